@@ -1,0 +1,107 @@
+/**
+ * The seam of a binding: how one host language compiles, lists and runs its own tests, and how a gate gets between.
+ * Nothing here knows a gate by name: a gate arrives as an `Instrument` (what to compile with) and an `Arm` (what to run
+ * with), and the binding says where those go in its own command line.
+ */
+export type BindingId = 'c' | 'py' | 'pyx' | 'go' | 'jni' | 'rs' | 'net' | 'node';
+
+/** One process to start. Never a shell string. */
+export type Launch = { argv: [string, ...string[]]; cwd: string; env: Record<string, string> };
+
+/** What to compile with. Flags reach the user's objects, never the toolchain's own. */
+export type Instrument = {
+  compiler: 'gcc' | 'clang';
+  cc: string;
+  cxx: string;
+  cflags: string[];
+  ldflags: string[];
+  /** Extra `go build`/`go test` flags (`-race`, `-asan`) and environment (`GOEXPERIMENT`). */
+  go?: { flags: string[]; env: Record<string, string> };
+  /** Rust: toolchain (`nightly`), RUSTFLAGS, and `--target` when flags must not reach build scripts; `miri` runs `cargo miri test`. */
+  rust?: {
+    toolchain?: string;
+    rustflags: string[];
+    target?: string;
+    env?: Record<string, string>;
+    miri?: true;
+  };
+};
+
+/** What to run with: placed directly around the process that loads the native code, never around a launcher or shell. */
+export type Arm = {
+  /** Words before the host executable: `setarch -R`, `valgrind …`. */
+  prefix: string[];
+  /** Environment of the host process: `LD_PRELOAD`, `ASAN_OPTIONS`, … */
+  env: Record<string, string>;
+  /** Switches of the host runtime itself, after its executable: `-Xcheck:jni`, `-X dev`, `--expose-gc`. */
+  hostArgs: string[];
+};
+
+/** A suite in place: everything absolute. */
+export type SuitePlace = {
+  /** The suite's directory in the repository; read-only. */
+  dir: string;
+  /** Scratch directory of this (suite, instrument): compiled tests live here and survive to the next run. */
+  out: string;
+  /** Output directories of the targets the suite uses, by target id: where `lib*.so`, `*.node`, … were put. */
+  targets: Record<string, string>;
+  /** Environment from the matrix, templates already expanded. */
+  env: Record<string, string>;
+  /** Free-form settings of this binding from the matrix (`with:`). */
+  with: Record<string, unknown>;
+};
+
+/** One command of a compile step; stops the lane as `build-failed` when it exits non-zero. */
+export type Step = Launch;
+
+export type TestEvent = {
+  /** Stable id, as the framework selects it (`tests/test_x.py::test_y`, `TestFoo`, `Class#method`). */
+  test: string;
+  outcome: 'started' | 'passed' | 'failed' | 'skipped';
+  /** Process that ran it, where the framework can tell: gate logs carry the pid in their name. */
+  pid?: number;
+  ms?: number;
+  message?: string;
+  /** At 'started': sizes in bytes of the files in the gate's log directory, name → size; ties later reports to tests. */
+  logs?: Record<string, number>;
+};
+
+export type RunPlan = {
+  tests: readonly string[] | 'all';
+  /** One process per test inside one launch, where the framework can do that itself (surefire `reuseForks=false`). */
+  isolate: boolean;
+  arm: Arm;
+  /** Fresh directory for this launch: result files, progress files. */
+  scratch: string;
+  /** Where the gate writes its logs (for `TestEvent.logs`). */
+  logDir: string;
+};
+
+/** What a missing thing is called and how to get it. */
+export type Missing = { what: string; why: string; remedy: string };
+
+/** What a binding needs to know of this machine. Paths are of real executables, never shims. */
+export type Tools = Record<string, { path: string; version: string } | undefined>;
+
+export type Binding = {
+  id: BindingId;
+  title: string;
+  /** Host languages' file extensions: used to tell managed frames from native ones. */
+  missing(tools: Tools): Missing | undefined;
+  /** Compiles the tests (not the targets) with the instrument; may be empty. Runs only when inputs changed. */
+  prepare(place: SuitePlace, instrument: Instrument, tools: Tools): Step[];
+  /** A command whose output `parseList` turns into test ids; it is run unarmed unless the code cannot load unarmed. */
+  list(place: SuitePlace, instrument: Instrument, tools: Tools, arm: Arm): Launch;
+  parseList(stdout: string, place: SuitePlace): string[];
+  /** Runs tests; stdout and stderr end up in one file in order. */
+  run(place: SuitePlace, instrument: Instrument, tools: Tools, plan: RunPlan): Launch;
+  /** Test events in order, from result/progress files in `scratch` and from the output text. Must work on partial
+   * output of a process that died: the running test is then `started` without an end. */
+  events(scratch: string, output: string, place: SuitePlace): TestEvent[];
+  /** True when one launch of many tests records `logs` or `pid` well enough to attribute reports to tests. */
+  attributes: boolean;
+  /** Executables (absolute) that carry the user's code themselves (Go and Rust test binaries), after `prepare`. */
+  ownObjects?(place: SuitePlace): string[];
+  /** True when the framework can run every test in a process of its own within one launch. */
+  isolates?: true;
+};
