@@ -1,0 +1,97 @@
+/** The one document that every reporter is derived from: `report.json`, `version: 1`. Arrays are in a fixed order. */
+import type { BindingId } from './binding.js';
+import type { Stack } from './finding.js';
+import type { HazardId } from './hazard.js';
+import type { Verdict } from './verdict.js';
+
+export type Role = 'subject' | 'canary' | 'hazard' | 'twin';
+
+export type Report = {
+  version: 1;
+  /** ISO time of the run's start, and its whole length in milliseconds. */
+  started: string;
+  ms: number;
+  matrix: string;
+  host: { os: string; cores: number; tools: Record<string, string> };
+  exitCode: number;
+  cells: CellReport[];
+  lanes: LaneReport[];
+  findings: FindingReport[];
+  runtimeBucket: FindingReport[];
+  fixtures?: FixturesReport;
+  unavailable: { lane: string; why: string; remedy: string }[];
+  /** Hazards of the catalogue that no gate of this matrix can see. */
+  unseenHazards: { hazard: HazardId; title: string; bindings: BindingId[] }[];
+  builds: { id: string; ms: number; reused: boolean; failed?: string }[];
+};
+
+export type CellReport = {
+  id: string;
+  suite: string;
+  binding: BindingId;
+  builder: string;
+  gate: string;
+  role: Role;
+  verdict: Verdict;
+  tests: { passed: number; failed: number; skipped: number };
+  ms: number;
+  failedTests: { test: string; message?: string }[];
+  /** Tests that were running when a process died or was stopped. */
+  diedIn: string[];
+  /** Log files, relative to the report. */
+  logs: string[];
+  /** Lines that smelled of a checker and were not understood. */
+  unread: { log: string; line: number; text: string }[];
+  /** Objects mapped into the process that ran the tests. */
+  objects?: { instrumented: string[]; runtime: string[]; opaque: string[]; blind: string[] };
+};
+
+export type LaneReport = {
+  binding: BindingId;
+  builder: string;
+  gate: string;
+  proven: boolean;
+  canaries: { class: string; seen: boolean; why?: string }[];
+};
+
+export type Origin = 'own' | 'host' | 'runtime' | 'tool';
+
+export type Witness = {
+  cell: string;
+  /** Relative to the report. */
+  log: string;
+  line: number;
+  gate: string;
+  binding: BindingId;
+  test?: string;
+  count: number;
+};
+
+export type FindingReport = {
+  fingerprint: string;
+  hazard: HazardId;
+  rule: string;
+  origin: Origin;
+  message: string;
+  complete: boolean;
+  stacks: (Stack & { source?: { file: string; line: number; lines: { no: number; text: string }[] } })[];
+  /** The crossing: the outermost own frame that host code called. `stack` and `frame` are indexes. */
+  boundary?: { stack: number; frame: number; function: string };
+  leak?: { bytes: number; objects: number };
+  /** Planted: seen only in hazard and canary cells, as declared. */
+  planted: boolean;
+  witnesses: Witness[];
+  /** One shell line that shows this finding again. */
+  repro: string;
+};
+
+export type FixturesReport = {
+  declared: number;
+  caught: number;
+  missed: { cell: string; case: string; hazard: HazardId; gate: string; at: string }[];
+  twins: number;
+  noisyTwins: { cell: string; finding: string; test?: string }[];
+  blind: { case: string; hazard: HazardId; bindings: BindingId[]; seenBy: string[] }[];
+  /** hazard → binding → gates that saw it (`asan`, or `asan/gcc` where only one compiler did). */
+  detection: { hazard: HazardId; bindings: Partial<Record<BindingId, string[]>>; blind: BindingId[] }[];
+};

@@ -1,0 +1,48 @@
+/** How a cell can end, and what each ending is worth. */
+
+/** Why a cell proves nothing either way. */
+export type Doubt =
+  | 'gate-not-armed' // the lane's canary was not seen
+  | 'fired-but-silent' // the process ended as if a checker fired, and no log says why
+  | 'log-truncated' // a report was begun and not finished
+  | 'unread-report' // lines that smell of a checker were not understood
+  | 'timed-out'
+  | 'did-not-start' // no test began
+  | 'no-tests' // the suite listed nothing
+  | 'tests-missing' // listed tests have no result
+  | 'tool-failed'; // the checker itself could not work (an honesty row)
+
+export type Verdict =
+  | { kind: 'clean' }
+  | { kind: 'hazard'; findings: number; why?: string }
+  /** Hazard and canary cells: every declared hazard was seen. */
+  | { kind: 'as-declared'; caught: number; why?: string }
+  | { kind: 'missed'; missed: string[]; why: string }
+  | { kind: 'suite-failed'; why: string }
+  | { kind: 'build-failed'; why: string }
+  | { kind: 'skipped'; why: string }
+  | { kind: 'inconclusive'; doubt: Doubt; why: string };
+
+/** Exit codes of `run` (design §5): 2 usage, 3 nothing selected and 130 interrupted come from elsewhere. */
+export const exitCodeOf = (v: Verdict): 0 | 1 | 4 | 5 | 6 => {
+  switch (v.kind) {
+    case 'clean':
+    case 'as-declared':
+    case 'skipped':
+      return 0;
+    case 'hazard':
+      return 1;
+    case 'suite-failed':
+      return 4;
+    case 'build-failed':
+      return 5;
+    case 'missed':
+    case 'inconclusive':
+      return 6;
+  }
+};
+
+const WORST_FIRST = [2, 5, 6, 1, 4, 3, 0] as const;
+
+/** The code of the worst cell, in the order 2, 5, 6, 1, 4, 3, 0. */
+export const worst = (codes: readonly number[]): number => WORST_FIRST.find((c) => codes.includes(c)) ?? 0;
