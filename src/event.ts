@@ -1,0 +1,13 @@
+/** What a run tells whoever watches it. The union is the glossary: one member per thing that can happen. */
+import type { Verdict } from './verdict.js';
+
+export type RunEvent =
+  /** The plan is made: how many cells will run and how many builds they need. */
+  | { kind: 'plan'; cells: number; builds: number }
+  | { kind: 'build-started'; id: string }
+  /** `failed` is the reason, one line; absent when the build succeeded. `reused`: nothing had changed. */
+  | { kind: 'build-finished'; id: string; ms: number; reused: boolean; failed?: string }
+  | { kind: 'cell-started'; id: string }
+  | { kind: 'cell-finished'; id: string; verdict: Verdict; ms: number }
+  /** A sentence for people that belongs to no cell. */
+  | { kind: 'note'; text: string };

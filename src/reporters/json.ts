@@ -1,0 +1,16 @@
+/** `report.json`: the report itself, keys in one fixed order so that two runs can be compared with `diff`. */
+import type { Reporter } from './reporter.js';
+import { order } from './words.js';
+
+const sorted = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b) || order(a, b)))
+    : value;
+
+/** What a thing is comes before what is said of it. */
+const FIRST = ['version', 'id', 'fingerprint', 'kind', 'role'];
+const rank = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
+
+export const json: Reporter = (report) => [
+  { path: 'report.json', content: `${JSON.stringify(report, sorted, 2)}\n` },
+];

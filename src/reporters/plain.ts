@@ -1,0 +1,30 @@
+/** Foreign text made harmless: logs, test names and messages come from programs that may print anything. */
+import { stripVTControlCharacters } from 'node:util';
+
+/* C0 and C1 controls other than tab and newline, and the invisible characters that reorder text (Unicode TR36). */
+// oxlint-disable-next-line no-control-regex
+const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+const visible = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Drops ANSI sequences and shows every other invisible character as `\uXXXX`; keeps tabs and newlines. */
+export const plain = (text: string): string =>
+  stripVTControlCharacters(text)
+    .replace(/\r\n?/g, '\n')
+    .replace(INVISIBLE, visible)
+    .replace(LONE_SURROGATE, visible);
+
+/** `plain` on one line: runs of white space become one blank. */
+export const oneLine = (text: string): string => plain(text).replace(/\s+/g, ' ').trim();
+
+/** A copy of a JSON value with every string and every key made `plain`. */
+export const plainDeep = <T>(value: T): T => scrub(value) as T;
+
+const scrub = (value: unknown): unknown => {
+  if (typeof value === 'string') return plain(value);
+  if (Array.isArray(value)) return value.map(scrub);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [plain(k), scrub(v)]));
+  return value;
+};
