@@ -1,0 +1,144 @@
+/**
+ * One stack-frame line, in any dialect that a sanitizer runtime or its symbolizer prints:
+ *
+ *     #0 0x55cb in main a.c:18:18          #1 0x55cb in f(int) (/lib/x.so+0x1b) (BuildId: ab12)
+ *     #0 main a.c:3 (t+0xe47)              #0 pthread_create <null> (t+0x61) (BuildId: ab12)
+ *     #3 0x55cb (<unknown module>)         #4 0x7ff6 in f C:\src\x.cpp:12:3
+ *     #2 pc 00071bf4 /system/lib/a.so (f+8)       0 0x4f in main a.c:5 (the `#` lost)
+ *
+ * Source: sanitizer_common `StackTracePrinter` (format `    #%n %p %F %L`), `StackTraceTextPrinter`, TSan's own printer.
+ */
+import type { Frame } from '../finding.js';
+
+/** What stands for a function that the tool could not name but whose line it knows. */
+export const UNKNOWN_FUNCTION = '??';
+
+export type FrameLine = { index: number; pc?: string; frame: Frame };
+
+const NUMBERED = /^\s*#(\d{1,5})\s+(\S.*)$/;
+const NUMBER_ONLY = /^\s*(\d{1,5})\s+(0x[0-9a-fA-F]+ in \S.*)$/;
+const PC = /^(0x[0-9a-fA-F]+)(?:\s+|$)/;
+const BUILD_ID = / {0,4}\(BuildId:? [0-9a-fA-F]+\)$/;
+const MODULE_OFFSET = /^(.*?)(?::[a-z0-9_]{2,12})?\+(0x[0-9a-fA-F]+)$/;
+const LOCATION = /:(\d{1,9})(?::(\d{1,9}))?$/;
+const ANDROID = /^pc ([0-9a-f]+) {1,4}(\S+)(?: \((.*?)(?:\+\d+)?\))?$/;
+const PATH_START = /[ \t](?=(?:\/|[A-Za-z]:[\\/]|\.{1,2}[\\/]|<[a-z]))/g;
+const FILE_ONLY =
+  /^(?:<null>|\?\?|\(\?\?\)|.*[\\/].*|[\w.+-]+\.(?:[chsS]|cc|cpp|cxx|hpp|rs|go|o|inc|inl|java|py))$/;
+const FUNCTION_OFFSET = /\+0x[0-9a-fA-F]+$/;
+
+/** Parses one line, or returns undefined when it is not a stack frame. Never throws; linear in the line's length. */
+export function parseFrame(line: string): FrameLine | undefined {
+  const m = NUMBERED.exec(line) ?? NUMBER_ONLY.exec(line);
+  if (m === null) return undefined;
+  const rest = m[2]!.trimEnd();
+  const index = Number(m[1]);
+  const android = ANDROID.exec(rest);
+  if (android) return { index, pc: android[1]!, frame: androidFrame(android) };
+  const pc = PC.exec(rest);
+  let body = pc ? rest.slice(pc[0].length) : rest;
+  if (/^in(?: |$)/.test(body)) body = body.slice(2).trimStart();
+  return { index, ...(pc && { pc: pc[1]! }), frame: parseBody(body, rest) };
+}
+
+function androidFrame(m: RegExpExecArray): Frame {
+  const name = m[3];
+  return {
+    kind: 'module',
+    module: m[2]!,
+    offset: `0x${m[1]!}`,
+    ...(name && !name.startsWith('BuildId') && { function: name }),
+  };
+}
+
+/** `FUNC FILE:L:C (MODULE+0xOFF) (BuildId: x)`, every part optional. `whole` is kept when no rule fits. */
+function parseBody(text: string, whole: string): Frame {
+  const { body, module } = takeModule(text.replace(BUILD_ID, ''));
+  const at = LOCATION.exec(body);
+  if (at) {
+    const { name, file } = splitFunction(body.slice(0, at.index));
+    return {
+      kind: 'source',
+      function: name ?? UNKNOWN_FUNCTION,
+      file: file ?? UNKNOWN_FUNCTION,
+      line: Number(at[1]),
+      ...(at[2] !== undefined && { column: Number(at[2]) }),
+      ...(module?.path !== undefined && { module: module.path }),
+      ...(module?.offset !== undefined && { offset: module.offset }),
+    };
+  }
+  const { name, file } = splitBare(body);
+  if (module?.path !== undefined)
+    return {
+      kind: 'module',
+      module: module.path,
+      ...(module.offset !== undefined && { offset: module.offset }),
+      ...(name !== undefined && { function: name }),
+    };
+  if (name !== undefined) return { kind: 'symbol', function: name, ...(file !== undefined && { file }) };
+  return { kind: 'opaque', text: whole };
+}
+
+type Module = { path?: string; offset?: string };
+
+/** Cuts a trailing `(module+0xoff)`; the module's own name may contain balanced parentheses. */
+function takeModule(text: string): { body: string; module?: Module } {
+  const t = text.trimEnd();
+  if (!t.endsWith(')')) return { body: t };
+  let depth = 0;
+  for (let i = t.length - 1; i >= 0; i--) {
+    if (t[i] === ')') depth++;
+    else if (t[i] === '(' && --depth === 0) {
+      const inner = t.slice(i + 1, -1);
+      if (i > 0 && t[i - 1] !== ' ' && t[i - 1] !== '\t') return { body: t }; // `f(int)`: arguments, not a module
+      const m = MODULE_OFFSET.exec(inner);
+      if (m) return { body: t.slice(0, i).trimEnd(), module: { path: m[1]!, offset: m[2]! } };
+      if (inner === '<unknown module>' || inner === '??')
+        return { body: t.slice(0, i).trimEnd(), module: {} };
+      if (i === 0 || /^(?:\/|[A-Za-z]:[\\/])/.test(inner))
+        return { body: t.slice(0, i).trimEnd(), module: { path: inner } };
+      return { body: t };
+    }
+  }
+  return { body: t };
+}
+
+type Split = { name?: string; file?: string };
+
+/** `FUNC FILE` where a file is known to be there: it begins at the first path-like word outside brackets. */
+function splitFunction(body: string): Split {
+  for (const m of body.matchAll(PATH_START)) {
+    if (outsideBrackets(body, m.index)) return named(body.slice(0, m.index), body.slice(m.index + 1));
+  }
+  const space = body.lastIndexOf(' ');
+  return space < 0 ? { file: body } : named(body.slice(0, space), body.slice(space + 1));
+}
+
+/** `FUNC FILE` or `FUNC`, without a line number. */
+function splitBare(body: string): Split {
+  if (body === '' || body === '<null>' || body === '??') return {};
+  const space = body.lastIndexOf(' ');
+  const last = body.slice(space + 1);
+  if (space >= 0 && FILE_ONLY.test(last) && outsideBrackets(body, space)) {
+    const file = last === '<null>' || last.includes('??') ? undefined : last;
+    return named(body.slice(0, space), file);
+  }
+  return named(body, undefined);
+}
+
+/** True when every bracket opened before `end` is closed; `operator<` and `->` would miscount and are taken out. */
+function outsideBrackets(text: string, end: number): boolean {
+  let depth = 0;
+  const before = text.slice(0, end).replace(/->|operator ?(?:<<?=?|>>?=?|<=>)/g, '');
+  for (const c of before) {
+    if (c === '(' || c === '<' || c === '[') depth++;
+    else if (c === ')' || c === '>' || c === ']') depth--;
+  }
+  return depth <= 0;
+}
+
+function named(rawName: string, file: string | undefined): Split {
+  const name = rawName.trim().replace(FUNCTION_OFFSET, '');
+  const known = name !== '' && name !== '<null>' && name !== '??' && name !== '<unknown>';
+  return { ...(known && { name }), ...(file !== undefined && { file: file.trim() }) };
+}

@@ -1,0 +1,122 @@
+/**
+ * What sanitizer runtimes say about themselves: that they cannot work here (`tool/host-fault`), that they failed
+ * (`tool/internal-error`), and remarks that mean nothing. Source: compiler-rt `sanitizer_common`, `asan_linux.cpp`,
+ * `lsan_common.cpp`, `tsan_platform_linux.cpp`.
+ */
+import type { Tool } from '../finding.js';
+import { closeReport, openReport, takeFrame, type OpenReport } from './open-report.js';
+import type { MakeReader, Took } from './reader.js';
+
+const CHECK_FAILED = /(?:==(\d+)==\s?)?(?:\bFATAL: )?\b(\w+)Sanitizer:? ?(?:CHECK failed|bug in)\b(.*)$/;
+
+/** The first group, where there is one, is the sanitizer's name. */
+const HOST_FAULTS: readonly [RegExp, string][] = [
+  [/\bASan runtime does not come first in initial library list/, 'runtime-order'],
+  [/\bYour application is linked against incompatible ASan runtimes/, 'incompatible-runtimes'],
+  [/\bYou are trying to dlopen a .* with RTLD_DEEPBIND/, 'dlopen-deepbind'],
+  [/\b(\w+)Sanitizer has encountered a fatal error/, 'fatal-error'],
+  [/\b(\w+)Sanitizer: ERROR: /, 'options'],
+  [/\bERROR: (\w+)?(?:Sanitizer)?:? ?expected '='/, 'options'],
+  [/\b(\w+)Sanitizer: failed to (?:read|parse|open) /, 'options'],
+  [/\bFATAL: (\w+)Sanitizer\b/, 'fatal'],
+  [/\bERROR: (\w+)Sanitizer: memory layout is incompatible/, 'memory-layout'],
+  [/Shadow memory range interleaves with an existing memory mapping/, 'memory-layout'],
+  [/\b(\w+)Sanitizer: (?:nested bug in the same thread|hard rss limit exhausted)/, 'aborted'],
+  [/\bERROR: Can't open file:|\bERROR: failed to (?:mmap|allocate|open)\b/, 'host-resources'],
+];
+const TRACER = /\bTracer caught signal \d+/;
+
+/** Remarks of a runtime that need no attention, and banners of verbose mode. */
+const HARMLESS: readonly RegExp[] = [
+  /^\s*(?:==\d+==)?HINT: LeakSanitizer does not work under ptrace|^\s*(?:==\d+==)?HINT: For debugging, try setting environment/,
+  /\bWARNING: ASan is ignoring requested __asan_handle_no_return/,
+  /\bFalse positive error reports may follow/,
+  /\bFor details see https?:\/\/github\.com\/google\/sanitizers/,
+  /\bWARNING: \w+Sanitizer:? failed to allocate 0x/,
+  /\bWARNING: (?:external symbolizer|invalid path to external symbolizer|failed to (?:fork|spawn)|Symbolizer|Trying to symbolize|Can't (?:read|write))/i,
+  /\b\w+Sanitizer: (?:libc interceptors initialized|failed to intercept|reserving|soft rss limit|unrecognized flag)/i,
+  /\bWARNING: found \d+ unrecognized flag/,
+  /\b\w+Sanitizer Init done/,
+  /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|\|\|)/,
+  /\bThreadSanitizer: (?:Memory budget|growing)/,
+];
+
+const TOOLS: Readonly<Record<string, Tool>> = {
+  Address: 'asan',
+  HWAddress: 'hwasan',
+  Leak: 'lsan',
+  Memory: 'msan',
+  Thread: 'tsan',
+  UndefinedBehavior: 'ubsan',
+};
+/** The tool behind a name; ASan stands for what does not say who it is, as it is the one that preloads. */
+const toolOf = (name: string | undefined): Tool => TOOLS[name ?? ''] ?? 'asan';
+
+/** Reads the runtimes' own troubles; these are honesty rows, not hazards. */
+export const makeNotices: MakeReader = (emit) => {
+  /** An internal error whose stack is being read. */
+  let open: OpenReport | undefined;
+  /** `Tracer caught signal` announces a fatal error of LSan. */
+  let tracer: OpenReport | undefined;
+
+  const close = (): void => {
+    if (open !== undefined) closeReport(open, emit);
+    open = undefined;
+  };
+  const flushTracer = (): void => {
+    if (tracer !== undefined) closeReport(tracer, emit);
+    tracer = undefined;
+  };
+
+  return {
+    line(line): Took {
+      const { text } = line;
+      if (open !== undefined) {
+        if (takeFrame(open, line)) return 'consumed';
+        if (text.trim() !== '') close();
+      }
+      if (!/[Ss]anitizer|ASan|==\d+==|Tracer|Shadow memory|HINT|False positive|For details/.test(text))
+        return 'ignored';
+      const failed = CHECK_FAILED.exec(text);
+      if (failed) {
+        const tool = toolOf(failed[2]);
+        const message = text
+          .slice(failed.index)
+          .replace(/^==\d+==/, '')
+          .trim();
+        const pid = failed[1] === undefined ? {} : { pid: Number(failed[1]) };
+        open = openReport(line, {
+          tool,
+          rule: `${tool}/check-failed`,
+          hazard: 'tool/internal-error',
+          message,
+          ...pid,
+        });
+        return 'consumed';
+      }
+      if (HARMLESS.some((h) => h.test(text))) return 'consumed';
+      const fault = HOST_FAULTS.map(([at, name]) => ({ m: at.exec(text), name })).find(({ m }) => m !== null);
+      if (fault === undefined && !TRACER.test(text)) return 'ignored';
+      const tool = fault === undefined ? 'lsan' : toolOf(fault.m![1]);
+      const report = openReport(line, {
+        tool,
+        rule: `${tool}/${fault?.name ?? 'tracer-signal'}`,
+        hazard: 'tool/host-fault',
+        message: text.replace(/^\s*==\d+==/, '').trim(),
+      });
+      if (fault === undefined) {
+        flushTracer();
+        tracer = report;
+        return 'consumed';
+      }
+      if (fault.name === 'fatal-error') tracer = undefined; // told by this line
+      closeReport(report, emit);
+      return 'consumed';
+    },
+    end() {
+      close();
+      flushTracer();
+      return [];
+    },
+  };
+};

@@ -1,0 +1,22 @@
+/** Does a line look as if a checker wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
+
+const SMELLS: readonly RegExp[] = [
+  /\b(?:Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior|DataFlow|Realtime|Type|NumericalStability)Sanitizer\b/,
+  // `==123==ERROR:` of the sanitizers and `==123== Invalid read` of Valgrind
+  /(?:^|[^=])==\d+==(?!=)/,
+  /\b(?:WARNING|FATAL ERROR) in native method\b/,
+  /\bDATA RACE\b/,
+  /\berror: Undefined Behavior\b/,
+  /:\d+(?::\d+)?: runtime error: /,
+  /\bubsan: [\w-]+ by 0x/,
+  /GWP-ASan detected a memory error/,
+  /\bScudo ERROR:/,
+  /\bA fatal error has been detected by the Java Runtime\b/,
+  /\bFatal Python error\b/,
+  /\bcgo (?:argument|result) (?:has|is unpinned) Go pointer\b/,
+  /\bthread '[^']{0,100}' (?:\(\d+\) )?panicked at /,
+  /\b(?:libFuzzer|centipede): (?:deadly signal|timeout|out-of-memory|fuzz target)/,
+];
+
+/** True when the line carries the words of a known checker or runtime. */
+export const smells = (text: string): boolean => SMELLS.some((s) => s.test(text));
