@@ -1,0 +1,12 @@
+/* Memory made by one allocator and freed by another. */
+#include <cstdlib>
+
+#include "../case.h"
+
+static void ownership_allocator_mismatch() {
+  char *p = static_cast<char *>(fx_opaque(new char[24]));
+  p[0] = 1;
+  free(fx_opaque(p)); //~ ownership_allocator_mismatch: asan memcheck = ownership/allocator-mismatch
+}
+
+const fx_case fx_hazard_allocator[] = {FX_CASE(ownership_allocator_mismatch), FX_END};

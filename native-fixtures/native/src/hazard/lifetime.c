@@ -1,0 +1,14 @@
+/* A pointer that outlives its stack frame. */
+#include "../case.h"
+
+static FX_NOINLINE int *dead_local(void) {
+  int local[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+  return fx_opaque(local);
+}
+
+static void lifetime_stack_escape(void) {
+  int *p = dead_local();
+  fx_sink += p[3]; //~ lifetime_stack_escape: asan = lifetime/stack-escape
+}
+
+const fx_case fx_hazard_lifetime[] = {FX_CASE(lifetime_stack_escape), FX_END};

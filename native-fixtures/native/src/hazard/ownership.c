@@ -1,0 +1,51 @@
+/* Heap memory that the library itself treats wrongly. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../case.h"
+
+static FX_NOINLINE char *copy_of(const char *text) {
+  char *p = malloc(strlen(text) + 1); //~ ownership_leak: asan memcheck = ownership/leak
+  return p ? strcpy(p, text) : NULL;
+}
+
+static void ownership_leak(void) {
+  for (int i = 0; i < 8; i++) fx_sink += strlen(copy_of("nobody frees me"));
+}
+
+static FX_NOINLINE int load(const char *text) {
+  char *p = malloc(48); //~ ownership_leak_on_error_path: asan memcheck = ownership/leak
+  if (!p || strlen(text) >= 48) return -1;
+  strcpy(p, text);
+  if (p[0] == '!') return -1;
+  fx_sink += p[0];
+  free(p);
+  return 0;
+}
+
+static void ownership_leak_on_error_path(void) {
+  for (int i = 0; i < 8; i++) fx_sink += load("!refused") + load("accepted");
+}
+
+static void ownership_double_free(void) {
+  char *p = fx_opaque(malloc(32));
+  free(p);
+  free(fx_opaque(p)); //~ ownership_double_free: asan memcheck = ownership/double-free
+}
+
+static void ownership_invalid_free(void) {
+  char *p = fx_opaque(malloc(32));
+  fx_sink += (long)p;
+  free(fx_opaque(p + 16)); //~ ownership_invalid_free: asan memcheck = ownership/invalid-free
+}
+
+static void ownership_use_after_free(void) {
+  int *p = fx_opaque(calloc(4, sizeof *p));
+  free(p);
+  fx_sink += ((int *)fx_opaque(p))[2]; //~ ownership_use_after_free: asan memcheck = ownership/use-after-free
+}
+
+const fx_case fx_hazard_ownership[] = {
+    FX_CASE(ownership_leak),         FX_CASE(ownership_leak_on_error_path), FX_CASE(ownership_double_free),
+    FX_CASE(ownership_invalid_free), FX_CASE(ownership_use_after_free),     FX_END,
+};

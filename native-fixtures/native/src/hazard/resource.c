@@ -1,0 +1,9 @@
+/* A descriptor that nobody closes. */
+#include "../case.h"
+#include "fixture.h"
+
+static void resource_handle_leak(void) {
+  fx_sink += fx_open_self(); //~ resource_handle_leak: blind = resource/handle-leak
+}
+
+const fx_case fx_hazard_resource[] = {FX_CASE(resource_handle_leak), FX_END};

@@ -1,0 +1,72 @@
+/* Native threads that do not agree. */
+#include <pthread.h>
+
+#include "../case.h"
+
+static int shared;
+static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
+
+static void on_thread(void *(*body)(void *), void *arg) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, body, arg) == 0) pthread_join(thread, NULL);
+}
+
+static void *count_unguarded(void *unused) {
+  (void)unused;
+  for (int i = 0; i < 1000; i++)
+    shared++; //~ threading_data_race: tsan helgrind = threading/data-race
+  return NULL;
+}
+
+static void threading_data_race(void) {
+  pthread_t threads[2];
+  for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, count_unguarded, NULL);
+  for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+}
+
+static void *first_then_second(void *unused) {
+  (void)unused;
+  pthread_mutex_lock(&first);
+  pthread_mutex_lock(&second);
+  pthread_mutex_unlock(&second);
+  pthread_mutex_unlock(&first);
+  return NULL;
+}
+
+static void *second_then_first(void *unused) {
+  (void)unused;
+  pthread_mutex_lock(&second);
+  pthread_mutex_lock(&first); //~ threading_lock_order: tsan helgrind = threading/lock-order
+  pthread_mutex_unlock(&first);
+  pthread_mutex_unlock(&second);
+  return NULL;
+}
+
+/* One thread after the other: the order is wrong, but it cannot hang here. */
+static void threading_lock_order(void) {
+  on_thread(first_then_second, NULL);
+  on_thread(second_then_first, NULL);
+}
+
+static void *take(void *lock) {
+  pthread_mutex_lock(lock);
+  return NULL;
+}
+
+static void threading_lock_misuse(void) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  on_thread(take, &lock);
+  pthread_mutex_unlock(&lock); //~ threading_lock_misuse: tsan helgrind = threading/lock-misuse
+}
+
+static void *nothing(void *unused) { return unused; }
+
+static void threading_thread_leak(void) {
+  pthread_t thread;
+  pthread_create(&thread, NULL, nothing, NULL); //~ threading_thread_leak: tsan = threading/thread-leak
+}
+
+const fx_case fx_hazard_threading[] = {
+    FX_CASE(threading_data_race),   FX_CASE(threading_lock_order), FX_CASE(threading_lock_misuse),
+    FX_CASE(threading_thread_leak), FX_END,
+};

@@ -1,0 +1,17 @@
+/* Values that are not there: a null pointer, memory nobody wrote. */
+#include <stdlib.h>
+
+#include "../case.h"
+
+static void null_dereference(void) {
+  int *p = fx_opaque(NULL);
+  fx_sink += *p; //~ null_dereference on c py pyx go jni rs: asan memcheck = null/dereference
+}
+
+static void init_uninitialised_read(void) {
+  int *p = fx_opaque(malloc(4 * sizeof *p));
+  if (p[2] == 42) fx_sink++; //~ init_uninitialised_read: memcheck = init/uninitialised-read
+  free(p);
+}
+
+const fx_case fx_hazard_value[] = {FX_CASE(null_dereference), FX_CASE(init_uninitialised_read), FX_END};

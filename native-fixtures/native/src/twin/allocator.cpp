@@ -1,0 +1,10 @@
+/* Memory freed by the allocator that made it. */
+#include "../case.h"
+
+static void ownership_allocator_mismatch() {
+  char *p = static_cast<char *>(fx_opaque(new char[24]));
+  p[0] = 1;
+  delete[] static_cast<char *>(fx_opaque(p));
+}
+
+const fx_case fx_twin_allocator[] = {FX_CASE(ownership_allocator_mismatch), FX_END};

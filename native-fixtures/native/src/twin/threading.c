@@ -1,0 +1,66 @@
+/* Native threads that agree. */
+#include <pthread.h>
+
+#include "../case.h"
+
+static int shared;
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
+
+static void on_thread(void *(*body)(void *), void *arg) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, body, arg) == 0) pthread_join(thread, NULL);
+}
+
+static void *count_guarded(void *unused) {
+  (void)unused;
+  for (int i = 0; i < 1000; i++) {
+    pthread_mutex_lock(&shared_lock);
+    shared++;
+    pthread_mutex_unlock(&shared_lock);
+  }
+  return NULL;
+}
+
+static void threading_data_race(void) {
+  pthread_t threads[2];
+  for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, count_guarded, NULL);
+  for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+}
+
+static void *first_then_second(void *unused) {
+  (void)unused;
+  pthread_mutex_lock(&first);
+  pthread_mutex_lock(&second);
+  pthread_mutex_unlock(&second);
+  pthread_mutex_unlock(&first);
+  return NULL;
+}
+
+static void threading_lock_order(void) {
+  on_thread(first_then_second, NULL);
+  on_thread(first_then_second, NULL);
+}
+
+static void *take_and_give_back(void *lock) {
+  pthread_mutex_lock(lock);
+  pthread_mutex_unlock(lock);
+  return NULL;
+}
+
+static void threading_lock_misuse(void) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  on_thread(take_and_give_back, &lock);
+}
+
+static void *nothing(void *unused) { return unused; }
+
+static void threading_thread_leak(void) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, nothing, NULL) == 0) pthread_join(thread, NULL);
+}
+
+const fx_case fx_twin_threading[] = {
+    FX_CASE(threading_data_race),   FX_CASE(threading_lock_order), FX_CASE(threading_lock_misuse),
+    FX_CASE(threading_thread_leak), FX_END,
+};

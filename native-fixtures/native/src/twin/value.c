@@ -1,0 +1,18 @@
+/* The same with values. */
+#include <stdlib.h>
+
+#include "../case.h"
+
+static void null_dereference(void) {
+  int value = 1;
+  int *p = fx_opaque(fx_unknown(0) ? &value : NULL);
+  if (p) fx_sink += *p;
+}
+
+static void init_uninitialised_read(void) {
+  int *p = fx_opaque(calloc(4, sizeof *p));
+  if (p[2] == 42) fx_sink++;
+  free(p);
+}
+
+const fx_case fx_twin_value[] = {FX_CASE(null_dereference), FX_CASE(init_uninitialised_read), FX_END};
