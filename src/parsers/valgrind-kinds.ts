@@ -1,0 +1,327 @@
+/**
+ * What Valgrind's errors mean, shared by its XML and its text output. Kinds are the `<kind>` values of memcheck,
+ * helgrind and drd (Valgrind manual, `docs/internals/xml-output-protocol*.txt`); the text output prints only headlines,
+ * which `HEADLINES` maps back to those kinds.
+ */
+import type { HazardId } from '../hazard.js';
+import type { Access, Frame, Sighting, Stack, StackRole, Tool } from '../finding.js';
+
+/** One `<what>`-like line of an error followed by the stack it introduces, which may be empty. */
+export type Part = { title?: string; thread?: string; locks?: string[]; frames: Frame[] };
+
+/** One error in either format, before anything is judged. `parts[0]` is the headline with the main stack. */
+export type Report = {
+  /** Name of the Valgrind tool as printed, lower case: `memcheck`. */
+  tool: string;
+  kind: string;
+  what: string;
+  parts: Part[];
+  bytes?: number;
+  blocks?: number;
+  pid?: number;
+  thread?: string;
+  complete: boolean;
+  log: Sighting['log'];
+};
+
+/** Addresses below this belong to the page that is never mapped. */
+const ZERO_PAGE = 4096;
+
+/** Headline of the text output → kind and the tool that prints it. Order matters: the first match wins. */
+const HEADLINES: readonly [RegExp, string, string][] = [
+  [/^Conditional jump or move depends on uninitialised value/, 'UninitCondition', 'memcheck'],
+  [/^Use of uninitialised value of size/, 'UninitValue', 'memcheck'],
+  [/^Invalid read of size/, 'InvalidRead', 'memcheck'],
+  [/^Invalid write of size/, 'InvalidWrite', 'memcheck'],
+  [/^Jump to the invalid address stated on the next line/, 'InvalidJump', 'memcheck'],
+  [/^Invalid free\(\) \/ delete/, 'InvalidFree', 'memcheck'],
+  [/^Mismatched free\(\) \/ delete/, 'MismatchedFree', 'memcheck'],
+  [
+    /^Mismatched new(?:\/delete|\[\]\[\/delete\[\]|\[\]\/delete\[\]) size value/,
+    'MismatchedAllocateDeallocateSize',
+    'memcheck',
+  ],
+  [/^Mismatched \S+ alignment alloc value/, 'MismatchedAllocateDeallocateAlignment', 'memcheck'],
+  [/^Syscall param /, 'SyscallParam', 'memcheck'],
+  [/^(?:Unin|un)itialised byte\(s\) found during client check request/, 'ClientCheck', 'memcheck'],
+  [/^(?:Unaddressable|Uninitialised) byte\(s\) found during client check/, 'ClientCheck', 'memcheck'],
+  [/^Source and destination overlap in /, 'Overlap', 'memcheck'],
+  [/^Illegal memory pool address/, 'InvalidMemPool', 'memcheck'],
+  [/^Argument '.*' of function .* has a fishy/, 'FishyValue', 'memcheck'],
+  [/^realloc\(\) with size 0/, 'ReallocSizeZero', 'memcheck'],
+  [/^Invalid alignment value/, 'InvalidAlignment', 'memcheck'],
+  [/^Invalid size and alignment value/, 'InvalidSizeAndAlignment', 'memcheck'],
+  [/^(?:Invalid size value|Unsafe allocation with size of zero)/, 'InvalidSize', 'memcheck'],
+  [/^[\d,.]+ .*are definitely lost in loss record/, 'Leak_DefinitelyLost', 'memcheck'],
+  [/^[\d,.]+ .*are indirectly lost in loss record/, 'Leak_IndirectlyLost', 'memcheck'],
+  [/^[\d,.]+ .*are possibly lost in loss record/, 'Leak_PossiblyLost', 'memcheck'],
+  [/^[\d,.]+ .*are still reachable in loss record/, 'Leak_StillReachable', 'memcheck'],
+  [/^Possible data race during /, 'Race', 'helgrind'],
+  [/^Thread #.*: lock order "/, 'LockOrder', 'helgrind'],
+  [/^Thread #.* unlocked a not-locked lock/, 'UnlockUnlocked', 'helgrind'],
+  [/^Thread #.* unlocked lock at .* currently held by/, 'UnlockForeign', 'helgrind'],
+  [/^Thread #.* unlocked an invalid lock/, 'UnlockBogus', 'helgrind'],
+  [/^Thread #.*'s call to .* failed/, 'PthAPIerror', 'helgrind'],
+  [/^Thread #[^:]*: (?!.*was created)/, 'Misc', 'helgrind'],
+  [/^Conflicting (?:load|store) by thread/, 'ConflictingAccess', 'drd'],
+  [/^Probably a race condition: condition variable/, 'CondRaceErr', 'drd'],
+  [
+    /^(?:Mutex |Destroying locked mutex|Recursive locking not allowed|The object at address .* is not a mutex)/,
+    'MutexErr',
+    'drd',
+  ],
+  [
+    /^(?:condition variable has|Condition variable|The object at address .* is not a condition)/i,
+    'CondErr',
+    'drd',
+  ],
+  [/^(?:Inconsistent association of condition|pthread_cond_wait)/, 'CondWaitErr', 'drd'],
+  [/^(?:Destroying condition variable|destruction of condition variable)/, 'CondDestrErr', 'drd'],
+  [/^(?:Invalid semaphore|Semaphore |semaphore )/, 'SemaphoreErr', 'drd'],
+  [
+    /^(?:Destruction of |Destroying )?barrier\b|^Barrier |^Destruction of (?:a )?barrier/i,
+    'BarrierErr',
+    'drd',
+  ],
+  [/^(?:Reader-writer lock|reader-writer lock)/, 'RwlockErr', 'drd'],
+  [/^Acquired at:/, 'HoldtimeErr', 'drd'],
+  [/^(?:Thread \d+: )?(?:pthread_\w+\(\): )?invalid thread ID/i, 'InvalidThreadId', 'drd'],
+  [/^The annotation macro .* has not yet been implemented in .*helgrind/, 'UnimpHgClReq', 'drd'],
+  [/^The annotation macro .* has not yet been implemented/, 'UnimpDrdClReq', 'drd'],
+  [
+    /^(?:wrong type of synchronization object|--free-is-write=yes is incompatible|not a thread|the address .* has already been)/i,
+    'GenericErr',
+    'drd',
+  ],
+  [
+    /^File descriptor .*(?:already closed|double close|was closed|bad close)|^File descriptor .*: .* is already closed/,
+    'FdBadClose',
+    'memcheck',
+  ],
+  [/^Open (?:file descriptor|\S+ socket) \d*/, 'FdNotClosed', 'memcheck'],
+  [/^File descriptor .*(?:not closed|never created|Invalid)/i, 'FdBadUse', 'memcheck'],
+];
+
+/** The kind a headline of the text output stands for, or undefined when the line is no known headline. */
+export function headlineKind(text: string): { kind: string; tool: string } | undefined {
+  for (const [shape, kind, tool] of HEADLINES) if (shape.test(text)) return { kind, tool };
+  return undefined;
+}
+
+/** Kind → hazard where the kind alone decides. `Leak_*` and accesses to memory are judged in `hazardOf`. */
+const BY_KIND: Readonly<Record<string, HazardId>> = {
+  UninitValue: 'init/uninitialised-read',
+  UninitCondition: 'init/uninitialised-read',
+  MismatchedFree: 'ownership/allocator-mismatch',
+  MismatchedAllocateDeallocateSize: 'ownership/allocator-mismatch',
+  MismatchedAllocateDeallocateAlignment: 'ownership/allocator-mismatch',
+  Overlap: 'ub/other',
+  InvalidMemPool: 'ownership/other',
+  CoreMemError: 'ownership/other',
+  FishyValue: 'bounds/length-arithmetic',
+  ReallocSizeZero: 'ownership/other',
+  InvalidAlignment: 'ownership/other',
+  InvalidSize: 'bounds/length-arithmetic',
+  InvalidSizeAndAlignment: 'bounds/length-arithmetic',
+  FdBadClose: 'resource/handle-leak',
+  FdNotClosed: 'resource/handle-leak',
+  FdBadUse: 'resource/handle-leak',
+  Race: 'threading/data-race',
+  ConflictingAccess: 'threading/data-race',
+  CondRaceErr: 'threading/data-race',
+  LockOrder: 'threading/lock-order',
+  UnlockUnlocked: 'threading/lock-misuse',
+  UnlockForeign: 'threading/lock-misuse',
+  UnlockBogus: 'threading/lock-misuse',
+  PthAPIerror: 'threading/lock-misuse',
+  Misc: 'threading/lock-misuse',
+  Dubious: 'threading/lock-misuse',
+  MutexErr: 'threading/lock-misuse',
+  CondErr: 'threading/lock-misuse',
+  CondDestrErr: 'threading/lock-misuse',
+  CondWaitErr: 'threading/lock-misuse',
+  SemaphoreErr: 'threading/lock-misuse',
+  BarrierErr: 'threading/lock-misuse',
+  RwlockErr: 'threading/lock-misuse',
+  HoldtimeErr: 'threading/lock-misuse',
+  GenericErr: 'threading/other',
+  InvalidThreadId: 'threading/other',
+  UnimpHgClReq: 'tool/unsupported',
+  UnimpDrdClReq: 'tool/unsupported',
+};
+
+const LEAK: Readonly<Record<string, NonNullable<Sighting['leak']>['kind']>> = {
+  Leak_DefinitelyLost: 'definite',
+  Leak_IndirectlyLost: 'indirect',
+  Leak_PossiblyLost: 'possible',
+  Leak_StillReachable: 'reachable',
+};
+
+/** An access to memory that is not the program's, judged by what Valgrind says about the address. */
+function accessHazard(write: boolean, address: string | undefined, notes: string): HazardId {
+  if (address && Number.parseInt(address, 16) < ZERO_PAGE) return 'null/dereference';
+  if (/block of size [^\n]*free'd/.test(notes)) return 'ownership/use-after-free';
+  if (/block of size /.test(notes)) return write ? 'bounds/heap-overflow' : 'bounds/heap-overread';
+  if (/on thread [^\n]*stack|stack pointer|below sp/.test(notes)) return 'lifetime/stack-escape';
+  return 'bounds/other';
+}
+
+function hazardOf(
+  kind: string,
+  tool: string,
+  what: string,
+  notes: string,
+  address: string | undefined,
+): HazardId {
+  if (kind in LEAK) return 'ownership/leak';
+  if (kind === 'InvalidFree')
+    return /block of size [^\n]*free'd/.test(notes) ? 'ownership/double-free' : 'ownership/invalid-free';
+  if (kind === 'SyscallParam' || kind === 'ClientCheck')
+    return /uninitialised/i.test(what) ? 'init/uninitialised-read' : accessHazard(false, address, notes);
+  if (kind === 'InvalidRead' || kind === 'InvalidWrite')
+    return accessHazard(kind === 'InvalidWrite', address, notes);
+  if (kind === 'InvalidJump') return accessHazard(false, address, '');
+  const known = BY_KIND[kind];
+  if (known) return known;
+  return tool === 'helgrind' || tool === 'drd' ? 'threading/other' : 'crash/other';
+}
+
+/** What the line above a stack says about that stack. The first match wins. */
+const ROLES: readonly [RegExp, StackRole][] = [
+  [/conflicts with|^Conflicting wait|^Other segment/, 'other-access'],
+  [/value was created by/, 'origin'],
+  [/^Thread \S+ was created|^announced/, 'thread-created'],
+  [/first observed|acquisition of lock|^Acquired at/, 'lock-acquired'],
+  [/block of size .*free'd|recently freed|^Previously closed/, 'freed'],
+  [/alloc'd|client-defined|^Originally opened/, 'allocated'],
+];
+
+function roleOf(title: string): StackRole {
+  for (const [shape, role] of ROLES) if (shape.test(title)) return role;
+  return 'related';
+}
+
+/** "… read of size 4 …", "Conflicting load by thread 2 at 0x… size 4". */
+function accessOf(text: string): Access | undefined {
+  const kind = /\b(?:read|load)\b/.test(text)
+    ? 'read'
+    : /\b(?:write|store)\b/.test(text)
+      ? 'write'
+      : undefined;
+  if (!kind) return undefined;
+  const size = /\bsize (\d{1,9})\b/.exec(text)?.[1];
+  return size ? { kind, size: Number(size) } : { kind };
+}
+
+const TOOLS: readonly Tool[] = ['memcheck', 'helgrind', 'drd'];
+
+/** The catalogue's name of a Valgrind tool; lackey, massif and others are `valgrind`. */
+export const toolOf = (name: string): Tool => TOOLS.find((tool) => tool === name) ?? 'valgrind';
+
+/** The headline without addresses and record numbers. */
+const readable = (what: string): string =>
+  what
+    .replace(/ in loss record .*$/, '')
+    .replace(/ at 0x[0-9A-Fa-f]+/g, '')
+    .replace(/0x[0-9A-Fa-f]+/g, '0x…')
+    .trim();
+
+/** Turns one error of either format into a sighting. `created` holds the announced threads' creation stacks by id. */
+export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>): Sighting {
+  const { kind, what, parts } = report;
+  const notes = parts
+    .slice(1)
+    .map((part) => part.title ?? '')
+    .join('\n');
+  const address =
+    /\bAddress (0x[0-9A-Fa-f]+)/.exec(notes)?.[1] ??
+    (/Race|ConflictingAccess/.test(kind) ? / at (0x[0-9A-Fa-f]+)/.exec(what)?.[1] : undefined);
+  const leak = LEAK[kind];
+  const stacks = parts.flatMap((part, index) => stackOf(part, index === 0 && leak === undefined));
+  const racy = kind === 'Race' || kind === 'ConflictingAccess';
+  const access = racy || /^Invalid(?:Read|Write)$/.test(kind) ? accessOf(what) : undefined;
+  const fault = stacks[0];
+  if (fault && access && fault.role === 'fault') fault.access = access;
+  const announced = new Set([what, notes].flatMap((text) => text.match(/#\d+/g) ?? []));
+  for (const id of announced) {
+    const stack = created.get(id);
+    if (stack) stacks.push({ ...stack, frames: [...stack.frames] });
+  }
+  const region = /^ *(?:Address|Location) 0x\S+ is (.*)$/m.exec(notes)?.[1];
+  return {
+    tool: toolOf(report.tool),
+    rule: `${report.tool}/${kind}`,
+    hazard: hazardOf(kind, report.tool, what, notes, address),
+    message: readable(what),
+    stacks,
+    ...(access && { access }),
+    ...(address && { address }),
+    ...(region && { region }),
+    ...(leak && { leak: { kind: leak, bytes: report.bytes ?? 0, objects: report.blocks ?? 0 } }),
+    ...(report.pid !== undefined && { pid: report.pid }),
+    ...(report.thread && { thread: report.thread }),
+    complete: report.complete,
+    ...(!report.complete && { missing: 'the log ends inside this error' }),
+    log: report.log,
+  };
+}
+
+function stackOf(part: Part, isFault: boolean): Stack[] {
+  if (part.frames.length === 0) return [];
+  const title = part.title;
+  const role = isFault ? 'fault' : title && !/in loss record/.test(title) ? roleOf(title) : 'allocated';
+  const access = role === 'other-access' && title ? accessOf(title) : undefined;
+  const thread = part.thread ?? /\bthread (#?\d+)/.exec(title ?? '')?.[1];
+  return [
+    {
+      role,
+      ...(thread && { thread: `thread ${thread.replace(/^thread /, '')}` }),
+      ...(title && { title }),
+      ...(access && { access }),
+      ...(part.locks && { locks: part.locks }),
+      frames: part.frames,
+    },
+  ];
+}
+
+/** Signals that a fault of the program raises; others (TERM, KILL, ALRM) come from outside and are no finding. */
+const FAULTS = new Set([
+  'SIGSEGV',
+  'SIGBUS',
+  'SIGILL',
+  'SIGFPE',
+  'SIGABRT',
+  'SIGTRAP',
+  'SIGSYS',
+  'SIGSTKFLT',
+]);
+
+/** Death by a signal. Undefined for signals that say nothing about the program. `before` are the errors already seen:
+ * an invalid access at the very place explains the signal, so both carry one hazard. */
+export function fatalSignal(
+  report: Report,
+  signal: string,
+  address: string | undefined,
+  before: readonly Sighting[],
+): Sighting | undefined {
+  if (!FAULTS.has(signal)) return undefined;
+  const base = sightingOf(report, new Map());
+  const same = JSON.stringify(base.stacks[0]?.frames.slice(0, 4));
+  const cause = before.findLast(
+    (sighting) =>
+      /\/Invalid(?:Read|Write|Jump)$/.test(sighting.rule) &&
+      sighting.pid === base.pid &&
+      JSON.stringify(sighting.stacks[0]?.frames.slice(0, 4)) === same,
+  );
+  const zero = address !== undefined && Number.parseInt(address, 16) < ZERO_PAGE;
+  const plain: HazardId =
+    signal === 'SIGABRT' ? 'crash/abort' : zero && signal !== 'SIGFPE' ? 'null/dereference' : 'crash/signal';
+  return {
+    ...base,
+    tool: 'valgrind',
+    rule: 'valgrind/fatal-signal',
+    hazard: cause?.hazard ?? plain,
+    message: `killed by ${signal}`,
+    ...(address && { address }),
+  };
+}

@@ -1,0 +1,215 @@
+/**
+ * Valgrind's `--xml=yes` output, protocols 4 to 6, read as a stream: whole top-level records are cut out of the text and
+ * only those are parsed, so a file without its end (a killed Valgrind) still yields each whole error and memory stays
+ * bounded by the largest record.
+ */
+import { parseString } from 'xml2js';
+import type { Parsed, Sighting, Stack } from '../finding.js';
+import { fatalSignal, sightingOf, type Report } from './valgrind-kinds.js';
+import { all, frameOf, partsOf, textOf, type Node } from './valgrind-node.js';
+
+/** Top-level elements that are cut out and read or skipped whole. */
+const RECORDS = new Set([
+  'error',
+  'fatal_signal',
+  'status',
+  'preamble',
+  'pid',
+  'ppid',
+  'tool',
+  'protocoltool',
+  'protocolversion',
+  'args',
+  'errorcounts',
+  'suppcounts',
+  'clientmsg',
+  'announcethread',
+  'usercomment',
+  'logfilequalifier',
+]);
+/** A single record longer than this (UTF-16 units) is no Valgrind record. */
+const LARGEST = 1 << 24;
+
+export type ValgrindXml = { push(chunk: string): void; end(): Parsed };
+
+/** Makes a reader for one XML file. Neither `push` nor `end` throws, whatever the text is. */
+export function makeValgrindXml(): ValgrindXml {
+  const sightings: Sighting[] = [];
+  const byUnique = new Map<string, Sighting>();
+  const created = new Map<string, Stack>();
+  const missing: string[] = [];
+  let [rest, line, offset, searched] = ['', 1, 0, 0];
+  let [opened, closed] = [0, 0];
+  let tool = 'valgrind';
+  let pid: number | undefined;
+
+  const drop = (count: number): void => {
+    for (let at = rest.indexOf('\n'); at !== -1 && at < count; at = rest.indexOf('\n', at + 1)) line++;
+    rest = rest.slice(count);
+    offset += count;
+    searched = 0;
+  };
+
+  const read = (name: string, text: string, whole: boolean): void => {
+    const log = { line, endLine: line + text.split('\n').length - 1, offset };
+    const node = parseRecord(text);
+    if (!node) {
+      missing.push(`the record <${name}> at line ${line} is not well-formed XML`);
+      return;
+    }
+    const take = { node, whole, log };
+    if (name === 'error') error(take);
+    else if (name === 'fatal_signal') signal(take);
+    else if (name === 'pid') pid = Number(node._ ?? '') || undefined;
+    else if (name === 'tool' || name === 'protocoltool') tool = node._ ?? tool;
+    else if (name === 'announcethread') announce(node);
+    else if (name === 'errorcounts') counts(node);
+  };
+
+  const report = (node: Node, whole: boolean, log: Sighting['log'], kind: string, what: string): Report => {
+    const hthread = textOf(node, 'xwhat', 'hthreadid');
+    const tid = textOf(node, 'tid');
+    const bytes = textOf(node, 'xwhat', 'leakedbytes');
+    const blocks = textOf(node, 'xwhat', 'leakedblocks');
+    return {
+      tool,
+      kind,
+      what,
+      parts: partsOf(node, what),
+      ...(bytes && { bytes: Number(bytes) }),
+      ...(blocks && { blocks: Number(blocks) }),
+      ...(pid !== undefined && { pid }),
+      ...(hthread ? { thread: `thread #${hthread}` } : tid && { thread: `thread ${tid}` }),
+      complete: whole,
+      log,
+    };
+  };
+
+  const error = ({ node, whole, log }: { node: Node; whole: boolean; log: Sighting['log'] }): void => {
+    const kind = textOf(node, 'kind');
+    if (!kind) return void (whole && missing.push(`the error at line ${log.line} has no kind`));
+    const what = [textOf(node, 'xwhat', 'text'), ...all(node, 'what').map((n) => n._ ?? '')];
+    const headline = what.filter(Boolean).join(' ') || kind;
+    const sighting = sightingOf(report(node, whole, log, kind, headline), created);
+    sightings.push(sighting);
+    const unique = textOf(node, 'unique');
+    if (unique) byUnique.set(`${pid ?? ''}/${unique}`, sighting);
+  };
+
+  const signal = ({ node, whole, log }: { node: Node; whole: boolean; log: Sighting['log'] }): void => {
+    const name = textOf(node, 'signame');
+    if (!name) return;
+    const made = report(node, whole, log, 'FatalSignal', `killed by ${name}`);
+    const sighting = fatalSignal(made, name, textOf(node, 'siaddr'), sightings);
+    if (sighting) sightings.push(sighting);
+  };
+
+  const announce = (node: Node): void => {
+    const id = textOf(node, 'hthreadid');
+    const frames = all(node, 'stack').flatMap((stack) => all(stack, 'frame').map(frameOf));
+    if (!id || frames.length === 0) return;
+    created.set(`#${id}`, { role: 'thread-created', thread: `thread #${id}`, frames });
+  };
+
+  const counts = (node: Node): void => {
+    for (const pair of all(node, 'pair')) {
+      const sighting = byUnique.get(`${pid ?? ''}/${textOf(pair, 'unique')}`);
+      const count = Number(textOf(pair, 'count'));
+      if (sighting && count > 0) sighting.count = count;
+    }
+  };
+
+  /** Cuts whole records out of `rest`; stops at a tag or record that is not there yet. */
+  const cut = (): void => {
+    let at = searched === 0 ? 0 : -1;
+    while (at !== -1) {
+      const start = rest.indexOf('<', at);
+      if (start === -1) return drop(rest.length);
+      const tag = /^<(\/?)([A-Za-z_]{1,40})(?:\s[^<>]{0,200})?>/.exec(rest.slice(start, start + 300));
+      if (!tag) {
+        if (rest.length - start < 300 && !rest.includes('>', start)) return drop(start);
+        at = start + 1;
+        continue;
+      }
+      const [open, slash, name = ''] = tag;
+      if (name === 'valgrindoutput') slash ? closed++ : opened++;
+      if (slash || !RECORDS.has(name)) {
+        drop(start + open.length);
+        at = 0;
+        continue;
+      }
+      drop(start);
+      at = finish(name) ? 0 : -1;
+    }
+    const name = /^<([a-z_]+)/.exec(rest)?.[1];
+    if (name && finish(name)) {
+      searched = 0;
+      cut();
+    }
+  };
+
+  /** `rest` begins with the record `name`: reads it if it is whole, else remembers how far was searched. */
+  const finish = (name: string): boolean => {
+    const close = `</${name}>`;
+    const end = rest.indexOf(close, Math.max(0, searched - close.length));
+    if (end !== -1) {
+      read(name, rest.slice(0, end + close.length), true);
+      drop(end + close.length);
+      return true;
+    }
+    if (rest.length > LARGEST) {
+      missing.push(`the record <${name}> at line ${line} does not end`);
+      drop(1);
+      return true;
+    }
+    searched = rest.length;
+    return false;
+  };
+
+  return {
+    push(chunk) {
+      rest += chunk;
+      cut();
+    },
+    end() {
+      const begun = /^<(error|fatal_signal)>/.exec(rest)?.[1];
+      if (begun) read(begun, closeTags(rest), false);
+      if (opened === 0) missing.push('no <valgrindoutput> was found');
+      else if (closed < opened) missing.push('the XML ends before </valgrindoutput>');
+      return { sightings, unread: [], complete: missing.length === 0, missing };
+    },
+  };
+}
+
+/** Closes what is open in a cut record, dropping the text after the last whole tag. */
+function closeTags(text: string): string {
+  const kept = text.slice(0, text.lastIndexOf('>') + 1);
+  const open: string[] = [];
+  for (const [, slash, name = '', empty] of kept.matchAll(/<(\/?)([A-Za-z_]+)[^<>/]*(\/?)>/g)) {
+    if (slash) open.pop();
+    else if (!empty) open.push(name);
+  }
+  return (
+    kept +
+    open
+      .reverse()
+      .map((name) => `</${name}>`)
+      .join('')
+  );
+}
+
+function parseRecord(text: string): Node | undefined {
+  let found: Node | undefined;
+  try {
+    parseString(
+      text,
+      { async: false, trim: true, explicitRoot: false, explicitChildren: true, preserveChildrenOrder: true },
+      (failure, node: unknown) => {
+        if (!failure && node) found = typeof node === 'string' ? { '#name': '', _: node } : (node as Node);
+      },
+    );
+  } catch {
+    return undefined;
+  }
+  return found;
+}
