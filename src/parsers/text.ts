@@ -1,12 +1,20 @@
 /** Text logs of every tool: strips what surrounds a line, offers it to each reader, and lists what nobody understood. */
 import type { Parsed, Sighting } from '../finding.js';
 import { makeAsan } from './asan.js';
+import { makeGoCrash } from './cgo.js';
+import { makeCxx } from './cxx.js';
+import { makeGlibc } from './glibc.js';
+import { makeGoRace } from './go.js';
 import { makeGwpAsan } from './gwpasan.js';
+import { makeLibFuzzer } from './libfuzzer.js';
 import { makeLsan } from './lsan.js';
 import { makeMsan } from './msan.js';
+import { makeNode } from './node.js';
 import { makeNotices } from './notices.js';
 import { stripPrefixes } from './prefix.js';
+import { makePython } from './python.js';
 import type { Line, MakeReader, Reader } from './reader.js';
+import { makeRust } from './rust.js';
 import { smells } from './smell.js';
 import { makeTsan } from './tsan.js';
 import { makeUbsan } from './ubsan.js';
@@ -20,6 +28,14 @@ export const READERS: readonly MakeReader[] = [
   makeUbsan,
   makeAsan,
   makeGwpAsan,
+  makeGoRace,
+  makeGoCrash,
+  makeRust,
+  makePython,
+  makeGlibc,
+  makeCxx,
+  makeNode,
+  makeLibFuzzer,
 ];
 
 /** Longer lines are cut before any regular expression sees them. */

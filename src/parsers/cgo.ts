@@ -1,0 +1,209 @@
+/**
+ * The end of a Go process: panics (cgocheck's among them), fatal errors of the runtime, and signals, each followed by
+ * the stacks of goroutines.
+ *
+ *     panic: runtime error: cgo argument has Go pointer to unpinned Go pointer
+ *     [signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x538fc3]
+ *
+ *     goroutine 1 [running]:
+ *     main.f(0x1)
+ *     	/src/main.go:14 +0x44
+ *     created by main.g in goroutine 1
+ *
+ *     SIGSEGV: segmentation violation
+ *     PC=0x449e90 m=0 sigcode=0 addr=0x3b15
+ *     signal arrived during cgo execution
+ *
+ * The words alone are no proof: any program may print `panic: …`. They count once a stack follows; until then they are
+ * kept, and a log that ends there is incomplete.
+ */
+import type { Sighting, Stack } from '../finding.js';
+import { addFrame, addStack, draft, reach, whole } from './draft.js';
+import { goFrame, goFunction } from './goframe.js';
+import { goMeaning } from './gowords.js';
+import type { Line, MakeReader } from './reader.js';
+
+const PANIC = /^(panic|fatal error): (.*)$/;
+const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
+/** `[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x463af0]` */
+const CAUSE =
+  /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]+)[^\]]{0,80}?(?: addr=(0x[0-9a-f]+))?(?: pc=0x[0-9a-f]+)?\]$/;
+const PC = /^PC=0x[0-9a-f]+ m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?/;
+/** `goroutine 1 gp=0xc0 m=0 mp=0x57 [running, locked to thread]:` or `runtime stack:` */
+const HEADER = /^(?:(goroutine \d{1,19})(?: [a-z]+=\S{1,30})* \[([^\]]{1,200})\]|(runtime stack)):$/;
+const CREATED = /^created by (.+?)(?: in goroutine \d+)?$/;
+const FRAME = /^[^\s(].{0,4000}\)$|^non-Go function$/;
+const HARMLESS =
+  /^(?:signal arrived during|\.\.\.|\[originating from|goroutine running on|-----$|r\w+ +0x|[cefg]\w+ +0x)/;
+/** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
+const PATIENCE = 200;
+
+type Words = {
+  how: 'panic' | 'fatal' | 'signal';
+  words: string;
+  signal?: string;
+  address?: string;
+  line: Line;
+};
+
+/** Reads panics, fatal errors and signals of the Go runtime, with every goroutine of the dump. */
+export const makeGoCrash: MakeReader = (emit) => {
+  let words: Words | undefined;
+  let open: Sighting | undefined;
+  let stack: Stack | undefined;
+  let fn: string | undefined;
+  /** In the `created by` part of a goroutine: its place line belongs to no call. */
+  let creator = false;
+
+  const flush = (): void => {
+    if (fn !== undefined && stack && !creator) addFrame(stack, { kind: 'symbol', function: fn });
+    fn = undefined;
+    creator = false;
+  };
+  const close = (): void => {
+    flush();
+    if (open) {
+      // A panic inside an exported function unwinds towards the C frames that called it.
+      const fault = open.stacks.find((s) => s.role === 'fault');
+      const exported = fault?.frames.some(
+        (f) => f.kind !== 'opaque' && /^_cgoexp_|^runtime\.cgocallback/.test(f.function ?? ''),
+      );
+      if (exported && open.rule === 'go/panic') open.hazard = 'unwind/panic';
+      emit(open);
+    }
+    open = stack = words = undefined;
+  };
+  const begin = (w: Words, line: Line): Sighting => {
+    const meaning = goMeaning(w.how, w.words, w.signal, w.address);
+    const message =
+      w.how === 'signal' ? w.words : `${w.how === 'panic' ? 'panic' : 'fatal error'}: ${w.words}`;
+    const facts = { ...meaning, message, ...(w.address ? { address: w.address } : {}) };
+    const s = draft(w.line, facts, 'a goroutine stack');
+    reach(s, line);
+    return s;
+  };
+
+  const header = (m: RegExpExecArray, line: Line): 'consumed' | 'ignored' => {
+    if (!open && words) open = begin(words, line);
+    words = undefined;
+    if (!open) return 'ignored';
+    flush();
+    reach(open, line);
+    const running = m[3] === undefined;
+    const fault = running && !open.stacks.some((s) => s.role === 'fault');
+    const thread = m[1] ?? 'runtime';
+    stack = addStack(open, {
+      role: fault ? 'fault' : running ? 'goroutine' : 'related',
+      thread,
+      title: line.text.trim(),
+      frames: [],
+    });
+    if (fault) open.thread = thread;
+    return 'consumed';
+  };
+
+  /** Lines of an open dump. */
+  const inside = (s: Sighting, text: string, line: Line): 'consumed' | 'ignored' => {
+    const take = (): 'consumed' => {
+      reach(s, line);
+      return 'consumed';
+    };
+    if (text === '') {
+      flush();
+      stack = undefined;
+      return 'consumed';
+    }
+    if (fn !== undefined && /^\s/.test(text)) {
+      if (stack && !creator) {
+        addFrame(stack, goFrame(fn, text.trim()));
+        if (stack.role === 'fault') whole(s);
+      }
+      fn = undefined;
+      creator = false;
+      return take();
+    }
+    const created = CREATED.exec(text);
+    if (created) {
+      flush();
+      fn = created[1];
+      creator = true;
+      return take();
+    }
+    if (FRAME.test(text) && stack) {
+      flush();
+      fn = goFunction(text);
+      return take();
+    }
+    if (HARMLESS.test(text) || PC.test(text) || SIGNAL.test(text)) {
+      flush();
+      return take();
+    }
+    if (/^exit status \d+$/.test(text)) {
+      take();
+      close();
+      return 'consumed';
+    }
+    return 'ignored';
+  };
+
+  const before = (w: Words, text: string, line: Line): 'consumed' | 'ignored' => {
+    const cause = CAUSE.exec(text);
+    if (cause) {
+      if (cause[1]) w.signal = cause[1];
+      if (cause[2]) w.address = cause[2];
+      return 'consumed';
+    }
+    const pc = PC.exec(text);
+    if (pc) {
+      if (pc[1]) w.address = pc[1];
+      return 'consumed';
+    }
+    // `panic: a [recovered]` and its `\tpanic: b`
+    if (/^\tpanic: /.test(text) || HARMLESS.test(text)) return 'consumed';
+    if (/^exit status \d+$/.test(text)) {
+      // GOTRACEBACK=none: no stack will come.
+      open = begin(w, line);
+      whole(open);
+      close();
+      return 'consumed';
+    }
+    if (line.no - w.line.no > PATIENCE) words = undefined;
+    return 'ignored';
+  };
+
+  return {
+    line(line) {
+      const text = line.text.trimEnd();
+      const head = HEADER.exec(text);
+      if (head) return header(head, line);
+      const panic = PANIC.exec(text);
+      if (panic) {
+        // "panic while printing" and nested panics of one end follow each other without a stack between.
+        if (words && !open && words.how === 'panic' && panic[1] === 'panic') return 'consumed';
+        close();
+        words = { how: panic[1] === 'panic' ? 'panic' : 'fatal', words: panic[2] ?? '', line };
+        return 'consumed';
+      }
+      if (/^write of (?:unpinned )?Go pointer 0x/.test(text)) {
+        close();
+        words = { how: 'fatal', words: text, line };
+        return 'consumed';
+      }
+      if (open) return inside(open, text, line);
+      const signal = SIGNAL.exec(text);
+      if (signal?.[1]) {
+        words = { how: 'signal', words: text, signal: signal[1], line };
+        return 'consumed';
+      }
+      return words ? before(words, text, line) : 'ignored';
+    },
+    end() {
+      const waiting = words && !open ? words : undefined;
+      close();
+      if (!waiting) return [];
+      return [
+        `line ${waiting.line.no}: "${waiting.words.slice(0, 80)}" is not followed by a goroutine stack`,
+      ];
+    },
+  };
+};

@@ -1,0 +1,55 @@
+/** glibc's last words. Sources: malloc/malloc.c (`malloc_printerr`), debug/fortify_fail.c, assert/assert.c. */
+import { readLastWords } from './lastwords.js';
+
+/** Reads glibc's heap checks, fortify and stack protector messages, and failed assertions. */
+export const makeGlibc = readLastWords('glibc', [
+  {
+    line: /^(?:free\(\): double free detected|double free or corruption|realloc\(\): double free|\*\*\* Error in `[^']{0,200}': double free)/,
+    rule: 'double-free',
+    hazard: 'ownership/double-free',
+  },
+  {
+    line: /^(?:\*\*\* Error in `[^']{0,200}': )?(?:free|munmap_chunk|realloc|mremap_chunk)\(\): invalid pointer/,
+    rule: 'invalid-free',
+    hazard: 'ownership/invalid-free',
+  },
+  {
+    line: /^free\(\): invalid (?:size|next size)/,
+    rule: 'heap-corruption',
+    hazard: 'crash/heap-corruption',
+  },
+  {
+    line: /^(?:malloc|calloc|realloc|free)\(\): (?:corrupted|invalid|memory corruption|smallbin|largebin|unsorted|unaligned|too many|mismatching|chunks in|largebin)/,
+    rule: 'heap-corruption',
+    hazard: 'crash/heap-corruption',
+  },
+  {
+    line: /^(?:corrupted size vs\. prev_size|corrupted double-linked list|malloc_consolidate\(\): |tcache_thread_shutdown\(\): |sysmalloc: |malloc: top chunk is corrupt|break adjusted to free malloc space|chunk_main_arena|invalid fastbin entry)/,
+    rule: 'heap-corruption',
+    hazard: 'crash/heap-corruption',
+  },
+  {
+    line: /^Fatal glibc error: (?:malloc|.*arena|.*chunk)/,
+    rule: 'heap-corruption',
+    hazard: 'crash/heap-corruption',
+  },
+  { line: /^Fatal glibc error: /, rule: 'fatal', hazard: 'crash/abort' },
+  {
+    line: /^\*\*\* stack smashing detected \*\*\*/,
+    rule: 'stack-smashing',
+    hazard: 'bounds/stack-overflow',
+  },
+  // Fortify knows the size of the object but not where it lives.
+  { line: /^\*\*\* buffer overflow detected \*\*\*/, rule: 'buffer-overflow', hazard: 'bounds/other' },
+  {
+    line: /^\*\*\* (?:%n in writable segment|invalid %N\$ use) detected \*\*\*/,
+    rule: 'fortify',
+    hazard: 'ub/other',
+  },
+  // `prog: file.c:12: f: Assertion `p' failed.`
+  {
+    line: /^[^\s:][^:]{0,200}: [^\s:][^:]{0,400}:\d{1,9}: .{1,400}: Assertion [`'].{1,2000} failed\.$/,
+    rule: 'assertion',
+    hazard: 'crash/abort',
+  },
+]);

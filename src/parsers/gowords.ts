@@ -1,0 +1,67 @@
+/** What the Go runtime's last words mean: one row a kind, the first that fits wins. */
+import type { Tool } from '../finding.js';
+import type { HazardId } from '../hazard.js';
+
+export type GoMeaning = { tool: Tool; rule: string; hazard: HazardId };
+type Row = [RegExp, Tool, string, HazardId];
+
+/** Sources: runtime/cgocall.go, cgocheck.go, checkptr.go, panic.go, mbitmap.go, proc.go, map.go, malloc.go. */
+const WORDS: readonly Row[] = [
+  // Go 1.21 put "unpinned" into each of these.
+  [
+    /\bcgo argument has Go pointer to (?:unpinned )?Go pointer/,
+    'cgocheck',
+    'argument',
+    'rules/cgo-pointer-to-pointer',
+  ],
+  [
+    /\bcgo result (?:has Go pointer|is unpinned Go pointer)/,
+    'cgocheck',
+    'result',
+    'rules/cgo-pointer-to-pointer',
+  ],
+  [/\bGo pointer stored into non-Go memory/, 'cgocheck', 'store', 'rules/cgo-go-pointer-in-c-memory'],
+  [
+    /^write of (?:unpinned )?Go pointer 0x[0-9a-f]+ to non-Go memory/,
+    'cgocheck',
+    'store',
+    'rules/cgo-go-pointer-in-c-memory',
+  ],
+  [/marked with #cgo (?:nocallback|noescape)/, 'cgocheck', 'nocallback', 'rules/other'],
+  [/runtime\.Pinner:|tried to unpin non-Go pointer/, 'cgocheck', 'pinner', 'resource/pin-leak'],
+  [/\bcheckptr: misaligned/, 'go', 'checkptr', 'ub/misaligned'],
+  [/\bcheckptr: /, 'go', 'checkptr', 'ub/other'],
+  [/\bconcurrent map /, 'go', 'concurrent-map', 'threading/go-race'],
+  [/ - deadlock!$/, 'go', 'deadlock', 'threading/deadlock'],
+  [/\bfound (?:bad pointer in Go heap|pointer to free object)/, 'go', 'bad-pointer', 'lifetime/other'],
+  [/\b(?:out of memory|cannot allocate memory)\b/, 'go', 'out-of-memory', 'resource/exhausted'],
+  [/\bstack overflow\b/, 'go', 'stack-overflow', 'resource/exhausted'],
+  [/\bthread exhaustion\b/, 'go', 'thread-exhaustion', 'resource/exhausted'],
+  [/\bunlock of unlocked\b/, 'go', 'unlock', 'threading/lock-misuse'],
+  [/\binvalid memory address or nil pointer dereference/, 'go', 'nil-dereference', 'null/dereference'],
+  [/^SIGABRT: /, 'go', 'SIGABRT', 'crash/abort'],
+];
+
+/** A fault in the first page is a null pointer, or a member of one. */
+const NULL_PAGE = 4096n;
+
+/**
+ * The meaning of a panic, a fatal error or a signal.
+ * `words` is the text after `panic: ` or `fatal error: `, or a whole `SIGSEGV: …` line; `signal` and `address` are of the
+ * signal that caused it, where one is named.
+ */
+export const goMeaning = (
+  how: 'panic' | 'fatal' | 'signal',
+  words: string,
+  signal?: string,
+  address?: string,
+): GoMeaning => {
+  const row = WORDS.find(([re]) => re.test(words));
+  if (row) return { tool: row[1], rule: `${row[1]}/${row[2]}`, hazard: row[3] };
+  if (signal === 'SIGSEGV' || signal === 'SIGBUS') {
+    const low = address !== undefined && BigInt(address) < NULL_PAGE;
+    return { tool: 'go', rule: `go/${signal}`, hazard: low ? 'null/dereference' : 'crash/signal' };
+  }
+  if (signal !== undefined) return { tool: 'go', rule: `go/${signal}`, hazard: 'crash/signal' };
+  return { tool: 'go', rule: how === 'fatal' ? 'go/fatal' : 'go/panic', hazard: 'crash/abort' };
+};

@@ -1,0 +1,203 @@
+/**
+ * The end of a Rust process: panics that cannot unwind, checks of undefined behaviour, and aborts of the runtime.
+ *
+ *     thread 'main' (26428) panicked at src/lib.rs:11:5:
+ *     panic in a function that cannot unwind
+ *     stack backtrace:
+ *        0: std::panicking::begin_panic
+ *                  at /rustc/…/panicking.rs:761:5
+ *     thread caused non-unwinding panic. aborting.
+ *
+ * Before 1.73 the message stood on the first line: `thread 'main' panicked at 'MESSAGE', src/lib.rs:11:5`. An ordinary
+ * panic is a failing test, not a hazard; its place is kept because the panic that cannot unwind follows it.
+ * Source: library/std/src/panicking.rs, rt.rs, alloc.rs; library/core/src/panicking.rs, ub_checks.rs.
+ */
+import type { Frame, Sighting } from '../finding.js';
+import type { HazardId } from '../hazard.js';
+import { addFrame, addStack, draft, placed, reach, whole } from './draft.js';
+import { UNKNOWN_FUNCTION } from './frame.js';
+import type { Line, MakeReader } from './reader.js';
+
+const PANICKED = /^thread '([^']{0,200})' (?:\((\d+)\) )?panicked at (.{1,4096})$/;
+const OLD = /^'(.*)', (.+:\d+:\d+)$/;
+const FRAME = /^ *\d{1,6}: +(?:0x[0-9a-f]+ - )?(.+)$/;
+const AT = /^ +at (.+)$/;
+const NOTE = /^note: (?:run with `RUST_BACKTRACE|[Ss]ome details are omitted)/;
+const FOREIGN = /annot catch foreign exception/;
+const OVERFLOW = /^thread '([^']{0,200})' (?:\((\d+)\) )?has overflowed its stack$/;
+
+type Row = [RegExp, string, HazardId];
+/** What panics of the language's own checks mean; a message that no row fits is an ordinary panic. */
+const PANICS: readonly Row[] = [
+  [/^panic in a function that cannot unwind/, 'panic-cannot-unwind', 'unwind/panic'],
+  [/^panic in a destructor during cleanup/, 'panic-in-cleanup', 'crash/abort'],
+  [/^null pointer dereference occurred/, 'null-dereference', 'null/dereference'],
+  [/^misaligned pointer dereference/, 'misaligned-dereference', 'ub/rust-alignment'],
+  [/^trying to construct an enum from an invalid value/, 'invalid-enum', 'ub/rust-invalid-value'],
+  [/^unsafe precondition\(s\) violated: .*null/, 'ub-check', 'ub/rust-dangling'],
+  [/^unsafe precondition\(s\) violated: .*align/, 'ub-check', 'ub/rust-alignment'],
+  [/^unsafe precondition\(s\) violated: .*(?:char|enum|bool|utf)/i, 'ub-check', 'ub/rust-invalid-value'],
+  [/^unsafe precondition\(s\) violated: .*overlap/, 'ub-check', 'ub/rust-aliasing'],
+  [/^unsafe precondition\(s\) violated/, 'ub-check', 'ub/other'],
+];
+/** Last words outside a panic. */
+const ABORTS: readonly Row[] = [
+  [FOREIGN, 'foreign-exception', 'unwind/foreign-exception'],
+  [/^fatal runtime error: stack overflow/, 'stack-overflow', 'resource/exhausted'],
+  [/^memory allocation of \d+ bytes failed/, 'allocation-failed', 'resource/exhausted'],
+  [/^fatal runtime error: /, 'fatal-runtime-error', 'crash/abort'],
+  [
+    /^thread panicked while (?:processing panic|panicking)\. aborting\./,
+    'panic-while-panicking',
+    'crash/abort',
+  ],
+];
+
+type Panic = { line: Line; thread: string; place: string; message?: string };
+
+/** Reads hazards among the words that Rust's standard library prints; ordinary panics are taken in silently. */
+export const makeRust: MakeReader = (emit) => {
+  let panic: Panic | undefined;
+  let before: Panic | undefined;
+  let open: Sighting | undefined;
+  let frames = false;
+  let fn: string | undefined;
+
+  const flush = (): void => {
+    const stack = open?.stacks[0];
+    if (fn !== undefined && stack) addFrame(stack, { kind: 'symbol', function: fn });
+    fn = undefined;
+  };
+  const close = (): void => {
+    flush();
+    if (open) emit(open);
+    open = undefined;
+    frames = false;
+  };
+  const at = (p: Panic): Frame => placed(UNKNOWN_FUNCTION, p.place) ?? { kind: 'opaque', text: p.place };
+
+  /** The message of a panic is known: hazard or ordinary. */
+  const judge = (p: Panic, line: Line): void => {
+    frames = false;
+    const message = p.message ?? '';
+    const row = PANICS.find(([re]) => re.test(message));
+    if (!row) {
+      before = p;
+      return;
+    }
+    const facts = {
+      tool: 'rust' as const,
+      rule: `rust/${row[1]}`,
+      hazard: row[2],
+      message,
+      thread: p.thread,
+    };
+    open = draft(p.line, facts, 'the line that ends the process');
+    reach(open, line);
+    const address = /(0x[0-9a-f]+)/.exec(message)?.[1];
+    if (address) open.address = address;
+    addStack(open, { role: 'fault', thread: p.thread, title: p.line.text.trim(), frames: [at(p)] });
+    if (before && before.thread === p.thread) {
+      const title = `${before.line.text.trim()} ${before.message ?? ''}`.trim();
+      addStack(open, { role: 'related', thread: p.thread, title, frames: [at(before)] });
+    }
+    before = undefined;
+    // The message is all there is to know; the backtrace is optional and the closing line only confirms.
+    whole(open);
+  };
+
+  const abort = (text: string, line: Line): boolean => {
+    const row = ABORTS.find(([re]) => re.test(text));
+    if (!row) return false;
+    // "thread 'x' has overflowed its stack" has opened it already.
+    if (open && open.rule === `rust/${row[1]}`) reach(open, line);
+    else {
+      close();
+      open = draft(line, { tool: 'rust', rule: `rust/${row[1]}`, hazard: row[2], message: text }, '');
+      whole(open);
+    }
+    close();
+    return true;
+  };
+
+  return {
+    line(line) {
+      const text = line.text.trimEnd();
+      const m = PANICKED.exec(text);
+      if (m) {
+        close();
+        const old = OLD.exec(m[3] ?? '');
+        const place = old?.[2] ?? (m[3] ?? '').replace(/:$/, '');
+        panic = { line, thread: m[1] ?? '', place };
+        if (old) {
+          judge({ ...panic, message: old[1] ?? '' }, line);
+          panic = undefined;
+        }
+        return 'consumed';
+      }
+      if (panic) {
+        const p = { ...panic, message: text };
+        panic = undefined;
+        judge(p, line);
+        return 'consumed';
+      }
+      const overflow = OVERFLOW.exec(text);
+      if (overflow) {
+        close();
+        const facts = {
+          tool: 'rust' as const,
+          rule: 'rust/stack-overflow',
+          hazard: 'resource/exhausted' as const,
+          message: 'thread has overflowed its stack',
+          thread: overflow[1] ?? '',
+        };
+        open = draft(line, facts, '');
+        whole(open);
+        return 'consumed';
+      }
+      if (abort(text, line)) return 'consumed';
+      if (/^thread caused non-unwinding panic\. aborting\.$/.test(text)) {
+        if (open) reach(open, line);
+        close();
+        return 'consumed';
+      }
+      if (text === 'stack backtrace:') {
+        frames = open !== undefined || before !== undefined;
+        // The place of the panic is frame 0 of nothing: the backtrace is better.
+        const fault = open?.stacks[0];
+        if (fault) fault.frames = [];
+        return frames ? 'consumed' : 'ignored';
+      }
+      if (!frames) return 'ignored';
+      const place = AT.exec(text);
+      if (place && fn !== undefined) {
+        const stack = open?.stacks[0];
+        if (open && stack) {
+          reach(open, line);
+          addFrame(stack, placed(fn, place[1] ?? '') ?? { kind: 'symbol', function: fn });
+        }
+        fn = undefined;
+        return 'consumed';
+      }
+      const frame = FRAME.exec(text);
+      if (frame?.[1]) {
+        flush();
+        // A hash at the end of a symbol differs from build to build.
+        fn = frame[1].replace(/::h[0-9a-f]{16}$/, '');
+        if (open) reach(open, line);
+        return 'consumed';
+      }
+      if (NOTE.test(text)) {
+        flush();
+        frames = false;
+        return 'consumed';
+      }
+      return 'ignored';
+    },
+    end() {
+      const cut = panic;
+      close();
+      return cut ? [`line ${cut.line.no}: the message of a Rust panic is absent`] : [];
+    },
+  };
+};
