@@ -45,7 +45,7 @@ const meaning = (message: string, fatal: boolean): HazardId =>
 /** Short stable name of a message: its first words, without what varies. */
 const slug = (message: string): string =>
   message
-    .replace(/"[^"]*"?|0x[0-9A-Fa-f]+|\d+|[.:].*$/g, ' ')
+    .replace(/^checked_jni_|"[^"]*"?|0x[0-9A-Fa-f]+|\d+|\. .*$/g, ' ')
     .trim()
     .split(/[^A-Za-z]+/)
     .slice(0, 8)
