@@ -29,3 +29,17 @@ export type JUnitDocument = { name(name: string): JUnitDocument; testSuite(): JU
 /** A new, empty document. */
 export const newDocument = (): JUnitDocument =>
   (builder as unknown as { newBuilder(): JUnitDocument }).newBuilder();
+
+type XmlNode = { name?: string; children: XmlNode[]; attribute(name: string, value: string): unknown };
+
+/** Skips a case with a reason. The library writes a bare `<skipped/>`, so the attribute is added when it is built. */
+export const skip = (testCase: JUnitCase, why: string): void => {
+  testCase.skipped();
+  const node = testCase as unknown as { build(parent: unknown): XmlNode };
+  const build = node.build.bind(testCase);
+  node.build = (parent) => {
+    const element = build(parent);
+    element.children.find((c) => c.name === 'skipped')?.attribute('message', why);
+    return element;
+  };
+};

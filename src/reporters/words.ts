@@ -103,7 +103,8 @@ export const headline = (report: Report): string => {
  * True for a frame of the user's own code: the report names own sources relative to the repository, while the sources
  * of runtimes are absolute or climb out of a foreign build tree (`../../../src/libsanitizer/…`).
  */
-export const isOwn = (f: Frame): boolean => f.kind === 'source' && !/^(\/|\.\.\/|[A-Za-z]:[\\/]|<)/.test(f.file);
+export const isOwn = (f: Frame): boolean =>
+  f.kind === 'source' && !/^(\/|\.\.\/|[A-Za-z]:[\\/]|<)/.test(f.file);
 
 /** The frame a finding is shown at: its first own frame, the fault before the other stacks. */
 export const topFrame = (f: FindingReport): Frame | undefined => {
@@ -121,7 +122,9 @@ export const placeOf = (f: Frame | undefined): string => {
     case 'source':
       return oneLine(`${f.file}:${f.line}`);
     case 'module':
-      return oneLine([f.function, `(${f.module}${f.offset ? `+${f.offset}` : ''})`].filter(Boolean).join(' '));
+      return oneLine(
+        [f.function, `(${f.module}${f.offset ? `+${f.offset}` : ''})`].filter(Boolean).join(' '),
+      );
     case 'symbol':
       return oneLine([f.function, f.file && `(${f.file})`].filter(Boolean).join(' '));
     case 'opaque':

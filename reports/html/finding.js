@@ -1,0 +1,131 @@
+/**
+ * A finding as a row that opens. Its body is made when it is first opened, so thousands of rows stay cheap.
+ * @param {View} view @param {Finding} f
+ */
+const findingRow = (view, f) => {
+  const hazard = view.hazards[f.hazard];
+  const gates = distinct(f.witnesses.map((w) => w.gate));
+  const bindings = distinct(f.witnesses.map((w) => w.binding));
+  const tone = f.planted ? 'good' : f.origin === 'own' || f.origin === 'host' ? 'bad' : 'quiet';
+  const row = /** @type {HTMLDetailsElement} */ (
+    el(
+      'details.finding',
+      { id: `f-${f.fingerprint}`, 'data-fingerprint': f.fingerprint },
+      el(
+        'summary',
+        {},
+        el(
+          `span.glyph.${tone}`,
+          { title: f.planted ? 'planted, and caught' : f.origin },
+          f.planted ? '◆' : '✗',
+        ),
+        el(
+          'span.what',
+          {},
+          el(
+            'span.first',
+            {},
+            el('b', {}, hazard?.title ?? f.hazard),
+            ' ',
+            el('code.id', {}, f.hazard),
+            f.planted && chip('good', 'planted'),
+            f.origin !== 'own' && chip('quiet', f.origin),
+            !f.complete && chip('doubt', 'report cut short'),
+          ),
+          el(
+            'span.second',
+            {},
+            f.fn !== '' && el('b', {}, f.fn),
+            ' ',
+            el('span.place', {}, f.place),
+            ' ',
+            f.message,
+          ),
+        ),
+        el(
+          'span.by',
+          {},
+          gates.map((g) => chip('gate', g)),
+          bindings.map((b) => chip('quiet', b)),
+        ),
+      ),
+    )
+  );
+  row.addEventListener('toggle', () => {
+    if (row.open && row.childElementCount === 1) row.append(findingBody(view, f));
+  });
+  return row;
+};
+
+/** @param {View} view @param {Finding} f */
+const findingBody = (view, f) => {
+  const hazard = view.hazards[f.hazard];
+  const link = `#f=${encodeURIComponent(f.fingerprint)}`;
+  return el(
+    'div.body',
+    {},
+    el('p.message', {}, f.message),
+    el(
+      'p.facts',
+      {},
+      el('span', {}, 'rule ', el('code', {}, f.rule)),
+      el('span', {}, `origin ${f.origin}`),
+      f.leak && el('span', {}, `${f.leak.bytes} bytes in ${count(f.leak.objects, 'object')}`),
+      f.boundary && el('span', {}, 'crosses at ', el('code', {}, f.boundary.function)),
+      hazard &&
+        el(
+          'span',
+          {},
+          hazard.side === 'either'
+            ? 'either side may have to change'
+            : `usually the ${hazard.side} side has to change`,
+        ),
+    ),
+    !f.complete &&
+      el('p.warning', {}, '? The report in the log ends early: what is shown is not all there was.'),
+    hazard && el('p.defence', {}, el('b', {}, 'First defence '), hazard.defence),
+    el(
+      'div.stacks',
+      {},
+      f.stacks.map((_, s) => stackView(f, s)),
+    ),
+    el('h4', {}, `Seen ${f.witnesses.length === 1 ? 'once' : `in ${f.witnesses.length} places`}`),
+    table(
+      ['cell', 'test', 'times', 'log'],
+      f.witnesses.map((w) => [
+        el('a', { href: `#c=${encodeURIComponent(w.cell)}` }, w.cell),
+        el('code', {}, w.test ?? '–'),
+        w.count,
+        fileLink(w.log, undefined, w.line),
+      ]),
+    ),
+    el('h4', {}, 'See it again'),
+    el('div.repro', {}, el('code', {}, f.repro), copyButton('copy', f.repro)),
+    el('p.quiet', {}, 'fingerprint ', el('a', { href: link }, f.fingerprint)),
+  );
+};
+
+/** Lower-case text that the filter searches. @param {View} view @param {Finding} f */
+const haystack = (view, f) =>
+  [
+    f.hazard,
+    view.hazards[f.hazard]?.title,
+    f.rule,
+    f.message,
+    f.fn,
+    f.place,
+    f.fingerprint,
+    `origin:${f.origin}`,
+    `hazard:${f.hazard}`,
+    f.planted ? 'is:planted' : 'is:open',
+    !f.complete && 'is:cut',
+    ...f.witnesses.flatMap((w) => [`cell:${w.cell}`, `gate:${w.gate}`, `binding:${w.binding}`, w.test]),
+    ...f.stacks.flatMap((s) =>
+      s.frames
+        .slice(0, 8)
+        .map((x) => (x.kind === 'opaque' ? '' : `${x.function ?? ''} ${x.kind === 'source' ? x.file : ''}`)),
+    ),
+  ]
+    .filter(Boolean)
+    .join('\n')
+    .toLowerCase();

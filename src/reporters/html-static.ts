@@ -1,0 +1,67 @@
+/** The report without scripts, for `<noscript>`: some CI servers serve reports in a sandbox that runs none. */
+import type { Report } from '../report.js';
+import { escape } from './html.js';
+import {
+  byUrgency,
+  endingOf,
+  headline,
+  order,
+  placeOf,
+  titleOf,
+  topFrame,
+  VERDICTS,
+  whyOf,
+} from './words.js';
+
+/** Headline, cells, findings and what was not proven, as tables. */
+export const staticPage = (r: Report): string =>
+  [
+    `<h1>ffi-gates: ${escape(headline(r))}</h1>`,
+    `<p>Exit code ${r.exitCode}: ${escape(endingOf(r.exitCode))}. ${escape(r.matrix)}, ${escape(r.started)}.</p>`,
+    table('Findings', ['hazard', 'what', 'where', 'message', 'seen by'], findings(r)),
+    table('Cells', ['', 'cell', 'verdict', 'why'], cells(r)),
+    table('Lanes not proven', ['lane', 'canary', 'why'], lanes(r)),
+    table(
+      'Unavailable',
+      ['lane', 'why', 'remedy'],
+      r.unavailable.map((u) => [u.lane, u.why, u.remedy]),
+    ),
+    table(
+      'Hazards that no gate here can see',
+      ['hazard', 'what', 'bindings'],
+      r.unseenHazards.map((u) => [u.hazard, u.title, u.bindings.join(', ')]),
+    ),
+    `<p>${r.runtimeBucket.length} further findings lie wholly outside your own objects.</p>`,
+  ].join('\n');
+
+const findings = (r: Report): string[][] =>
+  [...r.findings]
+    .sort(byUrgency)
+    .map((f) => [
+      `${f.hazard}${f.planted ? ' (planted)' : ''}`,
+      titleOf(f.hazard),
+      placeOf(topFrame(f)),
+      f.message,
+      f.witnesses.map((w) => w.cell).join(' '),
+    ]);
+
+const cells = (r: Report): string[][] =>
+  [...r.cells]
+    .sort((a, b) => order(a.id, b.id))
+    .map((c) => [VERDICTS[c.verdict.kind].glyph, c.id, VERDICTS[c.verdict.kind].label, whyOf(c.verdict)]);
+
+const lanes = (r: Report): string[][] =>
+  r.lanes
+    .filter((l) => !l.proven)
+    .flatMap((l) =>
+      l.canaries
+        .filter((c) => !c.seen)
+        .map((c) => [`${l.binding}_${l.builder}-${l.gate}`, c.class, c.why ?? 'not seen']),
+    );
+
+const table = (title: string, head: string[], rows: string[][]): string =>
+  rows.length === 0
+    ? ''
+    : `<h2>${escape(title)}</h2><table><tr>${head.map((h) => `<th>${escape(h)}</th>`).join('')}</tr>${rows
+        .map((row) => `<tr>${row.map((c) => `<td>${escape(c)}</td>`).join('')}</tr>`)
+        .join('\n')}</table>`;
