@@ -17,10 +17,10 @@
  * The words alone are no proof: any program may print `panic: …`. They count once a stack follows; until then they are
  * kept, and a log that ends there is incomplete.
  */
-import type { Sighting, Stack } from '../finding.js';
+import type { Frame, Sighting, Stack } from '../finding.js';
 import { addFrame, addStack, draft, reach, whole } from './draft.js';
 import { goFrame, goFunction } from './goframe.js';
-import { goMeaning } from './gowords.js';
+import { goMeaning, isKnown, isLow } from './gowords.js';
 import type { Line, MakeReader } from './reader.js';
 
 const PANIC = /^(panic|fatal error): (.*)$/;
@@ -38,6 +38,24 @@ const HARMLESS =
 /** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
 const PATIENCE = 200;
 
+const functionOf = (f: Frame): string => (f.kind === 'opaque' ? '' : (f.function ?? ''));
+
+/** True when a panic unwinds towards C frames: a Go function that C called stands on the faulting stack. */
+const crossesC = (s: Sighting, hasCreator: boolean): boolean => {
+  const fault = s.stacks.find((k) => k.role === 'fault');
+  const names = fault?.frames.map(functionOf) ?? [];
+  if (names.some((n) => /^_cgoexp_|^runtime\.cgocallback/.test(n))) return true;
+  // GOTRACEBACK=single hides the runtime's frames: a Go function above the stub of a C function was called by C, …
+  const own = names.findIndex(
+    (n) => n !== 'panic' && !/^(?:runtime|_cgo)/.test(n) && !n.includes('._Cfunc_'),
+  );
+  const stub = names.findIndex((n) => n.includes('._Cfunc_'));
+  if (own >= 0 && stub > own) return true;
+  // … and a goroutine that nobody created and that did not begin in main began on a thread of C.
+  const begun = hasCreator || names.some((n) => n === 'main.main' || n === 'runtime.goexit');
+  return !begun && names.length > 0 && / locked to thread\]:$/.test(fault?.title ?? '');
+};
+
 type Words = {
   how: 'panic' | 'fatal' | 'signal';
   words: string;
@@ -54,6 +72,8 @@ export const makeGoCrash: MakeReader = (emit) => {
   let fn: string | undefined;
   /** In the `created by` part of a goroutine: its place line belongs to no call. */
   let creator = false;
+  /** The faulting goroutine says who created it. */
+  let hasCreator = false;
 
   const flush = (): void => {
     if (fn !== undefined && stack && !creator) addFrame(stack, { kind: 'symbol', function: fn });
@@ -63,15 +83,13 @@ export const makeGoCrash: MakeReader = (emit) => {
   const close = (): void => {
     flush();
     if (open) {
-      // A panic inside an exported function unwinds towards the C frames that called it.
-      const fault = open.stacks.find((s) => s.role === 'fault');
-      const exported = fault?.frames.some(
-        (f) => f.kind !== 'opaque' && /^_cgoexp_|^runtime\.cgocallback/.test(f.function ?? ''),
-      );
-      if (exported && open.rule === 'go/panic') open.hazard = 'unwind/panic';
+      if (open.rule === 'go/nil-dereference' && open.address !== undefined && !isLow(open.address))
+        open.hazard = 'crash/signal';
+      if (open.rule === 'go/panic' && crossesC(open, hasCreator)) open.hazard = 'unwind/panic';
       emit(open);
     }
     open = stack = words = undefined;
+    hasCreator = false;
   };
   const begin = (w: Words, line: Line): Sighting => {
     const meaning = goMeaning(w.how, w.words, w.signal, w.address);
@@ -127,6 +145,7 @@ export const makeGoCrash: MakeReader = (emit) => {
       flush();
       fn = created[1];
       creator = true;
+      if (stack?.role === 'fault') hasCreator = true;
       return take();
     }
     if (FRAME.test(text) && stack) {
@@ -134,7 +153,9 @@ export const makeGoCrash: MakeReader = (emit) => {
       fn = goFunction(text);
       return take();
     }
-    if (HARMLESS.test(text) || PC.test(text) || SIGNAL.test(text)) {
+    const cause = CAUSE.exec(text);
+    if (cause?.[2] && s.address === undefined) s.address = cause[2];
+    if (cause || /^\tpanic: /.test(text) || HARMLESS.test(text) || PC.test(text) || SIGNAL.test(text)) {
       flush();
       return take();
     }
@@ -179,9 +200,15 @@ export const makeGoCrash: MakeReader = (emit) => {
       const panic = PANIC.exec(text);
       if (panic) {
         // "panic while printing" and nested panics of one end follow each other without a stack between.
-        if (words && !open && words.how === 'panic' && panic[1] === 'panic') return 'consumed';
+        if (words && words.how === 'panic' && panic[1] === 'panic') return 'consumed';
         close();
         words = { how: panic[1] === 'panic' ? 'panic' : 'fatal', words: panic[2] ?? '', line };
+        // Words that only the runtime says need no stack to be believed; this deadlock never has one.
+        if (isKnown(words.words)) {
+          open = begin(words, line);
+          words = undefined;
+          if (open.message.includes('no goroutines (')) whole(open);
+        }
         return 'consumed';
       }
       if (/^write of (?:unpinned )?Go pointer 0x/.test(text)) {

@@ -42,8 +42,14 @@ const WORDS: readonly Row[] = [
   [/^SIGABRT: /, 'go', 'SIGABRT', 'crash/abort'],
 ];
 
+/** True for words that the runtime alone says. */
+export const isKnown = (words: string): boolean => WORDS.some(([re]) => re.test(words));
+
 /** A fault in the first page is a null pointer, or a member of one. */
 const NULL_PAGE = 4096n;
+
+/** True for an address, as printed, in the first page. */
+export const isLow = (address: string): boolean => BigInt(address) < NULL_PAGE;
 
 /**
  * The meaning of a panic, a fatal error or a signal.
@@ -59,7 +65,7 @@ export const goMeaning = (
   const row = WORDS.find(([re]) => re.test(words));
   if (row) return { tool: row[1], rule: `${row[1]}/${row[2]}`, hazard: row[3] };
   if (signal === 'SIGSEGV' || signal === 'SIGBUS') {
-    const low = address !== undefined && BigInt(address) < NULL_PAGE;
+    const low = address !== undefined && isLow(address);
     return { tool: 'go', rule: `go/${signal}`, hazard: low ? 'null/dereference' : 'crash/signal' };
   }
   if (signal !== undefined) return { tool: 'go', rule: `go/${signal}`, hazard: 'crash/signal' };

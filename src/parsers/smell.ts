@@ -7,7 +7,8 @@ const SMELLS: readonly RegExp[] = [
   /\b(?:WARNING|FATAL ERROR) in native method\b/,
   /\bDATA RACE\b/,
   /\berror: Undefined Behavior\b/,
-  /:\d+(?::\d+)?: runtime error: /,
+  // … but not of Go, whose tests log panics so
+  /(?<!\.go):\d+(?::\d+)?: runtime error: /,
   /\bubsan: [\w-]+ by 0x/,
   /GWP-ASan detected a memory error/,
   /\bScudo ERROR:/,

@@ -13,6 +13,8 @@ import type { Line, MakeReader, Took } from './reader.js';
 import { checkOf, minimalHazard } from './ubsan-checks.js';
 
 const MARK = ': runtime error: ';
+/** Go calls its panics runtime errors too: `panic: runtime error: …`, or logged by a test as `x_test.go:12: …`. */
+const GO_ERROR = /^\s*(?:panic|\S{1,400}\.go:\d{1,9}): runtime error: /;
 const LOCATION = /:(\d+)(?::(\d+))?$/;
 const MODULE = /\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
 const MINIMAL = /\bubsan: ([a-z][\w-]*) by (0x[0-9a-fA-F]+)/;
@@ -70,7 +72,7 @@ export const makeUbsan: MakeReader = (emit) => {
   return {
     line(line): Took {
       const { text } = line;
-      const at = text.indexOf(MARK);
+      const at = GO_ERROR.test(text) ? -1 : text.indexOf(MARK);
       if (at >= 0) return begin(line, at);
       const m = text.includes('ubsan:') ? MINIMAL.exec(text) : null;
       if (m) return minimal(line, m);
