@@ -43,12 +43,11 @@ const HEADLINES: readonly [RegExp, string, string][] = [
   ],
   [/^Mismatched \S+ alignment alloc value/, 'MismatchedAllocateDeallocateAlignment', 'memcheck'],
   [/^Syscall param /, 'SyscallParam', 'memcheck'],
-  [/^(?:Unin|un)itialised byte\(s\) found during client check request/, 'ClientCheck', 'memcheck'],
   [/^(?:Unaddressable|Uninitialised) byte\(s\) found during client check/, 'ClientCheck', 'memcheck'],
   [/^Source and destination overlap in /, 'Overlap', 'memcheck'],
   [/^Illegal memory pool address/, 'InvalidMemPool', 'memcheck'],
   [/^Argument '.*' of function .* has a fishy/, 'FishyValue', 'memcheck'],
-  [/^realloc\(\) with size 0/, 'ReallocSizeZero', 'memcheck'],
+  [/^realloc\w{0,8}\(\) with size 0/, 'ReallocSizeZero', 'memcheck'],
   [/^Invalid alignment value/, 'InvalidAlignment', 'memcheck'],
   [/^Invalid size and alignment value/, 'InvalidSizeAndAlignment', 'memcheck'],
   [/^(?:Invalid size value|Unsafe allocation with size of zero)/, 'InvalidSize', 'memcheck'],
@@ -63,6 +62,7 @@ const HEADLINES: readonly [RegExp, string, string][] = [
   [/^Thread #.* unlocked an invalid lock/, 'UnlockBogus', 'helgrind'],
   [/^Thread #.*'s call to .* failed/, 'PthAPIerror', 'helgrind'],
   [/^Thread #[^:]*: (?!.*was created)/, 'Misc', 'helgrind'],
+  [/^pthread_\w+ called on address .* which already has a live lock record/, 'Misc', 'helgrind'],
   [/^Conflicting (?:load|store) by thread/, 'ConflictingAccess', 'drd'],
   [/^Probably a race condition: condition variable/, 'CondRaceErr', 'drd'],
   [
@@ -84,7 +84,8 @@ const HEADLINES: readonly [RegExp, string, string][] = [
     'drd',
   ],
   [/^(?:Reader-writer lock|reader-writer lock)/, 'RwlockErr', 'drd'],
-  [/^Acquired at:/, 'HoldtimeErr', 'drd'],
+  [/^pthread_barrier_\w+: 'count' argument/, 'BarrierErr', 'drd'],
+  [/^Lock on \w+ \S+ was held during/, 'HoldtimeErr', 'drd'],
   [/^(?:Thread \d+: )?(?:pthread_\w+\(\): )?invalid thread ID/i, 'InvalidThreadId', 'drd'],
   [/^The annotation macro .* has not yet been implemented in .*helgrind/, 'UnimpHgClReq', 'drd'],
   [/^The annotation macro .* has not yet been implemented/, 'UnimpDrdClReq', 'drd'],
@@ -96,10 +97,10 @@ const HEADLINES: readonly [RegExp, string, string][] = [
   [
     /^File descriptor .*(?:already closed|double close|was closed|bad close)|^File descriptor .*: .* is already closed/,
     'FdBadClose',
-    'memcheck',
+    'valgrind',
   ],
-  [/^Open (?:file descriptor|\S+ socket) \d*/, 'FdNotClosed', 'memcheck'],
-  [/^File descriptor .*(?:not closed|never created|Invalid)/i, 'FdBadUse', 'memcheck'],
+  [/^Open (?:file descriptor|\S+ socket) \d*/, 'FdNotClosed', 'valgrind'],
+  [/^File descriptor .*(?:not closed|never created|Invalid)/i, 'FdBadUse', 'valgrind'],
 ];
 
 /** The kind a headline of the text output stands for, or undefined when the line is no known headline. */

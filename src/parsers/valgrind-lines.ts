@@ -41,7 +41,7 @@ export const CONTINUES =
 
 /** Lines of Valgrind that are followed by a stack without being an error, or close a run. */
 export const TRAILER =
-  /^(?:HEAP SUMMARY|LEAK SUMMARY|ERROR SUMMARY|FILE DESCRIPTORS|Thread \d+|Command:|Copyright|Using Valgrind|For |Rerun|Use |Warning:|Searching|Checked|All heap|Exit|host stacktrace|valgrind:)/;
+  /^(?:HEAP SUMMARY|LEAK SUMMARY|ERROR SUMMARY|FILE DESCRIPTORS|Thread \d+|Command:|Copyright|Using Valgrind|For |Rerun|Use |Warning:|Searching|Checked|All heap|Exit|Blocks? |This is usually|(?:load|store) +0x|host stacktrace|valgrind:)/;
 
 /** `   at 0x109167: main (a.c:8)`, `   by 0x48: malloc (in /lib/x.so)`, `   by 0x4: ???`, filtered `   ...`. */
 export function frameLine(text: string): Frame | 'elided' | undefined {

@@ -7,7 +7,7 @@
  * Filtered logs have no prefix: there only known headlines open an error.
  */
 import type { Sighting } from '../finding.js';
-import { fatalSignal, headlineKind, sightingOf, type Part, type Report } from './valgrind-kinds.js';
+import { fatalSignal, headlineKind, sightingOf, toolOf, type Part, type Report } from './valgrind-kinds.js';
 import { CONTINUES, frameLine, stream, TRAILER, type Stream } from './valgrind-lines.js';
 import type { Emit, Line, Reader } from './reader.js';
 
@@ -31,6 +31,8 @@ export function makeValgrindTextReader(emit: Emit): Reader {
       return;
     }
     if (s.repeated) return void (s.repeated = false);
+    // Descriptors that the parent left open are not this program's.
+    if (report.parts.some((part) => part.title?.startsWith('<inherited'))) return;
     const finished: Report = { ...report, complete };
     const sighting = report.kind === 'FatalSignal' ? fatal(finished, s) : sightingOf(finished, s.created);
     if (!sighting) return;
@@ -193,3 +195,14 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     },
   };
 }
+
+/** `Memcheck: mc_leakcheck.c:2141 (fn): the 'impossible' happened.` */
+const internal = (name: string, line: Line): Sighting => ({
+  tool: toolOf(name.toLowerCase()),
+  rule: 'valgrind/internal-error',
+  hazard: 'tool/internal-error',
+  message: line.text.trim(),
+  stacks: [],
+  complete: true,
+  log: { line: line.no, endLine: line.no, offset: line.offset },
+});

@@ -1,0 +1,137 @@
+/**
+ * Mono's crash reports (`mini-exceptions.c`): `Native Crash Reporting` with a native and a managed stack on the console,
+ * and the `mono_crash.*.json` telemetry file beside it, whose console twin carries the same facts.
+ */
+import type { Frame, Sighting, Stack } from '../finding.js';
+import type { HazardId } from '../hazard.js';
+import type { Emit, Line, Reader } from './reader.js';
+
+const SIGNAL = /^Got an? (SIG\w+) while executing (?:native|managed) code/;
+const JSON_SIGNAL = /^\s*"(?:crash_type|exception_type|crash_reason)"\s*:\s*"(?:Got an? )?(SIG\w+|.*)"/;
+const TITLE =
+  /^\s*(Native Crash Reporting|Native stacktrace|Telemetry Dumper|Basic Fault Address Reporting|Managed Stacktrace|External Debugger Dump|Debug info from gdb|Stacktrace|Native Crash Reporting):?\s*$/;
+
+type Part = 'native' | 'managed' | 'other';
+type Open = {
+  first: Line;
+  last: Line;
+  signal?: string;
+  part: Part;
+  native: Frame[];
+  managed: Frame[];
+  ended: boolean;
+};
+
+const hazardOf = (signal: string | undefined): HazardId =>
+  signal === undefined ? 'crash/other' : signal === 'SIGABRT' ? 'crash/abort' : 'crash/signal';
+
+/** `0x7f… - /lib/libx.so : fn`, `0x41c823e0 - Unknown`, and mono 3's `lib.so(fn+0x18) [0x8…]`. */
+function nativeFrame(text: string): Frame | undefined {
+  const line = /^\s+(0x[0-9a-f]+) - (.+)$/.exec(text);
+  if (line) {
+    const split = (line[2] ?? '').lastIndexOf(' : ');
+    if (split === -1) return { kind: 'opaque', text: line[1] ?? '' };
+    const module = (line[2] ?? '').slice(0, split);
+    const name = (line[2] ?? '').slice(split + 3).trim();
+    return { kind: 'module', module, ...(name !== '(null)' && name !== '' && { function: name }) };
+  }
+  const old = /^\s+([^\s()[\]]*)(?:\(([^()]*)\))? \[(0x[0-9a-f]+)\]$|^\s+\[(0x[0-9a-f]+)\]$/.exec(text);
+  if (!old) return undefined;
+  if (!old[1]) return { kind: 'opaque', text: old[3] ?? old[4] ?? '' };
+  const [name, offset] = (old[2] ?? '').split('+');
+  return { kind: 'module', module: old[1], ...(offset && { offset }), ...(name && { function: name }) };
+}
+
+/** `  at Ns.Class:Method (args) [0x00012] in <file:line>`, `  at Class:Method <0x0009f>`. */
+function managedFrame(text: string): Frame | undefined {
+  const found = /^\s+at (.+)$/.exec(text);
+  if (!found) return undefined;
+  const body = found[1] ?? '';
+  const name = body.replace(/ (?:\(|<0x|\[0x|in <).*$/, '');
+  const place = /\bin (\S.*):(\d+)\s*$/.exec(body);
+  if (place) return { kind: 'source', function: name, file: place[1] ?? '', line: Number(place[2]) };
+  return name.startsWith('<unknown>') ? { kind: 'opaque', text: name } : { kind: 'symbol', function: name };
+}
+
+/** Makes the reader of mono's crash reports. */
+export function makeMonoReader(emit: Emit): Reader {
+  let open: Open | undefined;
+
+  const close = (atEnd: boolean): void => {
+    if (!open) return;
+    const { signal, native, managed, first, last } = open;
+    const stacks: Stack[] = [];
+    if (native.length > 0) stacks.push({ role: 'fault', frames: native });
+    if (managed.length > 0) stacks.push({ role: 'managed', frames: managed });
+    const complete = signal !== undefined && (open.ended || !atEnd || managed.length > 0);
+    const sighting: Sighting = {
+      tool: 'mono',
+      rule: `mono/${signal ?? 'crash'}`,
+      hazard: hazardOf(signal),
+      message: signal ? `${signal} while executing native code` : 'native crash',
+      stacks,
+      complete,
+      ...(!complete && { missing: 'the crash report is cut' }),
+      log: { line: first.no, endLine: last.no, offset: first.offset },
+    };
+    emit(sighting);
+    open = undefined;
+  };
+
+  const begin = (line: Line, part: Part): Open => {
+    close(false);
+    return { first: line, last: line, part, native: [], managed: [], ended: false };
+  };
+
+  return {
+    line(line) {
+      const text = line.text;
+      const title = TITLE.exec(text)?.[1];
+      const signal = SIGNAL.exec(text)?.[1];
+      if (title) {
+        if (title === 'Native Crash Reporting') open = begin(line, 'other');
+        else if (!open && /^(?:Native stacktrace|Stacktrace)/.test(title)) open = begin(line, 'other');
+        if (!open) return 'ignored';
+        open.part = /^Native stack/.test(title) ? 'native' : /tacktrace$/.test(title) ? 'managed' : 'other';
+        if (/Debugger|gdb/.test(title)) open.ended = true;
+      } else if (signal) {
+        if (!open || open.signal) open = begin(line, 'other');
+        open.signal = signal;
+        open.ended ||= open.native.length > 0;
+      } else {
+        const json = open ? undefined : JSON_SIGNAL.exec(text)?.[1];
+        if (json) {
+          open = { ...begin(line, 'other'), ended: true };
+          if (/^SIG/.test(json)) open.signal = json;
+          return 'consumed';
+        }
+        if (!open) return 'ignored';
+        if (!own(open, text)) return 'ignored';
+      }
+      open.last = line;
+      return 'consumed';
+    },
+    end() {
+      close(true);
+      return [];
+    },
+  };
+}
+
+/** True when the line belongs to the open report: a frame, a ruler, mono's own words, or gdb's dump. */
+function own(open: Open, text: string): boolean {
+  if (/^=+$/.test(text) && text.length > 40) return true;
+  const native = open.part === 'native' ? nativeFrame(text) : undefined;
+  if (native) {
+    open.native.push(native);
+    return true;
+  }
+  const managed = open.part === 'managed' ? managedFrame(text) : undefined;
+  if (managed) {
+    open.managed.push(managed);
+    return true;
+  }
+  return /^(?:a fatal error in the mono runtime|used by your application|Memory around native instr)/.test(
+    text,
+  );
+}
