@@ -8,6 +8,7 @@ import { makeGoRace } from './go.js';
 import { makeGwpAsan } from './gwpasan.js';
 import { makeLibFuzzer } from './libfuzzer.js';
 import { makeLsan } from './lsan.js';
+import { makeMiri } from './miri.js';
 import { makeMsan } from './msan.js';
 import { makeNode } from './node.js';
 import { makeNotices } from './notices.js';
@@ -30,6 +31,7 @@ export const READERS: readonly MakeReader[] = [
   makeUbsan,
   makeAsan,
   makeGwpAsan,
+  makeMiri,
   makeRust,
   makePython,
   makeGlibc,
