@@ -42,7 +42,7 @@ static void bounds_missing_terminator(void) {
 static void bounds_length_arithmetic(void) {
   char *to = fx_opaque(malloc(16)), *from = fx_opaque(calloc(1, 16));
   const int32_t header = (int32_t)fx_unknown(12), total = (int32_t)fx_unknown(8);
-  if (total >= header) memcpy(to, from, (size_t)(total - header));
+  if (total >= header) fx_copy(to, from, (size_t)(total - header));
   free(from);
   free(to);
 }

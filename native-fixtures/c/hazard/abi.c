@@ -1,0 +1,52 @@
+/* A caller whose declarations do not fit the library. It must not see fixture.h: the compiler would object. Nothing at
+ * run time does. */
+#include <stdint.h>
+
+extern int fx_wide(int a, int b);           //~ abi_wrong_width: blind = abi/wrong-width
+extern int fx_unsigned_max(void);           //~ abi_wrong_signedness: blind = abi/wrong-signedness
+extern double fx_mean(double a, double b, int n); //~ abi_calling_convention: blind = abi/calling-convention
+extern int fx_count_locked(int step, int limit); //~ abi_arity: blind = abi/arity
+extern int64_t fx_record_digest(const void *record);
+extern uint64_t fx_utf8_points(const char *text);
+
+static volatile double sink;
+
+int abi_wrong_width(void) {
+  sink += fx_wide(0x7fffffff, 0x7fffffff);
+  return 0;
+}
+
+int abi_wrong_signedness(void) {
+  sink += fx_unsigned_max();
+  return 0;
+}
+
+int abi_calling_convention(void) {
+  sink += fx_mean(1, 2, 3);
+  return 0;
+}
+
+int abi_arity(void) {
+  sink += fx_count_locked(2, 10);
+  return 0;
+}
+
+/* Packed here, padded there; with room behind it, so that only the values are wrong. */
+typedef struct __attribute__((packed)) {
+  uint8_t kind;
+  uint32_t count;
+  uint16_t tag;
+  double weight; //~ abi_struct_layout: blind = abi/struct-layout
+  uint8_t room[16];
+} packed_record;
+
+int abi_struct_layout(void) {
+  _Alignas(8) packed_record record = {1, 2, 3, 0.5, {0}};
+  sink += (double)fx_record_digest(&record);
+  return 0;
+}
+
+int abi_encoding(void) {
+  sink += (double)fx_utf8_points("caf\xe9"); //~ abi_encoding: blind = abi/encoding
+  return 0;
+}
