@@ -1,0 +1,53 @@
+/** Reads what Go's test binaries print with `-test.list` and `-test.v` (source: the `testing` package). */
+import type { TestEvent } from '../binding.js';
+
+/** `=== PACKAGE sub`, printed by `in-turn` before a package below the suite. */
+const PACKAGE = /^=== PACKAGE (.*)$/;
+/** `=== RUN   TestX`; the program's own unfinished line may stand before it. */
+const RUN = /=== RUN {3}(\S+)$/;
+/** `--- PASS: TestX (0.01s)` */
+const END = /--- (PASS|FAIL|SKIP): (\S+) \((\d+(?:\.\d+)?)s\)$/;
+/** `    x_test.go:12: text`: what t.Log, t.Error and t.Fatal print. */
+const LOG = /^ {4}\S+\.go:\d+: /;
+
+const OUTCOME = { PASS: 'passed', FAIL: 'failed', SKIP: 'skipped' } as const;
+
+const idIn = (pkg: string, name: string): string => (pkg === '' ? name : `${pkg}/${name}`);
+
+/** Test ids from `-test.list .`; benchmarks are left out. */
+export const parseGoList = (stdout: string): string[] => {
+  let pkg = '';
+  const ids: string[] = [];
+  for (const line of stdout.split(/\r?\n/)) {
+    const named = PACKAGE.exec(line);
+    if (named) pkg = named[1] ?? '';
+    else if (/^(Test|Fuzz|Example)\w*$/.test(line)) ids.push(idIn(pkg, line));
+  }
+  return ids;
+};
+
+/**
+ * Events of top-level tests; a subtest belongs to its parent, whose id is the one that can be selected. The output of a
+ * process that died is a prefix: the test that ran has a start and no end.
+ */
+export const parseGoEvents = (output: string): TestEvent[] => {
+  let pkg = '';
+  let said: string[] = [];
+  const events: TestEvent[] = [];
+  for (const line of output.split(/\r?\n/)) {
+    const named = PACKAGE.exec(line);
+    if (named) pkg = named[1] ?? '';
+    const begun = RUN.exec(line)?.[1];
+    if (begun !== undefined && !begun.includes('/')) {
+      events.push({ test: idIn(pkg, begun), outcome: 'started' });
+      said = [];
+    }
+    if (LOG.test(line)) said.push(line.trim());
+    const [, word, name, seconds] = END.exec(line) ?? [];
+    if (word === undefined || name === undefined || name.includes('/')) continue;
+    const outcome = OUTCOME[word as keyof typeof OUTCOME];
+    const message = outcome === 'passed' || said.length === 0 ? {} : { message: said.join('\n') };
+    events.push({ test: idIn(pkg, name), outcome, ms: Math.round(Number(seconds) * 1000), ...message });
+  }
+  return events;
+};

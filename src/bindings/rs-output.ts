@@ -1,0 +1,85 @@
+/**
+ * Reads what `cargo test` and libtest print (source: libtest's `formatters/pretty.rs`, cargo's `ops/cargo_test.rs`).
+ * Test ids: `<target>::<name>` for an integration test, `lib::<name>` and `bin:<target>::<name>` for unit tests.
+ */
+import type { TestEvent } from '../binding.js';
+
+/** `     Running tests/library.rs (target/debug/deps/library-0a1b2c3d)`, also with `unittests src/lib.rs`. */
+const RUNNING = /^\s*Running (unittests )?(\S+) \(.*?([^/\\]+?)-[0-9a-f]{8,}(?:\.\w+)?\)$/;
+/** `test bounds::overflow ... `, then the program's own output, then a word of `WORD`. */
+const TEST = /^test (\S+)(?: - should panic(?: .*)?)? \.\.\. (.*)$/;
+/** The outcome, perhaps behind an unfinished line of the program. */
+const WORD = /(ok|FAILED|ignored(?:, .*)?)(?: <(\d+(?:\.\d+)?)s>)?$/;
+/** What follows the last test of a target. */
+const AFTER = /^(?:failures:|successes:|test result: .*)$/;
+/** `bounds::overflow: test` from `--list`. */
+const LISTED = /^(\S.*): test$/;
+
+const prefixOf = (unit: string | undefined, source: string, target: string): string => {
+  if (unit === undefined) return target;
+  return source.endsWith('lib.rs') ? 'lib' : `bin:${target}`;
+};
+
+const running = (line: string): string | undefined => {
+  const [whole, unit, source, target] = RUNNING.exec(line) ?? [];
+  return whole === undefined ? undefined : prefixOf(unit, source ?? '', target ?? '');
+};
+
+/** Test ids from `-- --list`, in cargo's order; cargo's `Running` lines name the targets. */
+export const parseRustList = (stdout: string): string[] => {
+  let target = 'lib';
+  const ids: string[] = [];
+  for (const line of stdout.split(/\r?\n/)) {
+    target = running(line) ?? target;
+    const name = LISTED.exec(line)?.[1];
+    if (name !== undefined) ids.push(`${target}::${name}`);
+  }
+  return ids;
+};
+
+/** The lines of one test. `closed` when libtest went on to something else, which proves that the test ended. */
+type Section = { test: string; text: string[]; closed: boolean };
+
+const sections = (output: string): Section[] => {
+  let target = 'lib';
+  let open: Section | undefined;
+  const all: Section[] = [];
+  for (const line of output.split(/\r?\n/)) {
+    const next = running(line);
+    const [, name, rest = ''] = TEST.exec(line) ?? [];
+    if (open && (name !== undefined || AFTER.test(line))) open.closed = true;
+    if (next !== undefined || open?.closed) open = undefined;
+    target = next ?? target;
+    if (name !== undefined) all.push((open = { test: `${target}::${name}`, text: [rest], closed: false }));
+    else open?.text.push(line);
+  }
+  return all;
+};
+
+/** The panic's message: the line after `thread '…' panicked at file:line:column:`. */
+const panicOf = (text: string[]): { message: string } | Record<string, never> => {
+  const at = text.findIndex((line) => / panicked at .*:\d+:\d+:$/.test(line));
+  const message = text[at + 1];
+  return at < 0 || message === undefined ? {} : { message };
+};
+
+const ended = ({ test, text, closed }: Section): TestEvent | undefined => {
+  // Without proof of an end, only a line that is nothing but the word is libtest's: a program may print "… ok" and die.
+  const words = text.map((line) => WORD.exec(line)).filter((m) => m !== null && (closed || m.index === 0));
+  const [, word, seconds] = words.at(-1) ?? [];
+  if (word === undefined) return undefined;
+  const ms = seconds === undefined ? {} : { ms: Math.round(Number(seconds) * 1000) };
+  if (word === 'ok') return { test, outcome: 'passed', ...ms };
+  if (word === 'FAILED') return { test, outcome: 'failed', ...ms, ...panicOf(text) };
+  return { test, outcome: 'skipped', ...ms };
+};
+
+/**
+ * Events in order. Tests run one at a time, so what stands between two headers is one test's. The output of a process
+ * that died is a prefix: the test that ran has a start and no end.
+ */
+export const parseRustEvents = (output: string): TestEvent[] =>
+  sections(output).flatMap((section) => {
+    const end = ended(section);
+    return [{ test: section.test, outcome: 'started' as const }, ...(end ? [end] : [])];
+  });

@@ -1,0 +1,148 @@
+/**
+ * Rust, tests run by libtest. Cargo compiles into the suite's scratch directory; at run time it only starts the test
+ * executables, through a `runner` that carries the arm, so that cargo and rustc are never armed themselves.
+ * Ids are those of rs-output.ts.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Arm, Binding, Instrument, Launch, Missing, RunPlan, SuitePlace, Tools } from '../binding.js';
+import { envWords, includeFlags, libraryFlags, linkedEnv, list } from './link.js';
+import { parseRustEvents, parseRustList } from './rs-output.js';
+
+/** Cargo of the wanted toolchain. `+toolchain` is understood by rustup's shim only, so rustup itself is asked. */
+const cargo = (tools: Tools, toolchain: string | undefined): [string, ...string[]] =>
+  toolchain === undefined
+    ? [tools['cargo']?.path ?? 'cargo']
+    : [tools['rustup']?.path ?? 'rustup', 'run', toolchain, 'cargo'];
+
+/** `--target` keeps RUSTFLAGS away from build scripts and procedural macros; `host-tuple` is this machine (cargo 1.91). */
+const HOST = 'host-tuple';
+
+const testCommand = (place: SuitePlace, { rust }: Instrument, tools: Tools): [string, ...string[]] => [
+  ...cargo(tools, rust?.toolchain ?? (rust?.miri ? 'nightly' : undefined)),
+  ...(rust?.miri ? ['miri', 'test'] : ['test']),
+  ...['--target-dir', join(place.out, 'target')],
+  ...(rust?.miri ? [] : ['--target', rust?.target ?? HOST]),
+];
+
+/** `--tests` leaves out documentation tests, which are compiled at run time. */
+const ALL_TARGETS = ['--tests'];
+
+const targetFlag = (target: string): string[] => {
+  if (target === 'lib') return ['--lib'];
+  return target.startsWith('bin:') ? ['--bin', target.slice(4)] : ['--test', target];
+};
+
+/** The targets that `with.test` names, else all. */
+const wanted = (place: SuitePlace): string[] => {
+  const names = list(place, 'test');
+  return names.length === 0 ? ALL_TARGETS : names.flatMap(targetFlag);
+};
+
+/**
+ * The C compiler is given to build scripts (the `cc` crate reads CC and CFLAGS) and is the linker, because it knows where
+ * its own sanitizer runtime lies. A gate that instruments Rust code itself says everything in `rustflags`.
+ */
+const buildEnv = (
+  place: SuitePlace,
+  { cc, cxx, cflags, ldflags, rust }: Instrument,
+): Record<string, string> => {
+  const link = [...ldflags, ...libraryFlags(place).filter((flag) => flag.startsWith('-L'))];
+  const flags = [`-Clinker=${cc}`, ...link.map((flag) => `-Clink-arg=${flag}`), ...(rust?.rustflags ?? [])];
+  const c = [...cflags, ...includeFlags(place)].join(' ');
+  return {
+    CC: cc,
+    CXX: cxx,
+    ...(c === '' ? {} : { CFLAGS: c, CXXFLAGS: c }),
+    // The encoded form alone keeps flags with spaces whole; build scripts' own flags stay cargo's.
+    ...(rust?.miri ? {} : { CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }),
+    ...linkedEnv(place),
+    ...rust?.env,
+  };
+};
+
+/** What cargo puts before each test executable. A TOML array, so that words with spaces stay words. */
+const runner = ({ env, prefix }: Arm): string[] => {
+  const words = ['env', ...envWords(env), ...prefix];
+  return ['--config', `target.'cfg(all())'.runner=${JSON.stringify(words)}`];
+};
+
+/** Miri interprets the program: there is no process to put an arm around, its settings come by `rust.env`. */
+const armed = (instrument: Instrument, arm: Arm): string[] => (instrument.rust?.miri ? [] : runner(arm));
+
+/** After `prepare` everything is fetched and compiled. */
+const offline = (env: Record<string, string>): Record<string, string> => ({
+  ...env,
+  CARGO_NET_OFFLINE: 'true',
+});
+
+const split = (id: string): { target: string; name: string } => {
+  const at = id.indexOf('::');
+  return { target: id.slice(0, at), name: id.slice(at + 2) };
+};
+
+const run = (place: SuitePlace, instrument: Instrument, tools: Tools, { tests, arm }: RunPlan): Launch => {
+  const chosen = tests === 'all' ? undefined : tests.map(split);
+  const targets = chosen ? [...new Set(chosen.map((t) => t.target))].flatMap(targetFlag) : wanted(place);
+  const names = chosen ? ['--exact', ...chosen.map((t) => t.name)] : [];
+  return {
+    argv: [
+      ...testCommand(place, instrument, tools),
+      ...targets,
+      '--no-fail-fast',
+      ...armed(instrument, arm),
+      ...['--', '--test-threads=1', '--nocapture', ...names],
+    ],
+    cwd: place.dir,
+    env: offline(buildEnv(place, instrument)),
+  };
+};
+
+const missing = (tools: Tools): Missing | undefined =>
+  tools['cargo'] || tools['rustup']
+    ? undefined
+    : {
+        what: 'cargo',
+        why: 'it compiles and starts the tests',
+        remedy: 'install Rust from https://rustup.rs',
+      };
+
+/** Test executables below `out/target`: files of a `deps` directory without an extension. */
+const executables = (place: SuitePlace): string[] => {
+  const root = join(place.out, 'target');
+  return readdirSync(root, { withFileTypes: true, recursive: true })
+    .filter((e) => e.isFile() && e.parentPath.endsWith('/debug/deps') && /-[0-9a-f]{16}$/.test(e.name))
+    .map((e) => join(e.parentPath, e.name))
+    .sort();
+};
+
+/** The Rust binding. `with`: `test` (targets: `lib`, `bin:x` or an integration test's name), `include`. */
+export const rs: Binding = {
+  id: 'rs',
+  title: 'Rust (FFI)',
+  attributes: false,
+  missing,
+  prepare: (place, instrument, tools) => [
+    {
+      argv: [...testCommand(place, instrument, tools), ...wanted(place), '--no-run'],
+      cwd: place.dir,
+      env: buildEnv(place, instrument),
+    },
+  ],
+  // Cargo names the targets on stderr: one stream for both, whatever the caller reads.
+  list: (place, instrument, tools, arm) => ({
+    argv: [
+      ...['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh'],
+      ...testCommand(place, instrument, tools),
+      ...wanted(place),
+      ...armed(instrument, arm),
+      ...['--', '--list'],
+    ] as [string, ...string[]],
+    cwd: place.dir,
+    env: offline(buildEnv(place, instrument)),
+  }),
+  parseList: (stdout) => parseRustList(stdout),
+  run,
+  events: (_scratch, output) => parseRustEvents(output),
+  ownObjects: executables,
+};
