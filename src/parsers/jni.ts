@@ -125,7 +125,7 @@ export function makeJniReader(emit: Emit): Reader {
     if (head) {
       const before = waiting ? open : undefined;
       if (!before) close(false);
-      begin(line, head[2] ?? '', text.startsWith('FATAL'), false);
+      begin(line, head[2] ?? '', text.startsWith('FATAL'), /non-Java thread/.test(text));
       if (before && open) {
         const { first, broken, address } = before;
         open = { ...open, first, broken, ...(address && { address }) };

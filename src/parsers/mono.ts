@@ -7,11 +7,13 @@ import type { HazardId } from '../hazard.js';
 import type { Emit, Line, Reader } from './reader.js';
 
 const SIGNAL = /^Got an? (SIG\w+) while executing (?:native|managed) code/;
-const JSON_SIGNAL = /^\s*"(?:crash_type|exception_type|crash_reason)"\s*:\s*"(?:Got an? )?(SIG\w+|.*)"/;
+/** A key that only mono's telemetry writes (the misspelling is mono's own). */
+const TELEMETRY = /^\s*"sigsgev" : "/;
 const TITLE =
   /^\s*(Native Crash Reporting|Native stacktrace|Telemetry Dumper|Basic Fault Address Reporting|Managed Stacktrace|External Debugger Dump|Debug info from gdb|Stacktrace|Native Crash Reporting):?\s*$/;
 
-type Part = 'native' | 'managed' | 'other';
+/** `telemetry`: inside a JSON file, of which only the crashed thread counts. */
+type Part = 'native' | 'managed' | 'telemetry' | 'other';
 type Open = {
   first: Line;
   last: Line;
@@ -63,7 +65,8 @@ export function makeMonoReader(emit: Emit): Reader {
     const stacks: Stack[] = [];
     if (native.length > 0) stacks.push({ role: 'fault', frames: native });
     if (managed.length > 0) stacks.push({ role: 'managed', frames: managed });
-    const complete = signal !== undefined && (open.ended || !atEnd || managed.length > 0);
+    const complete =
+      (signal !== undefined || open.part === 'telemetry') && (open.ended || !atEnd || managed.length > 0);
     const sighting: Sighting = {
       tool: 'mono',
       rule: `mono/${signal ?? 'crash'}`,
@@ -99,12 +102,7 @@ export function makeMonoReader(emit: Emit): Reader {
         open.signal = signal;
         open.ended ||= open.native.length > 0;
       } else {
-        const json = open ? undefined : JSON_SIGNAL.exec(text)?.[1];
-        if (json) {
-          open = { ...begin(line, 'other'), ended: true };
-          if (/^SIG/.test(json)) open.signal = json;
-          return 'consumed';
-        }
+        if (TELEMETRY.test(text)) open = begin(line, 'telemetry');
         if (!open) return 'ignored';
         if (!own(open, text)) return 'ignored';
       }
@@ -120,6 +118,12 @@ export function makeMonoReader(emit: Emit): Reader {
 
 /** True when the line belongs to the open report: a frame, a ruler, mono's own words, or gdb's dump. */
 function own(open: Open, text: string): boolean {
+  if (open.part === 'telemetry') {
+    const address = /^\s*"native_address" : "(0x[0-9a-f]+)"/.exec(text)?.[1];
+    if (address && !open.ended) open.native.push({ kind: 'opaque', text: address });
+    if (/^}/.test(text)) open.ended = true;
+    return true;
+  }
   if (/^=+$/.test(text) && text.length > 40) return true;
   const native = open.part === 'native' ? nativeFrame(text) : undefined;
   if (native) {

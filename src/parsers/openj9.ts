@@ -5,7 +5,7 @@ import type { Emit, Line, Reader } from './reader.js';
 const MESSAGE = /^(JVMJNCK(\d{3})([EWI])) (.*)$/;
 
 const MEANINGS: readonly [RegExp, HazardId][] = [
-  [/pending exception|exception pending/i, 'unwind/pending-exception'],
+  [/pending exception|exception (?:is )?pending/i, 'unwind/pending-exception'],
   [/wrong (?:thread|JNIEnv)|JNIEnv|not attached/i, 'threading/wrong-thread-env'],
   [/critical/i, 'rules/jni-call-in-critical'],
   [/local ref\w* .*capacity|ensureLocalCapacity|too many local/i, 'resource/jni-local-ref-overflow'],

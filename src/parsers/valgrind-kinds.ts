@@ -85,6 +85,8 @@ const HEADLINES: readonly [RegExp, string, string][] = [
   ],
   [/^(?:Reader-writer lock|reader-writer lock)/, 'RwlockErr', 'drd'],
   [/^pthread_barrier_\w+: 'count' argument/, 'BarrierErr', 'drd'],
+  [/^Not an? barrier/, 'BarrierErr', 'drd'],
+  [/^Not an? (?:mutex|condition|semaphore|rwlock|reader)/, 'GenericErr', 'drd'],
   [/^Lock on \w+ \S+ was held during/, 'HoldtimeErr', 'drd'],
   [/^(?:Thread \d+: )?(?:pthread_\w+\(\): )?invalid thread ID/i, 'InvalidThreadId', 'drd'],
   [/^The annotation macro .* has not yet been implemented in .*helgrind/, 'UnimpHgClReq', 'drd'],
@@ -238,7 +240,9 @@ export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>):
     /\bAddress (0x[0-9A-Fa-f]+)/.exec(notes)?.[1] ??
     (/Race|ConflictingAccess/.test(kind) ? / at (0x[0-9A-Fa-f]+)/.exec(what)?.[1] : undefined);
   const leak = LEAK[kind];
-  const stacks = parts.flatMap((part, index) => stackOf(part, index === 0 && leak === undefined));
+  // The text output puts a line between headline and main stack for signals and lock orders.
+  const main = leak ? undefined : parts.find((part) => part.frames.length > 0);
+  const stacks = parts.flatMap((part) => stackOf(part, part === main));
   const racy = kind === 'Race' || kind === 'ConflictingAccess';
   const access = racy || /^Invalid(?:Read|Write)$/.test(kind) ? accessOf(what) : undefined;
   const fault = stacks[0];

@@ -37,7 +37,7 @@ export const stream = (pid: number | undefined): Stream => ({
 
 /** Lines that introduce a further stack or note of the same error, even after a blank line. */
 export const CONTINUES =
-  /^\s*(?:This conflicts with a previous|Required order was established|followed by a later|Observed \(incorrect\) order|Lock at 0x\S+ was first observed|Lock .* (?:was )?first observed|Conflicting wait call|Other segment (?:start|end)|\w[\w ]* 0x\S+ was first observed at|Allocation context|Uninitialised value was created|Block was alloc'd at|Address 0x|Location 0x|declared at|with error code|\w+ lock order|Originally opened|Previously closed|Acquired at)/;
+  /^\s*(?:This conflicts with a previous|Required order was established|followed by a later|Observed \(incorrect\) order|Lock at 0x\S+ was first observed|Lock .* (?:was )?first observed|Conflicting wait call|Other segment (?:start|end)|\w[\w ]* 0x\S+ was first observed at|Allocation context|Uninitialised value was created|Block was alloc'd at|Address 0x|Location 0x|declared at|with error code|\w+ lock order|<inherited from parent>|Originally opened|Previously closed|Acquired at)/;
 
 /** Lines of Valgrind that are followed by a stack without being an error, or close a run. */
 export const TRAILER =

@@ -149,6 +149,11 @@ export function makeValgrindTextReader(emit: Emit): Reader {
       own(s, line, text);
       return true;
     }
+    const broken = /^(\w+): \S+ \([^()]*\): (?:the 'impossible' happened|Assertion .* failed)/.exec(text);
+    if (broken) {
+      emit(internal(broken[1] ?? 'valgrind', line));
+      return true;
+    }
     if (!s.open) {
       if (
         /^(?:---Thread-Announcement|Thread \S+ was created|Process terminating with default action)/.test(

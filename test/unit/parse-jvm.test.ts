@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Parsed } from '../../src/finding.js';
+import { makeArtReader } from '../../src/parsers/art.js';
+import { makeHserrReader } from '../../src/parsers/hserr.js';
+import { makeJniReader } from '../../src/parsers/jni.js';
+import { makeOpenj9Reader } from '../../src/parsers/openj9.js';
+import { makeTextParser } from '../../src/parsers/text.js';
+import { expectPrefixLaw } from './prefix-law.js';
+
+const logs = new URL('../logs/', import.meta.url);
+const log = (name: string): string => readFileSync(new URL(name, logs), 'utf8');
+
+function parse(text: string): Parsed {
+  const parser = makeTextParser([makeJniReader, makeHserrReader, makeOpenj9Reader, makeArtReader]);
+  for (const line of text.split('\n')) parser.push(line);
+  return parser.end();
+}
+const hazards = (text: string): string[] => parse(text).sightings.map((s) => s.hazard);
+
+describe('-Xcheck:jni', () => {
+  test.each([
+    ['pending', ['unwind/pending-exception', 'unwind/pending-exception']],
+    ['local-refs', ['resource/jni-local-ref-overflow']],
+    ['critical', ['rules/jni-call-in-critical']],
+    ['bad-release', ['bounds/host-buffer-too-small']],
+    ['deleted-ref', ['rules/jni-bad-reference']],
+    ['wrong-thread', ['threading/wrong-thread-env']],
+    ['own-words', ['crash/abort']],
+  ])('%s', (name, expected) => {
+    const parsed = parse(log(`xcheck-jni/${name}.log`));
+    expect(parsed.sightings.map((s) => s.hazard)).toEqual(expected);
+    expect(parsed).toMatchObject({ complete: true, unread: [] });
+  });
+
+  test('the Java stack is the managed stack', () => {
+    const [sighting] = parse(log('xcheck-jni/deleted-ref.log')).sightings;
+    expect(sighting?.stacks).toEqual([
+      {
+        role: 'managed',
+        frames: [
+          { kind: 'symbol', function: 'Edge.act' },
+          { kind: 'source', function: 'Edge.pass', file: 'Edge.java', line: 4 },
+          { kind: 'source', function: 'Edge.main', file: 'Edge.java', line: 6 },
+        ],
+      },
+    ]);
+  });
+
+  test('a broken header guard tells a foreign pointer from an overrun', () => {
+    const dump = (header: string): string =>
+      [
+        'ReleaseStringUTFChars: release chars failed bounds check. string: 0x1 chars: 0x2',
+        'GuardedMemory(0x1) base_addr=0x2 tag=0x3 user_size=6 user_data=0x4',
+        `  Header guard @0x2 is ${header}`,
+        '  Trailer guard @0x8 is BROKEN',
+        'FATAL ERROR in native method: ReleaseStringUTFChars: release chars failed bounds check.',
+        '\tat a.B.c(Native Method)',
+      ].join('\n');
+    expect(hazards(dump('OK'))).toEqual(['bounds/host-buffer-too-small']);
+    expect(hazards(dump('BROKEN'))).toEqual(['rules/jni-bad-release']);
+  });
+
+  test('the complaint about replaced signal handlers says nothing about the program', () => {
+    const text =
+      'Warning: SIGSEGV handler expected:libjvm.so+0x1  found:0x0000000000000001\nRunning in non-interactive shell, ok';
+    expect(parse(text)).toMatchObject({ sightings: [], unread: [], complete: true });
+  });
+});
+
+describe('HotSpot crash reports', () => {
+  test('the console banner has the problematic frame only', () => {
+    const [crash] = parse(log('hotspot/null-console.log')).sightings;
+    expect(crash).toMatchObject({
+      tool: 'hotspot',
+      rule: 'hotspot/SIGSEGV',
+      hazard: 'crash/signal',
+      complete: true,
+    });
+    expect(crash?.stacks[0]?.frames[0]).toMatchObject({ module: 'libedge.so', function: 'Java_Edge_act' });
+  });
+  test('the file has both stacks and the address', () => {
+    const [crash] = parse(log('hotspot/null-file.log')).sightings;
+    expect(crash).toMatchObject({ hazard: 'null/dereference', complete: true });
+    expect(crash?.stacks.map((s) => s.role)).toEqual(['fault', 'managed']);
+    expect(crash?.stacks[1]?.frames[0]).toMatchObject({ function: 'Edge.act' });
+  });
+  test('banner and file of one crash in one log are one sighting', () => {
+    const file = log('hotspot/null-file.log');
+    const banner = file.slice(0, file.indexOf('---------------'));
+    expect(hazards(`${banner}\n${file}`)).toEqual(['null/dereference']);
+    expect(hazards(`${file}\n${banner}`)).toEqual(['null/dereference']);
+  });
+  test('exhausted memory is no crash of the program', () => {
+    const text =
+      '#\n# There is insufficient memory for the Java Runtime Environment to continue.\n# Native memory allocation (mmap) failed to map 4096 bytes\n#  Out of Memory Error (os.cpp:1), pid=1, tid=2\n#\n';
+    expect(hazards(text)).toEqual(['resource/exhausted']);
+  });
+});
+
+test('OpenJ9 and ART', () => {
+  expect(
+    hazards(
+      'JVMJNCK079E JNI error in CallVoidMethod: This function cannot be called when an exception is pending',
+    ),
+  ).toEqual(['unwind/pending-exception']);
+  const art = [
+    'JNI DETECTED ERROR IN APPLICATION: use of deleted global reference 0x2a',
+    '    in call to CallVoidMethod',
+    '    from void a.B.run()',
+    '  native: #00 pc 0000000000043d9a  /system/lib64/libart.so (art::Dump()+106)',
+    '  at a.B.run(B.java:12)',
+  ].join('\n');
+  const [sighting] = parse(art).sightings;
+  expect(sighting).toMatchObject({ tool: 'art', hazard: 'rules/jni-bad-reference', complete: true });
+  expect(sighting?.stacks.map((s) => s.role)).toEqual(['fault', 'managed']);
+});
+
+test.each(
+  ['xcheck-jni', 'hotspot'].flatMap((dir) => readdirSync(new URL(dir, logs)).map((name) => `${dir}/${name}`)),
+)('law 3 over prefixes of %s', (name) => expectPrefixLaw(log(name), parse));
+
+test('arbitrary text never throws', () => {
+  const piece = fc.constantFrom(
+    'FATAL ERROR in native method: ',
+    '\tat a.B.c(Native Method)',
+    '\n',
+    '#\n# A fatal error has been detected by the Java',
+    'C  [lib.so+0x1]  f+0x9',
+    'siginfo: ',
+    'Native frames: (J=',
+    '#  SIGSEGV (0xb)',
+  );
+  const text = fc.array(fc.oneof(piece, fc.string()), { maxLength: 40 }).map((parts) => parts.join(''));
+  fc.assert(fc.property(text, (t) => void parse(t)));
+});
