@@ -1,17 +1,23 @@
 /** Text logs of every tool: strips what surrounds a line, offers it to each reader, and lists what nobody understood. */
 import type { Parsed, Sighting } from '../finding.js';
+import { makeArtReader } from './art.js';
 import { makeAsan } from './asan.js';
 import { makeGoCrash } from './cgo.js';
 import { makeCxx } from './cxx.js';
+import { makeDotnetReader } from './dotnet.js';
 import { makeGlibc } from './glibc.js';
 import { makeGoRace } from './go.js';
 import { makeGwpAsan } from './gwpasan.js';
+import { makeHserrReader } from './hserr.js';
+import { makeJniReader } from './jni.js';
 import { makeLibFuzzer } from './libfuzzer.js';
 import { makeLsan } from './lsan.js';
 import { makeMiri } from './miri.js';
+import { makeMonoReader } from './mono.js';
 import { makeMsan } from './msan.js';
 import { makeNode } from './node.js';
 import { makeNotices } from './notices.js';
+import { makeOpenj9Reader } from './openj9.js';
 import { stripPrefixes } from './prefix.js';
 import { makePython } from './python.js';
 import type { Line, MakeReader, Reader } from './reader.js';
@@ -19,6 +25,7 @@ import { makeRust } from './rust.js';
 import { smells } from './smell.js';
 import { makeTsan } from './tsan.js';
 import { makeUbsan } from './ubsan.js';
+import { makeValgrindTextReader } from './valgrind-text.js';
 
 /** Every tool that writes text, in the order in which a line is offered. */
 export const READERS: readonly MakeReader[] = [
@@ -31,6 +38,13 @@ export const READERS: readonly MakeReader[] = [
   makeUbsan,
   makeAsan,
   makeGwpAsan,
+  makeValgrindTextReader,
+  makeJniReader,
+  makeHserrReader,
+  makeOpenj9Reader,
+  makeArtReader,
+  makeMonoReader,
+  makeDotnetReader,
   makeMiri,
   makeRust,
   makePython,
