@@ -1,0 +1,151 @@
+package ffigates;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+
+/**
+ * Writes what happens to each test as one JSON line into the file named by FFI_GATES_PROGRESS, at once and with a single
+ * append, so that a JVM that dies in native code leaves behind which test it was running. Does nothing without that
+ * variable. A test is what surefire can select: {@code Class#method}; the invocations of a parameterised test or of a
+ * test factory are parts of one test.
+ */
+public final class Progress implements TestExecutionListener {
+  private final String file = System.getenv("FFI_GATES_PROGRESS");
+  private final String logDir = System.getenv("FFI_GATES_LOG_DIR");
+  private final long pid = ProcessHandle.current().pid();
+  private final Map<String, Long> running = new ConcurrentHashMap<>();
+  private final Map<String, String> failures = new ConcurrentHashMap<>();
+  private final Map<String, Boolean> ended = new ConcurrentHashMap<>();
+  private volatile TestPlan plan;
+
+  @Override
+  public void testPlanExecutionStarted(TestPlan started) {
+    plan = started;
+  }
+
+  @Override
+  public void executionStarted(TestIdentifier id) {
+    if (file == null || !id.equals(test(id))) return;
+    running.put(id.getUniqueId(), System.nanoTime());
+    write(new Json().text("test", name(id)).text("outcome", "started").number("pid", pid).sizes("logs", logDir));
+  }
+
+  @Override
+  public void executionFinished(TestIdentifier id, TestExecutionResult result) {
+    if (file == null) return;
+    TestIdentifier test = test(id);
+    String message = result.getThrowable().map(Throwable::toString).orElse(null);
+    boolean failed = result.getStatus() == TestExecutionResult.Status.FAILED;
+    if (test == null) {
+      // A class whose set-up failed never starts its tests: they share its fate.
+      if (result.getStatus() != TestExecutionResult.Status.SUCCESSFUL) endAll(id, failed ? "failed" : "skipped", message);
+    } else if (!test.equals(id)) {
+      if (failed) failures.putIfAbsent(test.getUniqueId(), message == null ? "failed" : message);
+    } else {
+      String inner = failures.get(id.getUniqueId());
+      boolean skipped = result.getStatus() == TestExecutionResult.Status.ABORTED;
+      end(id, failed || inner != null ? "failed" : skipped ? "skipped" : "passed", inner == null ? message : inner);
+    }
+  }
+
+  @Override
+  public void executionSkipped(TestIdentifier id, String reason) {
+    if (file == null) return;
+    TestIdentifier test = test(id);
+    if (test == null) endAll(id, "skipped", reason);
+    else if (test.equals(id)) end(id, "skipped", reason);
+  }
+
+  private void endAll(TestIdentifier container, String outcome, String message) {
+    for (TestIdentifier id : plan.getDescendants(container)) {
+      if (id.equals(test(id)) && !ended.containsKey(id.getUniqueId())) end(id, outcome, message);
+    }
+  }
+
+  private void end(TestIdentifier id, String outcome, String message) {
+    ended.put(id.getUniqueId(), true);
+    Json line = new Json().text("test", name(id)).text("outcome", outcome).number("pid", pid);
+    Long since = running.remove(id.getUniqueId());
+    if (since != null) line.number("ms", (System.nanoTime() - since) / 1_000_000);
+    if (message != null) line.text("message", message);
+    write(line);
+  }
+
+  /** The outermost method around a node, itself included; null for engines and classes. */
+  private TestIdentifier test(TestIdentifier id) {
+    TestIdentifier found = null;
+    for (TestIdentifier at = id; at != null; at = plan.getParent(at).orElse(null)) {
+      if (at.getSource().orElse(null) instanceof MethodSource) found = at;
+    }
+    return found;
+  }
+
+  private static String name(TestIdentifier id) {
+    MethodSource source = (MethodSource) id.getSource().orElseThrow();
+    return source.getClassName() + "#" + source.getMethodName();
+  }
+
+  private synchronized void write(Json line) {
+    try (FileChannel out =
+        FileChannel.open(Path.of(file), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+      out.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot write test progress to " + file, e);
+    }
+  }
+
+  /** One JSON object in the making. */
+  private static final class Json {
+    private final StringBuilder out = new StringBuilder("{");
+
+    Json text(String key, String value) {
+      return raw(key, quote(value));
+    }
+
+    Json number(String key, long value) {
+      return raw(key, Long.toString(value));
+    }
+
+    /** An object of file name to size in bytes; left out when there is no such directory. */
+    Json sizes(String key, String dir) {
+      File[] files = dir == null ? null : new File(dir).listFiles(File::isFile);
+      if (files == null) return this;
+      Json sizes = new Json();
+      for (File f : files) sizes.number(f.getName(), f.length());
+      return raw(key, sizes.toString());
+    }
+
+    private Json raw(String key, String value) {
+      if (out.length() > 1) out.append(',');
+      out.append(quote(key)).append(':').append(value);
+      return this;
+    }
+
+    private static String quote(String text) {
+      StringBuilder quoted = new StringBuilder("\"");
+      for (char c : text.toCharArray()) {
+        if (c == '"' || c == '\\') quoted.append('\\').append(c);
+        else if (c < ' ' || Character.isSurrogate(c)) quoted.append(String.format("\\u%04x", (int) c));
+        else quoted.append(c);
+      }
+      return quoted.append('"').toString();
+    }
+
+    @Override
+    public String toString() {
+      return out + "}";
+    }
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * Java with JNI: JUnit 5 through Maven surefire. The user's project is copied to the scratch directory and built there;
+ * its pom stays as it is. Surefire's JVM is armed (`jni-jdk.ts`), and a listener on the test class path writes progress.
+ * Test ids: `Class#method`. The process of its own that `isolate` gives is one per test class.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type {
+  Arm,
+  Binding,
+  Instrument,
+  Launch,
+  Missing,
+  RunPlan,
+  Step,
+  SuitePlace,
+  TestEvent,
+  Tools,
+} from '../binding.js';
+import { jdkHome, makeArmedJdk } from './jni-jdk.js';
+import { includeFlags, libraryFlags, linkedEnv, list } from './link.js';
+
+/** The listener's own Maven project. */
+const LISTENER = fileURLToPath(new URL('../../plugins/junit', import.meta.url));
+
+const COPY_PROJECT = fileURLToPath(new URL('./copy-project.js', import.meta.url));
+
+const missing = (tools: Tools): Missing | undefined => {
+  if (!tools['java'] || !existsSync(join(jdkHome(tools), 'include', 'jni.h'))) {
+    const remedy = 'apt-get install -y openjdk-17-jdk-headless, or point JAVA_HOME at a JDK';
+    return { what: 'a JDK', why: 'it compiles and runs the tests, and has jni.h', remedy };
+  }
+  if (!tools['mvn'])
+    return { what: 'mvn', why: 'it builds and runs the tests', remedy: 'apt-get install -y maven' };
+  return undefined;
+};
+
+/** What is copied: the suite, or `with.root` above it when the pom has a parent or shares sources there. */
+const root = (place: SuitePlace): string => resolve(place.dir, list(place, 'root')[0] ?? '.');
+const copyOfRoot = (place: SuitePlace): string => join(place.out, 'project');
+const project = (place: SuitePlace): string => join(copyOfRoot(place), relative(root(place), place.dir));
+const listener = (place: SuitePlace): string => join(place.out, 'listener');
+const listed = (place: SuitePlace): string => join(place.out, 'list');
+
+const maven = (place: SuitePlace, tools: Tools, cwd: string, args: string[]): Launch => ({
+  argv: [tools['mvn']?.path ?? 'mvn', '-B', '-q', '-Dstyle.color=never', ...args],
+  cwd,
+  env: {
+    ...linkedEnv(place),
+    JAVA_HOME: jdkHome(tools),
+    MAVEN_OPTS:
+      `${place.env['MAVEN_OPTS'] ?? process.env['MAVEN_OPTS'] ?? ''} -XX:TieredStopAtLevel=1`.trim(),
+  },
+});
+
+/** The suite's own JNI library (`with.shim`), when its sources are not a target: paths are relative to the suite. */
+const shim = (place: SuitePlace, { cc, cxx, cflags, ldflags }: Instrument, tools: Tools): Step[] => {
+  const settings = place.with['shim'];
+  if (settings === undefined) return [];
+  if (typeof settings !== 'object' || settings === null) throw new TypeError("'with.shim' must be a mapping");
+  const own: SuitePlace = { ...place, with: { ...settings } };
+  const sources = list(own, 'sources').map((source) => resolve(place.dir, source));
+  const [name] = list(own, 'name');
+  if (sources.length === 0 || !name) throw new TypeError("'with.shim' needs 'sources' and 'name'");
+  const include = join(jdkHome(tools), 'include');
+  const compile: [string, ...string[]] = [
+    sources.every((s) => s.endsWith('.c')) ? cc : cxx,
+    ...['-g', '-O1', '-fno-omit-frame-pointer', '-fPIC', '-shared', ...cflags],
+    ...[`-I${include}`, `-I${join(include, 'linux')}`, ...includeFlags(own), ...sources],
+    ...['-o', join(place.out, `lib${name}.so`), ...ldflags, ...libraryFlags(own)],
+    ...Object.values(place.targets).map((dir) => `-Wl,-rpath,${dir}`),
+  ];
+  return [{ argv: compile, cwd: place.dir, env: place.env }];
+};
+
+const copied = (place: SuitePlace, from: string, to: string): Step => ({
+  argv: [process.execPath, COPY_PROJECT, from, to],
+  cwd: place.dir,
+  env: {},
+});
+
+const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => [
+  ...shim(place, instrument, tools),
+  copied(place, root(place), copyOfRoot(place)),
+  copied(place, LISTENER, listener(place)),
+  maven(place, tools, listener(place), ['compile']),
+  // The run of a test that is not there brings surefire and its provider into the local repository: runs are offline.
+  maven(place, tools, project(place), [
+    'test-compile',
+    'surefire:test',
+    ...quietAbout('NoSuchTest'),
+    ...list(place, 'args'),
+  ]),
+];
+
+const quietAbout = (pattern: string): string[] => [
+  `-Dtest=${pattern}`,
+  '-DfailIfNoSpecifiedTests=false',
+  '-Dsurefire.failIfNoSpecifiedTests=false',
+];
+
+/** `Class#a+b` for each class, as surefire's `test` wants it. */
+export const selection = (tests: readonly string[]): string => {
+  const methods = new Map<string, string[]>();
+  for (const test of tests) {
+    const [cls = '', method] = test.split('#');
+    methods.set(cls, [...(methods.get(cls) ?? []), ...(method ? [method] : [])]);
+  }
+  return [...methods].map(([cls, names]) => (names.length > 0 ? `${cls}#${names.join('+')}` : cls)).join(',');
+};
+
+type Fork = { scratch: string; logDir: string; arm: Arm; args: string[] };
+
+const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args }: Fork): Launch => {
+  const libraryPath = [place.out, ...Object.values(place.targets)];
+  const jvm = makeArmedJdk(tools, { dir: join(scratch, 'jdk'), arm, logDir, libraryPath });
+  const launch = maven(place, tools, project(place), [
+    ...[
+      '-o',
+      'surefire:test',
+      `-Djvm=${jvm}`,
+      '-DforkCount=1',
+      '-DtrimStackTrace=true',
+      '-DfailIfNoTests=false',
+    ],
+    `-Dmaven.test.additionalClasspath=${join(listener(place), 'target', 'classes')}`,
+    // A JVM under a checker may need minutes for its end; tests beside each other would blur what belongs to which.
+    ...['-Dsurefire.exitTimeout=600', '-Djunit.jupiter.execution.parallel.enabled=false'],
+    ...args,
+    ...list(place, 'args'),
+  ]);
+  const own = { FFI_GATES_PROGRESS: join(scratch, 'progress.ndjson'), FFI_GATES_LOG_DIR: logDir };
+  return { ...launch, env: { ...launch.env, ...own } };
+};
+
+const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
+  const { tests, isolate, ...rest } = plan;
+  const chosen = tests === 'all' ? [] : quietAbout(selection(tests));
+  return surefire(place, tools, { ...rest, args: [`-DreuseForks=${String(!isolate)}`, ...chosen] });
+};
+
+/** JUnit's dry run (Platform 1.10 and later) reports every test as skipped and loads no native code. */
+const dryRun = (place: SuitePlace, _instrument: Instrument, tools: Tools, arm: Arm): Launch => {
+  const scratch = listed(place);
+  rmSync(scratch, { recursive: true, force: true });
+  const args = ['-DreuseForks=true', '-Djunit.platform.execution.dryRun.enabled=true'];
+  return surefire(place, tools, { scratch, logDir: join(scratch, 'logs'), arm, args });
+};
+
+/** Whole lines only: a JVM killed while writing leaves half a line behind. */
+const events = (scratch: string): TestEvent[] => {
+  const file = join(scratch, 'progress.ndjson');
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as TestEvent);
+};
+
+/**
+ * The JUnit binding. `with`: `shim` (`name`, `sources`, `include`, `libs`: a JNI library to compile), `root` (directory
+ * above the suite that its pom needs), `args` (more Maven arguments, such as `-Pname`).
+ */
+export const jni: Binding = {
+  id: 'jni',
+  title: 'Java (JNI)',
+  attributes: true,
+  isolates: true,
+  missing,
+  prepare,
+  list: dryRun,
+  parseList: (_stdout, place) => [...new Set(events(listed(place)).map((e) => e.test))],
+  run,
+  events,
+};
