@@ -1,0 +1,54 @@
+"""Progress of a pytest run as NDJSON, for ffi-gates.
+
+Each event is one line in the file that FFI_GATES_PROGRESS names, written by a single os.write before the test goes on:
+what is in the file survives the death of the process. A `started` event also holds the sizes of the files in
+FFI_GATES_LOG_DIR, so that what a gate's log grew by afterwards can be told to be that test's.
+"""
+
+import json
+import os
+
+import pytest
+
+_ENDED = {}
+
+
+def _emit(**event):
+    path = os.environ.get("FFI_GATES_PROGRESS")
+    if not path:
+        return
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.write(fd, (json.dumps(event) + "\n").encode())
+    finally:
+        os.close(fd)
+
+
+def _log_sizes():
+    directory = os.environ.get("FFI_GATES_LOG_DIR")
+    if not directory or not os.path.isdir(directory):
+        return {}
+    with os.scandir(directory) as entries:
+        return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logstart(nodeid, location):
+    _ENDED.pop(nodeid, None)
+    _emit(test=nodeid, outcome="started", pid=os.getpid(), logs=_log_sizes())
+
+
+def pytest_runtest_logreport(report):
+    """Set-up, call and tear-down report one by one: the worst outcome counts, their durations add up."""
+    outcome, seconds, message = _ENDED.get(report.nodeid, ("passed", 0.0, ""))
+    if report.failed and outcome != "failed":
+        outcome, message = "failed", str(report.longrepr)
+    elif report.skipped and outcome == "passed":
+        outcome = "skipped"
+        message = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr or "")
+    _ENDED[report.nodeid] = (outcome, seconds + report.duration, message)
+    if report.when != "teardown":
+        return
+    outcome, seconds, message = _ENDED.pop(report.nodeid)
+    event = {"test": report.nodeid, "outcome": outcome, "pid": os.getpid(), "ms": round(seconds * 1000)}
+    _emit(**event, **({"message": message} if message else {}))

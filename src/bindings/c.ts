@@ -1,0 +1,121 @@
+/**
+ * C and C++ programs that drive a native library directly. A suite is a program with the protocol of
+ * `plugins/c/ffi_gates_suite.h`: `--list`, test names as arguments, `# start NAME pid=…` before and `ok NAME` after each.
+ *
+ * `with:` `sources` (relative to the suite; default every `*.c`, `*.cc`, `*.cpp` in it), `include` (directories relative
+ * to the suite), `libs` (linked from the targets' directories), `program` (a ready program, by its name in a target's
+ * directory or by its absolute path: then nothing is compiled).
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Binding, SuitePlace, TestEvent } from '../binding.js';
+
+const HEADERS = fileURLToPath(new URL('../../plugins/c', import.meta.url));
+const CXX = /\.(?:cc|cpp|cxx)$/;
+
+const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+const sources = (place: SuitePlace): string[] => {
+  const named = words(place.with['sources']);
+  const names =
+    named.length > 0 ? named : readdirSync(place.dir).filter((n) => n.endsWith('.c') || CXX.test(n));
+  return names.sort().map((n) => resolve(place.dir, n));
+};
+
+const ready = (place: SuitePlace): string | undefined =>
+  typeof place.with['program'] === 'string' ? place.with['program'] : undefined;
+
+const program = (place: SuitePlace): string => {
+  const name = ready(place);
+  if (name === undefined) return join(place.out, 'suite');
+  const built = Object.values(place.targets).map((dir) => resolve(dir, name));
+  return built.find((path) => existsSync(path)) ?? built[0] ?? resolve(place.dir, name);
+};
+
+/** `asan.1:20,vg.1.xml:7` → sizes by file name. A name may itself hold a colon: the last one counts. */
+const sizes = (text: string): Record<string, number> =>
+  Object.fromEntries(
+    text
+      .split(',')
+      .map((part) => /^(.+):(\d+)$/.exec(part))
+      .flatMap((m) => (m ? [[m[1]!, Number(m[2])]] : [])),
+  );
+
+// `# start NAME pid=123 logs=asan.123:0`; output of the library without a newline may stand before it.
+const START = /# start (\S+) pid=(\d+)(?: logs(?:=(\S+))?)?$/;
+// `ok NAME ms=4` / `not ok NAME ms=4 returned 1`
+const END = /(not )?\bok (\S+) ms=(\d+)(?: (.*))?$/;
+
+const eventOf = (line: string): TestEvent | undefined => {
+  const start = START.exec(line);
+  if (start)
+    return {
+      test: start[1]!,
+      outcome: 'started',
+      pid: Number(start[2]),
+      logs: start[3] ? sizes(start[3]) : {},
+    };
+  const end = END.exec(line);
+  if (!end) return undefined;
+  const outcome = end[1] ? 'failed' : 'passed';
+  return { test: end[2]!, outcome, ms: Number(end[3]), ...(end[4] ? { message: end[4] } : {}) };
+};
+
+export const c: Binding = {
+  id: 'c',
+  title: 'C and C++',
+  missing: (tools) =>
+    tools['gcc'] || tools['clang']
+      ? undefined
+      : {
+          what: 'C compiler',
+          why: 'the suite is a C program',
+          remedy: 'install gcc or clang (apt-get install gcc g++)',
+        },
+
+  prepare(place, instrument) {
+    if (ready(place) !== undefined) return [];
+    const files = sources(place);
+    const compiler = files.some((f) => CXX.test(f)) ? instrument.cxx : instrument.cc;
+    const include = [HEADERS, ...words(place.with['include']).map((d) => resolve(place.dir, d))].map(
+      (d) => `-I${d}`,
+    );
+    const dirs = Object.values(place.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
+    const libs = words(place.with['libs']).map((l) => `-l${l}`);
+    const flags = [...instrument.cflags, ...include];
+    const argv = [
+      compiler,
+      ...flags,
+      '-o',
+      program(place),
+      ...files,
+      ...instrument.ldflags,
+      ...dirs,
+      ...libs,
+      '-pthread',
+    ];
+    return [{ argv: argv as [string, ...string[]], cwd: place.out, env: place.env }];
+  },
+
+  list: (place, _instrument, _tools, arm) => ({
+    argv: [...arm.prefix, program(place), '--list'] as [string, ...string[]],
+    cwd: place.dir,
+    env: { ...place.env, ...arm.env },
+  }),
+  parseList: (stdout) => stdout.split('\n').filter((line) => /^[\w.:/-]+$/.test(line)),
+
+  run: (place, _instrument, _tools, plan) => ({
+    argv: [
+      ...plan.arm.prefix,
+      program(place),
+      ...plan.arm.hostArgs,
+      ...(plan.tests === 'all' ? [] : plan.tests),
+    ] as [string, ...string[]],
+    cwd: place.dir,
+    env: { ...place.env, ...plan.arm.env, FFI_GATES_LOG_DIR: plan.logDir },
+  }),
+  events: (_scratch, output) => output.split(/\r?\n/).flatMap((line) => eventOf(line) ?? []),
+  attributes: true,
+  ownObjects: (place) => [program(place)],
+};

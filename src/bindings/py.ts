@@ -1,0 +1,102 @@
+/**
+ * Python over ctypes, cffi or an installed extension: pytest in the real interpreter, armed directly. A plugin writes
+ * progress as NDJSON while the tests run, because a gate may end the process at any test and pytest's own reports are
+ * written at the end only. Output is not captured (`-s`): a captured report dies with the process.
+ *
+ * `with:` `args` (further pytest words), `path` (directories for PYTHONPATH, relative to the suite).
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Arm, Binding, SuitePlace, TestEvent, Tools } from '../binding.js';
+
+const PLUGIN = fileURLToPath(new URL('../../plugins/pytest', import.meta.url));
+const PROGRESS = 'pytest.ndjson';
+
+const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** The interpreter itself; `missing` was asked before. */
+export const interpreter = (tools: Tools): string => tools['python']?.path ?? 'python3';
+
+/** True when a checker that handles faults itself sits in the process: faulthandler would take the fault from it. */
+const checked = (arm: Arm): boolean => arm.prefix.some((w) => /valgrind/.test(w)) || 'LD_PRELOAD' in arm.env;
+
+/** Words and environment of one pytest process: `extra` directories come first on PYTHONPATH. */
+export const pytest = (
+  place: SuitePlace,
+  tools: Tools,
+  arm: Arm,
+  extra: readonly string[],
+  args: readonly string[],
+): { argv: [string, ...string[]]; cwd: string; env: Record<string, string> } => {
+  const own = words(place.with['path']).map((d) => resolve(place.dir, d));
+  const path = [...extra, PLUGIN, ...own, ...(place.env['PYTHONPATH'] ? [place.env['PYTHONPATH']] : [])];
+  const options = [
+    '-p',
+    'ffi_gates_plugin',
+    '-s',
+    '-p',
+    'no:cacheprovider',
+    '-p',
+    'no:xdist',
+    `--rootdir=${place.dir}`,
+  ];
+  return {
+    argv: [
+      ...arm.prefix,
+      interpreter(tools),
+      ...arm.hostArgs,
+      '-m',
+      'pytest',
+      ...options,
+      ...(checked(arm) ? ['-p', 'no:faulthandler'] : []),
+      ...words(place.with['args']),
+      ...args,
+    ] as [string, ...string[]],
+    cwd: place.dir,
+    env: { ...place.env, ...arm.env, PYTHONPATH: path.join(delimiter), PYTHONDONTWRITEBYTECODE: '1' },
+  };
+};
+
+/** Reads the plugin's progress; a last line cut by the death of the process is left out. */
+export const progress = (scratch: string): TestEvent[] => {
+  const file = join(scratch, PROGRESS);
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as TestEvent);
+};
+
+/** Where the plugin writes and which directory it measures. */
+export const progressEnv = (scratch: string, logDir: string): Record<string, string> => ({
+  FFI_GATES_PROGRESS: join(scratch, PROGRESS),
+  FFI_GATES_LOG_DIR: logDir,
+});
+
+/** Node ids of `pytest --collect-only -q`: lines with `::`, until the summary. */
+export const nodeIds = (stdout: string): string[] =>
+  stdout.split(/\r?\n/).filter((line) => /^\S[^\n]*\.py::\S/.test(line) && !line.startsWith('ERROR'));
+
+export const py: Binding = {
+  id: 'py',
+  title: 'Python ctypes',
+  missing: (tools) => {
+    if (!tools['python'])
+      return {
+        what: 'python3',
+        why: 'the suite is Python',
+        remedy: 'install Python 3 (apt-get install python3)',
+      };
+    if (tools['pytest']) return undefined;
+    const remedy = `${interpreter(tools)} -m pip install pytest`;
+    return { what: 'pytest', why: 'the suite is run by pytest', remedy };
+  },
+  prepare: () => [],
+  list: (place, _instrument, tools, arm) => pytest(place, tools, arm, [], ['--collect-only', '-q']),
+  parseList: (stdout) => nodeIds(stdout),
+  run: (place, _instrument, tools, plan) => {
+    const launch = pytest(place, tools, plan.arm, [], plan.tests === 'all' ? [] : plan.tests);
+    return { ...launch, env: { ...launch.env, ...progressEnv(plan.scratch, plan.logDir) } };
+  },
+  events: (scratch) => progress(scratch),
+  attributes: true,
+};
