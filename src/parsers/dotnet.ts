@@ -31,21 +31,24 @@ const CALLBACK = /native-to-managed|IL_STUB_ReversePInvoke|UnmanagedCallersOnly/
 
 function hazardOf(message: string, native: boolean): HazardId | undefined {
   if (/AccessViolationException/.test(message)) return 'crash/signal';
-  if (/^Fatal error\. Internal CLR error/.test(message)) return 'crash/heap-corruption';
+  if (message.startsWith('Fatal error. Internal CLR error')) return 'crash/heap-corruption';
   if (/UnmanagedCallersOnly/.test(message)) return 'abi/calling-convention';
   if (/SEHException/.test(message)) return 'unwind/foreign-exception';
   if (/^Stack overflow|StackOverflowException|OutOfMemoryException/.test(message))
     return 'resource/exhausted';
-  if (/^Process terminated/.test(message)) return 'crash/abort';
-  if (/^Fatal error\. /.test(message)) return 'crash/other';
+  if (message.startsWith('Process terminated')) return 'crash/abort';
+  if (message.startsWith('Fatal error. ')) return 'crash/other';
   return native ? 'unwind/foreign-exception' : undefined;
 }
+
+/** Characters of a frame that are read. */
+const LONGEST = 4096;
 
 /** `   at Ns.Type.Method(Args) in /src/a.cs:line 12`, mono's `  at T.M () [0x00000] in <hash>:0`. */
 function frameOf(text: string): Frame | undefined {
   const found = /^\s+at (.+)$/.exec(text);
   if (!found) return undefined;
-  const body = found[1] ?? '';
+  const body = (found[1] ?? '').slice(0, LONGEST);
   const name = body.replace(/ in (?:\/|<|[A-Za-z]:).*$/, '').replace(/ \[0x[0-9a-f]+\]$/, '');
   const place = / in ([^<].*):(?:line )?(\d+)\s*$/.exec(body);
   const line = Number(place?.[2]);

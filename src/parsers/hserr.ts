@@ -43,11 +43,11 @@ const zero = (address: string | undefined): boolean =>
 
 function hazardOf(open: Open): HazardId {
   const head = open.headline ?? '';
-  if (open.memory || /^Out of Memory/.test(head)) return 'resource/exhausted';
-  if (/^EXCEPTION_STACK_OVERFLOW/.test(head)) return 'resource/exhausted';
-  if (/^SIGABRT/.test(head)) return 'crash/abort';
-  if (/^EXCEPTION_UNCAUGHT_CXX/.test(head)) return 'unwind/foreign-exception';
-  if (/^EXCEPTION_HEAP_CORRUPTION/.test(head)) return 'crash/heap-corruption';
+  if (open.memory || head.startsWith('Out of Memory')) return 'resource/exhausted';
+  if (head.startsWith('EXCEPTION_STACK_OVERFLOW')) return 'resource/exhausted';
+  if (head.startsWith('SIGABRT')) return 'crash/abort';
+  if (head.startsWith('EXCEPTION_UNCAUGHT_CXX')) return 'unwind/foreign-exception';
+  if (head.startsWith('EXCEPTION_HEAP_CORRUPTION')) return 'crash/heap-corruption';
   if (/^(?:SIGSEGV|SIGBUS|EXCEPTION_ACCESS_VIOLATION)/.test(head) && zero(open.address))
     return 'null/dereference';
   if (/^(?:SIG|EXCEPTION_)/.test(head)) return 'crash/signal';
@@ -113,16 +113,16 @@ export function makeHserrReader(emit: Emit): Reader {
 
   const banner = (to: Open, text: string): void => {
     const head = HEADLINE.exec(text)?.[1];
-    if (head && !(to.headline && /^Error/.test(head))) {
+    if (head && !(to.headline && head.startsWith('Error'))) {
       to.headline = head;
-      if (/^Out of Memory/.test(head)) to.memory = true;
+      if (head.startsWith('Out of Memory')) to.memory = true;
       const pid = /\bpid=(\d+)/.exec(head)?.[1];
       const tid = /\btid=(\w+)/.exec(head)?.[1];
       if (pid) to.pid = Number(pid);
       if (tid) to.thread = `tid ${tid}`;
     } else if (/^# {2}(?:Error|fatal error|assert|guarantee)\b/.test(text)) to.detail = text.slice(1).trim();
     else if (/^# Native memory allocation|^# Cannot create/.test(text)) to.detail = text.slice(1).trim();
-    else if (/^# Problematic frame:/.test(text)) to.list = 'problematic';
+    else if (text.startsWith('# Problematic frame:')) to.list = 'problematic';
     else if (to.list === 'problematic') {
       const frame = hotspotFrame(text.slice(1).trim());
       if (frame) to.problematic = frame.frame;

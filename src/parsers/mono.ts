@@ -44,11 +44,14 @@ function nativeFrame(text: string): Frame | undefined {
   return { kind: 'module', module: old[1], ...(offset && { offset }), ...(name && { function: name }) };
 }
 
+/** Characters of a frame that are read. */
+const LONGEST = 4096;
+
 /** `  at Ns.Class:Method (args) [0x00012] in <file:line>`, `  at Class:Method <0x0009f>`. */
 function managedFrame(text: string): Frame | undefined {
   const found = /^\s+at (.+)$/.exec(text);
   if (!found) return undefined;
-  const body = found[1] ?? '';
+  const body = (found[1] ?? '').slice(0, LONGEST);
   const name = body.replace(/ (?:\(|<0x|\[0x|in <).*$/, '');
   const place = /\bin (\S.*):(\d+)\s*$/.exec(body);
   if (place) return { kind: 'source', function: name, file: place[1] ?? '', line: Number(place[2]) };
@@ -93,9 +96,13 @@ export function makeMonoReader(emit: Emit): Reader {
       const signal = SIGNAL.exec(text)?.[1];
       if (title) {
         if (title === 'Native Crash Reporting') open = begin(line, 'other');
-        else if (!open && /^(?:Native stacktrace|Stacktrace)/.test(title)) open = begin(line, 'other');
+        else if (!open && title.startsWith('Native stacktrace')) open = begin(line, 'other');
         if (!open) return 'ignored';
-        open.part = /^Native stack/.test(title) ? 'native' : /tacktrace$/.test(title) ? 'managed' : 'other';
+        open.part = title.startsWith('Native stack')
+          ? 'native'
+          : title.endsWith('tacktrace')
+            ? 'managed'
+            : 'other';
         if (/Debugger|gdb/.test(title)) open.ended = true;
       } else if (signal) {
         if (!open || open.signal) open = begin(line, 'other');
@@ -121,7 +128,7 @@ function own(open: Open, text: string): boolean {
   if (open.part === 'telemetry') {
     const address = /^\s*"native_address" : "(0x[0-9a-f]+)"/.exec(text)?.[1];
     if (address && !open.ended) open.native.push({ kind: 'opaque', text: address });
-    if (/^}/.test(text)) open.ended = true;
+    if (text.startsWith('}')) open.ended = true;
     return true;
   }
   if (/^=+$/.test(text) && text.length > 40) return true;

@@ -1,9 +1,10 @@
 /**
  * What Valgrind's errors mean, shared by its XML and its text output. Kinds are the `<kind>` values of memcheck,
  * helgrind and drd (Valgrind manual, `docs/internals/xml-output-protocol*.txt`); the text output prints only headlines,
- * which `HEADLINES` maps back to those kinds.
+ * which `valgrind-headlines.ts` maps back to those kinds.
  */
 import type { HazardId } from '../hazard.js';
+import { LONGEST } from './valgrind-headlines.js';
 import type { Access, Frame, Sighting, Stack, StackRole, Tool } from '../finding.js';
 
 /** One `<what>`-like line of an error followed by the stack it introduces, which may be empty. */
@@ -26,90 +27,6 @@ export type Report = {
 
 /** Addresses below this belong to the page that is never mapped. */
 const ZERO_PAGE = 4096;
-
-/** Headline of the text output → kind and the tool that prints it. Order matters: the first match wins. */
-const HEADLINES: readonly [RegExp, string, string][] = [
-  [/^Conditional jump or move depends on uninitialised value/, 'UninitCondition', 'memcheck'],
-  [/^Use of uninitialised value of size/, 'UninitValue', 'memcheck'],
-  [/^Invalid read of size/, 'InvalidRead', 'memcheck'],
-  [/^Invalid write of size/, 'InvalidWrite', 'memcheck'],
-  [/^Jump to the invalid address stated on the next line/, 'InvalidJump', 'memcheck'],
-  [/^Invalid free\(\) \/ delete/, 'InvalidFree', 'memcheck'],
-  [/^Mismatched free\(\) \/ delete/, 'MismatchedFree', 'memcheck'],
-  [
-    /^Mismatched new(?:\/delete|\[\]\[\/delete\[\]|\[\]\/delete\[\]) size value/,
-    'MismatchedAllocateDeallocateSize',
-    'memcheck',
-  ],
-  [/^Mismatched \S+ alignment alloc value/, 'MismatchedAllocateDeallocateAlignment', 'memcheck'],
-  [/^Syscall param /, 'SyscallParam', 'memcheck'],
-  [/^(?:Unaddressable|Uninitialised) byte\(s\) found during client check/, 'ClientCheck', 'memcheck'],
-  [/^Source and destination overlap in /, 'Overlap', 'memcheck'],
-  [/^Illegal memory pool address/, 'InvalidMemPool', 'memcheck'],
-  [/^Argument '.*' of function .* has a fishy/, 'FishyValue', 'memcheck'],
-  [/^realloc\w{0,8}\(\) with size 0/, 'ReallocSizeZero', 'memcheck'],
-  [/^Invalid alignment value/, 'InvalidAlignment', 'memcheck'],
-  [/^Invalid size and alignment value/, 'InvalidSizeAndAlignment', 'memcheck'],
-  [/^(?:Invalid size value|Unsafe allocation with size of zero)/, 'InvalidSize', 'memcheck'],
-  [/^[\d,.]+ .*are definitely lost in loss record/, 'Leak_DefinitelyLost', 'memcheck'],
-  [/^[\d,.]+ .*are indirectly lost in loss record/, 'Leak_IndirectlyLost', 'memcheck'],
-  [/^[\d,.]+ .*are possibly lost in loss record/, 'Leak_PossiblyLost', 'memcheck'],
-  [/^[\d,.]+ .*are still reachable in loss record/, 'Leak_StillReachable', 'memcheck'],
-  [/^Possible data race during /, 'Race', 'helgrind'],
-  [/^Thread #.*: lock order "/, 'LockOrder', 'helgrind'],
-  [/^Thread #.* unlocked a not-locked lock/, 'UnlockUnlocked', 'helgrind'],
-  [/^Thread #.* unlocked lock at .* currently held by/, 'UnlockForeign', 'helgrind'],
-  [/^Thread #.* unlocked an invalid lock/, 'UnlockBogus', 'helgrind'],
-  [/^Thread #.*'s call to .* failed/, 'PthAPIerror', 'helgrind'],
-  [/^Thread #[^:]*: (?!.*was created)/, 'Misc', 'helgrind'],
-  [/^pthread_\w+ called on address .* which already has a live lock record/, 'Misc', 'helgrind'],
-  [/^Conflicting (?:load|store) by thread/, 'ConflictingAccess', 'drd'],
-  [/^Probably a race condition: condition variable/, 'CondRaceErr', 'drd'],
-  [
-    /^(?:Mutex |Destroying locked mutex|Recursive locking not allowed|The object at address .* is not a mutex)/,
-    'MutexErr',
-    'drd',
-  ],
-  [
-    /^(?:condition variable has|Condition variable|The object at address .* is not a condition)/i,
-    'CondErr',
-    'drd',
-  ],
-  [/^(?:Inconsistent association of condition|pthread_cond_wait)/, 'CondWaitErr', 'drd'],
-  [/^(?:Destroying condition variable|destruction of condition variable)/, 'CondDestrErr', 'drd'],
-  [/^(?:Invalid semaphore|Semaphore |semaphore )/, 'SemaphoreErr', 'drd'],
-  [
-    /^(?:Destruction of |Destroying )?barrier\b|^Barrier |^Destruction of (?:a )?barrier/i,
-    'BarrierErr',
-    'drd',
-  ],
-  [/^(?:Reader-writer lock|reader-writer lock)/, 'RwlockErr', 'drd'],
-  [/^pthread_barrier_\w+: 'count' argument/, 'BarrierErr', 'drd'],
-  [/^Not an? barrier/, 'BarrierErr', 'drd'],
-  [/^Not an? (?:mutex|condition|semaphore|rwlock|reader)/, 'GenericErr', 'drd'],
-  [/^Lock on \w+ \S+ was held during/, 'HoldtimeErr', 'drd'],
-  [/^(?:Thread \d+: )?(?:pthread_\w+\(\): )?invalid thread ID/i, 'InvalidThreadId', 'drd'],
-  [/^The annotation macro .* has not yet been implemented in .*helgrind/, 'UnimpHgClReq', 'drd'],
-  [/^The annotation macro .* has not yet been implemented/, 'UnimpDrdClReq', 'drd'],
-  [
-    /^(?:wrong type of synchronization object|--free-is-write=yes is incompatible|not a thread|the address .* has already been)/i,
-    'GenericErr',
-    'drd',
-  ],
-  [
-    /^File descriptor .*(?:already closed|double close|was closed|bad close)|^File descriptor .*: .* is already closed/,
-    'FdBadClose',
-    'valgrind',
-  ],
-  [/^Open (?:file descriptor|\S+ socket) \d*/, 'FdNotClosed', 'valgrind'],
-  [/^File descriptor .*(?:not closed|never created|Invalid)/i, 'FdBadUse', 'valgrind'],
-];
-
-/** The kind a headline of the text output stands for, or undefined when the line is no known headline. */
-export function headlineKind(text: string): { kind: string; tool: string } | undefined {
-  for (const [shape, kind, tool] of HEADLINES) if (shape.test(text)) return { kind, tool };
-  return undefined;
-}
 
 /** Kind → hazard where the kind alone decides. `Leak_*` and accesses to memory are judged in `hazardOf`. */
 const BY_KIND: Readonly<Record<string, HazardId>> = {
@@ -234,7 +151,7 @@ export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>):
   const { kind, what, parts } = report;
   const notes = parts
     .slice(1)
-    .map((part) => part.title ?? '')
+    .map((part) => (part.title ?? '').slice(0, LONGEST))
     .join('\n');
   const address =
     /\bAddress (0x[0-9A-Fa-f]+)/.exec(notes)?.[1] ??

@@ -7,7 +7,8 @@
  * Filtered logs have no prefix: there only known headlines open an error.
  */
 import type { Sighting } from '../finding.js';
-import { fatalSignal, headlineKind, sightingOf, toolOf, type Part, type Report } from './valgrind-kinds.js';
+import { headlineKind } from './valgrind-headlines.js';
+import { fatalSignal, sightingOf, toolOf, type Part, type Report } from './valgrind-kinds.js';
 import { CONTINUES, frameLine, stream, TRAILER, type Stream } from './valgrind-lines.js';
 import type { Emit, Line, Reader } from './reader.js';
 
@@ -33,6 +34,8 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     if (s.repeated) return void (s.repeated = false);
     // Descriptors that the parent left open are not this program's.
     if (report.parts.some((part) => part.title?.startsWith('<inherited'))) return;
+    // Without a prefix a headline is only believed when a stack follows.
+    if (s.pid === undefined && report.parts.every((part) => part.frames.length === 0)) return;
     const finished: Report = { ...report, complete };
     const sighting = report.kind === 'FatalSignal' ? fatal(finished, s) : sightingOf(finished, s.created);
     if (!sighting) return;
@@ -72,10 +75,9 @@ export function makeValgrindTextReader(emit: Emit): Reader {
   const inside = (s: Stream, report: Report, line: Line, text: string): boolean => {
     const frame = frameLine(text);
     const last = report.parts.at(-1) as Part;
-    if (frame === 'elided') return true;
     if (frame) {
       if (s.blank && last.frames.length > 0) return false;
-      last.frames.push(frame);
+      last.frames.push(frame === 'elided' ? { kind: 'opaque', text: '…' } : frame);
     } else if (text.trim() === '') {
       s.blank = report.parts.some((part) => part.frames.length > 0);
     } else if (/^(?:Locks held|\s*Locks held): /.test(text)) {
@@ -104,12 +106,12 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     const known = headlineKind(text);
     const continued = s.open !== undefined && CONTINUES.test(text);
     if (known && !continued) return begin(s, line, known.kind, known.tool, text);
-    if (/^Process terminating with default action of signal/.test(text))
+    if (text.startsWith('Process terminating with default action of signal'))
       return begin(s, line, 'FatalSignal', 'valgrind', text);
     if (/^Thread \S+ was created|^---Thread-Announcement/.test(text))
       return begin(s, line, 'ThreadAnnouncement', 'helgrind', text);
     if (s.open && inside(s, s.open, line, text)) {
-      if (s.open.kind === 'ThreadAnnouncement' && /^Thread /.test(text)) s.open.what = text;
+      if (s.open.kind === 'ThreadAnnouncement' && text.startsWith('Thread ')) s.open.what = text;
       return;
     }
     close(s, true);
@@ -131,6 +133,8 @@ export function makeValgrindTextReader(emit: Emit): Reader {
       s.banner = true;
       return true;
     }
+    // A run that was told to stop at its first error prints no summary.
+    if (text.startsWith('Exit program on first error')) s.banner = false;
     const thread = /^Thread (\d+)[^:]*:$/.exec(text)?.[1];
     if (thread) s.thread = `thread ${thread}`;
     const summary = /^ERROR SUMMARY: ([\d,.]+) errors? from ([\d,.]+) contexts?/.exec(text);

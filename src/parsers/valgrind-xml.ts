@@ -132,7 +132,8 @@ export function makeValgrindXml(): ValgrindXml {
         continue;
       }
       const [open, slash, name = ''] = tag;
-      if (name === 'valgrindoutput') slash ? closed++ : opened++;
+      if (name === 'valgrindoutput' && slash) closed++;
+      else if (name === 'valgrindoutput') opened++;
       if (slash || !RECORDS.has(name)) {
         drop(start + open.length);
         at = 0;
@@ -185,7 +186,7 @@ export function makeValgrindXml(): ValgrindXml {
 function closeTags(text: string): string {
   const kept = text.slice(0, text.lastIndexOf('>') + 1);
   const open: string[] = [];
-  for (const [, slash, name = '', empty] of kept.matchAll(/<(\/?)([A-Za-z_]+)[^<>/]*(\/?)>/g)) {
+  for (const [, slash, name = '', empty] of kept.matchAll(/<(\/?)([A-Za-z_]+)\b[^<>/]*(\/?)>/g)) {
     if (slash) open.pop();
     else if (!empty) open.push(name);
   }

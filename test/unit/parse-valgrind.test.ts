@@ -166,3 +166,16 @@ test('arbitrary text never throws', () => {
   fc.assert(fc.property(text, fc.integer({ min: 1, max: 50 }), (t, n) => void xml(t, n)));
   fc.assert(fc.property(text, (t) => void lines(t)));
 });
+
+test('hostile text takes linear time', () => {
+  const n = 200_000;
+  const started = performance.now();
+  for (const piece of ['<a', "block of size free'd ", "Argument '' of function ", ' at 0x1', '<error><']) {
+    xml(`<valgrindoutput><error><kind>Race</kind><what>${piece.repeat(n / piece.length)}`);
+    lines(
+      `==1== Invalid read of size 4\n==1==    at 0x1: f (a.c:1)\n==1==  ${piece.repeat(n / piece.length)}\n`,
+    );
+    lines(`==1== ${piece.repeat(n / piece.length)}\n`);
+  }
+  expect(performance.now() - started).toBeLessThan(5000);
+});
