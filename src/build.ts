@@ -1,0 +1,117 @@
+/**
+ * Builds each distinct (what, directory content, flags, compiler) once, out of tree. The key is a hash of everything
+ * that the result depends on; a directory with a stamp is reused by later cells and later runs, one without is redone.
+ */
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { Launch } from './binding.js';
+import { launch, type Exit } from './launch.js';
+
+export type Built = { dir: string; key: string } | { failed: string; log: string };
+export type BuildSpec = {
+  /** Shown to people, and the readable half of the directory's name. */
+  id: string;
+  /** Directories whose content the result depends on. */
+  inputs: readonly string[];
+  /** Everything else it depends on: commands, compiler version, keys of what it uses. */
+  facts: unknown;
+  /** The source directory is copied first (to `src` in the build directory), for tools that write beside sources. */
+  copy?: string;
+  commands: (out: string, dir: string) => Launch[];
+  /** Globs that must match something afterwards. */
+  produces: readonly string[];
+};
+export type BuildDone = { id: string; ms: number; reused: boolean; failed?: string };
+
+const SKIP = new Set(['.git', '.hg', 'node_modules', 'target', 'build', '__pycache__', '.pytest_cache', '.ffi-gates', 'obj', 'latest']);
+const digests = new Map<string, Promise<string>>();
+
+const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash>): Promise<void> => {
+  const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const e of entries) {
+    if (SKIP.has(e.name)) continue;
+    const path = join(dir, e.name);
+    if (e.isDirectory()) await walk(path, `${rel}/${e.name}`, hash);
+    else if (e.isFile()) hash.update(`\0${rel}/${e.name}\0`).update(await readFile(path));
+  }
+};
+
+/** SHA-256 over names and contents of a directory, read once per process. */
+export const digestOf = (dir: string): Promise<string> => {
+  let d = digests.get(dir);
+  if (!d) {
+    const hash = createHash('sha256');
+    d = walk(dir, '', hash).then(() => hash.digest('hex'));
+    digests.set(dir, d);
+  }
+  return d;
+};
+
+const failure = (exit: Exit, argv: readonly string[]): string | undefined => {
+  if (exit.kind === 'code' && exit.code === 0) return undefined;
+  const how = exit.kind === 'code' ? `exit status ${exit.code}` : exit.kind === 'signal' ? exit.signal : exit.kind === 'spawn-error' ? exit.message : exit.kind;
+  return `${basename(argv[0]!)}: ${how}`;
+};
+
+/** The lines of a build log that say what is wrong, for a one-screen message. */
+const complaint = async (log: string): Promise<string> => {
+  const lines = (await readFile(log, 'utf8')).split('\n').filter(Boolean);
+  const errors = lines.filter((l) => /\berror\b|\bundefined reference\b|No such file|not found|cannot/i.test(l));
+  return (errors.length ? errors.slice(0, 3) : lines.slice(-3)).join('\n');
+};
+
+export type BuildRoom = { cache: string; env: Record<string, string>; signal: AbortSignal; timeoutMs: number; done: (d: BuildDone) => void; started: (id: string) => void };
+
+/** A builder of builds: equal specs are built once, however many ask. */
+export const makeBuilds = (room: BuildRoom): ((spec: BuildSpec) => Promise<Built>) => {
+  const known = new Map<string, Promise<Built>>();
+  const build = async (spec: BuildSpec, key: string): Promise<Built> => {
+    const dir = join(room.cache, `${spec.id}-${key.slice(0, 12)}`);
+    const stamp = join(dir, '.ffi-gates-built');
+    const log = join(room.cache, 'logs', `${spec.id}-${key.slice(0, 12)}.log`);
+    const begun = performance.now();
+    const finish = (reused: boolean, failed?: string): void =>
+      room.done({ id: spec.id, ms: Math.round(performance.now() - begun), reused, ...(failed ? { failed } : {}) });
+    if (existsSync(stamp)) {
+      finish(true);
+      return { dir, key };
+    }
+    room.started(spec.id);
+    await rm(dir, { recursive: true, force: true });
+    await mkdir(dir, { recursive: true });
+    await mkdir(join(room.cache, 'logs'), { recursive: true });
+    await writeFile(log, '');
+    const src = spec.copy ? join(dir, 'src') : dir;
+    if (spec.copy) await cp(spec.copy, src, { recursive: true, filter: (s) => !SKIP.has(basename(s)) || s === spec.copy });
+    for (const c of spec.commands(dir, src)) {
+      appendFileSync(log, `$ ${c.argv.join(' ')}\n`);
+      const { exit } = await launch({ ...c, env: { ...room.env, ...c.env } }, { output: log, timeoutMs: room.timeoutMs, signal: room.signal });
+      const why = failure(exit, c.argv);
+      if (why) {
+        const failed = `${why}\n${await complaint(log)}`;
+        finish(false, failed);
+        return { failed, log };
+      }
+    }
+    for (const pattern of spec.produces) {
+      if ((await glob(pattern, { cwd: dir, dot: true })).length) continue;
+      const failed = `the build succeeded but did not produce ${pattern}`;
+      finish(false, failed);
+      return { failed, log };
+    }
+    await writeFile(stamp, `${key}\n`);
+    finish(false);
+    return { dir, key };
+  };
+  return async (spec) => {
+    const hash = createHash('sha256').update(JSON.stringify([spec.id, spec.facts, spec.commands('OUT', 'DIR')]));
+    for (const dir of spec.inputs) hash.update(await digestOf(dir));
+    const key = hash.digest('hex');
+    let b = known.get(key);
+    if (!b) known.set(key, (b = build(spec, key)));
+    return b;
+  };
+};

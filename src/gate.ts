@@ -1,0 +1,66 @@
+/** The seam of a gate: what to compile with, how to run, which logs it writes. A gate is one value in `registry.ts`. */
+import type { Arm, BindingId, Instrument, Missing } from './binding.js';
+import type { Host } from './host.js';
+import type { GateId } from './names.js';
+
+export type Compiler = 'gcc' | 'clang';
+
+export type ArmRequest = { host: Host; binding: BindingId; compiler: Compiler; logDir: string };
+
+export type Gate = {
+  id: GateId;
+  title: string;
+  /** Why this gate does not fit a binding; undefined when it does. */
+  unfit(binding: BindingId): string | undefined;
+  compilers: readonly Compiler[];
+  missing(host: Host, binding: BindingId, compiler: Compiler): Missing | undefined;
+  instrument(host: Host, binding: BindingId, compiler: Compiler): Instrument;
+  arm(request: ArmRequest): Arm;
+  /** Exit statuses by which the checker itself says "I found something". */
+  exitCodes: readonly number[];
+  /** True when its first report ends the process: a batch then needs one launch per hazard. */
+  halts: boolean;
+  /** True when starting a host under it takes seconds: batch wherever possible. */
+  heavy: boolean;
+  /** Symbols that an object must import to be visible to this gate; undefined when it sees uninstrumented code. */
+  hook?: RegExp;
+  /** True when host frames alone are noise in this gate's reports: compare with the lane's no-op run. */
+  noisyHosts?: true;
+  /** GiB that one launch may take beyond the host's own. */
+  memory: number;
+};
+
+const DEBUG_FLAGS = ['-g', '-O1', '-fno-omit-frame-pointer'];
+
+/** The uninstrumented build that plain runs, Valgrind and runtime switches share. */
+export const plainInstrument = (host: Host, compiler: Compiler, extra: string[] = [], link: string[] = extra): Instrument => ({
+  compiler,
+  cc: host.tools[compiler]?.path ?? compiler,
+  cxx: host.tools[compiler === 'gcc' ? 'g++' : 'clang++']?.path ?? (compiler === 'gcc' ? 'g++' : 'clang++'),
+  cflags: [...DEBUG_FLAGS, ...extra],
+  ldflags: [...link],
+});
+
+const APT: Record<Compiler, string> = {
+  gcc: 'apt-get install -y gcc g++ libc6-dev',
+  clang: 'apt-get install -y clang-19 llvm-19 libclang-rt-19-dev  # or the newest that your release has',
+};
+
+export const missingCompiler = (host: Host, compiler: Compiler): Missing | undefined =>
+  host.tools[compiler] ? undefined : { what: compiler, why: `${compiler} is not installed`, remedy: APT[compiler] };
+
+export const missingRuntime = (host: Host, compiler: Compiler, name: string): Missing | undefined =>
+  missingCompiler(host, compiler) ??
+  (host.runtimes[`${compiler}/${name}`]
+    ? undefined
+    : { what: `${compiler} ${name} runtime`, why: `the shared ${name} runtime of ${compiler} is not installed`, remedy: APT[compiler] });
+
+/** `LD_PRELOAD` of a sanitizer runtime with libstdc++ behind it (else C++ exceptions cannot be intercepted). */
+export const preload = (host: Host, compiler: Compiler, name: string): string =>
+  [host.runtimes[`${compiler}/${name}`], host.runtimes[`${compiler}/stdcxx`]].filter(Boolean).join(':');
+
+/** Joins sanitizer options; a ':' inside a value would end it, which the caller must have excluded. */
+export const options = (o: Record<string, string | number>): string =>
+  Object.entries(o).map(([k, v]) => `${k}=${v}`).join(':');
+
+export const NO_ARM: Arm = { prefix: [], env: {}, hostArgs: [] };

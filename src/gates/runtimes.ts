@@ -1,0 +1,90 @@
+/** Checks that a host runtime has built in: no compiler flag of ours, the switch goes to the host itself. */
+import type { BindingId, Instrument } from '../binding.js';
+import { missingCompiler, missingRuntime, NO_ARM, options, plainInstrument, type Compiler, type Gate } from '../gate.js';
+import type { Host } from '../host.js';
+
+const only = (wanted: readonly BindingId[], what: string) => (b: BindingId): string | undefined =>
+  wanted.includes(b) ? undefined : `${what} exists only for ${wanted.join(', ')}`;
+
+const base = {
+  compilers: ['gcc'],
+  missing: (host: Host, _b: BindingId, c: Compiler) => missingCompiler(host, c),
+  instrument: (host: Host, _b: BindingId, c: Compiler): Instrument => plainInstrument(host, c),
+  exitCodes: [],
+  halts: true,
+  heavy: false,
+  memory: 0.5,
+} as const;
+
+/** No gate at all: what the operating system, the allocator and the host runtime say on their own. */
+export const plain: Gate = { ...base, id: 'plain', title: 'no checker: crashes and aborts only', unfit: () => undefined, arm: () => NO_ARM };
+
+/** `java -Xcheck:jni`: HotSpot src/hotspot/share/prims/jniCheck.cpp. */
+export const xcheck: Gate = {
+  ...base,
+  id: 'xcheck',
+  title: 'JVM -Xcheck:jni',
+  unfit: only(['jni'], '-Xcheck:jni'),
+  arm: () => ({ ...NO_ARM, hostArgs: ['-Xcheck:jni'] }),
+};
+
+/** cgo pointer checks at call time: Go src/runtime/cgocall.go, on by default, stated so that GODEBUG cannot disarm it. */
+export const cgocheck: Gate = {
+  ...base,
+  id: 'cgocheck',
+  title: 'cgo pointer checks (cgocheck=1)',
+  unfit: only(['go'], 'cgocheck'),
+  arm: () => ({ ...NO_ARM, env: { GODEBUG: 'cgocheck=1' } }),
+};
+
+/** Compiled-in checks of Go pointer stores into C memory; a build experiment since Go 1.21. */
+export const cgocheck2: Gate = {
+  ...base,
+  id: 'cgocheck2',
+  title: 'cgo pointer store checks (GOEXPERIMENT=cgocheck2)',
+  unfit: only(['go'], 'cgocheck2'),
+  instrument: (host, _b, c) => ({ ...plainInstrument(host, c), go: { flags: [], env: { GOEXPERIMENT: 'cgocheck2' } } }),
+  arm: () => NO_ARM,
+};
+
+/** The race detector of Go code; C code is invisible to it and must not carry TSan itself. */
+export const gorace: Gate = {
+  ...base,
+  id: 'gorace',
+  title: 'go test -race',
+  unfit: only(['go'], 'the Go race detector'),
+  instrument: (host, _b, c) => ({ ...plainInstrument(host, c), go: { flags: ['-race'], env: {} } }),
+  arm: (r) => ({ ...NO_ARM, env: { GORACE: `log_path=${r.logDir}/gorace exitcode=66 halt_on_error=0` } }),
+  exitCodes: [66],
+  halts: false,
+  memory: 2,
+};
+
+/** ASan in Go and C code together; since Go 1.25 leaks are checked at exit. */
+export const goasan: Gate = {
+  ...base,
+  id: 'goasan',
+  title: 'go test -asan',
+  unfit: only(['go'], 'go -asan'),
+  missing: (host, _b, c) => missingRuntime(host, c, 'asan'),
+  instrument: (host, _b, c) => ({ ...plainInstrument(host, c, ['-fsanitize=address']), go: { flags: ['-asan'], env: {} } }),
+  arm: (r) => ({
+    ...NO_ARM,
+    env: {
+      ASAN_OPTIONS: options({ detect_leaks: 1, exitcode: 99, log_path: `${r.logDir}/asan`, detect_stack_use_after_return: 1, strict_string_checks: 1 }),
+      LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan` }),
+    },
+  }),
+  exitCodes: [99],
+  hook: /\b__asan_/,
+  memory: 1,
+};
+
+/** CPython's development mode with the debug allocator: guard bytes, API mix-ups, calls without the GIL. */
+export const pydebug: Gate = {
+  ...base,
+  id: 'pydebug',
+  title: 'Python -X dev with PYTHONMALLOC=malloc_debug',
+  unfit: only(['py', 'pyx'], 'Python development mode'),
+  arm: () => ({ prefix: [], env: { PYTHONMALLOC: 'malloc_debug' }, hostArgs: ['-X', 'dev'] }),
+};

@@ -1,0 +1,107 @@
+/**
+ * The compiler's sanitizers for native code in a foreign host: runtime preloaded, report in a file per process.
+ * Options: llvm-project clang/docs/AddressSanitizer.rst and compiler-rt/lib/sanitizer_common/sanitizer_flags.inc.
+ */
+import type { Arm, BindingId } from '../binding.js';
+import { missingRuntime, options, plainInstrument, preload, type ArmRequest, type Compiler, type Gate } from '../gate.js';
+import type { Host } from '../host.js';
+
+const shared = (compiler: Compiler): string[] => (compiler === 'clang' ? ['-shared-libsan'] : []);
+
+const symbolizer = (r: ArmRequest): Record<string, string> =>
+  r.compiler === 'clang' && r.host.symbolizer ? { external_symbolizer_path: r.host.symbolizer } : {};
+
+/** Address-space randomisation off where it is known to break shadow memory and where the kernel lets us. */
+const norandom = (host: Host): string[] => (host.setarch && (host.mmapRndBits ?? 28) > 28 ? ['setarch', '-R'] : []);
+
+/** CPython's own allocator hides heap blocks from every checker; `malloc_debug` keeps its API checks on top of malloc. */
+const pythonHeap = (b: BindingId): Record<string, string> => (b === 'py' || b === 'pyx' ? { PYTHONMALLOC: 'malloc_debug' } : {});
+
+/** Hosts where LeakSanitizer at exit is useless: Go never runs it, gcc's dies inside the JVM, mono's own garbage drowns it. */
+const leakCheck = (r: ArmRequest): 0 | 1 => (r.binding === 'go' || r.binding === 'jni' || r.binding === 'net' ? 0 : 1);
+
+const asanEnv = (r: ArmRequest): Arm['env'] => ({
+  LD_PRELOAD: preload(r.host, r.compiler, 'asan'),
+  ASAN_OPTIONS: options({
+    detect_leaks: leakCheck(r),
+    exitcode: 99,
+    log_path: `${r.logDir}/asan`,
+    detect_stack_use_after_return: 1,
+    strict_string_checks: 1,
+    alloc_dealloc_mismatch: 1,
+    ...symbolizer(r),
+  }),
+  LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, print_suppressions: 0 }),
+  ...pythonHeap(r.binding),
+});
+
+const never = (): undefined => undefined;
+
+export const asan: Gate = {
+  id: 'asan',
+  title: 'AddressSanitizer and LeakSanitizer',
+  unfit: never,
+  compilers: ['gcc', 'clang'],
+  missing: (host, _b, c) => missingRuntime(host, c, 'asan'),
+  instrument: (host, _b, c) => plainInstrument(host, c, ['-fsanitize=address'], ['-fsanitize=address', ...shared(c)]),
+  arm: (r) => ({ prefix: norandom(r.host), env: asanEnv(r), hostArgs: [] }),
+  exitCodes: [99],
+  halts: true,
+  heavy: false,
+  hook: /\b__asan_/,
+  memory: 1,
+};
+
+export const ubsan: Gate = {
+  id: 'ubsan',
+  title: 'UndefinedBehaviorSanitizer',
+  unfit: never,
+  compilers: ['gcc', 'clang'],
+  missing: (host, _b, c) => missingRuntime(host, c, 'ubsan'),
+  instrument: (host, _b, c) => plainInstrument(host, c, ['-fsanitize=undefined'], ['-fsanitize=undefined', ...shared(c)]),
+  arm: (r) => ({
+    prefix: [],
+    env: {
+      LD_PRELOAD: preload(r.host, r.compiler, 'ubsan'),
+      UBSAN_OPTIONS: options({ print_stacktrace: 1, report_error_type: 1, log_path: `${r.logDir}/ubsan`, exitcode: 98, ...symbolizer(r) }),
+    },
+    hostArgs: [],
+  }),
+  exitCodes: [98],
+  halts: false,
+  heavy: false,
+  memory: 0.5,
+};
+
+/** Hosts whose own code is not instrumented race with themselves; C programs are wholly ours. */
+const ignoreHost = (b: BindingId): 0 | 1 => (b === 'c' ? 0 : 1);
+
+export const tsan: Gate = {
+  id: 'tsan',
+  title: 'ThreadSanitizer',
+  unfit: never,
+  compilers: ['gcc', 'clang'],
+  missing: (host, _b, c) => missingRuntime(host, c, 'tsan'),
+  instrument: (host, _b, c) => plainInstrument(host, c, ['-fsanitize=thread'], ['-fsanitize=thread', ...shared(c)]),
+  arm: (r) => ({
+    prefix: r.host.setarch ? ['setarch', '-R'] : [],
+    env: {
+      LD_PRELOAD: preload(r.host, r.compiler, 'tsan'),
+      TSAN_OPTIONS: options({
+        exitcode: 66,
+        log_path: `${r.logDir}/tsan`,
+        atexit_sleep_ms: 0,
+        ignore_noninstrumented_modules: ignoreHost(r.binding),
+        second_deadlock_stack: 1,
+        ...(r.binding === 'jni' ? { handle_segv: 0 } : {}),
+        ...symbolizer(r),
+      }),
+    },
+    hostArgs: [],
+  }),
+  exitCodes: [66],
+  halts: false,
+  heavy: false,
+  hook: /\b__tsan_/,
+  memory: 2,
+};

@@ -1,0 +1,24 @@
+/** Globs over flat ids: `*` any run, `?` one character, `{a,b}` alternatives. Everything else is literal. */
+const escape = (s: string): string => s.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+const source = (glob: string): string => {
+  let out = '';
+  for (let i = 0; i < glob.length; i++) {
+    const c = glob[i]!;
+    const close = c === '{' ? glob.indexOf('}', i) : -1;
+    if (c === '*') out += '.*';
+    else if (c === '?') out += '.';
+    else if (close > 0) {
+      out += `(?:${glob.slice(i + 1, close).split(',').map(source).join('|')})`;
+      i = close;
+    } else out += escape(c);
+  }
+  return out;
+};
+
+/** A predicate that is true for ids matched whole by `glob`. */
+const matcher = (glob: string): ((id: string) => boolean) => {
+  const re = new RegExp(`^${source(glob)}$`);
+  return (id) => re.test(id);
+};
+export default matcher;

@@ -1,0 +1,184 @@
+/** This machine, probed once per command: which tools exist (real executables, never shims) and what the kernel allows. */
+import { execa } from 'execa';
+import { access, constants, readFile, realpath } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import which from 'which';
+import type { Tools } from './binding.js';
+
+export type Host = {
+  tools: Tools;
+  cores: number;
+  memoryGiB: number;
+  os: { id: string; name: string };
+  /** `vm.mmap_rnd_bits`; sanitizers of older runtimes need 28 or `setarch -R`. */
+  mmapRndBits?: number;
+  /** True when `setarch -R` (personality) is allowed here. */
+  setarch: boolean;
+  /** True when a process may ptrace its child: LeakSanitizer needs it. */
+  ptrace: boolean;
+  openFiles?: number;
+  /** Sanitizer runtimes by `compiler/name`: `gcc/asan`, `clang/tsan`, `gcc/stdcxx`, … */
+  runtimes: Record<string, string>;
+  symbolizer?: string;
+  /** Rust toolchains by name and whether `cargo miri` runs on nightly. */
+  nightly: boolean;
+  miri: boolean;
+};
+
+const out = async (cmd: string, args: string[], env: Record<string, string> = {}): Promise<string | undefined> => {
+  const r = await execa(cmd, args, { reject: false, all: true, timeout: 30_000, stdin: 'ignore', env });
+  return r.exitCode === 0 ? r.all.trim() : undefined;
+};
+
+const firstOf = async (...names: string[]): Promise<string | undefined> => {
+  for (const n of names) {
+    const p = await which(n, { nothrow: true });
+    if (p) return p;
+  }
+  return undefined;
+};
+
+type Probe = { names: string[]; args: string[]; pattern: RegExp };
+const NEWEST_CLANG = ['clang-22', 'clang-21', 'clang-20', 'clang-19', 'clang-18', 'clang-17', 'clang-16', 'clang'];
+const V = /(\d+(?:\.\d+)+)/;
+const PROBES: Record<string, Probe> = {
+  gcc: { names: ['gcc'], args: ['-dumpfullversion'], pattern: V },
+  'g++': { names: ['g++'], args: ['-dumpfullversion'], pattern: V },
+  clang: { names: NEWEST_CLANG, args: ['--version'], pattern: V },
+  'clang++': { names: NEWEST_CLANG.map((n) => n.replace('clang', 'clang++')), args: ['--version'], pattern: V },
+  cmake: { names: ['cmake'], args: ['--version'], pattern: V },
+  make: { names: ['make'], args: ['--version'], pattern: V },
+  valgrind: { names: ['valgrind'], args: ['--version'], pattern: V },
+  go: { names: ['go'], args: ['version'], pattern: /go(\d+\.\d+(?:\.\d+)?)/ },
+  mvn: { names: ['mvn'], args: ['--version'], pattern: V },
+  cargo: { names: ['cargo'], args: ['--version'], pattern: V },
+  rustc: { names: ['rustc'], args: ['--version'], pattern: V },
+  rustup: { names: ['rustup'], args: ['--version'], pattern: V },
+  mono: { names: ['mono'], args: ['--version'], pattern: V },
+  mcs: { names: ['mcs'], args: ['--version'], pattern: V },
+  dotnet: { names: ['dotnet'], args: ['--version'], pattern: V },
+  npm: { names: ['npm'], args: ['--version'], pattern: V },
+  nm: { names: ['nm'], args: ['--version'], pattern: V },
+  setpriv: { names: ['setpriv'], args: ['--version'], pattern: V },
+};
+
+/** Asks the interpreter itself where it lives: `python3` may be a pyenv shim, which is a shell script. */
+const python = async (): Promise<Tools> => {
+  const shim = await firstOf('python3', 'python');
+  const line = shim && (await out(shim, ['-c', 'import sys,os;print(os.path.realpath(sys.executable), sys.version.split()[0])']));
+  const m = line && /^(\S+) (\S+)$/m.exec(line);
+  if (!m) return {};
+  const path = m[1]!;
+  const pytest = await out(path, ['-m', 'pytest', '--version']);
+  const setuptools = await out(path, ['-c', 'import setuptools; print(setuptools.__version__)']);
+  return {
+    python: { path, version: m[2]! },
+    pytest: pytest ? { path, version: V.exec(pytest)?.[1] ?? pytest } : undefined,
+    setuptools: setuptools ? { path, version: V.exec(setuptools)?.[1] ?? setuptools } : undefined,
+  };
+};
+
+/** The JDK that `javac` on the PATH belongs to; JAVA_HOME wins when it holds one. */
+const jdk = async (): Promise<Tools> => {
+  const home = process.env['JAVA_HOME'];
+  const javac = (home && (await firstOf(`${home}/bin/javac`))) || (await firstOf('javac'));
+  if (!javac) return {};
+  const real = await realpath(javac);
+  const version = V.exec((await out(real, ['-version'])) ?? '')?.[1];
+  const java = real.replace(/javac$/, 'java');
+  return version ? { javac: { path: real, version }, java: { path: java, version } } : {};
+};
+
+const RUNTIME_FILES: [key: string, compiler: 'gcc' | 'clang', file: string][] = [
+  ['gcc/asan', 'gcc', 'libasan.so'],
+  ['gcc/tsan', 'gcc', 'libtsan.so'],
+  ['gcc/ubsan', 'gcc', 'libubsan.so'],
+  ['gcc/stdcxx', 'gcc', 'libstdc++.so.6'],
+  ['clang/asan', 'clang', `libclang_rt.asan-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so`],
+  ['clang/tsan', 'clang', `libclang_rt.tsan-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so`],
+  ['clang/ubsan', 'clang', `libclang_rt.ubsan_standalone-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so`],
+  ['clang/stdcxx', 'clang', 'libstdc++.so.6'],
+];
+
+const runtimes = async (tools: Tools): Promise<Record<string, string>> => {
+  const found: Record<string, string> = {};
+  await Promise.all(
+    RUNTIME_FILES.map(async ([key, compiler, file]) => {
+      const cc = tools[compiler]?.path;
+      const p = cc && (await out(cc, [`-print-file-name=${file}`]));
+      if (!p || !p.startsWith('/')) return;
+      // gcc's lib*.so may be a link; the loader wants the file itself. A GNU ld script is not loadable.
+      const real = await realpath(p).catch(() => undefined);
+      if (real) found[key] = real;
+    }),
+  );
+  return found;
+};
+
+const number = async (path: string): Promise<number | undefined> => {
+  const n = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
+  return Number.isNaN(n) ? undefined : n;
+};
+
+const osRelease = async (): Promise<{ id: string; name: string }> => {
+  const t = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  const get = (k: string): string | undefined => new RegExp(`^${k}="?([^"\\n]*)`, 'm').exec(t)?.[1];
+  return { id: [get('ID'), get('ID_LIKE')].filter(Boolean).join(' ') || process.platform, name: get('PRETTY_NAME') ?? process.platform };
+};
+
+const openFileLimit = async (): Promise<number | undefined> => {
+  const t = await readFile('/proc/self/limits', 'utf8').catch(() => '');
+  const m = /^Max open files\s+(\d+)/m.exec(t);
+  return m ? Number(m[1]) : undefined;
+};
+
+const ptraceAllowed = async (): Promise<boolean> => {
+  // Yama's scope 3 forbids ptrace altogether; a seccomp filter shows only when it is tried, which `doctor` does.
+  const scope = await number('/proc/sys/kernel/yama/ptrace_scope');
+  return scope !== 3;
+};
+
+/** Probes everything; about a second. Absent tools are simply absent. */
+export const probeHost = async (): Promise<Host> => {
+  const tools: Tools = { node: { path: process.execPath, version: process.versions.node } };
+  await Promise.all([
+    ...Object.entries(PROBES).map(async ([id, p]) => {
+      const path = await firstOf(...p.names);
+      const text = path && (await out(path, p.args));
+      const version = text && p.pattern.exec(text)?.[1];
+      if (path && version) tools[id] = { path, version };
+    }),
+    python().then((t) => Object.assign(tools, t)),
+    jdk().then((t) => Object.assign(tools, t)),
+    firstOf('nunit-console4', 'nunit-console').then((path) => {
+      if (path) tools['nunit'] = { path, version: 'found' };
+    }),
+  ]);
+  const [rt, bits, setarch, ptrace, os, openFiles, nightly] = await Promise.all([
+    runtimes(tools),
+    number('/proc/sys/vm/mmap_rnd_bits'),
+    out('setarch', ['-R', 'true']).then((o) => o !== undefined),
+    ptraceAllowed(),
+    osRelease(),
+    openFileLimit(),
+    tools['rustup'] ? out('rustc', ['+nightly', '--version']).then((o) => o !== undefined) : false,
+  ]);
+  const miri = nightly ? (await out('cargo', ['+nightly', 'miri', '--version'])) !== undefined : false;
+  const clangDir = tools['clang'] && (await realpath(tools['clang'].path)).replace(/\/[^/]+$/, '');
+  const symbolizer = clangDir && `${clangDir}/llvm-symbolizer`;
+  const hasSymbolizer = symbolizer && (await access(symbolizer, constants.X_OK).then(() => true, () => false));
+  return {
+    tools,
+    cores: availableParallelism(),
+    memoryGiB: totalmem() / 2 ** 30,
+    os,
+    ...(bits === undefined ? {} : { mmapRndBits: bits }),
+    setarch,
+    ptrace,
+    ...(openFiles === undefined ? {} : { openFiles }),
+    runtimes: rt,
+    ...(hasSymbolizer ? { symbolizer } : {}),
+    nightly,
+    miri,
+  };
+};

@@ -1,0 +1,59 @@
+/** What would run, and why anything would not. Pure: everything about the machine comes in. */
+import type { Compiler, Gate } from './gate.js';
+import type { Host } from './host.js';
+import type { Matrix, Suite } from './matrix.js';
+import { BINDINGS, GATES } from './registry.js';
+import { select } from './selector.js';
+import matcher from './glob.js';
+
+export type Cell = {
+  id: string;
+  suite: Suite;
+  builder: string;
+  compiler: Compiler;
+  gate: Gate;
+  /** `<binding>_<builder>-<gate>`: cells of one lane share their proof. */
+  lane: string;
+};
+export type Skip = { id: string; why: string; remedy?: string };
+export type Plan = { cells: Cell[]; skipped: Skip[]; deadSelectors: string[] };
+
+/** The builder's name in ids: the build system of the first target and the compiler. */
+const builderOf = (m: Matrix, s: Suite, compiler: Compiler): string => {
+  const first = s.targets[0];
+  return `${(first && m.targets[first]?.builder) ?? 'own'}${compiler}`;
+};
+
+const sorted = <T extends { id: string }>(all: T[]): T[] => all.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+
+/** All cells of the matrix on this host, sorted by id, with a reason for each that is left out. */
+export const makePlan = (m: Matrix, host: Host, selectors: readonly string[] = []): Plan => {
+  const cells: Cell[] = [];
+  const skipped: Skip[] = [];
+  const excludes = m.exclude.map((x) => ({ ...x, test: matcher(x.cells), hit: false }));
+  for (const suite of m.suites) {
+    const binding = BINDINGS[suite.binding];
+    for (const [name, settings] of Object.entries(m.gates)) {
+      const gate = GATES[name as keyof typeof GATES];
+      if (gate.unfit(suite.binding) !== undefined) continue;
+      if (suite.gates && !suite.gates.includes(gate.id)) continue;
+      for (const compiler of (settings?.compilers ?? [gate.compilers[0]!]) as Compiler[]) {
+        if (!gate.compilers.includes(compiler)) continue;
+        const builder = builderOf(m, suite, compiler);
+        const lane = `${suite.binding}_${builder}-${gate.id}`;
+        const id = `${suite.id}-${lane}`;
+        const out = excludes.find((x) => x.test(id));
+        const missing = binding.missing(host.tools) ?? gate.missing(host, suite.binding, compiler);
+        if (out) {
+          out.hit = true;
+          skipped.push({ id, why: `excluded: ${out.why}` });
+        } else if (missing) skipped.push({ id, why: missing.why, remedy: missing.remedy });
+        else cells.push({ id, suite, builder, compiler, gate, lane });
+      }
+    }
+  }
+  const { chosen, dead } = select(sorted(cells), selectors);
+  const skips = select(sorted(skipped), selectors);
+  const deadSelectors = selectors.length ? dead.filter((d) => skips.dead.includes(d)) : [];
+  return { cells: chosen, skipped: skips.chosen, deadSelectors: [...deadSelectors, ...excludes.filter((x) => !x.hit).map((x) => `exclude: ${x.cells}`)] };
+};
