@@ -1,0 +1,141 @@
+package hazard
+
+// #include <errno.h>
+// #include <stdlib.h>
+// #include <fixture.h>
+// typedef struct { void *inner; } outer;
+// static void take(outer *o) { (void)o; }
+// extern int goEvent(int, void *);
+// static void listen(void) { fx_on_event((fx_callback)goEvent, NULL); }
+import "C"
+import (
+	"runtime"
+	"sync"
+	"unsafe"
+)
+
+//export goEvent
+func goEvent(value C.int, _ unsafe.Pointer) C.int {
+	panic("out of a callback") //~ unwind_panic: plain = unwind/panic
+}
+
+func panicThroughC() {
+	C.listen()
+	C.fx_fire(1)
+}
+
+func throwFromC() {
+	C.fx_may_throw(1) //~ unwind_foreign_exception__host: plain = unwind/foreign-exception
+}
+
+func ignoreError() {
+	text := C.CString("seven")
+	defer C.free(unsafe.Pointer(text))
+	var problem *C.char
+	sink += int(C.fx_parse(text, &problem)) //~ unwind_error_ignored: blind = unwind/error-ignored
+	C.free(unsafe.Pointer(problem))
+}
+
+func readErrnoLate() {
+	C.fx_open_missing() //~ errno_clobbered: blind = errno/clobbered
+	runtime.GC()
+	_, err := C.fx_version()
+	if err != nil {
+		sink++
+	}
+}
+
+func pointerToPointer() {
+	inner := make([]byte, 8)
+	o := &C.outer{inner: unsafe.Pointer(&inner[0])}
+	C.take(o) //~ rules_cgo_pointer_to_pointer: cgocheck = rules/cgo-pointer-to-pointer
+}
+
+func storeInC() {
+	cell := (**int)(C.malloc(8))
+	defer C.free(unsafe.Pointer(cell))
+	*cell = new(int) //~ rules_cgo_go_pointer_in_c_memory: cgocheck2 = rules/cgo-go-pointer-in-c-memory
+}
+
+func keepGoPointer() {
+	buffer := make([]byte, 64)
+	C.fx_hold((*C.uchar)(&buffer[0]), 64) //~ lifetime_go_pointer_kept: blind = lifetime/go-pointer-kept
+	buffer = nil
+	runtime.GC()
+	sink += int(C.fx_held_sum())
+	C.fx_release()
+}
+
+func raceInGo() {
+	shared := 0
+	var both sync.WaitGroup
+	for i := 0; i < 2; i++ {
+		both.Add(1)
+		go func() {
+			defer both.Done()
+			for j := 0; j < 1000; j++ {
+				shared++ //~ threading_go_race: gorace = threading/go-race
+			}
+		}()
+	}
+	both.Wait()
+	sink += shared
+}
+
+func raceInLibrary() {
+	C.fx_worker_start(0, 2000)
+	for i := 0; i < 2000; i++ {
+		C.fx_count() //~ threading_data_race__caller: tsan helgrind = threading/data-race
+	}
+	C.fx_worker_join()
+}
+
+func raceOnHostMemory() {
+	cell := (*C.int)(C.calloc(1, 4))
+	C.fx_scribble_start(cell, 200000)
+	for i := 0; i < 200000; i++ {
+		sink += int(*cell) //~ threading_host_memory_race: helgrind = threading/host-memory-race
+	}
+	C.fx_scribble_join()
+	C.free(unsafe.Pointer(cell))
+}
+
+func starve() {
+	var all sync.WaitGroup
+	for i := 0; i < 64; i++ {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			C.fx_sleep_ms(20) //~ threading_starved_runtime: blind = threading/starved-runtime
+		}()
+	}
+	all.Wait()
+}
+
+func narrow() {
+	sink += int(int32(C.fx_wide(1<<40, 1))) //~ abi_wrong_width: blind = abi/wrong-width
+}
+
+func signed() {
+	sink += int(int32(C.fx_unsigned_max())) //~ abi_wrong_signedness: blind = abi/wrong-signedness
+}
+
+// record forgets the padding that C puts before count.
+type record struct {
+	kind   uint8
+	count  [4]uint8
+	tag    uint16
+	_      [9]uint8
+	weight float64
+}
+
+func wrongLayout() {
+	r := record{kind: 1, count: [4]uint8{2}, tag: 3, weight: 4}
+	sink += int(C.fx_record_digest((*C.fx_record)(unsafe.Pointer(&r)))) //~ abi_struct_layout: blind = abi/struct-layout
+}
+
+func latin1() {
+	text := C.CString("caf\xe9")
+	defer C.free(unsafe.Pointer(text))
+	sink += int(C.fx_utf8_points(text)) //~ abi_encoding: blind = abi/encoding
+}

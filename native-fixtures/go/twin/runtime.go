@@ -1,0 +1,136 @@
+package twin
+
+// #include <stdlib.h>
+// #include <fixture.h>
+// typedef struct { void *inner; } outer;
+// static void take(outer *o) { (void)o; }
+// extern int goEvent(int, void *);
+// static void listen(void) { fx_on_event((fx_callback)goEvent, NULL); }
+import "C"
+import (
+	"runtime"
+	"sync"
+	"unsafe"
+)
+
+//export goEvent
+func goEvent(value C.int, _ unsafe.Pointer) (result C.int) {
+	defer func() {
+		if recover() != nil {
+			result = -1
+		}
+	}()
+	panic("out of a callback")
+}
+
+func panicThroughC() {
+	C.listen()
+	C.fx_fire(1)
+}
+
+func throwFromC() { C.fx_may_throw(0) }
+
+func ignoreError() {
+	text := C.CString("seven")
+	defer C.free(unsafe.Pointer(text))
+	var problem *C.char
+	if n := C.fx_parse(text, &problem); problem == nil {
+		sink += int(n)
+	}
+	C.free(unsafe.Pointer(problem))
+}
+
+func readErrnoLate() {
+	if _, err := C.fx_open_missing(); err == nil {
+		panic("errno was lost")
+	}
+}
+
+func pointerToPointer() {
+	inner := C.malloc(8)
+	defer C.free(inner)
+	C.take(&C.outer{inner: inner})
+}
+
+func storeInC() {
+	cell := (*unsafe.Pointer)(C.malloc(8))
+	*cell = C.malloc(8)
+	C.free(*cell)
+	C.free(unsafe.Pointer(cell))
+}
+
+func keepGoPointer() {
+	buffer := make([]byte, 64)
+	var pin runtime.Pinner
+	pin.Pin(&buffer[0])
+	defer pin.Unpin()
+	C.fx_hold((*C.uchar)(&buffer[0]), 64)
+	runtime.GC()
+	sink += int(C.fx_held_sum())
+	C.fx_release()
+}
+
+func raceInGo() {
+	shared := 0
+	var lock sync.Mutex
+	var both sync.WaitGroup
+	for i := 0; i < 2; i++ {
+		both.Add(1)
+		go func() {
+			defer both.Done()
+			for j := 0; j < 1000; j++ {
+				lock.Lock()
+				shared++
+				lock.Unlock()
+			}
+		}()
+	}
+	both.Wait()
+	sink += shared
+}
+
+func raceInLibrary() {
+	C.fx_worker_start(1, 2000)
+	for i := 0; i < 2000; i++ {
+		C.fx_count_locked()
+	}
+	C.fx_worker_join()
+}
+
+func raceOnHostMemory() {
+	cell := (*C.int)(C.calloc(1, 4))
+	C.fx_scribble_start(cell, 200000)
+	C.fx_scribble_join()
+	sink += int(*cell)
+	C.free(unsafe.Pointer(cell))
+}
+
+func starve() {
+	var all sync.WaitGroup
+	slots := make(chan struct{}, 4)
+	for i := 0; i < 16; i++ {
+		all.Add(1)
+		slots <- struct{}{}
+		go func() {
+			defer all.Done()
+			C.fx_sleep_ms(5)
+			<-slots
+		}()
+	}
+	all.Wait()
+}
+
+func narrow() { sink += int(int64(C.fx_wide(1<<40, 1))) }
+
+func signed() { sink += int(uint32(C.fx_unsigned_max())) }
+
+func wrongLayout() {
+	r := C.fx_record{kind: 1, count: 2, tag: 3, weight: 4}
+	sink += int(C.fx_record_digest(&r))
+}
+
+func latin1() {
+	text := C.CString("café")
+	defer C.free(unsafe.Pointer(text))
+	sink += int(C.fx_utf8_points(text))
+}
