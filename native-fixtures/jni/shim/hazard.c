@@ -1,0 +1,169 @@
+/* hazard.Seam: native methods that break the rules of JNI or of the library from the native side of the seam. */
+#include <jni.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+
+#define SEAM(type, name) JNIEXPORT type JNICALL Java_hazard_Seam_##name
+
+static void on_thread(void *(*body)(void *), void *arg) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, body, arg) == 0) pthread_join(thread, NULL);
+}
+
+SEAM(jint, pendingException)(JNIEnv *env, jclass cls, jobject list) {
+  jclass type = (*env)->GetObjectClass(env, list);
+  jmethodID get = (*env)->GetMethodID(env, type, "get", "(I)Ljava/lang/Object;");
+  jmethodID size = (*env)->GetMethodID(env, type, "size", "()I");
+  (void)cls;
+  (*env)->CallObjectMethod(env, list, get, -1);
+  return (*env)->CallIntMethod(env, list, size); //~ unwind_pending_exception: xcheck = unwind/pending-exception
+}
+
+SEAM(jint, localRefs)(JNIEnv *env, jclass cls, jint n) {
+  int made = 0;
+  (void)cls;
+  for (jint i = 0; i < n; i++)
+    made += (*env)->NewStringUTF(env, "kept") != NULL; //~ resource_jni_local_ref_overflow: xcheck = resource/jni-local-ref-overflow
+  return made;
+}
+
+SEAM(void, badRelease)(JNIEnv *env, jclass cls, jbyteArray array) {
+  (void)cls;
+  jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL);
+  (*env)->ReleaseByteArrayElements(env, array, bytes + 8, 0); //~ rules_jni_bad_release: xcheck = rules/jni-bad-release
+}
+
+SEAM(jint, badReference)(JNIEnv *env, jclass cls, jstring text) {
+  jobject global = (*env)->NewGlobalRef(env, text);
+  (void)cls;
+  (*env)->DeleteGlobalRef(env, global);
+  return (*env)->GetStringLength(env, global); //~ rules_jni_bad_reference: xcheck = rules/jni-bad-reference
+}
+
+SEAM(jint, wrongType)(JNIEnv *env, jclass cls, jobject list) {
+  jclass string = (*env)->FindClass(env, "java/lang/String");
+  jmethodID length = (*env)->GetMethodID(env, string, "length", "()I");
+  (void)cls;
+  return (*env)->CallIntMethod(env, list, length); //~ rules_jni_wrong_type: xcheck = rules/jni-wrong-type
+}
+
+static void *use_foreign_env(void *arg) {
+  JNIEnv *env = arg;
+  (*env)->GetVersion(env);
+  (*env)->NewStringUTF(env, "not mine"); //~ threading_wrong_thread_env: xcheck = threading/wrong-thread-env
+  return NULL;
+}
+
+SEAM(void, wrongThread)(JNIEnv *env, jclass cls) {
+  (void)cls;
+  on_thread(use_foreign_env, env);
+}
+
+static void *attach_only(void *arg) {
+  JavaVM *vm = arg;
+  JNIEnv *env;
+  (*vm)->AttachCurrentThreadAsDaemon(vm, (void **)&env, NULL);
+  return NULL; //~ threading_missing_detach: blind = threading/missing-detach
+}
+
+SEAM(void, missingDetach)(JNIEnv *env, jclass cls) {
+  JavaVM *vm;
+  (void)cls;
+  (*env)->GetJavaVM(env, &vm);
+  on_thread(attach_only, vm);
+}
+
+static jobject kept;
+
+SEAM(void, keep)(JNIEnv *env, jclass cls, jobject object) {
+  (void)env, (void)cls;
+  kept = object; /* a local reference: dead when this call returns */
+}
+
+SEAM(jboolean, isKept)(JNIEnv *env, jclass cls, jobject object) {
+  (void)cls;
+  return (*env)->IsSameObject(env, kept, object); //~ lifetime_stale_local_ref: blind = lifetime/stale-local-ref
+}
+
+SEAM(void, globalRef)(JNIEnv *env, jclass cls, jobject object) {
+  (void)cls;
+  (*env)->NewGlobalRef(env, object); //~ resource_jni_global_ref_leak: blind = resource/jni-global-ref-leak
+}
+
+SEAM(jint, callInCritical)(JNIEnv *env, jclass cls, jbyteArray array) {
+  jboolean copy;
+  (void)cls;
+  void *bytes = (*env)->GetPrimitiveArrayCritical(env, array, &copy);
+  jint version = (*env)->GetVersion(env); //~ rules_jni_call_in_critical: blind = rules/jni-call-in-critical
+  (*env)->ReleasePrimitiveArrayCritical(env, array, bytes, JNI_ABORT);
+  return version;
+}
+
+SEAM(jstring, text)(JNIEnv *env, jclass cls) {
+  (void)cls;
+  return (*env)->NewStringUTF(env, "caf\xe9"); //~ abi_encoding: blind = abi/encoding
+}
+
+SEAM(void, fill)(JNIEnv *env, jclass cls, jbyteArray array, jint n) {
+  (void)cls;
+  jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL);
+  fx_fill((unsigned char *)bytes, (size_t)n, 1);
+  (*env)->ReleaseByteArrayElements(env, array, bytes, 0); //~ bounds_host_buffer_too_small: xcheck = bounds/host-buffer-too-small
+}
+
+SEAM(void, fillCritical)(JNIEnv *env, jclass cls, jbyteArray array, jint n) {
+  (void)cls;
+  jbyte *bytes = (*env)->GetPrimitiveArrayCritical(env, array, NULL);
+  fx_fill((unsigned char *)bytes, (size_t)n, 1);
+  (*env)->ReleasePrimitiveArrayCritical(env, array, bytes, 0); //~ bounds_host_buffer_too_small__critical: xcheck = bounds/host-buffer-too-small
+}
+
+SEAM(jint, textLength)(JNIEnv *env, jclass cls, jbyteArray text) {
+  const jsize n = (*env)->GetArrayLength(env, text);
+  char *copy = malloc((size_t)n);
+  (void)cls;
+  (*env)->GetByteArrayRegion(env, text, 0, n, (jbyte *)copy);
+  const jint length = (jint)fx_text_length(copy); //~ bounds_missing_terminator__array: asan memcheck = bounds/heap-overread
+  free(copy);
+  return length;
+}
+
+SEAM(void, hold)(JNIEnv *env, jclass cls, jbyteArray array) {
+  (void)cls;
+  void *bytes = (*env)->GetPrimitiveArrayCritical(env, array, NULL);
+  fx_hold(bytes, (size_t)(*env)->GetArrayLength(env, array));
+  (*env)->ReleasePrimitiveArrayCritical(env, array, bytes, JNI_ABORT); //~ lifetime_host_buffer_moved: blind = lifetime/host-buffer-moved
+}
+
+SEAM(jint, heldSum)(JNIEnv *env, jclass cls) {
+  (void)env, (void)cls;
+  const jint sum = fx_held_sum();
+  fx_release();
+  return sum;
+}
+
+SEAM(jint, measure)(JNIEnv *env, jclass cls, jint want) {
+  int out;
+  (void)env, (void)cls;
+  fx_measure(want, &out);
+  return out > 10; //~ init_uninitialised_out_parameter: memcheck = init/uninitialised-out-parameter
+}
+
+SEAM(jint, localAddress)(JNIEnv *env, jclass cls) {
+  (void)env, (void)cls;
+  return fx_read_int(fx_local_address()); //~ lifetime_stack_escape__kept: asan = lifetime/stack-escape
+}
+
+SEAM(jint, apply)(JNIEnv *env, jclass cls, jobject function, jint value) {
+  char *label = fx_label_new("freed on success only"); //~ ownership_leak_on_error_path__host_throws: memcheck = ownership/leak
+  jmethodID apply = (*env)->GetMethodID(env, (*env)->GetObjectClass(env, function), "applyAsInt", "(I)I");
+  (void)cls;
+  const jint result = (*env)->CallIntMethod(env, function, apply, value);
+  if ((*env)->ExceptionCheck(env)) return -1;
+  fx_label_free(label);
+  return result;
+}
