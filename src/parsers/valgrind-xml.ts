@@ -52,12 +52,11 @@ export function makeValgrindXml(): ValgrindXml {
 
   const read = (name: string, text: string, whole: boolean): void => {
     const log = { line, endLine: line + text.split('\n').length - 1, offset };
-    const node = parseRecord(text);
-    if (!node) {
-      missing.push(`the record <${name}> at line ${line} is not well-formed XML`);
-      return;
-    }
-    const take = { node, whole, log };
+    const parsed = parseRecord(text);
+    if (!parsed) missing.push(`the record <${name}> at line ${line} is not well-formed XML`);
+    // What cannot be parsed is still an error with a kind, and must not be forgotten.
+    const node = parsed ?? bareRecord(text);
+    const take = { node, whole: whole && parsed !== undefined, log };
     if (name === 'error') error(take);
     else if (name === 'fatal_signal') signal(take);
     else if (name === 'pid') pid = Number(node._ ?? '') || undefined;
@@ -184,7 +183,9 @@ export function makeValgrindXml(): ValgrindXml {
 
 /** Closes what is open in a cut record, dropping the text after the last whole tag. */
 function closeTags(text: string): string {
-  const kept = text.slice(0, text.lastIndexOf('>') + 1);
+  const data = text.lastIndexOf('<![CDATA[');
+  const readable = data !== -1 && !text.includes(']]>', data) ? text.slice(0, data) : text;
+  const kept = readable.slice(0, readable.lastIndexOf('>') + 1).replace(/<!\[CDATA\[[^\]]*\]\]>/g, '');
   const open: string[] = [];
   for (const [, slash, name = '', empty] of kept.matchAll(/<(\/?)([A-Za-z_]+)\b[^<>/]*(\/?)>/g)) {
     if (slash) open.pop();
@@ -197,6 +198,15 @@ function closeTags(text: string): string {
       .map((name) => `</${name}>`)
       .join('')
   );
+}
+
+/** The kind and headline of a record that is no XML. */
+function bareRecord(text: string): Node {
+  const part = (name: string): Node[] => {
+    const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
+    return found ? [{ '#name': name, _: found }] : [];
+  };
+  return { '#name': '', $$: ['kind', 'what', 'signame', 'tid'].flatMap(part) };
 }
 
 function parseRecord(text: string): Node | undefined {
