@@ -27,7 +27,7 @@ const HEADER =
   /(?:==(\d+)==\s?)?\bERROR: (Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior)Sanitizer:? (\S.*)$/;
 const SUMMARY = /\bSUMMARY: (\w+)Sanitizer: (.*)$/;
 const DEADLY = /^\s*(?:\w+Sanitizer|ASAN|\w*SAN):? ?(?:DEADLYSIGNAL|SIGSEGV)\s*$/;
-const ACCESS = /\b(READ|WRITE|ACCESS) of size (\d+) at (0x[0-9a-fA-F]+).*?thread (T\d+)/;
+const ACCESS = /\b(READ|WRITE|ACCESS) of size (\d+) at (0x[0-9a-fA-F]+).{0,200}?thread (T\d+)/;
 const CAUSED_BY = /The signal is caused by a (READ|WRITE)\b/;
 const ZERO_PAGE = /Hint: address points to the zero page/;
 const ON_ADDRESS = /\bon (?:unknown )?(?:address )?(0x[0-9a-fA-F]+)/;
@@ -37,7 +37,10 @@ const CAUSE = /^\s*Cause: (.*)$/;
 const REGION =
   /^\s*(?:\[?0x[0-9a-fA-F]+(?:,0x[0-9a-fA-F]+\))? is (?:located|a wild pointer|a small|a large)|Address 0x[0-9a-fA-F]+ is (?:located|a wild pointer)|object passed to delete)/;
 const TAIL =
-  /^\s*(?:Shadow bytes around|Shadow byte legend|Memory tags around|Tags for short granules|(?:=>|-)?\s*0x[0-9a-fA-F]+: ?\[?(?:[0-9a-fA-F]{2}|\.\.)[\] ]|Register values:|r[a-z0-9]{1,3} = |x\d+ = |(?:AddressSanitizer|\w+Sanitizer) can not (?:provide additional|describe)|(?:Addressable|Partially addressable|Heap left redzone|Freed heap region|Stack (?:left|mid|right|after)|Stack use after|Global (?:redzone|init order)|Poisoned by user|Container overflow|Array cookie|Intra object|ASan internal|Left alloca|Right alloca|Shadow gap):|hwasan_dev_note|SCARINESS:|MiraclePtr |HINT: |==\d+==(?:HINT|Hint|The signal is|ABORTING|WARNING: invalid path|Can't)|==\d+==\s*$)/;
+  /^\s*(?:Shadow bytes around|Shadow byte legend|Memory tags around|Tags for short granules|(?:(?:=>|-)\s*)?0x[0-9a-fA-F]+: ?\[?(?:[0-9a-fA-F]{2}|\.\.)[\] ]|Register values:|r[a-z0-9]{1,3} = |x\d+ = |(?:AddressSanitizer|\w+Sanitizer) can not (?:provide additional|describe)|(?:Addressable|Partially addressable|Heap left redzone|Freed heap region|Stack (?:left|mid|right|after)|Stack use after|Global (?:redzone|init order)|Poisoned by user|Container overflow|Array cookie|Intra object|ASan internal|Left alloca|Right alloca|Shadow gap):|hwasan_dev_note|SCARINESS:|MiraclePtr |HINT: |==\d+==(?:HINT|Hint|The signal is|ABORTING|WARNING: invalid path|Can't)|==\d+==\s*$)/;
+
+/** The program's own unfinished line may stand before it. */
+const ABORTING = /==\d+==ABORTING\b/;
 
 const SECTIONS: readonly [RegExp, StackRole][] = [
   [/\bfreed by thread (T\d+)/, 'freed'],
@@ -96,15 +99,17 @@ export const makeAsan: MakeReader = (emit: Emit) => {
     line(line): Took {
       const { text } = line;
       const header = text.includes('Sanitizer') ? HEADER.exec(text) : null;
-      if (header && !header[3]!.startsWith('detected memory leaks')) return begin(line, header);
+      // `detected memory leaks` is lsan.ts's, and so is its cut beginning.
+      if (header && !(header[2] === 'Leak' && /^d/.test(header[3]!))) return begin(line, header);
       if (DEADLY.test(text)) {
         if (open === undefined) deadly = line.no;
         return 'consumed';
       }
-      if (open === undefined) return TAIL.test(text) && !text.includes('ERROR') ? 'consumed' : 'ignored';
+      if (open === undefined)
+        return (TAIL.test(text) && !text.includes('ERROR')) || ABORTING.test(text) ? 'consumed' : 'ignored';
       const took = inside(open, line);
       if (took && SUMMARY.test(text)) close();
-      else if (took && /ABORTING/.test(text)) close();
+      else if (took && ABORTING.test(text)) close();
       return took ? 'consumed' : 'ignored';
     },
     end() {
@@ -144,6 +149,7 @@ function inside(open: Open, line: Line): boolean {
     section !== undefined ||
     REGION.test(text) ||
     SUMMARY.test(text) ||
+    ABORTING.test(text) ||
     TAIL.test(text);
   if (!ours) return takeFrame(open, line);
   extend(open, line);

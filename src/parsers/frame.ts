@@ -107,8 +107,13 @@ type Split = { name?: string; file?: string };
 
 /** `FUNC FILE` where a file is known to be there: it begins at the first path-like word outside brackets. */
 function splitFunction(body: string): Split {
+  const masked = mask(body);
+  let depth = 0;
+  let counted = 0;
   for (const m of body.matchAll(PATH_START)) {
-    if (outsideBrackets(body, m.index)) return named(body.slice(0, m.index), body.slice(m.index + 1));
+    depth = depthOf(masked, counted, m.index, depth);
+    counted = m.index;
+    if (depth <= 0) return named(body.slice(0, m.index), body.slice(m.index + 1));
   }
   const space = body.lastIndexOf(' ');
   return space < 0 ? { file: body } : named(body.slice(0, space), body.slice(space + 1));
@@ -126,15 +131,22 @@ function splitBare(body: string): Split {
   return named(body, undefined);
 }
 
-/** True when every bracket opened before `end` is closed; `operator<` and `->` would miscount and are taken out. */
-function outsideBrackets(text: string, end: number): boolean {
-  let depth = 0;
-  const before = text.slice(0, end).replace(/->|operator ?(?:<<?=?|>>?=?|<=>)/g, '');
-  for (const c of before) {
+/** `operator<` and `->` would miscount as brackets; they are blanked at the same length. */
+const NOT_BRACKETS = /->|operator ?(?:<<?=?|>>?=?|<=>)/g;
+
+/** True when every bracket opened before `end` is closed. */
+const outsideBrackets = (text: string, end: number): boolean => depthOf(mask(text), 0, end, 0) <= 0;
+
+const mask = (text: string): string => text.replace(NOT_BRACKETS, (m) => '_'.repeat(m.length));
+
+function depthOf(masked: string, from: number, to: number, start: number): number {
+  let depth = start;
+  for (let i = from; i < to; i++) {
+    const c = masked[i]!;
     if (c === '(' || c === '<' || c === '[') depth++;
     else if (c === ')' || c === '>' || c === ']') depth--;
   }
-  return depth <= 0;
+  return depth;
 }
 
 function named(rawName: string, file: string | undefined): Split {

@@ -39,6 +39,11 @@ const HARMLESS: readonly RegExp[] = [
   /\b\w+Sanitizer Init done/,
   /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|\|\|)/,
   /\bThreadSanitizer: (?:Memory budget|growing)/,
+  /\*\*\* WARNING: Failed to initialize DbgHelp|\bWARNING: Failed to use and restart external symbolizer/,
+  /\bWARNING: str\w+\*? interceptors are enabled even though/,
+  /\bAvailable flags for \w+Sanitizer:|\*\*\* Running under \w+Sanitizer v|\bMemorySanitizer init done/,
+  /\b\w+Sanitizer: (?:Matched \d+ suppressions|\d+ warnings reported|can not provide additional info|loaded array cookie)/,
+  /==\d+==\s*(?:(?:Un)?[Rr]egistered root region|Sleeping for \d+ second|Register values:|WARNING: no debug info)/,
 ];
 
 const TOOLS: Readonly<Record<string, Tool>> = {

@@ -16,7 +16,7 @@ const MARK = ': runtime error: ';
 /** Go calls its panics runtime errors too: `panic: runtime error: …`, or logged by a test as `x_test.go:12: …`. */
 const GO_ERROR = /^\s*(?:panic|\S{1,400}\.go:\d{1,9}): runtime error: /;
 const LOCATION = /:(\d+)(?::(\d+))?$/;
-const MODULE = /\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
+const MODULE = /(?:^|\s)\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
 const MINIMAL = /\bubsan: ([a-z][\w-]*) by (0x[0-9a-fA-F]+)/;
 const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/;
 const NOTE = /(?:^|: )note: /;

@@ -22,7 +22,11 @@ if (root === undefined) {
 
 /** Counts of headers that announce records (counted on their own), or that are no finding by themselves. */
 const NOT_FINDINGS = new Set(['lsan', 'miri_error']);
-const slug = (s) => String(s).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+const slug = (s) =>
+  String(s)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
 const isHonesty = (s) => s.hazard.startsWith('tool/');
 
 /** FileCheck pattern → regular expression (`{{re}}` is one, `[[VAR]]` is anything). */
@@ -72,10 +76,25 @@ const rate = (hit, of) => (of === 0 ? '      -' : `${((100 * hit) / of).toFixed(
 let dirty = 0;
 
 function measure(source) {
-  const rows = readFileSync(join(root, source, 'index.jsonl'), 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+  const rows = readFileSync(join(root, source, 'index.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((l) => JSON.parse(l));
   const totals = new Map();
   for (const row of rows) {
-    const t = totals.get(row.tool) ?? { logs: 0, want: 0, hit: 0, extra: 0, kinds: 0, kindHits: 0, places: 0, placeHits: 0, spurious: 0, unread: 0, cut: 0 };
+    const t = totals.get(row.tool) ?? {
+      logs: 0,
+      want: 0,
+      hit: 0,
+      extra: 0,
+      kinds: 0,
+      kindHits: 0,
+      places: 0,
+      placeHits: 0,
+      spurious: 0,
+      unread: 0,
+      cut: 0,
+    };
     totals.set(row.tool, t);
     const path = join(root, source, row.file);
     if (!existsSync(path) || path.endsWith('.gz')) continue;
@@ -85,34 +104,46 @@ function measure(source) {
     t.logs++;
     t.unread += parsed.unread.length;
     if (!parsed.complete) t.cut++;
-    if (parsed.unread.length > 0) remarks.push(`unread ${parsed.unread[0].line}: ${parsed.unread[0].text.slice(0, 100)}`);
+    if (parsed.unread.length > 0)
+      remarks.push(`unread ${parsed.unread[0].line}: ${parsed.unread[0].text.slice(0, 100)}`);
     if (!parsed.complete) remarks.push(`cut: ${parsed.missing[0]}`);
     if (row.tool.endsWith('-none') || row.is_negative || row.twin) {
       t.spurious += found.length;
       if (found.length > 0) remarks.push(`spurious ${found.map((s) => s.rule).join(' ')}`);
     } else {
-      const want = Object.entries(row.header_counts ?? {}).reduce((n, [k, c]) => (NOT_FINDINGS.has(k) ? n : n + c), 0);
+      const want = Object.entries(row.header_counts ?? {}).reduce(
+        (n, [k, c]) => (NOT_FINDINGS.has(k) ? n : n + c),
+        0,
+      );
       t.want += want;
       t.hit += Math.min(found.length, want);
       t.extra += Math.max(0, found.length - want);
       if (found.length !== want && row.header_counts) remarks.push(`findings ${found.length} of ${want}`);
       const summaries = (row.summary_lines ?? []).filter((s) => s.kind && s.kind !== 'undefined-behavior');
-      const kinds = new Set([...(row.expected_kinds ?? [row.expected_kind]), ...summaries.map((s) => s.kind)].filter(Boolean));
+      const kinds = new Set(
+        [...(row.expected_kinds ?? [row.expected_kind]), ...summaries.map((s) => s.kind)].filter(Boolean),
+      );
       for (const kind of kinds) {
         t.kinds++;
         if (kindSeen(kind, parsed.sightings)) t.kindHits++;
         else remarks.push(`kind ${kind}`);
       }
-      const places = [...(row.expected_locations ?? []), ...(row.summary_lines ?? []).filter((s) => s.file && s.line)];
+      const places = [
+        ...(row.expected_locations ?? []),
+        ...(row.summary_lines ?? []).filter((s) => s.file && s.line),
+      ];
       for (const place of places) {
         t.places++;
         if (placeSeen(place, parsed.sightings)) t.placeHits++;
         else remarks.push(`place ${place.file ?? ''}:${place.line ?? ''} ${place.function ?? ''}`);
       }
     }
-    if (list && remarks.length > 0) console.log(`${source}/${row.file} [${row.tool}]\n    ${remarks.slice(0, 4).join('\n    ')}`);
+    if (list && remarks.length > 0)
+      console.log(`${source}/${row.file} [${row.tool}]\n    ${remarks.slice(0, 4).join('\n    ')}`);
   }
-  console.log(`\n${source}\n  ${'tool'.padEnd(24)}  logs  want  found     %  extra  kinds  places  spurious unread cut`);
+  console.log(
+    `\n${source}\n  ${'tool'.padEnd(24)}  logs  want  found     %  extra  kinds  places  spurious unread cut`,
+  );
   for (const [tool, t] of [...totals].sort(([a], [b]) => (a < b ? -1 : 1))) {
     console.log(
       `  ${tool.padEnd(24)} ${String(t.logs).padStart(5)} ${String(t.want).padStart(5)} ${String(t.hit).padStart(6)} ${rate(t.hit, t.want)}` +

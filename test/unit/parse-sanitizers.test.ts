@@ -1,0 +1,103 @@
+/** The sanitizers' readers against logs that gcc 12 and clang 19 builds of small programs printed (test/logs). */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Frame, Parsed, Sighting } from '../../src/finding.js';
+import { parseText } from '../../src/parsers/text.js';
+
+const read = (log: string): Parsed =>
+  parseText(readFileSync(new URL(`../logs/${log}.log`, import.meta.url), 'utf8'));
+
+const place = (f: Frame | undefined): string | undefined =>
+  f?.kind === 'source' ? `${f.function} ${f.file}:${f.line}` : undefined;
+
+/** First frame of a role that lies in the program itself (runtimes stand above it). */
+const own = (s: Sighting, role: string): string | undefined =>
+  place(
+    s.stacks
+      .find((k) => k.role === role)
+      ?.frames.find((f) => f.kind === 'source' && /^[a-z]+\.c$/.test(f.file)),
+  );
+
+const rows = (p: Parsed): string[] => p.sightings.map((s) => `${s.rule} ${s.hazard}`);
+
+describe.each(['gcc', 'clang'])('%s', (cc) => {
+  it('reads a use after free with its three stacks', () => {
+    const p = read(`asan/uaf.${cc}`);
+    expect(p).toMatchObject({ complete: true, unread: [] });
+    expect(rows(p)).toEqual(['asan/heap-use-after-free ownership/use-after-free']);
+    const [s] = p.sightings;
+    expect(s).toMatchObject({ access: { kind: 'read', size: 4 }, thread: 'T0' });
+    expect(s!.region).toMatch(/4 bytes inside of 16-byte region/);
+    expect(own(s!, 'fault')).toBe('use uaf.c:2');
+    expect(own(s!, 'freed')).toBe('main uaf.c:5');
+    expect(own(s!, 'allocated')).toBe('main uaf.c:4');
+  });
+
+  it('reads every report of a run that goes on after errors', () => {
+    const p = read(`asan/over.${cc}`);
+    expect(p.complete).toBe(true);
+    expect(new Set(rows(p))).toEqual(new Set(['asan/heap-buffer-overflow bounds/heap-overflow']));
+    expect(own(p.sightings[0]!, 'fault')).toBe('put over.c:2');
+  });
+
+  it('reads a double free, a dead stack frame and a null dereference', () => {
+    expect(rows(read(`asan/dfree.${cc}`))).toEqual(['asan/double-free ownership/double-free']);
+    expect(rows(read(`asan/stack.${cc}`))).toEqual(['asan/stack-use-after-return lifetime/stack-escape']);
+    const [s] = read(`asan/null.${cc}`).sightings;
+    expect(s).toMatchObject({ rule: 'asan/SEGV', hazard: 'null/dereference', access: { kind: 'read' } });
+    expect(own(s!, 'fault')).toBe('load null.c:1');
+  });
+
+  it('reads one sighting per leak record', () => {
+    const p = read(`lsan/leak.${cc}`);
+    expect(p).toMatchObject({ complete: true, unread: [] });
+    expect(p.sightings.map((s) => s.leak)).toEqual([
+      { kind: 'direct', bytes: 32, objects: 1 },
+      { kind: 'indirect', bytes: 24, objects: 1 },
+    ]);
+    expect(own(p.sightings[0]!, 'allocated')).toBe('lose leak.c:4');
+  });
+
+  it('reads undefined behaviour with and without stacks', () => {
+    for (const log of ['plain', 'stacks']) {
+      const p = read(`ubsan/${log}.${cc}`);
+      expect(p).toMatchObject({ complete: true, unread: [] });
+      expect(rows(p)).toEqual(
+        expect.arrayContaining([
+          'ubsan/signed-integer-overflow ub/integer-overflow',
+          'ubsan/invalid-shift-exponent ub/shift',
+          'ubsan/out-of-bounds-index ub/array-index',
+          'ubsan/misaligned-pointer-use ub/misaligned',
+        ]),
+      );
+      const top = p.sightings[0]!.stacks[0]!.frames[0];
+      expect(top).toMatchObject({ kind: 'source', line: 6, file: expect.stringMatching(/ub\.c$/) });
+    }
+  });
+
+  it('reads both sides of a race, and a lock order', () => {
+    const p = read(`tsan/race.${cc}`);
+    expect(p).toMatchObject({ complete: true, unread: [] });
+    expect(rows(p)).toEqual(['tsan/data-race threading/data-race']);
+    const [s] = p.sightings;
+    expect([own(s!, 'fault'), own(s!, 'other-access')].sort()).toEqual(['main race.c:7', 'other race.c:3']);
+    expect(own(s!, 'thread-created')).toBe('main race.c:6');
+    const locks = read(`tsan/locks.${cc}`);
+    expect(rows(locks)).toEqual(['tsan/lock-order-inversion threading/lock-order']);
+    expect(locks.sightings[0]!.stacks.map((k) => k.role)).toEqual(['lock-acquired', 'lock-acquired']);
+  });
+});
+
+it('reads an uninitialised value and where it was made', () => {
+  const p = read('msan/uninit.clang');
+  expect(rows(p)).toEqual(['msan/use-of-uninitialized-value init/uninitialised-read']);
+  expect(own(p.sightings[0]!, 'fault')).toBe('main uninit.c:4');
+  expect(own(p.sightings[0]!, 'origin')).toBe('main uninit.c:3');
+});
+
+it('tells a checker that cannot work from a hazard', () => {
+  const p = parseText('==3==ASan runtime does not come first in initial library list; you should…\n');
+  expect(rows(p)).toEqual(['asan/runtime-order tool/host-fault']);
+  expect(parseText('AddressSanitizer:DEADLYSIGNAL\n').complete).toBe(false);
+  expect(parseText('==3==ERROR: FutureSanitizer: new\n').unread).toHaveLength(1);
+});
