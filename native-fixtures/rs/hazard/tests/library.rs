@@ -1,4 +1,5 @@
 //! The cases inside the library itself, driven from Rust.
+#![allow(non_snake_case)]
 use fixture_hazard::fx_hazard_run;
 use std::ffi::CString;
 

@@ -1,4 +1,5 @@
 //! The cases inside the library itself, driven from Rust.
+#![allow(non_snake_case)]
 use fixture_twin::fx_twin_run;
 use std::ffi::CString;
 

@@ -1,0 +1,50 @@
+//! Declarations that compile and are wrong.
+#![allow(non_snake_case)]
+use std::ffi::{c_char, c_int};
+use std::hint::black_box;
+#[allow(unused_imports)]
+use fixture_hazard as _;
+
+/// Forgets the tag.
+#[repr(C)]
+struct Record {
+    kind: u8,
+    count: u32,
+    weight: f64,
+    room: [u64; 2],
+}
+
+#[allow(clashing_extern_declarations)]
+unsafe extern "C" {
+    fn fx_wide(a: c_int, b: c_int) -> c_int;
+    fn fx_unsigned_max() -> i32;
+    fn fx_record_digest(record: *const Record) -> i64;
+    fn fx_mean(a: f64, b: f32) -> f64;
+    fn fx_utf8_points(text: *const c_char) -> usize;
+}
+
+#[test]
+fn abi_wrong_width() {
+    black_box(unsafe { fx_wide(i32::MAX, 1) }); //~ abi_wrong_width: blind = abi/wrong-width
+}
+
+#[test]
+fn abi_wrong_signedness() {
+    black_box(unsafe { fx_unsigned_max() }); //~ abi_wrong_signedness: blind = abi/wrong-signedness
+}
+
+#[test]
+fn abi_struct_layout() {
+    let r = Record { kind: 1, count: 2, weight: 4.0, room: [0; 2] };
+    black_box(unsafe { fx_record_digest(&r) }); //~ abi_struct_layout: blind = abi/struct-layout
+}
+
+#[test]
+fn abi_arity() {
+    black_box(unsafe { fx_mean(1.0, 2.0) }); //~ abi_arity: blind = abi/arity
+}
+
+#[test]
+fn abi_encoding() {
+    black_box(unsafe { fx_utf8_points(c"caf\xe9".as_ptr()) }); //~ abi_encoding: blind = abi/encoding
+}
