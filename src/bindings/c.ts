@@ -62,6 +62,12 @@ const eventOf = (line: string): TestEvent | undefined => {
   return { test: end[2]!, outcome, ms: Number(end[3]), ...(end[4] ? { message: end[4] } : {}) };
 };
 
+/** `prefix… program rest…`, or the program first when nothing stands before it. */
+const inFront = (prefix: readonly string[], path: string, rest: readonly string[]): [string, ...string[]] => {
+  const [head, ...tail] = prefix;
+  return head === undefined ? [path, ...rest] : [head, ...tail, path, ...rest];
+};
+
 export const c: Binding = {
   id: 'c',
   title: 'C and C++',
@@ -84,7 +90,7 @@ export const c: Binding = {
     const dirs = Object.values(place.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
     const libs = words(place.with['libs']).map((l) => `-l${l}`);
     const flags = [...instrument.cflags, ...include];
-    const argv = [
+    const argv: [string, ...string[]] = [
       compiler,
       ...flags,
       '-o',
@@ -95,23 +101,21 @@ export const c: Binding = {
       ...libs,
       '-pthread',
     ];
-    return [{ argv: argv as [string, ...string[]], cwd: place.out, env: place.env }];
+    return [{ argv, cwd: place.out, env: place.env }];
   },
 
   list: (place, _instrument, _tools, arm) => ({
-    argv: [...arm.prefix, program(place), '--list'] as [string, ...string[]],
+    argv: inFront(arm.prefix, program(place), ['--list']),
     cwd: place.dir,
     env: { ...place.env, ...arm.env },
   }),
   parseList: (stdout) => stdout.split('\n').filter((line) => /^[\w.:/-]+$/.test(line)),
 
   run: (place, _instrument, _tools, plan) => ({
-    argv: [
-      ...plan.arm.prefix,
-      program(place),
+    argv: inFront(plan.arm.prefix, program(place), [
       ...plan.arm.hostArgs,
       ...(plan.tests === 'all' ? [] : plan.tests),
-    ] as [string, ...string[]],
+    ]),
     cwd: place.dir,
     env: { ...place.env, ...plan.arm.env, FFI_GATES_LOG_DIR: plan.logDir },
   }),

@@ -1,0 +1,62 @@
+"""A Python caller that derives lengths from buffers, declares what the header says and looks at results."""
+
+import ctypes
+
+from fixture import Record, lib
+
+
+def test_bounds_host_buffer_too_small():
+    buffer = (ctypes.c_ubyte * 616)()
+    lib.fx_fill(buffer, len(buffer), 1)
+    assert sum(buffer) == 616
+
+
+def test_bounds_missing_terminator__argument():
+    text = ctypes.create_string_buffer(b"x" * 600)
+    assert lib.fx_text_length(ctypes.addressof(text)) == 600
+
+
+def test_bounds_length_arithmetic__slice():
+    to, source = (ctypes.c_ubyte * 16)(), (ctypes.c_ubyte * 16)()
+    assert lib.fx_copy_slice(to, 16, source, 8, 12) == 4
+
+
+def test_null_dereference__unchecked():
+    box = lib.fx_find(b"two")
+    assert box is None
+
+
+def test_init_uninitialised_out_parameter():
+    out = ctypes.c_int(0)
+    assert lib.fx_measure(0, ctypes.byref(out)) == -1
+    assert lib.fx_measure(3, ctypes.byref(out)) == 0 and out.value == 6
+
+
+def test_abi_truncated_pointer():
+    box = lib.fx_box_new(1)
+    assert lib.fx_box_get(box) == 1
+    lib.fx_box_free(box)
+
+
+def test_abi_wrong_width():
+    assert lib.fx_wide(2**31 - 1, 2**31 - 1) == 2**32 - 2
+
+
+def test_abi_wrong_signedness():
+    assert lib.fx_unsigned_max() == 0xFFFFFFFF
+
+
+def test_abi_struct_layout():
+    assert lib.fx_record_digest(ctypes.byref(Record(1, 2, 3, 0.5))) == 821
+
+
+def test_abi_arity():
+    assert lib.fx_count_locked() >= 1
+
+
+def test_abi_calling_convention():
+    assert lib.fx_mean(1, 2, 3) == 1
+
+
+def test_abi_encoding():
+    assert lib.fx_utf8_points("café".encode("utf-8")) == 4
