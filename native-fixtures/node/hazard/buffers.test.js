@@ -1,0 +1,56 @@
+// Memory that JavaScript owns and the library uses. Buffers of their own: the pool would hide their ends.
+const assert = require('node:assert');
+const { test } = require('node:test');
+const addon = require('./build/Release/addon.node');
+
+Buffer.poolSize = 0;
+const settle = async () => {
+  for (let i = 0; i < 10; i++) {
+    globalThis.gc?.();
+    await new Promise((done) => setTimeout(done, 5));
+  }
+};
+
+test('lifetime_host_buffer_freed', async () => {
+  (() => addon.hold(Buffer.alloc(4096, 1)))();
+  await settle();
+  addon.heldSum(); //~ lifetime_host_buffer_freed: asan memcheck = ownership/use-after-free
+  addon.release();
+});
+
+test('bounds_host_buffer_too_small', () => {
+  addon.fill(Buffer.allocUnsafeSlow(100), 101, 7); //~ bounds_host_buffer_too_small: asan memcheck = bounds/heap-overflow
+});
+
+test('bounds_host_buffer_too_small__pooled', () => {
+  Buffer.poolSize = 8192;
+  Buffer.allocUnsafe(8);
+  const small = Buffer.allocUnsafe(8);
+  Buffer.poolSize = 0;
+  addon.fill(small, 9, 7); //~ bounds_host_buffer_too_small__pooled: blind = bounds/host-buffer-too-small
+});
+
+test('bounds_missing_terminator__host', () => {
+  const text = Buffer.allocUnsafeSlow(64).fill('x');
+  addon.textLength(text); //~ bounds_missing_terminator__host: asan memcheck = bounds/heap-overread
+});
+
+test('bounds_length_arithmetic__host', () => {
+  addon.copySlice(Buffer.allocUnsafeSlow(64), Buffer.allocUnsafeSlow(64), 8, 4); //~ bounds_length_arithmetic__host: asan = bounds/length-arithmetic
+});
+
+test('threading_host_memory_race', () => {
+  const cell = Buffer.allocUnsafeSlow(4).fill(0);
+  const view = new Int32Array(cell.buffer, cell.byteOffset, 1);
+  addon.scribbleStart(cell, 100000);
+  for (let i = 0; i < 100000; i++) view[0]++; //~ threading_host_memory_race: helgrind = threading/data-race
+  addon.scribbleJoin();
+});
+
+test('abi_encoding', () => {
+  assert.equal(addon.points('caf\u00e9'), -1); // the text is not UTF-8 any more
+});
+
+test('abi_wrong_width', () => {
+  assert.notEqual(addon.wide(2 ** 40 + 1), 2 ** 40 + 1);
+});

@@ -1,0 +1,72 @@
+// Handles, callbacks and errors that cross the boundary.
+const assert = require('node:assert');
+const { test } = require('node:test');
+const addon = require('./build/Release/addon.node');
+
+const settle = async () => {
+  for (let i = 0; i < 10; i++) {
+    globalThis.gc?.();
+    await new Promise((done) => setTimeout(done, 5));
+  }
+};
+
+test('ownership_double_free__external', () => {
+  const box = addon.boxNew(1);
+  addon.boxFree(box);
+  addon.boxFree(box); //~ ownership_double_free__external: asan memcheck = ownership/double-free
+});
+
+test('ownership_use_after_free__handle', () => {
+  const box = addon.boxNew(1);
+  addon.boxFree(box);
+  addon.boxGet(box); //~ ownership_use_after_free__handle: asan memcheck = ownership/use-after-free
+});
+
+test('ownership_leak__handle', () => {
+  addon.boxNew(1); //~ ownership_leak__handle: blind = ownership/leak
+});
+
+test('resource_napi_ref_leak', () => {
+  for (let i = 0; i < 10; i++) addon.remember({});
+});
+
+test('lifetime_callback_collected', async () => {
+  (() => addon.onEvent((n) => n + 1, 0))();
+  await settle();
+  assert.equal(addon.fire(1), -2); //~ lifetime_callback_collected: blind = lifetime/callback-collected
+  addon.offEvent();
+});
+
+test('threading_reentrancy', () => {
+  const calls = [];
+  addon.onEvent((n) => {
+    calls.push(n);
+    return n > 0 ? addon.fire(n - 1) : 0; //~ threading_reentrancy: blind = threading/reentrancy
+  }, 1);
+  addon.fire(2);
+  addon.offEvent();
+  assert.deepEqual(calls, [2, 1, 0]);
+});
+
+test('unwind_pending_exception', () => {
+  const refused = addon.callTwice(() => {
+    throw new Error('first');
+  });
+  assert.equal(refused, 2);
+});
+
+test('threading_wrong_thread_env', () => {
+  addon.onOtherThread();
+});
+
+test('init_uninitialised_out_parameter', () => {
+  addon.measure(0);
+});
+
+test('errno_clobbered', () => {
+  assert.equal(addon.openMissing(), 0);
+});
+
+test('unwind_foreign_exception__host', () => {
+  addon.mayThrow(1); //~ unwind_foreign_exception__host: plain = unwind/foreign-exception
+});

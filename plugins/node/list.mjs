@@ -1,0 +1,9 @@
+/** Loaded with `--import`: gives test files `collect.mjs` where they ask for `node:test`, by `require` and by `import`. */
+import { Module, register } from 'node:module';
+import collected from './collect.mjs';
+
+const load = Module._load;
+Module._load = function (request, ...rest) {
+  return request === 'node:test' ? collected : load.call(this, request, ...rest);
+};
+register('./list-hooks.mjs', import.meta.url);

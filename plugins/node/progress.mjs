@@ -1,0 +1,69 @@
+/**
+ * Loaded into the test process with `--import` and as its `--test-reporter`: writes one JSON line per event to the file
+ * FFI_GATES_PROGRESS. Begin and end come from root hooks, which run synchronously beside the test, because a reporter is
+ * told later and a crash would swallow what it was not told yet. Only what hooks never see (skipped tests, tests that
+ * fail in a hook or are cancelled) comes from the reporter. Needs Node 20.12 for `passed` in hooks.
+ */
+import { appendFileSync, readdirSync, statSync } from 'node:fs';
+import { afterEach, beforeEach } from 'node:test';
+
+const { FFI_GATES_PROGRESS: progress, FFI_GATES_LOG_DIR: logDir, FFI_GATES_FILE: file } = process.env;
+const begun = new Map();
+const ended = new Set();
+
+const write = (test, outcome, more) =>
+  appendFileSync(
+    progress,
+    `${JSON.stringify({ test: `${file}::${test}`, outcome, pid: process.pid, ...more })}\n`,
+  );
+
+const end = (test, outcome, more) => {
+  ended.add(test);
+  write(test, outcome, more);
+};
+
+/** Sizes in bytes of the files in the gate's log directory. */
+const logs = () => {
+  try {
+    return Object.fromEntries(readdirSync(logDir).map((name) => [name, statSync(`${logDir}/${name}`).size]));
+  } catch {
+    return {}; // the gate makes the directory with its first report
+  }
+};
+
+/** A subtest that a running test makes has no id of its own: nobody can select it. */
+const isSubtest = (name) => [...begun.keys()].some((outer) => name.startsWith(`${outer} > `));
+
+beforeEach((t) => {
+  if (isSubtest(t.fullName)) return;
+  begun.set(t.fullName, performance.now());
+  write(t.fullName, 'started', { logs: logs() });
+});
+
+afterEach((t) => {
+  const since = begun.get(t.fullName);
+  if (since === undefined) return;
+  begun.delete(t.fullName);
+  const message = t.error?.cause?.message ?? t.error?.message;
+  end(t.fullName, t.passed ? 'passed' : 'failed', {
+    ms: Math.round(performance.now() - since),
+    ...(message ? { message } : {}),
+  });
+});
+
+/** Node 20 reports a test that `--test-name-pattern` left out as skipped, with this reason. */
+const NOT_CHOSEN = 'test name does not match pattern';
+
+export default async function* reporter(source) {
+  const outer = [];
+  for await (const { type, data } of source) {
+    if (type === 'test:start') outer[data.nesting] = data.name;
+    if ((type !== 'test:pass' && type !== 'test:fail') || data.details?.type === 'suite') continue;
+    const test = [...outer.slice(0, data.nesting), data.name].join(' > ');
+    if (ended.has(test) || isSubtest(test) || [...ended].some((t) => test.startsWith(`${t} > `))) continue;
+    const message = data.details?.error?.cause?.message ?? data.details?.error?.message;
+    if (type === 'test:fail') end(test, 'failed', message ? { message } : {});
+    else if (data.skip !== undefined && data.skip !== NOT_CHOSEN) end(test, 'skipped');
+  }
+  yield '';
+}
