@@ -26,12 +26,16 @@ export const html: Reporter = (report) => {
   const parts: Record<string, string> = {
     policy: `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; base-uri 'none'; form-action 'none'`,
     title: escape(`ffi-gates: ${view.headline}`),
-    style,
-    script,
-    static: staticPage(plainDeep(report)),
+    // Whole elements: the hashes in the policy cover every blank between the tags.
+    style: `<style>${style}</style>`,
+    script: `<script>${script}</script>`,
+    static: `<noscript><div class="page">${staticPage(plainDeep(report))}</div></noscript>`,
     ...embed(JSON.stringify(view)),
   };
-  const page = source('page.html').replace(/\{\{(\w+)\}\}/g, (whole, name: string) => parts[name] ?? whole);
+  const page = source('page.html').replace(
+    /<!-- \{\{(\w+)\}\} -->|\{\{(\w+)\}\}/g,
+    (whole, a?: string, b?: string) => parts[a ?? b ?? ''] ?? whole,
+  );
   return [{ path: 'index.html', content: page }];
 };
 
