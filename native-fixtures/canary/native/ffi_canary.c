@@ -1,0 +1,89 @@
+#include "ffi_canary.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+static volatile long sink;
+static volatile int shared;
+static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
+
+/* A pointer of which the compiler knows nothing, so that it cannot prove a bug away. */
+static void *opaque(void *p) {
+  __asm__ volatile("" : "+r"(p) : : "memory");
+  return p;
+}
+
+static void on_thread(void *(*body)(void *)) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, body, NULL) == 0) pthread_join(thread, NULL);
+}
+
+int canary_noop(void) { return 42; }
+
+void canary_heap(void) {
+  char *p = opaque(malloc(24));
+  p[24] = 1; //~ canary_heap: asan memcheck = bounds/heap-overflow
+  free(p);
+}
+
+void canary_uaf(void) {
+  char *p = opaque(calloc(1, 24));
+  free(p);
+  sink += ((char *)opaque(p))[8]; //~ canary_uaf: asan memcheck = ownership/use-after-free
+}
+
+void canary_leak(void) {
+  for (int i = 0; i < 8; i++)
+    sink += (long)opaque(malloc(40)) & 1; //~ canary_leak: asan memcheck = ownership/leak
+}
+
+void canary_uninit(void) {
+  int *p = opaque(malloc(4 * sizeof *p));
+  if (p[2] == 42) sink++; //~ canary_uninit: memcheck = init/uninitialised-read
+  free(p);
+}
+
+static void *count(void *unused) {
+  for (int i = 0; i < 1000; i++)
+    shared++; //~ canary_race: tsan helgrind = threading/data-race
+  return unused;
+}
+
+void canary_race(void) {
+  pthread_t threads[2];
+  for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, count, NULL);
+  for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+}
+
+static void *forwards(void *unused) {
+  pthread_mutex_lock(&first);
+  pthread_mutex_lock(&second);
+  pthread_mutex_unlock(&second);
+  pthread_mutex_unlock(&first);
+  return unused;
+}
+
+static void *backwards(void *unused) {
+  pthread_mutex_lock(&second);
+  pthread_mutex_lock(&first); //~ canary_lockorder: tsan helgrind = threading/lock-order
+  pthread_mutex_unlock(&first);
+  pthread_mutex_unlock(&second);
+  return unused;
+}
+
+void canary_lockorder(void) {
+  on_thread(forwards);
+  on_thread(backwards);
+}
+
+void canary_ub(void) {
+  volatile int most = INT_MAX;
+  sink += most + 1; //~ canary_ub: ubsan = ub/integer-overflow
+}
+
+void canary_segv(void) {
+  sink += *(int *)opaque(NULL); //~ canary_segv on c py pyx go jni rs: asan memcheck = null/dereference
+}
+
+void canary_abort(void) { abort(); }

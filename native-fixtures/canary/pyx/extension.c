@@ -1,0 +1,45 @@
+/* The canaries as a Python extension module, and one of its own: an allocation without the GIL. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "ffi_canary.h"
+
+#define CANARY(name)                                             \
+  static PyObject *name(PyObject *self, PyObject *unused) {      \
+    (void)self, (void)unused;                                    \
+    canary_##name();                                             \
+    Py_RETURN_NONE;                                              \
+  }
+CANARY(heap)
+CANARY(uaf)
+CANARY(leak)
+CANARY(uninit)
+CANARY(race)
+CANARY(lockorder)
+CANARY(ub)
+CANARY(segv)
+
+static PyObject *noop(PyObject *self, PyObject *unused) {
+  (void)self, (void)unused;
+  return PyLong_FromLong(canary_noop());
+}
+
+static PyObject *pydebug(PyObject *self, PyObject *unused) {
+  (void)self, (void)unused;
+  void *made;
+  Py_BEGIN_ALLOW_THREADS
+  made = PyMem_Malloc(16); //~ canary_pydebug: pydebug = threading/gil-not-held
+  Py_END_ALLOW_THREADS
+  PyMem_Free(made);
+  Py_RETURN_NONE;
+}
+
+#define METHOD(name) {#name, name, METH_NOARGS, NULL}
+static PyMethodDef methods[] = {
+    METHOD(noop), METHOD(heap),      METHOD(uaf), METHOD(leak), METHOD(uninit),  METHOD(race),
+    METHOD(ub),   METHOD(lockorder), METHOD(segv), METHOD(pydebug), {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "ffi_canary_extension", NULL, -1, methods, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit_ffi_canary_extension(void) { return PyModule_Create(&module); }

@@ -1,0 +1,43 @@
+"""The extension lanes' canaries. `noop` does nothing wrong: what a gate says about it is the lane's own noise."""
+
+import ffi_canary_extension as canary
+
+
+def test_noop():
+    assert canary.noop() == 42
+
+
+def test_heap():
+    canary.heap()
+
+
+def test_uaf():
+    canary.uaf()
+
+
+def test_leak():
+    canary.leak()
+
+
+def test_uninit():
+    canary.uninit()
+
+
+def test_race():
+    canary.race()
+
+
+def test_lockorder():
+    canary.lockorder()
+
+
+def test_ub():
+    canary.ub()
+
+
+def test_segv():
+    canary.segv()
+
+
+def test_pydebug():
+    canary.pydebug()
