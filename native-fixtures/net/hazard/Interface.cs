@@ -1,0 +1,99 @@
+// Declarations, callbacks and errors.
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NUnit.Framework;
+
+namespace Hazard
+{
+    [TestFixture]
+    public class Interface
+    {
+        [Test]
+        public void abi_truncated_pointer()
+        {
+            Fx.fx_box_free((IntPtr)Wrong.fx_box_new(1)); //~ abi_truncated_pointer: blind = abi/truncated-pointer
+        }
+
+        [Test]
+        public void abi_wrong_width()
+        {
+            Assert.AreNotEqual((long)int.MaxValue + 1, (long)Wrong.fx_wide(int.MaxValue, 1)); //~ abi_wrong_width: blind = abi/wrong-width
+        }
+
+        [Test]
+        public void abi_wrong_signedness()
+        {
+            Assert.AreEqual(-1, Wrong.fx_unsigned_max()); //~ abi_wrong_signedness: blind = abi/wrong-signedness
+        }
+
+        [Test]
+        public void abi_struct_layout()
+        {
+            var packed = new Wrong.Record { kind = 1, count = 2, tag = 3, weight = 0.5 };
+            Assert.AreNotEqual(821, Wrong.fx_record_digest(ref packed)); //~ abi_struct_layout: blind = abi/struct-layout
+        }
+
+        [Test]
+        public void abi_arity()
+        {
+            Wrong.fx_mean(1.0, 2.0f); //~ abi_arity: blind = abi/arity
+        }
+
+        [Test]
+        public void abi_encoding()
+        {
+            Assert.AreEqual(1, (int)Wrong.fx_utf8_points("abc")); //~ abi_encoding: blind = abi/encoding
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void Register()
+        {
+            var shift = Environment.TickCount;
+            Fx.fx_on_event((value, user) => value + shift, IntPtr.Zero);
+        }
+
+        [Test]
+        public void lifetime_callback_collected()
+        {
+            Register();
+            for (var i = 0; i < 5; i++) { GC.Collect(); GC.WaitForPendingFinalizers(); }
+            Fx.fx_fire(1); //~ lifetime_callback_collected: blind = lifetime/callback-collected
+            Fx.fx_on_event(null, IntPtr.Zero);
+        }
+
+        [Test]
+        public void unwind_foreign_exception__host()
+        {
+            Fx.fx_may_throw(1); //~ unwind_foreign_exception__host: plain = unwind/foreign-exception
+        }
+
+        [Test]
+        public void unwind_foreign_exception__managed()
+        {
+            Fx.Callback thrower = (value, user) => { throw new InvalidOperationException("out of a callback"); };
+            Fx.fx_on_event(thrower, IntPtr.Zero);
+            try { Fx.fx_fire(1); } //~ unwind_foreign_exception__managed: blind = unwind/foreign-exception
+            catch (InvalidOperationException) { }
+            Fx.fx_on_event(null, IntPtr.Zero);
+            GC.KeepAlive(thrower);
+        }
+
+        [Test]
+        public void unwind_error_ignored()
+        {
+            var result = Marshal.AllocHGlobal(4);
+            Marshal.WriteInt32(result, 0);
+            Fx.fx_measure(0, result); //~ unwind_error_ignored: blind = unwind/error-ignored
+            Assert.AreEqual(0, Marshal.ReadInt32(result));
+            Marshal.FreeHGlobal(result);
+        }
+
+        [Test]
+        public void errno_clobbered()
+        {
+            Wrong.fx_open_missing();
+            Assert.AreNotEqual(-1, Marshal.GetLastWin32Error()); //~ errno_clobbered: blind = errno/clobbered
+        }
+    }
+}

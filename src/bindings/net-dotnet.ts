@@ -1,0 +1,56 @@
+/**
+ * The .NET binding through the SDK: `dotnet test` with the console logger. Its test host is a child of `dotnet`, so the
+ * environment of the arm reaches it by inheritance and a prefix wraps the whole command, children included.
+ */
+import { join } from 'node:path';
+import type { Instrument, Launch, RunPlan, Step, SuitePlace, TestEvent, Tools } from '../binding.js';
+import { linkedEnv } from './link.js';
+
+const QUIET = { DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' };
+
+const dotnet = (place: SuitePlace, tools: Tools, args: string[]): Launch => ({
+  argv: [tools['dotnet']?.path ?? 'dotnet', ...args],
+  cwd: place.dir,
+  env: { ...linkedEnv(place), ...QUIET },
+});
+
+const output = (place: SuitePlace): string => join(place.out, 'dotnet');
+
+/** Builds the project into the scratch directory. */
+export const dotnetPrepare = (place: SuitePlace, _instrument: Instrument, tools: Tools): Step[] => [
+  dotnet(place, tools, ['build', '--nologo', '-c', 'Debug', '-o', output(place)]),
+];
+
+const TEST = ['test', '--no-build', '--nologo', '-c', 'Debug'];
+
+export const dotnetList = (place: SuitePlace, tools: Tools): Launch =>
+  dotnet(place, tools, [...TEST, '-o', output(place), '--list-tests']);
+
+/** The indented names after `The following Tests are available:`. */
+export const parseDotnetList = (stdout: string): string[] => {
+  const [, after = ''] = stdout.split('The following Tests are available:');
+  return [...after.matchAll(/^ {4}(\S.*)$/gm)].map((m) => m[1] ?? '');
+};
+
+export const dotnetRun = (place: SuitePlace, tools: Tools, { arm, tests }: RunPlan): Launch => {
+  const filter =
+    tests === 'all' ? [] : ['--filter', tests.map((test) => `FullyQualifiedName=${test}`).join('|')];
+  const words = [...TEST, '-o', output(place), '--logger', 'console;verbosity=normal', ...filter];
+  const launch = dotnet(place, tools, words);
+  return {
+    ...launch,
+    argv: [...arm.prefix, ...launch.argv] as Launch['argv'],
+    env: { ...launch.env, ...arm.env },
+  };
+};
+
+const RESULT = /^\s*(Passed|Failed|Skipped) (\S+)(?: \[(?:< )?(\d+) (ms|s)\])?\s*$/gm;
+
+/** `  Passed Name [12 ms]` lines of the console logger: it tells of ends only, in whole tests. */
+export const dotnetEvents = (_scratch: string, text: string): TestEvent[] =>
+  [...text.matchAll(RESULT)].map(([, word = '', test = '', amount, unit]): TestEvent => {
+    const outcome = word.toLowerCase() as 'passed' | 'failed' | 'skipped';
+    return amount === undefined
+      ? { test, outcome }
+      : { test, outcome, ms: Number(amount) * (unit === 's' ? 1000 : 1) };
+  });

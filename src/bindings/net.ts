@@ -1,0 +1,155 @@
+/**
+ * .NET P/Invoke. With Mono: C# sources compiled by mcs, NUnit 2.6's console runner in the armed `mono` process itself.
+ * With the .NET SDK (`with.runner: dotnet`): `dotnet test` of the project. Test ids: NUnit's full names.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type {
+  Binding,
+  Instrument,
+  Launch,
+  Missing,
+  RunPlan,
+  Step,
+  SuitePlace,
+  TestEvent,
+  Tools,
+} from '../binding.js';
+import { linkedEnv, list as setting } from './link.js';
+import { dotnetEvents, dotnetList, dotnetPrepare, dotnetRun, parseDotnetList } from './net-dotnet.js';
+
+const plugin = (name: string): string => fileURLToPath(new URL(`../../plugins/net/${name}`, import.meta.url));
+
+/** Where Debian's nunit-console and libnunit-*-cil put things. */
+const CONSOLE = '/usr/lib/nunit/nunit-console.exe';
+const ASSEMBLIES = ['framework', 'core', 'core.interfaces'].map(
+  (part) => `/usr/lib/cli/nunit.${part}-2.6.3/nunit.${part}.dll`,
+);
+
+const assembly = (place: SuitePlace): string => join(place.out, 'Tests.dll');
+const lister = (place: SuitePlace): string => join(place.out, 'List.exe');
+
+/** The SDK is used only when the suite says so: a Mono suite has no project file for it. */
+const usesDotnet = (place: SuitePlace): boolean => setting(place, 'runner')[0] === 'dotnet';
+
+const missing = (tools: Tools): Missing | undefined => {
+  if (tools['dotnet']) return undefined;
+  if (!tools['mono'] || !tools['mcs']) {
+    const remedy = 'apt-get install -y mono-runtime mono-mcs, or install the .NET SDK';
+    return { what: 'mono with mcs, or dotnet', why: 'it compiles and runs the tests', remedy };
+  }
+  if (![CONSOLE, ...ASSEMBLIES].every((file) => existsSync(file))) {
+    const remedy = 'apt-get install -y nunit-console libnunit-cil-dev';
+    return { what: 'NUnit 2.6', why: 'it runs the tests under Mono', remedy };
+  }
+  return undefined;
+};
+
+/** `MONO_DEBUG`: the crash reporter starts a debugger, which hangs in a process that a sanitizer watches. */
+const monoEnv = (place: SuitePlace): Record<string, string> => ({
+  ...linkedEnv(place),
+  MONO_DEBUG: 'no-gdb-backtrace',
+});
+
+const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => {
+  if (usesDotnet(place)) return dotnetPrepare(place, instrument, tools);
+  const references = ASSEMBLIES.map((file) => `-r:${file}`);
+  const compile = (...args: string[]): Step => ({
+    argv: [tools['mcs']?.path ?? 'mcs', '-debug', '-nologo', ...references, ...args],
+    cwd: place.dir,
+    env: place.env,
+  });
+  const sources = setting(place, 'sources');
+  const own = sources.length > 0 ? sources : ['-recurse:*.cs'];
+  return [
+    compile('-target:library', '-unsafe', `-out:${assembly(place)}`, plugin('Progress.cs'), ...own),
+    compile('-target:exe', `-out:${lister(place)}`, plugin('List.cs')),
+  ];
+};
+
+/** Loads the tests but runs none, so no native code is loaded and nothing needs arming. */
+const list = (place: SuitePlace, _instrument: Instrument, tools: Tools): Launch =>
+  usesDotnet(place)
+    ? dotnetList(place, tools)
+    : {
+        argv: [tools['mono']?.path ?? 'mono', lister(place), assembly(place)],
+        cwd: place.out,
+        env: monoEnv(place),
+      };
+
+const parseList = (stdout: string, place: SuitePlace): string[] =>
+  usesDotnet(place)
+    ? parseDotnetList(stdout)
+    : [...stdout.matchAll(/^FFI_GATES_TEST (.+)$/gm)].map((m) => m[1] ?? '');
+
+const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
+  if (usesDotnet(place)) return dotnetRun(place, tools, plan);
+  const { prefix, env, hostArgs } = plan.arm;
+  const mono = tools['mono']?.path ?? 'mono';
+  mkdirSync(plan.scratch, { recursive: true });
+  // `-nothread`, one domain, one process: tests run on the main thread of the process that is armed.
+  const runner = [CONSOLE, assembly(place), '-nologo', '-noshadow', '-nothread', '-domain=None'];
+  const chosen = plan.tests === 'all' ? [] : [`-run=${plan.tests.join(',')}`];
+  const words = [
+    ...[...prefix, mono, '--debug', ...hostArgs, ...runner, '-process=Single', '-labels'],
+    ...[`-xml=${join(plan.scratch, 'result.xml')}`, ...chosen],
+  ];
+  const own = { FFI_GATES_PROGRESS: join(plan.scratch, 'progress.ndjson'), FFI_GATES_LOG_DIR: plan.logDir };
+  return {
+    argv: words as [string, ...string[]],
+    cwd: plan.scratch,
+    env: { ...monoEnv(place), ...own, ...env },
+  };
+};
+
+const CASE = /<test-case name="([^"]*)"[^>]*? result="([^"]*)"[^>]*?(?:\/>|>([\s\S]*?)<\/test-case>)/g;
+const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const plain = (xml: string): string => xml.replace(/&(\w+);/g, (all, name: string) => ENTITIES[name] ?? all);
+
+type Result = { name: string; result: string; message?: string };
+
+/** The test cases of NUnit 2.6's result file, which exists only when the runner came to its end. */
+export const readResults = (xml: string): Result[] =>
+  [...xml.matchAll(CASE)].map(([, name = '', result = '', body = '']) => {
+    const message = /<message><!\[CDATA\[([\s\S]*?)\]\]>/.exec(body)?.[1]?.trim();
+    return { name: plain(name), result, ...(message ? { message } : {}) };
+  });
+
+const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+/** Progress as the tests ran; the result file adds messages and the tests that NUnit never began. */
+const events = (scratch: string, output: string, place: SuitePlace): TestEvent[] => {
+  if (usesDotnet(place)) return dotnetEvents(scratch, output);
+  // Whole lines only: a process killed while writing leaves half a line behind.
+  const lines = read(join(scratch, 'progress.ndjson')).split('\n').slice(0, -1);
+  const seen = lines.map((line) => JSON.parse(line) as TestEvent);
+  const results = readResults(read(join(scratch, 'result.xml')));
+  const messages = new Map(results.flatMap((r) => (r.message ? [[r.name, r.message]] : [])));
+  const told = seen.map((e): TestEvent => {
+    const message = e.outcome === 'failed' ? messages.get(e.test) : undefined;
+    return message ? { ...e, message } : e;
+  });
+  const begun = new Set(seen.map((e) => e.test));
+  const rest = results.filter((r) => !begun.has(r.name));
+  return [
+    ...told,
+    ...rest.map(({ name, result, message }): TestEvent => {
+      const outcome = ['Ignored', 'Skipped', 'Inconclusive'].includes(result) ? 'skipped' : 'failed';
+      return { test: name, outcome, ...(message ? { message } : {}) };
+    }),
+  ];
+};
+
+/** The .NET binding. `with`: `sources` (default every *.cs), `runner: dotnet`. */
+export const net: Binding = {
+  id: 'net',
+  title: '.NET (P/Invoke)',
+  attributes: true,
+  missing,
+  prepare,
+  list,
+  parseList,
+  run,
+  events,
+};
