@@ -26,5 +26,6 @@ export const makeCxx = readLastWords('cxx', [
     line: /^(?:libc\+\+abi(?:\.dylib)?: )?[Pp]ure virtual (?:method|function) called/,
     rule: 'pure-virtual',
     hazard: 'ownership/use-after-free',
+    more: /^terminate called without an active exception$/,
   },
 ]);

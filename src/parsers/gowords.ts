@@ -7,15 +7,15 @@ type Row = [RegExp, Tool, string, HazardId];
 
 /** Sources: runtime/cgocall.go, cgocheck.go, checkptr.go, panic.go, mbitmap.go, proc.go, map.go, malloc.go. */
 const WORDS: readonly Row[] = [
-  // Go 1.21 put "unpinned" into each of these.
+  // Go 1.21 put "unpinned" into each of these; 1.26 names the function and the kind of pointer.
   [
-    /\bcgo argument has Go pointer to (?:unpinned )?Go pointer/,
+    /\b(?:cgo argument|argument of cgo function) has Go pointer to (?:unpinned )?Go [a-z]/,
     'cgocheck',
     'argument',
     'rules/cgo-pointer-to-pointer',
   ],
   [
-    /\bcgo result (?:has Go pointer|is unpinned Go pointer)/,
+    /\b(?:cgo result|result of Go function \S{0,400} called from cgo) (?:has|is) (?:unpinned )?Go [a-z]/,
     'cgocheck',
     'result',
     'rules/cgo-pointer-to-pointer',

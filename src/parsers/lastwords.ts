@@ -16,9 +16,9 @@ export type LastWords = {
   more?: RegExp;
 };
 
-/** A reader of one table; a line belongs to the first row that fits. */
+/** A reader of one table; a line belongs to the first row that fits. Lines that fit `harmless` are known and say nothing. */
 export const readLastWords =
-  (tool: Tool, rows: readonly LastWords[]): MakeReader =>
+  (tool: Tool, rows: readonly LastWords[], harmless?: RegExp): MakeReader =>
   (emit) => {
     let open: { sighting: Sighting; more: RegExp; left: number } | undefined;
     const close = (): void => {
@@ -39,7 +39,7 @@ export const readLastWords =
           if (text !== '' && --open.left <= 0) close();
         }
         const row = rows.find((r) => r.line.test(text));
-        if (!row) return 'ignored';
+        if (!row) return harmless?.test(text) ? 'consumed' : 'ignored';
         close();
         const facts = { tool, rule: `${tool}/${row.rule}`, hazard: row.hazard, message: text.trim() };
         const sighting = draft(line, facts, '');

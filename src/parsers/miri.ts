@@ -44,9 +44,12 @@ export const miriRole = (words: string): StackRole =>
         : 'allocated'
       : 'related';
 
-/** A frame of Miri's; std's own files are printed with a place that may not be a number. */
+/** A frame of Miri's; the end of a range (`a.rs:8:14: 8:26`) is dropped. */
 export const miriFrame = (fn: string, place: string | undefined): Frame =>
-  (place === undefined ? undefined : placed(fn, place)) ?? { kind: 'symbol', function: fn };
+  (place === undefined ? undefined : placed(fn, place.replace(/: \d{1,9}:\d{1,9}$/, ''))) ?? {
+    kind: 'symbol',
+    function: fn,
+  };
 
 const LEAK = /\((.{1,60} heap), size: (\d{1,18}),/;
 

@@ -110,7 +110,7 @@ export const makeRust: MakeReader = (emit) => {
     const row = ABORTS.find(([re]) => re.test(text));
     if (!row) return false;
     // "thread 'x' has overflowed its stack" has opened it already.
-    if (open && open.rule === `rust/${row[1]}`) reach(open, line);
+    if (open?.rule === 'rust/stack-overflow' && text.startsWith('fatal runtime error')) reach(open, line);
     else {
       close();
       open = draft(line, { tool: 'rust', rule: `rust/${row[1]}`, hazard: row[2], message: text }, '');

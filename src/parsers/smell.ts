@@ -14,7 +14,7 @@ const SMELLS: readonly RegExp[] = [
   /\bScudo ERROR:/,
   /\bA fatal error has been detected by the Java Runtime\b/,
   /\bFatal Python error\b/,
-  /\bcgo (?:argument|result) (?:has|is unpinned) Go pointer\b/,
+  /\bcgo\b.{0,400} (?:has|is)(?: unpinned)? Go [a-z]/,
   /\bthread '[^']{0,100}' (?:\(\d+\) )?panicked at /,
   /\b(?:libFuzzer|centipede): (?:deadly signal|timeout|out-of-memory|fuzz target)/,
 ];

@@ -29,6 +29,7 @@ import { makeValgrindTextReader } from './valgrind-text.js';
 
 /** Every tool that writes text, in the order in which a line is offered. */
 export const READERS: readonly MakeReader[] = [
+  makeLibFuzzer,
   makeNotices,
   makeLsan,
   makeTsan,
@@ -51,7 +52,6 @@ export const READERS: readonly MakeReader[] = [
   makeGlibc,
   makeCxx,
   makeNode,
-  makeLibFuzzer,
 ];
 
 /** Longer lines are cut before any regular expression sees them. */
