@@ -50,13 +50,17 @@ export const readAnnotations = async (root: string, globs: readonly string[]): P
   return (await Promise.all(files.map(async (f) => parseAnnotations(await readFile(f, 'utf8'), f)))).flat();
 };
 
-/** The case that a test id runs: its last part without `test_`. */
-export const caseOf = (test: string): string => test.split(/::|#|\/|\.(?=[A-Za-z_]+$)/).at(-1)!.replace(/^[Tt]est_/, '');
+/** The case that a test id runs: its last part, lower case, without `test_` and `canary_`. */
+export const caseOf = (test: string): string =>
+  test
+    .split(/::|#|\/|\.(?=\w+$)/)
+    .at(-1)!
+    .toLowerCase()
+    .replace(/^test_?/, '')
+    .replace(/^canary_/, '');
 
-/** Whether an expectation speaks of this binding, gate and compiler. */
-export const applies = (e: Expectation, binding: string, gate: string, compiler: string): boolean =>
-  (e.bindings.length === 0 || e.bindings.includes(binding)) &&
-  e.gates.some((g) => g.gate === gate && (g.compiler === undefined || g.compiler === compiler));
+/** True when the test runs the case. */
+export const isCase = (test: string, name: string): boolean => caseOf(test) === caseOf(name);
 
 /** Where people find it: `file:line`. */
 export const placeOf = (e: Expectation): string => `${basename(e.file)}:${e.line}`;

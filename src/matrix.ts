@@ -132,7 +132,7 @@ const crossCheck = (m: Matrix, fail: (path: (string | number)[], message: string
 /** Parses a matrix text. Throws `Failure` (exit code 2) at the first problem, with its place. */
 export const parseMatrix = (text: string, file: string): Matrix => {
   const lines = new LineCounter();
-  const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const bad = doc.errors[0];
   if (bad) {
     const pos = lines.linePos(bad.pos[0]);

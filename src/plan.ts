@@ -2,13 +2,18 @@
 import type { Compiler, Gate } from './gate.js';
 import type { Host } from './host.js';
 import type { Matrix, Suite } from './matrix.js';
+import type { BuilderId } from './names.js';
 import { BINDINGS, GATES } from './registry.js';
 import { select } from './selector.js';
 import matcher from './glob.js';
 
 export type Cell = {
   id: string;
+  /** The matrix that the suite belongs to: the user's, or the one of the canaries. */
+  matrix: Matrix;
   suite: Suite;
+  /** Build system with which a canary's library is built: that of its lane. */
+  canaryBuilder: BuilderId;
   builder: string;
   compiler: Compiler;
   gate: Gate;
@@ -24,7 +29,24 @@ const builderOf = (m: Matrix, s: Suite, compiler: Compiler): string => {
   return `${(first && m.targets[first]?.builder) ?? 'own'}${compiler}`;
 };
 
+/** The canaries' library can be built by these; a lane of another build system uses the compiler directly. */
+const canaryBuilderOf = (m: Matrix, s: Suite): BuilderId => {
+  const kind = m.targets[s.targets[0] ?? '']?.builder;
+  return kind === 'cmake' || kind === 'make' ? kind : 'cc';
+};
+
 const sorted = <T extends { id: string }>(all: T[]): T[] => all.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+
+/** One canary cell for each lane of the cells: the planted bugs of its binding, through its own builder and gate. */
+export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] => {
+  const lanes = new Map(cells.map((c) => [c.lane, c]));
+  return sorted(
+    [...lanes.values()].flatMap((c) => {
+      const suite = canaries.suites.find((s) => s.binding === c.suite.binding);
+      return suite ? [{ ...c, id: `${suite.id}-${c.lane}`, matrix: canaries, suite }] : [];
+    }),
+  );
+};
 
 /** All cells of the matrix on this host, sorted by id, with a reason for each that is left out. */
 export const makePlan = (m: Matrix, host: Host, selectors: readonly string[] = []): Plan => {
@@ -48,7 +70,7 @@ export const makePlan = (m: Matrix, host: Host, selectors: readonly string[] = [
           out.hit = true;
           skipped.push({ id, why: `excluded: ${out.why}` });
         } else if (missing) skipped.push({ id, why: missing.why, remedy: missing.remedy });
-        else cells.push({ id, suite, builder, compiler, gate, lane });
+        else cells.push({ id, matrix: m, suite, canaryBuilder: canaryBuilderOf(m, suite), builder, compiler, gate, lane });
       }
     }
   }

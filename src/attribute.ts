@@ -1,0 +1,99 @@
+/** Whose fault: the user's objects, the host runtime, or the checker itself. Pure. */
+import { createHash } from 'node:crypto';
+import type { Frame, Sighting, Stack } from './finding.js';
+import { isHonestyRow } from './hazard.js';
+import type { Origin } from './report.js';
+
+/** What counts as the user's own. `dirs` are absolute source roots, `objects` base names of their built objects. */
+export type Own = {
+  /** Sources of targets and suites. */
+  dirs: readonly string[];
+  /** Sources of targets only: the code that several bindings share. */
+  shared: readonly string[];
+  objects: ReadonlySet<string>;
+};
+
+const under = (dirs: readonly string[], file: string): boolean => dirs.some((d) => file === d || file.startsWith(`${d}/`));
+const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** A frame in code that the user wrote: by source file where there is one, else by object. */
+export const isOwnFrame = (f: Frame, own: Own): boolean => {
+  if (f.kind === 'source') {
+    if (f.file.startsWith('/')) return under(own.dirs, f.file) || (f.module !== undefined && own.objects.has(base(f.module)));
+    return f.module !== undefined && own.objects.has(base(f.module));
+  }
+  return f.kind === 'module' && own.objects.has(base(f.module));
+};
+
+const isJavaPlatform = (fn: string): boolean => /^(java|javax|jdk|sun|com\.sun)[./]/.test(fn);
+const managedOwn = (s: Sighting): boolean => {
+  const frames = s.stacks.filter((k) => k.role === 'managed').flatMap((k) => k.frames);
+  const top = frames.find((f) => f.kind === 'symbol' || f.kind === 'source');
+  return !top || !isJavaPlatform(top.function);
+};
+
+/** Checkers that see the whole process, and so the host runtime's own habits. */
+const WHOLE_PROCESS = new Set(['tsan', 'lsan', 'memcheck', 'helgrind', 'drd', 'valgrind']);
+/** Errors that are never a habit of a healthy runtime, if the lane's no-op run does not show them too. */
+const NEVER_NOISE = /\/(InvalidFree|MismatchedFree|InvalidRead|InvalidWrite|fatal-signal|SIG[A-Z]+)$/;
+
+/** Identity of a sighting by function names only: compares host-only reports with the lane's no-op run. */
+export const noiseKey = (s: Sighting): string =>
+  `${s.rule} ${(s.stacks[0]?.frames ?? []).slice(0, 6).map(frameName).join(' < ')}`;
+
+/** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
+export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Origin => {
+  if (isHonestyRow(s.hazard)) return 'tool';
+  if (s.stacks.some((k) => k.role !== 'thread-created' && k.frames.some((f) => isOwnFrame(f, own)))) return 'own';
+  if (s.tool === 'xcheck-jni') return managedOwn(s) ? 'own' : 'runtime';
+  if (!WHOLE_PROCESS.has(s.tool)) return 'host';
+  const named = (s.stacks[0]?.frames ?? []).slice(0, 2).some((f) => f.kind !== 'opaque');
+  return NEVER_NOISE.test(s.rule) && named && !noise.has(noiseKey(s)) ? 'host' : 'runtime';
+};
+
+/** Function name without parameters, template arguments, hashes and compiler suffixes. */
+export const plainName = (fn: string): string =>
+  fn
+    .replace(/::h[0-9a-f]{16}$/, '')
+    .replace(/\.(?:part|isra|constprop|cold|lto_priv)(?:\.\d+)?$/, '')
+    .replace(/\(.*$/, '')
+    .replace(/<[^<>]*>/g, '')
+    .replace(/\+0x[0-9a-f]+$/, '')
+    .trim();
+
+const frameName = (f: Frame): string => (f.kind === 'opaque' ? '?' : f.function ? plainName(f.function) : f.kind === 'module' ? base(f.module) : '?');
+const withFile = (f: Frame): string => (f.kind === 'source' ? `${frameName(f)}@${base(f.file)}` : frameName(f));
+
+/** The frames that identify a stack: the shared library's own first, else any own, else the top of the host's. */
+const telling = (stack: Stack | undefined, own: Own, depth: number): string => {
+  const frames = stack?.frames ?? [];
+  const shared: Own = { ...own, dirs: own.shared };
+  for (const set of [shared, own]) {
+    const mine = frames.filter((f) => isOwnFrame(f, set));
+    if (mine.length) return mine.slice(0, depth).map(withFile).join('<');
+  }
+  return frames.slice(0, 3).map(frameName).join('<');
+};
+
+/** Stable identity: hazard and own frames; no address, pid, line or build path. A race's two sides are unordered. */
+export const fingerprintOf = (s: Sighting, own: Own): string => {
+  const leak = s.hazard.includes('leak');
+  const sides = s.stacks.filter((k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'));
+  const stacks = sides.length ? sides : s.stacks.slice(0, 1);
+  const keys = stacks.map((k) => telling(k, own, leak ? 2 : 1)).sort();
+  const text = keys.join(' | ') || s.message.replace(/0x[0-9a-f]+|\d+/g, '#');
+  return createHash('sha256').update(`${s.hazard}\n${text}`).digest('hex').slice(0, 16);
+};
+
+/** The crossing: going outwards from the fault, the last own frame before the first frame of the host. */
+export const boundaryOf = (s: Sighting, own: Own): { stack: number; frame: number; function: string } | undefined => {
+  for (const [i, k] of s.stacks.entries()) {
+    if (k.role === 'managed' || k.role === 'thread-created') continue;
+    const first = k.frames.findIndex((f) => isOwnFrame(f, own));
+    if (first < 0) continue;
+    let last = first;
+    while (last + 1 < k.frames.length && isOwnFrame(k.frames[last + 1]!, own)) last++;
+    if (last + 1 < k.frames.length) return { stack: i, frame: last, function: frameName(k.frames[last]!) };
+  }
+  return undefined;
+};

@@ -1,0 +1,86 @@
+/** Sanitizers inside Rust code itself (nightly `-Zsanitizer`) and Miri. Source: the Rust unstable book, `sanitizer`. */
+import type { BindingId, Missing } from '../binding.js';
+import { missingCompiler, NO_ARM, options, plainInstrument, type ArmRequest, type Compiler, type Gate } from '../gate.js';
+import type { Host } from '../host.js';
+
+const onlyRust = (b: BindingId): string | undefined => (b === 'rs' ? undefined : 'exists only for Rust');
+const TARGET = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu`;
+
+const needNightly = (host: Host, _b: BindingId, c: Compiler): Missing | undefined =>
+  missingCompiler(host, c) ??
+  (host.nightly ? undefined : { what: 'Rust nightly', why: '-Zsanitizer needs a nightly toolchain', remedy: 'rustup toolchain install nightly' });
+
+const symbolizer = (r: ArmRequest): Record<string, string> => (r.host.symbolizer ? { external_symbolizer_path: r.host.symbolizer } : {});
+
+/**
+ * The runtime lives in the Rust executable, so the C library is compiled without one (clang's default for shared
+ * objects) and the executable exports it.
+ */
+export const rsasan: Gate = {
+  id: 'rsasan',
+  title: 'Rust -Zsanitizer=address, C code included',
+  unfit: onlyRust,
+  compilers: ['clang'],
+  missing: needNightly,
+  instrument: (host, _b, c) => ({
+    ...plainInstrument(host, c, ['-fsanitize=address']),
+    rust: { toolchain: 'nightly', rustflags: ['-Zsanitizer=address', '-Zexport-executable-symbols'], target: TARGET },
+  }),
+  arm: (r) => ({
+    ...NO_ARM,
+    env: {
+      ASAN_OPTIONS: options({ detect_leaks: 1, exitcode: 99, log_path: `${r.logDir}/asan`, detect_stack_use_after_return: 1, strict_string_checks: 1, ...symbolizer(r) }),
+      LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan` }),
+    },
+  }),
+  exitCodes: [99],
+  halts: true,
+  heavy: false,
+  hook: /\b__asan_/,
+  memory: 1,
+};
+
+export const rstsan: Gate = {
+  ...rsasan,
+  id: 'rstsan',
+  title: 'Rust -Zsanitizer=thread, C code included',
+  instrument: (host, _b, c) => ({
+    ...plainInstrument(host, c, ['-fsanitize=thread']),
+    rust: {
+      toolchain: 'nightly',
+      rustflags: ['-Zsanitizer=thread', '-Zexport-executable-symbols', '-Cunsafe-allow-abi-mismatch=sanitizer'],
+      target: TARGET,
+    },
+  }),
+  arm: (r) => ({
+    ...NO_ARM,
+    prefix: r.host.setarch ? ['setarch', '-R'] : [],
+    env: { TSAN_OPTIONS: options({ exitcode: 66, log_path: `${r.logDir}/tsan`, atexit_sleep_ms: 0, ...symbolizer(r) }) },
+  }),
+  exitCodes: [66],
+  halts: false,
+  hook: /\b__tsan_/,
+  memory: 2,
+};
+
+/** Interprets Rust code; foreign calls are "unsupported operation", which is an honesty row and not a hazard. */
+export const miri: Gate = {
+  id: 'miri',
+  unfit: onlyRust,
+  heavy: false,
+  memory: 1,
+  title: 'Miri (cargo miri test)',
+  compilers: ['gcc'],
+  missing: (host) =>
+    host.miri
+      ? undefined
+      : {
+          what: 'Miri',
+          why: 'cargo miri is not installed',
+          remedy: 'rustup toolchain install nightly && rustup +nightly component add miri rust-src && cargo +nightly miri setup',
+        },
+  instrument: (host, _b, c) => ({ ...plainInstrument(host, c), rust: { toolchain: 'nightly', rustflags: [], miri: true } }),
+  arm: () => ({ ...NO_ARM, env: { MIRIFLAGS: '-Zmiri-disable-isolation' } }),
+  exitCodes: [],
+  halts: true,
+};

@@ -1,0 +1,54 @@
+/** Turns the files that a launch left behind into what the parsers saw. The only place where parsers meet the disk. */
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Parsed } from './finding.js';
+import { makeTextParser } from './parsers/text.js';
+import { makeValgrindXml } from './parsers/valgrind-xml.js';
+
+export type ReadLog = { path: string; name: string; pid?: number; parsed: Parsed };
+
+/** `asan.123`, `vg.123.xml`, `hs_err_123.log`, `jvm.123.out`: the process whose log it is. */
+const pidOf = (name: string): number | undefined => {
+  const m = /[._](\d+)(?:\.[a-z]+)?$/.exec(name);
+  return m ? Number(m[1]) : undefined;
+};
+
+/** Streams one file through the parser that its first bytes ask for. */
+export const readLog = async (path: string): Promise<Parsed> => {
+  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 });
+  let xml: ReturnType<typeof makeValgrindXml> | undefined;
+  let text: ReturnType<typeof makeTextParser> | undefined;
+  let rest = '';
+  let offset = 0;
+  for await (const chunk of stream as AsyncIterable<string>) {
+    if (!xml && !text) {
+      if (/^\s*<\?xml|^\s*<valgrindoutput/.test(chunk)) xml = makeValgrindXml();
+      else text = makeTextParser();
+    }
+    if (xml) xml.push(chunk);
+    if (!text) continue;
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) {
+      text.push(line, offset);
+      offset += Buffer.byteLength(line) + 1;
+    }
+  }
+  if (text && rest) text.push(rest, offset);
+  return (xml ?? text ?? makeTextParser()).end();
+};
+
+/** All logs of a launch: the gate's directory and the ordered output. Empty files say nothing and are left out. */
+export const readLogs = async (logDir: string, output: string): Promise<ReadLog[]> => {
+  const names = (await readdir(logDir)).sort().map((n) => join(logDir, n));
+  const found: ReadLog[] = [];
+  for (const path of [...names, output]) {
+    const s = await stat(path).catch(() => undefined);
+    if (!s?.isFile() || s.size === 0) continue;
+    const name = basename(path);
+    const pid = path === output ? undefined : pidOf(name);
+    found.push({ path, name, ...(pid === undefined ? {} : { pid }), parsed: await readLog(path) });
+  }
+  return found;
+};
