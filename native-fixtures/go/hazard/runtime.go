@@ -59,7 +59,7 @@ func storeInC() {
 
 func keepGoPointer() {
 	buffer := make([]byte, 64)
-	C.fx_hold((*C.uchar)(&buffer[0]), 64) //~ lifetime_go_pointer_kept: blind = lifetime/go-pointer-kept
+	C.fx_hold((*C.uchar)(&buffer[0]), 64) //~ lifetime_go_pointer_kept: goasan = ownership/other
 	buffer = nil
 	runtime.GC()
 	sink += int(C.fx_held_sum())

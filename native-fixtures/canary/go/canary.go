@@ -1,0 +1,55 @@
+// Package fficanary plants the small bugs with which a lane of Go tests proves itself armed.
+package fficanary
+
+// #include <stdlib.h>
+// #include <ffi_canary.h>
+// typedef struct { void *inner; } outer;
+// static void take(outer *o) { (void)o; }
+import "C"
+import (
+	"sync"
+	"unsafe"
+)
+
+func noop() bool { return C.ffi_canary_noop() == 0 }
+func heap()      { C.ffi_canary_heap() }
+func uaf()       { C.ffi_canary_uaf() }
+func leak()      { C.ffi_canary_leak() }
+func uninit()    { C.ffi_canary_uninit() }
+func race()      { C.ffi_canary_race() }
+func segv()      { C.ffi_canary_segv() }
+func ub()        { C.ffi_canary_ub() }
+func lockorder() { C.ffi_canary_lockorder() }
+
+func cgocheck() {
+	inner := make([]byte, 8)
+	C.take(&C.outer{inner: unsafe.Pointer(&inner[0])}) //~ canary_cgocheck: cgocheck = rules/cgo-pointer-to-pointer
+}
+
+func cgocheck2() {
+	cell := (**int)(C.malloc(8))
+	defer C.free(unsafe.Pointer(cell))
+	*cell = new(int) //~ canary_cgocheck2: cgocheck2 = rules/cgo-go-pointer-in-c-memory
+}
+
+func gorace() int {
+	shared := 0
+	var both sync.WaitGroup
+	for i := 0; i < 2; i++ {
+		both.Add(1)
+		go func() {
+			defer both.Done()
+			for j := 0; j < 1000; j++ {
+				shared++ //~ canary_gorace: gorace = threading/go-race
+			}
+		}()
+	}
+	both.Wait()
+	return shared
+}
+
+func goasan() int {
+	block := (*C.int)(C.malloc(4))
+	C.free(unsafe.Pointer(block))
+	return int(*block) //~ canary_goasan: goasan = ownership/use-after-free
+}

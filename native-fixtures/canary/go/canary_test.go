@@ -1,0 +1,22 @@
+package fficanary
+
+import "testing"
+
+func Test_canary_noop(t *testing.T) {
+	if !noop() {
+		t.Fatal("the canary library does not answer")
+	}
+}
+
+func Test_canary_heap(*testing.T)      { heap() }
+func Test_canary_uaf(*testing.T)       { uaf() }
+func Test_canary_leak(*testing.T)      { leak() }
+func Test_canary_uninit(*testing.T)    { uninit() }
+func Test_canary_race(*testing.T)      { race() }
+func Test_canary_segv(*testing.T)      { segv() }
+func Test_canary_ub(*testing.T)        { ub() }
+func Test_canary_lockorder(*testing.T) { lockorder() }
+func Test_canary_cgocheck(*testing.T)  { cgocheck() }
+func Test_canary_cgocheck2(*testing.T) { cgocheck2() }
+func Test_canary_gorace(*testing.T)    { gorace() }
+func Test_canary_goasan(*testing.T)    { goasan() }

@@ -1,0 +1,3 @@
+module fficanary
+
+go 1.21
