@@ -23,7 +23,7 @@ test('ownership_use_after_free__handle', () => {
 });
 
 test('ownership_leak__handle', () => {
-  addon.boxNew(1); //~ ownership_leak__handle: blind = ownership/leak
+  addon.boxNew(1); //~ ownership_leak__handle: asan = ownership/leak
 });
 
 test('resource_napi_ref_leak', () => {
