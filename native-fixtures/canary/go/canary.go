@@ -11,15 +11,15 @@ import (
 	"unsafe"
 )
 
-func noop() bool { return C.ffi_canary_noop() == 0 }
-func heap()      { C.ffi_canary_heap() }
-func uaf()       { C.ffi_canary_uaf() }
-func leak()      { C.ffi_canary_leak() }
-func uninit()    { C.ffi_canary_uninit() }
-func race()      { C.ffi_canary_race() }
-func segv()      { C.ffi_canary_segv() }
-func ub()        { C.ffi_canary_ub() }
-func lockorder() { C.ffi_canary_lockorder() }
+func noop() bool { return C.canary_noop() == 42 }
+func heap()      { C.canary_heap() }
+func uaf()       { C.canary_uaf() }
+func leak()      { C.canary_leak() }
+func uninit()    { C.canary_uninit() }
+func race()      { C.canary_race() }
+func segv()      { C.canary_segv() }
+func ub()        { C.canary_ub() }
+func lockorder() { C.canary_lockorder() }
 
 func cgocheck() {
 	inner := make([]byte, 8)

@@ -37,14 +37,18 @@ func readAfterFree() {
 }
 
 func leakCString() {
-	sink += int(C.fx_text_length(C.CString("never freed"))) //~ ownership_leak__cstring: goasan memcheck = ownership/leak
+	for i := 0; i < 8; i++ {
+		sink += int(C.fx_text_length(C.CString("never freed"))) //~ ownership_leak__cstring: goasan memcheck = ownership/leak
+	}
 }
 
 func leakErrorText() {
 	text := C.CString("seven")
 	defer C.free(unsafe.Pointer(text))
 	var problem *C.char
-	C.fx_parse(text, &problem) //~ ownership_leak_on_error_path__host: goasan memcheck = ownership/leak
+	for i := 0; i < 8; i++ {
+		C.fx_parse(text, &problem) //~ ownership_leak_on_error_path__host: goasan memcheck = ownership/leak
+	}
 }
 
 func readDeadFrame() {

@@ -2,13 +2,13 @@
 use std::ffi::c_int;
 
 unsafe extern "C" {
-    pub fn ffi_canary_noop() -> c_int;
-    pub fn ffi_canary_heap();
-    pub fn ffi_canary_uaf();
-    pub fn ffi_canary_leak();
-    pub fn ffi_canary_uninit();
-    pub fn ffi_canary_race();
-    pub fn ffi_canary_segv();
-    pub fn ffi_canary_ub();
-    pub fn ffi_canary_lockorder();
+    pub fn canary_noop() -> c_int;
+    pub fn canary_heap();
+    pub fn canary_uaf();
+    pub fn canary_leak();
+    pub fn canary_uninit();
+    pub fn canary_race();
+    pub fn canary_segv();
+    pub fn canary_ub();
+    pub fn canary_lockorder();
 }

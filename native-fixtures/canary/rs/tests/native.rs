@@ -2,45 +2,45 @@
 
 #[test]
 fn canary_noop() {
-    assert_eq!(unsafe { fficanary::ffi_canary_noop() }, 0);
+    assert_eq!(unsafe { fficanary::canary_noop() }, 42);
 }
 
 #[test]
 fn canary_heap() {
-    unsafe { fficanary::ffi_canary_heap() };
+    unsafe { fficanary::canary_heap() };
 }
 
 #[test]
 fn canary_uaf() {
-    unsafe { fficanary::ffi_canary_uaf() };
+    unsafe { fficanary::canary_uaf() };
 }
 
 #[test]
 fn canary_leak() {
-    unsafe { fficanary::ffi_canary_leak() };
+    unsafe { fficanary::canary_leak() };
 }
 
 #[test]
 fn canary_uninit() {
-    unsafe { fficanary::ffi_canary_uninit() };
+    unsafe { fficanary::canary_uninit() };
 }
 
 #[test]
 fn canary_race() {
-    unsafe { fficanary::ffi_canary_race() };
+    unsafe { fficanary::canary_race() };
 }
 
 #[test]
 fn canary_segv() {
-    unsafe { fficanary::ffi_canary_segv() };
+    unsafe { fficanary::canary_segv() };
 }
 
 #[test]
 fn canary_ub() {
-    unsafe { fficanary::ffi_canary_ub() };
+    unsafe { fficanary::canary_ub() };
 }
 
 #[test]
 fn canary_lockorder() {
-    unsafe { fficanary::ffi_canary_lockorder() };
+    unsafe { fficanary::canary_lockorder() };
 }

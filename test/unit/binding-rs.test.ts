@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { parseRustEvents, parseRustList } from '../../src/bindings/rs-output.js';
+
+const RUNNING = '     Running tests/host.rs (target/debug/deps/host-0123456789abcdef)';
+
+test('a process that died leaves its test started without an end, whatever it printed', () => {
+  const output = [
+    RUNNING,
+    'test a ... ok',
+    'test b ... said',
+    'more: ok',
+    'test c ... FAILED',
+    'test d ... lookup ok',
+  ].join('\n');
+  expect(parseRustEvents(output)).toEqual([
+    { test: 'host::a', outcome: 'started' },
+    { test: 'host::a', outcome: 'passed' },
+    { test: 'host::b', outcome: 'started' },
+    { test: 'host::b', outcome: 'passed' },
+    { test: 'host::c', outcome: 'started' },
+    { test: 'host::c', outcome: 'failed' },
+    { test: 'host::d', outcome: 'started' },
+  ]);
+});
+
+test('targets prefix ids', () => {
+  const unit = '     Running unittests src/lib.rs (target/debug/deps/mine-0123456789abcdef)';
+  expect(parseRustList(`${unit}\nm::t: test\n${RUNNING}\na: test\n2 tests, 0 benchmarks\n`)).toEqual([
+    'lib::m::t',
+    'host::a',
+  ]);
+});
