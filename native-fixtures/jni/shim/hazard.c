@@ -34,7 +34,7 @@ SEAM(jint, localRefs)(JNIEnv *env, jclass cls, jint n) {
 SEAM(void, badRelease)(JNIEnv *env, jclass cls, jbyteArray array) {
   (void)cls;
   jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL);
-  (*env)->ReleaseByteArrayElements(env, array, bytes + 8, 0); //~ rules_jni_bad_release: xcheck = rules/jni-bad-release
+  (*env)->ReleaseByteArrayElements(env, array, bytes + 8, 0); //~ rules_jni_bad_release: xcheck = bounds/host-buffer-too-small
 }
 
 SEAM(jint, badReference)(JNIEnv *env, jclass cls, jstring text) {
@@ -98,7 +98,7 @@ SEAM(jint, callInCritical)(JNIEnv *env, jclass cls, jbyteArray array) {
   jboolean copy;
   (void)cls;
   void *bytes = (*env)->GetPrimitiveArrayCritical(env, array, &copy);
-  jint version = (*env)->GetVersion(env); //~ rules_jni_call_in_critical: blind = rules/jni-call-in-critical
+  jint version = (*env)->GetVersion(env); //~ rules_jni_call_in_critical: xcheck = rules/jni-call-in-critical
   (*env)->ReleasePrimitiveArrayCritical(env, array, bytes, JNI_ABORT);
   return version;
 }
@@ -111,7 +111,7 @@ SEAM(jstring, text)(JNIEnv *env, jclass cls) {
 SEAM(void, fill)(JNIEnv *env, jclass cls, jbyteArray array, jint n) {
   (void)cls;
   jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL);
-  fx_fill((unsigned char *)bytes, (size_t)n, 1);
+  fx_fill((unsigned char *)bytes, (size_t)n, 1); //~ bounds_host_buffer_too_small: asan = bounds/heap-overflow
   (*env)->ReleaseByteArrayElements(env, array, bytes, 0); //~ bounds_host_buffer_too_small: xcheck = bounds/host-buffer-too-small
 }
 
@@ -127,15 +127,16 @@ SEAM(jint, textLength)(JNIEnv *env, jclass cls, jbyteArray text) {
   char *copy = malloc((size_t)n);
   (void)cls;
   (*env)->GetByteArrayRegion(env, text, 0, n, (jbyte *)copy);
-  const jint length = (jint)fx_text_length(copy); //~ bounds_missing_terminator__array: asan memcheck = bounds/heap-overread
+  const jint length = (jint)fx_text_length(copy); //~ bounds_missing_terminator__array: asan = bounds/heap-overread
   free(copy);
   return length;
 }
 
 SEAM(void, hold)(JNIEnv *env, jclass cls, jbyteArray array) {
+  const jsize n = (*env)->GetArrayLength(env, array);
   (void)cls;
   void *bytes = (*env)->GetPrimitiveArrayCritical(env, array, NULL);
-  fx_hold(bytes, (size_t)(*env)->GetArrayLength(env, array));
+  fx_hold(bytes, (size_t)n);
   (*env)->ReleasePrimitiveArrayCritical(env, array, bytes, JNI_ABORT); //~ lifetime_host_buffer_moved: blind = lifetime/host-buffer-moved
 }
 

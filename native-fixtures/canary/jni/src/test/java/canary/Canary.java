@@ -1,0 +1,34 @@
+package canary;
+
+/** The planted bugs. */
+final class Canary {
+  static {
+    System.loadLibrary("canary_jni");
+  }
+
+  private Canary() {}
+
+  static native int noop();
+
+  static native void heap();
+
+  static native void uaf();
+
+  static native void leak();
+
+  static native void uninit();
+
+  static native void race();
+
+  static native void lockorder();
+
+  static native void ub();
+
+  static native void segv();
+
+  static native void abort();
+
+  static native void pending();
+
+  static native void wrongtype();
+}

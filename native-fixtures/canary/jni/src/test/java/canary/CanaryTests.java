@@ -1,0 +1,95 @@
+package canary;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+/* A class each, because surefire isolates classes. */
+
+class CanaryNoopTest {
+  @Test
+  void canary_noop() {
+    assertEquals(42, Canary.noop());
+  }
+}
+
+class CanaryHeapTest {
+  @Test
+  void canary_heap() {
+    Canary.heap();
+  }
+}
+
+class CanaryUafTest {
+  @Test
+  void canary_uaf() {
+    Canary.uaf();
+  }
+}
+
+class CanaryLeakTest {
+  @Test
+  void canary_leak() {
+    Canary.leak();
+  }
+}
+
+class CanaryUninitTest {
+  @Test
+  void canary_uninit() {
+    Canary.uninit();
+  }
+}
+
+class CanaryRaceTest {
+  @Test
+  void canary_race() {
+    Canary.race();
+  }
+}
+
+class CanaryLockorderTest {
+  @Test
+  void canary_lockorder() {
+    Canary.lockorder();
+  }
+}
+
+class CanaryUbTest {
+  @Test
+  void canary_ub() {
+    Canary.ub();
+  }
+}
+
+class CanarySegvTest {
+  @Test
+  void canary_segv() {
+    Canary.segv();
+  }
+}
+
+class CanaryAbortTest {
+  @Test
+  void canary_abort() {
+    Canary.abort();
+  }
+}
+
+class CanaryPendingTest {
+  @Test
+  void canary_pending() {
+    try {
+      Canary.pending();
+    } catch (IllegalStateException planted) {
+      return;
+    }
+  }
+}
+
+class CanaryWrongtypeTest {
+  @Test
+  void canary_wrongtype() {
+    Canary.wrongtype();
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SuitePlace } from '../../src/binding.js';
+import { javaScript } from '../../src/bindings/jni-jdk.js';
+import { jni, selection } from '../../src/bindings/jni.js';
+
+let scratch: string;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'jni-'));
+});
+afterEach(() => {
+  rmSync(scratch, { recursive: true });
+});
+const place = (): SuitePlace => ({ dir: scratch, out: scratch, targets: {}, env: {}, with: {} });
+
+describe('the JUnit binding', () => {
+  it('selects methods class by class', () => {
+    expect(selection(['a.B#x', 'a.C$D#y', 'a.B#z', 'a.E'])).toBe('a.B#x+z,a.C$D#y,a.E');
+  });
+
+  it('reads the progress of a JVM that died while writing', () => {
+    const whole = '{"test":"a.B#x","outcome":"started","pid":7,"logs":{"asan.7":3}}\n';
+    writeFileSync(join(scratch, 'progress.ndjson'), `${whole}{"test":"a.B#x","outc`);
+    expect(jni.events(scratch, '', place())).toEqual([
+      { test: 'a.B#x', outcome: 'started', pid: 7, logs: { 'asan.7': 3 } },
+    ]);
+  });
+
+  it('has no events when no JVM started', () => {
+    expect(jni.events(scratch, '', place())).toEqual([]);
+  });
+
+  it('names the remedy when there is no JDK', () => {
+    expect(jni.missing({})?.remedy).toContain('openjdk-17-jdk-headless');
+  });
+
+  it('arms the JVM directly and keeps what it says in a log of its own', () => {
+    const arm = { prefix: ['setarch', '-R'], env: { LD_PRELOAD: 'a b.so' }, hostArgs: ['-Xcheck:jni'] };
+    const script = javaScript('/jdk/bin/java', { arm, logDir: '/l', libraryPath: ['/o', "/it's"] });
+    expect(script).toContain("exec 'env' 'LD_PRELOAD=a b.so' 'setarch' '-R' '/jdk/bin/java' '-Xcheck:jni'");
+    expect(script).toContain(`"$@" 2>>'/l'/jvm.$$.log`);
+    expect(script).toContain('-XX:+DisplayVMOutputToStderr');
+  });
+});
