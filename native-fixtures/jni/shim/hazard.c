@@ -151,7 +151,7 @@ SEAM(jint, measure)(JNIEnv *env, jclass cls, jint want) {
   int out;
   (void)env, (void)cls;
   fx_measure(want, &out);
-  return out > 10; //~ init_uninitialised_out_parameter: memcheck = init/uninitialised-out-parameter
+  return out > 10; //~ init_uninitialised_out_parameter: blind = init/uninitialised-out-parameter
 }
 
 SEAM(jint, localAddress)(JNIEnv *env, jclass cls) {
@@ -160,7 +160,7 @@ SEAM(jint, localAddress)(JNIEnv *env, jclass cls) {
 }
 
 SEAM(jint, apply)(JNIEnv *env, jclass cls, jobject function, jint value) {
-  char *label = fx_label_new("freed on success only"); //~ ownership_leak_on_error_path__host_throws: memcheck = ownership/leak
+  char *label = fx_label_new("freed on success only"); //~ ownership_leak_on_error_path__host_throws: blind = ownership/leak
   jmethodID apply = (*env)->GetMethodID(env, (*env)->GetObjectClass(env, function), "applyAsInt", "(I)I");
   (void)cls;
   const jint result = (*env)->CallIntMethod(env, function, apply, value);
