@@ -22,7 +22,7 @@ static PyObject *twin_run(PyObject *self, PyObject *arg) {
 }
 
 FUNCTION(hazard_leak) {
-  const char *label = fx_label_new("nobody frees me"); //~ ownership_leak__result: asan memcheck = ownership/leak
+  const char *label = fx_label_new("nobody frees me"); //~ ownership_leak__result: asan = ownership/leak
   return PyUnicode_FromString(label);
 }
 
@@ -35,7 +35,7 @@ FUNCTION(twin_leak) {
 
 FUNCTION(hazard_leak_on_error) {
   char *error;
-  if (fx_parse("x", &error) < 0) return PyUnicode_FromString("refused"); //~ ownership_leak_on_error_path__message: asan memcheck = ownership/leak
+  if (fx_parse("x", &error) < 0) return PyUnicode_FromString("refused"); //~ ownership_leak_on_error_path__message: asan = ownership/leak
   Py_RETURN_NONE;
 }
 
@@ -50,7 +50,7 @@ FUNCTION(twin_leak_on_error) {
 FUNCTION(hazard_double_free) {
   fx_box *box = fx_box_new(1);
   fx_box_free(box);
-  fx_box_free(box); //~ ownership_double_free__handle: asan memcheck = ownership/double-free
+  fx_box_free(box); //~ ownership_double_free__handle: asan = ownership/double-free
   Py_RETURN_NONE;
 }
 
@@ -65,7 +65,7 @@ FUNCTION(twin_double_free) {
 FUNCTION(hazard_use_after_free) {
   fx_box *box = fx_box_new(1);
   fx_box_free(box);
-  return PyLong_FromLong(fx_box_get(box)); //~ ownership_use_after_free__handle: asan memcheck = ownership/use-after-free
+  return PyLong_FromLong(fx_box_get(box)); //~ ownership_use_after_free__handle: asan = ownership/use-after-free
 }
 
 FUNCTION(twin_use_after_free) {
@@ -89,7 +89,7 @@ FUNCTION(twin_allocator) {
 
 FUNCTION(hazard_buffer) {
   PyObject *bytes = PyBytes_FromStringAndSize(NULL, 600);
-  fx_fill((unsigned char *)PyBytes_AS_STRING(bytes), 664, 1); //~ bounds_host_buffer_too_small: asan memcheck = bounds/heap-overflow
+  fx_fill((unsigned char *)PyBytes_AS_STRING(bytes), 664, 1); //~ bounds_host_buffer_too_small: asan = bounds/heap-overflow
   return bytes;
 }
 
@@ -104,7 +104,7 @@ FUNCTION(hazard_hold) {
   memset(PyBytes_AS_STRING(bytes), 0, 600);
   fx_hold((const unsigned char *)PyBytes_AS_STRING(bytes), 600);
   Py_DECREF(bytes);
-  const int sum = fx_held_sum(); //~ lifetime_host_buffer_freed: asan memcheck = ownership/use-after-free
+  const int sum = fx_held_sum(); //~ lifetime_host_buffer_freed: asan = ownership/use-after-free
   fx_release();
   return PyLong_FromLong(sum);
 }
@@ -121,7 +121,7 @@ FUNCTION(twin_hold) {
 }
 
 FUNCTION(hazard_null) {
-  return PyLong_FromLong(fx_box_get(fx_find("two"))); //~ null_dereference__unchecked: asan memcheck = null/dereference
+  return PyLong_FromLong(fx_box_get(fx_find("two"))); //~ null_dereference__unchecked: asan = null/dereference
 }
 
 FUNCTION(twin_null) {
@@ -178,17 +178,17 @@ FUNCTION(twin_blocking) {
 }
 
 FUNCTION(hazard_refcount_leak) {
-  PyObject *list = PyList_New(8);
-  Py_XINCREF(list); //~ resource_python_refcount_leak: asan memcheck = ownership/leak
-  return list;
+  PyObject *bytes = PyBytes_FromStringAndSize(NULL, 600); //~ resource_python_refcount_leak: blind = ownership/leak
+  Py_XINCREF(bytes);
+  return bytes;
 }
 
-FUNCTION(twin_refcount_leak) { return PyList_New(8); }
+FUNCTION(twin_refcount_leak) { return PyBytes_FromStringAndSize(NULL, 600); }
 
 FUNCTION(hazard_refcount_underflow) {
   PyObject *bytes = PyBytes_FromStringAndSize("0123456789", 10);
   Py_DECREF(bytes);
-  Py_DECREF(bytes); //~ resource_python_refcount_underflow: asan memcheck = ownership/use-after-free
+  Py_DECREF(bytes); //~ resource_python_refcount_underflow: asan = ownership/use-after-free
   Py_RETURN_NONE;
 }
 
@@ -200,7 +200,7 @@ FUNCTION(twin_refcount_underflow) {
 
 FUNCTION(hazard_exception_set) {
   PyErr_SetString(PyExc_ValueError, "set, but a result is returned");
-  return PyLong_FromLong(1); //~ rules_python_exception_set: blind = rules/python-exception-set
+  return PyLong_FromLong(1); //~ rules_python_exception_set: plain = rules/python-exception-set
 }
 
 FUNCTION(twin_exception_set) {

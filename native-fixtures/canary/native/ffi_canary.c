@@ -22,9 +22,9 @@ static void on_thread(void *(*body)(void *)) {
 int canary_noop(void) { return 42; }
 
 void canary_heap(void) {
-  char *p = opaque(malloc(24));
+  volatile char *p = opaque(malloc(24));
   p[24] = 1; //~ canary_heap: asan memcheck = bounds/heap-overflow
-  free(p);
+  free((void *)p);
 }
 
 void canary_uaf(void) {

@@ -6,7 +6,7 @@ from fixture import Record, bare, lib
 
 
 def test_bounds_host_buffer_too_small():
-    lib.fx_fill((ctypes.c_ubyte * 600)(), 616, 1)  #~ bounds_host_buffer_too_small: asan memcheck = bounds/heap-overflow
+    lib.fx_fill((ctypes.c_ubyte * 600)(), 616, 1)  #~ bounds_host_buffer_too_small: asan = bounds/heap-overflow
 
 
 def test_bounds_missing_terminator__argument():

@@ -23,9 +23,9 @@ def test_errno_clobbered():
 
 
 def test_threading_data_race__worker():
-    lib.fx_worker_start(0, 200000)  #~ threading_data_race__worker: tsan helgrind = threading/data-race
+    lib.fx_worker_start(0, 200000)  #~ threading_data_race__worker: tsan = threading/data-race
     for _ in range(20000):
-        lib.fx_count()  #~ threading_data_race__worker: tsan helgrind = threading/data-race
+        lib.fx_count()  #~ threading_data_race__worker: tsan = threading/data-race
     lib.fx_worker_join()
 
 

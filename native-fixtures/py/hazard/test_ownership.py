@@ -14,7 +14,7 @@ def test_ownership_leak__result():
 def test_ownership_leak_on_error_path__message():
     for _ in range(8):
         error = ctypes.c_void_p()
-        lib.fx_parse(b"x", ctypes.byref(error))  #~ ownership_leak_on_error_path__message: asan memcheck = ownership/leak
+        lib.fx_parse(b"x", ctypes.byref(error))  #~ ownership_leak_on_error_path__message: asan = ownership/leak
 
 
 def test_ownership_double_free__handle():
@@ -26,21 +26,21 @@ def test_ownership_double_free__handle():
 def test_ownership_invalid_free__arena():
     arena = lib.fx_arena_new(256)
     lib.fx_arena_alloc(arena, 16)
-    lib.fx_label_free(lib.fx_arena_alloc(arena, 16))  #~ ownership_invalid_free__arena: asan memcheck = ownership/invalid-free
+    lib.fx_label_free(lib.fx_arena_alloc(arena, 16))  #~ ownership_invalid_free__arena: asan = ownership/invalid-free
     lib.fx_arena_free(arena)
 
 
 def test_ownership_use_after_free__handle():
     box = lib.fx_box_new(1)
     lib.fx_box_free(box)
-    lib.fx_box_get(box)  #~ ownership_use_after_free__handle: asan memcheck = ownership/use-after-free
+    lib.fx_box_get(box)  #~ ownership_use_after_free__handle: asan = ownership/use-after-free
 
 
 def test_ownership_use_after_free__borrowed():
     box = lib.fx_box_new(1)
     value = lib.fx_box_peek(box)
     lib.fx_box_free(box)
-    value[0] + 1  #~ ownership_use_after_free__borrowed: memcheck = ownership/use-after-free
+    value[0] + 1  #~ ownership_use_after_free__borrowed: blind = ownership/use-after-free
 
 
 def test_ownership_allocator_mismatch__pymem():
@@ -53,7 +53,7 @@ def test_ownership_allocator_mismatch__pymem():
 def test_lifetime_host_buffer_freed():
     lib.fx_hold((ctypes.c_ubyte * 64)(), 64)
     gc.collect()
-    lib.fx_held_sum()  #~ lifetime_host_buffer_freed: asan memcheck = ownership/use-after-free
+    lib.fx_held_sum()  #~ lifetime_host_buffer_freed: asan = ownership/use-after-free
     lib.fx_release()
 
 
