@@ -1,0 +1,55 @@
+import stringWidth from 'string-width';
+import { parseStringPromise } from 'xml2js';
+import { expect, it } from 'vitest';
+import { json } from '../../src/reporters/json.js';
+import { junit } from '../../src/reporters/junit.js';
+import { renderSummary } from '../../src/reporters/summary.js';
+import { cell, sampleReport } from './sample-report.js';
+
+type Case = {
+  $: { classname: string; name: string; time: string };
+  failure?: unknown[];
+  error?: unknown[];
+  skipped?: { $: { message: string } }[];
+};
+type Suite = { $: { name: string }; testcase: Case[] };
+const parse = async (xml: string): Promise<Suite[]> =>
+  ((await parseStringPromise(xml)) as { testsuites: { testsuite: Suite[] } }).testsuites.testsuite;
+
+it('writes report.json that reads back the same', () => {
+  expect(JSON.parse(json(sampleReport())[0]?.content ?? '')).toEqual(sampleReport());
+});
+
+it('writes one JUnit suite per cell, unique names, red cases for red cells', async () => {
+  const report = sampleReport();
+  const suites = await parse(junit(report)[0]?.content ?? '');
+  expect(suites.map((s) => s.$.name)).toEqual(report.cells.map((c) => c.id).sort());
+  const cases = suites.flatMap((s) => s.testcase);
+  expect(new Set(cases.map((c) => `${c.$.classname} ${c.$.name}`)).size).toBe(cases.length);
+  for (const c of cases) expect(c.$.time).toMatch(/^\d+(\.\d{1,3})?$/);
+  const verdict = (id: string) => cases.find((c) => c.$.name === `${id} verdict`);
+  expect(verdict('ledger-py_cmake-asan')?.failure).toHaveLength(1);
+  expect(verdict('ledger-py_clang-tsan')?.error).toHaveLength(1);
+  expect(verdict('ledger-c_cmake-asan')?.failure).toBeUndefined();
+  expect(verdict('ledger-go_cmake-cgocheck')?.skipped?.[0]?.$.message).toContain('GOEXPERIMENT');
+});
+
+it('drops what XML cannot carry', async () => {
+  const report = sampleReport();
+  const bad = cell('x', 'c', 'cmake-asan', { kind: 'suite-failed', why: '\u001b[31m]]>\u0000\ud800' });
+  const [suite] = await parse(junit({ ...report, cells: [bad] })[0]?.content ?? '');
+  expect(JSON.stringify(suite)).not.toContain('[31m');
+});
+
+it('fits a summary of 100 cells into 100 columns', () => {
+  const report = sampleReport();
+  const cells = Array.from({ length: 100 }, (_, i) =>
+    cell(`s${Math.floor(i / 10)}`, 'c', `cmake-gate${i % 10}`, { kind: 'clean' }),
+  );
+  const lines = renderSummary(
+    { ...report, cells: [...report.cells, ...cells] },
+    { width: 100, color: false },
+  );
+  for (const l of lines) expect(stringWidth(l)).toBeLessThanOrEqual(100);
+  expect(lines.join('\n')).toContain('native/src/ledger.c:88');
+});
