@@ -44,7 +44,9 @@ export const noiseKey = (s: Sighting): string =>
 /** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
 export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Origin => {
   if (isHonestyRow(s.hazard)) return 'tool';
-  if (s.stacks.some((k) => k.role !== 'thread-created' && k.frames.some((f) => isOwnFrame(f, own)))) return 'own';
+  // Who created a thread says nothing about who erred in it, unless the thread itself is the matter.
+  const telling = s.stacks.filter((k) => k.role !== 'thread-created');
+  if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isOwnFrame(f, own)))) return 'own';
   if (s.tool === 'xcheck-jni') return managedOwn(s) ? 'own' : 'runtime';
   if (!WHOLE_PROCESS.has(s.tool)) return 'host';
   const named = (s.stacks[0]?.frames ?? []).slice(0, 2).some((f) => f.kind !== 'opaque');
@@ -65,7 +67,7 @@ const frameName = (f: Frame): string => (f.kind === 'opaque' ? '?' : f.function 
 const withFile = (f: Frame): string => (f.kind === 'source' ? `${frameName(f)}@${base(f.file)}` : frameName(f));
 
 /** The frames that identify a stack: the shared library's own first, else any own, else the top of the host's. */
-const telling = (stack: Stack | undefined, own: Own, depth: number): string => {
+const identity = (stack: Stack | undefined, own: Own, depth: number): string => {
   const frames = stack?.frames ?? [];
   const shared: Own = { ...own, dirs: own.shared };
   for (const set of [shared, own]) {
@@ -80,7 +82,7 @@ export const fingerprintOf = (s: Sighting, own: Own): string => {
   const leak = s.hazard.includes('leak');
   const sides = s.stacks.filter((k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'));
   const stacks = sides.length ? sides : s.stacks.slice(0, 1);
-  const keys = stacks.map((k) => telling(k, own, leak ? 2 : 1)).sort();
+  const keys = stacks.map((k) => identity(k, own, leak ? 2 : 1)).sort();
   const text = keys.join(' | ') || s.message.replace(/0x[0-9a-f]+|\d+/g, '#');
   return createHash('sha256').update(`${s.hazard}\n${text}`).digest('hex').slice(0, 16);
 };

@@ -44,6 +44,13 @@ export type CellRoom = {
 
 const instrumentOf = (cell: Cell, host: Host): Instrument => cell.gate.instrument(host, cell.suite.binding, cell.compiler);
 
+/** What tells two instruments apart, for the names of build directories. */
+const flavour = (i: Instrument): string => {
+  const words = [...i.cflags, ...(i.go?.flags ?? []), ...Object.values(i.go?.env ?? {}), ...(i.rust?.rustflags ?? [])];
+  const telling = words.map((w) => /^-(?:f|Z)?(?:sanitizer?=)?(address|undefined|thread|race|asan)$/.exec(w)?.[1] ?? (w === 'cgocheck2' ? w : undefined));
+  return [...new Set(telling)].filter(Boolean).map((w) => `-${w}`).join('');
+};
+
 type Products = { dirs: Record<string, string>; keys: string[] };
 
 const buildTargets = async (cell: Cell, room: CellRoom, instrument: Instrument): Promise<Products | string> => {
@@ -61,7 +68,7 @@ const buildTargets = async (cell: Cell, room: CellRoom, instrument: Instrument):
     const builder = BUILDERS[kind];
     const dir = resolve(matrix.root, t.dir);
     const built = await room.build({
-      id: `${name}-${kind}${cell.compiler}`,
+      id: `${name}-${kind}${cell.compiler}${flavour(instrument)}`,
       inputs: [dir, ...t.inputs.map((i) => resolve(matrix.root, i))],
       facts: [kind, t, instrument, room.host.tools[cell.compiler]?.version, t.needs.map((n) => dirs[n])],
       ...(builder.copies ? { copy: dir } : {}),
@@ -96,7 +103,7 @@ const prepare = async (cell: Cell, room: CellRoom, instrument: Instrument, made:
   const tools: Tools = room.host.tools;
   const inputs = [dir, ...suite.inputs.map((i) => resolve(matrix.root, i))];
   const built = await room.build({
-    id: `${suite.id}-${suite.binding}-${cell.builder}`,
+    id: `${suite.id}-${suite.binding}-${cell.builder}${flavour(instrument)}`,
     inputs,
     facts: [made.keys, instrument, suite.with, env, Object.entries(tools).map(([k, t]) => [k, t?.version])],
     commands: (out) => binding.prepare(place(out), instrument, tools),
@@ -226,7 +233,8 @@ const listTests = async (r: Runner): Promise<string[]> => {
   return binding.parseList(await readFile(output, 'utf8').catch(() => ''), r.place);
 };
 
-const concerns = (e: Expectation, cell: Cell, listed: readonly string[]): boolean => {
+/** Whether an annotation speaks of this cell's suite. */
+export const concerns = (e: Expectation, cell: Cell, listed: readonly string[]): boolean => {
   if (e.bindings.length) return e.bindings.includes(cell.suite.binding);
   // Shared annotations hold for suites that have the case; those in the suite's own files hold without asking.
   return e.file.startsWith(`${resolve(cell.matrix.root, cell.suite.dir)}/`) || listed.some((t) => isCase(t, e.case));

@@ -2,6 +2,7 @@
 import { isCase, placeOf, type Expectation } from './annotations.js';
 import type { BindingId } from './binding.js';
 import type { HazardId } from './hazard.js';
+import { concerns } from './cell.js';
 import type { Judged } from './judge.js';
 import type { FixturesReport } from './report.js';
 
@@ -14,6 +15,7 @@ export const tallyFixtures = (cells: readonly Judged[], all: readonly Expectatio
   const twins = cells.filter((j) => j.evidence.cell.suite.role === 'twin');
   if (hazards.length + twins.length === 0) return undefined;
   const sees = new Map<HazardId, Map<BindingId, Set<string>>>();
+  const blindIn = new Map<Expectation, Set<BindingId>>();
   const blindSeen = new Map<string, Set<string>>();
   for (const j of hazards) {
     const { cell } = j.evidence;
@@ -22,20 +24,19 @@ export const tallyFixtures = (cells: readonly Judged[], all: readonly Expectatio
       const row = sees.get(e.hazard) ?? sees.set(e.hazard, new Map()).get(e.hazard)!;
       (row.get(cell.suite.binding) ?? row.set(cell.suite.binding, new Set()).get(cell.suite.binding)!).add(gate);
     }
-    for (const e of all.filter((x) => x.blind && (x.bindings.length === 0 || x.bindings.includes(cell.suite.binding))))
+    for (const e of all.filter((x) => x.blind && concerns(x, cell, j.evidence.listed))) {
+      (blindIn.get(e) ?? blindIn.set(e, new Set()).get(e)!).add(cell.suite.binding);
       if (j.seen.some((s) => red(s) && s.test !== undefined && isCase(s.test, e.case)))
         (blindSeen.get(e.case) ?? blindSeen.set(e.case, new Set()).get(e.case)!).add(`${cell.suite.binding}:${gate}`);
+    }
   }
-  const here = new Set(hazards.map((j) => j.evidence.cell.suite.binding));
-  const blind = all
-    .filter((e) => e.blind)
-    .map((e) => ({
+  const blind = [...blindIn]
+    .map(([e, bindings]) => ({
       case: e.case,
       hazard: e.hazard,
-      bindings: ([...(e.bindings.length ? e.bindings : here)] as BindingId[]).filter((b) => here.has(b)).sort(order),
+      bindings: [...bindings].sort(order),
       seenBy: [...(blindSeen.get(e.case) ?? [])].sort(order),
     }))
-    .filter((b) => b.bindings.length)
     .sort((a, b) => order(a.case, b.case) || order(a.bindings.join(), b.bindings.join()));
   const ids = [...new Set([...sees.keys(), ...blind.map((b) => b.hazard)])].sort(order);
   return {

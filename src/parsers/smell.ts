@@ -19,5 +19,11 @@ const SMELLS: readonly RegExp[] = [
   /\b(?:libFuzzer|centipede): (?:deadly signal|timeout|out-of-memory|fuzz target)/,
 ];
 
-/** True when the line carries the words of a known checker or runtime. */
-export const smells = (text: string): boolean => SMELLS.some((s) => s.test(text));
+/** Where the words of a known checker or runtime begin in a line, or -1. */
+export const smellAt = (text: string): number => {
+  for (const s of SMELLS) {
+    const at = text.search(s);
+    if (at >= 0) return at;
+  }
+  return -1;
+};

@@ -22,7 +22,7 @@ import { stripPrefixes } from './prefix.js';
 import { makePython } from './python.js';
 import type { Line, MakeReader, Reader } from './reader.js';
 import { makeRust } from './rust.js';
-import { smells } from './smell.js';
+import { smellAt } from './smell.js';
 import { makeTsan } from './tsan.js';
 import { makeUbsan } from './ubsan.js';
 import { makeValgrindTextReader } from './valgrind-text.js';
@@ -90,19 +90,27 @@ export function makeTextParser(makers: readonly MakeReader[] = READERS): TextPar
     }
   };
 
+  const taken = (line: Line): boolean => {
+    if (sticky !== undefined && offer(sticky, line)) return true;
+    for (const reader of readers) {
+      if (reader === sticky || !offer(reader, line)) continue;
+      sticky = reader;
+      return true;
+    }
+    return false;
+  };
+
   return {
     push(rawLine, offset = next) {
       no++;
       next = offset + rawLine.length + 1;
       const raw = rawLine.length > MAX_LINE ? rawLine.slice(0, MAX_LINE) : rawLine;
       const line: Line = { text: stripPrefixes(raw), no, offset };
-      if (sticky !== undefined && offer(sticky, line)) return;
-      for (const reader of readers) {
-        if (reader === sticky || !offer(reader, line)) continue;
-        sticky = reader;
-        return;
-      }
-      if (!smells(line.text)) return;
+      if (taken(line)) return;
+      const at = smellAt(line.text);
+      if (at < 0) return;
+      // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
+      if (at > 0 && taken({ ...line, text: line.text.slice(at) })) return;
       if (unread.length < MAX_UNREAD) unread.push({ line: no, text: line.text.slice(0, 500) });
       else unlisted++;
     },
