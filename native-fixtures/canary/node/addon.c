@@ -1,0 +1,31 @@
+/* Addon of the Node lanes' canaries: run(name) plants one bug. */
+#include <node_api.h>
+#include <string.h>
+
+#include "ffi_canary.h"
+
+static void noop(void) { canary_noop(); }
+
+static const struct { const char *name; void (*plant)(void); } rows[] = {
+    {"noop", noop},           {"heap", canary_heap}, {"uaf", canary_uaf},
+    {"leak", canary_leak},    {"uninit", canary_uninit}, {"race", canary_race},
+    {"lockorder", canary_lockorder}, {"ub", canary_ub}, {"segv", canary_segv},
+};
+
+static napi_value run(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  size_t argc = 1;
+  char name[32] = "";
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  napi_get_value_string_utf8(env, argv[0], name, sizeof name, NULL);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (strcmp(rows[i].name, name) == 0) rows[i].plant();
+  return NULL;
+}
+
+NAPI_MODULE_INIT() {
+  napi_value f;
+  napi_create_function(env, "run", NAPI_AUTO_LENGTH, run, NULL, &f);
+  napi_set_named_property(env, exports, "run", f);
+  return exports;
+}

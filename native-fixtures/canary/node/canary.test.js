@@ -1,0 +1,7 @@
+// The Node lanes' canaries. `noop` does nothing wrong: what a gate says about it is the lane's own noise.
+const { test } = require('node:test');
+const { run } = require('./build/Release/addon.node');
+
+for (const name of ['noop', 'heap', 'uaf', 'leak', 'uninit', 'race', 'lockorder', 'ub', 'segv']) {
+  test(name, () => run(name));
+}
