@@ -35,7 +35,9 @@ const managedOwn = (s: Sighting): boolean => {
 /** Checkers that see the whole process, and so the host runtime's own habits. */
 const WHOLE_PROCESS = new Set(['tsan', 'lsan', 'memcheck', 'helgrind', 'drd', 'valgrind']);
 /** Errors that are never a habit of a healthy runtime, if the lane's no-op run does not show them too. */
-const NEVER_NOISE = /\/(InvalidFree|MismatchedFree|InvalidRead|InvalidWrite|fatal-signal|SIG[A-Z]+)$/;
+const NEVER_NOISE = /\/(InvalidFree|MismatchedFree|fatal-signal|SIG[A-Z]+)$/;
+/** Healthy runtimes do touch odd addresses on their stacks, but not blocks of the heap that they have freed or outgrown. */
+const HEAP_ACCESS = /\/(InvalidRead|InvalidWrite)$/;
 
 /** Identity of a sighting by function names only: compares host-only reports with the lane's no-op run. */
 export const noiseKey = (s: Sighting): string =>
@@ -50,7 +52,8 @@ export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Ori
   if (s.tool === 'xcheck-jni') return managedOwn(s) ? 'own' : 'runtime';
   if (!WHOLE_PROCESS.has(s.tool)) return 'host';
   const named = (s.stacks[0]?.frames ?? []).slice(0, 2).some((f) => f.kind !== 'opaque');
-  return NEVER_NOISE.test(s.rule) && named && !noise.has(noiseKey(s)) ? 'host' : 'runtime';
+  const inBlock = HEAP_ACCESS.test(s.rule) && s.stacks.some((k) => k.role === 'allocated' || k.role === 'freed');
+  return (NEVER_NOISE.test(s.rule) || inBlock) && named && !noise.has(noiseKey(s)) ? 'host' : 'runtime';
 };
 
 /** Function name without parameters, template arguments, hashes and compiler suffixes. */

@@ -6,6 +6,9 @@ import type { Host } from '../host.js';
 const onlyRust = (b: BindingId): string | undefined => (b === 'rs' ? undefined : 'exists only for Rust');
 const TARGET = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu`;
 
+/** The C library's calls into the runtime are resolved by the executable, at load time. */
+const EXPORTING = ['-Zexport-executable-symbols', '-Clink-arg=-Wl,--allow-shlib-undefined'];
+
 const needNightly = (host: Host, _b: BindingId, c: Compiler): Missing | undefined =>
   missingCompiler(host, c) ??
   (host.nightly ? undefined : { what: 'Rust nightly', why: '-Zsanitizer needs a nightly toolchain', remedy: 'rustup toolchain install nightly' });
@@ -23,8 +26,8 @@ export const rsasan: Gate = {
   compilers: ['clang'],
   missing: needNightly,
   instrument: (host, _b, c) => ({
-    ...plainInstrument(host, c, ['-fsanitize=address']),
-    rust: { toolchain: 'nightly', rustflags: ['-Zsanitizer=address', '-Zexport-executable-symbols'], target: TARGET },
+    ...plainInstrument(host, c, ['-fsanitize=address'], []),
+    rust: { toolchain: 'nightly', rustflags: ['-Zsanitizer=address', ...EXPORTING], target: TARGET },
   }),
   arm: (r) => ({
     ...NO_ARM,
@@ -45,10 +48,10 @@ export const rstsan: Gate = {
   id: 'rstsan',
   title: 'Rust -Zsanitizer=thread, C code included',
   instrument: (host, _b, c) => ({
-    ...plainInstrument(host, c, ['-fsanitize=thread']),
+    ...plainInstrument(host, c, ['-fsanitize=thread'], []),
     rust: {
       toolchain: 'nightly',
-      rustflags: ['-Zsanitizer=thread', '-Zexport-executable-symbols', '-Cunsafe-allow-abi-mismatch=sanitizer'],
+      rustflags: ['-Zsanitizer=thread', ...EXPORTING, '-Cunsafe-allow-abi-mismatch=sanitizer'],
       target: TARGET,
     },
   }),

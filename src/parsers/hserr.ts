@@ -7,7 +7,7 @@ import type { Frame, Sighting, Stack } from '../finding.js';
 import type { HazardId } from '../hazard.js';
 import { hotspotFrame } from './java-frame.js';
 import type { Emit, Line, Reader } from './reader.js';
-import { smells } from './smell.js';
+import { smellAt } from './smell.js';
 
 const FATAL =
   /^# (?:A fatal error has been detected by|An unexpected error has been detected by|There is insufficient memory for the Java Runtime)/;
@@ -179,7 +179,7 @@ export function makeHserrReader(emit: Emit): Reader {
         open.strangers = 0;
       } else if (section(open, text)) open.strangers = 0;
       else if (open.file) {
-        if (smells(text)) return 'ignored';
+        if (smellAt(text) >= 0) return 'ignored';
         if (text === '' && open.list !== undefined && open.native.length + open.managed.length > 0)
           delete open.list;
         if (/^END\.?$/.test(text)) open.ended = true;

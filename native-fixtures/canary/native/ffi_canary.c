@@ -35,7 +35,8 @@ void canary_uaf(void) {
 
 void canary_leak(void) {
   for (int i = 0; i < 8; i++)
-    sink += (long)opaque(malloc(40)) & 1; //~ canary_leak: asan memcheck = ownership/leak
+    sink += (long)opaque(malloc(40)) & 1; //~ canary_leak on c py pyx rs node: asan = ownership/leak
+    //~^ canary_leak: memcheck goasan rsasan = ownership/leak
 }
 
 void canary_uninit(void) {
@@ -66,7 +67,8 @@ static void *forwards(void *unused) {
 
 static void *backwards(void *unused) {
   pthread_mutex_lock(&second);
-  pthread_mutex_lock(&first); //~ canary_lockorder: tsan helgrind = threading/lock-order
+  pthread_mutex_lock(&first); //~ canary_lockorder: helgrind = threading/lock-order
+  //~^ canary_lockorder on c py pyx go net: tsan = threading/lock-order
   pthread_mutex_unlock(&first);
   pthread_mutex_unlock(&second);
   return unused;
@@ -84,6 +86,8 @@ void canary_ub(void) {
 
 void canary_segv(void) {
   sink += *(int *)opaque(NULL); //~ canary_segv on c py pyx go jni rs: asan memcheck = null/dereference
+  //~^ canary_segv on c py pyx: plain = crash/signal
+  //~^^ canary_segv on go: plain = null/dereference
 }
 
 void canary_abort(void) { abort(); }
