@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { Failure } from './failure.js';
 
-type RunArgs = { selector: string[]; matrix?: string; out: string; jobs?: number; json: boolean; strict: boolean; provision: boolean; quiet: boolean };
+type RunArgs = { selector: string[]; matrix?: string; out: string; cache?: string; jobs?: number; json: boolean; strict: boolean; provision: boolean; quiet: boolean };
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 
@@ -71,7 +71,7 @@ const runCommand = async (a: RunArgs): Promise<number> => {
     const report = await run({
       matrix, host, out,
       selectors: a.selector,
-      cache: join(matrix.root, '.ffi-gates', 'builds'),
+      cache: a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds'),
       strict: a.strict,
       signal: abort.signal,
       emit: (e) => screen.emit(e),
@@ -131,6 +131,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       .positional('selector', { type: 'string', array: true, default: [] as string[], describe: 'cells to run, as globs over their ids' })
       .option('matrix', { type: 'string', describe: 'matrix file (default: nearest ffi-gates.yaml, else our fixtures)' })
       .option('out', { type: 'string', default: 'reports/latest', describe: 'directory of the report and logs' })
+      .option('cache', { type: 'string', describe: 'directory of the builds (default: .ffi-gates/builds beside the sources)' })
       .option('jobs', { coerce: positive('jobs'), describe: 'cores to use' })
       .option('json', { type: 'boolean', default: false, describe: 'print report.json on stdout' })
       .option('strict', { type: 'boolean', default: false, describe: 'a lane that cannot run here is a failure' })
