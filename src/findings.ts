@@ -2,35 +2,55 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { boundaryOf, fingerprintOf, isOwnFrame, type Own } from './attribute.js';
-import type { Stack } from './finding.js';
+import type { Frame, Stack } from './finding.js';
 import type { Judged } from './judge.js';
-import type { FindingReport, Witness } from './report.js';
+import type { FindingReport, ReportedFrame, ReportedStack, Witness } from './report.js';
 
 const CONTEXT = 3;
 const texts = new Map<string, Promise<string[] | undefined>>();
 
 const linesOf = (file: string): Promise<string[] | undefined> => {
   let t = texts.get(file);
-  if (!t) texts.set(file, (t = readFile(file, 'utf8').then((x) => x.split('\n'), () => undefined)));
+  if (!t)
+    texts.set(
+      file,
+      (t = readFile(file, 'utf8').then(
+        (x) => x.split('\n'),
+        () => undefined,
+      )),
+    );
   return t;
 };
 
-/** The stack with the source lines around its first own frame, when the file is here. */
-const withSource = async (k: Stack, own: Own, root: string): Promise<FindingReport['stacks'][number]> => {
+const reported = (f: Frame, own: Own, root: string): ReportedFrame => {
+  if (!isOwnFrame(f, own)) return f;
+  const near =
+    f.kind === 'source' && f.file.startsWith(`${root}/`) ? { ...f, file: relative(root, f.file) } : f;
+  return { ...near, own: true };
+};
+
+/** The stack as it is reported: own frames marked, and the lines around the first of them when the file is here. */
+const withSource = async (k: Stack, own: Own, root: string): Promise<ReportedStack> => {
+  const stack: ReportedStack = { ...k, frames: k.frames.map((f) => reported(f, own, root)) };
   const f = k.frames.find((x) => x.kind === 'source' && isOwnFrame(x, own));
-  if (f?.kind !== 'source') return k;
+  if (f?.kind !== 'source') return stack;
   const lines = await linesOf(f.file);
-  if (!lines?.[f.line - 1]) return k;
+  if (!lines?.[f.line - 1]) return stack;
   const from = Math.max(1, f.line - CONTEXT);
   const around = lines.slice(from - 1, f.line + CONTEXT).map((text, i) => ({ no: from + i, text }));
-  return { ...k, source: { file: relative(root, f.file), line: f.line, lines: around } };
+  const file = f.file.startsWith(`${root}/`) ? relative(root, f.file) : f.file;
+  return { ...stack, source: { file, line: f.line, lines: around } };
 };
 
 type Draft = Omit<FindingReport, 'stacks'> & { stacks: Stack[]; own: Own };
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Findings and the runtime bucket, in fingerprint order within severity-free, stable order. */
-export const foldFindings = async (cells: readonly Judged[], out: string, root: string): Promise<{ findings: FindingReport[]; runtimeBucket: FindingReport[] }> => {
+export const foldFindings = async (
+  cells: readonly Judged[],
+  out: string,
+  root: string,
+): Promise<{ findings: FindingReport[]; runtimeBucket: FindingReport[] }> => {
   const drafts = new Map<string, Draft>();
   for (const j of cells) {
     const { cell, own } = j.evidence;
@@ -52,7 +72,13 @@ export const foldFindings = async (cells: readonly Judged[], out: string, root: 
         known.witnesses.push(witness);
         known.planted &&= planted;
         // The richest report speaks for all: a complete one with the most stacks.
-        if (s.sighting.complete && s.sighting.stacks.length > known.stacks.length) Object.assign(known, { stacks: s.sighting.stacks, own, message: s.sighting.message, rule: s.sighting.rule });
+        if (s.sighting.complete && s.sighting.stacks.length > known.stacks.length)
+          Object.assign(known, {
+            stacks: s.sighting.stacks,
+            own,
+            message: s.sighting.message,
+            rule: s.sighting.rule,
+          });
         continue;
       }
       const boundary = boundaryOf(s.sighting, own);
@@ -65,7 +91,9 @@ export const foldFindings = async (cells: readonly Judged[], out: string, root: 
         complete: s.sighting.complete,
         stacks: s.sighting.stacks,
         ...(boundary ? { boundary } : {}),
-        ...(s.sighting.leak ? { leak: { bytes: s.sighting.leak.bytes, objects: s.sighting.leak.objects } } : {}),
+        ...(s.sighting.leak
+          ? { leak: { bytes: s.sighting.leak.bytes, objects: s.sighting.leak.objects } }
+          : {}),
         planted,
         witnesses: [witness],
         repro: s.repro,
@@ -75,7 +103,9 @@ export const foldFindings = async (cells: readonly Judged[], out: string, root: 
   }
   const findings: FindingReport[] = [];
   const runtimeBucket: FindingReport[] = [];
-  for (const { own, ...d } of [...drafts.values()].sort((a, b) => byText(a.hazard, b.hazard) || byText(a.fingerprint, b.fingerprint))) {
+  for (const { own, ...d } of [...drafts.values()].sort(
+    (a, b) => byText(a.hazard, b.hazard) || byText(a.fingerprint, b.fingerprint),
+  )) {
     const stacks = await Promise.all(d.stacks.map((k) => withSource(k, own, root)));
     (d.origin === 'runtime' ? runtimeBucket : findings).push({ ...d, stacks });
   }

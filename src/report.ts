@@ -1,6 +1,6 @@
 /** The one document that every reporter is derived from: `report.json`, `version: 1`. Arrays are in a fixed order. */
 import type { BindingId } from './binding.js';
-import type { Stack } from './finding.js';
+import type { Frame, Stack } from './finding.js';
 import type { HazardId } from './hazard.js';
 import type { Verdict } from './verdict.js';
 
@@ -56,6 +56,14 @@ export type LaneReport = {
 
 export type Origin = 'own' | 'host' | 'runtime' | 'tool';
 
+/** A frame with the judgement whether it lies in the user's own objects; own source files are relative to the repository. */
+export type ReportedFrame = Frame & { own?: true };
+export type ReportedStack = Omit<Stack, 'frames'> & {
+  frames: ReportedFrame[];
+  /** The lines around the first own frame. */
+  source?: { file: string; line: number; lines: { no: number; text: string }[] };
+};
+
 export type Witness = {
   cell: string;
   /** Relative to the report. */
@@ -74,7 +82,7 @@ export type FindingReport = {
   origin: Origin;
   message: string;
   complete: boolean;
-  stacks: (Stack & { source?: { file: string; line: number; lines: { no: number; text: string }[] } })[];
+  stacks: ReportedStack[];
   /** The crossing: the outermost own frame that host code called. `stack` and `frame` are indexes. */
   boundary?: { stack: number; frame: number; function: string };
   leak?: { bytes: number; objects: number };

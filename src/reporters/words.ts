@@ -1,7 +1,7 @@
 /** How verdicts, exit codes and places are said to people: one wording for the terminal, JUnit and HTML. */
 import type { Frame } from '../finding.js';
 import { hazard } from '../hazard.js';
-import type { CellReport, FindingReport, Report } from '../report.js';
+import type { CellReport, FindingReport, Report, ReportedFrame } from '../report.js';
 import type { Verdict } from '../verdict.js';
 import { oneLine } from './plain.js';
 
@@ -99,15 +99,11 @@ export const headline = (report: Report): string => {
   return parts.filter(Boolean).join(', ');
 };
 
-/**
- * True for a frame of the user's own code: the report names own sources relative to the repository, while the sources
- * of runtimes are absolute or climb out of a foreign build tree (`../../../src/libsanitizer/…`).
- */
-export const isOwn = (f: Frame): boolean =>
-  f.kind === 'source' && !/^(\/|\.\.\/|[A-Za-z]:[\\/]|<)/.test(f.file);
+/** True for a frame of the user's own code, as attribution decided. */
+export const isOwn = (f: ReportedFrame): boolean => f.own === true;
 
 /** The frame a finding is shown at: its first own frame, the fault before the other stacks. */
-export const topFrame = (f: FindingReport): Frame | undefined => {
+export const topFrame = (f: FindingReport): ReportedFrame | undefined => {
   for (const s of f.stacks) {
     const own = s.frames.find(isOwn);
     if (own) return own;

@@ -2,14 +2,15 @@
 import type { Frame } from '../../src/finding.js';
 import type { HazardId } from '../../src/hazard.js';
 import type { BindingId } from '../../src/binding.js';
-import type { CellReport, FindingReport, LaneReport, Report, Role } from '../../src/report.js';
+import type { CellReport, FindingReport, LaneReport, Report, ReportedFrame, Role } from '../../src/report.js';
 import type { Verdict } from '../../src/verdict.js';
 
-export const src = (fn: string, file: string, line: number): Frame => ({
+export const src = (fn: string, file: string, line: number): ReportedFrame => ({
   kind: 'source',
   function: fn,
   file,
   line,
+  ...(/^(\/|\.\.\/)/.test(file) ? {} : { own: true }),
 });
 const mod = (fn: string, module: string, offset = '0x1f2c'): Frame => ({
   kind: 'module',
