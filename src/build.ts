@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { lock } from 'proper-lockfile';
 import { glob } from 'tinyglobby';
 import type { Launch } from './binding.js';
 import { launch, type Exit } from './launch.js';
@@ -26,7 +27,18 @@ export type BuildSpec = {
 };
 export type BuildDone = { id: string; ms: number; reused: boolean; failed?: string };
 
-const SKIP = new Set(['.git', '.hg', 'node_modules', 'target', 'build', '__pycache__', '.pytest_cache', '.ffi-gates', 'obj', 'latest']);
+const SKIP = new Set([
+  '.git',
+  '.hg',
+  'node_modules',
+  'target',
+  'build',
+  '__pycache__',
+  '.pytest_cache',
+  '.ffi-gates',
+  'obj',
+  'latest',
+]);
 const digests = new Map<string, Promise<string>>();
 
 const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash>): Promise<void> => {
@@ -52,18 +64,34 @@ export const digestOf = (dir: string): Promise<string> => {
 
 const failure = (exit: Exit, argv: readonly string[]): string | undefined => {
   if (exit.kind === 'code' && exit.code === 0) return undefined;
-  const how = exit.kind === 'code' ? `exit status ${exit.code}` : exit.kind === 'signal' ? exit.signal : exit.kind === 'spawn-error' ? exit.message : exit.kind;
+  const how =
+    exit.kind === 'code'
+      ? `exit status ${exit.code}`
+      : exit.kind === 'signal'
+        ? exit.signal
+        : exit.kind === 'spawn-error'
+          ? exit.message
+          : exit.kind;
   return `${basename(argv[0]!)}: ${how}`;
 };
 
 /** The lines of a build log that say what is wrong, for a one-screen message. */
 const complaint = async (log: string): Promise<string> => {
   const lines = (await readFile(log, 'utf8')).split('\n').filter(Boolean);
-  const errors = lines.filter((l) => /\berror\b|\bundefined reference\b|No such file|not found|cannot/i.test(l));
+  const errors = lines.filter((l) =>
+    /\berror\b|\bundefined reference\b|No such file|not found|cannot/i.test(l),
+  );
   return (errors.length ? errors.slice(0, 3) : lines.slice(-3)).join('\n');
 };
 
-export type BuildRoom = { cache: string; env: Record<string, string>; signal: AbortSignal; timeoutMs: number; done: (d: BuildDone) => void; started: (id: string) => void };
+export type BuildRoom = {
+  cache: string;
+  env: Record<string, string>;
+  signal: AbortSignal;
+  timeoutMs: number;
+  done: (d: BuildDone) => void;
+  started: (id: string) => void;
+};
 
 /** A builder of builds: equal specs are built once, however many ask. */
 export const makeBuilds = (room: BuildRoom): ((spec: BuildSpec) => Promise<Built>) => {
@@ -74,21 +102,53 @@ export const makeBuilds = (room: BuildRoom): ((spec: BuildSpec) => Promise<Built
     const log = join(room.cache, 'logs', `${spec.id}-${key.slice(0, 12)}.log`);
     const begun = performance.now();
     const finish = (reused: boolean, failed?: string): void =>
-      room.done({ id: spec.id, ms: Math.round(performance.now() - begun), reused, ...(failed ? { failed } : {}) });
+      room.done({
+        id: spec.id,
+        ms: Math.round(performance.now() - begun),
+        reused,
+        ...(failed ? { failed } : {}),
+      });
     if (existsSync(stamp)) {
       finish(true);
       return { dir, key };
     }
+    await mkdir(room.cache, { recursive: true });
+    // Another run may be building the same thing: whoever waited finds it done.
+    const release = await lock(dir, {
+      realpath: false,
+      stale: 30_000,
+      retries: { forever: true, minTimeout: 100, maxTimeout: 1_000, factor: 1.5 },
+    });
+    try {
+      if (!existsSync(stamp)) return await make(spec, key, dir, stamp, log, finish);
+      finish(true);
+      return { dir, key };
+    } finally {
+      await release();
+    }
+  };
+  const make = async (
+    spec: BuildSpec,
+    key: string,
+    dir: string,
+    stamp: string,
+    log: string,
+    finish: (reused: boolean, failed?: string) => void,
+  ): Promise<Built> => {
     room.started(spec.id);
     await rm(dir, { recursive: true, force: true });
     await mkdir(dir, { recursive: true });
     await mkdir(join(room.cache, 'logs'), { recursive: true });
     await writeFile(log, '');
     const src = spec.copy ? join(dir, 'src') : dir;
-    if (spec.copy) await cp(spec.copy, src, { recursive: true, filter: (s) => !SKIP.has(basename(s)) || s === spec.copy });
+    if (spec.copy)
+      await cp(spec.copy, src, { recursive: true, filter: (s) => !SKIP.has(basename(s)) || s === spec.copy });
     for (const c of spec.commands(dir, src)) {
       appendFileSync(log, `$ ${c.argv.join(' ')}\n`);
-      const { exit } = await launch({ ...c, env: { ...room.env, ...c.env } }, { output: log, timeoutMs: room.timeoutMs, signal: room.signal });
+      const { exit } = await launch(
+        { ...c, env: { ...room.env, ...c.env } },
+        { output: log, timeoutMs: room.timeoutMs, signal: room.signal },
+      );
       const why = failure(exit, c.argv);
       if (why) {
         const failed = `${why}\n${await complaint(log)}`;
@@ -107,7 +167,9 @@ export const makeBuilds = (room: BuildRoom): ((spec: BuildSpec) => Promise<Built
     return { dir, key };
   };
   return async (spec) => {
-    const hash = createHash('sha256').update(JSON.stringify([spec.id, spec.facts, spec.commands('OUT', 'DIR')]));
+    const hash = createHash('sha256').update(
+      JSON.stringify([spec.id, spec.facts, spec.commands('OUT', 'DIR')]),
+    );
     for (const dir of spec.inputs) hash.update(await digestOf(dir));
     const key = hash.digest('hex');
     let b = known.get(key);

@@ -2,6 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
+import writeFileAtomic from 'write-file-atomic';
 import { caseOf, isCase, type Expectation } from './annotations.js';
 import type { Own } from './attribute.js';
 import type { Arm, Instrument, Launch, SuitePlace, TestEvent, Tools } from './binding.js';
@@ -219,7 +220,7 @@ const runAll = async (r: Runner, wanted: readonly string[], isolate: boolean): P
   }
 };
 
-const listTests = async (r: Runner): Promise<string[]> => {
+const askForTests = async (r: Runner): Promise<string[]> => {
   const { cell, room } = r;
   const binding = BINDINGS[cell.suite.binding];
   const dir = join(room.logs, cell.id, 'list');
@@ -231,6 +232,23 @@ const listTests = async (r: Runner): Promise<string[]> => {
   await launch({ ...l, env: { ...room.env, ...l.env } }, { output, timeoutMs: 120_000, signal: room.signal });
   r.evidence.logs.push(output);
   return binding.parseList(await readFile(output, 'utf8').catch(() => ''), r.place);
+};
+
+const lists = new Map<string, Promise<string[]>>();
+
+/** The suite's tests. What was compiled once is listed once: the list stays beside it, for other gates and later runs. */
+const listTests = (r: Runner): Promise<string[]> => {
+  const kept = join(r.place.out, '.ffi-gates-tests.json');
+  const read = async (): Promise<string[]> => {
+    const known = await readFile(kept, 'utf8').catch(() => undefined);
+    if (known !== undefined) return JSON.parse(known) as string[];
+    const listed = await askForTests(r);
+    if (listed.length) await writeFileAtomic(kept, JSON.stringify(listed));
+    return listed;
+  };
+  let list = lists.get(kept);
+  if (!list) lists.set(kept, (list = read()));
+  return list;
 };
 
 /** Whether an annotation speaks of this cell's suite. */
