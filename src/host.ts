@@ -1,7 +1,8 @@
 /** This machine, probed once per command: which tools exist (real executables, never shims) and what the kernel allows. */
 import { execa } from 'execa';
-import { access, constants, readFile, realpath } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { access, constants, mkdtemp, open, readFile, realpath, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import which from 'which';
 import type { Tools } from './binding.js';
 
@@ -14,8 +15,14 @@ export type Host = {
   mmapRndBits?: number;
   /** True when `setarch -R` (personality) is allowed here. */
   setarch: boolean;
-  /** True when a process may ptrace its child: LeakSanitizer needs it. */
+  /** True when a process may ptrace its child: LeakSanitizer needs it. Tried with a leak-checked program where gcc has one. */
   ptrace: boolean;
+  /** True when a seccomp filter is on this process, as in most containers. */
+  seccomp: boolean;
+  /** Scripts on the PATH that stand in for a real interpreter (pyenv, asdf), by tool. */
+  shims: Record<string, string>;
+  /** Where reports go by default, and whether files can be made there (or in its nearest existing parent). */
+  logs: { dir: string; writable: boolean };
   openFiles?: number;
   /** Sanitizer runtimes by `compiler/name`: `gcc/asan`, `clang/tsan`, `gcc/stdcxx`, … */
   runtimes: Record<string, string>;
@@ -25,7 +32,11 @@ export type Host = {
   miri: boolean;
 };
 
-const out = async (cmd: string, args: string[], env: Record<string, string> = {}): Promise<string | undefined> => {
+const out = async (
+  cmd: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string | undefined> => {
   const r = await execa(cmd, args, { reject: false, all: true, timeout: 30_000, stdin: 'ignore', env });
   return r.exitCode === 0 ? r.all.trim() : undefined;
 };
@@ -39,13 +50,26 @@ const firstOf = async (...names: string[]): Promise<string | undefined> => {
 };
 
 type Probe = { names: string[]; args: string[]; pattern: RegExp };
-const NEWEST_CLANG = ['clang-22', 'clang-21', 'clang-20', 'clang-19', 'clang-18', 'clang-17', 'clang-16', 'clang'];
+const NEWEST_CLANG = [
+  'clang-22',
+  'clang-21',
+  'clang-20',
+  'clang-19',
+  'clang-18',
+  'clang-17',
+  'clang-16',
+  'clang',
+];
 const V = /(\d+(?:\.\d+)+)/;
 const PROBES: Record<string, Probe> = {
   gcc: { names: ['gcc'], args: ['-dumpfullversion'], pattern: V },
   'g++': { names: ['g++'], args: ['-dumpfullversion'], pattern: V },
   clang: { names: NEWEST_CLANG, args: ['--version'], pattern: V },
-  'clang++': { names: NEWEST_CLANG.map((n) => n.replace('clang', 'clang++')), args: ['--version'], pattern: V },
+  'clang++': {
+    names: NEWEST_CLANG.map((n) => n.replace('clang', 'clang++')),
+    args: ['--version'],
+    pattern: V,
+  },
   cmake: { names: ['cmake'], args: ['--version'], pattern: V },
   make: { names: ['make'], args: ['--version'], pattern: V },
   valgrind: { names: ['valgrind'], args: ['--version'], pattern: V },
@@ -65,7 +89,12 @@ const PROBES: Record<string, Probe> = {
 /** Asks the interpreter itself where it lives: `python3` may be a pyenv shim, which is a shell script. */
 const python = async (): Promise<Tools> => {
   const shim = await firstOf('python3', 'python');
-  const line = shim && (await out(shim, ['-c', 'import sys,os;print(os.path.realpath(sys.executable), sys.version.split()[0])']));
+  const line =
+    shim &&
+    (await out(shim, [
+      '-c',
+      'import sys,os;print(os.path.realpath(sys.executable), sys.version.split()[0])',
+    ]));
   const m = line && /^(\S+) (\S+)$/m.exec(line);
   if (!m) return {};
   const path = m[1]!;
@@ -96,7 +125,11 @@ const RUNTIME_FILES: [key: string, compiler: 'gcc' | 'clang', file: string][] = 
   ['gcc/stdcxx', 'gcc', 'libstdc++.so.6'],
   ['clang/asan', 'clang', `libclang_rt.asan-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so`],
   ['clang/tsan', 'clang', `libclang_rt.tsan-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so`],
-  ['clang/ubsan', 'clang', `libclang_rt.ubsan_standalone-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so`],
+  [
+    'clang/ubsan',
+    'clang',
+    `libclang_rt.ubsan_standalone-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so`,
+  ],
   ['clang/stdcxx', 'clang', 'libstdc++.so.6'],
 ];
 
@@ -123,7 +156,10 @@ const number = async (path: string): Promise<number | undefined> => {
 const osRelease = async (): Promise<{ id: string; name: string }> => {
   const t = await readFile('/etc/os-release', 'utf8').catch(() => '');
   const get = (k: string): string | undefined => new RegExp(`^${k}="?([^"\\n]*)`, 'm').exec(t)?.[1];
-  return { id: [get('ID'), get('ID_LIKE')].filter(Boolean).join(' ') || process.platform, name: get('PRETTY_NAME') ?? process.platform };
+  return {
+    id: [get('ID'), get('ID_LIKE')].filter(Boolean).join(' ') || process.platform,
+    name: get('PRETTY_NAME') ?? process.platform,
+  };
 };
 
 const openFileLimit = async (): Promise<number | undefined> => {
@@ -132,14 +168,62 @@ const openFileLimit = async (): Promise<number | undefined> => {
   return m ? Number(m[1]) : undefined;
 };
 
-const ptraceAllowed = async (): Promise<boolean> => {
-  // Yama's scope 3 forbids ptrace altogether; a seccomp filter shows only when it is tried, which `doctor` does.
-  const scope = await number('/proc/sys/kernel/yama/ptrace_scope');
-  return scope !== 3;
+/**
+ * Whether LeakSanitizer's tracer works. Yama's scope 3 forbids ptrace altogether; a container's filter shows only when it
+ * is tried, so an empty program is leak-checked: it fails at exit when its tracer may not attach.
+ */
+const ptraceAllowed = async (gcc: string | undefined): Promise<boolean> => {
+  if ((await number('/proc/sys/kernel/yama/ptrace_scope')) === 3) return false;
+  if (gcc === undefined) return true;
+  const dir = await mkdtemp(join(tmpdir(), 'ffi-gates-probe-'));
+  try {
+    const exe = join(dir, 'empty');
+    const cc = await execa(gcc, ['-fsanitize=address', '-x', 'c', '-', '-o', exe], {
+      input: 'int main(void) { return 0; }\n',
+      reject: false,
+    });
+    if (cc.exitCode !== 0) return true;
+    const run = await execa(exe, {
+      reject: false,
+      all: true,
+      timeout: 20_000,
+      env: { ASAN_OPTIONS: 'detect_leaks=1', LSAN_OPTIONS: '', LD_PRELOAD: '' },
+    });
+    return !/LeakSanitizer has encountered a fatal error|failed to (?:attach|fork)/i.test(run.all);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
 };
 
-/** Probes everything; about a second. Absent tools are simply absent. */
-export const probeHost = async (): Promise<Host> => {
+const seccompFilter = async (): Promise<boolean> =>
+  /^Seccomp:\s+[12]/m.test(await readFile('/proc/self/status', 'utf8').catch(() => ''));
+
+/** `python3` on the PATH when it is a script: what it starts is asked of the interpreter itself. */
+const pythonShim = async (): Promise<Record<string, string>> => {
+  const path = await firstOf('python3', 'python');
+  const file = path && (await open(path).catch(() => undefined));
+  if (!path || !file) return {};
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.toString('latin1') === '#!' ? { python: path } : {};
+  } finally {
+    await file.close();
+  }
+};
+
+/** Tries to make a directory entry where `dir` is, or would be created. */
+const writable = async (dir: string): Promise<boolean> => {
+  for (let d = dir; ; d = dirname(d)) {
+    const made = await mkdtemp(join(d, '.ffi-gates-probe-')).then(
+      async (m) => rm(m, { recursive: true }).then(() => true),
+      (e: NodeJS.ErrnoException) => (e.code === 'ENOENT' && d !== dirname(d) ? undefined : false),
+    );
+    if (made !== undefined) return made;
+  }
+};
+
+/** Probes everything; about a second. Absent tools are simply absent. `reports` is where they will go. */
+export const probeHost = async (reports = 'reports/latest'): Promise<Host> => {
   const tools: Tools = { node: { path: process.execPath, version: process.versions.node } };
   await Promise.all([
     ...Object.entries(PROBES).map(async ([id, p]) => {
@@ -154,19 +238,28 @@ export const probeHost = async (): Promise<Host> => {
       if (path) tools['nunit'] = { path, version: 'found' };
     }),
   ]);
-  const [rt, bits, setarch, ptrace, os, openFiles, nightly] = await Promise.all([
+  const dir = resolve(reports);
+  const [rt, bits, setarch, ptrace, os, openFiles, nightly, seccomp, shims, canWrite] = await Promise.all([
     runtimes(tools),
     number('/proc/sys/vm/mmap_rnd_bits'),
     out('setarch', ['-R', 'true']).then((o) => o !== undefined),
-    ptraceAllowed(),
+    ptraceAllowed(tools['gcc']?.path),
     osRelease(),
     openFileLimit(),
     tools['rustup'] ? out('rustc', ['+nightly', '--version']).then((o) => o !== undefined) : false,
+    seccompFilter(),
+    pythonShim(),
+    writable(dir),
   ]);
   const miri = nightly ? (await out('cargo', ['+nightly', 'miri', '--version'])) !== undefined : false;
   const clangDir = tools['clang'] && (await realpath(tools['clang'].path)).replace(/\/[^/]+$/, '');
   const symbolizer = clangDir && `${clangDir}/llvm-symbolizer`;
-  const hasSymbolizer = symbolizer && (await access(symbolizer, constants.X_OK).then(() => true, () => false));
+  const hasSymbolizer =
+    symbolizer &&
+    (await access(symbolizer, constants.X_OK).then(
+      () => true,
+      () => false,
+    ));
   return {
     tools,
     cores: availableParallelism(),
@@ -175,6 +268,9 @@ export const probeHost = async (): Promise<Host> => {
     ...(bits === undefined ? {} : { mmapRndBits: bits }),
     setarch,
     ptrace,
+    seccomp,
+    shims,
+    logs: { dir, writable: canWrite },
     ...(openFiles === undefined ? {} : { openFiles }),
     runtimes: rt,
     ...(hasSymbolizer ? { symbolizer } : {}),
