@@ -5,7 +5,17 @@ import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { Failure } from './failure.js';
 
-type RunArgs = { selector: string[]; matrix?: string; out: string; cache?: string; jobs?: number; json: boolean; strict: boolean; provision: boolean; quiet: boolean };
+type RunArgs = {
+  selector: string[];
+  matrix?: string;
+  out: string;
+  cache?: string;
+  jobs?: number;
+  json: boolean;
+  strict: boolean;
+  provision: boolean;
+  quiet: boolean;
+};
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 
@@ -13,17 +23,21 @@ const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 export const findMatrix = (named: string | undefined, from: string): string => {
   if (named) return resolve(from, named);
   for (let dir = resolve(from); ; dir = dirname(dir)) {
-    for (const name of ['ffi-gates.yaml', 'ffi-gates.yml']) if (existsSync(join(dir, name))) return join(dir, name);
+    for (const name of ['ffi-gates.yaml', 'ffi-gates.yml'])
+      if (existsSync(join(dir, name))) return join(dir, name);
     if (dir === dirname(dir)) return join(PACKAGE, 'matrices/fixtures.yaml');
   }
 };
 
-const positive = (name: string) => (v: unknown): number | undefined => {
-  if (v === undefined) return undefined;
-  const n = Number(v);
-  if (!Number.isInteger(n) || n < 1) throw new Failure(2, `--${name} takes a whole number from 1, not '${String(v)}'`);
-  return n;
-};
+const positive =
+  (name: string) =>
+  (v: unknown): number | undefined => {
+    if (v === undefined) return undefined;
+    const n = Number(v);
+    if (!Number.isInteger(n) || n < 1)
+      throw new Failure(2, `--${name} takes a whole number from 1, not '${String(v)}'`);
+    return n;
+  };
 
 const open = async (a: { matrix?: string }) => {
   const { loadMatrix } = await import('./matrix.js');
@@ -31,11 +45,17 @@ const open = async (a: { matrix?: string }) => {
   const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
   for (const s of matrix.suites) {
     const dir = resolve(matrix.root, s.dir);
-    if (!existsSync(dir)) throw new Failure(2, `suite '${s.id}' (${s.binding}) names a directory that does not exist: ${dir}`, matrix.file);
+    if (!existsSync(dir))
+      throw new Failure(
+        2,
+        `suite '${s.id}' (${s.binding}) names a directory that does not exist: ${dir}`,
+        matrix.file,
+      );
   }
   for (const [id, t] of Object.entries(matrix.targets)) {
     const dir = resolve(matrix.root, t.dir);
-    if (!existsSync(dir)) throw new Failure(2, `target '${id}' names a directory that does not exist: ${dir}`, matrix.file);
+    if (!existsSync(dir))
+      throw new Failure(2, `target '${id}' names a directory that does not exist: ${dir}`, matrix.file);
   }
   return { matrix, host: await probeHost() };
 };
@@ -65,11 +85,17 @@ const runCommand = async (a: RunArgs): Promise<number> => {
     }
   };
   for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
-  const screen = makeConsole({ tty: Boolean(process.stderr.isTTY), ci: Boolean(process.env['CI']), quiet: a.quiet });
+  const screen = makeConsole({
+    tty: Boolean(process.stderr.isTTY),
+    ci: Boolean(process.env['CI']),
+    quiet: a.quiet,
+  });
   try {
     const out = resolve(a.out);
     const report = await run({
-      matrix, host, out,
+      matrix,
+      host,
+      out,
       selectors: a.selector,
       cache: a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds'),
       strict: a.strict,
@@ -80,7 +106,12 @@ const runCommand = async (a: RunArgs): Promise<number> => {
     await screen.stop();
     await writeReport(report, out);
     if (a.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else for (const line of renderSummary(report, { width: process.stdout.columns ?? 100, color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'] })) process.stdout.write(`${line}\n`);
+    else
+      for (const line of renderSummary(report, {
+        width: process.stdout.columns ?? 100,
+        color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'],
+      }))
+        process.stdout.write(`${line}\n`);
     return report.exitCode;
   } catch (e) {
     await screen.stop();
@@ -101,11 +132,21 @@ const planCommand = async (a: { selector: string[]; matrix?: string; json: boole
   const { planEverything } = await import('./run.js');
   const { plan, cells } = await planEverything(matrix, host, a.selector);
   if (a.json) {
-    const rows = cells.map((c) => ({ id: c.id, suite: c.suite.id, binding: c.suite.binding, builder: c.builder, gate: c.gate.id, role: c.suite.role }));
-    process.stdout.write(`${JSON.stringify({ cells: rows, skipped: plan.skipped, deadSelectors: plan.deadSelectors }, null, 2)}\n`);
+    const rows = cells.map((c) => ({
+      id: c.id,
+      suite: c.suite.id,
+      binding: c.suite.binding,
+      builder: c.builder,
+      gate: c.gate.id,
+      role: c.suite.role,
+    }));
+    process.stdout.write(
+      `${JSON.stringify({ cells: rows, skipped: plan.skipped, deadSelectors: plan.deadSelectors }, null, 2)}\n`,
+    );
   } else {
     for (const c of cells) process.stdout.write(`run   ${c.id}  (${c.suite.role})\n`);
-    for (const s of plan.skipped) process.stdout.write(`skip  ${s.id}  ${s.why}${s.remedy ? `  [${s.remedy}]` : ''}\n`);
+    for (const s of plan.skipped)
+      process.stdout.write(`skip  ${s.id}  ${s.why}${s.remedy ? `  [${s.remedy}]` : ''}\n`);
     for (const d of plan.deadSelectors) process.stdout.write(`dead  ${d}  matches no cell\n`);
     process.stdout.write(`${cells.length} cells to run, ${plan.skipped.length} skipped\n`);
   }
@@ -127,24 +168,61 @@ export const main = async (argv: readonly string[]): Promise<number> => {
   const parser = yargs([...argv])
     .scriptName('ffi-gates')
     .usage('$0 <command>\n\nSanitizer gates for code that crosses a language boundary.')
-    .command(['run [selector..]', '$0'], 'build, arm, run, judge and report', (y) => y
-      .positional('selector', { type: 'string', array: true, default: [] as string[], describe: 'cells to run, as globs over their ids' })
-      .option('matrix', { type: 'string', describe: 'matrix file (default: nearest ffi-gates.yaml, else our fixtures)' })
-      .option('out', { type: 'string', default: 'reports/latest', describe: 'directory of the report and logs' })
-      .option('cache', { type: 'string', describe: 'directory of the builds (default: .ffi-gates/builds beside the sources)' })
-      .option('jobs', { coerce: positive('jobs'), describe: 'cores to use' })
-      .option('json', { type: 'boolean', default: false, describe: 'print report.json on stdout' })
-      .option('strict', { type: 'boolean', default: false, describe: 'a lane that cannot run here is a failure' })
-      .option('provision', { type: 'boolean', default: false, describe: 'install what is missing first (prints each command)' })
-      .option('quiet', { type: 'boolean', default: false, describe: 'no progress' }),
-      async (a) => void (code = await runCommand(a as unknown as RunArgs)))
-    .command('plan [selector..]', 'print what would run, and why anything would not', (y) => y
-      .positional('selector', { type: 'string', array: true, default: [] as string[] })
-      .option('matrix', { type: 'string' })
-      .option('json', { type: 'boolean', default: false }),
-      async (a) => void (code = await planCommand(a as unknown as RunArgs)))
-    .command('doctor', 'what works on this machine, and how to get the rest', (y) => y.option('json', { type: 'boolean', default: false }),
-      async (a) => void (code = await doctorCommand(a)))
+    .command(
+      ['run [selector..]', '$0'],
+      'build, arm, run, judge and report',
+      (y) =>
+        y
+          .positional('selector', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'cells to run, as globs over their ids',
+          })
+          .option('matrix', {
+            type: 'string',
+            describe: 'matrix file (default: nearest ffi-gates.yaml, else our fixtures)',
+          })
+          .option('out', {
+            type: 'string',
+            default: 'reports/latest',
+            describe: 'directory of the report and logs',
+          })
+          .option('cache', {
+            type: 'string',
+            describe: 'directory of the builds (default: .ffi-gates/builds beside the sources)',
+          })
+          .option('jobs', { coerce: positive('jobs'), describe: 'cores to use' })
+          .option('json', { type: 'boolean', default: false, describe: 'print report.json on stdout' })
+          .option('strict', {
+            type: 'boolean',
+            default: false,
+            describe: 'a lane that cannot run here is a failure',
+          })
+          .option('provision', {
+            type: 'boolean',
+            default: false,
+            describe: 'install what is missing first (prints each command)',
+          })
+          .option('quiet', { type: 'boolean', default: false, describe: 'no progress' }),
+      async (a) => void (code = await runCommand(a as unknown as RunArgs)),
+    )
+    .command(
+      'plan [selector..]',
+      'print what would run, and why anything would not',
+      (y) =>
+        y
+          .positional('selector', { type: 'string', array: true, default: [] as string[] })
+          .option('matrix', { type: 'string' })
+          .option('json', { type: 'boolean', default: false }),
+      async (a) => void (code = await planCommand(a as unknown as RunArgs)),
+    )
+    .command(
+      'doctor',
+      'what works on this machine, and how to get the rest',
+      (y) => y.option('json', { type: 'boolean', default: false }),
+      async (a) => void (code = await doctorCommand(a)),
+    )
     .strict()
     .recommendCommands()
     .exitProcess(false)
@@ -163,7 +241,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     }
     const err = e as NodeJS.ErrnoException;
     if (err.code === 'ENOSPC' || err.code === 'EACCES' || err.code === 'EROFS') {
-      process.stderr.write(`ffi-gates: ${err.code === 'ENOSPC' ? 'no space left on the device' : 'cannot write'}: ${err.path ?? err.message}\n`);
+      process.stderr.write(
+        `ffi-gates: ${err.code === 'ENOSPC' ? 'no space left on the device' : 'cannot write'}: ${err.path ?? err.message}\n`,
+      );
       return 2;
     }
     throw e;

@@ -33,7 +33,12 @@ export type Gate = {
 const DEBUG_FLAGS = ['-g', '-O1', '-fno-omit-frame-pointer'];
 
 /** The uninstrumented build that plain runs, Valgrind and runtime switches share. */
-export const plainInstrument = (host: Host, compiler: Compiler, extra: string[] = [], link: string[] = extra): Instrument => ({
+export const plainInstrument = (
+  host: Host,
+  compiler: Compiler,
+  extra: string[] = [],
+  link: string[] = extra,
+): Instrument => ({
   compiler,
   cc: host.tools[compiler]?.path ?? compiler,
   cxx: host.tools[compiler === 'gcc' ? 'g++' : 'clang++']?.path ?? (compiler === 'gcc' ? 'g++' : 'clang++'),
@@ -47,13 +52,19 @@ const APT: Record<Compiler, string> = {
 };
 
 export const missingCompiler = (host: Host, compiler: Compiler): Missing | undefined =>
-  host.tools[compiler] ? undefined : { what: compiler, why: `${compiler} is not installed`, remedy: APT[compiler] };
+  host.tools[compiler]
+    ? undefined
+    : { what: compiler, why: `${compiler} is not installed`, remedy: APT[compiler] };
 
 export const missingRuntime = (host: Host, compiler: Compiler, name: string): Missing | undefined =>
   missingCompiler(host, compiler) ??
   (host.runtimes[`${compiler}/${name}`]
     ? undefined
-    : { what: `${compiler} ${name} runtime`, why: `the shared ${name} runtime of ${compiler} is not installed`, remedy: APT[compiler] });
+    : {
+        what: `${compiler} ${name} runtime`,
+        why: `the shared ${name} runtime of ${compiler} is not installed`,
+        remedy: APT[compiler],
+      });
 
 /** `LD_PRELOAD` of a sanitizer runtime with libstdc++ behind it (else C++ exceptions cannot be intercepted). */
 export const preload = (host: Host, compiler: Compiler, name: string): string =>
@@ -61,6 +72,8 @@ export const preload = (host: Host, compiler: Compiler, name: string): string =>
 
 /** Joins sanitizer options; a ':' inside a value would end it, which the caller must have excluded. */
 export const options = (o: Record<string, string | number>): string =>
-  Object.entries(o).map(([k, v]) => `${k}=${v}`).join(':');
+  Object.entries(o)
+    .map(([k, v]) => `${k}=${v}`)
+    .join(':');
 
 export const NO_ARM: Arm = { prefix: [], env: {}, hostArgs: [] };

@@ -9,7 +9,11 @@ const source = (glob: string): string => {
     if (c === '*') out += '.*';
     else if (c === '?') out += '.';
     else if (close > 0) {
-      out += `(?:${glob.slice(i + 1, close).split(',').map(source).join('|')})`;
+      out += `(?:${glob
+        .slice(i + 1, close)
+        .split(',')
+        .map(source)
+        .join('|')})`;
       i = close;
     } else out += escape(c);
   }

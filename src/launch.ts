@@ -65,7 +65,10 @@ p=$(grep -lsz "^${TOKEN}=$1" /proc/[0-9]*/environ | cut -d/ -f3); [ -z "$p" ] &&
 let watchdog: ChildProcess | undefined;
 const startWatchdog = (): void => {
   if (watchdog) return;
-  watchdog = spawn('sh', ['-c', WATCHDOG, 'sh', RUN_TOKEN], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  watchdog = spawn('sh', ['-c', WATCHDOG, 'sh', RUN_TOKEN], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   watchdog.on('error', () => undefined);
   watchdog.unref();
   (watchdog.stdin as unknown as { unref?: () => void } | null)?.unref?.();
@@ -76,7 +79,8 @@ const descendants = (root: number): number[] => {
   for (let i = 0; i < all.length; i++) {
     try {
       for (const tid of readdirSync(`/proc/${all[i]}/task`))
-        for (const c of readFileSync(`/proc/${all[i]}/task/${tid}/children`, 'latin1').split(' ')) if (c) all.push(Number(c));
+        for (const c of readFileSync(`/proc/${all[i]}/task/${tid}/children`, 'latin1').split(' '))
+          if (c) all.push(Number(c));
     } catch {
       // gone
     }
@@ -93,7 +97,8 @@ const collectMaps = (root: number, wanted: ReadonlySet<string>, into: Set<string
         const path = line.indexOf('/');
         if (path > 0 && line[line.indexOf(' ') + 3] === 'x') files.add(line.slice(path));
       }
-      if ([...files].some((f) => wanted.has(f.slice(f.lastIndexOf('/') + 1)))) for (const f of files) into.add(f);
+      if ([...files].some((f) => wanted.has(f.slice(f.lastIndexOf('/') + 1))))
+        for (const f of files) into.add(f);
     } catch {
       // gone
     }

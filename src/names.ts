@@ -2,8 +2,21 @@
 export const BINDING_IDS = ['c', 'py', 'pyx', 'go', 'jni', 'rs', 'net', 'node'] as const;
 export const BUILDER_IDS = ['cc', 'cmake', 'make', 'cargo', 'setuptools', 'nodegyp', 'command'] as const;
 export const GATE_IDS = [
-  'plain', 'asan', 'ubsan', 'tsan', 'memcheck', 'helgrind', 'xcheck', 'cgocheck', 'cgocheck2', 'gorace', 'goasan',
-  'rsasan', 'rstsan', 'miri', 'pydebug',
+  'plain',
+  'asan',
+  'ubsan',
+  'tsan',
+  'memcheck',
+  'helgrind',
+  'xcheck',
+  'cgocheck',
+  'cgocheck2',
+  'gorace',
+  'goasan',
+  'rsasan',
+  'rstsan',
+  'miri',
+  'pydebug',
 ] as const;
 export type GateId = (typeof GATE_IDS)[number];
 export type BuilderId = (typeof BUILDER_IDS)[number];

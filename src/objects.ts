@@ -8,13 +8,26 @@ const symbols = new Map<string, Promise<string>>();
 
 const imports = (path: string): Promise<string> => {
   let s = symbols.get(path);
-  if (!s) symbols.set(path, (s = execa('nm', ['-D', path], { reject: false, buffer: true }).then((r) => r.stdout ?? '')));
+  if (!s)
+    symbols.set(
+      path,
+      (s = execa('nm', ['-D', path], { reject: false, buffer: true }).then((r) => r.stdout ?? '')),
+    );
   return s;
 };
 
 /** Sorts mapped objects; `blind` are the user's own that the gate's hooks did not reach. */
-export const classify = async (maps: ReadonlySet<string>, own: ReadonlySet<string>, hook: RegExp | undefined): Promise<NonNullable<CellReport['objects']>> => {
-  const out = { instrumented: [] as string[], runtime: [] as string[], opaque: [] as string[], blind: [] as string[] };
+export const classify = async (
+  maps: ReadonlySet<string>,
+  own: ReadonlySet<string>,
+  hook: RegExp | undefined,
+): Promise<NonNullable<CellReport['objects']>> => {
+  const out = {
+    instrumented: [] as string[],
+    runtime: [] as string[],
+    opaque: [] as string[],
+    blind: [] as string[],
+  };
   for (const path of [...maps].sort()) {
     const name = basename(path);
     if (RUNTIME.test(name)) out.runtime.push(name);

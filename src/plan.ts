@@ -35,7 +35,8 @@ const canaryBuilderOf = (m: Matrix, s: Suite): BuilderId => {
   return kind === 'cmake' || kind === 'make' ? kind : 'cc';
 };
 
-const sorted = <T extends { id: string }>(all: T[]): T[] => all.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+const sorted = <T extends { id: string }>(all: T[]): T[] =>
+  all.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 
 /** One canary cell for each lane of the cells: the planted bugs of its binding, through its own builder and gate. */
 export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] => {
@@ -70,12 +71,26 @@ export const makePlan = (m: Matrix, host: Host, selectors: readonly string[] = [
           out.hit = true;
           skipped.push({ id, why: `excluded: ${out.why}` });
         } else if (missing) skipped.push({ id, why: missing.why, remedy: missing.remedy });
-        else cells.push({ id, matrix: m, suite, canaryBuilder: canaryBuilderOf(m, suite), builder, compiler, gate, lane });
+        else
+          cells.push({
+            id,
+            matrix: m,
+            suite,
+            canaryBuilder: canaryBuilderOf(m, suite),
+            builder,
+            compiler,
+            gate,
+            lane,
+          });
       }
     }
   }
   const { chosen, dead } = select(sorted(cells), selectors);
   const skips = select(sorted(skipped), selectors);
   const deadSelectors = selectors.length ? dead.filter((d) => skips.dead.includes(d)) : [];
-  return { cells: chosen, skipped: skips.chosen, deadSelectors: [...deadSelectors, ...excludes.filter((x) => !x.hit).map((x) => `exclude: ${x.cells}`)] };
+  return {
+    cells: chosen,
+    skipped: skips.chosen,
+    deadSelectors: [...deadSelectors, ...excludes.filter((x) => !x.hit).map((x) => `exclude: ${x.cells}`)],
+  };
 };

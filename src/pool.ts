@@ -13,10 +13,13 @@ export const pool = async <T>(jobs: readonly Job<T>[], budget: Weight): Promise<
   let running = 0;
   let failed: { error: unknown } | undefined;
   return new Promise((resolve, reject) => {
-    const clamp = (w: Weight): Weight => ({ cores: Math.min(w.cores, budget.cores), memory: Math.min(w.memory, budget.memory) });
+    const clamp = (w: Weight): Weight => ({
+      cores: Math.min(w.cores, budget.cores),
+      memory: Math.min(w.memory, budget.memory),
+    });
     const next = (): void => {
       if (failed) waiting.length = 0;
-      for (let i = 0; i < waiting.length; ) {
+      for (let i = 0; i < waiting.length;) {
         const { job, index } = waiting[i]!;
         const w = clamp(job.weight);
         if (w.cores > free.cores || w.memory > free.memory) {
@@ -29,7 +32,10 @@ export const pool = async <T>(jobs: readonly Job<T>[], budget: Weight): Promise<
         running++;
         job
           .run()
-          .then((r) => void (results[index] = r), (error: unknown) => void (failed ??= { error }))
+          .then(
+            (r) => void (results[index] = r),
+            (error: unknown) => void (failed ??= { error }),
+          )
           .finally(() => {
             running--;
             free.cores += w.cores;

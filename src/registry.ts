@@ -18,5 +18,19 @@ import type { BINDING_IDS, GateId } from './names.js';
 export const BINDINGS: Record<(typeof BINDING_IDS)[number], Binding> = { c, py, pyx, go, jni, rs, net, node };
 
 export const GATES: Record<GateId, Gate> = {
-  plain, asan, ubsan, tsan, memcheck, helgrind, xcheck, cgocheck, cgocheck2, gorace, goasan, rsasan, rstsan, miri, pydebug,
+  plain,
+  asan,
+  ubsan,
+  tsan,
+  memcheck,
+  helgrind,
+  xcheck,
+  cgocheck,
+  cgocheck2,
+  gorace,
+  goasan,
+  rsasan,
+  rstsan,
+  miri,
+  pydebug,
 };

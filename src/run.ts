@@ -1,8 +1,9 @@
 /** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
 import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { glob } from 'tinyglobby';
 import { readAnnotations, type Expectation } from './annotations.js';
 import { makeBuilds, type BuildDone } from './build.js';
 import { runCell, type Evidence } from './cell.js';
@@ -20,7 +21,6 @@ import { pool } from './pool.js';
 import { REPORTERS } from './registry-reporters.js';
 import type { CellReport, LaneReport, Report } from './report.js';
 import { exitCodeOf, worst } from './verdict.js';
-import { relative } from 'node:path';
 
 export type RunOptions = {
   matrix: Matrix;
@@ -36,13 +36,20 @@ export type RunOptions = {
 
 const CANARIES = fileURLToPath(new URL('../matrices/canaries.yaml', import.meta.url));
 /** Left out of every child: what would arm, disarm or redirect a checker behind our back. */
-const UNWANTED = /^(LD_PRELOAD|LD_LIBRARY_PATH|.*SAN_OPTIONS|PYTHONMALLOC|PYTHONPATH|GODEBUG|GORACE|GOEXPERIMENT|GOFLAGS|RUSTFLAGS|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NODE_OPTIONS|CFLAGS|CXXFLAGS|LDFLAGS|CC|CXX|MALLOC_.*|FFI_GATES_.*|VITEST.*|NODE_ENV)$/;
+const UNWANTED =
+  /^(LD_PRELOAD|LD_LIBRARY_PATH|.*SAN_OPTIONS|PYTHONMALLOC|PYTHONPATH|GODEBUG|GORACE|GOEXPERIMENT|GOFLAGS|RUSTFLAGS|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NODE_OPTIONS|CFLAGS|CXXFLAGS|LDFLAGS|CC|CXX|MALLOC_.*|FFI_GATES_.*|VITEST.*|NODE_ENV)$/;
 export const baseEnv = (env: NodeJS.ProcessEnv = process.env): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !UNWANTED.test(e[0])));
+  Object.fromEntries(
+    Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !UNWANTED.test(e[0])),
+  );
 
 /** The directory must take our files before anything is started: a report that cannot be written is found out now. */
 const checkOut = async (out: string): Promise<void> => {
-  if (/[:\s]/.test(out)) throw new Failure(2, `the output directory must hold no ':' and no white space, which sanitizer options cannot carry: ${out}`);
+  if (/[:\s]/.test(out))
+    throw new Failure(
+      2,
+      `the output directory must hold no ':' and no white space, which sanitizer options cannot carry: ${out}`,
+    );
   try {
     await mkdir(out, { recursive: true });
     await access(out, constants.W_OK);
@@ -51,10 +58,16 @@ const checkOut = async (out: string): Promise<void> => {
     await rm(probe);
   } catch (e) {
     const code = (e as NodeJS.ErrnoException).code;
-    throw new Failure(2, code === 'ENOSPC' ? `no space left for the output directory ${out}` : `the output directory cannot be written: ${out} (${code ?? (e as Error).message})`);
+    throw new Failure(
+      2,
+      code === 'ENOSPC'
+        ? `no space left for the output directory ${out}`
+        : `the output directory cannot be written: ${out} (${code ?? (e as Error).message})`,
+    );
   }
   const fs = await statfs(out);
-  if (fs.bavail * fs.bsize < 64 << 20) throw new Failure(2, `less than 64 MiB are free for the output directory ${out}`);
+  if (fs.bavail * fs.bsize < 64 << 20)
+    throw new Failure(2, `less than 64 MiB are free for the output directory ${out}`);
 };
 
 /** Writes all files under temporary names first, then renames: a killed run leaves the last whole report or none. */
@@ -67,33 +80,56 @@ export const writeReport = async (report: Report, out: string): Promise<void> =>
   for (const f of files) await rename(join(out, `${f.path}.tmp`), join(out, f.path));
 };
 
+/** Law 10: while a run is under way, and after one that was killed, no older report can be taken for its result. */
+const forgetOldReport = async (out: string): Promise<void> => {
+  const old = await glob(['report.json', 'index.html', 'junit*.xml', '*.tmp'], { cwd: out, absolute: true });
+  await Promise.all(old.map((f) => rm(f, { force: true })));
+};
+
 const weightOf = (c: Cell): { cores: number; memory: number } => {
   const w = c.suite.weight ?? { cores: 1, memory: 1 };
   return { cores: w.cores, memory: w.memory + c.gate.memory };
 };
 
 /** Long cells first, so that the last minutes are not one slow cell on one core. */
-const longestFirst = (a: Cell, b: Cell): number => Number(b.gate.heavy) - Number(a.gate.heavy) || (a.id < b.id ? -1 : 1);
+const longestFirst = (a: Cell, b: Cell): number =>
+  Number(b.gate.heavy) - Number(a.gate.heavy) || (a.id < b.id ? -1 : 1);
 
 const annotationsOf = async (m: Matrix): Promise<Map<string, Expectation[]>> => {
   const found = new Map<string, Expectation[]>();
-  for (const s of m.suites) if (s.annotations.length) found.set(`${m.file}#${s.id}-${s.binding}`, await readAnnotations(m.root, s.annotations));
+  for (const s of m.suites)
+    if (s.annotations.length)
+      found.set(`${m.file}#${s.id}-${s.binding}`, await readAnnotations(m.root, s.annotations));
   return found;
 };
 
 type Everything = { plan: Plan; cells: Cell[]; expectations: Map<string, Expectation[]> };
 
 /** The plan with its canaries and annotations. Throws `Failure` 3 when nothing is selected. */
-export const planEverything = async (m: Matrix, host: Host, selectors: readonly string[]): Promise<Everything> => {
+export const planEverything = async (
+  m: Matrix,
+  host: Host,
+  selectors: readonly string[],
+): Promise<Everything> => {
   const plan = makePlan(m, host, selectors);
   if (plan.cells.length === 0 && plan.skipped.length === 0)
-    throw new Failure(3, selectors.length ? `no cell matches ${selectors.join(' ')} (see: ffi-gates plan)` : 'the matrix yields no cell: no gate fits any suite');
+    throw new Failure(
+      3,
+      selectors.length
+        ? `no cell matches ${selectors.join(' ')} (see: ffi-gates plan)`
+        : 'the matrix yields no cell: no gate fits any suite',
+    );
   const canaries = m.canaries ? await loadMatrix(CANARIES) : undefined;
   const cells = [...plan.cells, ...(canaries ? canaryCells(plan.cells, canaries) : [])];
-  return { plan, cells, expectations: new Map([...(await annotationsOf(m)), ...(canaries ? await annotationsOf(canaries) : [])]) };
+  return {
+    plan,
+    cells,
+    expectations: new Map([...(await annotationsOf(m)), ...(canaries ? await annotationsOf(canaries) : [])]),
+  };
 };
 
-const expectationsOf = (c: Cell, all: Everything['expectations']): Expectation[] => all.get(`${c.matrix.file}#${c.suite.id}-${c.suite.binding}`) ?? [];
+const expectationsOf = (c: Cell, all: Everything['expectations']): Expectation[] =>
+  all.get(`${c.matrix.file}#${c.suite.id}-${c.suite.binding}`) ?? [];
 
 const cellReport = async (j: Judged, out: string, objects: CellReport['objects']): Promise<CellReport> => {
   const { cell } = j.evidence;
@@ -110,7 +146,9 @@ const cellReport = async (j: Judged, out: string, objects: CellReport['objects']
     failedTests: j.failedTests,
     diedIn: j.diedIn,
     logs: j.evidence.logs.map((l) => relative(out, l)),
-    unread: j.evidence.shots.flatMap((s) => s.logs.flatMap((l) => l.parsed.unread.slice(0, 20).map((u) => ({ log: relative(out, l.path), ...u })))),
+    unread: j.evidence.shots.flatMap((s) =>
+      s.logs.flatMap((l) => l.parsed.unread.slice(0, 20).map((u) => ({ log: relative(out, l.path), ...u }))),
+    ),
     ...(objects ? { objects } : {}),
   };
 };
@@ -124,7 +162,7 @@ const blindness = (cell: Cell, objects: CellReport['objects']): string | undefin
 export const run = async (o: RunOptions): Promise<Report> => {
   const started = new Date();
   await checkOut(o.out);
-  await rm(join(o.out, 'report.json'), { force: true });
+  await forgetOldReport(o.out);
   const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors);
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
@@ -149,7 +187,14 @@ export const run = async (o: RunOptions): Promise<Report> => {
       weight: weightOf(cell),
       run: async () => {
         o.emit({ kind: 'cell-started', id: cell.id });
-        const e = await runCell(cell, { host: o.host, build, env: baseEnv(), logs, signal: o.signal, expectations: expectationsOf(cell, expectations) });
+        const e = await runCell(cell, {
+          host: o.host,
+          build,
+          env: baseEnv(),
+          logs,
+          signal: o.signal,
+          expectations: expectationsOf(cell, expectations),
+        });
         const preview = judge(e, expectationsOf(cell, expectations), new Set());
         o.emit({ kind: 'cell-finished', id: cell.id, verdict: preview.verdict, ms: e.ms });
         return e;
@@ -161,16 +206,32 @@ export const run = async (o: RunOptions): Promise<Report> => {
   return report(o, { plan, cells, expectations }, evidences, builds, started);
 };
 
-const report = async (o: RunOptions, all: Everything, evidences: readonly Evidence[], builds: BuildDone[], started: Date): Promise<Report> => {
+const report = async (
+  o: RunOptions,
+  all: Everything,
+  evidences: readonly Evidence[],
+  builds: BuildDone[],
+  started: Date,
+): Promise<Report> => {
   const sorted = [...evidences].sort((a, b) => (a.cell.id < b.cell.id ? -1 : 1));
   const canaryOf = new Map(sorted.filter((e) => e.cell.suite.role === 'canary').map((e) => [e.cell.lane, e]));
   const objects = new Map<Evidence, CellReport['objects']>();
-  for (const e of sorted) if (e.maps.size) objects.set(e, await classify(e.maps, e.own.objects, e.cell.gate.hook));
-  const judged = sorted.map((e) => judge(e, expectationsOf(e.cell, all.expectations), noiseOf(canaryOf.get(e.cell.lane)), blindness(e.cell, objects.get(e))));
+  for (const e of sorted)
+    if (e.maps.size) objects.set(e, await classify(e.maps, e.own.objects, e.cell.gate.hook));
+  const judged = sorted.map((e) =>
+    judge(
+      e,
+      expectationsOf(e.cell, all.expectations),
+      noiseOf(canaryOf.get(e.cell.lane)),
+      blindness(e.cell, objects.get(e)),
+    ),
+  );
   const lanes = new Map<string, LaneReport>();
   for (const c of all.cells) {
     if (lanes.has(c.lane)) continue;
-    const canary = judged.find((j) => j.evidence.cell.lane === c.lane && j.evidence.cell.suite.role === 'canary');
+    const canary = judged.find(
+      (j) => j.evidence.cell.lane === c.lane && j.evidence.cell.suite.role === 'canary',
+    );
     lanes.set(c.lane, laneOf({ binding: c.suite.binding, builder: c.builder, gate: c.gate.id }, canary));
   }
   for (const j of judged) j.verdict = withProof(j.verdict, lanes.get(j.evidence.cell.lane)!);
@@ -178,9 +239,15 @@ const report = async (o: RunOptions, all: Everything, evidences: readonly Eviden
   const skips: CellReport[] = all.plan.skipped.map((s) => skippedCell(s.id, s.why, o.matrix));
   const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
   const { findings, runtimeBucket } = await foldFindings(judged, o.out, o.matrix.root);
-  const expectations = [...new Set([...all.expectations].filter(([k]) => k.startsWith(`${o.matrix.file}#`)).flatMap(([, v]) => v))];
+  const expectations = [
+    ...new Set(
+      [...all.expectations].filter(([k]) => k.startsWith(`${o.matrix.file}#`)).flatMap(([, v]) => v),
+    ),
+  ];
   const fixtures = tallyFixtures(judged, dedupe(expectations));
-  const unavailable = all.plan.skipped.flatMap((s) => (s.remedy ? [{ lane: s.id.replace(/^[^-]*-/, ''), why: s.why, remedy: s.remedy }] : []));
+  const unavailable = all.plan.skipped.flatMap((s) =>
+    s.remedy ? [{ lane: s.id.replace(/^[^-]*-/, ''), why: s.why, remedy: s.remedy }] : [],
+  );
   const codes = [...rows.map((c) => exitCodeOf(c.verdict)), ...(o.strict && unavailable.length ? [6] : [])];
   if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(6);
   return {
@@ -188,7 +255,15 @@ const report = async (o: RunOptions, all: Everything, evidences: readonly Eviden
     started: started.toISOString(),
     ms: Date.now() - started.getTime(),
     matrix: basename(o.matrix.file),
-    host: { os: o.host.os.name, cores: o.host.cores, tools: Object.fromEntries(Object.entries(o.host.tools).flatMap(([k, t]) => (t ? [[k, t.version]] : [])).sort()) },
+    host: {
+      os: o.host.os.name,
+      cores: o.host.cores,
+      tools: Object.fromEntries(
+        Object.entries(o.host.tools)
+          .flatMap(([k, t]) => (t ? [[k, t.version]] : []))
+          .sort(),
+      ),
+    },
     exitCode: worst(codes),
     cells: rows,
     lanes: [...lanes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, l]) => l),
@@ -201,8 +276,14 @@ const report = async (o: RunOptions, all: Everything, evidences: readonly Eviden
   };
 };
 
-const dedupe = (all: readonly Expectation[]): Expectation[] =>
-  [...new Map(all.map((e) => [`${e.file}:${e.line}:${e.case}:${e.bindings.join()}:${e.gates.map((g) => g.gate + (g.compiler ?? '')).join()}`, e])).values()];
+const dedupe = (all: readonly Expectation[]): Expectation[] => [
+  ...new Map(
+    all.map((e) => [
+      `${e.file}:${e.line}:${e.case}:${e.bindings.join()}:${e.gates.map((g) => g.gate + (g.compiler ?? '')).join()}`,
+      e,
+    ]),
+  ).values(),
+];
 
 const skippedCell = (id: string, why: string, m: Matrix): CellReport => {
   const [front = '', back = ''] = id.split('_');
@@ -210,11 +291,29 @@ const skippedCell = (id: string, why: string, m: Matrix): CellReport => {
   const [builder = '', gate = ''] = back.split('-');
   const role = m.suites.find((s) => s.id === suite && s.binding === binding)?.role ?? 'subject';
   const tests = { passed: 0, failed: 0, skipped: 0 };
-  return { id, suite, binding: binding as CellReport['binding'], builder, gate, role, verdict: { kind: 'skipped', why }, tests, ms: 0, failedTests: [], diedIn: [], logs: [], unread: [] };
+  return {
+    id,
+    suite,
+    binding: binding as CellReport['binding'],
+    builder,
+    gate,
+    role,
+    verdict: { kind: 'skipped', why },
+    tests,
+    ms: 0,
+    failedTests: [],
+    diedIn: [],
+    logs: [],
+    unread: [],
+  };
 };
 
 /** Hazards that have planted cases but that no gate of this run saw in a binding. */
 const unseen = (f: Report['fixtures']): Report['unseenHazards'] =>
   (f?.detection ?? [])
     .filter((d) => d.blind.length)
-    .map((d) => ({ hazard: d.hazard, title: HAZARDS.find((h) => h.id === d.hazard)?.title ?? '', bindings: d.blind }));
+    .map((d) => ({
+      hazard: d.hazard,
+      title: HAZARDS.find((h) => h.id === d.hazard)?.title ?? '',
+      bindings: d.blind,
+    }));

@@ -2,7 +2,10 @@
 import picomatch from './glob.js';
 
 /** Cells that any of the selectors names, and the selectors that name none. No selectors: everything. */
-export const select = <T extends { id: string }>(cells: readonly T[], selectors: readonly string[]): { chosen: T[]; dead: string[] } => {
+export const select = <T extends { id: string }>(
+  cells: readonly T[],
+  selectors: readonly string[],
+): { chosen: T[]; dead: string[] } => {
   if (selectors.length === 0) return { chosen: [...cells], dead: [] };
   const matchers = selectors.map((s) => ({ s, test: picomatch(s), hit: false }));
   const chosen = cells.filter((c) => {

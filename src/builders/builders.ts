@@ -4,7 +4,13 @@ import type { Instrument, Launch } from '../binding.js';
 import type { Target } from '../matrix.js';
 import type { BuilderId } from '../names.js';
 
-export type BuildPlace = { dir: string; out: string; target: Target; instrument: Instrument; needs: Record<string, string> };
+export type BuildPlace = {
+  dir: string;
+  out: string;
+  target: Target;
+  instrument: Instrument;
+  needs: Record<string, string>;
+};
 /** `copies`: the build system writes into its source tree, so `build.ts` hands it a copy of it. */
 export type Builder = { id: BuilderId; copies?: true; commands(p: BuildPlace): Launch[] };
 
@@ -22,7 +28,16 @@ const cmake: Builder = {
   id: 'cmake',
   commands: (p) => [
     {
-      argv: ['cmake', '-S', p.dir, '-B', p.out, '-DCMAKE_BUILD_TYPE=None', `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${p.out}`, ...p.target.args],
+      argv: [
+        'cmake',
+        '-S',
+        p.dir,
+        '-B',
+        p.out,
+        '-DCMAKE_BUILD_TYPE=None',
+        `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${p.out}`,
+        ...p.target.args,
+      ],
       cwd: p.out,
       env: env(p),
     },
@@ -35,7 +50,18 @@ const make: Builder = {
   id: 'make',
   copies: true,
   commands: (p) => [
-    { argv: ['make', '-j', jobs, ...Object.entries(flags(p)).map(([k, v]) => `${k}=${v}`), `OUT=${p.out}`, ...p.target.args], cwd: p.dir, env: env(p) },
+    {
+      argv: [
+        'make',
+        '-j',
+        jobs,
+        ...Object.entries(flags(p)).map(([k, v]) => `${k}=${v}`),
+        `OUT=${p.out}`,
+        ...p.target.args,
+      ],
+      cwd: p.dir,
+      env: env(p),
+    },
   ],
 };
 
@@ -45,7 +71,23 @@ const cc: Builder = {
     const sources = (p.target.sources ?? []).map((s) => `${p.dir}/${s}`);
     const compiler = sources.some((s) => /\.(cc|cpp|cxx)$/.test(s)) ? p.instrument.cxx : p.instrument.cc;
     const out = `${p.out}/${p.target.produces[0]!}`;
-    return [{ argv: [compiler, ...p.instrument.cflags, '-fPIC', '-shared', '-o', out, ...sources, ...p.instrument.ldflags, ...p.target.args], cwd: p.out, env: env(p) }];
+    return [
+      {
+        argv: [
+          compiler,
+          ...p.instrument.cflags,
+          '-fPIC',
+          '-shared',
+          '-o',
+          out,
+          ...sources,
+          ...p.instrument.ldflags,
+          ...p.target.args,
+        ],
+        cwd: p.out,
+        env: env(p),
+      },
+    ];
   },
 };
 
@@ -67,7 +109,16 @@ const setuptools: Builder = {
   copies: true,
   commands: (p) => [
     {
-      argv: ['python3', 'setup.py', 'build_ext', '--build-lib', p.out, '--build-temp', `${p.out}/temp`, ...p.target.args],
+      argv: [
+        'python3',
+        'setup.py',
+        'build_ext',
+        '--build-lib',
+        p.out,
+        '--build-temp',
+        `${p.out}/temp`,
+        ...p.target.args,
+      ],
       cwd: p.dir,
       env: { ...env(p), LDSHARED: [p.instrument.cc, '-shared', ...p.instrument.ldflags].join(' ') },
     },
@@ -88,9 +139,20 @@ const command: Builder = {
   id: 'command',
   copies: true,
   commands: (p) => {
-    const one: Record<string, string> = { cc: p.instrument.cc, cxx: p.instrument.cxx, out: p.out, dir: p.dir, ...p.needs };
-    const many: Record<string, string[]> = { '{cflags}': p.instrument.cflags, '{ldflags}': p.instrument.ldflags };
-    const argv = (p.target.command ?? []).flatMap((w) => many[w] ?? [w.replace(/\{(\w+)\}/g, (all, k: string) => one[k] ?? all)]);
+    const one: Record<string, string> = {
+      cc: p.instrument.cc,
+      cxx: p.instrument.cxx,
+      out: p.out,
+      dir: p.dir,
+      ...p.needs,
+    };
+    const many: Record<string, string[]> = {
+      '{cflags}': p.instrument.cflags,
+      '{ldflags}': p.instrument.ldflags,
+    };
+    const argv = (p.target.command ?? []).flatMap(
+      (w) => many[w] ?? [w.replace(/\{(\w+)\}/g, (all, k: string) => one[k] ?? all)],
+    );
     return [{ argv: argv as [string, ...string[]], cwd: p.dir, env: env(p) }];
   },
 };
