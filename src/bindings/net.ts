@@ -17,15 +17,10 @@ import type {
   Tools,
 } from '../binding.js';
 import { linkedEnv, list as setting } from './link.js';
+import { findNUnit } from './net-nunit.js';
 import { dotnetEvents, dotnetList, dotnetPrepare, dotnetRun, parseDotnetList } from './net-dotnet.js';
 
 const plugin = (name: string): string => fileURLToPath(new URL(`../../plugins/net/${name}`, import.meta.url));
-
-/** Where Debian's nunit-console and libnunit-*-cil put things. */
-const CONSOLE = '/usr/lib/nunit/nunit-console.exe';
-const ASSEMBLIES = ['framework', 'core', 'core.interfaces'].map(
-  (part) => `/usr/lib/cli/nunit.${part}-2.6.3/nunit.${part}.dll`,
-);
 
 const assembly = (place: SuitePlace): string => join(place.out, 'Tests.dll');
 const lister = (place: SuitePlace): string => join(place.out, 'List.exe');
@@ -39,7 +34,7 @@ const missing = (tools: Tools): Missing | undefined => {
     const remedy = 'apt-get install -y mono-runtime mono-mcs, or install the .NET SDK';
     return { what: 'mono with mcs, or dotnet', why: 'it compiles and runs the tests', remedy };
   }
-  if (![CONSOLE, ...ASSEMBLIES].every((file) => existsSync(file))) {
+  if (!findNUnit(tools)) {
     const remedy = 'apt-get install -y nunit-console libnunit-cil-dev';
     return { what: 'NUnit 2.6', why: 'it runs the tests under Mono', remedy };
   }
@@ -54,7 +49,7 @@ const monoEnv = (place: SuitePlace): Record<string, string> => ({
 
 const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => {
   if (usesDotnet(place)) return dotnetPrepare(place, instrument, tools);
-  const references = ASSEMBLIES.map((file) => `-r:${file}`);
+  const references = (findNUnit(tools)?.assemblies ?? []).map((file) => `-r:${file}`);
   const compile = (...args: string[]): Step => ({
     argv: [tools['mcs']?.path ?? 'mcs', '-debug', '-nologo', ...references, ...args],
     cwd: place.dir,
@@ -89,7 +84,8 @@ const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: Run
   const mono = tools['mono']?.path ?? 'mono';
   mkdirSync(plan.scratch, { recursive: true });
   // `-nothread`, one domain, one process: tests run on the main thread of the process that is armed.
-  const runner = [CONSOLE, assembly(place), '-nologo', '-noshadow', '-nothread', '-domain=None'];
+  const console = findNUnit(tools)?.console ?? 'nunit-console.exe';
+  const runner = [console, assembly(place), '-nologo', '-noshadow', '-nothread', '-domain=None'];
   const chosen = plan.tests === 'all' ? [] : [`-run=${plan.tests.join(',')}`];
   const words = [
     ...[...prefix, mono, '--debug', ...hostArgs, ...runner, '-process=Single', '-labels'],
