@@ -1,26 +1,22 @@
 /** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
 import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { glob } from 'tinyglobby';
+import { assemble, expectationsOf, suiteKey } from './assemble.js';
 import { readAnnotations, type Expectation } from './annotations.js';
 import { makeBuilds, type BuildDone } from './build.js';
 import { runCell, type Evidence } from './cell.js';
 import type { RunEvent } from './event.js';
 import { Failure } from './failure.js';
-import { foldFindings } from './findings.js';
-import { tallyFixtures } from './fixtures.js';
-import { HAZARDS } from './hazard.js';
 import type { Host } from './host.js';
-import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
+import { judge } from './judge.js';
 import { loadMatrix, type Matrix } from './matrix.js';
-import { classify } from './objects.js';
 import { canaryCells, makePlan, type Cell, type Plan } from './plan.js';
 import { pool } from './pool.js';
 import { REPORTERS } from './registry-reporters.js';
-import type { CellReport, LaneReport, Report } from './report.js';
-import { exitCodeOf, worst } from './verdict.js';
+import type { Report } from './report.js';
 
 export type RunOptions = {
   matrix: Matrix;
@@ -98,8 +94,7 @@ const longestFirst = (a: Cell, b: Cell): number =>
 const annotationsOf = async (m: Matrix): Promise<Map<string, Expectation[]>> => {
   const found = new Map<string, Expectation[]>();
   for (const s of m.suites)
-    if (s.annotations.length)
-      found.set(`${m.file}#${s.id}-${s.binding}`, await readAnnotations(m.root, s.annotations));
+    if (s.annotations.length) found.set(suiteKey(m, s), await readAnnotations(m.root, s.annotations));
   return found;
 };
 
@@ -127,36 +122,6 @@ export const planEverything = async (
     expectations: new Map([...(await annotationsOf(m)), ...(canaries ? await annotationsOf(canaries) : [])]),
   };
 };
-
-const expectationsOf = (c: Cell, all: Everything['expectations']): Expectation[] =>
-  all.get(`${c.matrix.file}#${c.suite.id}-${c.suite.binding}`) ?? [];
-
-const cellReport = async (j: Judged, out: string, objects: CellReport['objects']): Promise<CellReport> => {
-  const { cell } = j.evidence;
-  return {
-    id: cell.id,
-    suite: cell.suite.id,
-    binding: cell.suite.binding,
-    builder: cell.builder,
-    gate: cell.gate.id,
-    role: cell.suite.role,
-    verdict: j.verdict,
-    tests: j.tests,
-    ms: Math.round(j.evidence.ms),
-    failedTests: j.failedTests,
-    diedIn: j.diedIn,
-    logs: j.evidence.logs.map((l) => relative(out, l)),
-    unread: j.evidence.shots.flatMap((s) =>
-      s.logs.flatMap((l) => l.parsed.unread.slice(0, 20).map((u) => ({ log: relative(out, l.path), ...u }))),
-    ),
-    ...(objects ? { objects } : {}),
-  };
-};
-
-const blindness = (cell: Cell, objects: CellReport['objects']): string | undefined =>
-  objects && objects.blind.length > 0 && objects.instrumented.length === 0
-    ? `the object under test is opaque to ${cell.gate.id}: ${objects.blind.join(', ')} carries none of its hooks`
-    : undefined;
 
 /** Runs the matrix and returns the whole report; nothing is written but logs and builds. */
 export const run = async (o: RunOptions): Promise<Report> => {
@@ -203,117 +168,5 @@ export const run = async (o: RunOptions): Promise<Report> => {
     { cores: jobs, memory: Math.max(2, o.host.memoryGiB * 0.8) },
   );
   if (o.signal.aborted) throw new Failure(2, 'interrupted');
-  return report(o, { plan, cells, expectations }, evidences, builds, started);
+  return assemble({ ...o, plan, cells, expectations, evidences, builds, started });
 };
-
-const report = async (
-  o: RunOptions,
-  all: Everything,
-  evidences: readonly Evidence[],
-  builds: BuildDone[],
-  started: Date,
-): Promise<Report> => {
-  const sorted = [...evidences].sort((a, b) => (a.cell.id < b.cell.id ? -1 : 1));
-  const canaryOf = new Map(sorted.filter((e) => e.cell.suite.role === 'canary').map((e) => [e.cell.lane, e]));
-  const objects = new Map<Evidence, CellReport['objects']>();
-  for (const e of sorted)
-    if (e.maps.size) objects.set(e, await classify(e.maps, e.own.objects, e.cell.gate.hook));
-  const judged = sorted.map((e) =>
-    judge(
-      e,
-      expectationsOf(e.cell, all.expectations),
-      noiseOf(canaryOf.get(e.cell.lane)),
-      blindness(e.cell, objects.get(e)),
-    ),
-  );
-  const lanes = new Map<string, LaneReport>();
-  for (const c of all.cells) {
-    if (lanes.has(c.lane)) continue;
-    const canary = judged.find(
-      (j) => j.evidence.cell.lane === c.lane && j.evidence.cell.suite.role === 'canary',
-    );
-    lanes.set(c.lane, laneOf({ binding: c.suite.binding, builder: c.builder, gate: c.gate.id }, canary));
-  }
-  for (const j of judged) j.verdict = withProof(j.verdict, lanes.get(j.evidence.cell.lane)!);
-  const cells = await Promise.all(judged.map((j) => cellReport(j, o.out, objects.get(j.evidence))));
-  const skips: CellReport[] = all.plan.skipped.map((s) => skippedCell(s.id, s.why, o.matrix));
-  const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const { findings, runtimeBucket } = await foldFindings(judged, o.out, o.matrix.root);
-  const expectations = [
-    ...new Set(
-      [...all.expectations].filter(([k]) => k.startsWith(`${o.matrix.file}#`)).flatMap(([, v]) => v),
-    ),
-  ];
-  const fixtures = tallyFixtures(judged, dedupe(expectations));
-  const unavailable = all.plan.skipped.flatMap((s) =>
-    s.remedy ? [{ lane: s.id.replace(/^[^-]*-/, ''), why: s.why, remedy: s.remedy }] : [],
-  );
-  const codes = [...rows.map((c) => exitCodeOf(c.verdict)), ...(o.strict && unavailable.length ? [6] : [])];
-  if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(6);
-  return {
-    version: 1,
-    started: started.toISOString(),
-    ms: Date.now() - started.getTime(),
-    matrix: basename(o.matrix.file),
-    host: {
-      os: o.host.os.name,
-      cores: o.host.cores,
-      tools: Object.fromEntries(
-        Object.entries(o.host.tools)
-          .flatMap(([k, t]) => (t ? [[k, t.version]] : []))
-          .sort(),
-      ),
-    },
-    exitCode: worst(codes),
-    cells: rows,
-    lanes: [...lanes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, l]) => l),
-    findings,
-    runtimeBucket,
-    ...(fixtures ? { fixtures } : {}),
-    unavailable: unavailable.filter((u, i) => unavailable.findIndex((v) => v.lane === u.lane) === i),
-    unseenHazards: unseen(fixtures),
-    builds: builds.sort((a, b) => (a.id < b.id ? -1 : 1)),
-  };
-};
-
-const dedupe = (all: readonly Expectation[]): Expectation[] => [
-  ...new Map(
-    all.map((e) => [
-      `${e.file}:${e.line}:${e.case}:${e.bindings.join()}:${e.gates.map((g) => g.gate + (g.compiler ?? '')).join()}`,
-      e,
-    ]),
-  ).values(),
-];
-
-const skippedCell = (id: string, why: string, m: Matrix): CellReport => {
-  const [front = '', back = ''] = id.split('_');
-  const [suite = '', binding = ''] = front.split('-');
-  const [builder = '', gate = ''] = back.split('-');
-  const role = m.suites.find((s) => s.id === suite && s.binding === binding)?.role ?? 'subject';
-  const tests = { passed: 0, failed: 0, skipped: 0 };
-  return {
-    id,
-    suite,
-    binding: binding as CellReport['binding'],
-    builder,
-    gate,
-    role,
-    verdict: { kind: 'skipped', why },
-    tests,
-    ms: 0,
-    failedTests: [],
-    diedIn: [],
-    logs: [],
-    unread: [],
-  };
-};
-
-/** Hazards that have planted cases but that no gate of this run saw in a binding. */
-const unseen = (f: Report['fixtures']): Report['unseenHazards'] =>
-  (f?.detection ?? [])
-    .filter((d) => d.blind.length)
-    .map((d) => ({
-      hazard: d.hazard,
-      title: HAZARDS.find((h) => h.id === d.hazard)?.title ?? '',
-      bindings: d.blind,
-    }));
