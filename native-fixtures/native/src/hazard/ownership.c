@@ -5,7 +5,8 @@
 #include "../case.h"
 
 static FX_NOINLINE char *copy_of(const char *text) {
-  char *p = malloc(strlen(text) + 1); //~ ownership_leak: asan memcheck = ownership/leak
+  char *p = malloc(strlen(text) + 1); //~ ownership_leak on c py pyx rs node: asan = ownership/leak
+  //~^ ownership_leak: goasan memcheck = ownership/leak
   return p ? strcpy(p, text) : NULL;
 }
 
@@ -14,7 +15,8 @@ static void ownership_leak(void) {
 }
 
 static FX_NOINLINE int load(const char *text) {
-  char *p = malloc(48); //~ ownership_leak_on_error_path: asan memcheck = ownership/leak
+  char *p = malloc(48); //~ ownership_leak_on_error_path on c py pyx rs node: asan = ownership/leak
+  //~^ ownership_leak_on_error_path: goasan memcheck = ownership/leak
   if (!p || strlen(text) >= 48) return -1;
   strcpy(p, text);
   if (p[0] == '!') return -1;
