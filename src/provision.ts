@@ -1,0 +1,117 @@
+/**
+ * `run --provision`: installs what the lanes of a matrix lack, with the system's own package manager. Every command is
+ * printed before it runs. A failure to install costs its lanes, which the plan then skips with the reason: never the run.
+ */
+import { execa } from 'execa';
+import which from 'which';
+import type { Missing } from './binding.js';
+import type { Compiler } from './gate.js';
+import { probeHost, type Host } from './host.js';
+import type { Matrix } from './matrix.js';
+import type { GateId } from './names.js';
+import { BINDINGS, GATES } from './registry.js';
+import { recipeOf, type Command } from './recipes.js';
+
+/** One thing that lanes lack. `lanes`: `<binding> <gate>`, or `<binding>` when the whole binding waits for it. */
+export type Need = Missing & { lanes: string[] };
+type Say = (line: string) => void;
+
+const TOOL_OF_BUILDER: Record<string, string> = { cmake: 'cmake', make: 'make' };
+
+/** What the matrix lacks on this host, by name; what has been found lacking hides what would be asked for next. */
+export const needs = (host: Host, matrix: Matrix): Need[] => {
+  const all = new Map<string, Need>();
+  const add = (m: Missing | undefined, lane: string): void => {
+    if (!m) return;
+    const known = all.get(m.what);
+    if (!known) all.set(m.what, { ...m, lanes: [lane] });
+    else if (!known.lanes.includes(lane)) known.lanes.push(lane);
+  };
+  const tool = (name: string, why: string, lane: string): void =>
+    host.tools[name] ? undefined : add({ what: name, why, remedy: `install ${name}` }, lane);
+  for (const suite of matrix.suites) {
+    add(BINDINGS[suite.binding].missing(host.tools), suite.binding);
+    for (const t of suite.targets) {
+      const word = TOOL_OF_BUILDER[matrix.targets[t]?.builder ?? ''];
+      if (word) tool(word, `target '${t}' is built with it`, suite.binding);
+    }
+    for (const [name, settings] of Object.entries(matrix.gates)) {
+      const gate = GATES[name as GateId];
+      if (gate.unfit(suite.binding) !== undefined || (suite.gates && !suite.gates.includes(gate.id)))
+        continue;
+      for (const c of (settings?.compilers ?? gate.compilers.slice(0, 1)) as Compiler[]) {
+        if (gate.compilers.includes(c))
+          add(gate.missing(host, suite.binding, c), `${suite.binding} ${gate.id}`);
+      }
+    }
+  }
+  if (host.tools['gcc']) tool('g++', 'C++ sources and the libstdc++ to preload need it', 'all');
+  return [...all.values()];
+};
+
+const MINUTE = 60_000;
+
+/** Runs one command, printed first. The last lines of a failure are printed too; false says that it failed. */
+const perform = async (command: Command, say: Say): Promise<boolean> => {
+  const [file, ...args] = command;
+  say(`+ ${command.join(' ')}`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const r = await execa(file, args, { reject: false, all: true, stdin: 'ignore', timeout: 20 * MINUTE, env });
+  if (r.exitCode === 0) return true;
+  const words = (r.all ?? '').trim().split('\n').slice(-3);
+  for (const line of words.filter(Boolean)) say(`  ${line}`);
+  say(`  failed: ${r.exitCode === undefined ? r.shortMessage : `exit status ${r.exitCode}`}`);
+  return false;
+};
+
+/** Makes `apt-get` commands: as they are for root, behind `sudo -n` where that asks no question, else not at all. */
+const aptGet = async (): Promise<((...words: string[]) => Command) | undefined> => {
+  if (process.getuid?.() === 0) return (...words) => ['apt-get', ...words];
+  const r = await execa('sudo', ['-n', 'true'], { reject: false });
+  return r.exitCode === 0 ? (...words) => ['sudo', '-n', 'apt-get', ...words] : undefined;
+};
+
+const packageNames = async (): Promise<Set<string>> => {
+  const r = await execa('apt-cache', ['pkgnames'], { reject: false });
+  return new Set(r.exitCode === 0 ? r.stdout.split('\n') : []);
+};
+
+const cost = (need: Need): string =>
+  `not installed: ${need.what}; skipped for want of it: ${need.lanes.join(', ')}`;
+
+/** What a first installation uncovers (pytest once there is a Python) takes another round; deeper it never goes. */
+const ROUNDS = 3;
+
+/** Installs what is missing; resolves whatever happens. The caller probes again. */
+export const provision = async (host: Host, matrix: Matrix, say: Say): Promise<void> => {
+  if (needs(host, matrix).length === 0) return;
+  if (!(await which('apt-get', { nothrow: true }))) {
+    for (const n of needs(host, matrix)) say(`${cost(n)} (only apt-get is supported here; ${n.remedy})`);
+    return;
+  }
+  const apt = await aptGet();
+  if (apt === undefined)
+    say('packages take root, or sudo without a password: only what needs neither is tried');
+  else await perform(apt('update', '-q'), say);
+  const known = await packageNames();
+  const tried = new Set<string>();
+  let current = host;
+  for (let round = 0; round < ROUNDS; round++) {
+    const fresh = needs(current, matrix).filter((n) => !tried.has(n.what));
+    if (fresh.length === 0) break;
+    const recipes = fresh.map((n) => recipeOf(n.what, current, (name) => known.has(name)));
+    for (const n of fresh) tried.add(n.what);
+    const packages = [...new Set(recipes.flatMap((r) => r.packages))];
+    if (packages.length && apt) {
+      const install = (names: string[]): Command =>
+        apt('install', '-y', '-q', '--no-install-recommends', ...names);
+      const together = await perform(install(packages), say);
+      // One package that cannot be had must not cost the others.
+      if (!together && recipes.length > 1)
+        for (const r of recipes) if (r.packages.length) await perform(install(r.packages), say);
+    }
+    for (const r of recipes) for (const c of r.commands) if (!(await perform(c, say))) break;
+    current = await probeHost();
+  }
+  for (const n of needs(current, matrix)) say(`${cost(n)} (${n.remedy})`);
+};
