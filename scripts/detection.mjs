@@ -1,5 +1,6 @@
-// Prints who sees which hazard, as Markdown: node scripts/detection.mjs reports/latest/report.json > docs/detection.md
-import { readFileSync } from 'node:fs';
+// Writes who sees which hazard, for people (docs/detection.md) and for runs on other repositories, which have no planted
+// hazards of their own (matrices/detection.json): node scripts/detection.mjs reports/latest/report.json
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const [path] = process.argv.slice(2);
 if (path === undefined) {
@@ -20,7 +21,11 @@ const cell = (row, binding) => {
 };
 const line = (cells) => `| ${cells.map((c) => c.replaceAll('|', '\\|')).join(' | ')} |`;
 
-process.stdout.write(
+const root = new URL('..', import.meta.url);
+mkdirSync(new URL('docs', root), { recursive: true });
+writeFileSync(new URL('matrices/detection.json', root), `${JSON.stringify(rows, null, 1)}\n`);
+writeFileSync(
+  new URL('docs/detection.md', root),
   [
     '# Who sees what',
     '',

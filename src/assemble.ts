@@ -1,17 +1,19 @@
 /** From evidence to the one report document: judge, prove lanes, fold findings, tally, fix the order. */
+import { readFile } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import type { Expectation } from './annotations.js';
+import type { BindingId } from './binding.js';
 import type { BuildDone } from './build.js';
 import type { Evidence } from './cell.js';
 import { foldFindings } from './findings.js';
 import { tallyFixtures } from './fixtures.js';
-import { HAZARDS } from './hazard.js';
+import { hazard } from './hazard.js';
 import type { Host } from './host.js';
 import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
 import type { Matrix } from './matrix.js';
 import { classify } from './objects.js';
 import type { Cell, Plan } from './plan.js';
-import type { CellReport, LaneReport, Report } from './report.js';
+import type { CellReport, FixturesReport, LaneReport, Report } from './report.js';
 import { exitCodeOf, worst } from './verdict.js';
 
 export type Assembly = {
@@ -124,7 +126,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     runtimeBucket,
     ...(fixtures ? { fixtures } : {}),
     unavailable: unavailable.filter((u, i) => unavailable.findIndex((v) => v.lane === u.lane) === i),
-    unseenHazards: unseen(fixtures),
+    unseenHazards: unseen(await detection(fixtures), all.cells),
     builds: builds.sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
 };
@@ -161,12 +163,24 @@ const skippedCell = (id: string, why: string, m: Matrix): CellReport => {
   };
 };
 
-/** Hazards that have planted cases but that no gate of this run saw in a binding. */
-const unseen = (f: Report['fixtures']): Report['unseenHazards'] =>
-  (f?.detection ?? [])
-    .filter((d) => d.blind.length)
-    .map((d) => ({
-      hazard: d.hazard,
-      title: HAZARDS.find((h) => h.id === d.hazard)?.title ?? '',
-      bindings: d.blind,
-    }));
+type Detection = FixturesReport['detection'];
+const SHIPPED = new URL('../matrices/detection.json', import.meta.url);
+
+/** Who sees what: this run's own findings, else the table of the last run of our fixtures, which is in the package. */
+const detection = async (f: FixturesReport | undefined): Promise<Detection> =>
+  f?.detection ?? (JSON.parse(await readFile(SHIPPED, 'utf8')) as Detection);
+
+/** Hazards of the catalogue that can happen in the run's bindings and that none of its gates sees there. */
+const unseen = (table: Detection, cells: readonly Cell[]): Report['unseenHazards'] => {
+  const gates = new Map<BindingId, Set<string>>();
+  for (const c of cells) gates.set(c.suite.binding, (gates.get(c.suite.binding) ?? new Set()).add(c.gate.id));
+  const blindTo = (row: Detection[number]): BindingId[] =>
+    [...gates.keys()].sort().filter((b) => {
+      const seenBy = row.bindings[b];
+      const possible = seenBy !== undefined || row.blind.includes(b);
+      return possible && !seenBy?.some((g) => gates.get(b)?.has(g.split('/')[0]!));
+    });
+  return table
+    .map((row) => ({ hazard: row.hazard, title: hazard(row.hazard)?.title ?? '', bindings: blindTo(row) }))
+    .filter((u) => u.bindings.length > 0);
+};
