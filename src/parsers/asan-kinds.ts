@@ -72,7 +72,8 @@ const KINDS: Readonly<Record<string, Meaning>> = {
   'container-overflow': 'bounds/other',
   'intra-object-overflow': 'bounds/other',
   'unknown-crash': 'bounds/other',
-  'use-after-poison': 'ownership/other',
+  // The memory of an allocator of the host's own: outside an object, or one that it took back. The report cannot tell.
+  'use-after-poison': 'bounds/other',
   'initialization-order-fiasco': 'init/uninitialised-read',
   'negative-size-param': 'bounds/length-arithmetic',
   'allocation-size-too-big': 'bounds/length-arithmetic',

@@ -57,7 +57,7 @@ func readDeadFrame() {
 
 func bufferTooSmall() {
 	buffer := make([]byte, 16)
-	C.fx_fill((*C.uchar)(&buffer[0]), 64, 1) //~ bounds_host_buffer_too_small: goasan = ownership/other
+	C.fx_fill((*C.uchar)(&buffer[0]), 64, 1) //~ bounds_host_buffer_too_small: goasan = bounds/other
 	sink += int(buffer[0])
 }
 

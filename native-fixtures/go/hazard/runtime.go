@@ -59,7 +59,7 @@ func storeInC() {
 
 func keepGoPointer() {
 	buffer := make([]byte, 64)
-	C.fx_hold((*C.uchar)(&buffer[0]), 64) //~ lifetime_go_pointer_kept: goasan = ownership/other
+	C.fx_hold((*C.uchar)(&buffer[0]), 64) //~ lifetime_go_pointer_kept: goasan = bounds/other
 	buffer = nil
 	runtime.GC()
 	sink += int(C.fx_held_sum())
@@ -85,7 +85,7 @@ func raceInGo() {
 func raceInLibrary() {
 	C.fx_worker_start(0, 2000)
 	for i := 0; i < 2000; i++ {
-		C.fx_count() //~ threading_data_race__caller: tsan helgrind = threading/data-race
+		C.fx_count() //~ threading_data_race__caller: tsan = threading/data-race
 	}
 	C.fx_worker_join()
 }
@@ -94,7 +94,7 @@ func raceOnHostMemory() {
 	cell := (*C.int)(C.calloc(1, 4))
 	C.fx_scribble_start(cell, 200000)
 	for i := 0; i < 200000; i++ {
-		sink += int(*cell) //~ threading_host_memory_race: helgrind = threading/host-memory-race
+		sink += int(*cell) //~ threading_host_memory_race: blind = threading/host-memory-race
 	}
 	C.fx_scribble_join()
 	C.free(unsafe.Pointer(cell))

@@ -63,7 +63,7 @@ static void *nothing(void *unused) { return unused; }
 
 static void threading_thread_leak(void) {
   pthread_t thread;
-  pthread_create(&thread, NULL, nothing, NULL); //~ threading_thread_leak: tsan = threading/thread-leak
+  pthread_create(&thread, NULL, nothing, NULL); //~ threading_thread_leak on c py pyx: tsan = threading/thread-leak
 }
 
 const fx_case fx_hazard_threading[] = {

@@ -164,7 +164,7 @@ fn threading_data_race__caller() {
     unsafe {
         fx_worker_start(0, 2000);
         for _ in 0..2000 {
-            fx_count(); //~ threading_data_race__caller: tsan helgrind = threading/data-race
+            fx_count(); //~ threading_data_race__caller: tsan = threading/data-race
         }
         fx_worker_join();
     }
@@ -177,7 +177,7 @@ fn threading_host_memory_race() {
     unsafe {
         fx_scribble_start(p, 200_000);
         for _ in 0..200_000 {
-            black_box(p.read()); //~ threading_host_memory_race: rstsan helgrind = threading/host-memory-race
+            black_box(p.read()); //~ threading_host_memory_race: rstsan = threading/host-memory-race
         }
         fx_scribble_join();
     }
