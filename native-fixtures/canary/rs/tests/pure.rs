@@ -36,7 +36,8 @@ fn bump(s: Shared) {
 #[test]
 fn canary_rust_race() {
     let mut x = 0;
-    let (a, b) = (Shared(&mut x), Shared(&mut x));
+    let p: *mut i32 = &mut x;
+    let (a, b) = (Shared(p), Shared(p));
     std::thread::scope(|scope| {
         scope.spawn(move || bump(a));
         scope.spawn(move || bump(b));

@@ -36,7 +36,8 @@ static void *first_then_second(void *unused) {
 static void *second_then_first(void *unused) {
   (void)unused;
   pthread_mutex_lock(&second);
-  pthread_mutex_lock(&first); //~ threading_lock_order: tsan helgrind = threading/lock-order
+  pthread_mutex_lock(&first); //~ threading_lock_order: helgrind = threading/lock-order
+  //~^ threading_lock_order on c py pyx go net: tsan = threading/lock-order
   pthread_mutex_unlock(&first);
   pthread_mutex_unlock(&second);
   return NULL;
@@ -56,7 +57,8 @@ static void *take(void *lock) {
 static void threading_lock_misuse(void) {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   on_thread(take, &lock);
-  pthread_mutex_unlock(&lock); //~ threading_lock_misuse: tsan helgrind = threading/lock-misuse
+  pthread_mutex_unlock(&lock); //~ threading_lock_misuse: helgrind = threading/lock-misuse
+  //~^ threading_lock_misuse on c py pyx go net: tsan = threading/lock-misuse
 }
 
 static void *nothing(void *unused) { return unused; }

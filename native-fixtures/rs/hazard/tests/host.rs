@@ -121,7 +121,7 @@ fn init_uninitialised_out_parameter() {
     unsafe {
         let out = malloc(4).cast::<c_int>();
         fx_measure(0, out);
-        if black_box(*out) > 5 { //~ init_uninitialised_out_parameter: memcheck = init/uninitialised-out-parameter
+        if black_box(*out) > 5 { //~ init_uninitialised_out_parameter: memcheck = init/uninitialised-read
             println!("large");
         }
         free(out.cast());
@@ -177,7 +177,7 @@ fn threading_host_memory_race() {
     unsafe {
         fx_scribble_start(p, 200_000);
         for _ in 0..200_000 {
-            black_box(p.read()); //~ threading_host_memory_race: rstsan = threading/host-memory-race
+            black_box(p.read()); //~ threading_host_memory_race: rstsan = threading/data-race
         }
         fx_scribble_join();
     }

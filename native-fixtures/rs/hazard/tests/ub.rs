@@ -33,18 +33,22 @@ fn ub_rust_alignment() {
     black_box(unsafe { p.read() }); //~ ub_rust_alignment: miri = ub/rust-alignment
 }
 
+struct Shared(*mut i32);
+unsafe impl Send for Shared {}
+
+fn bump(s: Shared) {
+    unsafe { *s.0 += 1 } //~ ub_rust_data_race: miri = ub/rust-data-race
+}
+
+/// Both threads hold copies of one raw pointer: two borrows would break the aliasing rules before the race.
 #[test]
 fn ub_rust_data_race() {
-    struct Shared(*mut i32);
-    unsafe impl Send for Shared {}
     let mut x = 0;
-    let (a, b) = (Shared(&mut x), Shared(&mut x));
-    let bump = |s: Shared| {
-        let s = s;
-        unsafe { *s.0 += 1 } //~ ub_rust_data_race: miri = ub/rust-data-race
-    };
+    let p: *mut i32 = &mut x;
+    let (a, b) = (Shared(p), Shared(p));
     std::thread::scope(|scope| {
         scope.spawn(move || bump(a));
         scope.spawn(move || bump(b));
     });
+    black_box(x);
 }
