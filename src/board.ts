@@ -6,7 +6,6 @@ import type { Verdict } from './verdict.js';
 
 export type Board = {
   cells: number;
-  builds: number;
   built: number;
   /** Builds and cells under way: id → when they began, in milliseconds of the caller's clock. */
   running: Map<string, number>;
@@ -20,7 +19,6 @@ const KEPT = 5;
 
 export const newBoard = (): Board => ({
   cells: 0,
-  builds: 0,
   built: 0,
   running: new Map(),
   done: new Map(),
@@ -32,7 +30,6 @@ export const take = (board: Board, e: RunEvent, now: number): void => {
   switch (e.kind) {
     case 'plan':
       board.cells = e.cells;
-      board.builds = e.builds;
       return;
     case 'build-started':
       board.running.set(`build ${e.id}`, now);
@@ -58,7 +55,7 @@ export const take = (board: Board, e: RunEvent, now: number): void => {
 export const lineOf = (e: RunEvent): string => {
   switch (e.kind) {
     case 'plan':
-      return `plan: ${count(e.cells, 'cell')}, ${count(e.builds, 'build')}`;
+      return `plan: ${count(e.cells, 'cell')}`;
     case 'build-started':
       return `… build ${e.id}`;
     case 'build-finished':
@@ -81,7 +78,7 @@ export const lineOf = (e: RunEvent): string => {
 export const frame = (board: Board, now: number, columns: number, rows: number): string[] => {
   const finished = [...board.done.values()].reduce((a, b) => a + b, 0);
   const counts = [...board.done].map(([kind, n]) => `${VERDICTS[kind].glyph} ${n} ${VERDICTS[kind].label}`);
-  const foot = [`${finished}/${board.cells} cells`, `${board.built}/${board.builds} builds`, ...counts].join(
+  const foot = [`${finished}/${board.cells} cells`, count(board.built, 'build'), ...counts].join(
     '  ',
   );
   const room = Math.max(1, rows - board.last.length - 2);

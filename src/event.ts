@@ -2,8 +2,8 @@
 import type { Verdict } from './verdict.js';
 
 export type RunEvent =
-  /** The plan is made: how many cells will run and how many builds they need. */
-  | { kind: 'plan'; cells: number; builds: number }
+  /** The plan is made: how many cells will run. */
+  | { kind: 'plan'; cells: number }
   | { kind: 'build-started'; id: string }
   /** `failed` is the reason, one line; absent when the build succeeded. `reused`: nothing had changed. */
   | { kind: 'build-finished'; id: string; ms: number; reused: boolean; failed?: string }

@@ -145,7 +145,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
       o.emit({ kind: 'build-finished', ...d });
     },
   });
-  o.emit({ kind: 'plan', cells: cells.length, builds: 0 });
+  o.emit({ kind: 'plan', cells: cells.length });
   const jobs = o.jobs ?? o.host.cores;
   const evidences = await pool<Evidence>(
     [...cells].sort(longestFirst).map((cell) => ({

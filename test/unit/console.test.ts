@@ -10,16 +10,16 @@ const sink = () => {
 it('writes a line per event off a terminal', async () => {
   const { written, out } = sink();
   const console = makeConsole({ tty: false, ci: true, quiet: false, out });
-  console.emit({ kind: 'plan', cells: 2, builds: 1 });
+  console.emit({ kind: 'plan', cells: 2 });
   console.emit({ kind: 'cell-finished', id: 'a-c_cmake-asan', verdict: { kind: 'clean' }, ms: 1200 });
   await console.stop();
-  expect(written).toEqual(['plan: 2 cells, 1 build\n', '✓ a-c_cmake-asan clean 1.2 s\n']);
+  expect(written).toEqual(['plan: 2 cells\n', '✓ a-c_cmake-asan clean 1.2 s\n']);
 });
 
 it('draws a board on a terminal and gives the cursor back', async () => {
   const { written, out } = sink();
   const console = makeConsole({ tty: true, ci: false, quiet: false, out });
-  console.emit({ kind: 'plan', cells: 1, builds: 0 });
+  console.emit({ kind: 'plan', cells: 1 });
   console.emit({ kind: 'cell-finished', id: 'a-c_cmake-asan', verdict: { kind: 'clean' }, ms: 5 });
   await console.stop();
   expect(written.join('')).toContain('1/1 cells');
