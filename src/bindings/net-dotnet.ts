@@ -1,6 +1,9 @@
 /**
- * The .NET binding through the SDK: `dotnet test` with the console logger. Its test host is a child of `dotnet`, so the
- * environment of the arm reaches it by inheritance and a prefix wraps the whole command, children included.
+ * The .NET binding through the SDK: `dotnet test` with the console logger. The tests run in a test host, a child of a
+ * child of `dotnet`. The environment of the arm is given to that host alone (`dotnet test --environment`), so MSBuild and
+ * the command line tool stay unwatched; a prefix can only stand before `dotnet` and reaches the host by being inherited
+ * (`setarch`) or by following children (Valgrind). The logger tells of ends only: a report of a launch of several tests
+ * carries no test, and a test that killed the host is found by running what has no end alone.
  */
 import { join } from 'node:path';
 import type { Instrument, Launch, RunPlan, Step, SuitePlace, TestEvent, Tools } from '../binding.js';
@@ -32,16 +35,17 @@ export const parseDotnetList = (stdout: string): string[] => {
   return [...after.matchAll(/^ {4}(\S.*)$/gm)].map((m) => m[1] ?? '');
 };
 
+/** `-e NAME=VALUE` for each: variables of the test host, not of `dotnet` itself. */
+const hostEnv = (env: Record<string, string>): string[] =>
+  Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+
 export const dotnetRun = (place: SuitePlace, tools: Tools, { arm, tests }: RunPlan): Launch => {
   const filter =
     tests === 'all' ? [] : ['--filter', tests.map((test) => `FullyQualifiedName=${test}`).join('|')];
-  const words = [...TEST, '-o', output(place), '--logger', 'console;verbosity=normal', ...filter];
+  const logger = ['--logger', 'console;verbosity=normal'];
+  const words = [...TEST, '-o', output(place), ...logger, ...hostEnv(arm.env), ...filter];
   const launch = dotnet(place, tools, words);
-  return {
-    ...launch,
-    argv: [...arm.prefix, ...launch.argv] as Launch['argv'],
-    env: { ...launch.env, ...arm.env },
-  };
+  return { ...launch, argv: [...arm.prefix, ...launch.argv] as Launch['argv'] };
 };
 
 const RESULT = /^\s*(Passed|Failed|Skipped) (\S+)(?: \[(?:< )?(\d+) (ms|s)\])?\s*$/gm;
