@@ -12,7 +12,7 @@ namespace Hazard
         [Test]
         public void abi_truncated_pointer()
         {
-            Fx.fx_box_free((IntPtr)Wrong.fx_box_new(1)); //~ abi_truncated_pointer: blind = abi/truncated-pointer
+            Fx.fx_box_free((IntPtr)Wrong.fx_box_new(1)); //~ abi_truncated_pointer: plain asan = crash/signal
         }
 
         [Test]
@@ -58,7 +58,7 @@ namespace Hazard
         {
             Register();
             for (var i = 0; i < 5; i++) { GC.Collect(); GC.WaitForPendingFinalizers(); }
-            Fx.fx_fire(1); //~ lifetime_callback_collected: blind = lifetime/callback-collected
+            Fx.fx_fire(1); //~ lifetime_callback_collected: plain asan = crash/signal
             Fx.fx_on_event(null, IntPtr.Zero);
         }
 
