@@ -39,6 +39,21 @@ const NEVER_NOISE = /\/(InvalidFree|MismatchedFree|fatal-signal|SIG[A-Z]+)$/;
 /** Healthy runtimes do touch odd addresses on their stacks, but not blocks of the heap that they have freed or outgrown. */
 const HEAP_ACCESS = /\/(InvalidRead|InvalidWrite)$/;
 
+/**
+ * Goroutine stacks are pieces of the Go heap, which the runtime switches and moves. Valgrind takes them for one stack and
+ * thinks dead what another goroutine uses: such a report names a mapped segment, never a block, and Go code is on top.
+ */
+const isGoroutineStack = (s: Sighting): boolean => {
+  if (s.tool !== 'memcheck' || !HEAP_ACCESS.test(s.rule) || !/\banonymous segment\b/.test(s.region ?? '')) return false;
+  const top = s.stacks[0]?.frames[0];
+  return top !== undefined && top.kind === 'source' && (top.file.endsWith('.go') || CGO_STUB.test(top.function));
+};
+/** The C functions that cgo writes into the package that makes a call. */
+const CGO_STUB = /^_cgo_[0-9a-f]{12}_C2?func_/;
+/** C memory that a Go package takes itself (C.malloc, C.CString): Go frames are not above it, but no runtime calls this. */
+const isCgoBlock = (k: Stack): boolean =>
+  k.frames.slice(0, 2).some((f) => f.kind !== 'opaque' && /^_cgo_[0-9a-f]{12}_C2?func__Cmalloc$/.test(f.function ?? ''));
+
 /** Identity of a sighting by function names only: compares host-only reports with the lane's no-op run. */
 export const noiseKey = (s: Sighting): string =>
   `${s.rule} ${(s.stacks[0]?.frames ?? []).slice(0, 6).map(frameName).join(' < ')}`;
@@ -46,9 +61,11 @@ export const noiseKey = (s: Sighting): string =>
 /** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
 export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Origin => {
   if (isHonestyRow(s.hazard)) return 'tool';
+  if (isGoroutineStack(s)) return 'runtime';
   // Who created a thread says nothing about who erred in it, unless the thread itself is the matter.
   const telling = s.stacks.filter((k) => k.role !== 'thread-created');
   if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isOwnFrame(f, own)))) return 'own';
+  if (s.leak && s.stacks.some(isCgoBlock)) return 'host';
   if (s.tool === 'xcheck-jni') return managedOwn(s) ? 'own' : 'runtime';
   if (!WHOLE_PROCESS.has(s.tool)) return 'host';
   const named = (s.stacks[0]?.frames ?? []).slice(0, 2).some((f) => f.kind !== 'opaque');
@@ -60,6 +77,7 @@ export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Ori
 export const plainName = (fn: string): string =>
   fn
     .replace(/::h[0-9a-f]{16}$/, '')
+    .replace(/^_cgo_[0-9a-f]{12}_/, '_cgo_')
     .replace(/\.(?:part|isra|constprop|cold|lto_priv)(?:\.\d+)?$/, '')
     .replace(/\(.*$/, '')
     .replace(/<[^<>]*>/g, '')

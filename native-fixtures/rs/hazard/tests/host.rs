@@ -177,7 +177,7 @@ fn threading_host_memory_race() {
     unsafe {
         fx_scribble_start(p, 200_000);
         for _ in 0..200_000 {
-            black_box(p.read()); //~ threading_host_memory_race: rstsan = threading/data-race
+            black_box(*p); //~ threading_host_memory_race: rstsan = threading/data-race
         }
         fx_scribble_join();
     }
