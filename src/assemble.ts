@@ -11,7 +11,7 @@ import { hazard } from './hazard.js';
 import type { Host } from './host.js';
 import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
 import type { Matrix } from './matrix.js';
-import { classify } from './objects.js';
+import { classify, unhooked } from './objects.js';
 import type { Cell, Plan } from './plan.js';
 import type { CellReport, FixturesReport, LaneReport, Report } from './report.js';
 import { exitCodeOf, worst } from './verdict.js';
@@ -59,10 +59,13 @@ const cellReport = async (j: Judged, out: string, objects: CellReport['objects']
   };
 };
 
-const blindness = (cell: Cell, objects: CellReport['objects']): string | undefined =>
-  objects && objects.blind.length > 0 && objects.instrumented.length === 0
-    ? `the object under test is opaque to ${cell.gate.id}: ${objects.blind.join(', ')} carries none of its hooks`
+/** Read from the files as built: mappings are samples, and a short process may end between two of them. */
+const blindness = async ({ cell, products }: Evidence): Promise<string | undefined> => {
+  const blind = await unhooked(products, cell.gate.hook);
+  return blind.length
+    ? `the object under test is opaque to ${cell.gate.id}: ${blind.join(', ')} carries none of its hooks`
     : undefined;
+};
 
 /** The whole report; nothing is written. */
 export const assemble = async (o: Assembly): Promise<Report> => {
@@ -73,12 +76,14 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const objects = new Map<Evidence, CellReport['objects']>();
   for (const e of sorted)
     if (e.maps.size) objects.set(e, await classify(e.maps, e.own.objects, e.cell.gate.hook));
-  const judged = sorted.map((e) =>
-    judge(
-      e,
-      expectationsOf(e.cell, all.expectations),
-      noiseOf(canaryOf.get(e.cell.lane)),
-      blindness(e.cell, objects.get(e)),
+  const judged = await Promise.all(
+    sorted.map(async (e) =>
+      judge(
+        e,
+        expectationsOf(e.cell, all.expectations),
+        noiseOf(canaryOf.get(e.cell.lane)),
+        await blindness(e),
+      ),
     ),
   );
   const lanes = new Map<string, LaneReport>();

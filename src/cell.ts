@@ -1,5 +1,5 @@
 /** Runs one cell: builds, lists, launches until every test has had its turn, and keeps all evidence. Judges nothing. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import writeFileAtomic from 'write-file-atomic';
@@ -27,6 +27,8 @@ export type Evidence = {
   seen: Seen[];
   /** Keys of the no-op run come from its own shot. */
   own: Own;
+  /** The suite's targets' shared objects and addons, as built. */
+  products: string[];
   maps: Set<string>;
   ms: number;
   logs: string[];
@@ -114,12 +116,18 @@ const prepare = async (cell: Cell, room: CellRoom, instrument: Instrument, made:
   return place(built.dir);
 };
 
-const ownOf = async (cell: Cell, place: SuitePlace): Promise<Own> => {
+const ownOf = async (cell: Cell, place: SuitePlace): Promise<{ own: Own; products: string[] }> => {
   const { matrix, suite } = cell;
   const shared = suite.targets.map((t) => resolve(matrix.root, matrix.targets[t]!.dir));
   const objects = new Set<string>((BINDINGS[suite.binding].ownObjects?.(place) ?? []).filter(() => suite.binding === 'c').map((o) => basename(o)));
+  const products: string[] = [];
   for (const [id, dir] of Object.entries(place.targets))
-    for (const f of await glob(matrix.targets[id]!.produces, { cwd: dir, dot: true })) objects.add(basename(f));
+    for (const f of await glob(matrix.targets[id]!.produces, { cwd: dir, dot: true, absolute: true })) {
+      // A process maps the file itself, not the link that the linker was given.
+      const real = await realpath(f);
+      objects.add(basename(f)).add(basename(real));
+      if (/\.so(\.|$)|\.node$/.test(real)) products.push(real);
+    }
   for (const f of await glob(['**/*.so', '**/*.node'], { cwd: place.out })) objects.add(basename(f));
   for (const o of matrix.own) if (!o.includes('/')) objects.add(o);
   const dirs = [
@@ -130,7 +138,7 @@ const ownOf = async (cell: Cell, place: SuitePlace): Promise<Own> => {
     place.out,
     ...Object.values(place.targets),
   ];
-  return { dirs, shared: [...shared, ...Object.values(place.targets)], objects };
+  return { own: { dirs, shared: [...shared, ...Object.values(place.targets)], objects }, products: [...new Set(products)] };
 };
 
 const quote = (s: string): string => (/^[\w@%+=:,./-]+$/.test(s) ? s : `'${s.replaceAll("'", `'\\''`)}'`);
@@ -291,7 +299,7 @@ const runPlanted = async (r: Runner): Promise<void> => {
 export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => {
   const begun = performance.now();
   const evidence: Evidence = {
-    cell, listed: [], wanted: [], shots: [], seen: [], logs: [], maps: new Set(), ms: 0,
+    cell, listed: [], wanted: [], shots: [], seen: [], logs: [], products: [], maps: new Set(), ms: 0,
     own: { dirs: [], shared: [], objects: new Set() },
   };
   const instrument = instrumentOf(cell, room.host);
@@ -299,7 +307,7 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
   if (typeof made === 'string') return { ...evidence, failed: made };
   const place = await prepare(cell, room, instrument, made);
   if (typeof place === 'string') return { ...evidence, failed: place };
-  evidence.own = await ownOf(cell, place);
+  Object.assign(evidence, await ownOf(cell, place));
   const r: Runner = { cell, room, place, instrument, evidence, watch: new Set(evidence.own.objects), n: 0 };
   evidence.listed = await listTests(r);
   const { role } = cell.suite;

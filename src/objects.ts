@@ -39,3 +39,10 @@ export const classify = async (
   }
   return out;
 };
+
+/** Of the user's own built objects, those without any of the gate's hooks: what they do is invisible to it. */
+export const unhooked = async (paths: readonly string[], hook: RegExp | undefined): Promise<string[]> => {
+  if (!hook) return [];
+  const all = await Promise.all(paths.map(async (p) => (hook.test(await imports(p)) ? [] : [basename(p)])));
+  return [...new Set(all.flat())].sort();
+};

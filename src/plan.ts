@@ -44,7 +44,9 @@ export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] =>
   return sorted(
     [...lanes.values()].flatMap((c) => {
       const suite = canaries.suites.find((s) => s.binding === c.suite.binding);
-      return suite ? [{ ...c, id: `${suite.id}-${c.lane}`, matrix: canaries, suite }] : [];
+      // The user's settings of the gate hold for its canary too: what they disarm must show.
+      const matrix = { ...canaries, gates: c.matrix.gates };
+      return suite ? [{ ...c, id: `${suite.id}-${c.lane}`, matrix, suite }] : [];
     }),
   );
 };
