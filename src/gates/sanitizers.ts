@@ -76,6 +76,9 @@ export const ubsan: Gate = {
 /** Hosts that race with themselves (measured: JVM, V8, Rust's libtest). Elsewhere ignoring them would lose reports. */
 const ignoreHost = (b: BindingId): 0 | 1 => (b === 'jni' || b === 'node' || b === 'rs' ? 1 : 0);
 
+/** Mono stops its threads for a collection by signals, some of which gcc's runtime never delivers: the collection hangs. */
+const signalFree = (b: BindingId): Record<string, string> => (b === 'net' ? { MONO_THREADS_SUSPEND: 'coop' } : {});
+
 export const tsan: Gate = {
   id: 'tsan',
   title: 'ThreadSanitizer',
@@ -96,6 +99,7 @@ export const tsan: Gate = {
         ...(r.binding === 'jni' ? { handle_segv: 0 } : {}),
         ...symbolizer(r),
       }),
+      ...signalFree(r.binding),
     },
     hostArgs: [],
   }),
