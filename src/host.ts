@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import which from 'which';
 import type { Tools } from './binding.js';
+import { baseEnv } from './environment.js';
 
 export type Host = {
   tools: Tools;
@@ -37,7 +38,14 @@ const out = async (
   args: string[],
   env: Record<string, string> = {},
 ): Promise<string | undefined> => {
-  const r = await execa(cmd, args, { reject: false, all: true, timeout: 30_000, stdin: 'ignore', env });
+  const r = await execa(cmd, args, {
+    reject: false,
+    all: true,
+    timeout: 30_000,
+    stdin: 'ignore',
+    env: { ...baseEnv(), ...env },
+    extendEnv: false,
+  });
   return r.exitCode === 0 ? r.all.trim() : undefined;
 };
 
@@ -181,13 +189,16 @@ const ptraceAllowed = async (gcc: string | undefined): Promise<boolean> => {
     const cc = await execa(gcc, ['-fsanitize=address', '-x', 'c', '-', '-o', exe], {
       input: 'int main(void) { return 0; }\n',
       reject: false,
+      env: baseEnv(),
+      extendEnv: false,
     });
     if (cc.exitCode !== 0) return true;
     const run = await execa(exe, {
       reject: false,
       all: true,
       timeout: 20_000,
-      env: { ASAN_OPTIONS: 'detect_leaks=1', LSAN_OPTIONS: '', LD_PRELOAD: '' },
+      env: { ...baseEnv(), ASAN_OPTIONS: 'detect_leaks=1' },
+      extendEnv: false,
     });
     return !/LeakSanitizer has encountered a fatal error|failed to (?:attach|fork)/i.test(run.all);
   } finally {

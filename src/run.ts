@@ -8,6 +8,7 @@ import { assemble, expectationsOf, suiteKey } from './assemble.js';
 import { readAnnotations, type Expectation } from './annotations.js';
 import { makeBuilds, type BuildDone } from './build.js';
 import { runCell, type Evidence } from './cell.js';
+import { baseEnv } from './environment.js';
 import type { RunEvent } from './event.js';
 import { Failure } from './failure.js';
 import type { Host } from './host.js';
@@ -31,13 +32,6 @@ export type RunOptions = {
 };
 
 const CANARIES = fileURLToPath(new URL('../matrices/canaries.yaml', import.meta.url));
-/** Left out of every child: what would arm, disarm or redirect a checker behind our back. */
-const UNWANTED =
-  /^(LD_PRELOAD|LD_LIBRARY_PATH|.*SAN_OPTIONS|PYTHONMALLOC|PYTHONPATH|GODEBUG|GORACE|GOEXPERIMENT|GOFLAGS|RUSTFLAGS|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NODE_OPTIONS|CFLAGS|CXXFLAGS|LDFLAGS|CC|CXX|MALLOC_.*|FFI_GATES_.*|VITEST.*|NODE_ENV)$/;
-export const baseEnv = (env: NodeJS.ProcessEnv = process.env): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !UNWANTED.test(e[0])),
-  );
 
 /** The directory must take our files before anything is started: a report that cannot be written is found out now. */
 const checkOut = async (out: string): Promise<void> => {

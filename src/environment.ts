@@ -1,0 +1,22 @@
+/** The environment that our children start from. */
+
+/** What would arm, disarm or redirect a checker, a compiler or a test runner behind our back. */
+const UNWANTED = new RegExp(
+  `^(?:${[
+    'LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|GLIBC_TUNABLES|MALLOC_.*|BASH_ENV',
+    '.*SAN_OPTIONS|VALGRIND_OPTS|MIRIFLAGS',
+    'PYTHONMALLOC|PYTHONPATH|PYTHONOPTIMIZE|PYTEST_ADDOPTS|PYTEST_PLUGINS',
+    'GODEBUG|GORACE|GOEXPERIMENT|GOFLAGS',
+    'RUSTFLAGS|CARGO_ENCODED_RUSTFLAGS',
+    'JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS',
+    'NODE_OPTIONS|NODE_ENV|VITEST.*',
+    'CC|CXX|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS',
+    'FFI_GATES_.*',
+  ].join('|')})$`,
+);
+
+/** `env` without what would disarm a gate: for tests, builds and the probes of this machine alike. */
+export const baseEnv = (env: NodeJS.ProcessEnv = process.env): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !UNWANTED.test(e[0])),
+  );
