@@ -3,7 +3,7 @@
  * its pom stays as it is. Surefire's JVM is armed (`jni-jdk.ts`), and a listener on the test class path writes progress.
  * Test ids: `Class#method`. The process of its own that `isolate` gives is one per test class.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
@@ -41,7 +41,9 @@ const root = (place: SuitePlace): string => resolve(place.dir, list(place, 'root
 const copyOfRoot = (place: SuitePlace): string => join(place.out, 'project');
 const project = (place: SuitePlace): string => join(copyOfRoot(place), relative(root(place), place.dir));
 const listener = (place: SuitePlace): string => join(place.out, 'listener');
-const listed = (place: SuitePlace): string => join(place.out, 'list');
+const progress = (scratch: string): string => join(scratch, 'progress.ndjson');
+const additionalClasses = (place: SuitePlace): string =>
+  `-Dmaven.test.additionalClasspath=${join(listener(place), 'target', 'classes')}`;
 
 const maven = (place: SuitePlace, tools: Tools, cwd: string, args: string[]): Launch => ({
   argv: [tools['mvn']?.path ?? 'mvn', '-B', '-q', '-Dstyle.color=never', ...args],
@@ -85,14 +87,23 @@ const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[
   copied(place, root(place), copyOfRoot(place)),
   copied(place, LISTENER, listener(place)),
   maven(place, tools, listener(place), ['compile']),
-  // The run of a test that is not there brings surefire and its provider into the local repository: runs are offline.
-  maven(place, tools, project(place), [
-    'test-compile',
-    'surefire:test',
-    ...quietAbout('NoSuchTest'),
-    ...list(place, 'args'),
-  ]),
+  dryRun(place, tools),
 ];
+
+/**
+ * Lists the tests once for all cells of this build, and brings surefire and its provider into the local repository: runs
+ * are offline. JUnit's dry run (Platform 1.10 and later) reports every test as skipped and loads no native code; an
+ * older one runs the tests, whose failures are not the build's.
+ */
+const dryRun = (place: SuitePlace, tools: Tools): Step => {
+  const step = maven(place, tools, project(place), [
+    ...['test-compile', 'surefire:test', '-DforkCount=1', '-DreuseForks=true', '-DfailIfNoTests=false'],
+    ...['-Dmaven.test.failure.ignore=true', '-Djunit.platform.execution.dryRun.enabled=true'],
+    additionalClasses(place),
+    ...list(place, 'args'),
+  ]);
+  return { ...step, env: { ...step.env, FFI_GATES_PROGRESS: progress(place.out) } };
+};
 
 const quietAbout = (pattern: string): string[] => [
   `-Dtest=${pattern}`,
@@ -124,13 +135,13 @@ const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args 
       '-DtrimStackTrace=true',
       '-DfailIfNoTests=false',
     ],
-    `-Dmaven.test.additionalClasspath=${join(listener(place), 'target', 'classes')}`,
+    additionalClasses(place),
     // A JVM under a checker may need minutes for its end; tests beside each other would blur what belongs to which.
     ...['-Dsurefire.exitTimeout=600', '-Djunit.jupiter.execution.parallel.enabled=false'],
     ...args,
     ...list(place, 'args'),
   ]);
-  const own = { FFI_GATES_PROGRESS: join(scratch, 'progress.ndjson'), FFI_GATES_LOG_DIR: logDir };
+  const own = { FFI_GATES_PROGRESS: progress(scratch), FFI_GATES_LOG_DIR: logDir };
   return { ...launch, env: { ...launch.env, ...own } };
 };
 
@@ -140,20 +151,16 @@ const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: Run
   return surefire(place, tools, { ...rest, args: [`-DreuseForks=${String(!isolate)}`, ...chosen] });
 };
 
-/** JUnit's dry run (Platform 1.10 and later) reports every test as skipped and loads no native code. */
-const dryRun = (place: SuitePlace, _instrument: Instrument, tools: Tools, arm: Arm): Launch => {
-  const scratch = listed(place);
-  rmSync(scratch, { recursive: true, force: true });
-  const args = ['-DreuseForks=true', '-Djunit.platform.execution.dryRun.enabled=true'];
-  return surefire(place, tools, { scratch, logDir: join(scratch, 'logs'), arm, args });
-};
-
 /** Whole lines only: a JVM killed while writing leaves half a line behind. */
+const wholeLines = (text: string): TestEvent[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as TestEvent);
+
 const events = (scratch: string): TestEvent[] => {
-  const file = join(scratch, 'progress.ndjson');
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as TestEvent);
+  const file = progress(scratch);
+  return existsSync(file) ? wholeLines(readFileSync(file, 'utf8')) : [];
 };
 
 /**
@@ -167,8 +174,8 @@ export const jni: Binding = {
   isolates: true,
   missing,
   prepare,
-  list: dryRun,
-  parseList: (_stdout, place) => [...new Set(events(listed(place)).map((e) => e.test))],
+  list: (place) => ({ argv: ['cat', progress(place.out)], cwd: place.out, env: {} }),
+  parseList: (stdout) => [...new Set(wholeLines(stdout).map((e) => e.test))],
   run,
   events,
 };

@@ -38,6 +38,13 @@ const MEANINGS: readonly [RegExp, HazardId][] = [
   [/MXCSR|floating point control/, 'abi/other'],
 ];
 
+/**
+ * Whether a released pointer cannot be one that the JVM handed out: product builds use the same words for an overrun
+ * and for a foreign pointer and print no guards, but its guarded copies are aligned as `malloc` aligns them.
+ */
+const strange = (address: string | undefined): boolean =>
+  address !== undefined && Number.parseInt(address.slice(-2), 16) % (address.length > 10 ? 16 : 8) !== 0;
+
 /** `FATAL ERROR` with other words is a call of JNI's own FatalError: the program aborts itself. */
 const meaning = (message: string, fatal: boolean): HazardId =>
   MEANINGS.find(([shape]) => shape.test(message))?.[1] ?? (fatal ? 'crash/abort' : 'rules/other');
@@ -103,7 +110,7 @@ export function makeJniReader(emit: Emit): Reader {
     const stacks: Sighting['stacks'] = [];
     if (native.length > 0) stacks.push({ role: 'fault', frames: native });
     if (managed.length > 0) stacks.push({ role: 'managed', frames: managed });
-    const broken = open.broken.header && /failed bounds check/.test(open.message);
+    const broken = /failed bounds check/.test(open.message) && (open.broken.header || strange(open.address));
     emit({
       tool: 'xcheck-jni',
       rule: `xcheck-jni/${slug(open.message)}`,

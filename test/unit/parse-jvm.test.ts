@@ -51,7 +51,7 @@ describe('-Xcheck:jni', () => {
   test('a broken header guard tells a foreign pointer from an overrun', () => {
     const dump = (header: string): string =>
       [
-        'ReleaseStringUTFChars: release chars failed bounds check. string: 0x1 chars: 0x2',
+        'ReleaseStringUTFChars: release chars failed bounds check. string: 0x1 chars: 0x20',
         'GuardedMemory(0x1) base_addr=0x2 tag=0x3 user_size=6 user_data=0x4',
         `  Header guard @0x2 is ${header}`,
         '  Trailer guard @0x8 is BROKEN',
@@ -60,6 +60,17 @@ describe('-Xcheck:jni', () => {
       ].join('\n');
     expect(hazards(dump('OK'))).toEqual(['bounds/host-buffer-too-small']);
     expect(hazards(dump('BROKEN'))).toEqual(['rules/jni-bad-release']);
+  });
+
+  test('an address that no allocation has tells a foreign pointer where no guards are printed', () => {
+    const release = (carray: string): string =>
+      [
+        `checked_jni_ReleaseByteArrayElements: release array failed bounds check, incorrect pointer returned ? array: 0x00007f1ad39fbde8 carray: ${carray}`,
+        'FATAL ERROR in native method: checked_jni_ReleaseByteArrayElements: failed bounds check',
+        '\tat a.B.c(Native Method)',
+      ].join('\n');
+    expect(hazards(release('0x00007fc3a443c090'))).toEqual(['bounds/host-buffer-too-small']);
+    expect(hazards(release('0x00007f1acc3e47d8'))).toEqual(['rules/jni-bad-release']);
   });
 
   test('the complaint about replaced signal handlers says nothing about the program', () => {

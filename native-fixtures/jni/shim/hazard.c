@@ -34,7 +34,7 @@ SEAM(jint, localRefs)(JNIEnv *env, jclass cls, jint n) {
 SEAM(void, badRelease)(JNIEnv *env, jclass cls, jbyteArray array) {
   (void)cls;
   jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL);
-  (*env)->ReleaseByteArrayElements(env, array, bytes + 8, 0); //~ rules_jni_bad_release: xcheck = bounds/host-buffer-too-small
+  (*env)->ReleaseByteArrayElements(env, array, bytes + 8, 0); //~ rules_jni_bad_release: xcheck = rules/jni-bad-release
 }
 
 SEAM(jint, badReference)(JNIEnv *env, jclass cls, jstring text) {
