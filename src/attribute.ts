@@ -13,13 +13,15 @@ export type Own = {
   objects: ReadonlySet<string>;
 };
 
-const under = (dirs: readonly string[], file: string): boolean => dirs.some((d) => file === d || file.startsWith(`${d}/`));
+const under = (dirs: readonly string[], file: string): boolean =>
+  dirs.some((d) => file === d || file.startsWith(`${d}/`));
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** A frame in code that the user wrote: by source file where there is one, else by object. */
 export const isOwnFrame = (f: Frame, own: Own): boolean => {
   if (f.kind === 'source') {
-    if (f.file.startsWith('/')) return under(own.dirs, f.file) || (f.module !== undefined && own.objects.has(base(f.module)));
+    if (f.file.startsWith('/'))
+      return under(own.dirs, f.file) || (f.module !== undefined && own.objects.has(base(f.module)));
     return f.module !== undefined && own.objects.has(base(f.module));
   }
   return f.kind === 'module' && own.objects.has(base(f.module));
@@ -44,15 +46,20 @@ const HEAP_ACCESS = /\/(InvalidRead|InvalidWrite)$/;
  * thinks dead what another goroutine uses: such a report names a mapped segment, never a block, and Go code is on top.
  */
 const isGoroutineStack = (s: Sighting): boolean => {
-  if (s.tool !== 'memcheck' || !HEAP_ACCESS.test(s.rule) || !/\banonymous segment\b/.test(s.region ?? '')) return false;
+  if (s.tool !== 'memcheck' || !HEAP_ACCESS.test(s.rule) || !/\banonymous segment\b/.test(s.region ?? ''))
+    return false;
   const top = s.stacks[0]?.frames[0];
-  return top !== undefined && top.kind === 'source' && (top.file.endsWith('.go') || CGO_STUB.test(top.function));
+  return (
+    top !== undefined && top.kind === 'source' && (top.file.endsWith('.go') || CGO_STUB.test(top.function))
+  );
 };
 /** The C functions that cgo writes into the package that makes a call. */
 const CGO_STUB = /^_cgo_[0-9a-f]{12}_C2?func_/;
 /** C memory that a Go package takes itself (C.malloc, C.CString): Go frames are not above it, but no runtime calls this. */
 const isCgoBlock = (k: Stack): boolean =>
-  k.frames.slice(0, 2).some((f) => f.kind !== 'opaque' && /^_cgo_[0-9a-f]{12}_C2?func__Cmalloc$/.test(f.function ?? ''));
+  k.frames
+    .slice(0, 2)
+    .some((f) => f.kind !== 'opaque' && /^_cgo_[0-9a-f]{12}_C2?func__Cmalloc$/.test(f.function ?? ''));
 
 /** Identity of a sighting by function names only: compares host-only reports with the lane's no-op run. */
 export const noiseKey = (s: Sighting): string =>
@@ -64,12 +71,14 @@ export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Ori
   if (isGoroutineStack(s)) return 'runtime';
   // Who created a thread says nothing about who erred in it, unless the thread itself is the matter.
   const telling = s.stacks.filter((k) => k.role !== 'thread-created');
-  if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isOwnFrame(f, own)))) return 'own';
+  if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isOwnFrame(f, own))))
+    return 'own';
   if (s.leak && s.stacks.some(isCgoBlock)) return 'host';
   if (s.tool === 'xcheck-jni') return managedOwn(s) ? 'own' : 'runtime';
   if (!WHOLE_PROCESS.has(s.tool)) return 'host';
   const named = (s.stacks[0]?.frames ?? []).slice(0, 2).some((f) => f.kind !== 'opaque');
-  const inBlock = HEAP_ACCESS.test(s.rule) && s.stacks.some((k) => k.role === 'allocated' || k.role === 'freed');
+  const inBlock =
+    HEAP_ACCESS.test(s.rule) && s.stacks.some((k) => k.role === 'allocated' || k.role === 'freed');
   return (NEVER_NOISE.test(s.rule) || inBlock) && named && !noise.has(noiseKey(s)) ? 'host' : 'runtime';
 };
 
@@ -84,8 +93,10 @@ export const plainName = (fn: string): string =>
     .replace(/\+0x[0-9a-f]+$/, '')
     .trim();
 
-const frameName = (f: Frame): string => (f.kind === 'opaque' ? '?' : f.function ? plainName(f.function) : f.kind === 'module' ? base(f.module) : '?');
-const withFile = (f: Frame): string => (f.kind === 'source' ? `${frameName(f)}@${base(f.file)}` : frameName(f));
+const frameName = (f: Frame): string =>
+  f.kind === 'opaque' ? '?' : f.function ? plainName(f.function) : f.kind === 'module' ? base(f.module) : '?';
+const withFile = (f: Frame): string =>
+  f.kind === 'source' ? `${frameName(f)}@${base(f.file)}` : frameName(f);
 
 /** The frames that identify a stack: the shared library's own first, else any own, else the top of the host's. */
 const identity = (stack: Stack | undefined, own: Own, depth: number): string => {
@@ -101,7 +112,9 @@ const identity = (stack: Stack | undefined, own: Own, depth: number): string => 
 /** Stable identity: hazard and own frames; no address, pid, line or build path. A race's two sides are unordered. */
 export const fingerprintOf = (s: Sighting, own: Own): string => {
   const leak = s.hazard.includes('leak');
-  const sides = s.stacks.filter((k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'));
+  const sides = s.stacks.filter(
+    (k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'),
+  );
   const stacks = sides.length ? sides : s.stacks.slice(0, 1);
   const keys = stacks.map((k) => identity(k, own, leak ? 2 : 1)).sort();
   const text = keys.join(' | ') || s.message.replace(/0x[0-9a-f]+|\d+/g, '#');
@@ -109,7 +122,10 @@ export const fingerprintOf = (s: Sighting, own: Own): string => {
 };
 
 /** The crossing: going outwards from the fault, the last own frame before the first frame of the host. */
-export const boundaryOf = (s: Sighting, own: Own): { stack: number; frame: number; function: string } | undefined => {
+export const boundaryOf = (
+  s: Sighting,
+  own: Own,
+): { stack: number; frame: number; function: string } | undefined => {
   for (const [i, k] of s.stacks.entries()) {
     if (k.role === 'managed' || k.role === 'thread-created') continue;
     const first = k.frames.findIndex((f) => isOwnFrame(f, own));

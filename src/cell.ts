@@ -289,7 +289,8 @@ const runPlanted = async (r: Runner): Promise<void> => {
   if (cell.suite.role === 'canary' && noop && cell.gate.noisyHosts) await shoot(r, [noop], true);
   evidence.wanted = listed.filter((t) => runs(t, [...due, ...blind]));
   const binding = BINDINGS[cell.suite.binding];
-  const batch = binding.isolates || (binding.attributes && (cell.gate.heavy || !cell.gate.halts));
+  // Where the framework does not say which test a report belongs to, its lines do; what is open then runs alone.
+  const batch = binding.isolates === true || cell.gate.heavy || !cell.gate.halts;
   if (batch) await runAll(r, evidence.wanted, !cell.gate.heavy);
   const open = batch ? due.filter((e) => !evidence.seen.some((s) => meets(s, e))) : [...due, ...blind];
   for (const t of evidence.wanted) if (!r.room.signal.aborted && runs(t, open)) await shoot(r, [t], true);
