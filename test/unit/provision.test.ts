@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { parseMatrix } from '../../src/matrix.js';
+import { needs } from '../../src/provision.js';
+import { recipeOf } from '../../src/recipes.js';
+import { BINDING_IDS, GATE_IDS } from '../../src/names.js';
+import { BINDINGS, GATES } from '../../src/registry.js';
+import { madeHost, TOOLS, without } from './made-host.js';
+
+const matrix = parseMatrix(
+  `version: 1
+targets: { lib: { builder: cmake, dir: native, produces: [lib.so] } }
+suites:
+  - { id: a, binding: py, dir: py, targets: [lib] }
+  - { id: b, binding: go, dir: go, gates: [plain] }
+gates: { plain: , asan: { compilers: [gcc, clang] }, memcheck: }
+`,
+  'x.yaml',
+);
+const whats = (...names: string[]): string[] => needs(without(...names), matrix).map((n) => n.what);
+const debian = (name: string): boolean => !['rustup', 'clang-19'].includes(name);
+
+test('a host that has everything needs nothing', () => {
+  expect(needs(madeHost(), matrix)).toEqual([]);
+});
+
+test('needs follow the matrix: its builders, bindings and gates, and no others', () => {
+  expect(whats('cmake')).toEqual(['cmake']);
+  expect(whats('valgrind')).toEqual(['valgrind']);
+  expect(whats('cargo', 'make')).toEqual([]);
+  expect(needs(without('valgrind'), matrix)[0]?.lanes).toEqual(['py memcheck']);
+  expect(needs(without('go'), matrix)[0]?.lanes).toEqual(['go']);
+});
+
+test('a runtime that is absent is asked for by compiler', () => {
+  const host = madeHost({ runtimes: { 'gcc/asan': '/x' } });
+  expect(needs(host, matrix).map((n) => n.what)).toEqual(['clang asan runtime']);
+  expect(recipeOf('clang asan runtime', host, () => true).packages).toEqual([
+    'clang-19',
+    'llvm-19',
+    'libclang-rt-19-dev',
+  ]);
+});
+
+test('clang 19 is preferred; else the newest that there is', () => {
+  expect(recipeOf('clang', without('clang'), () => true).packages[0]).toBe('clang-19');
+  expect(recipeOf('clang', without('clang'), (n) => /-(14|16)/.test(n)).packages).toEqual([
+    'clang-16',
+    'llvm-16',
+    'libclang-rt-16-dev',
+  ]);
+});
+
+test('a Python that is not Debian’s is served by its own pip', () => {
+  const host = madeHost({ tools: { ...TOOLS, python: { path: '/opt/py/bin/python3', version: '3.12.1' } } });
+  expect(recipeOf('pytest', host, () => true)).toEqual({
+    packages: [],
+    commands: [['/opt/py/bin/python3', '-m', 'pip', 'install', 'pytest', 'setuptools']],
+  });
+  expect(recipeOf('pytest', madeHost(), () => true).packages).toContain('python3-pytest');
+});
+
+test('nightly comes through rustup only; Rust itself without it too', () => {
+  expect(recipeOf('Rust nightly', madeHost(), debian)).toEqual({ packages: [], commands: [] });
+  const rustup = madeHost({ tools: { ...TOOLS, rustup: { path: '/usr/bin/rustup', version: '1.28.2' } } });
+  expect(recipeOf('Miri', rustup, debian).commands).toHaveLength(3);
+  expect(recipeOf('cargo', madeHost(), debian).packages).toEqual(['rustc', 'cargo']);
+});
+
+test('every word that a gate or a binding may miss has a recipe', () => {
+  const bare = madeHost({
+    tools: { rustup: { path: '/usr/bin/rustup', version: '1' } },
+    runtimes: {},
+    nightly: false,
+    miri: false,
+  });
+  const compiled = { ...bare, tools: { ...bare.tools, gcc: TOOLS['gcc'], clang: TOOLS['clang'] } };
+  const found = [bare, compiled].flatMap((host) => [
+    ...BINDING_IDS.filter((b) => b !== 'node').map((b) => BINDINGS[b].missing(host.tools)?.what),
+    ...GATE_IDS.flatMap((g) =>
+      BINDING_IDS.filter((b) => GATES[g].unfit(b) === undefined).flatMap((b) =>
+        GATES[g].compilers.map((c) => GATES[g].missing(host, b, c)?.what),
+      ),
+    ),
+  ]);
+  for (const what of new Set(found.filter((w) => w !== undefined))) {
+    const { packages, commands } = recipeOf(what, compiled, () => true);
+    expect(packages.length + commands.length, what).toBeGreaterThan(0);
+  }
+});
+
+test('packages that the lists do not hold are not asked for', () => {
+  expect(recipeOf('valgrind', madeHost(), (n) => n !== 'libc6-dbg').packages).toEqual(['valgrind']);
+  expect(recipeOf('something else', madeHost(), () => true)).toEqual({ packages: [], commands: [] });
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    // The fixtures' own *.test.js are planted bugs: they run under gates only.
+    include: ['test/**/*.test.ts'],
+    // cli/ and native/ start compilers, which take their time on two cores.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    pool: 'forks',
+  },
+});
