@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { caseOf, isCase, parseAnnotations } from '../../src/annotations.js';
+import { Failure } from '../../src/failure.js';
+
+const parse = (text: string) => parseAnnotations(text, 'x.c');
+const failure = (text: string): Failure => {
+  try {
+    parse(text);
+  } catch (e) {
+    if (e instanceof Failure) return e;
+  }
+  throw new Error('no failure');
+};
+
+test('a line of its own, gates, and the hazard', () => {
+  expect(parse('int x;\np[n] = 0; //~ bounds_heap_overflow: asan memcheck = bounds/heap-overflow')).toEqual([
+    {
+      case: 'bounds_heap_overflow',
+      bindings: [],
+      gates: [{ gate: 'asan' }, { gate: 'memcheck' }],
+      blind: false,
+      hazard: 'bounds/heap-overflow',
+      file: 'x.c',
+      line: 2,
+    },
+  ]);
+});
+
+test.each([
+  ['//~^ a: asan = bounds/heap-overflow', 2],
+  ['//~^^ a: asan = bounds/heap-overflow', 1],
+  ['#~ a: asan = bounds/heap-overflow', 3],
+  ['/*~ a: asan = bounds/heap-overflow */', 3],
+])('%s speaks of line %i', (comment, line) => {
+  expect(parse(`one\ntwo\n${comment}`)[0]?.line).toBe(line);
+});
+
+test('bindings after `on`, a compiler after the gate', () => {
+  const [e] = parse('//~ a on py go: asan/gcc tsan = threading/data-race');
+  expect(e).toMatchObject({
+    bindings: ['py', 'go'],
+    gates: [{ gate: 'asan', compiler: 'gcc' }, { gate: 'tsan' }],
+  });
+});
+
+test('two annotations on one line, and a blind case that no gate must see', () => {
+  const both = parse('x(); //~ a: asan = bounds/heap-overflow //~ b: blind = bounds/heap-overflow');
+  expect(both.map((e) => [e.case, e.blind, e.gates.length])).toEqual([
+    ['a', false, 1],
+    ['b', true, 0],
+  ]);
+});
+
+test('ordinary comments are none', () => {
+  expect(parse('// ~100 ms: fast = good/enough?\n//~\n// a: asan = bounds/heap-overflow')).toEqual([]);
+});
+
+test.each([
+  ['x; //~ a: asan = bounds/no-such', /not a hazard/],
+  ['x; //~ a: assan = bounds/heap-overflow', /'assan' is not a gate/],
+  ['x; //~ a on perl: asan = bounds/heap-overflow', /'perl' is not a binding/],
+])('%s is refused with its place', (text, message) => {
+  const e = failure(text);
+  expect(e.message).toMatch(message);
+  expect(e.exitCode).toBe(2);
+  expect(e.at).toBe('x.c:1:4');
+});
+
+test.each([
+  ['tests/test_x.py::test_bounds_heap_overflow', 'bounds_heap_overflow'],
+  ['Test_bounds_heap_overflow', 'bounds_heap_overflow'],
+  ['host::bounds_heap_overflow', 'bounds_heap_overflow'],
+  ['bounds_heap_overflow', 'bounds_heap_overflow'],
+])('the case of test %s', (id, name) => {
+  expect(caseOf(id)).toBe(name);
+  expect(isCase(id, name)).toBe(true);
+  expect(isCase(id, `${name}__variant`)).toBe(false);
+});

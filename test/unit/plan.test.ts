@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { loadMatrix, parseMatrix, type Matrix } from '../../src/matrix.js';
+import { canaryCells, makePlan } from '../../src/plan.js';
+import { madeHost, without } from './made-host.js';
+
+const matrix = (more = ''): Matrix =>
+  parseMatrix(
+    `version: 1
+targets: { lib: { builder: make, dir: native, produces: [lib.so] } }
+suites:
+  - { id: ledger, binding: py, dir: py, targets: [lib] }
+  - { id: ledger, binding: go, dir: go, targets: [lib] }
+  - { id: own, binding: rs, dir: rs, gates: [plain, asan] }
+gates:
+  tsan:
+  asan: { compilers: [clang, gcc] }
+  gorace:
+  plain:
+${more}`,
+    'm.yaml',
+  );
+const ids = (m: Matrix, host = madeHost(), selectors: string[] = []): string[] =>
+  makePlan(m, host, selectors).cells.map((c) => c.id);
+
+test('suite × gate × compiler, sorted by id; a gate that fits no binding gives no cell', () => {
+  expect(ids(matrix())).toEqual([
+    'ledger-go_makeclang-asan',
+    'ledger-go_makegcc-asan',
+    'ledger-go_makegcc-gorace',
+    'ledger-go_makegcc-plain',
+    'ledger-go_makegcc-tsan',
+    'ledger-py_makeclang-asan',
+    'ledger-py_makegcc-asan',
+    'ledger-py_makegcc-plain',
+    'ledger-py_makegcc-tsan',
+    'own-rs_ownclang-asan',
+    'own-rs_owngcc-asan',
+    'own-rs_owngcc-plain',
+  ]);
+});
+
+test('two plans of one matrix are the same', () => {
+  expect(ids(matrix())).toEqual(ids(matrix()));
+});
+
+test('what the host lacks is skipped with reason and remedy, never dropped', () => {
+  const plan = makePlan(matrix(), without('clang', 'go'));
+  const all = [...plan.cells, ...plan.skipped].map((c) => c.id).sort();
+  expect(all).toEqual(ids(matrix()));
+  for (const s of plan.skipped) {
+    expect(s.why).toMatch(/\S/);
+    expect(s.remedy).toMatch(/\S/);
+  }
+  expect(plan.cells.map((c) => c.id)).not.toContain('own-rs_ownclang-asan');
+});
+
+test('an exclusion gives its reason; one that matches nothing is told', () => {
+  const plan = makePlan(
+    matrix("exclude: [{ cells: '*-go_*', why: slow here }, { cells: '*-msan', why: gone }]\n"),
+    madeHost(),
+  );
+  expect(plan.skipped).toHaveLength(5);
+  expect(plan.skipped[0]).toEqual({ id: 'ledger-go_makeclang-asan', why: 'excluded: slow here' });
+  expect(plan.deadSelectors).toEqual(['exclude: *-msan']);
+});
+
+test('selectors choose among cells and skips; a dead one is told, one that names a skip is not dead', () => {
+  const plan = makePlan(matrix(), without('clang'), ['*clang-asan', '*-nothing']);
+  expect(plan.cells).toEqual([]);
+  expect(plan.skipped.map((s) => s.id)).toHaveLength(3);
+  expect(plan.deadSelectors).toEqual(['*-nothing']);
+});
+
+test('one canary cell a lane, with the lane’s own builder', async () => {
+  const canaries = await loadMatrix(new URL('../../matrices/canaries.yaml', import.meta.url).pathname);
+  const { cells } = makePlan(matrix(), madeHost());
+  const proofs = canaryCells([...cells, ...cells], canaries);
+  expect(proofs.map((c) => c.lane).sort()).toEqual([...new Set(cells.map((c) => c.lane))].sort());
+  expect(proofs.every((c) => c.suite.role === 'canary' && c.matrix.file === canaries.file)).toBe(true);
+  // What the user's gate settings disarm must show in the proof.
+  expect(proofs.every((c) => c.matrix.gates === cells[0]?.matrix.gates)).toBe(true);
+  expect(proofs.find((c) => c.suite.binding === 'py')?.canaryBuilder).toBe('make');
+  expect(proofs.find((c) => c.suite.binding === 'rs')?.canaryBuilder).toBe('cc');
+});
