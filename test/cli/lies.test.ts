@@ -1,0 +1,129 @@
+/** Runs that end with status 0, or with the wrong status, and what the verdict must be nevertheless. Real tools. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cellOf, endOf, makeRig, type Ran, type Rig } from './rig.js';
+
+let rig: Rig;
+let ran: Ran;
+
+/** Where the tools for a cell are absent the plan says so; such a case is skipped with that sentence. */
+const verdict = (id: string, skip: (why: string) => void): string => {
+  const cell = cellOf(ran, id);
+  if (cell.verdict.kind === 'skipped') skip(cell.verdict.why);
+  return endOf(cell);
+};
+const findingsOf = (id: string): string[] =>
+  (ran.report?.findings ?? []).filter((f) => f.witnesses.some((w) => w.cell === id)).map((f) => f.hazard);
+const witness = (id: string) => ran.report?.findings.flatMap((f) => f.witnesses).find((w) => w.cell === id);
+
+beforeAll(async () => {
+  rig = makeRig();
+  // What a user's shell may hold, each of which would disarm a gate if it reached the children.
+  ran = await rig.run([], {
+    ASAN_OPTIONS: 'detect_leaks=0:halt_on_error=0:exitcode=0:log_path=/nowhere/asan',
+    LSAN_OPTIONS: 'exitcode=0:suppressions=/nowhere',
+    UBSAN_OPTIONS: 'log_path=/nowhere/ubsan:suppressions=/nowhere',
+    TSAN_OPTIONS: 'report_bugs=0:exitcode=0',
+    LD_PRELOAD: '/nowhere/libnothing.so',
+    PYTHONMALLOC: 'pymalloc',
+    PYTEST_ADDOPTS: '--collect-only',
+    CFLAGS: '-fno-sanitize=all',
+    LD_LIBRARY_PATH: '/nowhere',
+  });
+}, 600_000);
+afterAll(() => rig.remove());
+
+const ENDS: [cell: string, end: string, why: string][] = [
+  ['good-c_ccgcc-asan', 'clean', 'nothing is wrong'],
+  ['good-py_ccgcc-asan', 'clean', 'nothing is wrong'],
+  ['overflow-c_ccgcc-ubsan', 'hazard', 'UBSan reports and the status is 0'],
+  ['pastend-py_ccgcc-asan', 'hazard', 'pytest would capture the report and die with it'],
+  ['leaves-py_ccgcc-asan', 'inconclusive/tests-missing', 'os._exit(0) skips the leak check'],
+  ['leakexit-c_ccgcc-asan', 'inconclusive/tests-missing', '_exit(0) skips the leak check'],
+  ['deafpy-py_commandgcc-asan', 'inconclusive/gate-not-armed', 'the library is not instrumented'],
+  ['deafc-c_commandgcc-asan', 'inconclusive/gate-not-armed', 'only the test program is instrumented'],
+  ['status-c_ccgcc-asan', 'inconclusive/fired-but-silent', 'the checker’s status without a report'],
+  ['cutxml-c_ccgcc-plain', 'inconclusive/log-truncated', 'Valgrind was killed while it wrote'],
+  ['smell-c_ccgcc-plain', 'inconclusive/unread-report', 'an unknown checker spoke'],
+  ['child-c_ccgcc-asan', 'hazard', 'a child died with 99 and its parent passed'],
+  ['failing-c_ccgcc-asan', 'suite-failed', 'a test failed and no gate spoke'],
+  ['empty-c_ccgcc-plain', 'inconclusive/no-tests', 'nothing was tested'],
+  ['tenth-c_ccgcc-asan', 'hazard', 'one test of ten ends the process'],
+  ['hang-c_ccgcc-plain', 'inconclusive/timed-out', 'a test never ends'],
+  ['hanglate-c_ccgcc-ubsan', 'hazard', 'a report was written before the hang'],
+  ['leak-c_ccgcc-asan', 'hazard', 'a leak is reported at exit'],
+  ['leaks-py_ccgcc-asan', 'hazard', 'a leak of the library below CPython'],
+  ['race-go_ccgcc-tsan', 'hazard', 'TSan in Go: a report and status 0'],
+];
+
+describe('cells that lie through the exit code', () => {
+  test.each(ENDS)('%s is %s: %s', (id, end, _why) => {
+    const got = verdict(id, (why) => expect.soft(why).toBe(''));
+    expect(got, JSON.stringify(cellOf(ran, id).verdict)).toBe(end);
+  });
+
+  test('the worst cell is the exit code', () => expect(ran.code).toBe(6));
+
+  test('all canaries of these lanes were seen although the environment would have disarmed them', () => {
+    const unproven = ran.report?.lanes.filter((l) => !l.proven);
+    expect(unproven).toEqual([]);
+  });
+
+  test('hazards are named by what went wrong', () => {
+    expect(findingsOf('overflow-c_ccgcc-ubsan')).toEqual(['ub/integer-overflow']);
+    expect(findingsOf('pastend-py_ccgcc-asan')).toEqual(['bounds/heap-overflow']);
+    expect(findingsOf('child-c_ccgcc-asan')).toEqual(['bounds/heap-overflow']);
+    expect(findingsOf('race-go_ccgcc-tsan')).toEqual(['threading/data-race']);
+  });
+
+  test('one bug seen in five cells of two bindings is one finding with a witness for each', () => {
+    const bugs = ran.report?.findings.filter((f) => f.hazard === 'bounds/heap-overflow' && !f.planted) ?? [];
+    expect(bugs).toHaveLength(1);
+    expect([...new Set(bugs[0]?.witnesses.map((w) => w.binding))].sort()).toEqual(['c', 'py']);
+  });
+
+  test('a report belongs to the test that ran', () => {
+    expect(witness('overflow-c_ccgcc-ubsan')?.test).toBe('overflows');
+    expect(witness('pastend-py_ccgcc-asan')?.test).toBe('test_past_end.py::test_past_end');
+    expect(witness('tenth-c_ccgcc-asan')?.test).toBe('t3');
+    expect(witness('hanglate-c_ccgcc-ubsan')?.test).toBe('overflows');
+  });
+
+  test('a crash hides nothing: the other nine have results', () => {
+    const cell = cellOf(ran, 'tenth-c_ccgcc-asan');
+    expect(cell.tests).toEqual({ passed: 9, failed: 0, skipped: 0 });
+    expect(cell.diedIn).toEqual(['t3']);
+  });
+
+  test('a hazard found before a hang still says that time ran out', () =>
+    expect(cellOf(ran, 'hanglate-c_ccgcc-ubsan').verdict).toMatchObject({
+      why: expect.stringMatching(/timed-out/),
+    }));
+
+  test('unread lines are shown', () =>
+    expect(cellOf(ran, 'smell-c_ccgcc-plain').unread.map((u) => u.text)).toEqual([
+      expect.stringContaining('FooSanitizer'),
+    ]));
+
+  test('the finding’s command shows it again', async () => {
+    const { execFileSync } = await import('node:child_process');
+    const repro = ran.report?.findings.find((f) => f.hazard === 'ub/integer-overflow' && !f.planted)?.repro;
+    const logs = `${rig.dir}/again`;
+    execFileSync('mkdir', [logs]);
+    const line = repro!.replace(/log_path=[^:' ]*\/ubsan/, `log_path=${logs}/ubsan`);
+    execFileSync('sh', ['-c', line]);
+    expect(execFileSync('sh', ['-c', `cat ${logs}/*`], { encoding: 'utf8' })).toMatch(
+      /signed integer overflow/,
+    );
+  });
+});
+
+describe('a second run', () => {
+  test('runs the tests again, whatever is cached, and finds the same', async () => {
+    const again = await rig.run(['{race-go,overflow-c,tenth-c}_*']);
+    expect(again.report?.builds.every((b) => b.reused)).toBe(true);
+    expect(endOf(cellOf(again, 'race-go_ccgcc-tsan'))).toBe('hazard');
+    expect(cellOf(again, 'tenth-c_ccgcc-asan').tests.passed).toBe(9);
+    const ids = (r: Ran): string[] => r.report!.findings.filter((f) => !f.planted).map((f) => f.fingerprint);
+    expect(ids(ran)).toEqual(expect.arrayContaining(ids(again)));
+  }, 300_000);
+});

@@ -1,0 +1,164 @@
+/** What a user can get wrong: one clear message, an exit code of its own, no stack trace. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { makeRig, type Ran, type Rig } from './rig.js';
+
+const matrix = (more: Record<string, string> = {}): string => `version: 1
+canaries: false
+targets:
+  puppet: { builder: cc, dir: ${more['native'] ?? 'native'}, sources: [puppet.c], produces: [libpuppet.so] }
+suites:
+  - id: good
+    binding: ${more['binding'] ?? 'c'}
+    dir: ${more['dir'] ?? 'c'}
+    ${more['key'] ?? 'targets'}: [${more['target'] ?? 'puppet'}]
+    with: { sources: [${more['source'] ?? 'good.c'}], include: [../native], libs: [puppet] }
+gates: { ${more['gate'] ?? 'plain'}: }
+`;
+
+let rig: Rig;
+beforeAll(() => void (rig = makeRig()));
+afterAll(() => rig.remove());
+
+/** One message of one sentence or a few lines, from us, without the traces of a crash. */
+const complains = (ran: Ran, code: number, text: RegExp): void => {
+  expect(ran.stderr).toMatch(text);
+  expect(ran.code, ran.stderr).toBe(code);
+  expect(ran.stderr).toMatch(/^ffi-gates: /);
+  expect(ran.stderr).not.toMatch(/^ {4}at /m);
+  expect(ran.stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(3);
+  expect(ran.report).toBeUndefined();
+};
+
+describe('a wrong matrix', () => {
+  const WRONG: [what: string, text: string, message: RegExp][] = [
+    [
+      'an unknown key',
+      matrix({ key: 'target' }),
+      /ffi-gates\.yaml:9:5: unknown key 'target'\. Did you mean 'targets'\?/,
+    ],
+    [
+      'an unknown target',
+      matrix({ target: 'pupet' }),
+      /ffi-gates\.yaml:9:15: .*'pupet'.*Did you mean 'puppet'\?/,
+    ],
+    ['an unknown binding', matrix({ binding: 'g' }), /ffi-gates\.yaml:7:14: 'g' is not one of c, py/],
+    ['an unknown gate', matrix({ gate: 'asam' }), /ffi-gates\.yaml:11:10: 'asam'.*Did you mean 'asan'\?/],
+    ['bad YAML', 'version: 1\nsuites: [\n  - a: {\n', /ffi-gates\.yaml:\d+:\d+: not valid YAML/],
+    ['an empty file', '', /ffi-gates\.yaml:1:1: /],
+    ['a version of tomorrow', matrix().replace('version: 1', 'version: 2'), /ffi-gates\.yaml:1:10: /],
+    [
+      'a suite directory that does not exist',
+      matrix({ dir: 'absent' }),
+      /suite 'good'.*does not exist: \S*absent/,
+    ],
+    [
+      'a target directory that does not exist',
+      matrix({ native: 'absent' }),
+      /target 'puppet'.*does not exist: \S*absent/,
+    ],
+  ];
+  test.each(WRONG)(
+    '%s',
+    async (_what, text, message) => {
+      rig.write('ffi-gates.yaml', text);
+      complains(await rig.run(), 2, message);
+    },
+    60_000,
+  );
+
+  test('a matrix file that does not exist', async () => {
+    complains(
+      await rig.run(['--matrix', 'nowhere.yaml']),
+      2,
+      /nowhere\.yaml: cannot read the matrix: no such file/,
+    );
+  }, 60_000);
+
+  test('an unknown option', async () => {
+    complains(await rig.run(['--matrx', 'x.yaml']), 2, /matrx/);
+  }, 60_000);
+
+  test('no number of jobs', async () => {
+    complains(await rig.run(['--jobs', 'many']), 2, /--jobs takes a whole number/);
+  }, 60_000);
+});
+
+describe('a selector', () => {
+  test('that matches nothing ends with 3', async () => {
+    rig.write('ffi-gates.yaml', matrix());
+    complains(await rig.run(['nothing-*']), 3, /no cell matches nothing-\*/);
+  }, 60_000);
+});
+
+describe('code that does not compile', () => {
+  test('ends with 5 and shows the compiler’s line', async () => {
+    rig.write('ffi-gates.yaml', matrix({ source: 'broken.c' }));
+    rig.write('c/broken.c', '#include "ffi_gates_suite.h"\nint main(void) { return undeclared; }\n');
+    const ran = await rig.run();
+    expect(ran.code).toBe(5);
+    expect(ran.stdout + ran.stderr).toMatch(/broken\.c:2:\d+: error: .*undeclared/);
+    expect(ran.report?.cells.map((c) => c.verdict.kind)).toEqual(['build-failed']);
+    expect(ran.stdout + ran.stderr).not.toMatch(/^ {4}at /m);
+  }, 60_000);
+});
+
+describe('an output directory', () => {
+  let mounted = '';
+  afterEach(() => {
+    if (mounted) execFileSync('umount', [mounted]);
+    mounted = '';
+  });
+  const runInto = (out: string, extra: readonly string[] = []): Promise<Ran> => {
+    rig.write('ffi-gates.yaml', matrix());
+    return rig.start(['run', ...extra, '--out', out, '--cache', join(rig.dir, 'cache'), '--quiet']).ended;
+  };
+
+  test('below /proc cannot be written', async () => {
+    complains(await runInto('/proc/ffi-gates'), 2, /output directory cannot be written: \/proc\/ffi-gates/);
+  }, 60_000);
+
+  test('that is a file cannot be written', async () => {
+    const file = join(rig.dir, 'file');
+    writeFileSync(file, '');
+    complains(await runInto(file), 2, /output directory cannot be written: \S*file/);
+  }, 60_000);
+
+  test('with a colon is refused, because sanitizer options cannot carry it', async () => {
+    complains(await runInto(join(rig.dir, 'a:b')), 2, /must hold no ':'/);
+    expect(existsSync(join(rig.dir, 'a:b'))).toBe(false);
+  }, 60_000);
+
+  /** A file system of `size`, or the reason why there is none. */
+  const mount = (dir: string, size: string): string | undefined => {
+    mkdirSync(dir, { recursive: true });
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dir], { stdio: 'pipe' });
+      mounted = dir;
+      return undefined;
+    } catch (e) {
+      return `a tmpfs cannot be mounted here: ${(e as Error).message.split('\n')[0]}`;
+    }
+  };
+
+  test('on a full disk', async (t) => {
+    const dir = join(rig.dir, 'full');
+    const why = mount(dir, '64k');
+    if (why) return t.skip(why);
+    writeFileSync(join(dir, 'filler'), Buffer.alloc(60 << 10));
+    complains(await runInto(join(dir, 'out')), 2, /no space left|free for the output directory/);
+  }, 60_000);
+
+  test('beside a cache on a full disk', async (t) => {
+    const dir = join(rig.dir, 'fullcache');
+    const why = mount(dir, '64k');
+    if (why) return t.skip(why);
+    const { ended } = rig.start(['run', '--out', rig.out, '--cache', join(dir, 'cache'), '--quiet']);
+    const ran = await ended;
+    expect(ran.code).not.toBe(0);
+    expect(ran.stderr + ran.stdout).toMatch(/[Nn]o space left/);
+    expect(ran.stderr).not.toMatch(/^ {4}at /m);
+  }, 60_000);
+});

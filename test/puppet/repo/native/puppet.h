@@ -1,0 +1,10 @@
+/* What the suites of this repository ask the library to do. */
+#ifndef PUPPET_H
+#define PUPPET_H
+int puppet_sum(int a, int b);
+int puppet_overflow(int a);
+void puppet_past_end(void);
+void puppet_leak(void);
+void puppet_race(void);
+int puppet_pause(int ms);
+#endif
