@@ -23,7 +23,7 @@ int canary_noop(void) { return 42; }
 
 void canary_heap(void) {
   volatile char *p = opaque(malloc(24));
-  p[24] = 1; //~ canary_heap: asan memcheck = bounds/heap-overflow
+  p[24] = 1; //~ canary_heap: asan memcheck goasan rsasan = bounds/heap-overflow
   free((void *)p);
 }
 
@@ -47,7 +47,7 @@ void canary_uninit(void) {
 
 static void *count(void *unused) {
   for (int i = 0; i < 1000; i++)
-    shared++; //~ canary_race: tsan helgrind = threading/data-race
+    shared++; //~ canary_race: tsan rstsan helgrind = threading/data-race
   return unused;
 }
 
@@ -87,7 +87,7 @@ void canary_ub(void) {
 void canary_segv(void) {
   sink += *(int *)opaque(NULL); //~ canary_segv on c py pyx go jni rs: asan memcheck = null/dereference
   //~^ canary_segv on c py pyx rs net: plain = crash/signal
-  //~^^ canary_segv on go: plain = null/dereference
+  //~^^ canary_segv on go jni: plain = null/dereference
 }
 
 void canary_abort(void) { abort(); }
