@@ -30,7 +30,8 @@ export type Gate = {
   memory: number;
 };
 
-const DEBUG_FLAGS = ['-g', '-O1', '-fno-omit-frame-pointer'];
+/** Tail calls are off because a forwarder (`return strdup(s)`) would else be missing from every stack. */
+const DEBUG_FLAGS = ['-g', '-O1', '-fno-omit-frame-pointer', '-fno-optimize-sibling-calls'];
 
 /** The uninstrumented build that plain runs, Valgrind and runtime switches share. */
 export const plainInstrument = (

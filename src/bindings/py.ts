@@ -5,7 +5,7 @@
  *
  * `with:` `args` (further pytest words), `path` (directories for PYTHONPATH, relative to the suite).
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Arm, Binding, SuitePlace, TestEvent, Tools } from '../binding.js';
@@ -29,7 +29,9 @@ export const pytest = (
   extra: readonly string[],
   args: readonly string[],
 ): { argv: [string, ...string[]]; cwd: string; env: Record<string, string> } => {
-  const own = words(place.with['path']).map((d) => resolve(place.dir, d));
+  // Below a symbolic link pytest names its tests without their files.
+  const dir = realpathSync(place.dir);
+  const own = words(place.with['path']).map((d) => resolve(dir, d));
   const path = [...extra, PLUGIN, ...own, ...(place.env['PYTHONPATH'] ? [place.env['PYTHONPATH']] : [])];
   const options = [
     '-p',
@@ -39,7 +41,7 @@ export const pytest = (
     'no:cacheprovider',
     '-p',
     'no:xdist',
-    `--rootdir=${place.dir}`,
+    `--rootdir=${dir}`,
   ];
   return {
     argv: [
@@ -53,7 +55,7 @@ export const pytest = (
       ...words(place.with['args']),
       ...args,
     ] as [string, ...string[]],
-    cwd: place.dir,
+    cwd: dir,
     env: { ...place.env, ...arm.env, PYTHONPATH: path.join(delimiter), PYTHONDONTWRITEBYTECODE: '1' },
   };
 };

@@ -118,7 +118,9 @@ export const makePython: MakeReader = (emit) => {
 
   return {
     line(line) {
-      const text = line.text.trimEnd();
+      // The debug allocator may itself crash in the middle of a line of what it says.
+      const late = prelude ? line.text.indexOf(' Fatal Python error: ') + 1 : 0;
+      const text = line.text.slice(late).trimEnd();
       const fatal = FATAL.exec(text);
       if (fatal) {
         begin(fatal[1] ?? '', line);

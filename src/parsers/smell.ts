@@ -14,6 +14,8 @@ const SMELLS: readonly RegExp[] = [
   /\bScudo ERROR:/,
   /\bA fatal error has been detected by the Java Runtime\b/,
   /\bFatal Python error\b/,
+  /\bDebug memory block at address p=0x/,
+  /\bterminate called (?:after throwing an instance of '|without an active exception|recursively)/,
   /\bcgo\b.{0,400} (?:has|is)(?: unpinned)? Go [a-z]/,
   /\bthread '[^']{0,100}' (?:\(\d+\) )?panicked at /,
   /\b(?:libFuzzer|centipede): (?:deadly signal|timeout|out-of-memory|fuzz target)/,
