@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fixture.h"
 #include "napi-words.h"
@@ -168,6 +169,7 @@ static napi_value mayThrow(napi_env env, napi_callback_info info) {
 static napi_value openMissing(napi_env env, napi_callback_info info) {
   fx_open_missing();
   const int error = errno;
+  access("/dev/null/log", W_OK);
   return number(env, error);
 }
 

@@ -37,17 +37,6 @@ test('lifetime_callback_collected', async () => {
   addon.offEvent();
 });
 
-test('threading_reentrancy', () => {
-  const calls = [];
-  addon.onEvent((n) => {
-    calls.push(n);
-    return 0;
-  });
-  for (const n of [2, 1, 0]) addon.fire(n);
-  addon.offEvent();
-  assert.deepEqual(calls, [2, 1, 0]);
-});
-
 test('unwind_pending_exception', () => {
   const refused = addon.callTwice(() => {
     throw new Error('first');

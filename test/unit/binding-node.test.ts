@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodejs, turnsOf } from '../../src/bindings/node.js';
+import type { SuitePlace } from '../../src/binding.js';
+
+let scratch: string;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'binding-node-'));
+});
+afterEach(() => {
+  rmSync(scratch, { recursive: true });
+});
+
+const place: SuitePlace = { dir: '/suite', out: '/out', targets: {}, env: {}, with: {} };
+const eventsOf = (text: string): unknown => {
+  writeFileSync(join(scratch, 'progress.ndjson'), text);
+  return nodejs.events(scratch, '', place);
+};
+
+/** As the progress plugin wrote it: one test that passed, one that failed, one in which the process was killed. */
+const RECORDED = [
+  '{"test":"a.test.js::adds","outcome":"started","pid":41,"logs":{}}',
+  '{"test":"a.test.js::adds","outcome":"passed","pid":41,"ms":3}',
+  '{"test":"a.test.js::box > opens","outcome":"started","pid":41,"logs":{"tsan.41":120}}',
+  '{"test":"a.test.js::box > opens","outcome":"failed","pid":41,"ms":1,"message":"1 !== 2"}',
+  '{"test":"b.test.js::dies","outcome":"started","pid":42,"logs":{"tsan.41":120}}',
+  '',
+].join('\n');
+
+test('a process that died leaves its test started without an end', () => {
+  expect(eventsOf(RECORDED)).toEqual([
+    { test: 'a.test.js::adds', outcome: 'started', pid: 41, logs: {} },
+    { test: 'a.test.js::adds', outcome: 'passed', pid: 41, ms: 3 },
+    { test: 'a.test.js::box > opens', outcome: 'started', pid: 41, logs: { 'tsan.41': 120 } },
+    { test: 'a.test.js::box > opens', outcome: 'failed', pid: 41, ms: 1, message: '1 !== 2' },
+    { test: 'b.test.js::dies', outcome: 'started', pid: 42, logs: { 'tsan.41': 120 } },
+  ]);
+});
+
+test('wherever the record is cut, the whole lines before the cut are read and no more', () => {
+  for (let end = 0; end <= RECORDED.length; end += 3) {
+    const text = RECORDED.slice(0, end);
+    expect(eventsOf(text)).toHaveLength(text.split('\n').length - 1);
+  }
+});
+
+test('no record at all means that no test began', () => {
+  expect(nodejs.events(scratch, '', place)).toEqual([]);
+});
+
+test('a list is read from between what test files print, also when it is cut', () => {
+  const output =
+    'loaded\nFFI_GATES_TEST "a.test.js::says \\"hi\\""\nFFI_GATES_TEST "a.test.js::box > opens"\nFFI_GATES_TEST "b.te';
+  expect(nodejs.parseList(output, place)).toEqual(['a.test.js::says "hi"', 'a.test.js::box > opens']);
+});
+
+test('tests of one file share a process unless they are to be isolated', () => {
+  const tests = ['a.test.js::one', 'a.test.js::box > two (2)', 'b.test.js'];
+  expect(turnsOf(tests, false)).toEqual([
+    {
+      file: 'a.test.js',
+      name: 'a.test.js',
+      args: [
+        '--test-name-pattern=/^one$/',
+        '--test-name-pattern=/^two \\(2\\)$/',
+        '--test-name-pattern=/^box two \\(2\\)$/',
+      ],
+    },
+    { file: 'b.test.js', name: 'b.test.js', args: [] },
+  ]);
+  expect(turnsOf(tests, true).map((t) => t.file)).toEqual(['a.test.js', 'a.test.js', 'b.test.js']);
+});
