@@ -86,7 +86,7 @@ void canary_ub(void) {
 
 void canary_segv(void) {
   sink += *(int *)opaque(NULL); //~ canary_segv on c py pyx go jni rs: asan memcheck = null/dereference
-  //~^ canary_segv on c py pyx rs net: plain = crash/signal
+  //~^ canary_segv on c py pyx rs net node: plain = crash/signal
   //~^^ canary_segv on go jni: plain = null/dereference
 }
 
