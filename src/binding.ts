@@ -98,6 +98,8 @@ export type Binding = {
   /** Test events in order, from result/progress files in `scratch` and from the output text. Must work on partial
    * output of a process that died: the running test is then `started` without an end. */
   events(scratch: string, output: string, place: SuitePlace): TestEvent[];
+  /** The signal (`SIGSEGV`) that ended the test process, for frameworks whose launcher outlives it and only says so. */
+  killed?(output: string): string | undefined;
   /** True when one launch of many tests records `logs` or `pid` well enough to attribute reports to tests. */
   attributes: boolean;
   /** Executables (absolute) that carry the user's code themselves (Go and Rust test binaries), after `prepare`. */

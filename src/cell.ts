@@ -195,9 +195,10 @@ const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boole
       r.evidence.seen.push({ sighting, log: log.path, repro, ...(test === undefined ? {} : { test }) });
     }
   }
-  if (!logs.some((g) => g.parsed.sightings.length) && ended.exit.kind === 'signal') {
+  const signal = ended.exit.kind === 'signal' ? ended.exit.signal : binding.killed?.(text);
+  if (signal !== undefined && !logs.some((g) => g.parsed.sightings.length)) {
     const test = died.at(-1) ?? (tests !== 'all' && tests.length === 1 ? tests[0] : undefined);
-    r.evidence.seen.push({ sighting: killedBy(ended.exit.signal), log: output, repro, ...(test === undefined ? {} : { test }) });
+    r.evidence.seen.push({ sighting: killedBy(signal), log: output, repro, ...(test === undefined ? {} : { test }) });
   }
   return shot;
 };
@@ -291,7 +292,8 @@ const runPlanted = async (r: Runner): Promise<void> => {
   const binding = BINDINGS[cell.suite.binding];
   // Where the framework does not say which test a report belongs to, its lines do; what is open then runs alone.
   const batch = binding.isolates === true || cell.gate.heavy || !cell.gate.halts;
-  if (batch) await runAll(r, evidence.wanted, !cell.gate.heavy);
+  // A process per test costs a start of the host each time: only a gate that ends the process at its first report needs it.
+  if (batch) await runAll(r, evidence.wanted, cell.gate.halts || (!cell.gate.heavy && !binding.attributes));
   const open = batch ? due.filter((e) => !evidence.seen.some((s) => meets(s, e))) : [...due, ...blind];
   for (const t of evidence.wanted) if (!r.room.signal.aborted && runs(t, open)) await shoot(r, [t], true);
 };

@@ -83,3 +83,10 @@ export const parseRustEvents = (output: string): TestEvent[] =>
     const end = ended(section);
     return [{ test: section.test, outcome: 'started' as const }, ...(end ? [end] : [])];
   });
+
+/**
+ * The signal by which a test executable died, as cargo tells it (std's unix `ExitStatus`):
+ * `  process didn't exit successfully: `…/native-06d3 --exact x` (signal: 11, SIGSEGV: invalid memory reference)`.
+ */
+export const parseRustDeath = (output: string): string | undefined =>
+  /^ *process didn't exit successfully: .*\(signal: \d+, (SIG[A-Z0-9]+)/m.exec(output)?.[1];

@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arm, Binding, Instrument, Launch, Missing, RunPlan, SuitePlace, Tools } from '../binding.js';
 import { envWords, includeFlags, libraryFlags, linkedEnv, list } from './link.js';
-import { parseRustEvents, parseRustList } from './rs-output.js';
+import { parseRustDeath, parseRustEvents, parseRustList } from './rs-output.js';
 
 /** Cargo of the wanted toolchain. `+toolchain` is understood by rustup's shim only, so rustup itself is asked. */
 const cargo = (tools: Tools, toolchain: string | undefined): [string, ...string[]] =>
@@ -144,5 +144,6 @@ export const rs: Binding = {
   parseList: (stdout) => parseRustList(stdout),
   run,
   events: (_scratch, output) => parseRustEvents(output),
+  killed: parseRustDeath,
   ownObjects: executables,
 };

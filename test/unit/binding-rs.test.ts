@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseRustEvents, parseRustList } from '../../src/bindings/rs-output.js';
+import { parseRustDeath, parseRustEvents, parseRustList } from '../../src/bindings/rs-output.js';
 
 const RUNNING = '     Running tests/host.rs (target/debug/deps/host-0123456789abcdef)';
 
@@ -29,4 +29,13 @@ test('targets prefix ids', () => {
     'lib::m::t',
     'host::a',
   ]);
+});
+
+test('cargo says by which signal a test executable died', () => {
+  const died =
+    "  process didn't exit successfully: `env /out/deps/host-0123 --exact a` (signal: 11, SIGSEGV: invalid memory reference)";
+  expect(parseRustDeath(`${RUNNING}\ntest a ... error: test failed\n\nCaused by:\n${died}\n`)).toBe(
+    'SIGSEGV',
+  );
+  expect(parseRustDeath("  process didn't exit successfully: `host` (exit status: 99)\n")).toBeUndefined();
 });
