@@ -16,8 +16,15 @@ const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/packa
 const runVitest = async (filters) => {
   const dir = await mkdtemp(join(tmpdir(), 'ffi-gates-test-'));
   const file = join(dir, 'results.json');
-  // The dot reporter shows that something moves; failures are printed below, once.
-  const args = [vitest, 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`, ...filters];
+  // The default reporter shows each file as it ends, and failures in full; one line for each follows below.
+  const args = [
+    vitest,
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    ...filters,
+  ];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   const code = await new Promise((resolve) => {
     child.on('error', () => resolve(1));
