@@ -229,7 +229,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .help()
     .version(false)
     .fail((message, error) => {
-      throw error ?? new Failure(2, message);
+      // What an option's own check throws arrives wrapped by yargs.
+      if (error && error.name !== 'YError') throw error;
+      throw new Failure(2, message ?? error.message);
     });
   try {
     await parser.parseAsync();

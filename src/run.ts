@@ -1,5 +1,6 @@
 /** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { access, constants, mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,17 +34,22 @@ export type RunOptions = {
 
 const CANARIES = fileURLToPath(new URL('../matrices/canaries.yaml', import.meta.url));
 
-/** The directory must take our files before anything is started: a report that cannot be written is found out now. */
-const checkOut = async (out: string): Promise<void> => {
-  if (/[:\s]/.test(out))
-    throw new Failure(
-      2,
-      `the output directory must hold no ':' and no white space, which sanitizer options cannot carry: ${out}`,
-    );
+/** `mkdir -p` that ends: Node's own asks for ever where a parent exists and cannot hold anything (`/proc`). */
+const makeDirectories = async (dir: string): Promise<void> => {
+  const missing: string[] = [];
+  for (let d = dir; !existsSync(d); d = dirname(d)) missing.unshift(d);
+  for (const d of missing)
+    await mkdir(d).catch((e: NodeJS.ErrnoException) => {
+      if (e.code !== 'EEXIST') throw e;
+    });
+};
+
+/** The directory must take our files before anything is started: what cannot be written is found out now. */
+const checkWritable = async (what: string, dir: string): Promise<void> => {
   try {
-    await mkdir(out, { recursive: true });
-    await access(out, constants.W_OK);
-    const probe = join(out, `.probe-${randomBytes(4).toString('hex')}`);
+    await makeDirectories(dir);
+    await access(dir, constants.W_OK);
+    const probe = join(dir, `.probe-${randomBytes(4).toString('hex')}`);
     await writeFile(probe, 'x'.repeat(4096));
     await rm(probe);
   } catch (e) {
@@ -51,13 +57,13 @@ const checkOut = async (out: string): Promise<void> => {
     throw new Failure(
       2,
       code === 'ENOSPC'
-        ? `no space left for the output directory ${out}`
-        : `the output directory cannot be written: ${out} (${code ?? (e as Error).message})`,
+        ? `no space left for the ${what} ${dir}`
+        : `the ${what} cannot be written: ${dir} (${code ?? (e as Error).message})`,
     );
   }
-  const fs = await statfs(out);
+  const fs = await statfs(dir);
   if (fs.bavail * fs.bsize < 64 << 20)
-    throw new Failure(2, `less than 64 MiB are free for the output directory ${out}`);
+    throw new Failure(2, `less than 64 MiB are free for the ${what} ${dir}`);
 };
 
 /** Writes all files under temporary names first, then renames: a killed run leaves the last whole report or none. */
@@ -120,13 +126,18 @@ export const planEverything = async (
 /** Runs the matrix and returns the whole report; nothing is written but logs and builds. */
 export const run = async (o: RunOptions): Promise<Report> => {
   const started = new Date();
-  await checkOut(o.out);
+  if (/[:\s]/.test(o.out))
+    throw new Failure(
+      2,
+      `the output directory must hold no ':' and no white space, which sanitizer options cannot carry: ${o.out}`,
+    );
+  await checkWritable('output directory', o.out);
   await forgetOldReport(o.out);
   const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors);
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
-  await mkdir(o.cache, { recursive: true });
+  await checkWritable('build cache', o.cache);
   const builds: BuildDone[] = [];
   const build = makeBuilds({
     cache: o.cache,

@@ -134,7 +134,9 @@ const reasons = (cells: CellReport[], paint: Paint): string[] => {
     title(paint, 'Not clean'),
     ...told.flatMap((c) => {
       const { glyph, label, tone } = words.VERDICTS[c.verdict.kind];
+      const compiler = c.verdict.kind === 'build-failed' ? c.verdict.why.split('\n').slice(1, 6) : [];
       const more = [
+        ...compiler.map((line) => oneLine(line)),
         ...c.failedTests
           .slice(0, 5)
           .map((t) => oneLine(`failed ${t.test}: ${t.message?.split('\n')[0] ?? ''}`)),

@@ -49,12 +49,14 @@ export const makeRig = (): Rig => {
   const repo = join(dir, 'repo');
   const out = join(dir, 'out');
   cpSync(PUPPET, repo, { recursive: true });
+  const alive = new Set<ChildProcess>();
   const start: Rig['start'] = (args, env = {}) => {
     const child = spawn(process.execPath, [BIN, ...args], {
       cwd: repo,
       env: { ...baseEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    alive.add(child);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (t: string) => (stdout += t));
@@ -62,6 +64,7 @@ export const makeRig = (): Rig => {
     const ended = new Promise<Ran>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (code, signal) => {
+        alive.delete(child);
         const file = join(out, 'report.json');
         const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : undefined;
         resolve({ code, signal, stdout, stderr, ...(report ? { report } : {}) });
@@ -77,7 +80,10 @@ export const makeRig = (): Rig => {
     start,
     run: (args = [], env = {}) =>
       start(['run', ...args, '--out', out, '--cache', join(dir, 'cache'), '--quiet'], env).ended,
-    remove: () => rmSync(dir, { recursive: true, force: true }),
+    remove: () => {
+      for (const child of alive) child.kill('SIGKILL');
+      rmSync(dir, { recursive: true, force: true });
+    },
   };
 };
 
