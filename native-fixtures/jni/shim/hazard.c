@@ -111,7 +111,7 @@ SEAM(jstring, text)(JNIEnv *env, jclass cls) {
 SEAM(void, fill)(JNIEnv *env, jclass cls, jbyteArray array, jint n) {
   (void)cls;
   jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL);
-  fx_fill((unsigned char *)bytes, (size_t)n, 1); //~ bounds_host_buffer_too_small: asan = bounds/heap-overflow
+  fx_fill((unsigned char *)bytes, (size_t)n, 1); //~ bounds_host_buffer_too_small: asan memcheck = bounds/heap-overflow
   (*env)->ReleaseByteArrayElements(env, array, bytes, 0); //~ bounds_host_buffer_too_small: xcheck = bounds/host-buffer-too-small
 }
 
@@ -127,7 +127,7 @@ SEAM(jint, textLength)(JNIEnv *env, jclass cls, jbyteArray text) {
   char *copy = malloc((size_t)n);
   (void)cls;
   (*env)->GetByteArrayRegion(env, text, 0, n, (jbyte *)copy);
-  const jint length = (jint)fx_text_length(copy); //~ bounds_missing_terminator__array: asan = bounds/heap-overread
+  const jint length = (jint)fx_text_length(copy); //~ bounds_missing_terminator__array: asan memcheck = bounds/heap-overread
   free(copy);
   return length;
 }
@@ -151,7 +151,7 @@ SEAM(jint, measure)(JNIEnv *env, jclass cls, jint want) {
   int out;
   (void)env, (void)cls;
   fx_measure(want, &out);
-  return out > 10; //~ init_uninitialised_out_parameter: blind = init/uninitialised-out-parameter
+  return out > 10; //~ init_uninitialised_out_parameter: memcheck = init/uninitialised-out-parameter
 }
 
 SEAM(jint, localAddress)(JNIEnv *env, jclass cls) {
@@ -160,7 +160,7 @@ SEAM(jint, localAddress)(JNIEnv *env, jclass cls) {
 }
 
 SEAM(jint, apply)(JNIEnv *env, jclass cls, jobject function, jint value) {
-  char *label = fx_label_new("freed on success only"); //~ ownership_leak_on_error_path__host_throws: blind = ownership/leak
+  char *label = fx_label_new("freed on success only"); //~ ownership_leak_on_error_path__host_throws: memcheck = ownership/leak
   jmethodID apply = (*env)->GetMethodID(env, (*env)->GetObjectClass(env, function), "applyAsInt", "(I)I");
   (void)cls;
   const jint result = (*env)->CallIntMethod(env, function, apply, value);

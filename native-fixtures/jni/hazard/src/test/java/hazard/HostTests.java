@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class OwnershipLeakResultTest {
   @Test
   void ownership_leak__result() {
-    long label = Fx.labelNew("mine now"); //~ ownership_leak__result: blind = ownership/leak
+    long label = Fx.labelNew("mine now"); //~ ownership_leak__result: memcheck = ownership/leak
     assertNotEquals(0, label);
   }
 }
@@ -24,7 +24,7 @@ class OwnershipDoubleFreeHandleTest {
   void ownership_double_free__handle() {
     long box = Fx.boxNew(1);
     Fx.boxFree(box);
-    Fx.boxFree(box); //~ ownership_double_free__handle: asan = ownership/double-free
+    Fx.boxFree(box); //~ ownership_double_free__handle: asan memcheck = ownership/double-free
   }
 }
 
@@ -33,7 +33,7 @@ class OwnershipUseAfterFreeHandleTest {
   void ownership_use_after_free__handle() {
     long box = Fx.boxNew(1);
     Fx.boxFree(box);
-    Fx.boxGet(box); //~ ownership_use_after_free__handle: asan = ownership/use-after-free
+    Fx.boxGet(box); //~ ownership_use_after_free__handle: asan memcheck = ownership/use-after-free
   }
 }
 
@@ -42,7 +42,7 @@ class OwnershipUseAfterFreeDirectBufferTest {
   void ownership_use_after_free__direct_buffer() {
     ByteBuffer lent = Fx.lend(64);
     Fx.unlend(lent);
-    Fx.sum(lent, 64); //~ ownership_use_after_free__direct_buffer: asan = ownership/use-after-free
+    Fx.sum(lent, 64); //~ ownership_use_after_free__direct_buffer: asan memcheck = ownership/use-after-free
   }
 }
 
@@ -51,7 +51,7 @@ class OwnershipUseAfterFreeHostReadTest {
   void ownership_use_after_free__host_read() {
     ByteBuffer lent = Fx.lend(64);
     Fx.unlend(lent);
-    lent.get(3); //~ ownership_use_after_free__host_read: blind = ownership/use-after-free
+    lent.get(3); //~ ownership_use_after_free__host_read: memcheck = ownership/use-after-free
   }
 }
 
@@ -60,7 +60,7 @@ class OwnershipInvalidFreeArenaTest {
   void ownership_invalid_free__arena() {
     long arena = Fx.arenaNew(256);
     Fx.arenaAlloc(arena, 32);
-    Fx.labelFree(Fx.arenaAlloc(arena, 32)); //~ ownership_invalid_free__arena: asan = ownership/invalid-free
+    Fx.labelFree(Fx.arenaAlloc(arena, 32)); //~ ownership_invalid_free__arena: asan memcheck = ownership/invalid-free
     Fx.arenaFree(arena);
   }
 }
@@ -76,7 +76,7 @@ class BoundsHeapOverreadDirectBufferTest {
   @Test
   void bounds_heap_overread__direct_buffer() {
     ByteBuffer lent = Fx.lend(64);
-    Fx.sum(lent, 65); //~ bounds_heap_overread__direct_buffer: asan = bounds/heap-overread
+    Fx.sum(lent, 65); //~ bounds_heap_overread__direct_buffer: asan memcheck = bounds/heap-overread
     Fx.unlend(lent);
   }
 }
@@ -92,7 +92,7 @@ class ThreadingDataRaceHostThreadTest {
   @Test
   void threading_data_race__host_thread() {
     Fx.workerStart(false, 100_000);
-    for (int i = 0; i < 100_000; i++) Fx.count(); //~ threading_data_race__host_thread: tsan = threading/data-race
+    for (int i = 0; i < 100_000; i++) Fx.count(); //~ threading_data_race__host_thread: tsan helgrind = threading/data-race
     Fx.workerJoin();
   }
 }
@@ -102,7 +102,7 @@ class ThreadingHostMemoryRaceTest {
   void threading_host_memory_race() {
     ByteBuffer cell = Fx.lend(4).order(ByteOrder.nativeOrder());
     Fx.scribbleStart(cell, 100_000);
-    for (int i = 0; i < 1_000; i++) cell.putInt(0, cell.getInt(0) + 1); //~ threading_host_memory_race: blind = threading/data-race
+    for (int i = 0; i < 1_000; i++) cell.putInt(0, cell.getInt(0) + 1); //~ threading_host_memory_race: helgrind = threading/data-race
     Fx.scribbleJoin();
     Fx.unlend(cell);
   }

@@ -124,7 +124,7 @@ class LifetimeHostBufferMovedTest {
 class InitUninitialisedOutParameterTest {
   @Test
   void init_uninitialised_out_parameter() {
-    Seam.measure(0);
+    if (Seam.measure(0) == 1) Thread.yield();
   }
 }
 
