@@ -170,13 +170,14 @@ fn threading_data_race__caller() {
     }
 }
 
+/// Few enough rounds that TSan's history still holds the other side: a race whose second stack is lost is not reported.
 #[test]
 fn threading_host_memory_race() {
     let mut cell = Box::new(0);
     let p: *mut c_int = &mut *cell;
     unsafe {
-        fx_scribble_start(p, 200_000);
-        for _ in 0..200_000 {
+        fx_scribble_start(p, 2_000);
+        for _ in 0..2_000 {
             black_box(*p); //~ threading_host_memory_race: rstsan = threading/data-race
         }
         fx_scribble_join();
