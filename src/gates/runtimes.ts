@@ -1,10 +1,20 @@
 /** Checks that a host runtime has built in: no compiler flag of ours, the switch goes to the host itself. */
-import type { BindingId, Instrument } from '../binding.js';
-import { missingCompiler, missingRuntime, NO_ARM, options, plainInstrument, type Compiler, type Gate } from '../gate.js';
+import type { BindingId, Instrument, Missing } from '../binding.js';
+import {
+  missingCompiler,
+  missingRuntime,
+  NO_ARM,
+  options,
+  plainInstrument,
+  type Compiler,
+  type Gate,
+} from '../gate.js';
 import type { Host } from '../host.js';
 
-const only = (wanted: readonly BindingId[], what: string) => (b: BindingId): string | undefined =>
-  wanted.includes(b) ? undefined : `${what} exists only for ${wanted.join(', ')}`;
+const only =
+  (wanted: readonly BindingId[], what: string) =>
+  (b: BindingId): string | undefined =>
+    wanted.includes(b) ? undefined : `${what} exists only for ${wanted.join(', ')}`;
 
 const base = {
   compilers: ['gcc'],
@@ -17,7 +27,13 @@ const base = {
 } as const;
 
 /** No gate at all: what the operating system, the allocator and the host runtime say on their own. */
-export const plain: Gate = { ...base, id: 'plain', title: 'no checker: crashes and aborts only', unfit: () => undefined, arm: () => NO_ARM };
+export const plain: Gate = {
+  ...base,
+  id: 'plain',
+  title: 'no checker: crashes and aborts only',
+  unfit: () => undefined,
+  arm: () => NO_ARM,
+};
 
 /** `java -Xcheck:jni`: HotSpot src/hotspot/share/prims/jniCheck.cpp. */
 export const xcheck: Gate = {
@@ -37,13 +53,25 @@ export const cgocheck: Gate = {
   arm: () => ({ ...NO_ARM, env: { GODEBUG: 'cgocheck=1' } }),
 };
 
+const goOlderThan = (host: Host, minor: number): Missing | undefined => {
+  const version = host.tools['go']?.version ?? '';
+  const [major = 0, have = 0] = version.split('.').map(Number);
+  if (major > 1 || have >= minor) return undefined;
+  const why = `needs Go 1.${minor} or newer, here is ${version || 'none'}`;
+  return { what: `go >= 1.${minor}`, why, remedy: 'install a newer Go (https://go.dev/dl)' };
+};
+
 /** Compiled-in checks of Go pointer stores into C memory; a build experiment since Go 1.21. */
 export const cgocheck2: Gate = {
   ...base,
   id: 'cgocheck2',
   title: 'cgo pointer store checks (GOEXPERIMENT=cgocheck2)',
+  missing: (host, b, c) => base.missing(host, b, c) ?? goOlderThan(host, 21),
   unfit: only(['go'], 'cgocheck2'),
-  instrument: (host, _b, c) => ({ ...plainInstrument(host, c), go: { flags: [], env: { GOEXPERIMENT: 'cgocheck2' } } }),
+  instrument: (host, _b, c) => ({
+    ...plainInstrument(host, c),
+    go: { flags: [], env: { GOEXPERIMENT: 'cgocheck2' } },
+  }),
   arm: () => NO_ARM,
 };
 
@@ -67,11 +95,20 @@ export const goasan: Gate = {
   title: 'go test -asan',
   unfit: only(['go'], 'go -asan'),
   missing: (host, _b, c) => missingRuntime(host, c, 'asan'),
-  instrument: (host, _b, c) => ({ ...plainInstrument(host, c, ['-fsanitize=address']), go: { flags: ['-asan'], env: {} } }),
+  instrument: (host, _b, c) => ({
+    ...plainInstrument(host, c, ['-fsanitize=address']),
+    go: { flags: ['-asan'], env: {} },
+  }),
   arm: (r) => ({
     ...NO_ARM,
     env: {
-      ASAN_OPTIONS: options({ detect_leaks: 1, exitcode: 99, log_path: `${r.logDir}/asan`, detect_stack_use_after_return: 1, strict_string_checks: 1 }),
+      ASAN_OPTIONS: options({
+        detect_leaks: 1,
+        exitcode: 99,
+        log_path: `${r.logDir}/asan`,
+        detect_stack_use_after_return: 1,
+        strict_string_checks: 1,
+      }),
       LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan` }),
     },
   }),
