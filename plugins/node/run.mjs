@@ -1,8 +1,8 @@
 /**
  * Runs test files one after another, each in a process of its own that is armed directly, because `node --test` would
  * put a launcher of ours between. Argument: JSON of { turns: {file, args, name}[], command: [prefix…, node, hostArgs…],
- * env, cwd }. Every turn runs whatever became of the others. Ends as the worst turn did: a signal, then a checker's
- * code, then 1, then 0.
+ * env, cwd }. Every turn runs whatever became of the others. Ends as the worst turn did: by its signal (a status of 128
+ * and more would hide from our parent that a process was killed), then a checker's code, then 1, then 0.
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -27,8 +27,10 @@ const status = ({ file, args, name }) => {
       `${JSON.stringify({ test: name, outcome: 'failed', pid: child.pid, message })}\n`,
     );
   }
-  return code;
+  return { code, signal: child.signal };
 };
 
-const rank = (code) => (code >= 128 ? 3 : code > 1 ? 2 : code);
-process.exitCode = turns.map(status).reduce((worst, code) => (rank(code) > rank(worst) ? code : worst), 0);
+const rank = ({ code }) => (code >= 128 ? 3 : code > 1 ? 2 : code);
+const worst = turns.map(status).reduce((a, b) => (rank(b) > rank(a) ? b : a), { code: 0, signal: null });
+process.exitCode = worst.code;
+if (worst.signal) process.kill(process.pid, worst.signal);

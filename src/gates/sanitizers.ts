@@ -73,8 +73,11 @@ export const ubsan: Gate = {
   memory: 0.5,
 };
 
-/** Hosts that race with themselves (measured: JVM, V8, Rust's libtest). Elsewhere ignoring them would lose reports. */
-const ignoreHost = (b: BindingId): 0 | 1 => (b === 'jni' || b === 'node' || b === 'rs' ? 1 : 0);
+/**
+ * Hosts that race with themselves (measured: JVM, Rust's libtest). Elsewhere ignoring them would lose reports: V8 races too,
+ * but only among its own frames, which attribution tells apart, and ignoring it would lose lock orders.
+ */
+const ignoreHost = (b: BindingId): 0 | 1 => (b === 'jni' || b === 'rs' ? 1 : 0);
 
 /** Mono stops its threads for a collection by signals, some of which gcc's runtime never delivers: the collection hangs. */
 const signalFree = (b: BindingId): Record<string, string> => (b === 'net' ? { MONO_THREADS_SUSPEND: 'coop' } : {});

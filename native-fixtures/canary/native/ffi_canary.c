@@ -68,7 +68,7 @@ static void *forwards(void *unused) {
 static void *backwards(void *unused) {
   pthread_mutex_lock(&second);
   pthread_mutex_lock(&first); //~ canary_lockorder: helgrind = threading/lock-order
-  //~^ canary_lockorder on c py pyx go net: tsan = threading/lock-order
+  //~^ canary_lockorder on node c py pyx go net: tsan = threading/lock-order
   pthread_mutex_unlock(&first);
   pthread_mutex_unlock(&second);
   return unused;

@@ -37,7 +37,7 @@ static void *second_then_first(void *unused) {
   (void)unused;
   pthread_mutex_lock(&second);
   pthread_mutex_lock(&first); //~ threading_lock_order: helgrind = threading/lock-order
-  //~^ threading_lock_order on c py pyx go net: tsan = threading/lock-order
+  //~^ threading_lock_order on node c py pyx go net: tsan = threading/lock-order
   pthread_mutex_unlock(&first);
   pthread_mutex_unlock(&second);
   return NULL;
@@ -58,7 +58,7 @@ static void threading_lock_misuse(void) {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   on_thread(take, &lock);
   pthread_mutex_unlock(&lock); //~ threading_lock_misuse: helgrind = threading/lock-misuse
-  //~^ threading_lock_misuse on c py pyx go net: tsan = threading/lock-misuse
+  //~^ threading_lock_misuse on node c py pyx go net: tsan = threading/lock-misuse
 }
 
 static void *nothing(void *unused) { return unused; }
