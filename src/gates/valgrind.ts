@@ -14,6 +14,9 @@ const COMMON = [
 /** A JVM under Valgrind: interpreter only and a small serial heap start four times faster than the defaults. */
 const JVM = ['-Xint', '-XX:+UnlockDiagnosticVMOptions', '-XX:-UseLibmIntrinsic', '-XX:UseAVX=0', '-XX:+UseSerialGC', '-Xmx64m'];
 
+/** Mono's interpreter instead of its compiler: half the processor time of a short run (measured: 6 s for 13 s). */
+const MONO = ['--interpreter'];
+
 const arm = (r: ArmRequest, tool: string[]): Arm => ({
   prefix: [
     r.host.tools['valgrind']?.path ?? 'valgrind',
@@ -23,7 +26,7 @@ const arm = (r: ArmRequest, tool: string[]): Arm => ({
     `--xml-file=${r.logDir}/vg.%p.xml`,
   ],
   env: r.binding === 'py' || r.binding === 'pyx' ? { PYTHONMALLOC: 'malloc' } : {},
-  hostArgs: r.binding === 'jni' ? JVM : [],
+  hostArgs: r.binding === 'jni' ? JVM : r.binding === 'net' ? MONO : [],
 });
 
 const base = {
