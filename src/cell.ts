@@ -104,11 +104,15 @@ const prepare = async (cell: Cell, room: CellRoom, instrument: Instrument, made:
   const env = { ...targetEnv(made.dirs), ...Object.fromEntries(Object.entries(suite.env).map(([k, v]) => [k, template(v)])) };
   const place = (out: string): SuitePlace => ({ dir, out, targets: made.dirs, env, with: suite.with });
   const tools: Tools = room.host.tools;
+  // Sorted: tools are probed side by side, and the order in which they answered must not make another build.
+  const versions = Object.entries(tools)
+    .map(([k, t]) => `${k} ${t?.version ?? ''}`)
+    .sort();
   const inputs = [dir, ...suite.inputs.map((i) => resolve(matrix.root, i))];
   const built = await room.build({
     id: `${suite.id}-${suite.binding}-${cell.builder}${flavour(instrument)}`,
     inputs,
-    facts: [made.keys, instrument, suite.with, env, Object.entries(tools).map(([k, t]) => [k, t?.version])],
+    facts: [made.keys, instrument, suite.with, env, versions],
     commands: (out) => binding.prepare(place(out), instrument, tools),
     produces: [],
   });
