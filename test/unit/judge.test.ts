@@ -1,0 +1,135 @@
+/** The laws of verdicts on evidence made by hand; no process is started. */
+import { describe, expect, test } from 'vitest';
+import { fingerprintOf, type Own } from '../../src/attribute.js';
+import type { Evidence, Seen, Shot } from '../../src/cell.js';
+import type { Sighting, Stack } from '../../src/finding.js';
+import { judge, laneOf, withProof } from '../../src/judge.js';
+import type { TestEvent } from '../../src/binding.js';
+import { GATES } from '../../src/registry.js';
+
+const own: Own = { dirs: ['/repo/native'], shared: ['/repo/native'], objects: new Set(['libx.so']) };
+const stack = (role: Stack['role'], fn: string, file = '/repo/native/x.c', line = 7): Stack => ({
+  role,
+  frames: [{ kind: 'source', function: fn, file, line }],
+});
+const sighting = (more: Partial<Sighting> = {}): Sighting => ({
+  tool: 'asan',
+  rule: 'asan/heap-use-after-free',
+  hazard: 'ownership/use-after-free',
+  message: 'heap-use-after-free',
+  stacks: [stack('fault', 'use')],
+  complete: true,
+  log: { line: 1, endLine: 9 },
+  ...more,
+});
+const seen = (s: Sighting): Seen => ({ sighting: s, log: '/out/asan.1', repro: 'true' });
+const ended = (test: string, outcome: TestEvent['outcome']): TestEvent[] => [
+  { test, outcome: 'started', pid: 1 },
+  { test, outcome },
+];
+const shot = (more: Partial<Shot> = {}): Shot => ({
+  asked: ['a'],
+  exit: { kind: 'code', code: 0 },
+  events: ended('a', 'passed'),
+  logs: [],
+  died: [],
+  ...more,
+});
+const evidence = (more: Partial<Evidence> = {}): Evidence => ({
+  // Of the cell, judging reads the gate's statuses and the suite's role.
+  cell: { gate: GATES.asan, suite: { role: 'subject' }, compiler: 'gcc' } as unknown as Evidence['cell'],
+  listed: ['a'],
+  wanted: ['a'],
+  shots: [shot()],
+  seen: [],
+  own,
+  products: [],
+  maps: new Set(),
+  ms: 1,
+  logs: [],
+  ...more,
+});
+const verdictOf = (e: Evidence, blind?: string) => judge(e, [], new Set(), blind).verdict;
+
+describe('clean', () => {
+  const lane = { binding: 'c', builder: 'ccgcc', gate: 'asan' } as const;
+  test('is what a passed suite without reports is, in a proven lane only', () => {
+    const v = verdictOf(evidence());
+    expect(v).toEqual({ kind: 'clean' });
+    expect(withProof(v, { ...lane, proven: true, canaries: [{ class: 'heap', seen: true }] })).toEqual(v);
+    expect(
+      withProof(v, { ...lane, proven: false, canaries: [{ class: 'heap', seen: false }] }),
+    ).toMatchObject({
+      doubt: 'gate-not-armed',
+      why: expect.stringContaining('heap'),
+    });
+  });
+  test('is not possible in a lane without a canary, nor in one whose canary declared nothing', () => {
+    expect(laneOf(lane, undefined).proven).toBe(false);
+    const nothing = judge(evidence(), [], new Set());
+    expect(laneOf(lane, nothing).proven).toBe(false);
+  });
+  test('is not possible where the object under test is opaque', () =>
+    expect(verdictOf(evidence(), 'opaque')).toMatchObject({ doubt: 'gate-not-armed' }));
+  test('is not possible from nothing', () => {
+    expect(verdictOf(evidence({ listed: [], wanted: [], shots: [] }))).toMatchObject({ doubt: 'no-tests' });
+    expect(verdictOf(evidence({ shots: [] }))).toMatchObject({ doubt: 'did-not-start' });
+    expect(verdictOf(evidence({ wanted: ['a', 'b'] }))).toMatchObject({ doubt: 'tests-missing' });
+  });
+});
+
+describe('two witnesses', () => {
+  const asked = (code: number, events = ended('a', 'passed')): Evidence =>
+    evidence({ shots: [shot({ exit: { kind: 'code', code }, events })] });
+  test('the gate’s status without a report is no clean cell', () =>
+    expect(verdictOf(asked(99))).toMatchObject({ doubt: 'fired-but-silent' }));
+  test('any status although no test failed is no clean cell', () =>
+    expect(verdictOf(asked(3))).toMatchObject({ doubt: 'fired-but-silent' }));
+  test('a report with status 0 is a hazard', () =>
+    expect(verdictOf(evidence({ seen: [seen(sighting())] }))).toMatchObject({ kind: 'hazard', findings: 1 }));
+  test('a failed test with its runner’s status is a failed suite', () =>
+    expect(verdictOf(asked(1, ended('a', 'failed')))).toMatchObject({ kind: 'suite-failed' }));
+});
+
+describe('reruns', () => {
+  test.each([
+    ['failed', 'passed'],
+    ['passed', 'failed'],
+  ] as const)('%s then %s is failed', (first, second) => {
+    const j = judge(
+      evidence({ shots: [shot({ events: ended('a', first) }), shot({ events: ended('a', second) })] }),
+      [],
+      new Set(),
+    );
+    expect(j.verdict.kind).toBe('suite-failed');
+    expect(j.tests).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+  test('a report of any run stays', () =>
+    expect(verdictOf(evidence({ shots: [shot(), shot()], seen: [seen(sighting())] })).kind).toBe('hazard'));
+});
+
+describe('a fingerprint', () => {
+  const of = (s: Sighting): string => fingerprintOf(s, own);
+  test('holds no line, path, pid or address', () => {
+    const moved = sighting({
+      pid: 77,
+      message: 'heap-use-after-free on 0xdeadbeef',
+      stacks: [stack('fault', 'use', '/elsewhere/native/x.c', 99)],
+    });
+    const there: Own = { ...own, dirs: ['/elsewhere/native'], shared: ['/elsewhere/native'] };
+    expect(fingerprintOf(moved, there)).toBe(of(sighting()));
+  });
+  test('is one for the same bug through ASan and memcheck', () =>
+    expect(of(sighting({ tool: 'memcheck', rule: 'memcheck/InvalidRead' }))).toBe(of(sighting())));
+  test('has no order of a race’s sides', () => {
+    const race = (...stacks: Stack[]): string =>
+      of(sighting({ tool: 'tsan', hazard: 'threading/data-race', stacks }));
+    expect(race(stack('fault', 'put'), stack('other-access', 'get'))).toBe(
+      race(stack('fault', 'get'), stack('other-access', 'put')),
+    );
+  });
+  test('tells functions and hazards apart', () => {
+    expect(of(sighting({ stacks: [stack('fault', 'other')] }))).not.toBe(of(sighting()));
+    expect(of(sighting({ hazard: 'ownership/double-free' }))).not.toBe(of(sighting()));
+  });
+});
