@@ -65,10 +65,16 @@ const isCgoBlock = (k: Stack): boolean =>
 export const noiseKey = (s: Sighting): string =>
   `${s.rule} ${(s.stacks[0]?.frames ?? []).slice(0, 6).map(frameName).join(' < ')}`;
 
+/** A virtual machine's generated code, which has no object, touches the pages of its own stack ahead of their use. */
+const isStackProbe = (s: Sighting): boolean =>
+  s.tool === 'memcheck' &&
+  s.hazard === 'lifetime/stack-escape' &&
+  (s.stacks[0]?.frames[0]?.kind ?? 'opaque') === 'opaque';
+
 /** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
 export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Origin => {
   if (isHonestyRow(s.hazard)) return 'tool';
-  if (isGoroutineStack(s)) return 'runtime';
+  if (isGoroutineStack(s) || isStackProbe(s)) return 'runtime';
   // Who created a thread says nothing about who erred in it, unless the thread itself is the matter.
   const telling = s.stacks.filter((k) => k.role !== 'thread-created');
   if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isOwnFrame(f, own))))

@@ -151,7 +151,7 @@ SEAM(jint, measure)(JNIEnv *env, jclass cls, jint want) {
   int out;
   (void)env, (void)cls;
   fx_measure(want, &out);
-  return out > 10; //~ init_uninitialised_out_parameter: memcheck = init/uninitialised-out-parameter
+  return out > 10; //~ init_uninitialised_out_parameter: memcheck = init/uninitialised-read
 }
 
 SEAM(jint, localAddress)(JNIEnv *env, jclass cls) {
