@@ -148,3 +148,19 @@ describe('a lane without proof', () => {
     expect(endOf(cellOf(off, 'good-c_ccgcc-asan'))).toBe('inconclusive/gate-not-armed');
   }, 120_000);
 });
+
+describe('two runs of one plan', () => {
+  test('write the same JUnit but for times and process ids', async () => {
+    const junit = (): string =>
+      readFileSync(`${rig.out}/junit.xml`, 'utf8')
+        .replace(/(time|timestamp)="[^"]*"/g, '$1=""')
+        .replace(/\b(vg|asan|ubsan|tsan)\.\d+/g, '$1.PID')
+        .replace(/in \d+ ms|\d+(?:\.\d+)? m?s\b/g, 'MS');
+    const args = ['{good-c,failing-c,overflow-c}_*', '--matrix', 'off.yaml'];
+    rig.write('off.yaml', `${readFileSync(`${rig.repo}/ffi-gates.yaml`, 'utf8')}canaries: false\n`);
+    await rig.run(args);
+    const first = junit();
+    await rig.run([...args, '--jobs', '1']);
+    expect(junit()).toBe(first);
+  }, 120_000);
+});
