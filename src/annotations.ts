@@ -20,7 +20,8 @@ export type Expectation = {
   line: number;
 };
 
-const LINE = /(?:\/\/|#|\/\*|--)\s?~(\^*)\s*([a-z][\w]*)((?:\s+on(?:\s+[a-z]+)+)?)\s*:\s*([\w/ ,]+?)\s*=\s*([a-z]+\/[a-z-]+)/g;
+const LINE =
+  /(?:\/\/|#|\/\*|--)\s?~(\^*)\s*([a-z][\w]*)((?:\s+on(?:\s+[a-z]+)+)?)\s*:\s*([\w/ ,]+?)\s*=\s*([a-z]+\/[a-z-]+)/g;
 
 /** Reads the annotations of one text. Throws `Failure` for names that the catalogue or the tables do not have. */
 export const parseAnnotations = (text: string, file: string): Expectation[] => {
@@ -35,10 +36,23 @@ export const parseAnnotations = (text: string, file: string): Expectation[] => {
       const strange = bindings.find((b) => !BINDING_IDS.includes(b as never));
       if (strange) throw new Failure(2, `'${strange}' is not a binding`, at);
       const blind = words.includes('blind');
-      const gates = blind ? [] : words.map((w) => ({ gate: w.split('/')[0]!, ...(w.includes('/') ? { compiler: w.split('/')[1]! } : {}) }));
+      const gates = blind
+        ? []
+        : words.map((w) => ({
+            gate: w.split('/')[0]!,
+            ...(w.includes('/') ? { compiler: w.split('/')[1]! } : {}),
+          }));
       const wrong = gates.find((g) => !GATE_IDS.includes(g.gate as never));
       if (wrong) throw new Failure(2, `'${wrong.gate}' is not a gate`, at);
-      found.push({ case: m[2]!, bindings, gates, blind, hazard: id as HazardId, file, line: i + 1 - m[1]!.length });
+      found.push({
+        case: m[2]!,
+        bindings,
+        gates,
+        blind,
+        hazard: id as HazardId,
+        file,
+        line: i + 1 - m[1]!.length,
+      });
     }
   });
   return found;
@@ -46,7 +60,13 @@ export const parseAnnotations = (text: string, file: string): Expectation[] => {
 
 /** Reads the annotations of all files that the globs name. */
 export const readAnnotations = async (root: string, globs: readonly string[]): Promise<Expectation[]> => {
-  const files = (await glob([...globs], { cwd: root, absolute: true, ignore: ['**/node_modules/**', '**/target/**', '**/build/**'] })).sort();
+  const files = (
+    await glob([...globs], {
+      cwd: root,
+      absolute: true,
+      ignore: ['**/node_modules/**', '**/target/**', '**/build/**'],
+    })
+  ).sort();
   return (await Promise.all(files.map(async (f) => parseAnnotations(await readFile(f, 'utf8'), f)))).flat();
 };
 

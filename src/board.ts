@@ -78,9 +78,7 @@ export const lineOf = (e: RunEvent): string => {
 export const frame = (board: Board, now: number, columns: number, rows: number): string[] => {
   const finished = [...board.done.values()].reduce((a, b) => a + b, 0);
   const counts = [...board.done].map(([kind, n]) => `${VERDICTS[kind].glyph} ${n} ${VERDICTS[kind].label}`);
-  const foot = [`${finished}/${board.cells} cells`, count(board.built, 'build'), ...counts].join(
-    '  ',
-  );
+  const foot = [`${finished}/${board.cells} cells`, count(board.built, 'build'), ...counts].join('  ');
   const room = Math.max(1, rows - board.last.length - 2);
   const running = [...board.running].map(([id, since]) => `▸ ${id} ${duration(now - since)}`);
   const shown = running.length > room ? running.slice(0, room - 1) : running;

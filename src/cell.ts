@@ -17,7 +17,13 @@ import { readLogs, type ReadLog } from './read-logs.js';
 import { BINDINGS } from './registry.js';
 
 export type Seen = { sighting: Sighting; log: string; test?: string; repro: string };
-export type Shot = { asked: readonly string[] | 'all'; exit: Exit; events: TestEvent[]; logs: ReadLog[]; died: string[] };
+export type Shot = {
+  asked: readonly string[] | 'all';
+  exit: Exit;
+  events: TestEvent[];
+  logs: ReadLog[];
+  died: string[];
+};
 export type Evidence = {
   cell: Cell;
   failed?: string;
@@ -45,18 +51,35 @@ export type CellRoom = {
   expectations: readonly Expectation[];
 };
 
-const instrumentOf = (cell: Cell, host: Host): Instrument => cell.gate.instrument(host, cell.suite.binding, cell.compiler);
+const instrumentOf = (cell: Cell, host: Host): Instrument =>
+  cell.gate.instrument(host, cell.suite.binding, cell.compiler);
 
 /** What tells two instruments apart, for the names of build directories. */
 const flavour = (i: Instrument): string => {
-  const words = [...i.cflags, ...(i.go?.flags ?? []), ...Object.values(i.go?.env ?? {}), ...(i.rust?.rustflags ?? [])];
-  const telling = words.map((w) => /^-(?:f|Z)?(?:sanitizer?=)?(address|undefined|thread|race|asan)$/.exec(w)?.[1] ?? (w === 'cgocheck2' ? w : undefined));
-  return [...new Set(telling)].filter(Boolean).map((w) => `-${w}`).join('');
+  const words = [
+    ...i.cflags,
+    ...(i.go?.flags ?? []),
+    ...Object.values(i.go?.env ?? {}),
+    ...(i.rust?.rustflags ?? []),
+  ];
+  const telling = words.map(
+    (w) =>
+      /^-(?:f|Z)?(?:sanitizer?=)?(address|undefined|thread|race|asan)$/.exec(w)?.[1] ??
+      (w === 'cgocheck2' ? w : undefined),
+  );
+  return [...new Set(telling)]
+    .filter(Boolean)
+    .map((w) => `-${w}`)
+    .join('');
 };
 
 type Products = { dirs: Record<string, string>; keys: string[] };
 
-const buildTargets = async (cell: Cell, room: CellRoom, instrument: Instrument): Promise<Products | string> => {
+const buildTargets = async (
+  cell: Cell,
+  room: CellRoom,
+  instrument: Instrument,
+): Promise<Products | string> => {
   const { matrix } = cell;
   const dirs: Record<string, string> = {};
   const keys: string[] = [];
@@ -75,7 +98,8 @@ const buildTargets = async (cell: Cell, room: CellRoom, instrument: Instrument):
       inputs: [dir, ...t.inputs.map((i) => resolve(matrix.root, i))],
       facts: [kind, t, instrument, room.host.tools[cell.compiler]?.version, t.needs.map((n) => dirs[n])],
       ...(builder.copies ? { copy: dir } : {}),
-      commands: (out, src) => builder.commands({ dir: builder.copies ? src : dir, out, target: t, instrument, needs: dirs }),
+      commands: (out, src) =>
+        builder.commands({ dir: builder.copies ? src : dir, out, target: t, instrument, needs: dirs }),
       produces: t.produces,
     });
     if ('failed' in built) return `target '${name}': ${built.failed}\n(build log: ${built.log})`;
@@ -91,17 +115,28 @@ const buildTargets = async (cell: Cell, room: CellRoom, instrument: Instrument):
 };
 
 const targetEnv = (dirs: Record<string, string>): Record<string, string> => {
-  const env = Object.fromEntries(Object.entries(dirs).map(([id, d]) => [`FFI_GATES_TARGET_${id.toUpperCase()}`, d]));
+  const env = Object.fromEntries(
+    Object.entries(dirs).map(([id, d]) => [`FFI_GATES_TARGET_${id.toUpperCase()}`, d]),
+  );
   return Object.keys(dirs).length ? { ...env, LD_LIBRARY_PATH: Object.values(dirs).join(':') } : env;
 };
 
 /** Compiles the suite's tests; the place to run them in, or why not. */
-const prepare = async (cell: Cell, room: CellRoom, instrument: Instrument, made: Products): Promise<SuitePlace | string> => {
+const prepare = async (
+  cell: Cell,
+  room: CellRoom,
+  instrument: Instrument,
+  made: Products,
+): Promise<SuitePlace | string> => {
   const { suite, matrix } = cell;
   const binding = BINDINGS[suite.binding];
   const dir = resolve(matrix.root, suite.dir);
-  const template = (v: string): string => v.replace(/\$\{target\.(\w+)\}/g, (all, id: string) => made.dirs[id] ?? all);
-  const env = { ...targetEnv(made.dirs), ...Object.fromEntries(Object.entries(suite.env).map(([k, v]) => [k, template(v)])) };
+  const template = (v: string): string =>
+    v.replace(/\$\{target\.(\w+)\}/g, (all, id: string) => made.dirs[id] ?? all);
+  const env = {
+    ...targetEnv(made.dirs),
+    ...Object.fromEntries(Object.entries(suite.env).map(([k, v]) => [k, template(v)])),
+  };
   const place = (out: string): SuitePlace => ({ dir, out, targets: made.dirs, env, with: suite.with });
   const tools: Tools = room.host.tools;
   // Sorted: tools are probed side by side, and the order in which they answered must not make another build.
@@ -123,7 +158,11 @@ const prepare = async (cell: Cell, room: CellRoom, instrument: Instrument, made:
 const ownOf = async (cell: Cell, place: SuitePlace): Promise<{ own: Own; products: string[] }> => {
   const { matrix, suite } = cell;
   const shared = suite.targets.map((t) => resolve(matrix.root, matrix.targets[t]!.dir));
-  const objects = new Set<string>((BINDINGS[suite.binding].ownObjects?.(place) ?? []).filter(() => suite.binding === 'c').map((o) => basename(o)));
+  const objects = new Set<string>(
+    (BINDINGS[suite.binding].ownObjects?.(place) ?? [])
+      .filter(() => suite.binding === 'c')
+      .map((o) => basename(o)),
+  );
   const products: string[] = [];
   for (const [id, dir] of Object.entries(place.targets))
     for (const f of await glob(matrix.targets[id]!.produces, { cwd: dir, dot: true, absolute: true })) {
@@ -142,25 +181,42 @@ const ownOf = async (cell: Cell, place: SuitePlace): Promise<{ own: Own; product
     place.out,
     ...Object.values(place.targets),
   ];
-  return { own: { dirs, shared: [...shared, ...Object.values(place.targets)], objects }, products: [...new Set(products)] };
+  return {
+    own: { dirs, shared: [...shared, ...Object.values(place.targets)], objects },
+    products: [...new Set(products)],
+  };
 };
 
 const quote = (s: string): string => (/^[\w@%+=:,./-]+$/.test(s) ? s : `'${s.replaceAll("'", `'\\''`)}'`);
 const reproOf = (l: Launch): string =>
-  [`cd ${quote(l.cwd)} && env`, ...Object.entries(l.env).map(([k, v]) => quote(`${k}=${v}`)), ...l.argv.map(quote)].join(' ');
+  [
+    `cd ${quote(l.cwd)} && env`,
+    ...Object.entries(l.env).map(([k, v]) => quote(`${k}=${v}`)),
+    ...l.argv.map(quote),
+  ].join(' ');
 
 /** Which test was running when a report was written: by the single test asked, the process, or the log's size at each start. */
 const testOf = (s: Sighting, log: ReadLog, shot: Shot): string | undefined => {
   if (shot.asked !== 'all' && shot.asked.length === 1) return shot.asked[0];
   const pid = log.pid ?? s.pid;
-  const inProcess = shot.events.filter((e) => e.outcome === 'started' && e.pid !== undefined && e.pid === pid);
+  const inProcess = shot.events.filter(
+    (e) => e.outcome === 'started' && e.pid !== undefined && e.pid === pid,
+  );
   if (inProcess.length === 1) return inProcess[0]!.test;
   if (s.leak || s.log.offset === undefined) return undefined;
   const at = s.log.offset;
   return inProcess.filter((e) => e.logs !== undefined && (e.logs[log.name] ?? 0) <= at).at(-1)?.test;
 };
 
-type Runner = { cell: Cell; room: CellRoom; place: SuitePlace; instrument: Instrument; evidence: Evidence; watch: Set<string>; n: number };
+type Runner = {
+  cell: Cell;
+  room: CellRoom;
+  place: SuitePlace;
+  instrument: Instrument;
+  evidence: Evidence;
+  watch: Set<string>;
+  n: number;
+};
 
 /** One launch with all its evidence; the tests that had no end are in `died`. */
 const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boolean): Promise<Shot> => {
@@ -171,23 +227,33 @@ const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boole
   const scratch = join(dir, 'scratch');
   await mkdir(logDir, { recursive: true });
   await mkdir(join(scratch, 'tmp'), { recursive: true });
-  const armed = cell.gate.arm({ host: room.host, binding: cell.suite.binding, compiler: cell.compiler, logDir });
+  const armed = cell.gate.arm({
+    host: room.host,
+    binding: cell.suite.binding,
+    compiler: cell.compiler,
+    logDir,
+  });
   const arm: Arm = { ...armed, env: { ...armed.env, ...cell.matrix.gates[cell.gate.id]?.env } };
   const l = binding.run(place, r.instrument, room.host.tools, { tests, isolate, arm, scratch, logDir });
   const output = join(dir, 'output.log');
   const seconds = cell.suite.timeout ?? cell.matrix.gates[cell.gate.id]?.timeout ?? cell.matrix.timeout;
-  const ended = await launch({ ...l, env: { ...room.env, TMPDIR: join(scratch, 'tmp'), ...l.env } }, {
-    output,
-    timeoutMs: seconds * 1000 * (cell.gate.heavy ? 4 : 1),
-    signal: room.signal,
-    watch: r.watch,
-  });
+  const ended = await launch(
+    { ...l, env: { ...room.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
+    {
+      output,
+      timeoutMs: seconds * 1000 * (cell.gate.heavy ? 4 : 1),
+      signal: room.signal,
+      watch: r.watch,
+    },
+  );
   for (const m of ended.maps) r.evidence.maps.add(m);
   const logs = await readLogs(logDir, output);
   const text = await readFile(output, 'utf8').catch(() => '');
   const events = binding.events(scratch, text, place);
   const finished = new Set(events.filter((e) => e.outcome !== 'started').map((e) => e.test));
-  const died = [...new Set(events.filter((e) => e.outcome === 'started' && !finished.has(e.test)).map((e) => e.test))];
+  const died = [
+    ...new Set(events.filter((e) => e.outcome === 'started' && !finished.has(e.test)).map((e) => e.test)),
+  ];
   const shot: Shot = { asked: tests, exit: ended.exit, events, logs, died };
   r.evidence.shots.push(shot);
   r.evidence.ms += ended.ms;
@@ -202,7 +268,12 @@ const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boole
   const signal = ended.exit.kind === 'signal' ? ended.exit.signal : binding.killed?.(text);
   if (signal !== undefined && !logs.some((g) => g.parsed.sightings.length)) {
     const test = died.at(-1) ?? (tests !== 'all' && tests.length === 1 ? tests[0] : undefined);
-    r.evidence.seen.push({ sighting: killedBy(signal), log: output, repro, ...(test === undefined ? {} : { test }) });
+    r.evidence.seen.push({
+      sighting: killedBy(signal),
+      log: output,
+      repro,
+      ...(test === undefined ? {} : { test }),
+    });
   }
   return shot;
 };
@@ -238,7 +309,12 @@ const askForTests = async (r: Runner): Promise<string[]> => {
   const binding = BINDINGS[cell.suite.binding];
   const dir = join(room.logs, cell.id, 'list');
   await mkdir(dir, { recursive: true });
-  const armed = cell.gate.arm({ host: room.host, binding: cell.suite.binding, compiler: cell.compiler, logDir: dir });
+  const armed = cell.gate.arm({
+    host: room.host,
+    binding: cell.suite.binding,
+    compiler: cell.compiler,
+    logDir: dir,
+  });
   const arm: Arm = cell.gate.heavy ? NO_ARM : armed;
   const l = binding.list(r.place, r.instrument, room.host.tools, arm);
   const output = join(dir, 'output.log');
@@ -268,21 +344,27 @@ const listTests = (r: Runner): Promise<string[]> => {
 export const concerns = (e: Expectation, cell: Cell, listed: readonly string[]): boolean => {
   if (e.bindings.length) return e.bindings.includes(cell.suite.binding);
   // Shared annotations hold for suites that have the case; those in the suite's own files hold without asking.
-  return e.file.startsWith(`${resolve(cell.matrix.root, cell.suite.dir)}/`) || listed.some((t) => isCase(t, e.case));
+  return (
+    e.file.startsWith(`${resolve(cell.matrix.root, cell.suite.dir)}/`) ||
+    listed.some((t) => isCase(t, e.case))
+  );
 };
 
 /** The expectations that this cell must meet. */
 export const expected = (cell: Cell, all: readonly Expectation[], listed: readonly string[]): Expectation[] =>
   all.filter(
     (e) =>
-      e.gates.some((g) => g.gate === cell.gate.id && (!g.compiler || g.compiler === cell.compiler)) && concerns(e, cell, listed),
+      e.gates.some((g) => g.gate === cell.gate.id && (!g.compiler || g.compiler === cell.compiler)) &&
+      concerns(e, cell, listed),
   );
 
 /** A sighting meets an expectation: same hazard, and on its line or made while its case ran. */
 export const meets = (s: Seen, e: Expectation): boolean =>
   s.sighting.hazard === e.hazard &&
   ((s.test !== undefined && isCase(s.test, e.case)) ||
-    s.sighting.stacks.some((k) => k.frames.some((f) => f.kind === 'source' && f.line === e.line && basename(f.file) === basename(e.file))));
+    s.sighting.stacks.some((k) =>
+      k.frames.some((f) => f.kind === 'source' && f.line === e.line && basename(f.file) === basename(e.file)),
+    ));
 
 const runPlanted = async (r: Runner): Promise<void> => {
   const { cell, evidence } = r;
@@ -298,7 +380,13 @@ const runPlanted = async (r: Runner): Promise<void> => {
   const batch = binding.isolates === true || cell.gate.heavy || !cell.gate.halts;
   // A process per test costs a start of the host each time: only a gate that ends the process at its first report needs it.
   if (batch) await runAll(r, evidence.wanted, cell.gate.halts || (!cell.gate.heavy && !binding.attributes));
-  const open = batch ? due.filter((e) => !evidence.seen.some((s) => meets(s, e))) : [...due, ...blind];
+  else
+    await runAll(
+      r,
+      evidence.wanted.filter((t) => !runs(t, due)),
+      false,
+    );
+  const open = batch ? due.filter((e) => !evidence.seen.some((s) => meets(s, e))) : due;
   for (const t of evidence.wanted) if (!r.room.signal.aborted && runs(t, open)) await shoot(r, [t], true);
 };
 
@@ -306,7 +394,15 @@ const runPlanted = async (r: Runner): Promise<void> => {
 export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => {
   const begun = performance.now();
   const evidence: Evidence = {
-    cell, listed: [], wanted: [], shots: [], seen: [], logs: [], products: [], maps: new Set(), ms: 0,
+    cell,
+    listed: [],
+    wanted: [],
+    shots: [],
+    seen: [],
+    logs: [],
+    products: [],
+    maps: new Set(),
+    ms: 0,
     own: { dirs: [], shared: [], objects: new Set() },
   };
   const instrument = instrumentOf(cell, room.host);
@@ -326,4 +422,3 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
   evidence.ms = performance.now() - begun;
   return evidence;
 };
-

@@ -60,13 +60,11 @@ export const tallyFixtures = (
     ),
     twins: twins.reduce((n, j) => n + j.evidence.wanted.length, 0),
     noisyTwins: twins.flatMap((j) =>
-      j.seen
-        .filter(red)
-        .map((s) => ({
-          cell: j.evidence.cell.id,
-          finding: `${s.sighting.rule}: ${s.sighting.message}`,
-          ...(s.test === undefined ? {} : { test: s.test }),
-        })),
+      j.seen.filter(red).map((s) => ({
+        cell: j.evidence.cell.id,
+        finding: `${s.sighting.rule}: ${s.sighting.message}`,
+        ...(s.test === undefined ? {} : { test: s.test }),
+      })),
     ),
     blind,
     detection: ids.map((hazard) => ({

@@ -18,7 +18,9 @@ export type Judged = {
 };
 
 /** Last outcome of each test; a failure is never washed out by a later pass (reruns go towards red). */
-const outcomes = (shots: readonly Shot[]): Map<string, { outcome: 'passed' | 'failed' | 'skipped'; message?: string }> => {
+const outcomes = (
+  shots: readonly Shot[],
+): Map<string, { outcome: 'passed' | 'failed' | 'skipped'; message?: string }> => {
   const all = new Map<string, { outcome: 'passed' | 'failed' | 'skipped'; message?: string }>();
   for (const e of shots.flatMap((s) => s.events)) {
     if (e.outcome === 'started' || all.get(e.test)?.outcome === 'failed') continue;
@@ -34,22 +36,35 @@ const silentEnd = (s: Shot, exitCodes: readonly number[]): string | undefined =>
   if (s.logs.some((l) => l.parsed.sightings.length > 0)) return undefined;
   if (s.exit.kind === 'spawn-error') return `could not start: ${s.exit.message}`;
   if (s.exit.kind !== 'code' || s.exit.code === 0) return undefined;
-  if (exitCodes.includes(s.exit.code)) return `exit status ${s.exit.code} is the checker's, but no log holds a report`;
-  if (s.died.length) return `the process ended with status ${s.exit.code} while ${s.died.at(-1)} ran, and no log says why`;
-  if (!s.events.some((e) => e.outcome === 'failed')) return `exit status ${s.exit.code} although no test failed`;
+  if (exitCodes.includes(s.exit.code))
+    return `exit status ${s.exit.code} is the checker's, but no log holds a report`;
+  if (s.died.length)
+    return `the process ended with status ${s.exit.code} while ${s.died.at(-1)} ran, and no log says why`;
+  if (!s.events.some((e) => e.outcome === 'failed'))
+    return `exit status ${s.exit.code} although no test failed`;
   return undefined;
 };
 
-const doubts = (e: Evidence, seen: Judged['seen'], done: ReadonlyMap<string, unknown>): Verdict | undefined => {
+const doubts = (
+  e: Evidence,
+  seen: Judged['seen'],
+  done: ReadonlyMap<string, unknown>,
+): Verdict | undefined => {
   const tool = seen.find((s) => s.origin === 'tool');
   if (tool) return doubt('tool-failed', tool.sighting.message);
   const cut = e.shots.find((s) => s.exit.kind === 'timeout');
-  if (cut) return doubt('timed-out', `stopped after its time${cut.died.length ? ` while ${cut.died.at(-1)} ran` : ''}`);
-  for (const s of e.shots) for (const l of s.logs) {
-    const u = l.parsed.unread[0];
-    if (u) return doubt('unread-report', `${l.name}:${u.line}: ${u.text.slice(0, 160)}`);
-    if (!l.parsed.complete) return doubt('log-truncated', `${l.name}: ${l.parsed.missing[0] ?? 'the log ends inside a report'}`);
-  }
+  if (cut)
+    return doubt(
+      'timed-out',
+      `stopped after its time${cut.died.length ? ` while ${cut.died.at(-1)} ran` : ''}`,
+    );
+  for (const s of e.shots)
+    for (const l of s.logs) {
+      const u = l.parsed.unread[0];
+      if (u) return doubt('unread-report', `${l.name}:${u.line}: ${u.text.slice(0, 160)}`);
+      if (!l.parsed.complete)
+        return doubt('log-truncated', `${l.name}: ${l.parsed.missing[0] ?? 'the log ends inside a report'}`);
+    }
   if (e.listed.length === 0) return doubt('no-tests', 'the suite lists no test');
   for (const s of e.shots) {
     const silent = silentEnd(s, e.cell.gate.exitCodes);
@@ -57,19 +72,46 @@ const doubts = (e: Evidence, seen: Judged['seen'], done: ReadonlyMap<string, unk
   }
   if (!e.shots.some((s) => s.events.length)) return doubt('did-not-start', 'no test began');
   const absent = e.wanted.filter((t) => !done.has(t));
-  if (absent.length) return doubt('tests-missing', `no result for ${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ` and ${absent.length - 3} more` : ''}`);
+  if (absent.length)
+    return doubt(
+      'tests-missing',
+      `no result for ${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ` and ${absent.length - 3} more` : ''}`,
+    );
   return undefined;
 };
 
-const reds = (seen: Judged['seen']): Judged['seen'] => seen.filter((s) => s.origin === 'own' || s.origin === 'host');
+const reds = (seen: Judged['seen']): Judged['seen'] =>
+  seen.filter((s) => s.origin === 'own' || s.origin === 'host');
 
-const judgeSubject = (e: Evidence, seen: Judged['seen'], done: ReturnType<typeof outcomes>, blind: string | undefined): Verdict => {
+const judgeSubject = (
+  e: Evidence,
+  seen: Judged['seen'],
+  done: ReturnType<typeof outcomes>,
+  blind: string | undefined,
+): Verdict => {
   const findings = reds(seen).length;
   const unsure = doubts(e, seen, done);
-  if (findings) return { kind: 'hazard', findings, ...(unsure?.kind === 'inconclusive' ? { why: `also ${unsure.doubt}: ${unsure.why}` } : {}) };
+  if (findings)
+    return {
+      kind: 'hazard',
+      findings,
+      ...(unsure?.kind === 'inconclusive' ? { why: `also ${unsure.doubt}: ${unsure.why}` } : {}),
+    };
   const failed = [...done].filter(([, o]) => o.outcome === 'failed');
-  if (failed.length && (!unsure || (unsure.kind === 'inconclusive' && unsure.doubt === 'fired-but-silent' && !e.shots.some((s) => s.died.length))))
-    return { kind: 'suite-failed', why: `${failed.length} failed: ${failed.slice(0, 3).map(([t]) => t).join(', ')}` };
+  if (
+    failed.length &&
+    (!unsure ||
+      (unsure.kind === 'inconclusive' &&
+        unsure.doubt === 'fired-but-silent' &&
+        !e.shots.some((s) => s.died.length)))
+  )
+    return {
+      kind: 'suite-failed',
+      why: `${failed.length} failed: ${failed
+        .slice(0, 3)
+        .map(([t]) => t)
+        .join(', ')}`,
+    };
   if (unsure) return unsure;
   if (blind) return doubt('gate-not-armed', blind);
   return { kind: 'clean' };
@@ -78,7 +120,9 @@ const judgeSubject = (e: Evidence, seen: Judged['seen'], done: ReturnType<typeof
 const judgePlanted = (e: Evidence, due: readonly Expectation[], missed: readonly Expectation[]): Verdict => {
   if (missed.length) {
     const absent = missed.filter((x) => !e.listed.some((t) => isCase(t, x.case)));
-    const why = absent.length ? `no test for ${absent.map((x) => x.case).join(', ')}` : `not seen: ${missed.map((x) => `${x.case} (${placeOf(x)})`).join(', ')}`;
+    const why = absent.length
+      ? `no test for ${absent.map((x) => x.case).join(', ')}`
+      : `not seen: ${missed.map((x) => `${x.case} (${placeOf(x)})`).join(', ')}`;
     return { kind: 'missed', missed: missed.map((x) => x.case), why };
   }
   return { kind: 'as-declared', caught: due.length };
@@ -88,20 +132,33 @@ const judgePlanted = (e: Evidence, due: readonly Expectation[], missed: readonly
  * Judges one cell. `noise` are the keys of the lane's no-op run; `blind` says that the object under test is invisible to
  * the gate. Whether the lane is proven is applied afterwards, by `withProof`.
  */
-export const judge = (e: Evidence, all: readonly Expectation[], noise: ReadonlySet<string>, blind?: string): Judged => {
+export const judge = (
+  e: Evidence,
+  all: readonly Expectation[],
+  noise: ReadonlySet<string>,
+  blind?: string,
+): Judged => {
   const seen = e.seen.map((s) => ({ ...s, origin: originOf(s.sighting, e.own, noise) }));
   const done = outcomes(e.shots);
   const count = (k: string): number => [...done.values()].filter((o) => o.outcome === k).length;
   const planted = e.cell.suite.role === 'hazard' || e.cell.suite.role === 'canary';
   const due = planted ? expected(e.cell, all, e.listed) : [];
-  const caught = due.filter((x) => seen.some((s) => s.origin !== 'runtime' && s.origin !== 'tool' && meets(s, x)));
+  const caught = due.filter((x) =>
+    seen.some((s) => s.origin !== 'runtime' && s.origin !== 'tool' && meets(s, x)),
+  );
   const missed = due.filter((x) => !caught.includes(x));
   return {
     evidence: e,
-    verdict: e.failed ? { kind: 'build-failed', why: e.failed } : planted ? judgePlanted(e, due, missed) : judgeSubject(e, seen, done, blind),
+    verdict: e.failed
+      ? { kind: 'build-failed', why: e.failed }
+      : planted
+        ? judgePlanted(e, due, missed)
+        : judgeSubject(e, seen, done, blind),
     seen,
     tests: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') },
-    failedTests: [...done].filter(([, o]) => o.outcome === 'failed').map(([test, o]) => ({ test, ...(o.message ? { message: o.message } : {}) })),
+    failedTests: [...done]
+      .filter(([, o]) => o.outcome === 'failed')
+      .map(([test, o]) => ({ test, ...(o.message ? { message: o.message } : {}) })),
     diedIn: [...new Set(e.shots.flatMap((s) => s.died))],
     missed,
     caught,
@@ -117,10 +174,22 @@ export const noiseOf = (canary: Evidence | undefined): Set<string> =>
   );
 
 /** A lane's proof, from its canary cell. A lane without a canary is not proven. */
-export const laneOf = (lane: { binding: LaneReport['binding']; builder: string; gate: string }, canary: Judged | undefined): LaneReport => {
+export const laneOf = (
+  lane: { binding: LaneReport['binding']; builder: string; gate: string },
+  canary: Judged | undefined,
+): LaneReport => {
   if (!canary) return { ...lane, proven: false, canaries: [] };
-  const rows = [...canary.caught.map((x) => ({ x, seen: true })), ...canary.missed.map((x) => ({ x, seen: false }))]
-    .map(({ x, seen }) => ({ class: x.case.replace(/^canary_/, ''), seen, ...(seen ? {} : { why: canary.evidence.failed ?? `${x.hazard} was planted at ${placeOf(x)} and not seen` }) }))
+  const rows = [
+    ...canary.caught.map((x) => ({ x, seen: true })),
+    ...canary.missed.map((x) => ({ x, seen: false })),
+  ]
+    .map(({ x, seen }) => ({
+      class: x.case.replace(/^canary_/, ''),
+      seen,
+      ...(seen
+        ? {}
+        : { why: canary.evidence.failed ?? `${x.hazard} was planted at ${placeOf(x)} and not seen` }),
+    }))
     .sort((a, b) => (a.class < b.class ? -1 : 1));
   return { ...lane, proven: rows.length > 0 && rows.every((r) => r.seen), canaries: rows };
 };
@@ -129,5 +198,8 @@ export const laneOf = (lane: { binding: LaneReport['binding']; builder: string; 
 export const withProof = (v: Verdict, lane: LaneReport): Verdict => {
   if (v.kind !== 'clean' || lane.proven) return v;
   const blind = lane.canaries.filter((c) => !c.seen).map((c) => c.class);
-  return doubt('gate-not-armed', blind.length ? `the lane's canary was not seen: ${blind.join(', ')}` : 'the lane has no canary');
+  return doubt(
+    'gate-not-armed',
+    blind.length ? `the lane's canary was not seen: ${blind.join(', ')}` : 'the lane has no canary',
+  );
 };

@@ -1,6 +1,14 @@
 /** Sanitizers inside Rust code itself (nightly `-Zsanitizer`) and Miri. Source: the Rust unstable book, `sanitizer`. */
 import type { BindingId, Missing } from '../binding.js';
-import { missingCompiler, NO_ARM, options, plainInstrument, type ArmRequest, type Compiler, type Gate } from '../gate.js';
+import {
+  missingCompiler,
+  NO_ARM,
+  options,
+  plainInstrument,
+  type ArmRequest,
+  type Compiler,
+  type Gate,
+} from '../gate.js';
 import type { Host } from '../host.js';
 
 const onlyRust = (b: BindingId): string | undefined => (b === 'rs' ? undefined : 'exists only for Rust');
@@ -11,9 +19,16 @@ const EXPORTING = ['-Zexport-executable-symbols', '-Clink-arg=-Wl,--allow-shlib-
 
 const needNightly = (host: Host, _b: BindingId, c: Compiler): Missing | undefined =>
   missingCompiler(host, c) ??
-  (host.nightly ? undefined : { what: 'Rust nightly', why: '-Zsanitizer needs a nightly toolchain', remedy: 'rustup toolchain install nightly' });
+  (host.nightly
+    ? undefined
+    : {
+        what: 'Rust nightly',
+        why: '-Zsanitizer needs a nightly toolchain',
+        remedy: 'rustup toolchain install nightly',
+      });
 
-const symbolizer = (r: ArmRequest): Record<string, string> => (r.host.symbolizer ? { external_symbolizer_path: r.host.symbolizer } : {});
+const symbolizer = (r: ArmRequest): Record<string, string> =>
+  r.host.symbolizer ? { external_symbolizer_path: r.host.symbolizer } : {};
 
 /**
  * The runtime lives in the Rust executable, so the C library is compiled without one (clang's default for shared
@@ -32,7 +47,14 @@ export const rsasan: Gate = {
   arm: (r) => ({
     ...NO_ARM,
     env: {
-      ASAN_OPTIONS: options({ detect_leaks: 1, exitcode: 99, log_path: `${r.logDir}/asan`, detect_stack_use_after_return: 1, strict_string_checks: 1, ...symbolizer(r) }),
+      ASAN_OPTIONS: options({
+        detect_leaks: 1,
+        exitcode: 99,
+        log_path: `${r.logDir}/asan`,
+        detect_stack_use_after_return: 1,
+        strict_string_checks: 1,
+        ...symbolizer(r),
+      }),
       LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan` }),
     },
   }),
@@ -58,7 +80,14 @@ export const rstsan: Gate = {
   arm: (r) => ({
     ...NO_ARM,
     prefix: r.host.setarch ? ['setarch', '-R'] : [],
-    env: { TSAN_OPTIONS: options({ exitcode: 66, log_path: `${r.logDir}/tsan`, atexit_sleep_ms: 0, ...symbolizer(r) }) },
+    env: {
+      TSAN_OPTIONS: options({
+        exitcode: 66,
+        log_path: `${r.logDir}/tsan`,
+        atexit_sleep_ms: 0,
+        ...symbolizer(r),
+      }),
+    },
   }),
   exitCodes: [66],
   halts: false,
@@ -80,9 +109,13 @@ export const miri: Gate = {
       : {
           what: 'Miri',
           why: 'cargo miri is not installed',
-          remedy: 'rustup toolchain install nightly && rustup +nightly component add miri rust-src && cargo +nightly miri setup',
+          remedy:
+            'rustup toolchain install nightly && rustup +nightly component add miri rust-src && cargo +nightly miri setup',
         },
-  instrument: (host, _b, c) => ({ ...plainInstrument(host, c), rust: { toolchain: 'nightly', rustflags: [], miri: true } }),
+  instrument: (host, _b, c) => ({
+    ...plainInstrument(host, c),
+    rust: { toolchain: 'nightly', rustflags: [], miri: true },
+  }),
   arm: () => ({ ...NO_ARM, env: { MIRIFLAGS: '-Zmiri-disable-isolation' } }),
   exitCodes: [],
   halts: true,

@@ -3,7 +3,15 @@
  * Options: llvm-project clang/docs/AddressSanitizer.rst and compiler-rt/lib/sanitizer_common/sanitizer_flags.inc.
  */
 import type { Arm, BindingId } from '../binding.js';
-import { missingRuntime, options, plainInstrument, preload, type ArmRequest, type Compiler, type Gate } from '../gate.js';
+import {
+  missingRuntime,
+  options,
+  plainInstrument,
+  preload,
+  type ArmRequest,
+  type Compiler,
+  type Gate,
+} from '../gate.js';
 import type { Host } from '../host.js';
 
 const shared = (compiler: Compiler): string[] => (compiler === 'clang' ? ['-shared-libsan'] : []);
@@ -12,13 +20,16 @@ const symbolizer = (r: ArmRequest): Record<string, string> =>
   r.compiler === 'clang' && r.host.symbolizer ? { external_symbolizer_path: r.host.symbolizer } : {};
 
 /** Address-space randomisation off where it is known to break shadow memory and where the kernel lets us. */
-const norandom = (host: Host): string[] => (host.setarch && (host.mmapRndBits ?? 28) > 28 ? ['setarch', '-R'] : []);
+const norandom = (host: Host): string[] =>
+  host.setarch && (host.mmapRndBits ?? 28) > 28 ? ['setarch', '-R'] : [];
 
 /** CPython's own allocator hides heap blocks from every checker; `malloc_debug` keeps its API checks on top of malloc. */
-const pythonHeap = (b: BindingId): Record<string, string> => (b === 'py' || b === 'pyx' ? { PYTHONMALLOC: 'malloc_debug' } : {});
+const pythonHeap = (b: BindingId): Record<string, string> =>
+  b === 'py' || b === 'pyx' ? { PYTHONMALLOC: 'malloc_debug' } : {};
 
 /** Hosts where LeakSanitizer at exit is useless: Go never runs it, gcc's dies inside the JVM, mono's own garbage drowns it. */
-const leakCheck = (r: ArmRequest): 0 | 1 => (r.binding === 'go' || r.binding === 'jni' || r.binding === 'net' ? 0 : 1);
+const leakCheck = (r: ArmRequest): 0 | 1 =>
+  r.binding === 'go' || r.binding === 'jni' || r.binding === 'net' ? 0 : 1;
 
 const asanEnv = (r: ArmRequest): Arm['env'] => ({
   LD_PRELOAD: preload(r.host, r.compiler, 'asan'),
@@ -43,7 +54,8 @@ export const asan: Gate = {
   unfit: never,
   compilers: ['gcc', 'clang'],
   missing: (host, _b, c) => missingRuntime(host, c, 'asan'),
-  instrument: (host, _b, c) => plainInstrument(host, c, ['-fsanitize=address'], ['-fsanitize=address', ...shared(c)]),
+  instrument: (host, _b, c) =>
+    plainInstrument(host, c, ['-fsanitize=address'], ['-fsanitize=address', ...shared(c)]),
   arm: (r) => ({ prefix: norandom(r.host), env: asanEnv(r), hostArgs: [] }),
   exitCodes: [99],
   halts: true,
@@ -58,12 +70,19 @@ export const ubsan: Gate = {
   unfit: never,
   compilers: ['gcc', 'clang'],
   missing: (host, _b, c) => missingRuntime(host, c, 'ubsan'),
-  instrument: (host, _b, c) => plainInstrument(host, c, ['-fsanitize=undefined'], ['-fsanitize=undefined', ...shared(c)]),
+  instrument: (host, _b, c) =>
+    plainInstrument(host, c, ['-fsanitize=undefined'], ['-fsanitize=undefined', ...shared(c)]),
   arm: (r) => ({
     prefix: [],
     env: {
       LD_PRELOAD: preload(r.host, r.compiler, 'ubsan'),
-      UBSAN_OPTIONS: options({ print_stacktrace: 1, report_error_type: 1, log_path: `${r.logDir}/ubsan`, exitcode: 98, ...symbolizer(r) }),
+      UBSAN_OPTIONS: options({
+        print_stacktrace: 1,
+        report_error_type: 1,
+        log_path: `${r.logDir}/ubsan`,
+        exitcode: 98,
+        ...symbolizer(r),
+      }),
     },
     hostArgs: [],
   }),
@@ -80,7 +99,8 @@ export const ubsan: Gate = {
 const ignoreHost = (b: BindingId): 0 | 1 => (b === 'jni' || b === 'rs' ? 1 : 0);
 
 /** Mono stops its threads for a collection by signals, some of which gcc's runtime never delivers: the collection hangs. */
-const signalFree = (b: BindingId): Record<string, string> => (b === 'net' ? { MONO_THREADS_SUSPEND: 'coop' } : {});
+const signalFree = (b: BindingId): Record<string, string> =>
+  b === 'net' ? { MONO_THREADS_SUSPEND: 'coop' } : {};
 
 export const tsan: Gate = {
   id: 'tsan',
@@ -88,7 +108,8 @@ export const tsan: Gate = {
   unfit: never,
   compilers: ['gcc', 'clang'],
   missing: (host, _b, c) => missingRuntime(host, c, 'tsan'),
-  instrument: (host, _b, c) => plainInstrument(host, c, ['-fsanitize=thread'], ['-fsanitize=thread', ...shared(c)]),
+  instrument: (host, _b, c) =>
+    plainInstrument(host, c, ['-fsanitize=thread'], ['-fsanitize=thread', ...shared(c)]),
   arm: (r) => ({
     prefix: r.host.setarch ? ['setarch', '-R'] : [],
     env: {

@@ -12,7 +12,14 @@ const COMMON = [
 ];
 
 /** A JVM under Valgrind: interpreter only and a small serial heap start four times faster than the defaults. */
-const JVM = ['-Xint', '-XX:+UnlockDiagnosticVMOptions', '-XX:-UseLibmIntrinsic', '-XX:UseAVX=0', '-XX:+UseSerialGC', '-Xmx64m'];
+const JVM = [
+  '-Xint',
+  '-XX:+UnlockDiagnosticVMOptions',
+  '-XX:-UseLibmIntrinsic',
+  '-XX:UseAVX=0',
+  '-XX:+UseSerialGC',
+  '-Xmx64m',
+];
 
 /** Mono's interpreter instead of its compiler: half the processor time of a short run (measured: 6 s for 13 s). */
 const MONO = ['--interpreter'];
@@ -33,7 +40,13 @@ const base = {
   compilers: ['gcc'],
   missing: (host, _b, c) =>
     missingCompiler(host, c) ??
-    (host.tools['valgrind'] ? undefined : { what: 'valgrind', why: 'valgrind is not installed', remedy: 'apt-get install -y valgrind libc6-dbg' }),
+    (host.tools['valgrind']
+      ? undefined
+      : {
+          what: 'valgrind',
+          why: 'valgrind is not installed',
+          remedy: 'apt-get install -y valgrind libc6-dbg',
+        }),
   instrument: (host, _b, c) => plainInstrument(host, c),
   exitCodes: [],
   halts: false,
@@ -50,7 +63,13 @@ export const memcheck: Gate = {
   title: 'Valgrind memcheck',
   unfit: never,
   arm: (r) =>
-    arm(r, ['--tool=memcheck', '--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite', '--track-origins=yes']),
+    arm(r, [
+      '--tool=memcheck',
+      '--leak-check=full',
+      '--show-leak-kinds=definite',
+      '--errors-for-leak-kinds=definite',
+      '--track-origins=yes',
+    ]),
 };
 
 /** Go and Rust's standard library synchronise by futex, which helgrind cannot see: every hand-over would be a race. */

@@ -12,7 +12,11 @@ const WORDS: readonly Row[] = [
   ],
   [/bad ID: Allocated using API/, 'allocator-mismatch', 'ownership/allocator-mismatch'],
   // Python's own blocks carry r, m or o; any other printable letter is a foreign allocator's own word before the block.
-  [/\bDebug memory block at .{1,40}: API '(?![rmo]')[!-~]'/, 'allocator-mismatch', 'ownership/allocator-mismatch'],
+  [
+    /\bDebug memory block at .{1,40}: API '(?![rmo]')[!-~]'/,
+    'allocator-mismatch',
+    'ownership/allocator-mismatch',
+  ],
   // A block that is already dead is filled; its pad bytes and its API letter are gone as well.
   [/bad (?:trailing|leading) pad byte|not all FORBIDDENBYTE/, 'pad-byte', 'bounds/heap-overflow'],
   [
