@@ -58,7 +58,7 @@ const goOlderThan = (host: Host, minor: number): Missing | undefined => {
   const [major = 0, have = 0] = version.split('.').map(Number);
   if (major > 1 || have >= minor) return undefined;
   const why = `needs Go 1.${minor} or newer, here is ${version || 'none'}`;
-  return { what: `go >= 1.${minor}`, why, remedy: 'install a newer Go (https://go.dev/dl)' };
+  return { what: 'go', why, remedy: 'install a newer Go (https://go.dev/dl)' };
 };
 
 /** Compiled-in checks of Go pointer stores into C memory; a build experiment since Go 1.21. */
