@@ -50,7 +50,7 @@ static napi_value copySlice(napi_env env, napi_callback_info info) {
 static napi_value remember(napi_env env, napi_callback_info info) {
   ARGS;
   napi_ref ref;
-  napi_create_reference(env, argv[0], 1, &ref); //~ resource_napi_ref_leak: asan memcheck = ownership/leak
+  napi_create_reference(env, argv[0], 1, &ref); //~ resource_napi_ref_leak: asan/clang memcheck = ownership/leak
   return NULL;
 }
 
