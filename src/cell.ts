@@ -304,7 +304,7 @@ const runAll = async (r: Runner, wanted: readonly string[], isolate: boolean): P
   }
 };
 
-const askForTests = async (r: Runner): Promise<string[]> => {
+const askForTests = async (r: Runner): Promise<{ tests: string[]; whole: boolean }> => {
   const { cell, room } = r;
   const binding = BINDINGS[cell.suite.binding];
   const dir = join(room.logs, cell.id, 'list');
@@ -318,9 +318,13 @@ const askForTests = async (r: Runner): Promise<string[]> => {
   const arm: Arm = cell.gate.heavy ? NO_ARM : armed;
   const l = binding.list(r.place, r.instrument, room.host.tools, arm);
   const output = join(dir, 'output.log');
-  await launch({ ...l, env: { ...room.env, ...l.env } }, { output, timeoutMs: 120_000, signal: room.signal });
+  const { exit } = await launch(
+    { ...l, env: { ...room.env, ...l.env } },
+    { output, timeoutMs: 120_000, signal: room.signal },
+  );
   r.evidence.logs.push(output);
-  return binding.parseList(await readFile(output, 'utf8').catch(() => ''), r.place);
+  const tests = binding.parseList(await readFile(output, 'utf8').catch(() => ''), r.place);
+  return { tests, whole: tests.length > 0 && exit.kind === 'code' && exit.code === 0 };
 };
 
 const lists = new Map<string, Promise<string[]>>();
@@ -331,9 +335,10 @@ const listTests = (r: Runner): Promise<string[]> => {
   const read = async (): Promise<string[]> => {
     const known = await readFile(kept, 'utf8').catch(() => undefined);
     if (known !== undefined) return JSON.parse(known) as string[];
-    const listed = await askForTests(r);
-    if (listed.length) await writeFileAtomic(kept, JSON.stringify(listed));
-    return listed;
+    const { tests, whole } = await askForTests(r);
+    // A list that was cut short would silently shorten every later run.
+    if (whole) await writeFileAtomic(kept, JSON.stringify(tests));
+    return tests;
   };
   let list = lists.get(kept);
   if (!list) lists.set(kept, (list = read()));

@@ -156,6 +156,8 @@ export const run = async (o: RunOptions): Promise<Report> => {
     [...cells].sort(longestFirst).map((cell) => ({
       weight: weightOf(cell),
       run: async () => {
+        // A stopped run starts nothing more: what waits would only look like failures.
+        if (o.signal.aborted) throw new Failure(2, 'interrupted');
         o.emit({ kind: 'cell-started', id: cell.id });
         const e = await runCell(cell, {
           host: o.host,
