@@ -1,8 +1,9 @@
 /** From evidence to verdicts. Pure: the laws of the project live here (clean needs proof, nothing unread is clean). */
 import { caseOf, isCase, placeOf, type Expectation } from './annotations.js';
 import { noiseKey, originOf } from './attribute.js';
-import { expected, meets, type Evidence, type Seen, type Shot } from './cell.js';
+import { expected, meets } from './expectations.js';
 import type { LaneReport, Origin } from './report.js';
+import type { Evidence, Seen, Shot } from './shots.js';
 import type { Doubt, Verdict } from './verdict.js';
 
 export type Judged = {

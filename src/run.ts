@@ -8,7 +8,7 @@ import { glob } from 'tinyglobby';
 import { assemble, expectationsOf, suiteKey } from './assemble.js';
 import { readAnnotations, type Expectation } from './annotations.js';
 import { makeBuilds, type BuildDone } from './build.js';
-import { runCell, type Evidence } from './cell.js';
+import { runCell } from './cell.js';
 import { baseEnv } from './environment.js';
 import type { RunEvent } from './event.js';
 import { Failure } from './failure.js';
@@ -19,6 +19,7 @@ import { canaryCells, makePlan, type Cell, type Plan } from './plan.js';
 import { pool } from './pool.js';
 import { REPORTERS } from './registry-reporters.js';
 import type { Report } from './report.js';
+import type { Evidence } from './shots.js';
 
 export type RunOptions = {
   matrix: Matrix;

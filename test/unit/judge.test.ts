@@ -1,7 +1,7 @@
 /** The laws of verdicts on evidence made by hand; no process is started. */
 import { describe, expect, test } from 'vitest';
 import { fingerprintOf, type Own } from '../../src/attribute.js';
-import type { Evidence, Seen, Shot } from '../../src/cell.js';
+import type { Evidence, Seen, Shot } from '../../src/shots.js';
 import type { Sighting, Stack } from '../../src/finding.js';
 import { judge, laneOf, withProof } from '../../src/judge.js';
 import type { TestEvent } from '../../src/binding.js';

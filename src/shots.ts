@@ -1,0 +1,159 @@
+/** One launch of a cell's tests with everything it left behind. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Expectation } from './annotations.js';
+import type { Own } from './attribute.js';
+import type { Arm, Instrument, Launch, SuitePlace, TestEvent } from './binding.js';
+import type { Sighting } from './finding.js';
+import { launch, type Exit } from './launch.js';
+import type { BuildRoom } from './places.js';
+import type { Cell } from './plan.js';
+import { readLogs, type ReadLog } from './read-logs.js';
+import { BINDINGS } from './registry.js';
+
+export type Seen = { sighting: Sighting; log: string; test?: string; repro: string };
+export type Shot = {
+  asked: readonly string[] | 'all';
+  exit: Exit;
+  events: TestEvent[];
+  logs: ReadLog[];
+  died: string[];
+};
+export type Evidence = {
+  cell: Cell;
+  failed?: string;
+  listed: string[];
+  wanted: string[];
+  shots: Shot[];
+  seen: Seen[];
+  /** Keys of the no-op run come from its own shot. */
+  own: Own;
+  /** The suite's targets' shared objects and addons, as built. */
+  products: string[];
+  maps: Set<string>;
+  ms: number;
+  logs: string[];
+};
+
+export type CellRoom = BuildRoom & {
+  /** Base environment of every process. */
+  env: Record<string, string>;
+  /** Where this run's logs go. */
+  logs: string;
+  signal: AbortSignal;
+  expectations: readonly Expectation[];
+};
+
+export type Runner = {
+  cell: Cell;
+  room: CellRoom;
+  place: SuitePlace;
+  instrument: Instrument;
+  evidence: Evidence;
+  watch: Set<string>;
+  n: number;
+};
+
+const quote = (s: string): string => (/^[\w@%+=:,./-]+$/.test(s) ? s : `'${s.replaceAll("'", `'\\''`)}'`);
+const reproOf = (l: Launch): string =>
+  [
+    `cd ${quote(l.cwd)} && env`,
+    ...Object.entries(l.env).map(([k, v]) => quote(`${k}=${v}`)),
+    ...l.argv.map(quote),
+  ].join(' ');
+
+/** Which test was running when a report was written: by the single test asked, the process, or the log's size at each start. */
+const testOf = (s: Sighting, log: ReadLog, shot: Shot): string | undefined => {
+  if (shot.asked !== 'all' && shot.asked.length === 1) return shot.asked[0];
+  const pid = log.pid ?? s.pid;
+  const inProcess = shot.events.filter(
+    (e) => e.outcome === 'started' && e.pid !== undefined && e.pid === pid,
+  );
+  if (inProcess.length === 1) return inProcess[0]!.test;
+  if (s.leak || s.log.offset === undefined) return undefined;
+  const at = s.log.offset;
+  return inProcess.filter((e) => e.logs !== undefined && (e.logs[log.name] ?? 0) <= at).at(-1)?.test;
+};
+const killedBy = (signal: string): Sighting => ({
+  tool: 'os',
+  rule: `os/${signal}`,
+  hazard: signal === 'SIGABRT' ? 'crash/abort' : 'crash/signal',
+  message: `the process was killed by ${signal} and no checker says why`,
+  stacks: [],
+  complete: true,
+  log: { line: 1, endLine: 1 },
+});
+/** One launch with all its evidence; the tests that had no end are in `died`. */
+export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boolean): Promise<Shot> => {
+  const { cell, room, place } = r;
+  const binding = BINDINGS[cell.suite.binding];
+  const dir = join(room.logs, cell.id, String(++r.n));
+  const logDir = join(dir, 'gate');
+  const scratch = join(dir, 'scratch');
+  await mkdir(logDir, { recursive: true });
+  await mkdir(join(scratch, 'tmp'), { recursive: true });
+  const armed = cell.gate.arm({
+    host: room.host,
+    binding: cell.suite.binding,
+    compiler: cell.compiler,
+    logDir,
+  });
+  const arm: Arm = { ...armed, env: { ...armed.env, ...cell.matrix.gates[cell.gate.id]?.env } };
+  const l = binding.run(place, r.instrument, room.host.tools, { tests, isolate, arm, scratch, logDir });
+  const output = join(dir, 'output.log');
+  const seconds = cell.suite.timeout ?? cell.matrix.gates[cell.gate.id]?.timeout ?? cell.matrix.timeout;
+  const ended = await launch(
+    { ...l, env: { ...room.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
+    {
+      output,
+      timeoutMs: seconds * 1000 * (cell.gate.heavy ? 4 : 1),
+      signal: room.signal,
+      watch: r.watch,
+    },
+  );
+  for (const m of ended.maps) r.evidence.maps.add(m);
+  const logs = await readLogs(logDir, output);
+  const text = await readFile(output, 'utf8').catch(() => '');
+  const events = binding.events(scratch, text, place);
+  const finished = new Set(events.filter((e) => e.outcome !== 'started').map((e) => e.test));
+  const died = [
+    ...new Set(events.filter((e) => e.outcome === 'started' && !finished.has(e.test)).map((e) => e.test)),
+  ];
+  const shot: Shot = { asked: tests, exit: ended.exit, events, logs, died };
+  r.evidence.shots.push(shot);
+  r.evidence.ms += ended.ms;
+  const repro = reproOf(l);
+  for (const log of logs) {
+    r.evidence.logs.push(log.path);
+    for (const sighting of log.parsed.sightings) {
+      const test = testOf(sighting, log, shot);
+      r.evidence.seen.push({ sighting, log: log.path, repro, ...(test === undefined ? {} : { test }) });
+    }
+  }
+  const signal = ended.exit.kind === 'signal' ? ended.exit.signal : binding.killed?.(text);
+  if (signal !== undefined && !logs.some((g) => g.parsed.sightings.length)) {
+    const test = died.at(-1) ?? (tests !== 'all' && tests.length === 1 ? tests[0] : undefined);
+    r.evidence.seen.push({
+      sighting: killedBy(signal),
+      log: output,
+      repro,
+      ...(test === undefined ? {} : { test }),
+    });
+  }
+  return shot;
+};
+/** Law 7: until every wanted test has had a turn, launch what remains without the ones that ended a process. */
+export const runAll = async (r: Runner, wanted: readonly string[], isolate: boolean): Promise<void> => {
+  let left = [...wanted];
+  while (left.length && !r.room.signal.aborted) {
+    const shot = await shoot(r, left, isolate);
+    const turned = new Set(shot.events.map((e) => e.test));
+    const next = left.filter((t) => !turned.has(t));
+    if (next.length === left.length) {
+      // Nothing began. Alone, each test can still show whether it is the one that prevents the rest.
+      if (left.length > 1 && shot.exit.kind !== 'timeout') for (const t of left) await shoot(r, [t], isolate);
+      return;
+    }
+    left = next;
+  }
+};
