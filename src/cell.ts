@@ -27,7 +27,9 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
   if (typeof place === 'string') return { ...evidence, failed: place };
   Object.assign(evidence, await ownOf(cell, place));
   const r: Runner = { cell, room, place, instrument, evidence, watch: new Set(evidence.own.objects), n: 0 };
-  evidence.listed = await listTests(r);
+  const listed = await listTests(r);
+  evidence.listed = listed.tests;
+  if (listed.failed !== undefined) evidence.listingFailed = listed.failed;
   const { role } = cell.suite;
   if (role === 'hazard' || role === 'canary') await runPlanted(r);
   else {

@@ -53,6 +53,7 @@ const doubts = (
 ): Verdict | undefined => {
   const tool = seen.find((s) => s.origin === 'tool');
   if (tool) return doubt('tool-failed', tool.sighting.message);
+  if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
   const cut = e.shots.find((s) => s.exit.kind === 'timeout');
   if (cut)
     return doubt(
@@ -126,6 +127,8 @@ const judgePlanted = (e: Evidence, due: readonly Expectation[], missed: readonly
       : `not seen: ${missed.map((x) => `${x.case} (${placeOf(x)})`).join(', ')}`;
     return { kind: 'missed', missed: missed.map((x) => x.case), why };
   }
+  // What is due depends on what was listed.
+  if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
   return { kind: 'as-declared', caught: due.length };
 };
 

@@ -23,6 +23,8 @@ export type Evidence = {
   cell: Cell;
   failed?: string;
   listed: string[];
+  /** Why `listed` may be a part only: the listing itself did not end well. */
+  listingFailed?: string;
   wanted: string[];
   shots: Shot[];
   seen: Seen[];
@@ -83,6 +85,10 @@ const killedBy = (signal: string): Sighting => ({
   complete: true,
   log: { line: 1, endLine: 1 },
 });
+/** Seconds that one launch of the cell may take on a host that no gate slows down. */
+export const secondsOf = (cell: Cell): number =>
+  cell.suite.timeout ?? cell.matrix.gates[cell.gate.id]?.timeout ?? cell.matrix.timeout;
+
 /** One launch with all its evidence; the tests that had no end are in `died`. */
 export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boolean): Promise<Shot> => {
   const { cell, room, place } = r;
@@ -101,12 +107,11 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   const arm: Arm = { ...armed, env: { ...armed.env, ...cell.matrix.gates[cell.gate.id]?.env } };
   const l = binding.run(place, r.instrument, room.host.tools, { tests, isolate, arm, scratch, logDir });
   const output = join(dir, 'output.log');
-  const seconds = cell.suite.timeout ?? cell.matrix.gates[cell.gate.id]?.timeout ?? cell.matrix.timeout;
   const ended = await launch(
     { ...l, env: { ...room.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
     {
       output,
-      timeoutMs: seconds * 1000 * (cell.gate.heavy ? 4 : 1),
+      timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy ? 4 : 1),
       signal: room.signal,
       watch: r.watch,
     },

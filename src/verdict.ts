@@ -8,6 +8,7 @@ export type Doubt =
   | 'unread-report' // lines that smell of a checker were not understood
   | 'timed-out'
   | 'did-not-start' // no test began
+  | 'listing-failed' // the command that lists the tests did not end well: there may be more of them
   | 'no-tests' // the suite listed nothing
   | 'tests-missing' // listed tests have no result
   | 'tool-failed'; // the checker itself could not work (an honesty row)

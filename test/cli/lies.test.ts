@@ -49,6 +49,9 @@ const ENDS: [cell: string, end: string, why: string][] = [
   ['child-c_ccgcc-asan', 'hazard', 'a child died with 99 and its parent passed'],
   ['failing-c_ccgcc-asan', 'suite-failed', 'a test failed and no gate spoke'],
   ['empty-c_ccgcc-plain', 'inconclusive/no-tests', 'nothing was tested'],
+  ['listdies-c_ccgcc-plain', 'inconclusive/listing-failed', 'the program died while it listed its tests'],
+  ['listhangs-c_ccgcc-plain', 'inconclusive/listing-failed', 'the listing never ended'],
+  ['listcut-py_ccgcc-plain', 'inconclusive/listing-failed', 'one file of tests could not be imported'],
   ['tenth-c_ccgcc-asan', 'hazard', 'one test of ten ends the process'],
   ['hang-c_ccgcc-plain', 'inconclusive/timed-out', 'a test never ends'],
   ['hanglate-c_ccgcc-ubsan', 'hazard', 'a report was written before the hang'],
@@ -94,6 +97,14 @@ describe('cells that lie through the exit code', () => {
     const cell = cellOf(ran, 'tenth-c_ccgcc-asan');
     expect(cell.tests).toEqual({ passed: 9, failed: 0, skipped: 0 });
     expect(cell.diedIn).toEqual(['t3']);
+  });
+
+  test('the names of a list that was cut short are run all the same', () => {
+    for (const id of ['listdies-c_ccgcc-plain', 'listhangs-c_ccgcc-plain', 'listcut-py_ccgcc-plain'])
+      expect(cellOf(ran, id).tests.passed, id).toBe(1);
+    expect(cellOf(ran, 'listcut-py_ccgcc-plain').verdict).toMatchObject({
+      why: expect.stringMatching(/exit status 2[^]*module_that_nobody_has/),
+    });
   });
 
   test('a hazard found before a hang still says that time ran out', () =>
