@@ -33,6 +33,22 @@ export type Host = {
   miri: boolean;
 };
 
+/** A machine on which nothing is: a plan for it holds every cell id of a matrix, all of them skipped. */
+export const NO_HOST: Host = {
+  tools: {},
+  cores: 1,
+  memoryGiB: 1,
+  os: { id: 'none', name: 'none' },
+  setarch: false,
+  ptrace: false,
+  seccomp: false,
+  shims: {},
+  logs: { dir: '.', writable: false },
+  runtimes: {},
+  nightly: false,
+  miri: false,
+};
+
 const out = async (
   cmd: string,
   args: string[],

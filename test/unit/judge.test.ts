@@ -73,7 +73,9 @@ describe('clean', () => {
     expect(verdictOf(evidence(), 'opaque')).toMatchObject({ doubt: 'gate-not-armed' }));
   test('is not possible from nothing', () => {
     expect(verdictOf(evidence({ listed: [], wanted: [], shots: [] }))).toMatchObject({ doubt: 'no-tests' });
-    expect(verdictOf(evidence({ listingFailed: 'exit status 2' }))).toMatchObject({ doubt: 'listing-failed' });
+    expect(verdictOf(evidence({ listingFailed: 'exit status 2' }))).toMatchObject({
+      doubt: 'listing-failed',
+    });
     expect(verdictOf(evidence({ shots: [] }))).toMatchObject({ doubt: 'did-not-start' });
     expect(verdictOf(evidence({ wanted: ['a', 'b'] }))).toMatchObject({ doubt: 'tests-missing' });
   });
