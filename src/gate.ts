@@ -87,4 +87,7 @@ export const options = (o: Record<string, string | number>): string =>
     .map(([k, v]) => `${k}=${v}`)
     .join(':');
 
+/** What LeakSanitizer's `log_threads` prints when it looks for leaks: lsan_common.cpp, `ProcessThreads`. */
+export const LEAKS_SOUGHT = /==\d+==Processing thread \d+/;
+
 export const NO_ARM: Arm = { prefix: [], env: {}, hostArgs: [] };

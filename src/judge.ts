@@ -79,6 +79,8 @@ const doubts = (
       'tests-missing',
       `no result for ${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ` and ${absent.length - 3} more` : ''}`,
     );
+  const unchecked = e.shots.find((s) => s.unchecked !== undefined)?.unchecked;
+  if (unchecked !== undefined) return doubt('leaks-unchecked', `leaks were not looked for: ${unchecked}`);
   return undefined;
 };
 
@@ -200,7 +202,9 @@ export const laneOf = (
 
 /** Law 1: nothing is clean in a lane that is not proven. */
 export const withProof = (v: Verdict, lane: LaneReport): Verdict => {
-  if (v.kind !== 'clean' || lane.proven) return v;
+  // A lane that is not armed for leaks says more than that one process was not checked for them.
+  const open = v.kind === 'clean' || (v.kind === 'inconclusive' && v.doubt === 'leaks-unchecked');
+  if (!open || lane.proven) return v;
   const blind = lane.canaries.filter((c) => !c.seen).map((c) => c.class);
   return doubt(
     'gate-not-armed',

@@ -18,6 +18,8 @@ export type Shot = {
   events: TestEvent[];
   logs: ReadLog[];
   died: string[];
+  /** Why the gate's check at the end of a process is not known to have been made; for gates that make one. */
+  unchecked?: string;
 };
 export type Evidence = {
   cell: Cell;
@@ -85,6 +87,34 @@ const killedBy = (signal: string): Sighting => ({
   complete: true,
   log: { line: 1, endLine: 1 },
 });
+/** The gate's environment with the matrix's over it. Of options the last one counts: the user's are put behind the gate's. */
+const withUsers = (gates: Arm['env'], users: Record<string, string>): Arm['env'] => ({
+  ...gates,
+  ...Object.fromEntries(
+    Object.entries(users).map(([k, v]) => [
+      k,
+      /^[A-Z]+SAN_OPTIONS$/.test(k) && gates[k] ? `${gates[k]}:${v}` : v,
+    ]),
+  ),
+});
+
+/** Of the processes that ran tests, one that left no `line`; a framework that names none must show it once. */
+const withoutEnd = async (
+  line: RegExp,
+  events: readonly TestEvent[],
+  logs: readonly ReadLog[],
+): Promise<string | undefined> => {
+  const ran = new Set(events.flatMap((e) => (e.pid === undefined ? [] : [e.pid])));
+  const ended = new Set<number | undefined>();
+  for (const g of logs) if (line.test(await readFile(g.path, 'utf8'))) ended.add(g.pid);
+  if (ran.size === 0)
+    return events.length && ended.size === 0 ? 'the process left without its end being checked' : undefined;
+  const left = [...ran].find((pid) => !ended.has(pid));
+  return left === undefined
+    ? undefined
+    : `process ${left} left without its end being checked (_exit, a signal)`;
+};
+
 /** Seconds that one launch of the cell may take on a host that no gate slows down. */
 export const secondsOf = (cell: Cell): number =>
   cell.suite.timeout ?? cell.matrix.gates[cell.gate.id]?.timeout ?? cell.matrix.timeout;
@@ -104,7 +134,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
     compiler: cell.compiler,
     logDir,
   });
-  const arm: Arm = { ...armed, env: { ...armed.env, ...cell.matrix.gates[cell.gate.id]?.env } };
+  const arm: Arm = { ...armed, env: withUsers(armed.env, cell.matrix.gates[cell.gate.id]?.env ?? {}) };
   const l = binding.run(place, r.instrument, room.host.tools, { tests, isolate, arm, scratch, logDir });
   const output = join(dir, 'output.log');
   const ended = await launch(
@@ -124,7 +154,15 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   const died = [
     ...new Set(events.filter((e) => e.outcome === 'started' && !finished.has(e.test)).map((e) => e.test)),
   ];
-  const shot: Shot = { asked: tests, exit: ended.exit, events, logs, died };
+  const unchecked = arm.atEnd && (await withoutEnd(arm.atEnd, events, logs));
+  const shot: Shot = {
+    asked: tests,
+    exit: ended.exit,
+    events,
+    logs,
+    died,
+    ...(unchecked ? { unchecked } : {}),
+  };
   r.evidence.shots.push(shot);
   r.evidence.ms += ended.ms;
   const repro = reproOf(l);

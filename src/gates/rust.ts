@@ -1,6 +1,7 @@
 /** Sanitizers inside Rust code itself (nightly `-Zsanitizer`) and Miri. Source: the Rust unstable book, `sanitizer`. */
 import type { BindingId, Missing } from '../binding.js';
 import {
+  LEAKS_SOUGHT,
   missingCompiler,
   NO_ARM,
   options,
@@ -55,8 +56,9 @@ export const rsasan: Gate = {
         strict_string_checks: 1,
         ...symbolizer(r),
       }),
-      LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan` }),
+      LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, log_threads: 1 }),
     },
+    atEnd: LEAKS_SOUGHT,
   }),
   exitCodes: [99],
   halts: true,

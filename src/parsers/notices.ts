@@ -37,7 +37,7 @@ const HARMLESS: readonly RegExp[] = [
   /\b\w+Sanitizer: (?:libc interceptors initialized|failed to intercept|reserving|soft rss limit|unrecognized flag)/i,
   /\bWARNING: found \d+ unrecognized flag/,
   /\b\w+Sanitizer Init done/,
-  /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|\|\|)/,
+  /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|Thread \d+ has destroyed DTLS|Thread T\d+\/\d+ was created by T-?\d+$|WARNING: stack pointer not in stack range|\|\|)/,
   /\bThreadSanitizer: (?:Memory budget|growing)/,
   /\*\*\* WARNING: Failed to initialize DbgHelp|\bWARNING: Failed to use and restart external symbolizer/,
   /\bWARNING: str\w+\*? interceptors are enabled even though/,

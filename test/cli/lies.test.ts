@@ -41,6 +41,8 @@ const ENDS: [cell: string, end: string, why: string][] = [
   ['pastend-py_ccgcc-asan', 'hazard', 'pytest would capture the report and die with it'],
   ['leaves-py_ccgcc-asan', 'inconclusive/tests-missing', 'os._exit(0) skips the leak check'],
   ['leakexit-c_ccgcc-asan', 'inconclusive/tests-missing', '_exit(0) skips the leak check'],
+  ['leaklast-c_ccgcc-asan', 'inconclusive/leaks-unchecked', '_exit(0) after the last test'],
+  ['leaklast-py_ccgcc-asan', 'inconclusive/leaks-unchecked', 'os._exit(0) after the last test'],
   ['deafpy-py_commandgcc-asan', 'inconclusive/gate-not-armed', 'the library is not instrumented'],
   ['deafc-c_commandgcc-asan', 'inconclusive/gate-not-armed', 'only the test program is instrumented'],
   ['status-c_ccgcc-asan', 'inconclusive/fired-but-silent', 'the checker’s status without a report'],
@@ -165,7 +167,7 @@ describe('two runs of one plan', () => {
     const junit = (): string =>
       readFileSync(`${rig.out}/junit.xml`, 'utf8')
         .replace(/(time|timestamp)="[^"]*"/g, '$1=""')
-        .replace(/\b(vg|asan|ubsan|tsan)\.\d+/g, '$1.PID')
+        .replace(/\b(vg|asan|lsan|ubsan|tsan)\.\d+/g, '$1.PID')
         .replace(/in \d+ ms|\d+(?:\.\d+)? m?s\b/g, 'MS');
     const args = ['{good-c,failing-c,overflow-c}_*', '--matrix', 'off.yaml'];
     rig.write('off.yaml', `${readFileSync(`${rig.repo}/ffi-gates.yaml`, 'utf8')}canaries: false\n`);
