@@ -166,6 +166,11 @@ const doctorCommand = async (a: { json: boolean }): Promise<number> => {
   return 0;
 };
 
+// Whoever reads our output may have seen enough (`| head`): that is no failure of the run.
+process.stdout.on('error', (e: NodeJS.ErrnoException) => {
+  if (e.code !== 'EPIPE') throw e;
+});
+
 /** Runs the command line and returns the exit code. Expected failures are one clear message; anything else is our bug. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   let code = 0;

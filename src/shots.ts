@@ -1,15 +1,18 @@
 /** One launch of a cell's tests with everything it left behind. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Expectation } from './annotations.js';
 import type { Own } from './attribute.js';
-import type { Arm, Instrument, Launch, SuitePlace, TestEvent } from './binding.js';
+import type { Arm, Instrument, Launch, RunPlan, SuitePlace, TestEvent } from './binding.js';
+import { foldDeaths, silentDeaths, type Account, type Died } from './deaths.js';
 import type { Sighting } from './finding.js';
 import { launch, type Exit } from './launch.js';
 import type { BuildRoom } from './places.js';
 import type { Cell } from './plan.js';
 import { readLogs, type ReadLog } from './read-logs.js';
 import { BINDINGS } from './registry.js';
+import { reproOf } from './repro.js';
 
 export type Seen = { sighting: Sighting; log: string; test?: string; repro: string };
 export type Shot = {
@@ -58,14 +61,6 @@ export type Runner = {
   n: number;
 };
 
-const quote = (s: string): string => (/^[\w@%+=:,./-]+$/.test(s) ? s : `'${s.replaceAll("'", `'\\''`)}'`);
-const reproOf = (l: Launch): string =>
-  [
-    `cd ${quote(l.cwd)} && env`,
-    ...Object.entries(l.env).map(([k, v]) => quote(`${k}=${v}`)),
-    ...l.argv.map(quote),
-  ].join(' ');
-
 /** Which test was running when a report was written: by the single test asked, the process, or the log's size at each start. */
 const testOf = (s: Sighting, log: ReadLog, shot: Shot): string | undefined => {
   if (shot.asked !== 'all' && shot.asked.length === 1) return shot.asked[0];
@@ -74,19 +69,13 @@ const testOf = (s: Sighting, log: ReadLog, shot: Shot): string | undefined => {
     (e) => e.outcome === 'started' && e.pid !== undefined && e.pid === pid,
   );
   if (inProcess.length === 1) return inProcess[0]!.test;
+  // What ends a process belongs to the test that had no end, where only one had none.
+  if (pid === undefined && s.hazard.startsWith('crash/') && shot.died.length === 1) return shot.died[0];
   if (s.leak || s.log.offset === undefined) return undefined;
   const at = s.log.offset;
   return inProcess.filter((e) => e.logs !== undefined && (e.logs[log.name] ?? 0) <= at).at(-1)?.test;
 };
-const killedBy = (signal: string): Sighting => ({
-  tool: 'os',
-  rule: `os/${signal}`,
-  hazard: signal === 'SIGABRT' ? 'crash/abort' : 'crash/signal',
-  message: `the process was killed by ${signal} and no checker says why`,
-  stacks: [],
-  complete: true,
-  log: { line: 1, endLine: 1 },
-});
+
 /** The gate's environment with the matrix's over it. Of options the last one counts: the user's are put behind the gate's. */
 const withUsers = (gates: Arm['env'], users: Record<string, string>): Arm['env'] => ({
   ...gates,
@@ -119,15 +108,15 @@ const withoutEnd = async (
 export const secondsOf = (cell: Cell): number =>
   cell.suite.timeout ?? cell.matrix.gates[cell.gate.id]?.timeout ?? cell.matrix.timeout;
 
-/** One launch with all its evidence; the tests that had no end are in `died`. */
-export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boolean): Promise<Shot> => {
+type Armed = { l: Launch; arm: Arm; scratch: string; logDir: string };
+
+/** The command that runs tests under the cell's gate, with everything it writes below `dir`. */
+const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', isolate: boolean): Armed => {
   const { cell, room, place } = r;
-  const binding = BINDINGS[cell.suite.binding];
-  const dir = join(room.logs, cell.id, String(++r.n));
   const logDir = join(dir, 'gate');
   const scratch = join(dir, 'scratch');
-  await mkdir(logDir, { recursive: true });
-  await mkdir(join(scratch, 'tmp'), { recursive: true });
+  mkdirSync(logDir, { recursive: true });
+  mkdirSync(join(scratch, 'tmp'), { recursive: true });
   const armed = cell.gate.arm({
     host: room.host,
     binding: cell.suite.binding,
@@ -135,7 +124,21 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
     logDir,
   });
   const arm: Arm = { ...armed, env: withUsers(armed.env, cell.matrix.gates[cell.gate.id]?.env ?? {}) };
-  const l = binding.run(place, r.instrument, room.host.tools, { tests, isolate, arm, scratch, logDir });
+  const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
+  return {
+    l: BINDINGS[cell.suite.binding].run(place, r.instrument, room.host.tools, plan),
+    arm,
+    scratch,
+    logDir,
+  };
+};
+
+/** One launch with all its evidence; the tests that had no end are in `died`. */
+export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boolean): Promise<Shot> => {
+  const { cell, room, place } = r;
+  const binding = BINDINGS[cell.suite.binding];
+  const dir = join(room.logs, cell.id, String(++r.n));
+  const { l, arm, scratch, logDir } = armedLaunch(r, dir, tests, isolate);
   const output = join(dir, 'output.log');
   const ended = await launch(
     { ...l, env: { ...room.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
@@ -165,26 +168,51 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   };
   r.evidence.shots.push(shot);
   r.evidence.ms += ended.ms;
-  const repro = reproOf(l);
+  // The finding's command runs its test alone where that is known: others may hang, or die first. It keeps its own logs.
+  const commands = new Map<string | undefined, string>();
+  const reproFor = (test: string | undefined): string => {
+    const known = commands.get(test);
+    if (known !== undefined) return known;
+    const again = armedLaunch(
+      r,
+      join(dir, 'repro', String(commands.size)),
+      test === undefined ? tests : [test],
+      false,
+    );
+    const text = reproOf(again.l, again.logDir);
+    commands.set(test, text);
+    return text;
+  };
+  const accounts: Account[] = [];
   for (const log of logs) {
     r.evidence.logs.push(log.path);
     for (const sighting of log.parsed.sightings) {
       const test = testOf(sighting, log, shot);
-      r.evidence.seen.push({ sighting, log: log.path, repro, ...(test === undefined ? {} : { test }) });
+      const pid = log.pid ?? sighting.pid;
+      accounts.push({
+        sighting,
+        log: log.path,
+        repro: reproFor(test),
+        ...(test === undefined ? {} : { test }),
+        ...(pid === undefined ? {} : { pid }),
+      });
     }
   }
   const signal = ended.exit.kind === 'signal' ? ended.exit.signal : binding.killed?.(text);
-  if (signal !== undefined && !logs.some((g) => g.parsed.sightings.length)) {
-    const test = died.at(-1) ?? (tests !== 'all' && tests.length === 1 ? tests[0] : undefined);
-    r.evidence.seen.push({
-      sighting: killedBy(signal),
-      log: output,
-      repro,
-      ...(test === undefined ? {} : { test }),
+  if (signal !== undefined) {
+    const pids = new Map(events.map((e) => [e.test, e.pid]));
+    const single = tests !== 'all' && tests.length === 1 ? tests[0] : undefined;
+    const ends: Died[] = (died.length || single === undefined ? died : [single]).map((test) => {
+      const pid = pids.get(test);
+      return { test, ...(pid === undefined ? {} : { pid }) };
     });
+    for (const d of silentDeaths(signal, ends, accounts))
+      accounts.push({ ...d, log: output, repro: reproFor(d.test) });
   }
+  r.evidence.seen.push(...foldDeaths(accounts));
   return shot;
 };
+
 /** Law 7: until every wanted test has had a turn, launch what remains without the ones that ended a process. */
 export const runAll = async (r: Runner, wanted: readonly string[], isolate: boolean): Promise<void> => {
   let left = [...wanted];

@@ -121,6 +121,15 @@ export const cellOf = (ran: Ran, id: string): CellReport => {
   throw new Error(`no cell ${id}: ${ids}\n${ran.stdout}${ran.stderr}`);
 };
 
+/** Why the first of these cells that is absent or skipped is so; undefined when all of them ran. */
+export const whyAbsent = (ran: Ran, ids: readonly string[]): string | undefined => {
+  for (const id of ids) {
+    const { verdict } = cellOf(ran, id);
+    if (verdict.kind === 'skipped') return `${id}: ${verdict.why}`;
+  }
+  return undefined;
+};
+
 /** `clean`, `hazard`, … or `inconclusive/DOUBT`. */
 export const endOf = (c: CellReport): string =>
   c.verdict.kind === 'inconclusive' ? `inconclusive/${c.verdict.doubt}` : c.verdict.kind;
