@@ -24,6 +24,8 @@ export type Instrument = {
     target?: string;
     env?: Record<string, string>;
     miri?: true;
+    /** Compile the standard library with the same flags (cargo's unstable `build-std`). */
+    std?: true;
   };
 };
 

@@ -64,6 +64,7 @@ const RECIPES: [what: RegExp, make: Make][] = [
   ],
   [/^mvn$/, apt('maven')],
   [/^cargo$/, (_host, known) => rust(known)],
+  [/^rust-src$/, (host) => nightly(host, ['rustup', '+nightly', 'component', 'add', 'rust-src'])],
   [/^Rust nightly$/, (host) => nightly(host)],
   [
     /^Miri$/,

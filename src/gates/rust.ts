@@ -67,16 +67,30 @@ export const rsasan: Gate = {
   memory: 1,
 };
 
+/**
+ * The standard library is compiled anew with TSan: in the shipped one its locks and channels are invisible, and whatever
+ * they protect looks like a race in the user's own frames.
+ */
 export const rstsan: Gate = {
   ...rsasan,
   id: 'rstsan',
-  title: 'Rust -Zsanitizer=thread, C code included',
+  title: 'Rust -Zsanitizer=thread, standard library and C code included',
+  missing: (host, b, c) =>
+    needNightly(host, b, c) ??
+    (host.rustSrc
+      ? undefined
+      : {
+          what: 'rust-src',
+          why: 'locks of a standard library without TSan look like races',
+          remedy: 'rustup +nightly component add rust-src',
+        }),
   instrument: (host, _b, c) => ({
     ...plainInstrument(host, c, ['-fsanitize=thread'], []),
     rust: {
       toolchain: 'nightly',
-      rustflags: ['-Zsanitizer=thread', ...EXPORTING, '-Cunsafe-allow-abi-mismatch=sanitizer'],
+      rustflags: ['-Zsanitizer=thread', ...EXPORTING],
       target: TARGET,
+      std: true,
     },
   }),
   arm: (r) => ({

@@ -76,6 +76,7 @@ test('every word that a gate or a binding may miss has a recipe', () => {
     runtimes: {},
     nightly: false,
     miri: false,
+    rustSrc: false,
   });
   const compiled = { ...bare, tools: { ...bare.tools, gcc: TOOLS['gcc'], clang: TOOLS['clang'] } };
   const found = [bare, compiled].flatMap((host) => [
