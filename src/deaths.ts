@@ -72,6 +72,10 @@ export const foldDeaths = (accounts: readonly Account[]): Account[] => {
   return groups.map(told);
 };
 
+/** Signals that no fault of the process raises: somebody, often the kernel for want of memory, ended it. */
+const FROM_OUTSIDE = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGXFSZ']);
+export const fromOutside = (signal: string): boolean => FROM_OUTSIDE.has(signal);
+
 const killedBy = (signal: string): Sighting => ({
   tool: 'os',
   rule: `os/${signal}`,
@@ -85,12 +89,13 @@ const killedBy = (signal: string): Sighting => ({
 /** A test that had no end, and the process it ran in. */
 export type Died = { test?: string; pid?: number };
 
-/** What the system knows of deaths that nobody else tells of: one for each process. */
+/** What the system knows of crashes that nobody else tells of: one for each process. */
 export const silentDeaths = (
   signal: string,
   died: readonly Died[],
   accounts: readonly Account[],
 ): { sighting: Sighting; test?: string }[] => {
+  if (fromOutside(signal)) return [];
   const silent = died.filter((d) => !accounts.some((a) => a.test !== undefined && a.test === d.test));
   // A report without a test may be of any of them; leaks are found at orderly ends.
   const nameless = accounts.filter((a) => a.test === undefined && !a.sighting.leak);

@@ -1,6 +1,7 @@
 /** From evidence to verdicts. Pure: the laws of the project live here (clean needs proof, nothing unread is clean). */
 import { caseOf, isCase, placeOf, type Expectation } from './annotations.js';
 import { noiseKey, originOf } from './attribute.js';
+import { fromOutside } from './deaths.js';
 import { expected, meets } from './expectations.js';
 import type { LaneReport, Origin } from './report.js';
 import type { Evidence, Seen, Shot } from './shots.js';
@@ -36,6 +37,8 @@ const doubt = (d: Doubt, why: string): Verdict => ({ kind: 'inconclusive', doubt
 const silentEnd = (s: Shot, exitCodes: readonly number[]): string | undefined => {
   if (s.logs.some((l) => l.parsed.sightings.length > 0)) return undefined;
   if (s.exit.kind === 'spawn-error') return `could not start: ${s.exit.message}`;
+  if (s.exit.kind === 'signal' && fromOutside(s.exit.signal))
+    return `the process was killed by ${s.exit.signal}${s.died.length ? ` while ${s.died.at(-1)} ran` : ''}`;
   if (s.exit.kind !== 'code' || s.exit.code === 0) return undefined;
   if (exitCodes.includes(s.exit.code))
     return `exit status ${s.exit.code} is the checker's, but no log holds a report`;

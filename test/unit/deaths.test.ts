@@ -24,7 +24,8 @@ const account = (
     ...more,
   };
 };
-const rules = (all: readonly Account[]): string[] => all.map((a) => `${a.sighting.rule} ${a.sighting.hazard}`);
+const rules = (all: readonly Account[]): string[] =>
+  all.map((a) => `${a.sighting.rule} ${a.sighting.hazard}`);
 
 describe('accounts of one death', () => {
   test('the C library says why, the host shows where: one sighting with both', () => {
@@ -71,7 +72,8 @@ describe('accounts of one death', () => {
   });
 
   test('as the tools print them', () => {
-    const text = 'free(): double free detected in tcache 2\nFatal Python error: Aborted\n\nCurrent thread 0x1 (most recent call first):\n  File "/t/test_x.py", line 7 in test_x\n';
+    const text =
+      'free(): double free detected in tcache 2\nFatal Python error: Aborted\n\nCurrent thread 0x1 (most recent call first):\n  File "/t/test_x.py", line 7 in test_x\n';
     const { sightings } = parseText(text);
     const all = sightings.map((sighting) => ({ sighting, log: '/out/output.log', repro: 'true' }));
     expect(all.length).toBeGreaterThan(1);
@@ -100,6 +102,9 @@ describe('deaths of which nobody tells', () => {
     const elsewhere = account('ubsan/shift', 'ub/other', 1, { test: 'z' });
     expect(silentDeaths('SIGSEGV', died, [elsewhere])).toHaveLength(1);
   });
+
+  test('are not those that somebody else caused', () =>
+    expect(silentDeaths('SIGKILL', [{ test: 'a', pid: 1 }], [])).toEqual([]));
 
   test('after the last test have no test', () => {
     expect(silentDeaths('SIGSEGV', [], [])).toMatchObject([{ sighting: { hazard: 'crash/signal' } }]);

@@ -76,6 +76,11 @@ describe('clean', () => {
     expect(verdictOf(evidence({ listingFailed: 'exit status 2' }))).toMatchObject({
       doubt: 'listing-failed',
     });
+    const killed = shot({ exit: { kind: 'signal', signal: 'SIGKILL' }, events: [], died: ['a'] });
+    expect(verdictOf(evidence({ shots: [killed] }))).toMatchObject({
+      doubt: 'fired-but-silent',
+      why: 'the process was killed by SIGKILL while a ran',
+    });
     expect(verdictOf(evidence({ shots: [] }))).toMatchObject({ doubt: 'did-not-start' });
     expect(verdictOf(evidence({ wanted: ['a', 'b'] }))).toMatchObject({ doubt: 'tests-missing' });
   });
