@@ -1,0 +1,105 @@
+/**
+ * What a row of a corpus' index expects of a log: `{negative, ownOnly, count?, kinds[], places[]}`. The index formats are
+ * those of the collection's own README; nothing here knows a single log.
+ */
+
+/** Counts of headers that announce records (counted on their own), or that other counts contain already. */
+const NOT_FINDINGS = new Set(['lsan', 'miri_error', 'go_signal', 'rust_fatal']);
+
+/** Tools whose words no reader of ours claims to know; their logs are read for spurious and mechanical counts only. */
+const FOREIGN = new Set([
+  'kernel', // Linux oops
+  'android-tombstone', // debuggerd dumps without a sanitizer's report
+  'assert/check', // messages of the program under test
+  'cdb',
+  'gdb',
+  'java-exception',
+  'other',
+  'python-traceback', // an uncaught exception is the suite's failure, not a checker's finding
+  'miri-warning',
+  'miri-other',
+  'miri-pass-output',
+  'hs_err-fragment', // pieces of hs_err files without their head
+]);
+
+/** The library under test of the hand-run lanes: a corrected program must yield nothing whose fault lies in it. */
+const OWN = /(?:^|[/\\])(?:hz\w*\.c|lib\w*hz\w*\.so)$/;
+export const isOwn = (frame) => OWN.test(frame.file ?? '') || OWN.test(frame.module ?? '');
+
+const present = (list) => list.filter((x) => x !== null && x !== undefined && x !== '');
+const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
+function isNegative(row, source) {
+  if (row.is_negative !== undefined) return row.is_negative;
+  if (row.twin !== undefined) return row.twin;
+  if (source === 'codechecker') return row.expected_count === 0;
+  return /-none(?:-xml)?$/.test(row.tool);
+}
+
+/** `{exact: n}` or `{least: n}`; undefined when the index does not say. */
+function countOf(row, source) {
+  if (source === 'lanes') return undefined;
+  if (typeof row.expected_count === 'number') return { exact: row.expected_count };
+  if (row.text_error_summary) return { least: row.text_error_summary.contexts };
+  if (row.tool === 'miri') return { exact: row.errors.filter((e) => e.level === 'error').length };
+  if (row.tool === 'rust-panic' || row.tool === 'native-abort') return { least: 1 };
+  if (/^hs_err|^mono|^go-panic|^go-fatal|^go-cgocheck/.test(row.tool) && !FOREIGN.has(row.tool))
+    return { least: 1 };
+  const counts = Object.entries(row.header_counts ?? {}).filter(([k]) => !NOT_FINDINGS.has(k));
+  return { exact: sum(counts.map(([, n]) => n)) };
+}
+
+/** The lanes' mechanical tags, `# tags(file)=['asan:SEGV']`. A `sig:` tag is the exit status, not a line of the log. */
+function tagsOf(row) {
+  const tags = [...(row.observed ?? '').matchAll(/['"](\w+):([^'"]*)/g)].map((m) => [m[1], m[2]]);
+  return tags.filter(([tool]) => tool !== 'sig').map(([tool, text]) => `${tool}:${text}`);
+}
+
+function kindsOf(row, source) {
+  if (source === 'lanes') return tagsOf(row);
+  if (row.expected_title) return present([row.expected_title]);
+  const summaries = (row.summary_lines ?? []).map((s) => s.kind).filter((k) => k !== 'undefined-behavior');
+  const own =
+    row.expected_kinds ??
+    row.expected_headlines ??
+    (row.kinds ? Object.keys(row.kinds) : [row.expected_kind]);
+  return [...new Set(present([...(own.length > 0 ? own : [row.expected_kind]), ...summaries]))];
+}
+
+/** Absent facts are dropped, so that a place says only what it knows. */
+function placeOf({ file, line, column, function: fn, frame, module, library, line_from, line_to }) {
+  const known = Object.entries({
+    file,
+    line,
+    column,
+    function: fn,
+    frame,
+    module: module ?? library,
+    line_from,
+    line_to,
+  });
+  return Object.fromEntries(known.filter(([, v]) => v !== null && v !== undefined && v !== '' && v !== 0));
+}
+
+function placesOf(row) {
+  const restored = row.restored_file ? (row.restored_locations?.primary ?? undefined) : undefined;
+  const summaries = (row.summary_lines ?? []).filter((s) => s.file && s.line);
+  const primary = restored ? [restored] : (row.expected_locations ?? []);
+  return [...primary, ...summaries].map(placeOf).filter((p) => p.file || p.function || p.module);
+}
+
+/** The file to read: Miri's logs are normalised by its suite, and restored where the quoted source allowed it. */
+export const fileOf = (row) => row.restored_file ?? row.file;
+
+/** What `row` of `source` expects. */
+export function expectation(row, source) {
+  const negative = isNegative(row, source);
+  const foreign = FOREIGN.has(row.tool);
+  return {
+    negative,
+    ownOnly: source === 'lanes',
+    count: negative ? { exact: 0 } : countOf(row, source),
+    kinds: negative || foreign ? [] : kindsOf(row, source),
+    places: negative || foreign ? [] : placesOf(row),
+  };
+}
