@@ -26,6 +26,8 @@ function checkPattern(text) {
 /** Addresses and pids are cut out of our messages and stand as `0x…`, `N` or `x` in expectations. */
 const plain = (s) => s.replace(/0x(?:[0-9a-fA-F]+|…|\.{3,8})/g, '0x0').replace(/\s+/g, ' ');
 
+const numberless = (s) => s.replace(/\d+/g, 'n');
+
 const TOOLS = {
   Address: ['asan', 'lsan'],
   HWAddress: ['hwasan', 'lsan'],
@@ -46,8 +48,10 @@ export function kindSeen(kind, sightings) {
     .slice(sanitizer?.[0].length ?? 0)
     .split('\n')[0]
     .replace(/^(?:\w+:(?=\S)|runtime error: )/, '')
-    .replace(/\((?:read|write|undefined)\)$/, '')
+    .replace(/^(?:(?:WARNING|FATAL ERROR)(?: in native method)?|Fatal Python error|Got a): /, '')
+    .replace(/\((?:read|write|undefined)\)$| allocated from:$/, '')
     .trim();
+  const isTag = /^[a-z]{2,8}:(?=\S)/.test(kind);
   const want = slug(words.replace(/\{\{.*?\}\}|\[\[.*?\]\]/g, ' '));
   const pattern = checkPattern(plain(words));
   return sightings.some((s) => {
@@ -58,6 +62,8 @@ export function kindSeen(kind, sightings) {
       name === want ||
       slug(message).includes(want) ||
       (want.length > 4 && name.startsWith(want)) ||
+      // A tag is a line's beginning, cut and with its numbers; a message may have been counted together.
+      (isTag && (want.startsWith(`${name}-`) || numberless(slug(message)).includes(numberless(want)))) ||
       (pattern?.test(message) ?? false)
     );
   });
@@ -66,8 +72,8 @@ export function kindSeen(kind, sightings) {
 const base = (f) => f.split(/[\\/]/).at(-1);
 
 /** A name without arguments, template arguments and qualifiers of the return: what two demanglers agree on. */
-function bare(name) {
-  let out = name.replace(/\(anonymous namespace\)|\{anonymous\}|<unknown>/g, 'anon');
+export function bare(name) {
+  let out = name.replace(/(?:\(anonymous namespace\)|\{anonymous\}|`anonymous namespace')::/g, '');
   for (let round = 0; round < 6; round++) {
     const next = out.replace(/<[^<>]*>|\([^()]*\)/g, '');
     if (next === out) break;
@@ -83,9 +89,12 @@ function sameFunction(want, frame) {
   return a !== '' && b !== '' && (b.includes(a) || a.includes(b));
 }
 
+/** Build directories differ; a name without one comes from a CHECK line, behind `{{.*}}`, and may be the end of a name. */
+const sameFile = (want, has) => (/[\\/]/.test(want) ? base(has) === base(want) : has.endsWith(want));
+
 function frameFits(place, f) {
   if (place.file !== undefined) {
-    if (f.file === undefined || base(f.file) !== base(place.file.replace(/:\?$/, ''))) return false;
+    if (f.file === undefined || !sameFile(place.file.replace(/:\?$/, ''), f.file)) return false;
     if (place.line !== undefined && f.line !== undefined && f.line !== place.line) return false;
     if (place.line !== undefined && f.line === undefined) return false;
     if (place.column && f.column !== undefined && f.column !== place.column) return false;
@@ -94,11 +103,12 @@ function frameFits(place, f) {
   }
   if (place.module !== undefined && f.module !== undefined && base(f.module) !== base(place.module))
     return false;
-  return (
-    place.function === undefined ||
-    (place.file !== undefined && f.function === '??') ||
-    sameFunction(place.function, f)
-  );
+  if (place.function === undefined || (place.file !== undefined && f.function === '??')) return true;
+  // A frame that has no name is its module; ClusterFuzz cuts it after 80 characters.
+  if (f.module !== undefined && `${f.module}+${f.offset}`.includes(place.function)) return true;
+  // Where ClusterFuzz knows no name it takes the file's.
+  if (place.file === undefined && f.file !== undefined && base(f.file) === place.function) return true;
+  return sameFunction(place.function, f);
 }
 
 /** True when some frame of some stack is at this place; at the very index where the expectation names one. */

@@ -3,8 +3,10 @@
  * those of the collection's own README; nothing here knows a single log.
  */
 
+import { bare } from './compare.mjs';
+
 /** Counts of headers that announce records (counted on their own), or that other counts contain already. */
-const NOT_FINDINGS = new Set(['lsan', 'miri_error', 'go_signal', 'rust_fatal']);
+const NOT_FINDINGS = new Set(['lsan', 'miri_error', 'go_signal']);
 
 /** Tools whose words no reader of ours claims to know; their logs are read for spurious and mechanical counts only. */
 const FOREIGN = new Set([
@@ -36,6 +38,9 @@ function isNegative(row, source) {
   return /-none(?:-xml)?$/.test(row.tool);
 }
 
+/** Tools whose headers the mechanical counts of the index do not know: their findings are neither expected nor wrong. */
+export const UNCOUNTED = new Set(['glibc', 'cxx', 'node', 'os']);
+
 /** `{exact: n}` or `{least: n}`; undefined when the index does not say. */
 function countOf(row, source) {
   if (source === 'lanes') return undefined;
@@ -46,7 +51,7 @@ function countOf(row, source) {
   if (/^hs_err|^mono|^go-panic|^go-fatal|^go-cgocheck/.test(row.tool) && !FOREIGN.has(row.tool))
     return { least: 1 };
   const counts = Object.entries(row.header_counts ?? {}).filter(([k]) => !NOT_FINDINGS.has(k));
-  return { exact: sum(counts.map(([, n]) => n)) };
+  return { exact: sum(counts.map(([, n]) => n)), mechanical: true };
 }
 
 /** The lanes' mechanical tags, `# tags(file)=['asan:SEGV']`. A `sig:` tag is the exit status, not a line of the log. */
@@ -55,8 +60,12 @@ function tagsOf(row) {
   return tags.filter(([tool]) => tool !== 'sig').map(([tool, text]) => `${tool}:${text}`);
 }
 
+/** FileCheck lines that did not pass on this very log (another compiler printed it) expect nothing of it. */
+const unproven = (row) => row.expected_checks !== undefined && row.verified === false;
+
 function kindsOf(row, source) {
   if (source === 'lanes') return tagsOf(row);
+  if (unproven(row)) row = { summary_lines: row.summary_lines };
   if (row.expected_title) return present([row.expected_title]);
   const summaries = (row.summary_lines ?? []).map((s) => s.kind).filter((k) => k !== 'undefined-behavior');
   const own =
@@ -84,15 +93,28 @@ function placeOf({ file, line, column, function: fn, frame, module, library, lin
 function placesOf(row) {
   const restored = row.restored_file ? (row.restored_locations?.primary ?? undefined) : undefined;
   const summaries = (row.summary_lines ?? []).filter((s) => s.file && s.line);
-  const primary = restored ? [restored] : (row.expected_locations ?? []);
+  const stated = unproven(row) ? [] : (row.expected_locations ?? []);
+  const primary = restored ? [restored] : stated;
   return [...primary, ...summaries].map(placeOf).filter((p) => p.file || p.function || p.module);
 }
 
 /** The file to read: Miri's logs are normalised by its suite, and restored where the quoted source allowed it. */
 export const fileOf = (row) => row.restored_file ?? row.file;
 
-/** What `row` of `source` expects. */
-export function expectation(row, source) {
+/**
+ * ClusterFuzz' crash state holds its own words too (the program's assertion, `NULL`, `Bad-cast to B`). A name is a frame
+ * only when it stands in a numbered line of the log.
+ */
+function inFrames(places, text) {
+  const lines = text.split('\n').filter((l) => /(?:^|\s)#\d{1,3}(?:\.\d)?\s/.test(l));
+  const frames = lines.flatMap((l) => [l, bare(l)]);
+  const stands = (name) =>
+    frames.some((f) => f.includes(name) || (bare(name) !== '' && f.includes(bare(name))));
+  return places.filter((p) => p.function === undefined || stands(p.function));
+}
+
+/** What `row` of `source` expects; `text` is the log, for what only the log can tell. */
+export function expectation(row, source, text) {
   const negative = isNegative(row, source);
   const foreign = FOREIGN.has(row.tool);
   return {
@@ -100,6 +122,7 @@ export function expectation(row, source) {
     ownOnly: source === 'lanes',
     count: negative ? { exact: 0 } : countOf(row, source),
     kinds: negative || foreign ? [] : kindsOf(row, source),
-    places: negative || foreign ? [] : placesOf(row),
+    places:
+      negative || foreign ? [] : source === 'clusterfuzz' ? inFrames(placesOf(row), text) : placesOf(row),
   };
 }

@@ -72,6 +72,9 @@ const CHECKS = [
   [/^AddressSanitizer: attempting free$/, rule(/\/bad-free$/)],
   [/^\w+Sanitizer: detected memory leaks$/, hazard(/^ownership\/leak$/)],
   [/^lsan:/, hazard(/^ownership\/leak$/)],
+  // Without report_error_type=1 the SUMMARY says no more than this.
+  [/^UndefinedBehaviorSanitizer: undefined-behavior$/, tool('ubsan')],
+  [/^alocation-tail-overwritten$/, rule(/allocation-tail-overwritten$/)],
 ];
 
 /** Words of the lanes' tags. */
@@ -81,6 +84,8 @@ const TAGS = [
   [/^tsan:reported \d+ warnings$/, tool('tsan')],
   [/^hg:Possible data race$/, rule(/^helgrind\//)],
   [/^glibc:/, tool('glibc', 'go')],
+  [/^gorace:/, tool('go-race')],
+  [/^py:Fatal Python error/, tool('python')],
 ];
 
 const GO = [
@@ -99,6 +104,7 @@ const NOT_KINDS = [
   /^AddressSanitizer: (?:can not provide additional info|Init done|libc interceptors initialized)/,
   /^AddressSanitizer: loaded array cookie from free-d memory$/,
   /^ThreadSanitizer: (?:reported|Matched) \d+/,
+  /^MemorySanitizer: \d+ warnings reported/,
 ];
 
 /** True for an expectation that names no kind. */
