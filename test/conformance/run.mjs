@@ -148,7 +148,7 @@ const recorded = existsSync(scoreFile) ? JSON.parse(readFileSync(scoreFile, 'utf
 if (flag('--record')) {
   for (const [source, tools] of Object.entries(scores))
     recorded[source] = Object.fromEntries(Object.entries(tools).map(([tool, t]) => [tool, scored(t)]));
-  writeFileSync(scoreFile, `${JSON.stringify(recorded, null, 1)}\n`);
+  writeFileSync(scoreFile, `${JSON.stringify(recorded, null, 2)}\n`);
   console.log('recorded');
 } else {
   const falls = Object.entries(scores).flatMap(([source, tools]) =>

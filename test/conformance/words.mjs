@@ -88,12 +88,32 @@ const TAGS = [
   [/^py:Fatal Python error/, tool('python')],
 ];
 
+/** CTest's names for memcheck's kinds, as CDash shows them, and their short forms. */
+const CTEST = [
+  [/^(?:Potential )?Memory Leak$|^(?:MLK|PLK)$/, hazard(/^ownership\/leak$/)],
+  [/^Uninitialized Memory Conditional$|^UMC$/, rule(/\/UninitCondition$/)],
+  [/^Uninitialized Memory Read$|^UMR$/, rule(/\/(?:UninitValue|SyscallParam)$/)],
+  [/^Invalid Pointer Write$|^IPW$/, rule(/\/InvalidWrite$/)],
+  [/^Invalid Pointer Read$|^IPR$/, rule(/\/InvalidRead$/)],
+  [/^Freeing Invalid Memory$|^FIM$/, rule(/\/InvalidFree$/)],
+  [/^Mismatched deallocation$|^FMM$/, rule(/\/MismatchedFree$/)],
+];
+
+/** Signals, as runtimes spell them around the name. */
+const SIGNALS = ['SEGV', 'ABRT', 'FPE', 'BUS', 'ILL', 'TRAP'].map((name) => [
+  new RegExp(`^(?:Got a )?SIG${name}(?: while executing native code|: .*)?$`),
+  rule(new RegExp(`/SIG${name}$`)),
+]);
+/** hs_err files of a JVM that ran out of memory. */
+const HOTSPOT = [[/^oom$/, hazard(/^resource\/exhausted$/)]];
+
 const GO = [
   [/^DATA RACE(?: \(or concurrent map fatal\))?$/, either(tool('go-race'), rule(/^go\//))],
+  [/^unexpected fault address$/, rule(/^go\/(?:SIGSEGV|fault)/)],
   [/^cgocheck: Go pointer rule violation$/, tool('cgocheck')],
 ];
 
-const ROWS = [...CLUSTERFUZZ, ...CASR, ...CHECKS, ...TAGS, ...GO];
+const ROWS = [...CLUSTERFUZZ, ...CASR, ...CHECKS, ...TAGS, ...CTEST, ...SIGNALS, ...HOTSPOT, ...GO];
 
 /** The test that a word stands for, if it is in the table. */
 export const meaningOf = (word) => ROWS.find(([w, test]) => test !== undefined && w.test(word))?.[1];
