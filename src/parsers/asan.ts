@@ -89,7 +89,9 @@ export const makeAsan: MakeReader = (emit: Emit) => {
     const headline = m[3]!;
     const kind = kindOf(headline);
     const tool = TOOLS[m[2]!]!;
-    const address = (ON_ADDRESS.exec(headline) ?? ANY_ADDRESS.exec(headline))?.[1];
+    // Without an address (one that is not canonical) the headline still has registers.
+    const told = headline.replace(/ \(?(?:at )?pc 0x.*$/, '');
+    const address = (ON_ADDRESS.exec(told) ?? ANY_ADDRESS.exec(told))?.[1];
     const t = THREAD.exec(headline);
     const thread = t?.[1] ?? t?.[2];
     open = {

@@ -82,10 +82,75 @@ describe.each(['gcc', 'clang'])('%s', (cc) => {
     const [s] = p.sightings;
     expect([own(s!, 'fault'), own(s!, 'other-access')].sort()).toEqual(['main race.c:7', 'other race.c:3']);
     expect(own(s!, 'thread-created')).toBe('main race.c:6');
+    const held = read(`tsan/held.${cc}`).sightings[0]!;
+    expect(held).toMatchObject({ memory: 'heap', access: { kind: 'write', size: 8 } });
+    expect(held.region).toMatch(/^Location is heap block of size 8 at 0x/);
+    const sides = held.stacks.filter((k) => k.role === 'fault' || k.role === 'other-access');
+    expect(sides.map((k) => [own(held, k.role), k.locks?.length, k.access?.kind])).toEqual(
+      expect.arrayContaining([
+        ['main held.c:15', 1, 'write'],
+        ['other held.c:6', 1, 'write'],
+      ]),
+    );
+    expect(sides[0]!.locks).not.toEqual(sides[1]!.locks);
     const locks = read(`tsan/locks.${cc}`);
     expect(rows(locks)).toEqual(['tsan/lock-order-inversion threading/lock-order']);
-    expect(locks.sightings[0]!.stacks.map((k) => k.role)).toEqual(['lock-acquired', 'lock-acquired']);
+    expect(locks.sightings[0]!.stacks.map((k) => [k.role, k.locks])).toEqual([
+      ['lock-acquired', [expect.stringMatching(/^M\d+$/)]],
+      ['lock-acquired', [expect.stringMatching(/^M\d+$/)]],
+    ]);
   });
+});
+
+it('puts the exact place of undefined behaviour on the stack that names the function', () => {
+  for (const log of ['null.clang', 'stripped.clang']) {
+    const p = read(`ubsan/${log}`);
+    expect(p).toMatchObject({ complete: true, unread: [] });
+    const [argument, call, inside] = p.sightings;
+    expect(argument!.stacks[0]!.frames[0]).toMatchObject({
+      function: 'main',
+      file: 'null.cc',
+      line: 6,
+      column: 8,
+    });
+    expect(argument!.stacks[0]!.frames.length).toBeGreaterThan(2);
+    // The declaration that forbids it is a place of its own, after the fault.
+    expect(argument!.stacks[1]).toMatchObject({
+      role: 'related',
+      title: 'note: nonnull attribute specified here',
+      frames: [{ file: 'null.cc', line: 2 }],
+    });
+    expect(call).toMatchObject({
+      rule: 'ubsan/null-pointer-use',
+      hazard: 'null/dereference',
+      memory: 'null',
+    });
+    expect(inside!.stacks[0]!.frames[0]).toMatchObject({
+      function: 'Shop::left() const',
+      line: 1,
+      column: 30,
+    });
+  }
+});
+
+it('reads the label under a picture of memory, and the stack after it', () => {
+  const p = parseText(
+    [
+      'a.h:58:1: runtime error: downcast of address 0x2aa9 which does not point to an object of type Menu',
+      '0x2aa9: note: object is of type List',
+      ' 00 00 00 00  00 d7 9c 07 00 00 00 00',
+      '              ^~~~~~~~~~~~~~~~~~~~~~~',
+      '              vptr for List',
+      '    #0 0x334 in Menu::update(int) a.h:58:1',
+      '    #1 0x335 in main a.cc:9:2',
+    ].join('\n'),
+  );
+  expect(p).toMatchObject({
+    complete: true,
+    unread: [],
+    sightings: [{ rule: 'ubsan/dynamic-type-mismatch' }],
+  });
+  expect(p.sightings[0]!.stacks[0]!.frames).toHaveLength(2);
 });
 
 it('reads an uninitialised value and where it was made', () => {
