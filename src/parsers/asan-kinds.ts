@@ -108,6 +108,7 @@ const KINDS: Readonly<Record<string, Meaning>> = {
   'access-violation': fault,
   'in-page-error': 'crash/signal',
   'int-divide-by-zero': 'ub/division-by-zero',
+  'int-overflow': 'ub/integer-overflow',
   'datatype-misalignment': 'ub/misaligned',
   'illegal-instruction': 'crash/signal',
   'priv-instruction': 'crash/signal',
@@ -117,6 +118,7 @@ const KINDS: Readonly<Record<string, Meaning>> = {
 /** Kinds with an open first part, and what is new since this was written. */
 const SHAPES: readonly [RegExp, Meaning][] = [
   [/-param-overlap$/, 'bounds/other'],
+  [/^flt-/, 'crash/signal'],
   [/overflow|underflow|bounds|-size/, 'bounds/other'],
   [/^(?:flt|int)-|exception$|signal/i, 'crash/signal'],
 ];

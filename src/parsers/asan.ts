@@ -100,7 +100,7 @@ export const makeAsan: MakeReader = (emit: Emit) => {
       const { text } = line;
       const header = text.includes('Sanitizer') ? HEADER.exec(text) : null;
       // `detected memory leaks` is lsan.ts's, and so is its cut beginning.
-      if (header && !(header[2] === 'Leak' && header[3]!.startsWith('d'))) return begin(line, header);
+      if (header && !(header[2] === 'Leak' && /^d(?:e|$)/.test(header[3]!))) return begin(line, header);
       if (DEADLY.test(text)) {
         if (open === undefined) deadly = line.no;
         return 'consumed';

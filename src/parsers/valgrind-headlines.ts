@@ -74,6 +74,7 @@ const HEADLINES: readonly [RegExp, string, string][] = [
     'valgrind',
   ],
   [/^Open (?:file descriptor|\S+ socket) \d*/, 'FdNotClosed', 'valgrind'],
+  [/^Invalid file descriptor /, 'FdBadUse', 'valgrind'],
   [/^File descriptor .*(?:not closed|never created|Invalid)/i, 'FdBadUse', 'valgrind'],
 ];
 
