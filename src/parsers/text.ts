@@ -15,7 +15,7 @@ import { makeLsan } from './lsan.js';
 import { makeMiri } from './miri.js';
 import { makeMonoReader } from './mono.js';
 import { makeMsan } from './msan.js';
-import { makeNewer } from './newer.js';
+import { makeNewerSanitizers } from './newer-sanitizers.js';
 import { makeNode } from './node.js';
 import { makeNotices } from './notices.js';
 import { makeOpenj9Reader } from './openj9.js';
@@ -40,9 +40,9 @@ export const READERS: readonly MakeReader[] = [
   makeGoCrash,
   makeUbsan,
   makeAsan,
+  makeNewerSanitizers,
   makeGwpAsan,
   makeScudo,
-  makeNewer,
   makeValgrindTextReader,
   makeJniReader,
   makeHserrReader,

@@ -14,10 +14,10 @@ export const NEWER: readonly Chapter[] = [
     tool: 'rtsan',
     log: report('RealtimeSanitizer', 'ERROR'),
     kinds: [
-      ['unsafe-library-call', 'threading/other'],
-      ['blocking-call', 'threading/other'],
+      ['unsafe-library-call', 'rules/other'],
+      ['blocking-call', 'rules/other'],
     ],
-    unknown: ['late-for-tea', 'threading/other'],
+    unknown: ['late-for-tea', 'rules/other'],
   },
   {
     title: 'TypeSanitizer',
@@ -61,7 +61,7 @@ $ at 0x7feccab26000 (0 bytes into a 41-byte allocation at 0x7feccab26000) by thr
       ['Buffer Overflow', 'bounds/heap-overflow'],
       ['Buffer Underflow', 'bounds/heap-overflow'],
     ],
-    unknown: ['Use Before Malloc', 'ownership/other'],
+    unknown: ['Use Before Malloc', 'bounds/other'],
   },
   {
     title: 'Scudo',
@@ -78,7 +78,7 @@ $ at 0x7feccab26000 (0 bytes into a 41-byte allocation at 0x7feccab26000) by thr
       ['out of memory', 'resource/exhausted'],
       ['maximum size exceeded', 'bounds/length-arithmetic'],
     ],
-    unknown: ['the heap feels unwell', 'ownership/other'],
+    unknown: ['the heap feels unwell', 'crash/heap-corruption'],
   },
   {
     title: 'libFuzzer',
