@@ -19,8 +19,8 @@ const LOCATION = /:(\d+)(?::(\d+))?$/;
 const MODULE = /(?:^|\s)\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
 const MINIMAL = /\bubsan: ([a-z][\w-]*) by (0x[0-9a-fA-F]+)/;
 const TOO_MANY = /\bubsan: too many errors/;
-const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/;
-const NOTE = /^(.*?): note: (.*)$/;
+const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/s;
+const NOTE = /^(.*?): note: (.*)$/s;
 /** The bytes around an address, its caret, and the quoted source line's caret. */
 const PICTURE = /^(?:[ \t0-9a-f?]+|[ \t~]*\^[ \t~]*)$/;
 
