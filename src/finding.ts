@@ -116,6 +116,11 @@ export type Sighting = {
   thread?: string;
   /** How often the tool says it happened, when it says so. */
   count?: number;
+  /**
+   * An error of the host language (a Rust panic, an unhandled .NET exception) that says nothing about the boundary:
+   * worth listing where a log is all there is; where a suite ran, its own result has judged it.
+   */
+  ordinary?: true;
   /** False when the log ended, or another report began, before this one was whole; `missing` says what is absent. */
   complete: boolean;
   missing?: string;

@@ -137,6 +137,7 @@ export const isKnown = (kind: string): boolean =>
 /** Kinds with an open first part, and what is new since this was written. */
 const SHAPES: readonly [RegExp, Meaning][] = [
   [/-param-overlap$/, 'bounds/other'],
+  [/^flt-/, 'crash/signal'],
   [/overflow|underflow|bounds|-size/, 'bounds/other'],
   [/^(?:flt|int)-|exception$|signal/i, 'crash/signal'],
 ];

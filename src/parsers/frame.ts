@@ -34,7 +34,7 @@ const ANDROID = /^pc ([0-9a-f]{1,16}) {1,4}(\S.*)$/;
 const ANDROID_OFFSET = / \(offset 0x[0-9a-f]+\)$/;
 const PATH_START = /[ \t](?=(?:\/|[A-Za-z]:[\\/]|\.{1,2}[\\/]|<[a-z][^<>()]{0,100}>$))/g;
 const FILE_ONLY =
-  /^(?:<null>|\?\?|\(\?\?\)|.*[\\/].*|[\w.+-]+\.(?:[chsS]|cc|cpp|cxx|hpp|rs|go|o|inc|inl|java|py))$/;
+  /^(?:<null>|\?\?|\(\?\?\)|[^\\/]*[\\/].*|[\w.+-]+\.(?:[chsS]|cc|cpp|cxx|hpp|rs|go|o|inc|inl|java|py))$/s;
 const FUNCTION_OFFSET = /\+0x[0-9a-fA-F]+$/;
 
 /** Parses one line, or returns undefined when it is not a stack frame. Never throws; linear in the line's length. */

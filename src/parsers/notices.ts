@@ -7,13 +7,13 @@ import type { Tool } from '../finding.js';
 import { closeReport, openReport, takeFrame, type OpenReport } from './open-report.js';
 import type { MakeReader, Took } from './reader.js';
 
-const CHECK_FAILED = /(?:==(\d+)==\s?)?(?:\bFATAL: )?\b(\w+)Sanitizer:? ?(?:CHECK failed|bug in)\b(.*)$/;
+const CHECK_FAILED = /(?:==(\d+)==\s?)?(?:\bFATAL: )?\b(\w+)Sanitizer:? ?(?:CHECK failed|bug in)\b(.*)$/s;
 
 /** The first group, where there is one, is the sanitizer's name. */
 const HOST_FAULTS: readonly [RegExp, string][] = [
   [/\bASan runtime does not come first in initial library list/, 'runtime-order'],
   [/\bYour application is linked against incompatible ASan runtimes/, 'incompatible-runtimes'],
-  [/\bYou are trying to dlopen a .* with RTLD_DEEPBIND/, 'dlopen-deepbind'],
+  [/\bYou are trying to dlopen a \S{1,400} .{0,40}with RTLD_DEEPBIND/, 'dlopen-deepbind'],
   [/\b(\w+)Sanitizer has encountered a fatal error/, 'fatal-error'],
   [/\b(\w+)Sanitizer: ERROR: /, 'options'],
   [/\bERROR: (\w+)?(?:Sanitizer)?:? ?expected '='/, 'options'],
@@ -22,7 +22,10 @@ const HOST_FAULTS: readonly [RegExp, string][] = [
   [/\bERROR: (\w+)Sanitizer: memory layout is incompatible/, 'memory-layout'],
   [/Shadow memory range interleaves with an existing memory mapping/, 'memory-layout'],
   [/\b(\w+)Sanitizer: (?:nested bug in the same thread|hard rss limit exhausted)/, 'aborted'],
-  [/\b(\w+)Sanitizer: (?:main thread|thread T\d+.{0,80}) finished with ignores enabled/, 'ignores-enabled'],
+  [
+    /\b(\w+)Sanitizer: (?:main thread|thread T\d{1,9}[^:]{0,80}) finished with ignores enabled/,
+    'ignores-enabled',
+  ],
   [/\b(\w+)Sanitizer: bad pointer 0x/, 'bad-pointer'],
   [/\bERROR: Can't open file:|\bERROR: failed to (?:mmap|allocate|open)\b/, 'host-resources'],
 ];

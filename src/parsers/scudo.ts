@@ -22,7 +22,7 @@ export const makeScudo = readLastWords('scudo', [
     hazard: 'ownership/allocator-mismatch',
   },
   {
-    line: /\bScudo ERROR: (?:invalid allocation alignment|invalid alignment requested|(?:reallocarray|calloc|pvalloc) parameters overflow|requested allocation size)/,
+    line: /\bScudo ERROR: (?:invalid allocation alignment|invalid alignment requested|(?:reallocarray|calloc|pvalloc) parameters overflow|requested allocation size|maximum size exceeded)/,
     rule: 'bad-request',
     hazard: 'bounds/length-arithmetic',
   },

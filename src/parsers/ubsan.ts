@@ -10,7 +10,7 @@ import type { Frame, Sighting, Stack } from '../finding.js';
 import { parseFrame, UNKNOWN_FUNCTION } from './frame.js';
 import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from './open-report.js';
 import type { Line, MakeReader, Took } from './reader.js';
-import { checkOf, minimalHazard } from './ubsan-checks.js';
+import { checkOf, minimalHazard, namedHazard } from './ubsan-checks.js';
 
 const MARK = ': runtime error: ';
 /** Go calls its panics runtime errors too: `panic: runtime error: …`, or logged by a test as `x_test.go:12: …`. */
@@ -19,8 +19,8 @@ const LOCATION = /:(\d+)(?::(\d+))?$/;
 const MODULE = /(?:^|\s)\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
 const MINIMAL = /\bubsan: ([a-z][\w-]*) by (0x[0-9a-fA-F]+)/;
 const TOO_MANY = /\bubsan: too many errors/;
-const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/;
-const NOTE = /^(.*?): note: (.*)$/;
+const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/s;
+const NOTE = /^(.*?): note: (.*)$/s;
 /** The bytes around an address, its caret, and the quoted source line's caret. */
 const PICTURE = /^(?:[ \t0-9a-f?]+|[ \t~]*\^[ \t~]*)$/;
 
@@ -205,4 +205,6 @@ function nameFunction(frame: Extract<Frame, { kind: 'source' }>, summary: string
 function adopt(open: OpenReport, kind: string): void {
   if (kind === 'undefined-behavior' || !/^[a-z][a-z-]+$/.test(kind)) return;
   open.sighting.rule = `ubsan/${kind}`;
+  // The words of a message may be new to us while the check is not.
+  if (open.sighting.hazard === 'ub/other') open.sighting.hazard = namedHazard(kind);
 }
