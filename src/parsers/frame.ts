@@ -25,6 +25,8 @@ const PC = /^(0x[0-9a-fA-F]+)(?:\s+|$)/;
 const BUILD_ID = / {0,4}\(BuildId:? [0-9a-fA-F]+\)$/;
 const MODULE_OFFSET = /^(.*?)(?::[a-z0-9_]{2,12})?\+(0x[0-9a-fA-F]+)$/;
 const LOCATION = /:(\d{1,9})(?::(\d{1,9}))?$/;
+/** `a.cpp(12,3)`, with `symbolize_vs_style=1` or from Windows' own symbolizer. */
+const VS_LOCATION = /(?<=\.\w{1,4})\((\d{1,9})(?:,(\d{1,9}))?\)$/;
 /** Fuchsia's module, `<libc.so>+0x64` or `<<application>>+0x64`. */
 const FUCHSIA_MODULE = /\s{0,4}<(<?[^<>]{1,200}>?)>\+(0x[0-9a-f]+)$/;
 /** glibc's `backtrace_symbols`: `module(function+0x9f) [0xpc]`, the function or the offset absent. */
@@ -82,7 +84,7 @@ const libcFrame = (m: RegExpExecArray): Frame => ({
 /** `FUNC FILE:L:C (MODULE+0xOFF) (BuildId: x)`, every part optional. `whole` is kept when no rule fits. */
 function parseBody(text: string, whole: string): Frame {
   const { body, module } = takeModule(text.replace(BUILD_ID, ''));
-  const at = LOCATION.exec(body);
+  const at = LOCATION.exec(body) ?? VS_LOCATION.exec(body);
   if (at) {
     const { name, file } = splitFunction(body.slice(0, at.index));
     return {

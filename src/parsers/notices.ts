@@ -7,7 +7,7 @@ import type { Tool } from '../finding.js';
 import { closeReport, openReport, takeFrame, type OpenReport } from './open-report.js';
 import type { MakeReader, Took } from './reader.js';
 
-const CHECK_FAILED = /(?:==(\d+)==\s?)?(?:\bFATAL: )?\b(\w+)Sanitizer:? ?(?:CHECK failed|bug in)\b(.*)$/s;
+const CHECK_FAILED = /(?:==(\d+)==\s?)?(?:\bFATAL: )?\b(\w*)Sanitizer:? ?(?:CHECK failed|bug in)\b(.*)$/s;
 
 /** The first group, where there is one, is the sanitizer's name. */
 const HOST_FAULTS: readonly [RegExp, string][] = [
@@ -27,6 +27,14 @@ const HOST_FAULTS: readonly [RegExp, string][] = [
     'ignores-enabled',
   ],
   [/\b(\w+)Sanitizer: bad pointer 0x/, 'bad-pointer'],
+  // memory for the runtime itself; what the program asked for is asan.ts's
+  [
+    /\bERROR: (\w+)Sanitizer:? failed to (?!allocate 0x[0-9a-f]+ \(0?x?\d+\) bytes of LargeMmap)/,
+    'host-resources',
+  ],
+  [/\bERROR: (\w+)Sanitizer: (?:can't|cannot|could not|unable to) /, 'host-resources'],
+  [/\bReserveShadowMemoryRange failed while trying to map/, 'memory-layout'],
+  [/\b(\w+)Sanitizer: while reporting a bug found another one/, 'ignored-report'],
   [/\bERROR: Can't open file:|\bERROR: failed to (?:mmap|allocate|open)\b/, 'host-resources'],
 ];
 const TRACER = /\bTracer caught signal \d+/;
@@ -37,7 +45,13 @@ const HARMLESS: readonly RegExp[] = [
   /\bWARNING: ASan is ignoring requested __asan_handle_no_return/,
   /\bFalse positive error reports may follow/,
   /\bFor details see https?:\/\/github\.com\/google\/sanitizers/,
-  /\bWARNING: \w+Sanitizer:? failed to allocate 0x/,
+  // Warnings with the process' number are remarks of the runtime, but those that begin reports.
+  /==\d+==\s?(?:INFO|WARNING): (?!(?:Thread|Memory|NumericalStability|DataFlow)Sanitizer\b)/,
+  /\bWARNING: \w{1,30}Sanitizer(?::? failed to allocate 0x|: memory layout is incompatible, possibly|: unexpected format| gave up on)/,
+  // what follows a fatal error or a memory layout that does not fit
+  /==\d+==\s?(?:FATAL: (?!\w+Sanitizer)|ASan shadow was supposed|This might be related to|See https?:\/\/github\.com\/google\/sanitizers)/,
+  /==\d+==\s?(?:End of process|Process) memory map|==\d+==\s?Using llvm-symbolizer|==\d+==\s?Symbolizer is disabled/,
+  /==\d+==\s?(?:Running thread \d+ was not suspended|Unable to (?:get registers|locate) )/,
   /\bWARNING: (?:external symbolizer|invalid path to external symbolizer|failed to (?:fork|spawn)|Symbolizer|Trying to symbolize|Can't (?:read|write))/i,
   /\b\w+Sanitizer: (?:libc interceptors initialized|failed to intercept|reserving|soft rss limit|unrecognized flag)/i,
   /\bWARNING: found \d+ unrecognized flag/,

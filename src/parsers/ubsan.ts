@@ -15,7 +15,8 @@ import { checkOf, minimalHazard, namedHazard } from './ubsan-checks.js';
 const MARK = ': runtime error: ';
 /** Go calls its panics runtime errors too: `panic: runtime error: …`, or logged by a test as `x_test.go:12: …`. */
 const GO_ERROR = /^\s*(?:panic|\S{1,400}\.go:\d{1,9}): runtime error: /;
-const LOCATION = /:(\d+)(?::(\d+))?$/;
+/** `a.c:3:12`, or `a.cpp(3,12)` with `symbolize_vs_style=1`. */
+const LOCATION = /:(\d+)(?::(\d+))?$|\((\d+),(\d+)\)$/;
 const MODULE = /(?:^|\s)\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
 const MINIMAL = /\bubsan: ([a-z][\w-]*) by (0x[0-9a-fA-F]+)/;
 const TOO_MANY = /\bubsan: too many errors/;
@@ -171,8 +172,8 @@ function place(text: string): Frame {
       kind: 'source',
       function: UNKNOWN_FUNCTION,
       file,
-      line: Number(at[1]),
-      ...(at[2] !== undefined && { column: Number(at[2]) }),
+      line: Number(at[1] ?? at[3]),
+      ...((at[2] ?? at[4]) !== undefined && { column: Number(at[2] ?? at[4]) }),
     };
   }
   const module = MODULE.exec(text);

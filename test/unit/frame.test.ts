@@ -78,6 +78,8 @@ describe('modules', () => {
     ['    #0 0x7f in f() (<unknown module>)', { kind: 'symbol', function: 'f()' }],
     ['    #0 0x7f in main tags.c', { kind: 'symbol', function: 'main', file: 'tags.c' }],
     ['    #0 0x7f in f (/lib/x.so) (BuildId: ab12)', { kind: 'module', module: '/lib/x.so', function: 'f' }],
+    ['    #0 0x7ff6 in Run(int) C:\\src\\store.cpp(12,3)', source('Run(int)', 'C:\\src\\store.cpp', 12, 3)],
+    ['    #0 0x7ff6 in Run C:\\src\\store.cpp(12)', source('Run', 'C:\\src\\store.cpp', 12)],
     // glibc's backtrace_symbols, as GWP-ASan prints it: its offset is from the function
     ['  #3 ./store(main+0x8d) [0x5650]', { kind: 'module', module: './store', function: 'main' }],
     ['  #3 ./store(+0x3ac9) [0x5650]', { kind: 'module', module: './store', offset: '0x3ac9' }],
