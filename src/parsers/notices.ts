@@ -37,6 +37,8 @@ const HOST_FAULTS: readonly [RegExp, string][] = [
   [/\b(\w+)Sanitizer: while reporting a bug found another one/, 'ignored-report'],
   [/\bERROR: Can't open file:|\bERROR: failed to (?:mmap|allocate|open)\b/, 'host-resources'],
 ];
+/** Lines of others that are waited through for the stack of a failed CHECK. */
+const PATIENCE = 8;
 const TRACER = /\bTracer caught signal \d+/;
 
 /** Remarks of a runtime that need no attention, and banners of verbose mode. */
@@ -85,6 +87,8 @@ const toolOf = (name: string | undefined): Tool => TOOLS[name ?? ''] ?? 'asan';
 export const makeNotices: MakeReader = (emit) => {
   /** An internal error whose stack is being read. */
   let open: OpenReport | undefined;
+  /** Foreign lines that may still come between it and its frames. */
+  let left = 0;
   /** `Tracer caught signal` announces a fatal error of LSan. */
   let tracer: OpenReport | undefined;
 
@@ -101,8 +105,11 @@ export const makeNotices: MakeReader = (emit) => {
     line(line): Took {
       const { text } = line;
       if (open !== undefined) {
-        if (takeFrame(open, line)) return 'consumed';
-        if (text.trim() !== '') close();
+        if (takeFrame(open, line)) {
+          left = PATIENCE;
+          return 'consumed';
+        }
+        if (text.trim() !== '' && left-- === 0) close();
       }
       if (!/[Ss]anitizer|ASan|==\d+==|Tracer|Shadow memory|HINT|False positive|For details/.test(text))
         return 'ignored';
@@ -114,6 +121,8 @@ export const makeNotices: MakeReader = (emit) => {
           .replace(/^==\d+==/, '')
           .trim();
         const pid = failed[1] === undefined ? {} : { pid: Number(failed[1]) };
+        close();
+        left = PATIENCE;
         open = openReport(line, {
           tool,
           rule: `${tool}/check-failed`,
