@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { demangleFrames } from './demangle.js';
 import type { Parsed } from './finding.js';
 import { makeTextParser } from './parsers/text.js';
 import { makeValgrindXml } from './parsers/valgrind-xml.js';
@@ -36,7 +37,9 @@ export const readLog = async (path: string): Promise<Parsed> => {
     }
   }
   if (text && rest) text.push(rest, offset);
-  return (xml ?? text ?? makeTextParser()).end();
+  const parsed = (xml ?? text ?? makeTextParser()).end();
+  parsed.sightings.forEach(demangleFrames);
+  return parsed;
 };
 
 /** What a suite's own result has judged already is no evidence of its own. */

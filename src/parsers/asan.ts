@@ -80,7 +80,8 @@ export const makeAsan: MakeReader = (emit: Emit) => {
     if (zeroPage) s.memory ??= 'null';
     s.hazard = hazardOf(kind, { access: s.access, zeroPage, cause, region: s.region, stacks: s.stacks });
     if (cause !== undefined) s.message = `${s.message} (${cause})`;
-    closeReport(open, emit, missing);
+    // The allocator's own failure is followed by a failed CHECK and no SUMMARY line.
+    closeReport(open, emit, s.message.startsWith('failed to ') ? undefined : missing);
     open = undefined;
   };
 
@@ -90,7 +91,9 @@ export const makeAsan: MakeReader = (emit: Emit) => {
     const headline = m[3]!;
     const kind = kindOf(headline);
     const tool = TOOLS[m[2]!]!;
-    const address = (ON_ADDRESS.exec(headline) ?? ANY_ADDRESS.exec(headline))?.[1];
+    // Without an address (one that is not canonical) the headline still has registers.
+    const told = headline.replace(/ \(?(?:at )?pc 0x.*$/s, '');
+    const address = (ON_ADDRESS.exec(told) ?? ANY_ADDRESS.exec(told))?.[1];
     const t = THREAD.exec(headline);
     const thread = t?.[1] ?? t?.[2];
     open = {
