@@ -99,7 +99,7 @@ export function makeValgrindXml(): ValgrindXml {
     const name = textOf(node, 'signame');
     if (!name) return;
     const made = report(node, whole, log, 'FatalSignal', `killed by ${name}`);
-    const sighting = fatalSignal(made, name, textOf(node, 'siaddr'), sightings);
+    const sighting = fatalSignal(made, name, textOf(node, 'siaddr'), sightings.slice(-8));
     if (sighting) sightings.push(sighting);
   };
 
