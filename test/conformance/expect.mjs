@@ -112,7 +112,8 @@ export const fileOf = (row) => row.restored_file ?? row.file;
  * only when it stands in a numbered line of the log.
  */
 function inFrames(places, text) {
-  const lines = text.split('\n').filter((l) => /(?:^|\s)#\d{1,3}(?:\.\d)?\s/.test(l));
+  // `#3 0x… in f a.c:3`, or Go's `path/pkg.(*T).f(0x1, …)`
+  const lines = text.split('\n').filter((l) => /(?:^|\s)#\d{1,3}(?:\.\d)?\s|^[\w./~%-]+\.\S+\(.*\)$/.test(l));
   const frames = lines.flatMap((l) => [l, bare(l)]);
   const stands = (name) =>
     frames.some((f) => f.includes(name) || (bare(name) !== '' && f.includes(bare(name))));
