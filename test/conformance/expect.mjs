@@ -46,7 +46,12 @@ function countOf(row, source) {
   if (source === 'lanes') return undefined;
   if (typeof row.expected_count === 'number') return { exact: row.expected_count };
   if (row.text_error_summary) return { least: row.text_error_summary.contexts };
-  if (row.tool === 'miri') return { exact: row.errors.filter((e) => e.level === 'error').length };
+  // What Miri cannot run is among its errors, and an honesty row of ours.
+  if (row.tool === 'miri') {
+    const errors = row.errors.filter((e) => e.level === 'error').length;
+    // A panic before the error may be a finding of its own.
+    return { honesty: true, [row.panics.length > 0 ? 'least' : 'exact']: errors };
+  }
   // A dump that was asked for is no error; the mechanical count knows `Fatal Python error` only.
   if (row.tool === 'python-faulthandler') return { least: row.expected_kind ? 1 : 0 };
   if (row.tool === 'rust-panic' || row.tool === 'native-abort') return { least: 1 };
@@ -78,7 +83,8 @@ function kindsOf(row, source) {
 }
 
 /** Valgrind's own suite anonymises lines (`a.c:?`); then only the function can be compared. */
-const anonymised = ({ file, line }) => /:\?$|^\/?\.\.\./.test(file ?? '') || (file && line === null);
+const anonymised = ({ file, line }) =>
+  /:\?$|^\/?\.\.\./.test(file ?? '') || (file && (line ?? null) === null);
 
 /** Absent facts are dropped, so that a place says only what it knows. */
 function placeOf({ file, line, column, function: fn, frame, module, library, line_from, line_to }) {

@@ -71,7 +71,8 @@ function measureLog(t, row, source, parsed, text) {
   }
   if (want.count !== undefined && !isReviewed(source, row, 'count')) {
     const n = want.count.exact ?? want.count.least;
-    const counted = want.count.mechanical ? found.filter((s) => !UNCOUNTED.has(s.tool)) : found;
+    const all = want.count.honesty ? parsed.sightings : found;
+    const counted = want.count.mechanical ? all.filter((s) => !UNCOUNTED.has(s.tool)) : all;
     const right = want.count.exact === undefined ? counted.length >= n : counted.length === n;
     t.counted++;
     t.want += n;
