@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { demangleFrames } from './demangle.js';
 import type { Parsed } from './finding.js';
 import { makeTextParser } from './parsers/text.js';
 import { makeValgrindXml } from './parsers/valgrind-xml.js';
@@ -36,8 +37,16 @@ export const readLog = async (path: string): Promise<Parsed> => {
     }
   }
   if (text && rest) text.push(rest, offset);
-  return (xml ?? text ?? makeTextParser()).end();
+  const parsed = (xml ?? text ?? makeTextParser()).end();
+  parsed.sightings.forEach(demangleFrames);
+  return parsed;
 };
+
+/** What a suite's own result has judged already is no evidence of its own. */
+const beyondTheSuite = (parsed: Parsed): Parsed => ({
+  ...parsed,
+  sightings: parsed.sightings.filter((s) => s.ordinary !== true),
+});
 
 /** All logs of a launch: the gate's directory and the ordered output. Empty files say nothing and are left out. */
 export const readLogs = async (logDir: string, output: string): Promise<ReadLog[]> => {
@@ -48,7 +57,12 @@ export const readLogs = async (logDir: string, output: string): Promise<ReadLog[
     if (!s?.isFile() || s.size === 0) continue;
     const name = basename(path);
     const pid = path === output ? undefined : pidOf(name);
-    found.push({ path, name, ...(pid === undefined ? {} : { pid }), parsed: await readLog(path) });
+    found.push({
+      path,
+      name,
+      ...(pid === undefined ? {} : { pid }),
+      parsed: beyondTheSuite(await readLog(path)),
+    });
   }
   return found;
 };

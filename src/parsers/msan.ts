@@ -1,11 +1,11 @@
 /** MemorySanitizer's warnings. Source: compiler-rt `msan_report.cpp`. (Its deadly signals are `ERROR:` reports: asan.ts.) */
-import type { StackRole } from '../finding.js';
+import type { MemoryClass, StackRole } from '../finding.js';
 import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from './open-report.js';
 import type { MakeReader, Took } from './reader.js';
 
 const HEADER = /(?:==(\d+)==\s?)?WARNING: MemorySanitizer:? (use-of-uninitialized-value|use-of-\S+)/;
 const SUMMARY = /\bSUMMARY: MemorySanitizer: /;
-const BYTES = /\bUninitialized bytes in .* at offset \d+ inside \[/;
+const BYTES = /\bUninitialized bytes in \S{1,400} at offset \d{1,19} inside \[/;
 const SECTIONS: readonly [RegExp, StackRole][] = [
   [/^\s*Uninitialized value was created by /, 'origin'],
   [
@@ -14,6 +14,12 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
   ],
   [/^\s*Uninitialized value was stored to memory at/, 'related'],
   [/^\s*(?:Uninitialized value is outside|Origin value is)/, 'related'],
+];
+/** What a report may say besides: that its origin is no origin. */
+const REMARK = /^\s*ORIGIN: invalid/;
+const MEMORY: readonly [RegExp, MemoryClass][] = [
+  [/created by a heap (?:de)?allocation/, 'heap'],
+  [/created by an allocation (?:of '[^']{1,400}' )?in the stack frame/, 'stack'],
 ];
 
 /** Reads use-of-uninitialised-value reports (`halt_on_error=0` prints many). */
@@ -51,8 +57,14 @@ export const makeMsan: MakeReader = (emit) => {
       }
       if (open === undefined) return 'ignored';
       const section = SECTIONS.find(([at]) => at.test(text));
-      if (section) openStack(open, section[1], { title: text });
-      else if (!SUMMARY.test(text)) return takeFrame(open, line) ? 'consumed' : 'ignored';
+      if (section) {
+        openStack(open, section[1], { title: text });
+        const memory = MEMORY.find(([m]) => m.test(text))?.[1];
+        if (memory !== undefined) open.sighting.memory ??= memory;
+      } else if (REMARK.test(text)) {
+        extend(open, line);
+        return 'consumed';
+      } else if (!SUMMARY.test(text)) return takeFrame(open, line) ? 'consumed' : 'ignored';
       extend(open, line);
       if (!section) close();
       return 'consumed';

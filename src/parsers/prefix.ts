@@ -19,6 +19,8 @@ const PREFIXES: readonly RegExp[] = [
   /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,6}\d+ {1,6}\d+ [VDIWEF] [^:]{1,80}: ?/,
   // ant, Maven, job names: `[java] text`; mono's own `[ERROR] FATAL UNHANDLED EXCEPTION` is not a prefix
   /^ {0,16}\[[A-Za-z][\w./-]{0,60}\] (?!FATAL UNHANDLED)/,
+  // Centipede repeats its target's output: `CRASH LOG: text`
+  /^CRASH LOG: /,
   // docker compose: `web-1  | text`
   /^[a-z][\w.]{0,60}[-_]\d{1,4} {0,20}\| /,
   // quoted blocks: `| text` (rustc's gutters are always indented, so they stay)

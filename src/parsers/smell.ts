@@ -1,7 +1,9 @@
 /** Does a line look as if a checker wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
 
 const SMELLS: readonly RegExp[] = [
-  /\b(?:Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior|DataFlow|Realtime|Type|NumericalStability)Sanitizer\b/,
+  // The runtimes put a colon behind their names, or one of a few verbs; prose that mentions them does not.
+  /\b(?:Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior|DataFlow|Realtime|Type|NumericalStability)Sanitizer(?::| (?:CHECK|bug|failed|has encountered|report)\b)/,
+  /\b(?:ERROR|WARNING|FATAL|SUMMARY): \w{4,25}Sanitizer\b/,
   // `==123==ERROR:` of the sanitizers and `==123== Invalid read` of Valgrind
   /(?:^|[^=])==\d+==(?!=)/,
   /\b(?:WARNING|FATAL ERROR) in native method\b/,
@@ -18,7 +20,9 @@ const SMELLS: readonly RegExp[] = [
   // glibc's heap checks and fortify, which abort behind whatever a test runner has begun to print
   /\bdouble free or corruption \(|\b(?:free|malloc|realloc|munmap_chunk)\(\): (?:double free|invalid|corrupted)|\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*/,
   /\bterminate called (?:after throwing an instance of '|without an active exception|recursively)/,
-  /\bcgo\b.{0,400} (?:has|is)(?: unpinned)? Go [a-z]/,
+  /\bcgo (?:argument|result) (?:has|is)(?: unpinned)? Go [a-z]/,
+  /\bargument of cgo function(?: \S{1,400})? has Go [a-z]/,
+  /\bresult of Go function(?: \S{1,400})? called from cgo (?:has|is)(?: unpinned)? Go [a-z]/,
   /\bthread '[^']{0,100}' (?:\(\d+\) )?panicked at /,
   /\b(?:libFuzzer|centipede): (?:deadly signal|timeout|out-of-memory|fuzz target)/,
 ];

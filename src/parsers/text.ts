@@ -15,6 +15,7 @@ import { makeLsan } from './lsan.js';
 import { makeMiri } from './miri.js';
 import { makeMonoReader } from './mono.js';
 import { makeMsan } from './msan.js';
+import { makeNewerSanitizers } from './newer-sanitizers.js';
 import { makeNode } from './node.js';
 import { makeNotices } from './notices.js';
 import { makeOpenj9Reader } from './openj9.js';
@@ -22,6 +23,7 @@ import { stripPrefixes } from './prefix.js';
 import { makePython } from './python.js';
 import type { Line, MakeReader, Reader } from './reader.js';
 import { makeRust } from './rust.js';
+import { makeScudo } from './scudo.js';
 import { smellAt } from './smell.js';
 import { makeTsan } from './tsan.js';
 import { makeUbsan } from './ubsan.js';
@@ -38,7 +40,9 @@ export const READERS: readonly MakeReader[] = [
   makeGoCrash,
   makeUbsan,
   makeAsan,
+  makeNewerSanitizers,
   makeGwpAsan,
+  makeScudo,
   makeValgrindTextReader,
   makeJniReader,
   makeHserrReader,

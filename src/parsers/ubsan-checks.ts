@@ -8,7 +8,7 @@ const MESSAGES: readonly [RegExp, string, HazardId][] = [
   [/^signed integer overflow:/, 'signed-integer-overflow', 'ub/integer-overflow'],
   [/^unsigned integer overflow:/, 'unsigned-integer-overflow', 'ub/integer-overflow'],
   [
-    /^negation of .*cannot be represented in type '.*unsigned/,
+    /^negation of [^']{1,200}cannot be represented in type '[^']*unsigned/,
     'unsigned-integer-overflow',
     'ub/integer-overflow',
   ],
@@ -19,7 +19,11 @@ const MESSAGES: readonly [RegExp, string, HazardId][] = [
   [/^left shift of /, 'invalid-shift-base', 'ub/shift'],
   [/^index .* out of bounds for type/, 'out-of-bounds-index', 'ub/array-index'],
   [/^access out of bounds/, 'local-out-of-bounds', 'ub/array-index'],
-  [/^execution reached an unreachable program point/, 'unreachable-call', 'ub/unreachable'],
+  [
+    /^execution reached (?:an unreachable program point|a __builtin_unreachable)/,
+    'unreachable-call',
+    'ub/unreachable',
+  ],
   [/^execution reached the end of a value-returning function/, 'missing-return', 'ub/unreachable'],
   [/^assumption is violated/, 'unreachable-call', 'ub/unreachable'],
   [/^variable length array bound/, 'non-positive-vla-index', 'ub/vla-bound'],
@@ -66,6 +70,16 @@ const MESSAGES: readonly [RegExp, string, HazardId][] = [
   [/ which does not point to an object of type/, 'dynamic-type-mismatch', 'ub/object-type'],
 ];
 
+/** Names that no message maps to. */
+const OTHER_NAMES: readonly [string, HazardId][] = [['float-divide-by-zero', 'ub/division-by-zero']];
+const BY_NAME = new Map<string, HazardId>([
+  ...MESSAGES.map(([, name, hazard]) => [name, hazard] as const),
+  ...OTHER_NAMES,
+]);
+
+/** The hazard of a check's own name, as `report_error_type=1` prints it in the SUMMARY. */
+export const namedHazard = (name: string): HazardId => BY_NAME.get(name) ?? 'ub/other';
+
 /** The check behind a message; a message that is new to us is still a finding (`ub/other`). */
 export function checkOf(message: string): Check {
   const row = MESSAGES.find(([m]) => m.test(message));
@@ -88,6 +102,7 @@ const MINIMAL: Readonly<Record<string, HazardId>> = {
   'vla-bound-not-positive': 'ub/vla-bound',
   'float-cast-overflow': 'ub/float-cast',
   'load-invalid-value': 'ub/invalid-enum-or-bool',
+  'invalid-objc-cast': 'ub/object-type',
   'function-type-mismatch': 'ub/function-type',
   'nonnull-arg': 'ub/null-argument',
   'nonnull-return': 'ub/null-argument',

@@ -99,7 +99,7 @@ export function makeValgrindXml(): ValgrindXml {
     const name = textOf(node, 'signame');
     if (!name) return;
     const made = report(node, whole, log, 'FatalSignal', `killed by ${name}`);
-    const sighting = fatalSignal(made, name, textOf(node, 'siaddr'), sightings);
+    const sighting = fatalSignal(made, name, textOf(node, 'siaddr'), sightings.slice(-8));
     if (sighting) sightings.push(sighting);
   };
 
@@ -185,7 +185,7 @@ export function makeValgrindXml(): ValgrindXml {
 function closeTags(text: string): string {
   const data = text.lastIndexOf('<![CDATA[');
   const readable = data !== -1 && !text.includes(']]>', data) ? text.slice(0, data) : text;
-  const kept = readable.slice(0, readable.lastIndexOf('>') + 1).replace(/<!\[CDATA\[[^\]]*\]\]>/g, '');
+  const kept = withoutData(readable.slice(0, readable.lastIndexOf('>') + 1));
   const open: string[] = [];
   for (const [, slash, name = '', empty] of kept.matchAll(/<(\/?)([A-Za-z_]+)\b[^<>/]*(\/?)>/g)) {
     if (slash) open.pop();
@@ -200,9 +200,17 @@ function closeTags(text: string): string {
   );
 }
 
+/** Cuts out whole CDATA sections, whose text may look like tags. */
+const withoutData = (text: string): string =>
+  text
+    .split('<![CDATA[')
+    .map((part, i) => (i === 0 ? part : part.slice(part.indexOf(']]>') + 3)))
+    .join('');
+
 /** The kind and headline of a record that is no XML. */
 function bareRecord(text: string): Node {
   const part = (name: string): Node[] => {
+    // regexes: built from four names of elements; one gap that ends at a tag
     const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
     return found ? [{ '#name': name, _: found }] : [];
   };
