@@ -98,7 +98,13 @@ export function makeValgrindXml(): ValgrindXml {
   const signal = ({ node, whole, log }: { node: Node; whole: boolean; log: Sighting['log'] }): void => {
     const name = textOf(node, 'signame');
     if (!name) return;
-    const made = report(node, whole, log, 'FatalSignal', `killed by ${name}`);
+    const made = report(
+      node,
+      whole,
+      log,
+      'FatalSignal',
+      `Process terminating with default action of signal ${textOf(node, 'signo') ?? '?'} (${name})`,
+    );
     const sighting = fatalSignal(made, name, textOf(node, 'siaddr'), sightings.slice(-8));
     if (sighting) sightings.push(sighting);
   };
