@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { Failure } from './failure.js';
+import type { ParseArgs } from './parse.js';
 
 type RunArgs = {
   selector: string[];
@@ -222,6 +223,29 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       'what works on this machine, and how to get the rest',
       (y) => y.option('json', { type: 'boolean', default: false }),
       async (a) => void (code = await doctorCommand(a)),
+    )
+    .command(
+      'parse [files..]',
+      'findings in any log of any checker: text, Valgrind XML, gzip',
+      (y) =>
+        y
+          .positional('files', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'logs; - or nothing: standard input',
+          })
+          .option('jsonl', { type: 'boolean', default: false, describe: 'one JSON object a line' })
+          .option('junit', { type: 'string', describe: 'write JUnit XML to this file as well' })
+          .option('symbolize', {
+            type: 'boolean',
+            default: true,
+            describe: 'name frames of which the log knows only module and offset',
+          }),
+      async (a) => {
+        const { parseCommand } = await import('./parse.js');
+        code = await parseCommand(a as unknown as ParseArgs);
+      },
     )
     .strict()
     .recommendCommands()

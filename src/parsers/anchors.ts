@@ -6,11 +6,10 @@
  */
 const digits = (make: (digit: number) => string): string[] => Array.from({ length: 10 }, (_, d) => make(d));
 
-/** All anchors, by the reader that needs them. */
-export const ANCHORS: readonly string[] = [
-  // Sanitizers and libFuzzer: every header, summary and remark names its tool or stands behind `==PID==`.
-  ...digits((d) => `==${d}`),
-  ...[
+const BY_TOOL = {
+  /** Sanitizers and libFuzzer: every header, summary and remark names its tool or stands behind `==PID==`. */
+  sanitizers: [
+    ...digits((d) => `==${d}`),
     'Sanitizer',
     'ASan',
     'ASAN:',
@@ -19,8 +18,6 @@ export const ANCHORS: readonly string[] = [
     'Scudo ERROR',
     'Tracer caught',
     'Shadow memory range',
-  ],
-  ...[
     'irect leak of',
     'runtime error: ',
     'ERROR: libFuzzer',
@@ -30,37 +27,38 @@ export const ANCHORS: readonly string[] = [
     'SCARINESS: ',
     'Uninitialized bytes',
   ],
-  // Frames: a report that was interrupted for long goes on with one.
-  ...digits((d) => `#${d} 0x`),
-  ...['  at 0x', '  by 0x'],
-  // Valgrind without its prefix, and its XML.
-  ...[
+  /** Frames: a report that was interrupted for long goes on with one. */
+  frames: [...digits((d) => `#${d} 0x`), '  at 0x', '  by 0x'],
+  /** Valgrind without its prefix, and its XML. */
+  valgrind: [
     'uninitialised',
     'Uninitialised',
     'Unaddressable',
     'Invalid read of',
     'Invalid write of',
     'Invalid free(',
-  ],
-  ...['invalid address stated', 'Mismatched ', 'Syscall param', 'destination overlap', 'Illegal memory pool'],
-  ...['has a fishy', ') with size 0', 'Invalid alignment', 'Invalid size', 'allocation with size of zero'],
-  ...[
+    'invalid address stated',
+    'Mismatched ',
+    'Syscall param',
+    'destination overlap',
+    'Illegal memory pool',
+    'has a fishy',
+    ') with size 0',
+    'Invalid alignment',
+    'Invalid size',
+    'allocation with size of zero',
     ' in loss record',
     'Possible data race',
     'lock order "',
     'Thread #',
     'live lock record',
     'Conflicting ',
-  ],
-  ...[
     'Probably a race',
     'Mutex ',
     'locked mutex',
     'Recursive locking',
     'The object at address',
     'ondition variable',
-  ],
-  ...[
     'Inconsistent association',
     'pthread_',
     'Semaphore ',
@@ -68,24 +66,18 @@ export const ANCHORS: readonly string[] = [
     'arrier ',
     'eader-writer lock',
     '\nNot a',
-  ],
-  ...[
     ' Not a ',
     ' Not an ',
     'was held during',
     'nvalid thread ID',
     'annotation macro',
     'synchronization object',
-  ],
-  ...[
     'free-is-write',
     'not a thread',
     'has already been',
     'File descriptor ',
     'Open ',
     'Thread-Announcement',
-  ],
-  ...[
     ' was created',
     'Process terminating',
     "'impossible' happened",
@@ -93,19 +85,27 @@ export const ANCHORS: readonly string[] = [
     '<valgrindoutput',
     '</valgrindoutput',
   ],
-  // JVMs.
-  ...[
+  /** JVMs. */
+  jvm: [
     'in native method',
     'JNI local refs',
     'Calling other JNI',
     'large String with',
     'VM warning: ',
     'failed bounds check',
+    ' allocated by ',
+    '# A fatal error has',
+    '# An unexpected error has',
+    '# There is insufficient memory',
+    '\n#\n',
+    ' #\n',
+    '\n#\r',
+    ' #\r',
+    'JVMJNCK',
+    'JNI DETECTED ERROR',
   ],
-  ...[' allocated by ', '# A fatal error has', '# An unexpected error has', '# There is insufficient memory'],
-  ...['\n#\n', ' #\n', '\n#\r', ' #\r', 'JVMJNCK', 'JNI DETECTED ERROR'],
-  // Go.
-  ...[
+  /** Go. */
+  go: [
     'DATA RACE',
     'data race(s)',
     'panic: ',
@@ -114,10 +114,21 @@ export const ANCHORS: readonly string[] = [
     'has Go ',
     'is Go ',
     ' unpinned Go ',
+    'SIGA',
+    'SIGB',
+    'SIGF',
+    'SIGI',
+    'SIGK',
+    'SIGQ',
+    'SIGS',
+    'SIGT',
+    'SIGX',
+    'SIGP',
+    'SIGU',
+    'SIGH',
   ],
-  ...['SIGA', 'SIGB', 'SIGF', 'SIGI', 'SIGK', 'SIGQ', 'SIGS', 'SIGT', 'SIGX', 'SIGP', 'SIGU', 'SIGH'],
-  // Rust and Miri.
-  ...[
+  /** Rust and Miri. */
+  rust: [
     'error: ',
     'error[E',
     '"level":"error',
@@ -125,16 +136,35 @@ export const ANCHORS: readonly string[] = [
     'panicked at ',
     'panicked while',
     'overflowed its stack',
+    'fatal runtime error',
+    'memory allocation of',
+    'foreign exception',
   ],
-  ...['fatal runtime error', 'memory allocation of', 'foreign exception'],
-  // Python.
-  ...['Fatal Python error', 'Windows fatal exception', 'Timeout (', 'SystemError: ', 'Exception ignored'],
-  ...['Debug memory block', 'negative ref count'],
-  // .NET and mono.
-  ...['Fatal error. ', 'Process terminated', 'Stack overflow.', 'nhandled exception', 'nhandled Exception'],
-  ...['UNHANDLED EXCEPTION', 'while executing ', 'Native Crash', 'Native stacktrace', '"sigsgev"'],
-  // The C and C++ libraries, V8.
-  ...[
+  /** Python. */
+  python: [
+    'Fatal Python error',
+    'Windows fatal exception',
+    'Timeout (',
+    'SystemError: ',
+    'Exception ignored',
+    'Debug memory block',
+    'negative ref count',
+  ],
+  /** .NET and mono. */
+  dotnet: [
+    'Fatal error. ',
+    'Process terminated',
+    'Stack overflow.',
+    'nhandled exception',
+    'nhandled Exception',
+    'UNHANDLED EXCEPTION',
+    'while executing ',
+    'Native Crash',
+    'Native stacktrace',
+    '"sigsgev"',
+  ],
+  /** The C and C++ libraries, V8. */
+  native: [
     'free(): ',
     'double free or',
     'alloc(): ',
@@ -143,16 +173,12 @@ export const ANCHORS: readonly string[] = [
     'corrupted ',
     'malloc_consolidate',
     'tcache_thread',
-  ],
-  ...[
     'sysmalloc: ',
     'malloc: top chunk',
     'break adjusted',
     'chunk_main_arena',
     'invalid fastbin',
     'Fatal glibc error',
-  ],
-  ...[
     'Assertion ',
     'terminate called',
     'libc++',
@@ -161,4 +187,7 @@ export const ANCHORS: readonly string[] = [
     '# Fatal',
     'Fatal error in ',
   ],
-];
+};
+
+/** All anchors. */
+export const ANCHORS: readonly string[] = Object.values(BY_TOOL).flat();

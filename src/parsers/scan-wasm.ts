@@ -82,9 +82,9 @@ const ANY = [SIMD, 0x53];
 const BITS = [SIMD, 0x64];
 const SHR8 = [SIMD, 0x6d];
 
-const ZERO = new Array<number>(16).fill(0);
-const LOW = new Array<number>(16).fill(0x0f);
-const NEWLINE = new Array<number>(16).fill(0x0a);
+const ZERO = Array.from({ length: 16 }, () => 0);
+const LOW = Array.from({ length: 16 }, () => 0x0f);
+const NEWLINE = Array.from({ length: 16 }, () => 0x0a);
 
 /** Groups that the byte at `offset` after each of 16 addresses may belong to. */
 const groups = (v: number, low: readonly number[], high: readonly number[], offset: number): number[] =>

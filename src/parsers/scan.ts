@@ -30,7 +30,7 @@ const FREQUENCY = Array.from({ length: 256 }, (_, byte) => {
   if (/[ldcupmh]/.test(c)) return 25;
   if (/[a-z]/.test(c)) return 9;
   if (/[0-9]/.test(c)) return 20;
-  if (/[./:_\-]/.test(c)) return 15;
+  if (/[./:_-]/.test(c)) return 15;
   return /[A-Z\n=]/.test(c) ? 5 : byte > 32 && byte < 127 ? 2 : 0.1;
 });
 const frequencyOf = (byte: number): number => (byte < 0 ? 1000 : FREQUENCY[byte]!);
@@ -65,7 +65,7 @@ const noiseOf = (g: Group): number =>
 
 /** Puts each fingerprint where it adds the least noise. */
 const groupsOf = (all: readonly Fingerprint[]): Group[] => {
-  const none = (): number[] => new Array<number>(WIDTH).fill(0);
+  const none = (): number[] => Array.from({ length: WIDTH }, () => 0);
   const groups: Group[] = Array.from({ length: GROUPS }, () => ({ low: none(), high: none() }));
   const noise = groups.map(() => 0);
   for (const f of all) {
