@@ -42,13 +42,13 @@ export const readInput = async (path: string, signal: AbortSignal, sink: Sink): 
         start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
         if (start.length < MAGIC_BYTES) continue;
         decoder = decoderOf(start);
-        await decoder.take(start, sink);
+        if (start.length > 0) await decoder.take(start, sink);
       } else await decoder.take(chunk, sink);
     }
     if (signal.aborted) return [];
     if (decoder === undefined) {
       decoder = decoderOf(start);
-      await decoder.take(start, sink);
+      if (start.length > 0) await decoder.take(start, sink);
     }
     return await decoder.end(sink);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Sighting } from './finding.js';
 import { isHonestyRow } from './hazard.js';
 import { readInput } from './parse-input.js';
 import { found, jsonPrinter, prettyPrinter, type Printer, type Totals } from './parse-print.js';
-import { openLog } from './parsers/text.js';
+import type { LogParser } from './parsers/log.js';
 import { makeSymbolizer } from './symbolize.js';
 
 export type ParseArgs = { files: string[]; jsonl: boolean; junit?: string; symbolize: boolean };
@@ -94,29 +94,31 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
     await write(text);
   };
 
+  const keepMissing = (input: string, whys: readonly string[]): void => {
+    const room = MAX_KEPT - totals.missing.length;
+    totals.missing.push(...whys.slice(0, room).map((why) => ({ input, why })));
+  };
+
   const readOne = async (input: string): Promise<void> => {
     let ready: Sighting[] = [];
-    const log = openLog((s) => ready.push(s));
+    let log: LogParser | undefined;
     const flush = async (): Promise<void> => {
       const sightings = ready;
       ready = [];
       await tell(input, sightings);
     };
     const troubles = await readInput(input, abort.signal, async (chunk) => {
+      // An empty log needs no readers, and there are many.
+      log ??= (await import('./parsers/text.js')).openLog((s) => ready.push(s));
       log.push(chunk);
       if (ready.length > 0) await flush();
     });
+    if (log === undefined) return keepMissing(input, troubles);
     const { unread, missing, long } = log.end();
     await flush();
-    const keep = <T>(into: T[], what: T[]): void => void into.push(...what.slice(0, MAX_KEPT - into.length));
-    keep(
-      totals.unread,
-      unread.map((u) => ({ input, ...u })),
-    );
-    keep(
-      totals.missing,
-      [...troubles, ...missing].map((why) => ({ input, why })),
-    );
+    keepMissing(input, [...troubles, ...missing]);
+    const room = MAX_KEPT - totals.unread.length;
+    totals.unread.push(...unread.slice(0, room).map((u) => ({ input, ...u })));
     if (long.count > 0) totals.long.push({ input, ...long });
   };
 

@@ -3,11 +3,11 @@
  * only those are parsed, so a file without its end (a killed Valgrind) still yields each whole error and memory stays
  * bounded by the largest record.
  */
-import { parseString } from 'xml2js';
 import type { Sighting, Stack } from '../finding.js';
 import type { Emit } from './reader.js';
 import { fatalSignal, sightingOf, type Report } from './valgrind-kinds.js';
-import { all, frameOf, partsOf, textOf, type Node } from './valgrind-node.js';
+import { all, frameOf, partsOf, textOf } from './valgrind-node.js';
+import { parseElement, type Node } from './xml-record.js';
 
 /** Top-level elements that are cut out and read or skipped whole. */
 const RECORDS = new Set([
@@ -74,7 +74,7 @@ export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): Valg
 
   const read = (name: string, text: string, whole: boolean): void => {
     const log = { line, endLine: line + text.split('\n').length - 1, offset };
-    const parsed = parseRecord(text);
+    const parsed = parseElement(text);
     if (!parsed) complain(`the record <${name}> at line ${line} is not well-formed XML`);
     // What cannot be parsed is still an error with a kind, and must not be forgotten.
     const node = parsed ?? bareRecord(text);
@@ -242,20 +242,4 @@ function bareRecord(text: string): Node {
     return found ? [{ '#name': name, _: found }] : [];
   };
   return { '#name': '', $$: ['kind', 'what', 'signame', 'tid'].flatMap(part) };
-}
-
-function parseRecord(text: string): Node | undefined {
-  let found: Node | undefined;
-  try {
-    parseString(
-      text,
-      { async: false, trim: true, explicitRoot: false, explicitChildren: true, preserveChildrenOrder: true },
-      (failure, node: unknown) => {
-        if (!failure && node) found = typeof node === 'string' ? { '#name': '', _: node } : (node as Node);
-      },
-    );
-  } catch {
-    return undefined;
-  }
-  return found;
 }
