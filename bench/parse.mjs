@@ -92,16 +92,16 @@ const reports = readdirSync(captured)
   .flatMap((tool) => readdirSync(join(captured, tool)).map((name) => join(captured, tool, name)))
   .filter((path) => path.endsWith('.log'))
   .map((path) => readFileSync(path, 'utf8'));
-/** About 64 KiB of ordinary output and one captured report, every third with a CI system's prefix. */
+/** About 128 KiB of ordinary output and one captured report, every third with a CI system's prefix. */
 const stretch = (i) => {
   let text = '';
-  for (let n = i * 1000; text.length < 64 * 1024; n++) text += ordinary(n);
+  for (let n = i * 2000; text.length < 128 * 1024; n++) text += ordinary(n);
   const report = reports[i % reports.length];
   return text + (i % 3 === 0 ? report.replace(/^/gm, '2026-01-01T00:00:00.0000000Z ') : report) + '\n';
 };
 
 try {
-  const stretches = Array.from({ length: 512 }, (_, i) => stretch(i));
+  const stretches = Array.from({ length: 256 }, (_, i) => stretch(i));
   const mixed = fill('mixed.log', megabytes * MB, '', (i) => stretches[i % stretches.length], '');
   const ratios = [];
   for (let i = 0; i < rounds; i++) {

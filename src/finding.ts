@@ -48,6 +48,13 @@ export type Stack = {
   frames: Frame[];
 };
 
+/**
+ * What kind of memory the faulting address lies in, where the tool says so: `null` is the zero page, `wild` an address
+ * that belongs to nothing the tool knows, `descriptor` a file descriptor (ThreadSanitizer's races on them).
+ */
+export type MemoryClass =
+  'heap' | 'stack' | 'global' | 'tls' | 'null' | 'high' | 'shadow' | 'wild' | 'descriptor';
+
 export type Access = { kind: 'read' | 'write'; size?: number; atomic?: true };
 
 /** The tool whose words these are. */
@@ -59,6 +66,11 @@ export type Tool =
   | 'tsan'
   | 'ubsan'
   | 'gwp-asan'
+  | 'scudo'
+  | 'rtsan'
+  | 'tysan'
+  | 'nsan'
+  | 'dfsan'
   | 'memcheck'
   | 'helgrind'
   | 'drd'
@@ -92,6 +104,7 @@ export type Sighting = {
   access?: Access;
   /** Faulting address as printed. */
   address?: string;
+  memory?: MemoryClass;
   /** "8 bytes after 16-byte region", "stack of thread T0 in frame f", … verbatim. */
   region?: string;
   leak?: {
@@ -103,6 +116,11 @@ export type Sighting = {
   thread?: string;
   /** How often the tool says it happened, when it says so. */
   count?: number;
+  /**
+   * An error of the host language (a Rust panic, an unhandled .NET exception) that says nothing about the boundary:
+   * worth listing where a log is all there is; where a suite ran, its own result has judged it.
+   */
+  ordinary?: true;
   /** False when the log ended, or another report began, before this one was whole; `missing` says what is absent. */
   complete: boolean;
   missing?: string;

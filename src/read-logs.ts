@@ -23,6 +23,12 @@ export const readLog = async (path: string): Promise<Parsed> => {
   return { sightings, unread, complete, missing };
 };
 
+/** What a suite's own result has judged already is no evidence of its own. */
+const beyondTheSuite = (parsed: Parsed): Parsed => ({
+  ...parsed,
+  sightings: parsed.sightings.filter((s) => s.ordinary !== true),
+});
+
 /** All logs of a launch: the gate's directory and the ordered output. Empty files say nothing and are left out. */
 export const readLogs = async (logDir: string, output: string): Promise<ReadLog[]> => {
   const names = (await readdir(logDir)).sort().map((n) => join(logDir, n));
@@ -32,7 +38,12 @@ export const readLogs = async (logDir: string, output: string): Promise<ReadLog[
     if (!s?.isFile() || s.size === 0) continue;
     const name = basename(path);
     const pid = path === output ? undefined : pidOf(name);
-    found.push({ path, name, ...(pid === undefined ? {} : { pid }), parsed: await readLog(path) });
+    found.push({
+      path,
+      name,
+      ...(pid === undefined ? {} : { pid }),
+      parsed: beyondTheSuite(await readLog(path)),
+    });
   }
   return found;
 };

@@ -2,16 +2,24 @@
  * Literals of which every line that begins a report, and every line that smells of one, holds at least one. Lines without
  * any are not offered to readers that are not in the middle of a report (see dispatch.ts); `test/unit/anchors.test.ts`
  * shows on every captured log that nothing is lost by it. A new reader, or a new beginning of a report, needs its literal
- * here: three characters or more, ASCII, as rare in ordinary output as can be. `\n` stands for the end of the line before.
+ * here: five characters or more, ASCII, as rare in ordinary output as can be. `\n` stands for the end of the line before.
  */
-const digits = (make: (digit: number) => string): string[] => Array.from({ length: 10 }, (_, d) => make(d));
+const digits = <T>(make: (digit: number) => T): T[] => Array.from({ length: 10 }, (_, d) => make(d));
+
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+/** `==1==`, `==12=`, `==123`: a process id, whatever follows it. */
+const PIDS = digits((d) => d).flatMap((a) => [
+  `==${a}==`,
+  ...digits((d) => d).flatMap((b) => [`==${a}${b}=`, ...digits((c) => `==${a}${b}${c}`)]),
+]);
 
 const BY_TOOL = {
   /** Sanitizers and libFuzzer: every header, summary and remark names its tool or stands behind `==PID==`. */
   sanitizers: [
-    ...digits((d) => `==${d}`),
+    ...PIDS,
     'Sanitizer',
-    'ASan',
+    'ASan ',
+    'ASan:',
     'ASAN:',
     'DEADLYSIGNAL',
     'ubsan: ',
@@ -28,7 +36,16 @@ const BY_TOOL = {
     'Uninitialized bytes',
   ],
   /** Frames: a report that was interrupted for long goes on with one. */
-  frames: [...digits((d) => `#${d} 0x`), '  at 0x', '  by 0x'],
+  frames: [
+    ...digits((d) => `#${d} 0x`),
+    ...digits((d) => `  #${d} `),
+    '  at 0x',
+    '  by 0x',
+    'by thread T',
+    'by main thread',
+    ' is located ',
+    'goroutine ',
+  ],
   /** Valgrind without its prefix, and its XML. */
   valgrind: [
     'uninitialised',
@@ -97,16 +114,20 @@ const BY_TOOL = {
     '# A fatal error has',
     '# An unexpected error has',
     '# There is insufficient memory',
-    '\n#\n',
-    ' #\n',
-    '\n#\r',
-    ' #\r',
+    '\n#\n# ',
+    '\n#\r\n# ',
+    'T H R E A D',
+    'P R O C E S S',
+    'S Y S T E M',
+    '\nEND.',
     'JVMJNCK',
     'JNI DETECTED ERROR',
   ],
   /** Go. */
   go: [
     'DATA RACE',
+    'WARNING: DEADLOCK',
+    'race: limit on',
     'data race(s)',
     'panic: ',
     'fatal error: ',
@@ -114,18 +135,9 @@ const BY_TOOL = {
     'has Go ',
     'is Go ',
     ' unpinned Go ',
-    'SIGA',
-    'SIGB',
-    'SIGF',
-    'SIGI',
-    'SIGK',
-    'SIGQ',
-    'SIGS',
-    'SIGT',
-    'SIGX',
-    'SIGP',
-    'SIGU',
-    'SIGH',
+    ...LETTERS.flatMap((l) => [`\nSIG${l}`, ` SIG${l}`]),
+    'SIGSEGV: ',
+    'SIGABRT: ',
   ],
   /** Rust and Miri. */
   rust: [
@@ -153,6 +165,7 @@ const BY_TOOL = {
   /** .NET and mono. */
   dotnet: [
     'Fatal error. ',
+    'Fatal error while',
     'Process terminated',
     'Stack overflow.',
     'nhandled exception',
@@ -168,7 +181,8 @@ const BY_TOOL = {
     'free(): ',
     'double free or',
     'alloc(): ',
-    '*** ',
+    '*** Error in',
+    'detected ***',
     '_chunk(): ',
     'corrupted ',
     'malloc_consolidate',

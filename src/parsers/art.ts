@@ -18,7 +18,10 @@ const PLACE = /^\s+(?:in call to|from) (.+)$/;
 
 const MEANINGS: readonly [RegExp, HazardId][] = [
   [/with pending exception|exception pending/, 'unwind/pending-exception'],
-  [/using JNIEnv\*? from thread|non-attached|wrong thread/i, 'threading/wrong-thread-env'],
+  [
+    /using JNIEnv\*? from thread|non-attached|without being attached|wrong thread/i,
+    'threading/wrong-thread-env',
+  ],
   [/critical/i, 'rules/jni-call-in-critical'],
   [/Modified UTF-8/i, 'abi/encoding'],
   [/local reference table overflow/i, 'resource/jni-local-ref-overflow'],

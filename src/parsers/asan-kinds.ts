@@ -1,5 +1,5 @@
 /** The words of AddressSanitizer and its siblings for an error, and the hazard each one means. */
-import type { Access } from '../finding.js';
+import type { Access, Stack } from '../finding.js';
 import type { HazardId } from '../hazard.js';
 
 /** Headlines that do not begin with the kind's name. Source: compiler-rt `asan_errors.cpp`, `sanitizer_allocator_report.cpp`. */
@@ -36,6 +36,8 @@ export type Circumstances = {
   zeroPage: boolean;
   /** HWASan's `Cause:` line. */
   cause: string | undefined;
+  region: string | undefined;
+  stacks: readonly Stack[];
 };
 type Meaning = HazardId | ((c: Circumstances) => HazardId);
 
@@ -48,11 +50,20 @@ const CAUSES: readonly [RegExp, Meaning][] = [
   [/use-after-free/, 'ownership/use-after-free'],
   [/heap-buffer-overflow/, heap],
   [/global-overflow/, 'bounds/global-overflow'],
-  [/stack tag-mismatch|stack-use-after/, 'lifetime/stack-escape'],
+  [/use-after-scope|stack tag-mismatch|stack-use-after/, 'lifetime/stack-escape'],
   [/stack-buffer-overflow/, 'bounds/stack-overflow'],
 ];
+/** LLVM 10 and 11 have no `Cause:` line; the description of the address tells as much. */
+const DESCRIPTIONS: readonly [RegExp, Meaning][] = [
+  [/global variable/, 'bounds/global-overflow'],
+  [/in stack of thread/, 'lifetime/stack-escape'],
+  [/ (?:before|after|to the left of|to the right of) /, heap],
+];
 const byCause: Meaning = (c) => {
-  const meaning = CAUSES.find(([cause]) => cause.test(c.cause ?? ''))?.[1] ?? 'ownership/other';
+  const described = c.stacks.some((s) => s.role === 'freed')
+    ? 'ownership/use-after-free'
+    : DESCRIPTIONS.find(([d]) => d.test(c.region ?? ''))?.[1];
+  const meaning = CAUSES.find(([cause]) => cause.test(c.cause ?? ''))?.[1] ?? described ?? 'ownership/other';
   return typeof meaning === 'string' ? meaning : meaning(c);
 };
 
@@ -108,15 +119,21 @@ const KINDS: Readonly<Record<string, Meaning>> = {
   'access-violation': fault,
   'in-page-error': 'crash/signal',
   'int-divide-by-zero': 'ub/division-by-zero',
+  'int-overflow': 'ub/integer-overflow',
   'datatype-misalignment': 'ub/misaligned',
   'illegal-instruction': 'crash/signal',
   'priv-instruction': 'crash/signal',
   breakpoint: 'crash/abort',
 };
 
+/** True for a kind that the tables know by name. */
+export const isKnown = (kind: string): boolean =>
+  Object.hasOwn(KINDS, kind) || SHAPES.some(([s]) => s.test(kind));
+
 /** Kinds with an open first part, and what is new since this was written. */
 const SHAPES: readonly [RegExp, Meaning][] = [
   [/-param-overlap$/, 'bounds/other'],
+  [/^flt-/, 'crash/signal'],
   [/overflow|underflow|bounds|-size/, 'bounds/other'],
   [/^(?:flt|int)-|exception$|signal/i, 'crash/signal'],
 ];

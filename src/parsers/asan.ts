@@ -10,8 +10,9 @@
  *     freed by thread T0 here:
  *     SUMMARY: AddressSanitizer: heap-use-after-free a.c:5:10 in main
  */
-import type { StackRole, Tool } from '../finding.js';
-import { hazardOf, kindOf } from './asan-kinds.js';
+import type { MemoryClass, StackRole, Tool } from '../finding.js';
+import { hazardOf, isKnown, kindOf } from './asan-kinds.js';
+import { takeHwasan } from './hwasan.js';
 import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from './open-report.js';
 import type { Emit, Line, MakeReader, Took } from './reader.js';
 
@@ -30,14 +31,25 @@ const DEADLY = /^\s*(?:\w+Sanitizer|ASAN|\w*SAN):? ?(?:DEADLYSIGNAL|SIGSEGV)\s*$
 const ACCESS = /\b(READ|WRITE|ACCESS) of size (\d+) at (0x[0-9a-fA-F]+).{0,200}?thread (T\d+)/;
 const CAUSED_BY = /The signal is caused by a (READ|WRITE)\b/;
 const ZERO_PAGE = /Hint: address points to the zero page/;
+const HIGH_VALUE = /Hint: this fault was caused by a dereference of a high value address/;
 const ON_ADDRESS = /\bon (?:unknown )?(?:address )?(0x[0-9a-fA-F]+)/;
 const ANY_ADDRESS = /\b(0x[0-9a-fA-F]+)\b/;
 const THREAD = /\b(?:in thread |on thread |\()(T\d+)\b|\b(T\d+)\)$/;
-const CAUSE = /^\s*Cause: (.*)$/;
+/** What a check found wrong in its arguments: `==7==ERROR: beg is not aligned by 8`. */
+const DETAIL = /^==\d+==ERROR: (?!\w+(?:Sanitizer|:))/;
 const REGION =
-  /^\s*(?:\[?0x[0-9a-fA-F]+(?:,0x[0-9a-fA-F]+\))? is (?:located|a wild pointer|a small|a large)|Address 0x[0-9a-fA-F]+ is (?:located|a wild pointer)|object passed to delete)/;
+  /^\s*(?:0x[0-9a-fA-F]+ is (?:located|a wild pointer)|Address 0x[0-9a-fA-F]+ is (?:located|a wild pointer)|object passed to delete)/;
+/** `  [32, 42) 'buf' (line 5) <== Memory access at offset 42 overflows this variable` */
+const VARIABLE = /^\s*\[\d+, \d+\) .{0,400}<== Memory access at offset /;
+const MEMORY: readonly [RegExp, MemoryClass][] = [
+  [/\bglobal variable\b/, 'global'],
+  [/\bin stack of thread\b|\blocal variable\b/, 'stack'],
+  [/-byte region \[/, 'heap'],
+  [/\bwild pointer\b/, 'wild'],
+  [/\bis located in the (?:high|low) shadow|shadow gap area/, 'shadow'],
+];
 const TAIL =
-  /^\s*(?:Shadow bytes around|Shadow byte legend|Memory tags around|Tags for short granules|(?:(?:=>|-)\s*)?0x[0-9a-fA-F]+: ?\[?(?:[0-9a-fA-F]{2}|\.\.)[\] ]|Register values:|r[a-z0-9]{1,3} = |x\d+ = |(?:AddressSanitizer|\w+Sanitizer) can not (?:provide additional|describe)|(?:Addressable|Partially addressable|Heap left redzone|Freed heap region|Stack (?:left|mid|right|after)|Stack use after|Global (?:redzone|init order)|Poisoned by user|Container overflow|Array cookie|Intra object|ASan internal|Left alloca|Right alloca|Shadow gap):|hwasan_dev_note|SCARINESS:|MiraclePtr |HINT: |==\d+==(?:HINT|Hint|The signal is|ABORTING|WARNING: invalid path|Can't)|==\d+==\s*$)/;
+  /^\s*(?:Shadow bytes around|Shadow byte legend|(?:(?:=>|-)\s*)?0x[0-9a-fA-F]+: ?\[?(?:[0-9a-fA-F]{2}|\.\.)[\] ]|Register values:|r[a-z0-9]{1,3} = |x\d+ = |(?:AddressSanitizer|\w+Sanitizer) can not (?:provide additional|describe)|(?:Addressable|Partially addressable|Heap left redzone|Freed heap region|Stack (?:left|mid|right|after)|Stack use after|Global (?:redzone|init order)|Poisoned by user|Container overflow|Array cookie|Intra object|ASan internal|Left alloca|Right alloca|Shadow gap):|SCARINESS:|MiraclePtr |MTE |HINT: |==\d+==(?:HINT|Hint|The signal is|ABORTING|WARNING: invalid path|Can't)|==\d+==\s*$)/;
 
 /** The program's own unfinished line may stand before it. */
 const ABORTING = /==\d+==ABORTING\b/;
@@ -50,20 +62,22 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
   [/\bMemory was manually poisoned by thread (T\d+)/, 'related'],
   [/\bThis variable is|These globals were registered at|^\s*\[\d+\]:$/, 'related'],
   [/\bis located in stack of thread (T\d+).*\bin frame\s*$/, 'allocated'],
-  [/\bPotentially referenced stack object/, 'allocated'],
 ];
 
-type Open = OpenReport & { kind: string; zeroPage: boolean; cause: string | undefined };
+/** An open report of this family. `cause` is HWASan's, the likeliest first. */
+export type Open = OpenReport & { kind: string; zeroPage: boolean; cause: string | undefined };
 
 /** Reads `ERROR: …Sanitizer` reports; many may follow each other in one log (`halt_on_error=0`). */
 export const makeAsan: MakeReader = (emit: Emit) => {
   let open: Open | undefined;
   let deadly = 0;
+  const orphans: string[] = [];
 
   const close = (missing?: string): void => {
     if (open === undefined) return;
     const { sighting: s, kind, zeroPage, cause } = open;
-    s.hazard = hazardOf(kind, { access: s.access, zeroPage, cause });
+    if (zeroPage) s.memory ??= 'null';
+    s.hazard = hazardOf(kind, { access: s.access, zeroPage, cause, region: s.region, stacks: s.stacks });
     if (cause !== undefined) s.message = `${s.message} (${cause})`;
     closeReport(open, emit, missing);
     open = undefined;
@@ -100,21 +114,28 @@ export const makeAsan: MakeReader = (emit: Emit) => {
       const { text } = line;
       const header = text.includes('Sanitizer') ? HEADER.exec(text) : null;
       // `detected memory leaks` is lsan.ts's, and so is its cut beginning.
-      if (header && !(header[2] === 'Leak' && header[3]!.startsWith('d'))) return begin(line, header);
+      if (header && !(header[2] === 'Leak' && /^d(?:e|$)/.test(header[3]!))) return begin(line, header);
       if (DEADLY.test(text)) {
         if (open === undefined) deadly = line.no;
         return 'consumed';
       }
-      if (open === undefined)
+      if (open === undefined) {
+        if (SUMMARY.test(text)) orphans.push(`line ${line.no}: a SUMMARY line without its report`);
         return (TAIL.test(text) && !text.includes('ERROR')) || ABORTING.test(text) ? 'consumed' : 'ignored';
+      }
       const took = inside(open, line);
-      if (took && SUMMARY.test(text)) close();
-      else if (took && ABORTING.test(text)) close();
+      const summary = took ? SUMMARY.exec(text) : null;
+      if (summary) {
+        adopt(open, summary[2]!);
+        close();
+      }
+      if (took && ABORTING.test(text)) close();
       return took ? 'consumed' : 'ignored';
     },
     end() {
       close('the log ends before the SUMMARY line');
-      return deadly > 0 ? [`line ${deadly}: a deadly signal was caught and no report followed`] : [];
+      if (deadly > 0) orphans.push(`line ${deadly}: a deadly signal was caught and no report followed`);
+      return orphans;
     },
   };
 };
@@ -135,9 +156,16 @@ function inside(open: Open, line: Line): boolean {
   const caused = CAUSED_BY.exec(text);
   if (caused) s.access = { kind: caused[1] === 'WRITE' ? 'write' : 'read' };
   if (ZERO_PAGE.test(text)) open.zeroPage = true;
-  const cause = CAUSE.exec(text);
-  if (cause) open.cause ??= cause[1]!.trim();
-  if (REGION.test(text)) s.region ??= text.trim();
+  if (HIGH_VALUE.test(text)) s.memory ??= 'high';
+  if (s.tool === 'hwasan' && takeHwasan(open, line)) return true;
+  const region = REGION.test(text);
+  if (region) {
+    s.region ??= text.trim();
+    const memory = MEMORY.find(([m]) => m.test(text))?.[1];
+    if (memory !== undefined) s.memory ??= memory;
+  }
+  const variable = VARIABLE.test(text);
+  if (variable && s.region !== undefined) s.region = `${s.region}: ${text.trim()}`;
   const section = SECTIONS.map(([at, role]) => ({ m: at.exec(text), role })).find(({ m }) => m !== null);
   if (section) {
     const thread = section.m![1];
@@ -145,15 +173,24 @@ function inside(open: Open, line: Line): boolean {
   }
   const ours =
     caused !== null ||
-    cause !== null ||
     section !== undefined ||
-    REGION.test(text) ||
+    region ||
+    variable ||
+    DETAIL.test(text) ||
     SUMMARY.test(text) ||
     ABORTING.test(text) ||
     TAIL.test(text);
   if (!ours) return takeFrame(open, line);
   extend(open, line);
   return true;
+}
+
+/** A headline that is new to us may not begin with the kind's name; the SUMMARY does. */
+function adopt(open: Open, summary: string): void {
+  const name = /^([\w-]{3,60})(?: |$)/.exec(summary)?.[1];
+  if (name === undefined || isKnown(open.kind) || !isKnown(name)) return;
+  open.kind = name;
+  open.sighting.rule = `${open.sighting.tool}/${name}`;
 }
 
 /** The headline for people: registers and addresses are cut, the kind's own words stay. */

@@ -7,7 +7,7 @@ import { smellAt } from './smell.js';
 /** A log that smells on every line, or is cut a thousand times, must not fill memory; the rest is counted. */
 const MAX_LISTED = 1000;
 /** A reader that took a line may want any of so many lines after it: more is not interleaved into one report. */
-const WARM = 256;
+const WARM = 64;
 
 /** What is left to say of a log once its sightings are handed over. */
 export type Rest = Omit<Parsed, 'sightings'>;
@@ -47,8 +47,11 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
     if (missing.length < MAX_LISTED) missing.push(why);
     else unsaid++;
   };
+  /** Last line of the report that was handed over last. */
+  let ended = 0;
   const readers = makers.map((make) => ({
     reader: make((s: Sighting) => {
+      ended = s.log.endLine;
       if (!s.complete) complain(`line ${s.log.line}: ${s.rule}: ${s.missing ?? 'the report is cut'}`);
       emit(s);
     }),
@@ -57,6 +60,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
   }));
 
   const offer = (r: { reader: Reader; taken: number }, line: Line): boolean => {
+    ended = 0;
     try {
       if (r.reader.line(line) !== 'consumed') return false;
     } catch (error) {
@@ -64,8 +68,13 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
       complain(`a reader failed on line ${line.no}: ${String(error)}`);
       return false;
     }
-    r.taken = lastTaken = line.no;
     sticky = r;
+    r.taken = lastTaken = line.no;
+    if (ended === line.no) {
+      // The line has ended its report: the reader wants no more of the lines that follow.
+      r.taken = -WARM;
+      lastTaken = readers.reduce((last, { taken }) => Math.max(last, taken), -WARM);
+    }
     return true;
   };
 

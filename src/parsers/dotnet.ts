@@ -6,8 +6,8 @@
  *     Stack overflow.
  *        at Ns.Type.Method(ArgTypes)
  *
- * `Unhandled exception.` and mono's `Unhandled Exception:` are a failed test, not a hazard, unless the exception itself
- * is about native code (access violation, SEHException) or its stack passes through a native-to-managed callback.
+ * `Unhandled exception.` and mono's `Unhandled Exception:` are an ordinary failure, unless the exception itself is about
+ * native code (access violation, SEHException) or its stack passes through a native-to-managed callback.
  */
 import type { Frame, Stack } from '../finding.js';
 import type { HazardId } from '../hazard.js';
@@ -23,13 +23,17 @@ type Open = {
 };
 
 const FATAL =
-  /^(Fatal error\. .+|Process terminated\. .*|Process terminated\.?|Stack overflow\.(?: Repeat .*)?)$/;
+  /^(Fatal error\. .+|Fatal error while logging another fatal error\.|Process terminated\. .*|Process terminated\.?|Stack overflow\.(?: Repeat .*)?)$/;
 const UNHANDLED =
   /^(?:Unhandled exception\. |Unhandled Exception:\s*|\[ERROR\] FATAL UNHANDLED EXCEPTION: )(.*)$/;
 /** A managed method called from native code. */
 const CALLBACK = /native-to-managed|IL_STUB_ReversePInvoke|UnmanagedCallersOnly/;
 
-function hazardOf(message: string, native: boolean): HazardId | undefined {
+/** Exceptions by which the runtime says that a declaration does not fit the native library. */
+const INTERFACE =
+  /DllNotFoundException|EntryPointNotFoundException|BadImageFormatException|MarshalDirectiveException/;
+
+function hazardOf(message: string, native: boolean): HazardId {
   if (/AccessViolationException/.test(message)) return 'crash/signal';
   if (message.startsWith('Fatal error. Internal CLR error')) return 'crash/heap-corruption';
   if (/UnmanagedCallersOnly/.test(message)) return 'abi/calling-convention';
@@ -37,8 +41,9 @@ function hazardOf(message: string, native: boolean): HazardId | undefined {
   if (/^Stack overflow|StackOverflowException|OutOfMemoryException/.test(message))
     return 'resource/exhausted';
   if (message.startsWith('Process terminated')) return 'crash/abort';
-  if (message.startsWith('Fatal error. ')) return 'crash/other';
-  return native ? 'unwind/foreign-exception' : undefined;
+  if (message.startsWith('Fatal error')) return 'crash/other';
+  if (native) return 'unwind/foreign-exception';
+  return INTERFACE.test(message) ? 'abi/other' : 'crash/abort';
 }
 
 /** Characters of a frame that are read. */
@@ -66,7 +71,6 @@ export function makeDotnetReader(emit: Emit): Reader {
     const { first, last, message, frames, native, unhandled } = open;
     open = undefined;
     const hazard = hazardOf(message, native);
-    if (!hazard) return;
     const stacks: Stack[] = frames.length > 0 ? [{ role: 'managed', frames }] : [];
     const name =
       /\b([A-Za-z]+Exception)\b/.exec(message)?.[1] ?? /^[A-Z][a-z]+ [a-z]+/.exec(message)?.[0] ?? 'fatal';
@@ -76,6 +80,7 @@ export function makeDotnetReader(emit: Emit): Reader {
       hazard,
       message: `${unhandled ? 'unhandled ' : ''}${message}`.trim().slice(0, 300),
       stacks,
+      ...(unhandled && (hazard === 'abi/other' || hazard === 'crash/abort') && { ordinary: true as const }),
       complete: true,
       log: { line: first.no, endLine: last.no, offset: first.offset },
     });

@@ -5,8 +5,10 @@
  *     #0 main a.c:3 (t+0xe47)              #0 pthread_create <null> (t+0x61) (BuildId: ab12)
  *     #3 0x55cb (<unknown module>)         #4 0x7ff6 in f C:\src\x.cpp:12:3
  *     #2 pc 00071bf4 /system/lib/a.so (f+8)       0 0x4f in main a.c:5 (the `#` lost)
+ *     #9 ./a.out(main+0x9f) [0x5558]              #8.1  0x0000271d in f ../../a.cc:12 <libx.so>+0xacf4c
  *
- * Source: sanitizer_common `StackTracePrinter` (format `    #%n %p %F %L`), `StackTraceTextPrinter`, TSan's own printer.
+ * Source: sanitizer_common `StackTracePrinter` (format `    #%n %p %F %L`), `StackTraceTextPrinter`, TSan's own printer;
+ * GWP-ASan's `backtrace_linux_libc.cpp` (glibc's `backtrace_symbols`); Fuchsia's symbolizer, where `#8.1` is inlined.
  */
 import type { Frame } from '../finding.js';
 
@@ -15,12 +17,18 @@ export const UNKNOWN_FUNCTION = '??';
 
 export type FrameLine = { index: number; pc?: string; frame: Frame };
 
-const NUMBERED = /^\s*#(\d{1,5})\s+(\S.*)$/;
+const NUMBERED = /^\s*#(\d{1,5})(?:\.\d{1,3})?\s+(\S.*)$/;
+/** libFuzzer's progress, `#2\tINITED cov: 2 ft: 2 …`. */
+const PROGRESS = /^\s*#\d+\s+\w+\s+(?:cov|ft): \d/;
 const NUMBER_ONLY = /^\s*(\d{1,5})\s+(0x[0-9a-fA-F]+ in \S.*)$/;
 const PC = /^(0x[0-9a-fA-F]+)(?:\s+|$)/;
 const BUILD_ID = / {0,4}\(BuildId:? [0-9a-fA-F]+\)$/;
 const MODULE_OFFSET = /^(.*?)(?::[a-z0-9_]{2,12})?\+(0x[0-9a-fA-F]+)$/;
 const LOCATION = /:(\d{1,9})(?::(\d{1,9}))?$/;
+/** Fuchsia's module, `<libc.so>+0x64` or `<<application>>+0x64`. */
+const FUCHSIA_MODULE = /\s{0,4}<(<?[^<>]{1,200}>?)>\+(0x[0-9a-f]+)$/;
+/** glibc's `backtrace_symbols`: `module(function+0x9f) [0xpc]`, the function or the offset absent. */
+const LIBC_FRAME = /^(\S+)\((?:([^()]*?)(?:\+(0x[0-9a-f]+))?)?\) ?\[(0x[0-9a-f]+)\]$/;
 const ANDROID = /^pc ([0-9a-f]+) {1,4}(\S+)(?: \((.*?)(?:\+\d+)?\))?$/;
 const PATH_START = /[ \t](?=(?:\/|[A-Za-z]:[\\/]|\.{1,2}[\\/]|<[a-z]))/g;
 const FILE_ONLY =
@@ -30,11 +38,13 @@ const FUNCTION_OFFSET = /\+0x[0-9a-fA-F]+$/;
 /** Parses one line, or returns undefined when it is not a stack frame. Never throws; linear in the line's length. */
 export function parseFrame(line: string): FrameLine | undefined {
   const m = NUMBERED.exec(line) ?? NUMBER_ONLY.exec(line);
-  if (m === null) return undefined;
+  if (m === null || PROGRESS.test(line)) return undefined;
   const rest = m[2]!.trimEnd();
   const index = Number(m[1]);
   const android = ANDROID.exec(rest);
   if (android) return { index, pc: android[1]!, frame: androidFrame(android) };
+  const libc = LIBC_FRAME.exec(rest);
+  if (libc) return { index, pc: libc[4]!, frame: libcFrame(libc) };
   const pc = PC.exec(rest);
   let body = pc ? rest.slice(pc[0].length) : rest;
   if (/^in(?: |$)/.test(body)) body = body.slice(2).trimStart();
@@ -50,6 +60,13 @@ function androidFrame(m: RegExpExecArray): Frame {
     ...(name && !name.startsWith('BuildId') && { function: name }),
   };
 }
+
+/** The offset is from the function where there is one, else from the module's start; only the latter is a module's. */
+const libcFrame = (m: RegExpExecArray): Frame => ({
+  kind: 'module',
+  module: m[1]!,
+  ...(m[2] ? { function: m[2] } : m[3] !== undefined && { offset: m[3] }),
+});
 
 /** `FUNC FILE:L:C (MODULE+0xOFF) (BuildId: x)`, every part optional. `whole` is kept when no rule fits. */
 function parseBody(text: string, whole: string): Frame {
@@ -84,6 +101,8 @@ type Module = { path?: string; offset?: string };
 /** Cuts a trailing `(module+0xoff)`; the module's own name may contain balanced parentheses. */
 function takeModule(text: string): { body: string; module?: Module } {
   const t = text.trimEnd();
+  const fuchsia = t.includes('>+0x') ? FUCHSIA_MODULE.exec(t) : null;
+  if (fuchsia) return { body: t.slice(0, fuchsia.index), module: { path: fuchsia[1]!, offset: fuchsia[2]! } };
   if (!t.endsWith(')')) return { body: t };
   let depth = 0;
   for (let i = t.length - 1; i >= 0; i--) {

@@ -42,10 +42,11 @@ export const makeGlibc = readLastWords('glibc', [
   // Fortify knows the size of the object but not where it lives.
   { line: /^\*\*\* buffer overflow detected \*\*\*/, rule: 'buffer-overflow', hazard: 'bounds/other' },
   {
-    line: /^\*\*\* (?:%n in writable segment|invalid %N\$ use) detected \*\*\*/,
+    line: /^\*\*\* (?:%n in writable segment detected|invalid %N\$ use detected|invalid \w{1,40} call: .{1,200}|longjmp causes uninitialized stack frame|bit out of range 0 - FD_SETSIZE on fd_set) \*\*\*/,
     rule: 'fortify',
     hazard: 'ub/other',
   },
+  { line: /^\*\*\* [^*]{1,200} \*\*\*: (?:\S{1,200} )?terminated$/, rule: 'other', hazard: 'crash/abort' },
   // `prog: file.c:12: f: Assertion `p' failed.`
   {
     line: /^[^\s:][^:]{0,200}: [^\s:][^:]{0,400}:\d{1,9}: .{1,400}: Assertion [`'].{1,2000} failed\.$/,

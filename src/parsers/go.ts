@@ -25,6 +25,11 @@ const ACCESS =
 /** `Goroutine 7 (running) created at:` */
 const CREATED = /^(Goroutine \d+) \([^)]{0,40}\) created at:$/;
 const RULE = /^={18,}$/;
+/** `Goroutine 7 lock mutex 0x… while holding mutex 0x…:`, `Mutex 0x… was previously locked here:` */
+const LOCKED =
+  /^(?:(Goroutine \d{1,19}) lock mutex 0x[0-9a-f]{1,16} while holding mutex 0x[0-9a-f]{1,16}|Mutex 0x[0-9a-f]{1,16} was previously locked here):$/;
+/** The detector knows a fixed number of goroutines. */
+const LIMIT = /^race: limit on \d{1,9} simultaneously alive goroutines is exceeded, dying$/;
 const FOUND = /^Found (\d{1,9}) data race\(s\)$/;
 
 const accessOf = (m: RegExpExecArray): Access => ({
@@ -64,6 +69,31 @@ export const makeGoRace: MakeReader = (emit) => {
         );
         return 'consumed';
       }
+      if (text === 'WARNING: DEADLOCK') {
+        flush();
+        close();
+        open = draft(
+          line,
+          {
+            tool: 'go-race',
+            rule: 'go-race/deadlock',
+            hazard: 'threading/deadlock',
+            message: 'potential deadlock',
+          },
+          'the closing line of the report',
+        );
+        return 'consumed';
+      }
+      if (LIMIT.test(text)) {
+        const s = draft(
+          line,
+          { tool: 'go-race', rule: 'go-race/limit', hazard: 'tool/host-fault', message: text.trim() },
+          '',
+        );
+        whole(s);
+        emit(s);
+        return 'consumed';
+      }
       const found = FOUND.exec(text);
       if (found) {
         promised += Number(found[1]);
@@ -95,6 +125,18 @@ export const makeGoRace: MakeReader = (emit) => {
           if (access[5]) open.thread = access[5];
           open.message = `data race: ${open.access.kind}`;
         } else open.message += ` against ${accessOf(access).kind}`;
+        return 'consumed';
+      }
+      const locked = LOCKED.exec(text);
+      if (locked) {
+        flush();
+        reach(open, line);
+        stack = addStack(open, {
+          role: open.stacks.length === 0 ? 'fault' : 'lock-acquired',
+          ...(locked[1] && { thread: locked[1].toLowerCase() }),
+          title: text,
+          frames: [],
+        });
         return 'consumed';
       }
       const created = CREATED.exec(text);

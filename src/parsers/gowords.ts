@@ -37,6 +37,8 @@ const WORDS: readonly Row[] = [
   [/\b(?:out of memory|cannot allocate memory)\b/, 'go', 'out-of-memory', 'resource/exhausted'],
   [/\bstack overflow\b/, 'go', 'stack-overflow', 'resource/exhausted'],
   [/\bthread exhaustion\b/, 'go', 'thread-exhaustion', 'resource/exhausted'],
+  [/\bmorestack on g/, 'go', 'stack-overflow', 'resource/exhausted'],
+  [/\bsweep increased allocation count/, 'go', 'heap-corruption', 'crash/heap-corruption'],
   [/\bunlock of unlocked\b/, 'go', 'unlock', 'threading/lock-misuse'],
   [/\binvalid memory address or nil pointer dereference/, 'go', 'nil-dereference', 'null/dereference'],
   [/^SIGABRT: /, 'go', 'SIGABRT', 'crash/abort'],
@@ -69,5 +71,8 @@ export const goMeaning = (
     return { tool: 'go', rule: `go/${signal}`, hazard: low ? 'null/dereference' : 'crash/signal' };
   }
   if (signal !== undefined) return { tool: 'go', rule: `go/${signal}`, hazard: 'crash/signal' };
+  // The line that names the signal is lost.
+  if (/^(?:unexpected signal during runtime execution|fault)$/.test(words))
+    return { tool: 'go', rule: 'go/signal', hazard: 'crash/signal' };
   return { tool: 'go', rule: how === 'fatal' ? 'go/fatal' : 'go/panic', hazard: 'crash/abort' };
 };

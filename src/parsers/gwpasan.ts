@@ -1,85 +1,131 @@
 /**
- * GWP-ASan (Scudo, Android, Chromium). Source: compiler-rt `gwp_asan/optional/segv_handler_posix.cpp`.
+ * GWP-ASan, in Scudo and other allocators and in Android's tombstones. Source: compiler-rt
+ * `gwp_asan/optional/segv_handler_posix.cpp`, `gwp_asan/common.cpp`; Android `libdebuggerd/gwp_asan.cpp`.
  *
  *     *** GWP-ASan detected a memory error ***
  *     Use After Free at 0x… (0 bytes into a 41-byte allocation at 0x…) by thread 31027 here:
  *       #0 …
  *     0x… was deallocated by thread 31027 here:
+ *     0x… was allocated by thread <unknown> here:
  *     *** End GWP-ASan report ***
+ *
+ *     Cause: [GWP-ASan]: Use After Free, 0 bytes into a 41-byte allocation at 0x…
+ *     backtrace:
+ *           #00 pc 00071bf4  /system/lib/a.so (f+8)
+ *     deallocated by thread 31027:
+ *     allocated by thread 31027:
  */
-import type { StackRole } from '../finding.js';
+import type { Sighting, StackRole } from '../finding.js';
 import type { HazardId } from '../hazard.js';
 import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from './open-report.js';
 import type { MakeReader, Took } from './reader.js';
 
 const HEADER = /\*\*\* GWP-ASan detected a memory error \*\*\*/;
 const END = /\*\*\* End GWP-ASan report \*\*\*/;
-const ERROR = /^\s*([A-Z][A-Za-z ()]{2,60}?) at (0x[0-9a-fA-F]+)(?: \(([^)]*)\))?.*? by thread (\S+) here:/;
+const TOMBSTONE = /\bCause: \[GWP-ASan\]: ([^,]{1,60}), (.{1,200}) at (0x[0-9a-fA-F]+)/;
+const TOMBSTONE_END = /^\s*(?:--- --- ---|memory near |memory map|open files:|(?:code|stack) around)/;
+const KIND =
+  /^\s*((?:Use After Free|Double Free|Invalid \(Wild\) Free|Invalid Free|Buffer Overflow|Buffer Underflow|Unknown))\b/i;
+const BY = /\bby thread (\d+|<unknown>) here:/;
+const AT = /\bat (0x[0-9a-fA-F]+)/;
+const PLACE = /\(((?:\d+ bytes? |a \d+-byte )[^()]{1,120})\)/;
+/** Nothing is known of the block: a wild access into the pool, or one far outside of its block. */
+const UNKNOWN = /\bGWP-ASan cannot provide any more information about this error/;
 const SECTIONS: readonly [RegExp, StackRole][] = [
-  [/\bwas deallocated by thread (\S+)/, 'freed'],
-  [/\bwas allocated by thread (\S+)/, 'allocated'],
+  [/\bdeallocated by thread (\d+|<unknown>)(?: here)?:/, 'freed'],
+  [/\ballocated by thread (\d+|<unknown>)(?: here)?:/, 'allocated'],
+  [/^\s*backtrace:/, 'fault'],
 ];
 const KINDS: readonly [RegExp, string, HazardId][] = [
-  [/^Use After Free/i, 'use-after-free', 'ownership/use-after-free'],
-  [/^Double Free/i, 'double-free', 'ownership/double-free'],
-  [/^Invalid \(Wild\) Free|^Invalid Free/i, 'invalid-free', 'ownership/invalid-free'],
-  [/^Buffer Overflow/i, 'buffer-overflow', 'bounds/heap-overflow'],
-  [/^Buffer Underflow/i, 'buffer-underflow', 'bounds/heap-overflow'],
+  [/^use after free/i, 'use-after-free', 'ownership/use-after-free'],
+  [/^double free/i, 'double-free', 'ownership/double-free'],
+  [/^invalid/i, 'invalid-free', 'ownership/invalid-free'],
+  [/^buffer overflow/i, 'buffer-overflow', 'bounds/heap-overflow'],
+  [/^buffer underflow/i, 'buffer-underflow', 'bounds/heap-overflow'],
 ];
 
-/** Reads GWP-ASan's own report (not the tombstone that Android may print around it). */
+/** Reads GWP-ASan's own report, and the part of an Android tombstone that speaks of it. */
 export const makeGwpAsan: MakeReader = (emit) => {
   let open: OpenReport | undefined;
+  let tombstone = false;
+
   const close = (missing?: string): void => {
     if (open === undefined) return;
-    closeReport(open, emit, missing);
+    // A tombstone has no end mark; it is whole once the block's allocation is told.
+    const told = tombstone && open.sighting.stacks.some((s) => s.role === 'allocated' && s.frames.length > 0);
+    closeReport(open, emit, told ? undefined : missing);
     open = undefined;
+    tombstone = false;
   };
+  const begin = (line: Parameters<typeof openReport>[0]): OpenReport => {
+    close('another report begins before the end line');
+    return openReport(line, {
+      tool: 'gwp-asan',
+      rule: 'gwp-asan/unknown',
+      hazard: 'bounds/other',
+      message: 'GWP-ASan detected a memory error',
+      memory: 'heap',
+    });
+  };
+
   return {
     line(line): Took {
       const { text } = line;
       if (HEADER.test(text)) {
-        close('another report begins before the end line');
-        open = openReport(line, {
-          tool: 'gwp-asan',
-          rule: 'gwp-asan/unknown',
-          hazard: 'ownership/other',
-          message: 'GWP-ASan detected a memory error',
-        });
+        open = begin(line);
+        return 'consumed';
+      }
+      const cause = text.includes('[GWP-ASan]') ? TOMBSTONE.exec(text) : null;
+      if (cause) {
+        open = begin(line);
+        tombstone = true;
+        Object.assign(open.sighting, named(cause[1]!), { region: cause[2]!.trim(), address: cause[3]! });
         return 'consumed';
       }
       if (open === undefined) return 'ignored';
-      const s = open.sighting;
-      const error = s.address === undefined ? errorLine(text) : undefined;
+      if (tombstone && TOMBSTONE_END.test(text)) {
+        extend(open, line);
+        close('the tombstone ends before the block is described');
+        return 'ignored';
+      }
       const section = SECTIONS.find(([at]) => at.test(text));
-      if (error) {
-        Object.assign(s, error);
-        openStack(open, 'fault', { title: text, thread: error.thread });
-      } else if (section) {
-        openStack(open, section[1], { title: text, thread: section[0].exec(text)![1]! });
-      } else if (!END.test(text)) return takeFrame(open, line) ? 'consumed' : 'ignored';
+      if (section) {
+        const thread = section[0].exec(text)![1];
+        openStack(open, section[1], { title: text, ...(thread !== undefined && { thread }) });
+      } else if (!takeError(open, text) && !END.test(text) && !UNKNOWN.test(text))
+        return takeFrame(open, line) ? 'consumed' : 'ignored';
       extend(open, line);
       if (END.test(text)) close();
       return 'consumed';
     },
     end() {
-      close('the log ends before the end line');
+      close(
+        tombstone ? 'the tombstone ends before the block is described' : 'the log ends before the end line',
+      );
       return [];
     },
   };
 };
 
-function errorLine(text: string) {
-  // Android writes `Use After Free, 0 bytes into a 41-byte allocation at 0x…` in its tombstones; that is not this shape.
-  const m = ERROR.exec(text);
-  if (m === null) return undefined;
-  const kind = KINDS.find(([k]) => k.test(m[1]!));
+/** `Use After Free (warning: …) at 0x… (PLACE) by thread N here:`; the place and the warning are optional. */
+function takeError(open: OpenReport, text: string): boolean {
+  const kind = KIND.exec(text);
+  const by = kind === null ? null : BY.exec(text);
+  if (kind === null || by === null) return false;
+  const address = AT.exec(text)?.[1];
+  const region = PLACE.exec(text)?.[1];
+  Object.assign(open.sighting, named(kind[1]!), { thread: by[1]! });
+  if (address !== undefined) open.sighting.address = address;
+  if (region !== undefined) open.sighting.region = region.trim();
+  openStack(open, 'fault', { title: text, thread: by[1]! });
+  return true;
+}
+
+function named(words: string): Pick<Sighting, 'rule' | 'hazard' | 'message'> {
+  const kind = KINDS.find(([k]) => k.test(words));
   return {
     rule: `gwp-asan/${kind?.[1] ?? 'unknown'}`,
-    hazard: kind?.[2] ?? ('ownership/other' as const),
-    message: m[1]!,
-    address: m[2]!,
-    thread: m[4]!,
-    ...(m[3] !== undefined && { region: m[3] }),
+    hazard: kind?.[2] ?? 'bounds/other',
+    message: words.trim(),
   };
 }

@@ -16,6 +16,7 @@ const SECTION = /^-{5,}\s+(?:S U M M A R Y|T H R E A D|P R O C E S S|S Y S T E M
 /** Sections and lines that only crash files have; they are this report's however long it is. */
 const STACKS = /^(Native|Java) frames: /;
 const SIGINFO = /^siginfo: ?/;
+const LONGEST_LIST = 500;
 /** Addresses below this belong to the page that is never mapped. */
 const ZERO_PAGE = 4096;
 
@@ -179,10 +180,16 @@ export function makeHserrReader(emit: Emit): Reader {
         open.strangers = 0;
       } else if (section(open, text)) open.strangers = 0;
       else if (open.file) {
-        if (smellAt(text) >= 0) return 'ignored';
+        // A file has lists of hundreds of lines between its sections; what follows a file that is cut is not its own.
+        if (++open.strangers > LONGEST_LIST || smellAt(text) >= 0) return 'ignored';
         if (text === '' && open.list !== undefined && open.native.length + open.managed.length > 0)
           delete open.list;
-        if (/^END\.?$/.test(text)) open.ended = true;
+        if (/^END\.?$/.test(text)) {
+          open.ended = true;
+          open.last = line;
+          close(false);
+          return 'consumed';
+        }
       } else if (text.trim() !== '' && open.headline !== undefined) {
         if (++open.strangers > 3) {
           close(true);

@@ -34,6 +34,7 @@ const MEANINGS: readonly [RegExp, HazardId][] = [
     /class descriptor|not a class|Throwable|Wrong object class|methodID|[Ff]ield|[Aa]rray|non-string/,
     'rules/jni-wrong-type',
   ],
+  [/Mismatched JNINativeInterface tables/, 'tool/internal-error'],
   [/unlocked by JNI/, 'threading/lock-misuse'],
   [/MXCSR|floating point control/, 'abi/other'],
 ];

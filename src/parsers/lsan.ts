@@ -1,5 +1,6 @@
 /**
- * LeakSanitizer: one sighting per `Direct leak` / `Indirect leak` record, checked against the SUMMARY's bytes.
+ * LeakSanitizer: one sighting per `Direct leak` / `Indirect leak` record, checked against the SUMMARY's bytes and
+ * number of allocations.
  * Source: compiler-rt `lsan_common.cpp`.
  */
 import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from './open-report.js';
@@ -17,7 +18,10 @@ export const makeLsan: MakeReader = (emit) => {
   /** A header whose SUMMARY has not come yet. */
   let header: { no: number; pid: number | undefined } | undefined;
   let bytes = 0;
+  let objects = 0;
   let limited = false;
+  /** A record without a header was read: the log begins in the middle. */
+  let seen = false;
   const complaints: string[] = [];
 
   const close = (missing?: string): void => {
@@ -40,12 +44,14 @@ export const makeLsan: MakeReader = (emit) => {
         abandon('another report begins before the SUMMARY line');
         header = { no: line.no, pid: h[1] === undefined ? undefined : Number(h[1]) };
         bytes = 0;
+        objects = 0;
         limited = false;
         return 'consumed';
       }
       const record = RECORD.exec(text);
       if (record) {
         close();
+        seen = header === undefined;
         const kind = record[1] === 'Direct' ? 'direct' : 'indirect';
         const leak = { kind, bytes: Number(record[2]), objects: Number(record[3]) } as const;
         open = openReport(line, {
@@ -54,20 +60,24 @@ export const makeLsan: MakeReader = (emit) => {
           hazard: 'ownership/leak',
           message: `${record[1]} leak of ${leak.bytes} byte(s) in ${leak.objects} object(s)`,
           leak,
+          memory: 'heap',
           ...(header?.pid !== undefined && { pid: header.pid }),
         });
         openStack(open, 'allocated', { title: text });
         bytes += leak.bytes;
+        objects += leak.objects;
         return 'consumed';
       }
       const summary = SUMMARY.exec(text);
       if (summary) {
         close();
-        const said = Number(summary[1]);
-        if (header !== undefined && !limited && said !== bytes)
-          complaints.push(
-            `line ${line.no}: the leak SUMMARY says ${said} bytes, the records read make ${bytes}`,
-          );
+        const said = `${summary[1]!} byte(s) in ${summary[2]!} allocation(s)`;
+        const read = `${bytes} byte(s) in ${objects} allocation(s)`;
+        if (header === undefined && !seen)
+          complaints.push(`line ${line.no}: a leak SUMMARY without its report`);
+        if (header !== undefined && !limited && said !== read)
+          complaints.push(`line ${line.no}: the leak SUMMARY says ${said}, the records read make ${read}`);
+        seen = false;
         header = undefined;
         return 'consumed';
       }

@@ -11,12 +11,16 @@ const TITLES: readonly Row[] = [
   [/^deadlock: /, 'deadlock', 'threading/deadlock'],
   [/^the main thread terminated without waiting/, 'thread-leak', 'threading/thread-leak'],
   [/^resource exhaustion: /, 'resource-exhaustion', 'resource/exhausted'],
+  [/^post-monomorphization error: /, 'post-monomorphization', 'tool/unsupported'],
+  [/^(?:found|multiple definitions of) .*symbol\b/s, 'symbol-clash', 'tool/unsupported'],
+  [/^internal compiler error: /, 'internal-compiler-error', 'tool/internal-error'],
   [/^abnormal termination: /, 'abnormal-termination', 'crash/abort'],
   [/^the evaluated program panicked/, 'panic', 'crash/abort'],
 ];
 
 /** What follows `Undefined Behavior: `. */
 const UB: readonly Row[] = [
+  [/^extern static /, 'extern-static', 'abi/other'],
   [/^(?:Data race|Race condition|Non-atomic race)\b/, 'data-race', 'ub/rust-data-race'],
   // Stacked Borrows speak of the borrow stack, Tree Borrows of accesses that are forbidden through a tag.
   [
@@ -29,6 +33,7 @@ const UB: readonly Row[] = [
   [/encountered an? (?:unaligned|dangling) .*\buse-after-free\b/, 'dangling', 'ub/rust-dangling'],
   [/^(?:constructing invalid value.*: )?encountered an unaligned/, 'alignment', 'ub/rust-alignment'],
   [/^constructing invalid value.*encountered a dangling/, 'dangling', 'ub/rust-dangling'],
+  [/^constructing invalid value.*encountered a null reference/, 'null', 'null/dereference'],
   [
     /^constructing invalid value|^enum value has invalid tag|^interpreting an invalid|^read discriminant|vtable/,
     'invalid-value',

@@ -1,5 +1,5 @@
 /** MemorySanitizer's warnings. Source: compiler-rt `msan_report.cpp`. (Its deadly signals are `ERROR:` reports: asan.ts.) */
-import type { StackRole } from '../finding.js';
+import type { MemoryClass, StackRole } from '../finding.js';
 import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from './open-report.js';
 import type { MakeReader, Took } from './reader.js';
 
@@ -14,6 +14,12 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
   ],
   [/^\s*Uninitialized value was stored to memory at/, 'related'],
   [/^\s*(?:Uninitialized value is outside|Origin value is)/, 'related'],
+];
+/** What a report may say besides: that its origin is no origin. */
+const REMARK = /^\s*ORIGIN: invalid/;
+const MEMORY: readonly [RegExp, MemoryClass][] = [
+  [/created by a heap (?:de)?allocation/, 'heap'],
+  [/created by an allocation of .* in the stack frame|created by an allocation in the stack frame/, 'stack'],
 ];
 
 /** Reads use-of-uninitialised-value reports (`halt_on_error=0` prints many). */
@@ -51,8 +57,14 @@ export const makeMsan: MakeReader = (emit) => {
       }
       if (open === undefined) return 'ignored';
       const section = SECTIONS.find(([at]) => at.test(text));
-      if (section) openStack(open, section[1], { title: text });
-      else if (!SUMMARY.test(text)) return takeFrame(open, line) ? 'consumed' : 'ignored';
+      if (section) {
+        openStack(open, section[1], { title: text });
+        const memory = MEMORY.find(([m]) => m.test(text))?.[1];
+        if (memory !== undefined) open.sighting.memory ??= memory;
+      } else if (REMARK.test(text)) {
+        extend(open, line);
+        return 'consumed';
+      } else if (!SUMMARY.test(text)) return takeFrame(open, line) ? 'consumed' : 'ignored';
       extend(open, line);
       if (!section) close();
       return 'consumed';

@@ -22,6 +22,8 @@ const HOST_FAULTS: readonly [RegExp, string][] = [
   [/\bERROR: (\w+)Sanitizer: memory layout is incompatible/, 'memory-layout'],
   [/Shadow memory range interleaves with an existing memory mapping/, 'memory-layout'],
   [/\b(\w+)Sanitizer: (?:nested bug in the same thread|hard rss limit exhausted)/, 'aborted'],
+  [/\b(\w+)Sanitizer: (?:main thread|thread T\d+.{0,80}) finished with ignores enabled/, 'ignores-enabled'],
+  [/\b(\w+)Sanitizer: bad pointer 0x/, 'bad-pointer'],
   [/\bERROR: Can't open file:|\bERROR: failed to (?:mmap|allocate|open)\b/, 'host-resources'],
 ];
 const TRACER = /\bTracer caught signal \d+/;
@@ -37,6 +39,11 @@ const HARMLESS: readonly RegExp[] = [
   /\b\w+Sanitizer: (?:libc interceptors initialized|failed to intercept|reserving|soft rss limit|unrecognized flag)/i,
   /\bWARNING: found \d+ unrecognized flag/,
   /\b\w+Sanitizer Init done/,
+  // the help of a flag, and the frame of asterisks that Windows gets around a warning
+  /^\t{1,2}- \S|==\d+==\*\*\* /,
+  // verbose mode speaks of its threads: `==7==T0: stack [0x…,0x…)`
+  /==\d+==\s*T-?\d+(?::| \w+ )/,
+  /\b\w+Sanitizer: (?:checking for leaks|Started BackgroundThread|RSS: \d|StackDepot: \d)/,
   /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|\|\|)/,
   /\bThreadSanitizer: (?:Memory budget|growing)/,
   /\*\*\* WARNING: Failed to initialize DbgHelp|\bWARNING: Failed to use and restart external symbolizer/,

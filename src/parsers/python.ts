@@ -19,7 +19,8 @@ import { addFrame, addStack, draft, reach, whole } from './draft.js';
 import { pythonMeaning } from './pywords.js';
 import type { Line, MakeReader } from './reader.js';
 
-const FATAL = /^(?:Fatal Python error: |Windows fatal exception: |(?=Timeout \(\d+:\d\d:\d\d))(.*)$/;
+const FATAL =
+  /^(?:Fatal Python error(?:: | from (?=unexpected signum: ))|Windows fatal exception: |(?=Timeout \(\d+:\d\d:\d\d))(.*)$/;
 const THREAD = /^(Current thread|Thread) (0x[0-9a-f]+)(?: \[.{0,200}\])? \(most recent call first\):$/;
 const C_STACK = /^Current thread's C stack trace \(most recent call first\):$/;
 const FRAME = /^ {2}File "(.{0,4096})", line (\d{1,9}|\?\?\?) in (.*)$/;

@@ -30,8 +30,9 @@ const WORDS: readonly Row[] = [
     'rules/python-exception-set',
   ],
   [/^(?:Segmentation fault|access violation)/, 'segmentation-fault', 'crash/signal'],
+  [/^int divide by zero/, 'division', 'ub/division-by-zero'],
   [
-    /^(?:Bus error|Illegal instruction|Floating.point exception|stack overflow|int divide by zero|code 0x)/,
+    /^(?:Bus error|Illegal instruction|Floating.point exception|unexpected signum|code 0x)/,
     'signal',
     'crash/signal',
   ],

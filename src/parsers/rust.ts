@@ -8,8 +8,8 @@
  *                  at /rustc/…/panicking.rs:761:5
  *     thread caused non-unwinding panic. aborting.
  *
- * Before 1.73 the message stood on the first line: `thread 'main' panicked at 'MESSAGE', src/lib.rs:11:5`. An ordinary
- * panic is a failing test, not a hazard; its place is kept because the panic that cannot unwind follows it.
+ * Before 1.73 the message stood on the first line: `thread 'main' panicked at 'MESSAGE', src/lib.rs:11:5`. A panic that
+ * breaks no rule of the language is ordinary; a panic that cannot unwind follows one and points back to it.
  * Source: library/std/src/panicking.rs, rt.rs, alloc.rs; library/core/src/panicking.rs, ub_checks.rs.
  */
 import type { Frame, Sighting } from '../finding.js';
@@ -19,12 +19,20 @@ import { UNKNOWN_FUNCTION } from './frame.js';
 import type { Line, MakeReader } from './reader.js';
 
 const PANICKED = /^thread '([^']{0,200})' (?:\((\d+)\) )?panicked at (.{1,4096})$/;
-const OLD = /^'(.*)', (.+:\d+:\d+)$/;
-const FRAME = /^ *\d{1,6}: +(?:0x[0-9a-f]+ - )?(.+)$/;
+/** The end of the old form, whose message may have several lines: `…', src/lib.rs:11:5`. */
+const OLD_PLACE = /^[^\s:].{0,4000}:\d{1,9}:\d{1,9}$/;
+const OLD_LINES = 50;
+const FRAME = /^ *\d{1,6}: +(?:0x[0-9a-f]+ - )?(\S.*)$/s;
 const AT = /^ +at (.+)$/;
 const NOTE = /^note: (?:run with `RUST_BACKTRACE|[Ss]ome details are omitted)/;
 const FOREIGN = /annot catch foreign exception/;
 const OVERFLOW = /^thread '([^']{0,200})' (?:\((\d+)\) )?has overflowed its stack$/;
+
+const samePlace = (a: Frame, b: Frame | undefined): boolean =>
+  a.kind === 'source' &&
+  b?.kind === 'source' &&
+  a.line === b.line &&
+  a.file.endsWith(b.file.replace(/^\.\//, ''));
 
 type Row = [RegExp, string, HazardId];
 /** What panics of the language's own checks mean; a message that no row fits is an ordinary panic. */
@@ -55,9 +63,20 @@ const ABORTS: readonly Row[] = [
 
 type Panic = { line: Line; thread: string; place: string; message?: string };
 
-/** Reads hazards among the words that Rust's standard library prints; ordinary panics are taken in silently. */
+/** The message and place of `'MESSAGE', src/lib.rs:11:5`; undefined while its last line has not come. */
+const oldForm = (text: string): { message: string; place: string } | undefined => {
+  const end = text.lastIndexOf("', ");
+  const place = end < 0 ? '' : text.slice(end + 3);
+  return OLD_PLACE.test(place) ? { message: text.slice(1, end), place } : undefined;
+};
+
+/** Reads the last words of Rust's standard library. */
 export const makeRust: MakeReader = (emit) => {
   let panic: Panic | undefined;
+  /** The lines of an old-form message so far. */
+  let old: { panic: Panic; text: string } | undefined;
+  /** The place of the open panic, until its backtrace is known to hold it. */
+  let head: Frame | undefined;
   let before: Panic | undefined;
   let open: Sighting | undefined;
   let frames = false;
@@ -70,8 +89,12 @@ export const makeRust: MakeReader = (emit) => {
   };
   const close = (): void => {
     flush();
+    const fault = open?.stacks[0];
+    // The standard library may be built without lines; then the place of the panic is in no frame.
+    if (head?.kind === 'source' && fault && !fault.frames.some((f) => samePlace(f, head)))
+      fault.frames.unshift(head);
     if (open) emit(open);
-    open = undefined;
+    open = head = undefined;
     frames = false;
   };
   const at = (p: Panic): Frame => placed(UNKNOWN_FUNCTION, p.place) ?? { kind: 'opaque', text: p.place };
@@ -81,29 +104,34 @@ export const makeRust: MakeReader = (emit) => {
     frames = false;
     const message = p.message ?? '';
     const row = PANICS.find(([re]) => re.test(message));
-    if (!row) {
-      before = p;
-      return;
-    }
     const facts = {
       tool: 'rust' as const,
-      rule: `rust/${row[1]}`,
-      hazard: row[2],
+      rule: `rust/${row?.[1] ?? 'panic'}`,
+      hazard: row?.[2] ?? ('crash/abort' as const),
       message,
       thread: p.thread,
+      ...(!row && { ordinary: true as const }),
     };
     open = draft(p.line, facts, 'the line that ends the process');
     reach(open, line);
     const address = /(0x[0-9a-f]+)/.exec(message)?.[1];
     if (address) open.address = address;
-    addStack(open, { role: 'fault', thread: p.thread, title: p.line.text.trim(), frames: [at(p)] });
-    if (before && before.thread === p.thread) {
+    head = at(p);
+    addStack(open, { role: 'fault', thread: p.thread, title: p.line.text.trim(), frames: [head] });
+    if (row && before && before.thread === p.thread) {
       const title = `${before.line.text.trim()} ${before.message ?? ''}`.trim();
       addStack(open, { role: 'related', thread: p.thread, title, frames: [at(before)] });
     }
-    before = undefined;
+    before = row ? undefined : p;
     // The message is all there is to know; the backtrace is optional and the closing line only confirms.
     whole(open);
+  };
+
+  /** True when `said` is a whole message of the old form. */
+  const finishOld = (p: Panic, said: string, line: Line): boolean => {
+    const whole = oldForm(said);
+    if (whole) judge({ ...p, place: whole.place, message: whole.message.replace(/\n.*$/s, '') }, line);
+    return whole !== undefined;
   };
 
   const abort = (text: string, line: Line): boolean => {
@@ -126,13 +154,17 @@ export const makeRust: MakeReader = (emit) => {
       const m = PANICKED.exec(text);
       if (m) {
         close();
-        const old = OLD.exec(m[3] ?? '');
-        const place = old?.[2] ?? (m[3] ?? '').replace(/:$/, '');
-        panic = { line, thread: m[1] ?? '', place };
-        if (old) {
-          judge({ ...panic, message: old[1] ?? '' }, line);
-          panic = undefined;
-        }
+        const said = m[3] ?? '';
+        const begun = { line, thread: m[1] ?? '', place: said.replace(/:$/, '') };
+        old = undefined;
+        if (!said.startsWith("'")) panic = begun;
+        else if (!finishOld(begun, said, line)) old = { panic: begun, text: said };
+        return 'consumed';
+      }
+      if (old) {
+        const { panic: begun, text: so } = old;
+        old = { panic: begun, text: `${so}\n${text}` };
+        if (finishOld(begun, old.text, line) || line.no - begun.line.no > OLD_LINES) old = undefined;
         return 'consumed';
       }
       if (panic) {
@@ -162,12 +194,14 @@ export const makeRust: MakeReader = (emit) => {
         return 'consumed';
       }
       if (text === 'stack backtrace:') {
-        frames = open !== undefined || before !== undefined;
+        frames = open !== undefined;
         // The place of the panic is frame 0 of nothing: the backtrace is better.
         const fault = open?.stacks[0];
         if (fault) fault.frames = [];
         return frames ? 'consumed' : 'ignored';
       }
+      // What `assert_eq!` compared.
+      if (open && !frames && /^ {1,2}(?:left|right): /.test(text)) return 'consumed';
       if (!frames) return 'ignored';
       const place = AT.exec(text);
       if (place && fn !== undefined) {
@@ -195,7 +229,7 @@ export const makeRust: MakeReader = (emit) => {
       return 'ignored';
     },
     end() {
-      const cut = panic;
+      const cut = panic ?? old?.panic;
       close();
       return cut ? [`line ${cut.line.no}: the message of a Rust panic is absent`] : [];
     },

@@ -1,7 +1,9 @@
 /** Does a line look as if a checker wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
 
 const SMELLS: readonly RegExp[] = [
-  /\b(?:Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior|DataFlow|Realtime|Type|NumericalStability)Sanitizer\b/,
+  // The runtimes put a colon behind their names, or one of a few verbs; prose that mentions them does not.
+  /\b(?:Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior|DataFlow|Realtime|Type|NumericalStability)Sanitizer(?::| (?:CHECK|bug|failed|has encountered|report)\b)/,
+  /\b(?:ERROR|WARNING|FATAL|SUMMARY): \w{4,25}Sanitizer\b/,
   // `==123==ERROR:` of the sanitizers and `==123== Invalid read` of Valgrind
   /(?:^|[^=])==\d+==(?!=)/,
   /\b(?:WARNING|FATAL ERROR) in native method\b/,

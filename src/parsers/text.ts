@@ -17,12 +17,14 @@ import { makeLsan } from './lsan.js';
 import { makeMiri } from './miri.js';
 import { makeMonoReader } from './mono.js';
 import { makeMsan } from './msan.js';
+import { makeNewerSanitizers } from './newer-sanitizers.js';
 import { makeNode } from './node.js';
 import { makeNotices } from './notices.js';
 import { makeOpenj9Reader } from './openj9.js';
 import { makePython } from './python.js';
 import type { Emit, MakeReader } from './reader.js';
 import { makeRust } from './rust.js';
+import { makeScudo } from './scudo.js';
 import { makeTsan } from './tsan.js';
 import { makeUbsan } from './ubsan.js';
 import { makeValgrindTextReader } from './valgrind-text.js';
@@ -38,7 +40,9 @@ export const READERS: readonly MakeReader[] = [
   makeGoCrash,
   makeUbsan,
   makeAsan,
+  makeNewerSanitizers,
   makeGwpAsan,
+  makeScudo,
   makeValgrindTextReader,
   makeJniReader,
   makeHserrReader,

@@ -7,7 +7,7 @@
  *       Previous read of size 4 at 0x… by main thread:
  *     SUMMARY: ThreadSanitizer: data race a.c:3 in Thread1
  */
-import type { StackRole } from '../finding.js';
+import type { MemoryClass, StackRole } from '../finding.js';
 import type { HazardId } from '../hazard.js';
 import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from './open-report.js';
 import type { Line, MakeReader, Took } from './reader.js';
@@ -18,7 +18,10 @@ const SEPARATOR = /^\s*={18}\s*$/;
 const TRAILER = /\bThreadSanitizer: reported (\d+) warnings?/;
 const ACCESS =
   /^\s*(Previous )?(atomic )?(write|read) of size (\d+) at (0x[0-9a-fA-F]+) by (main thread|thread T\d+)(.*)$/i;
-const EXTERNAL = /^\s*(Previous )?(modifying|read-only) access of .* by (main thread|thread T\d+)/i;
+const EXTERNAL = /^\s*(Previous )?(modifying|read-only) access of .* by (main thread|thread T\d+)(.*)$/i;
+const HELD = /\b(M\d+)\b/g;
+/** `Mutex M2 acquired here while holding mutex M1 in thread T1:` */
+const WHILE_HOLDING = /\bwhile holding mutex (M\d+)/;
 const BY = /\b(?:by|in) (main thread|thread T\d+)/;
 
 const KINDS: readonly [RegExp, string, HazardId][] = [
@@ -43,11 +46,19 @@ const KINDS: readonly [RegExp, string, HazardId][] = [
 /** Lines that introduce a stack, after the access lines. */
 const SECTIONS: readonly [RegExp, StackRole][] = [
   [/^\s*Location is heap block\b.* allocated by /, 'allocated'],
+  [/^\s*Location is file descriptor \d+ created\b/, 'allocated'],
   [/^\s*Location is /, 'related'],
   [/^\s*Thread (T\d+)\b.* created by /, 'thread-created'],
   [/^\s*Mutex \S+ (?:previously )?acquired (?:here|by)/, 'lock-acquired'],
   [/^\s*Mutex \S+ .*created at:/, 'related'],
   [/^\s*(?:As if synchronized via sleep|Signal \d+ handler invoked at):/, 'related'],
+];
+const MEMORY: readonly [RegExp, MemoryClass][] = [
+  [/^\s*Location is heap block\b/, 'heap'],
+  [/^\s*Location is global\b/, 'global'],
+  [/^\s*Location is stack\b/, 'stack'],
+  [/^\s*Location is TLS\b/, 'tls'],
+  [/^\s*Location is file descriptor\b/, 'descriptor'],
 ];
 const REMARKS =
   /^\s*(?:Cycle in lock order graph|Hint: use TSAN_OPTIONS|Mutex M\d+ is already destroyed|\[failed to restore the stack\]|And \d+ more similar|This is a )/;
@@ -128,9 +139,8 @@ function takeAccess(open: OpenReport, text: string): boolean {
   if (m) {
     const kind = m[3]!.toLowerCase() === 'write' ? 'write' : 'read';
     const access = { kind, size: Number(m[4]), ...(m[2] && { atomic: true as const }) } as const;
-    const locks = [...m[7]!.matchAll(/\b(M\d+)\b/g)].map((l) => l[1]!);
     const role = m[1] ? 'other-access' : 'fault';
-    openStack(open, role, { title: text, thread: m[6]!, access, ...(locks.length > 0 && { locks }) });
+    openStack(open, role, { title: text, thread: m[6]!, access, ...locksIn(m[7]!) });
     if (role === 'other-access') return true;
     s.access = access;
     s.address = m[5]!;
@@ -138,16 +148,38 @@ function takeAccess(open: OpenReport, text: string): boolean {
     return true;
   }
   const external = EXTERNAL.exec(text);
-  if (external)
-    openStack(open, external[1] ? 'other-access' : 'fault', { title: text, thread: external[3]! });
+  if (external) {
+    const access = { kind: external[2]!.toLowerCase() === 'modifying' ? 'write' : 'read' } as const;
+    const facts = { title: text, thread: external[3]!, access, ...locksIn(external[4]!) };
+    openStack(open, external[1] ? 'other-access' : 'fault', facts);
+    if (!external[1]) {
+      s.access = access;
+      s.thread = external[3]!;
+    }
+  }
   return external !== null;
+}
+
+/** `(mutexes: write M1, read M2)` after the thread. */
+function locksIn(text: string): { locks?: string[] } {
+  const locks = [...text.matchAll(HELD)].map((l) => l[1]!);
+  return locks.length > 0 ? { locks } : {};
 }
 
 function takeSection(open: OpenReport, text: string): boolean {
   const section = SECTIONS.find(([at]) => at.test(text));
   if (section === undefined) return false;
   const thread = section[0].exec(text)?.[1] ?? BY.exec(text)?.[1];
-  if (text.includes('Location is ')) open.sighting.region ??= text.trim().replace(/:$/, '');
-  openStack(open, section[1], { title: text, ...(thread !== undefined && { thread }) });
+  if (text.includes('Location is ')) {
+    open.sighting.region ??= text.trim().replace(/:$/, '');
+    const memory = MEMORY.find(([m]) => m.test(text))?.[1];
+    if (memory !== undefined) open.sighting.memory ??= memory;
+  }
+  const holding = WHILE_HOLDING.exec(text)?.[1];
+  openStack(open, section[1], {
+    title: text,
+    ...(thread !== undefined && { thread }),
+    ...(holding !== undefined && { locks: [holding] }),
+  });
   return true;
 }

@@ -66,6 +66,16 @@ const MESSAGES: readonly [RegExp, string, HazardId][] = [
   [/ which does not point to an object of type/, 'dynamic-type-mismatch', 'ub/object-type'],
 ];
 
+/** Names that no message maps to. */
+const OTHER_NAMES: readonly [string, HazardId][] = [['float-divide-by-zero', 'ub/division-by-zero']];
+const BY_NAME = new Map<string, HazardId>([
+  ...MESSAGES.map(([, name, hazard]) => [name, hazard] as const),
+  ...OTHER_NAMES,
+]);
+
+/** The hazard of a check's own name, as `report_error_type=1` prints it in the SUMMARY. */
+export const namedHazard = (name: string): HazardId => BY_NAME.get(name) ?? 'ub/other';
+
 /** The check behind a message; a message that is new to us is still a finding (`ub/other`). */
 export function checkOf(message: string): Check {
   const row = MESSAGES.find(([m]) => m.test(message));
@@ -88,6 +98,7 @@ const MINIMAL: Readonly<Record<string, HazardId>> = {
   'vla-bound-not-positive': 'ub/vla-bound',
   'float-cast-overflow': 'ub/float-cast',
   'load-invalid-value': 'ub/invalid-enum-or-bool',
+  'invalid-objc-cast': 'ub/object-type',
   'function-type-mismatch': 'ub/function-type',
   'nonnull-arg': 'ub/null-argument',
   'nonnull-return': 'ub/null-argument',

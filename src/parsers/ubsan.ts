@@ -6,11 +6,11 @@
  *         #0 0x… in main a.c:3:12
  *     SUMMARY: UndefinedBehaviorSanitizer: undefined-behavior a.c:3:12 in
  */
-import type { Frame } from '../finding.js';
+import type { Frame, Sighting, Stack } from '../finding.js';
 import { parseFrame, UNKNOWN_FUNCTION } from './frame.js';
 import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from './open-report.js';
 import type { Line, MakeReader, Took } from './reader.js';
-import { checkOf, minimalHazard } from './ubsan-checks.js';
+import { checkOf, minimalHazard, namedHazard } from './ubsan-checks.js';
 
 const MARK = ': runtime error: ';
 /** Go calls its panics runtime errors too: `panic: runtime error: …`, or logged by a test as `x_test.go:12: …`. */
@@ -18,24 +18,31 @@ const GO_ERROR = /^\s*(?:panic|\S{1,400}\.go:\d{1,9}): runtime error: /;
 const LOCATION = /:(\d+)(?::(\d+))?$/;
 const MODULE = /(?:^|\s)\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
 const MINIMAL = /\bubsan: ([a-z][\w-]*) by (0x[0-9a-fA-F]+)/;
+const TOO_MANY = /\bubsan: too many errors/;
 const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/;
-const NOTE = /(?:^|: )note: /;
+const NOTE = /^(.*?): note: (.*)$/;
 /** The bytes around an address, its caret, and the quoted source line's caret. */
 const PICTURE = /^(?:[ \t0-9a-f?]+|[ \t~]*\^[ \t~]*)$/;
+
+/** Lines of others between a report and its notes: compilers print notes too. */
+const FAR = 20;
 
 /** Reads `runtime error:` reports; also says which function it was when only the SUMMARY or a stack knows. */
 export const makeUbsan: MakeReader = (emit) => {
   let open: OpenReport | undefined;
   /** Frames of another tool may follow a report that has none; they must not be taken. */
   let framesOver = false;
+  /** The line before was a caret: what stands under it is its label, on a line of its own. */
+  let caret = false;
   let headline: Frame | undefined;
+  let notes: Stack[] = [];
+  const complaints: string[] = [];
 
   const close = (): void => {
     if (open === undefined) return;
-    const { stacks } = open.sighting;
-    // The stack repeats the headline's place; without one the place is all there is.
-    if (stacks.every((s) => s.frames.length === 0) && headline !== undefined)
-      stacks.splice(0, stacks.length, { role: 'fault', frames: [headline] });
+    if (headline !== undefined) locate(open.sighting.stacks, headline);
+    open.sighting.stacks.push(...notes);
+    notes = [];
     closeReport(open, emit);
     open = undefined;
   };
@@ -45,12 +52,14 @@ export const makeUbsan: MakeReader = (emit) => {
     const check = checkOf(message);
     headline = place(line.text.slice(0, at));
     framesOver = false;
+    caret = false;
     open = openReport(line, {
       tool: 'ubsan',
       rule: `ubsan/${check.name}`,
       hazard: check.hazard,
       message: message.replace(/\b0x[0-9a-fA-F]+/g, '0x…'),
       ...pointerIn(message),
+      ...accessIn(message),
     });
     return 'consumed';
   };
@@ -72,10 +81,14 @@ export const makeUbsan: MakeReader = (emit) => {
   return {
     line(line): Took {
       const { text } = line;
-      const at = GO_ERROR.test(text) ? -1 : text.indexOf(MARK);
-      if (at >= 0) return begin(line, at);
+      const at = text.indexOf(MARK);
+      if (at >= 0 && !GO_ERROR.test(text)) return begin(line, at);
       const m = text.includes('ubsan:') ? MINIMAL.exec(text) : null;
       if (m) return minimal(line, m);
+      if (text.includes('ubsan:') && TOO_MANY.test(text)) {
+        complaints.push(`line ${line.no}: the minimal runtime reports no more: too many errors`);
+        return 'consumed';
+      }
       if (open === undefined) return 'ignored';
       const summary = SUMMARY.exec(text);
       if (summary) {
@@ -89,7 +102,13 @@ export const makeUbsan: MakeReader = (emit) => {
         takeFrame(open, line);
         return 'consumed';
       }
-      if (NOTE.test(text) || (text.length < 400 && PICTURE.test(text) && text.trim() !== '')) {
+      if (line.no - open.sighting.log.endLine > FAR) return 'ignored';
+      const note = text.includes(': note: ') ? NOTE.exec(text) : null;
+      const picture = text.length < 400 && PICTURE.test(text) && text.trim() !== '';
+      const label = caret && /^ {6,}\S/.test(text);
+      caret = picture && text.includes('^');
+      if (note) notes.push(...pointed(note));
+      if (note || picture || label) {
         extend(open, line);
         return 'consumed';
       }
@@ -98,10 +117,52 @@ export const makeUbsan: MakeReader = (emit) => {
     },
     end() {
       close();
-      return [];
+      return complaints;
     },
   };
 };
+
+/**
+ * Puts the headline's place on top of the fault stack. It is exact, but knows no function; the stack knows the function, and
+ * of its place no more than debug information tells of a return address (without any, nothing).
+ */
+function locate(stacks: Stack[], headline: Frame): void {
+  const fault = stacks.find((s) => s.role === 'fault' && s.frames.length > 0);
+  // A stack that was not cut begins in the runtime's own handler.
+  const at = Math.max(0, fault?.frames.findIndex((f) => !isRuntime(f)) ?? 0);
+  const top = fault?.frames[at];
+  if (fault === undefined || top === undefined) {
+    stacks.unshift({ role: 'fault', frames: [headline] });
+    return;
+  }
+  if (headline.kind !== 'source') return;
+  const sameFile = top.kind === 'source' && base(top.file) === base(headline.file);
+  if (top.kind === 'opaque' || (top.kind === 'source' && !sameFile)) fault.frames.splice(at, 0, headline);
+  else fault.frames[at] = { ...headline, ...nameOf(top) };
+}
+
+const isRuntime = (f: Frame): boolean =>
+  f.kind !== 'opaque' && /^_*(?:ubsan|sanitizer)_|^__ubsan::/.test(f.function ?? '');
+const base = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+
+/** What a frame knows beside its place in the source. */
+function nameOf(top: Exclude<Frame, { kind: 'opaque' }>) {
+  if (top.kind === 'symbol') return { function: top.function };
+  return {
+    ...(top.function !== undefined && { function: top.function }),
+    ...(top.module !== undefined && { module: top.module }),
+    ...(top.offset !== undefined && { offset: top.offset }),
+    ...(top.kind === 'source' && { file: top.file }),
+    ...(top.kind === 'source' && top.inlined && { inlined: true as const }),
+  };
+}
+
+/** `a.c:9:3: note: nonnull attribute specified here` is a place of its own; other notes describe memory. */
+function pointed(note: RegExpExecArray): Stack[] {
+  const at = place(note[1]!);
+  return at.kind === 'source' ? [{ role: 'related', title: `note: ${note[2]!}`.trim(), frames: [at] }] : [];
+}
 
 /** The place before `: runtime error:`; text that the program printed without a newline may stand before it. */
 function place(text: string): Frame {
@@ -128,6 +189,15 @@ function pointerIn(message: string): { address?: string } {
   return m ? { address: m[1]! } : {};
 }
 
+/** What a type mismatch was about to do, and that it did so through null. */
+function accessIn(message: string): Pick<Sighting, 'access' | 'memory'> {
+  const m = /^(load of|store to) (?:null|misaligned|address)/.exec(message);
+  return {
+    ...(m && { access: { kind: m[1] === 'load of' ? 'read' : 'write' } }),
+    ...(/ null pointer of type /.test(message) && { memory: 'null' }),
+  };
+}
+
 /** `a.c:3:12 in f` at the end of a SUMMARY names the function that the headline lacks. */
 function nameFunction(frame: Extract<Frame, { kind: 'source' }>, summary: string): void {
   const at = summary.lastIndexOf(' in ');
@@ -139,4 +209,6 @@ function nameFunction(frame: Extract<Frame, { kind: 'source' }>, summary: string
 function adopt(open: OpenReport, kind: string): void {
   if (kind === 'undefined-behavior' || !/^[a-z][a-z-]+$/.test(kind)) return;
   open.sighting.rule = `ubsan/${kind}`;
+  // The words of a message may be new to us while the check is not.
+  if (open.sighting.hazard === 'ub/other') open.sighting.hazard = namedHazard(kind);
 }

@@ -35,8 +35,11 @@ test('a native crash has the native and the managed stack', () => {
   expect(sightings[0]?.stacks[1]?.frames).toContainEqual({ kind: 'symbol', function: 'Edge:Pass' });
 });
 
-test('a missing entry point is a failed test, not a crash', () => {
-  expect(parse(log('missing-entry.log'))).toMatchObject({ sightings: [], complete: true });
+test('a missing entry point is an ordinary failure, not a crash', () => {
+  expect(parse(log('missing-entry.log'))).toMatchObject({
+    sightings: [{ hazard: 'abi/other', ordinary: true }],
+    complete: true,
+  });
 });
 
 test.each([
@@ -53,13 +56,13 @@ test.each([
   expect(sighting?.stacks[0]).toMatchObject({ role: 'managed', frames: [{ function: 'A.B.C(Int32)' }, {}] });
 });
 
-test('an exception is a hazard only when it crosses native code', () => {
+test('an exception is ordinary unless it crosses native code', () => {
   const text = (frame: string): string =>
     `Unhandled Exception:\nSystem.InvalidOperationException: x\n  at ${frame}\n`;
-  expect(parse(text('A.B ()')).sightings).toEqual([]);
-  expect(parse(text('(wrapper native-to-managed) A.B(int)')).sightings).toMatchObject([
-    { hazard: 'unwind/foreign-exception' },
-  ]);
+  expect(parse(text('A.B ()')).sightings).toMatchObject([{ ordinary: true }]);
+  const [crossing] = parse(text('(wrapper native-to-managed) A.B(int)')).sightings;
+  expect(crossing).toMatchObject({ hazard: 'unwind/foreign-exception' });
+  expect(crossing?.ordinary).toBeUndefined();
 });
 
 test.each(['abort.log', 'missing-entry.log'])('law 3 over prefixes of %s', (name) =>

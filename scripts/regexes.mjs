@@ -1,0 +1,119 @@
+/**
+ * Proves that no regular expression in the sources can backtrack super-linearly: `node scripts/regexes.mjs [--all]`.
+ *
+ * Every regex literal, and every `new RegExp('literal')`, is found through the TypeScript compiler's own syntax tree, so
+ * that none is missed, and judged by recheck (automata theory first, then a fuzzer). Fails naming `file:line`. A pattern
+ * that is built from parts cannot be judged: it fails unless the line above says `regexes: built from …` and why that is
+ * harmless. `--all` prints each pattern with its verdict.
+ *
+ * Judging all takes minutes, so patterns once proven safe are remembered, per version of recheck, beside the installed
+ * packages; a clean clone proves them all.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { check } from 'recheck';
+import { SyntaxKind } from 'typescript/unstable/ast';
+import { API } from 'typescript/unstable/sync';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const EXCUSE = /\/\/ regexes: built from \S/;
+
+/** `{pattern, flags}` of a literal or a constructor call; `built` when the pattern is not a literal. */
+function regexOf(node, text) {
+  if (node.kind === SyntaxKind.RegularExpressionLiteral) {
+    const end = text.lastIndexOf('/');
+    return { pattern: text.slice(1, end), flags: text.slice(end + 1) };
+  }
+  const constructed =
+    (node.kind === SyntaxKind.NewExpression || node.kind === SyntaxKind.CallExpression) &&
+    node.expression.kind === SyntaxKind.Identifier &&
+    node.expression.text === 'RegExp';
+  if (!constructed) return undefined;
+  const [pattern, flags] = node.arguments ?? [];
+  const literal = (n) =>
+    n?.kind === SyntaxKind.StringLiteral || n?.kind === SyntaxKind.NoSubstitutionTemplateLiteral;
+  if (!literal(pattern) || (flags && !literal(flags))) return { built: true };
+  return { pattern: pattern.text, flags: flags?.text ?? '' };
+}
+
+/** Every regular expression of the project's own sources. */
+function collect() {
+  const api = new API({ cwd: root });
+  const found = [];
+  try {
+    const snapshot = api.updateSnapshot({ openProjects: [`${root}tsconfig.build.json`] });
+    for (const project of snapshot.getProjects())
+      for (const name of project.program.getSourceFileNames()) {
+        const path = relative(root, name);
+        if (path.startsWith('..') || path.includes('node_modules') || name.endsWith('.d.ts')) continue;
+        const file = project.program.getSourceFile(name);
+        const lines = file.text.split('\n');
+        const visit = (node) => {
+          const start = node.getStart(file);
+          const regex = regexOf(node, file.text.slice(start, node.end));
+          if (regex) {
+            const line = file.text.slice(0, start).split('\n').length;
+            found.push({ path, line, ...regex, excused: EXCUSE.test(lines[line - 2] ?? '') });
+          }
+          node.forEachChild(visit);
+        };
+        visit(file);
+      }
+  } finally {
+    api.close();
+  }
+  return found;
+}
+
+const { version } = createRequire(import.meta.url)('recheck/package.json');
+const memory = `${root}node_modules/.cache/ffi-gates-regexes-${version}.json`;
+const proven = new Set(remembered());
+
+function remembered() {
+  try {
+    return JSON.parse(readFileSync(memory, 'utf8'));
+  } catch {
+    return [];
+  }
+}
+
+const all = process.argv.includes('--all');
+const found = collect();
+let unsafe = 0;
+
+async function judge({ path, line, pattern, flags, built, excused }) {
+  const at = `${path}:${line}`;
+  if (built) {
+    if (!excused) unsafe++;
+    if (!excused) console.error(`${at}: a pattern built from parts cannot be judged`);
+    return;
+  }
+  const key = `/${pattern}/${flags}`;
+  if (proven.has(key) && !all) return;
+  const verdict = await check(pattern, flags, { timeout: 60_000, recallTimeout: -1 });
+  if (all) console.log(`${at}: ${verdict.status} ${key}`);
+  if (verdict.status === 'safe') {
+    proven.add(key);
+    return;
+  }
+  unsafe++;
+  const why =
+    verdict.status === 'vulnerable'
+      ? `${verdict.complexity.summary}, for instance on ${verdict.attack.pattern}`
+      : `not judged: ${verdict.error?.kind}`;
+  console.error(`${at}: ${key}\n    ${why}`);
+}
+
+const queue = found.values();
+await Promise.all(
+  Array.from({ length: 2 }, async () => {
+    for (const regex of queue) await judge(regex);
+  }),
+);
+mkdirSync(dirname(memory), { recursive: true });
+writeFileSync(memory, JSON.stringify([...proven], null, 1));
+console.log(`${found.length} regular expressions, ${unsafe} not proven linear`);
+// recheck keeps its own process alive.
+process.exit(found.length === 0 || unsafe > 0 ? 1 : 0);

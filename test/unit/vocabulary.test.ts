@@ -1,0 +1,55 @@
+/**
+ * The completeness bar: every kind of error that a tool of this field can print becomes a finding with a hazard of the
+ * catalogue (or an honesty row), and a kind that a known tool will print one day becomes one as well.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Tool } from '../../src/finding.js';
+import { hazard } from '../../src/hazard.js';
+import { parseText } from '../../src/parsers/text.js';
+import { logOf, type Chapter, type Kind } from './vocabulary/chapter.js';
+import { GO } from './vocabulary/go.js';
+import { JVM } from './vocabulary/jvm.js';
+import { NEWER } from './vocabulary/newer.js';
+import { RUNTIMES } from './vocabulary/runtimes.js';
+import { RUST } from './vocabulary/rust.js';
+import { SANITIZERS } from './vocabulary/sanitizers.js';
+import { THREADS } from './vocabulary/threads.js';
+import { UBSAN } from './vocabulary/ubsan.js';
+import { VALGRIND } from './vocabulary/valgrind.js';
+
+const CHAPTERS: readonly Chapter[] = [
+  ...SANITIZERS,
+  ...THREADS,
+  ...UBSAN,
+  ...NEWER,
+  ...VALGRIND,
+  ...GO,
+  ...JVM,
+  ...RUST,
+  ...RUNTIMES,
+];
+
+const expectKind = (chapter: Chapter, kind: Kind): void => {
+  const { sightings, unread } = parseText(logOf(chapter, kind));
+  expect(sightings.map((s) => `${s.tool} ${s.hazard}`)).toContain(`${chapter.tool} ${kind[1]}`);
+  expect(hazard(kind[1])).toBeDefined();
+  expect(unread).toEqual([]);
+};
+
+describe.each(CHAPTERS)('$title', (chapter) => {
+  it.each(chapter.kinds.map((kind) => ({ words: kind[0], kind })))('$words', ({ kind }) =>
+    expectKind(chapter, kind),
+  );
+  if (chapter.unknown) {
+    const { unknown } = chapter;
+    it('unknown words', () => expectKind(chapter, unknown));
+  }
+});
+
+it('asks every tool about words that it does not know', () => {
+  const asked = new Set(CHAPTERS.filter((c) => c.unknown).map((c) => c.tool));
+  // What these print has one form each, so that no words of it can be new.
+  const one: readonly Tool[] = ['go-race', 'lsan', 'cgocheck', 'valgrind'];
+  const tools = new Set(CHAPTERS.map((c) => c.tool));
+  expect([...tools].filter((t) => !asked.has(t) && !one.includes(t))).toEqual([]);
+});
