@@ -34,7 +34,7 @@ const ADDR2LINE: Dialect = {
 
 export type Program = { path: string; dialect: Dialect };
 
-/** The newest program of that kind on the path, or where Debian's LLVM packages keep theirs. */
+/** The newest llvm-symbolizer on the path, whatever number is in its name; else addr2line. */
 export const findProgram = (): Program | undefined => {
   const found: { path: string; version: number }[] = [];
   let addr2line: string | undefined;
@@ -46,8 +46,7 @@ export const findProgram = (): Program | undefined => {
     }
   };
   const dirs = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
-  const llvm = listed('/usr/lib').filter((n) => /^llvm-\d+$/.test(n));
-  for (const dir of [...dirs, ...llvm.map((n) => `/usr/lib/${n}/bin`)])
+  for (const dir of dirs)
     for (const name of listed(dir)) {
       const m = /^llvm-symbolizer(?:-(\d+))?$/.exec(name);
       // The one without a number is what somebody chose.

@@ -2,7 +2,7 @@
  * Literals of which every line that begins a report, and every line that smells of one, holds at least one. Lines without
  * any are not offered to readers that are not in the middle of a report (see dispatch.ts); `test/unit/anchors.test.ts`
  * shows on every captured log that nothing is lost by it. A new reader, or a new beginning of a report, needs its literal
- * here: five characters or more, ASCII, as rare in ordinary output as can be. `\n` stands for the end of the line before.
+ * here: five characters or more, ASCII, as rare in ordinary output as can be. A leading `\n` stands for the end of the line before.
  */
 const digits = <T>(make: (digit: number) => T): T[] => Array.from({ length: 10 }, (_, d) => make(d));
 
@@ -114,8 +114,6 @@ const BY_TOOL = {
     '# A fatal error has',
     '# An unexpected error has',
     '# There is insufficient memory',
-    '\n#\n# ',
-    '\n#\r\n# ',
     'T H R E A D',
     'P R O C E S S',
     'S Y S T E M',

@@ -41,6 +41,8 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
   let unsaid = 0;
   let no = 0;
   let lastTaken = -WARM;
+  /** Nothing was taken since the readers were told to settle. */
+  let settled = true;
   let sticky: { reader: Reader; taken: number } | undefined;
 
   const complain = (why: string): void => {
@@ -70,6 +72,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
     }
     sticky = r;
     r.taken = lastTaken = line.no;
+    settled = false;
     if (ended === line.no) {
       // The line has ended its report: the reader wants no more of the lines that follow.
       r.taken = -WARM;
@@ -80,12 +83,22 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
 
   const taken = (line: Line, marked: boolean): boolean => {
     const first = sticky;
-    if (first !== undefined && offer(first, line)) return true;
-    for (const r of readers) {
-      if (r === first || (!marked && line.no - r.taken > WARM)) continue;
-      if (offer(r, line)) return true;
-    }
+    const wants = (r: { taken: number }): boolean => marked || line.no - r.taken <= WARM;
+    if (first !== undefined && wants(first) && offer(first, line)) return true;
+    for (const r of readers) if (r !== first && wants(r) && offer(r, line)) return true;
     return false;
+  };
+
+  const settle = (): void => {
+    if (settled || no - lastTaken < WARM) return;
+    settled = true;
+    for (const { reader } of readers) {
+      try {
+        reader.settle?.();
+      } catch (error) {
+        complain(`a reader failed after line ${no}: ${String(error)}`);
+      }
+    }
   };
 
   return {
@@ -102,6 +115,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
     },
     skip(lines) {
       no += lines;
+      settle();
     },
     warm: () => no - lastTaken < WARM,
     next: () => no + 1,

@@ -50,7 +50,10 @@ export function makeEmbeddedXml(lines: Dispatcher, emit: Emit): EmbeddedXml {
       const text = unprefixed(raw);
       if (!ELEMENT.test(text)) {
         const strange = marked && !SUPPRESSION.test(text) && smellAt(text) >= 0;
-        if (strange || lines.warm()) return false;
+        if (strange || lines.warm()) {
+          xml.push('\n'); // it counts the lines too
+          return false;
+        }
       }
       xml.push(`${text}\n`);
       lines.skip(1);

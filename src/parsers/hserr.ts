@@ -59,7 +59,6 @@ function hazardOf(open: Open): HazardId {
 export function makeHserrReader(emit: Emit): Reader {
   let open: Open | undefined;
   let held: { sighting: Sighting; key: string } | undefined;
-  let lead: Line | undefined;
 
   const flush = (): void => {
     if (held) emit(held.sighting);
@@ -108,8 +107,16 @@ export function makeHserrReader(emit: Emit): Reader {
   const begin = (line: Line): void => {
     close(false);
     const memory = line.text.includes('insufficient memory');
-    const first = lead && lead.no === line.no - 1 ? lead : line;
-    open = { first, last: line, memory, native: [], managed: [], file: false, strangers: 0, ended: false };
+    open = {
+      first: line,
+      last: line,
+      memory,
+      native: [],
+      managed: [],
+      file: false,
+      strangers: 0,
+      ended: false,
+    };
   };
 
   const banner = (to: Open, text: string): void => {
@@ -172,7 +179,6 @@ export function makeHserrReader(emit: Emit): Reader {
         return 'consumed';
       }
       if (!open) {
-        if (text === '#') lead = line;
         return text === '#' && held !== undefined ? 'consumed' : 'ignored';
       }
       if (/^#(?: |$)/.test(text)) {

@@ -45,8 +45,8 @@ export function makeLogParser(makers: readonly MakeReader[], emit: Emit): LogPar
   /** Bytes of an unfinished line at the scanner's start; `offset` is where in the log they begin. */
   let held = 0;
   let offset = 0;
-  /** Pieces already read of the unfinished line. */
-  let pieces = 0;
+  /** Pieces that the unfinished line had so far, and those of them that were read. */
+  let pieces = { all: 0, read: 0 };
 
   /** Whole lines, [from, to). */
   const run = (s: Scanner, from: number, to: number): void => {
@@ -66,54 +66,59 @@ export function makeLogParser(makers: readonly MakeReader[], emit: Emit): LogPar
         at = begin;
       }
       const end = s.bytes.indexOf(NEWLINE, at);
+      if (end - at > mostOf(s, at)) {
+        readLong(s, at, end, true);
+        at = end + 1;
+        continue;
+      }
       const text = s.bytes.toString('utf8', at, end);
       if (!xml.line(text, shift + at, hit < end)) lines.push(text, shift + at, hit < end);
       at = end + 1;
     }
   };
 
-  /** A piece of a long line that begins at the start and ends at `to`, or before what begins in its last bytes. */
-  const piece = (s: Scanner, to: number, last: boolean): number => {
-    if (pieces++ === 0) {
+  /** Reads one piece of a long line; it ends at `to`, or before what begins in its last bytes. Returns where. */
+  const piece = (s: Scanner, from: number, to: number, last: boolean): number => {
+    if (pieces.all++ === 0) {
       long.count++;
       if (long.lines.length < MAX_LISTED) long.lines.push(lines.next());
     }
-    const hits = s.find(s.start - 1, to);
+    const hits = s.find(pieces.all === 1 ? from - 1 : from, to);
     const late = last ? undefined : hits.find((hit) => hit > to - MARGIN);
-    const end = last ? to : Math.max(s.start + 1, (late ?? to) - LEAD);
+    const end = last ? to : Math.max(from + 1, (late ?? to) - LEAD);
     const marked = hits.length > 0 && hits[0]! < end;
-    const text = s.bytes.toString('utf8', s.start, end);
-    if (pieces === 1 || (marked && pieces <= MAX_PIECES)) lines.push(text, offset, marked, pieces > 1);
-    else if (marked && pieces === MAX_PIECES + 1)
+    if (pieces.all > 1 && !marked) return end;
+    if (pieces.read++ < MAX_PIECES)
+      lines.push(s.bytes.toString('utf8', from, end), offset + from - s.start, marked, pieces.all > 1);
+    else if (pieces.read === MAX_PIECES + 1)
       lines.complain(`line ${lines.next() - 1} is too long to be read whole`);
     return end;
   };
+  const mostOf = (s: Scanner, from: number): number =>
+    pieces.all === 0 && s.bytes[from] === BRACE ? LONGEST_JSON : LONGEST;
+  /** Reads [from, to) of a long line, all of it when it ends there; returns where the unread rest begins. */
+  const readLong = (s: Scanner, from: number, to: number, last: boolean): number => {
+    let at = from;
+    for (let most = mostOf(s, at); to - at > most; most = LONGEST) at = piece(s, at, at + most, false);
+    if (!last) return at;
+    piece(s, at, to, true);
+    pieces = { all: 0, read: 0 };
+    return to;
+  };
 
-  /** Reads what is complete of [start, end), whose lines end after `fresh`, and keeps the rest. */
+  /** Reads what is complete of [start, end), and keeps the rest. No line ends before `fresh`. */
   const absorb = (s: Scanner, fresh: number, end: number): void => {
-    const keepFrom = (from: number): void => {
-      s.bytes.copyWithin(s.start, from, end);
-      offset += from - s.start;
-      end -= from - s.start;
-    };
+    let from = s.start;
     const cut = s.bytes.lastIndexOf(NEWLINE, end - 1) + 1;
     if (cut > fresh) {
-      let from = s.start;
-      if (pieces > 0) {
-        from = s.bytes.indexOf(NEWLINE, fresh) + 1;
-        piece(s, from - 1, true);
-        pieces = 0;
-        keepFrom(from);
-        run(s, s.start, cut - (from - s.start));
-        keepFrom(cut - (from - s.start));
-      } else {
-        run(s, from, cut);
-        keepFrom(cut);
-      }
+      if (pieces.all > 0) from = readLong(s, from, s.bytes.indexOf(NEWLINE, fresh), true) + 1;
+      if (from < cut) run(s, from, cut);
+      from = cut;
     }
-    const most = pieces === 0 && s.bytes[s.start] === BRACE ? LONGEST_JSON : LONGEST;
-    while (end - s.start > most) keepFrom(piece(s, s.start + most, false));
-    held = end - s.start;
+    if (end - from > mostOf(s, from)) from = readLong(s, from, end, false);
+    s.bytes.copyWithin(s.start, from, end);
+    offset += from - s.start;
+    held = end - from;
   };
 
   return {
@@ -131,7 +136,7 @@ export function makeLogParser(makers: readonly MakeReader[], emit: Emit): LogPar
       if (scanner !== undefined && held > 0) {
         const end = scanner.start + held;
         scanner.bytes[end] = NEWLINE;
-        if (pieces > 0) piece(scanner, end, true);
+        if (pieces.all > 0) readLong(scanner, scanner.start, end, true);
         else run(scanner, scanner.start, end + 1);
       }
       if (scanner !== undefined) idle.push(scanner);

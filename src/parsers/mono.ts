@@ -116,6 +116,9 @@ export function makeMonoReader(emit: Emit): Reader {
       open.last = line;
       return 'consumed';
     },
+    settle() {
+      if (open?.ended) close(false);
+    },
     end() {
       close(true);
       return [];

@@ -115,6 +115,7 @@ export const makeUbsan: MakeReader = (emit) => {
       framesOver = true;
       return 'ignored';
     },
+    settle: close,
     end() {
       close();
       return complaints;
