@@ -163,10 +163,13 @@ const doctorCommand = async (a: { json: boolean }): Promise<number> => {
   return 0;
 };
 
+/** yargs drops a lone `-` without a word; no path can hold this. */
+const STANDARD_INPUT = '\0-';
+
 /** Runs the command line and returns the exit code. Expected failures are one clear message; anything else is our bug. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   let code = 0;
-  const parser = yargs([...argv])
+  const parser = yargs(argv[0] === 'parse' ? argv.map((a) => (a === '-' ? STANDARD_INPUT : a)) : [...argv])
     .scriptName('ffi-gates')
     .usage('$0 <command>\n\nSanitizer gates for code that crosses a language boundary.')
     .command(
@@ -244,7 +247,8 @@ export const main = async (argv: readonly string[]): Promise<number> => {
           }),
       async (a) => {
         const { parseCommand } = await import('./parse.js');
-        code = await parseCommand(a as unknown as ParseArgs);
+        const files = a.files.map((f) => (f === STANDARD_INPUT ? '-' : f));
+        code = await parseCommand({ ...(a as unknown as ParseArgs), files });
       },
     )
     .strict()

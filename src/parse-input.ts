@@ -2,7 +2,7 @@
  * What a log comes as: a file or standard input, plain, gzip (known by its first bytes; members one after the other are one
  * log), or the UTF-16 that PowerShell writes. Bytes are handed on as they are read.
  */
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
 /** A log's bytes; a sink that returns a promise is waited for before more is read. */
@@ -23,42 +23,68 @@ const FOREIGN: readonly (readonly [magic: string, name: string])[] = [
   ['04224d18', 'lz4'],
 ];
 
-/**
- * Reads `path` (`-`: standard input) to its end. Returns why not all of it could be read, if so.
- * Rejects when the file cannot be opened.
- */
-export const readInput = async (path: string, signal: AbortSignal, sink: Sink): Promise<string[]> => {
-  const source = (
-    path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 })
-  ) as AsyncIterable<Uint8Array> & { destroy(): void };
-  const stop = (): void => source.destroy();
-  signal.addEventListener('abort', stop);
-  let decoder: Decoder | undefined;
-  let start: Uint8Array = new Uint8Array();
+/** Bytes read from a file at once. */
+const BLOCK = 1 << 18;
+
+/** A file's bytes, each time in the same memory: a log of any size costs one block. */
+const blocksOf = async function* (path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
   try {
-    for await (const chunk of source) {
-      if (signal.aborted) break;
-      if (decoder === undefined) {
-        start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
-        if (start.length < MAGIC_BYTES) continue;
-        decoder = decoderOf(start);
-        if (start.length > 0) await decoder.take(start, sink);
-      } else await decoder.take(chunk, sink);
+    const block = Buffer.allocUnsafeSlow(BLOCK);
+    for (;;) {
+      const { bytesRead } = await file.read(block, 0, BLOCK);
+      if (bytesRead === 0 || signal.aborted) return;
+      yield block.subarray(0, bytesRead);
     }
-    if (signal.aborted) return [];
-    if (decoder === undefined) {
-      decoder = decoderOf(start);
-      if (start.length > 0) await decoder.take(start, sink);
-    }
-    return await decoder.end(sink);
+  } finally {
+    await file.close();
+  }
+};
+
+/** Standard input until its end, or until the signal. */
+const standardInput = async function* (signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const stop = (): void => void process.stdin.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    yield* process.stdin as AsyncIterable<Uint8Array>;
   } catch (error) {
-    const e = error as NodeJS.ErrnoException;
-    if (signal.aborted) return [];
-    if (decoder === undefined && start.length === 0 && e.code) throw error;
-    return [`it could not be read to its end: ${e.message}`];
+    if (!signal.aborted) throw error;
   } finally {
     signal.removeEventListener('abort', stop);
   }
+};
+
+/**
+ * Reads `path` (`-`: standard input) to its end, or until the signal. Returns why not all of it could be read, if so.
+ * Rejects when the file cannot be opened, and when the sink does.
+ */
+export const readInput = async (path: string, signal: AbortSignal, sink: Sink): Promise<string[]> => {
+  const source = path === '-' ? standardInput(signal) : blocksOf(path, signal);
+  let decoder: Decoder | undefined;
+  let start: Uint8Array = new Uint8Array();
+  const begin = async (): Promise<void> => {
+    decoder = decoderOf(start);
+    if (start.length > 0) await decoder.take(start, sink);
+  };
+  for (;;) {
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = await source.next();
+    } catch (error) {
+      if (start.length === 0) throw error;
+      return [`it could not be read to its end: ${(error as Error).message}`];
+    }
+    if (next.done) break;
+    if (decoder !== undefined) {
+      await decoder.take(next.value, sink);
+      continue;
+    }
+    start = Buffer.concat([start, next.value]);
+    if (start.length >= MAGIC_BYTES) await begin();
+  }
+  if (signal.aborted) return [];
+  if (decoder === undefined) await begin();
+  return decoder!.end(sink);
 };
 
 type Decoder = { take(chunk: Uint8Array, sink: Sink): Promise<void>; end(sink: Sink): Promise<string[]> };

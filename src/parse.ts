@@ -51,7 +51,7 @@ const codeOf = (t: Totals, doubtful: boolean, hazards: boolean): number => {
 
 /** Reads the logs one after the other, prints, and returns the exit code. */
 export const parseCommand = async (a: ParseArgs): Promise<number> => {
-  const inputs = a.files.length > 0 ? a.files.map(String) : ['-'];
+  const inputs = a.files.length > 0 ? a.files : ['-'];
   if (a.files.length === 0 && process.stdin.isTTY)
     throw new Failure(2, 'nothing to read: name log files, or pipe a log in');
   if (a.junit !== undefined && !existsSync(dirname(resolve(a.junit))))

@@ -181,6 +181,8 @@ const BY_TOOL = {
     'alloc(): ',
     '*** Error in',
     'detected ***',
+    '\n*** ',
+    ' *** ',
     '_chunk(): ',
     'corrupted ',
     'malloc_consolidate',
