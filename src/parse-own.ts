@@ -11,9 +11,23 @@ const RUNTIME_FILES =
   /(?:^|[/\\])(?:compiler-rt|libsanitizer|sanitizer_common|vg_replace_malloc\.c|vg_replace_strmem\.c|hg_intercepts\.c|drd_pthread_intercepts\.c|rustc[/\\][0-9a-f]{8,}|rustlib|go[/\\]src[/\\]runtime)(?:[/\\]|$)/;
 const RUNTIME_MODULES = /(?:^|[/\\])(?:lib(?:asan|ubsan|tsan|lsan|hwasan|clang_rt)|vgpreload_)/;
 
+/** What is known of a function's name; names repeat, and judging one takes several regular expressions. */
+type Name = { plain: string; runtime: boolean };
+const names = new Map<string, Name>();
+const MAX_NAMES = 20_000;
+
+const nameOf = (name: string): Name => {
+  let known = names.get(name);
+  if (known === undefined) {
+    if (names.size >= MAX_NAMES) names.clear();
+    names.set(name, (known = { plain: plainName(name), runtime: RUNTIME_NAMES.test(name) }));
+  }
+  return known;
+};
+
 const isRuntime = (f: Frame): boolean => {
   if (f.kind === 'opaque') return true;
-  if (f.function !== undefined && RUNTIME_NAMES.test(f.function)) return true;
+  if (f.function !== undefined && nameOf(f.function).runtime) return true;
   if (f.kind !== 'module' && f.file !== undefined) return RUNTIME_FILES.test(f.file);
   return f.kind === 'module' && RUNTIME_MODULES.test(f.module);
 };
@@ -27,23 +41,13 @@ export const shownFrame = (s: Sighting): Frame | undefined => {
   return s.stacks.find((k) => k.frames.length > 0)?.frames[0];
 };
 
-/** Names repeat; each takes several replacements to make plain. */
-const names = new Map<string, string>();
-const plain = (name: string): string => {
-  let made = names.get(name);
-  if (made === undefined) {
-    if (names.size > 20_000) names.clear();
-    names.set(name, (made = plainName(name)));
-  }
-  return made;
-};
 const base = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
 /** A frame without what changes from build to build; where there is no name, the place has to do. */
 const keyOf = (f: Frame): string => {
   if (f.kind === 'opaque') return '?';
-  if (f.function !== undefined && !/^\?+$/.test(f.function)) return plain(f.function);
+  if (f.function !== undefined && !/^\?+$/.test(f.function)) return nameOf(f.function).plain;
   if (f.kind === 'source') return `${base(f.file)}:${f.line}`;
   return f.kind === 'module' ? `${base(f.module)}+${f.offset ?? ''}` : '?';
 };
@@ -52,8 +56,14 @@ const keyOf = (f: Frame): string => {
 const DEPTH = 3;
 
 const sideOf = (k: Stack): string => {
-  const own = k.frames.filter((f) => !isRuntime(f));
-  return (own.length > 0 ? own : k.frames).slice(0, DEPTH).map(keyOf).join('<');
+  let side = '';
+  let depth = 0;
+  for (const f of k.frames) {
+    if (isRuntime(f)) continue;
+    side += `<${keyOf(f)}`;
+    if (++depth === DEPTH) break;
+  }
+  return depth > 0 ? side : k.frames.slice(0, DEPTH).map(keyOf).join('<');
 };
 
 /**
