@@ -144,7 +144,10 @@ export const stackText = (s: Stack): string[] => [
 ];
 
 const lines = (parts: (string | false | undefined)[]): string =>
-  plain(parts.filter((p): p is string => Boolean(p)).join('\n'));
+  cdata(plain(parts.filter((p): p is string => Boolean(p)).join('\n')));
+
+/** Text of an element. The library ends CDATA sections properly at the first `]]>` only. */
+const cdata = (text: string): string => text.replaceAll(']]>', ']] >');
 
 /** GitLab keeps only the first of two cases with one name, so repeats are numbered. */
 const unique = (cases: Case[]): Case[] => {
@@ -205,7 +208,7 @@ const write = (suite: JUnitSuite, c: Case): void => {
     .time(seconds(c.seconds ?? 0));
   if (c.file !== undefined) element.file(c.file);
   if (c.skipped !== undefined) skip(element, c.skipped);
-  if (c.output !== undefined) element.standardOutput(c.output);
+  if (c.output !== undefined) element.standardOutput(cdata(c.output));
   if (c.bad?.element === 'failure') element.failure(c.bad.message, c.bad.type).stacktrace(c.bad.text);
   if (c.bad?.element === 'error') element.error(c.bad.message, c.bad.type, c.bad.text);
 };
