@@ -4,7 +4,7 @@ import { basename, relative } from 'node:path';
 import type { Expectation } from './annotations.js';
 import type { BindingId } from './binding.js';
 import type { BuildDone } from './build.js';
-import type { Evidence } from './cell.js';
+import type { Evidence } from './shots.js';
 import { foldFindings } from './findings.js';
 import { tallyFixtures } from './fixtures.js';
 import { hazard } from './hazard.js';

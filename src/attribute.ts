@@ -71,10 +71,34 @@ const isStackProbe = (s: Sighting): boolean =>
   s.hazard === 'lifetime/stack-escape' &&
   (s.stacks[0]?.frames[0]?.kind ?? 'opaque') === 'opaque';
 
+/** Runtimes that synchronise their own data by atomic instructions, which no race detector outside them can follow. */
+const ATOMIC_HOST =
+  /^(?:libjvm|libcoreclr|libclrjit|libmonosgen-.*|libnode)\.so(?:\.|$)|^(?:node|mono|mono-sgen)$/;
+/** What stands between an access and the code that wanted it: the checker's replacements and the C library. */
+const PLUMBING = /^(?:vgpreload_|lib[at]san|libclang_rt|libc\.so|libpthread|ld-linux)/;
+
+/**
+ * Whether both sides of a race touch memory of such a runtime from within it. Own frames further out only called it, as
+ * a thread does that attaches and detaches; what they allocated themselves, or touch themselves, stays theirs.
+ */
+const isRaceInsideHost = (s: Sighting): boolean => {
+  if (s.tool !== 'helgrind' && s.tool !== 'drd' && s.tool !== 'tsan') return false;
+  if (!/^threading\/(?:data|host-memory)-race$/.test(s.hazard) || /data symbol|global/i.test(s.region ?? ''))
+    return false;
+  const sides = s.stacks.filter((k) => ['fault', 'other-access', 'allocated'].includes(k.role));
+  const inside = (k: Stack): boolean => {
+    const object = k.frames
+      .map((f) => (f.kind === 'source' || f.kind === 'module' ? base(f.module ?? '') : ''))
+      .find((m) => !PLUMBING.test(m));
+    return object !== undefined && ATOMIC_HOST.test(object);
+  };
+  return sides.length > 0 && sides.every(inside);
+};
+
 /** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
 export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Origin => {
   if (isHonestyRow(s.hazard)) return 'tool';
-  if (isGoroutineStack(s) || isStackProbe(s)) return 'runtime';
+  if (isGoroutineStack(s) || isStackProbe(s) || isRaceInsideHost(s)) return 'runtime';
   // Who created a thread says nothing about who erred in it, unless the thread itself is the matter.
   const telling = s.stacks.filter((k) => k.role !== 'thread-created');
   if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isOwnFrame(f, own))))

@@ -24,6 +24,8 @@ export type Instrument = {
     target?: string;
     env?: Record<string, string>;
     miri?: true;
+    /** Compile the standard library with the same flags (cargo's unstable `build-std`). */
+    std?: true;
   };
 };
 
@@ -35,6 +37,9 @@ export type Arm = {
   env: Record<string, string>;
   /** Switches of the host runtime itself, after its executable: `-Xcheck:jni`, `-X dev`, `--expose-gc`. */
   hostArgs: string[];
+  /** A line that the checker writes into the log of each process that it examines at its end. Where it is absent, what is
+   * looked for then (leaks) was not looked for: `_exit` and its like leave without it. */
+  atEnd?: RegExp;
 };
 
 /** A suite in place: everything absolute. */

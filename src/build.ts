@@ -62,7 +62,8 @@ export const digestOf = (dir: string): Promise<string> => {
   return d;
 };
 
-const failure = (exit: Exit, argv: readonly string[]): string | undefined => {
+/** How a process did not end well, in a few words; undefined when it did. */
+export const failure = (exit: Exit, argv: readonly string[]): string | undefined => {
   if (exit.kind === 'code' && exit.code === 0) return undefined;
   const how =
     exit.kind === 'code'
@@ -75,11 +76,11 @@ const failure = (exit: Exit, argv: readonly string[]): string | undefined => {
   return `${basename(argv[0]!)}: ${how}`;
 };
 
-/** The lines of a build log that say what is wrong, for a one-screen message. */
-const complaint = async (log: string): Promise<string> => {
+/** The lines of a command's output that say what is wrong, for a one-screen message. */
+export const complaint = async (log: string): Promise<string> => {
   const lines = (await readFile(log, 'utf8')).split('\n').filter(Boolean);
   const errors = lines.filter((l) =>
-    /\berror\b|\bundefined reference\b|No such file|not found|cannot/i.test(l),
+    /\berror\b|\wError: |\bundefined reference\b|No such file|not found|cannot/i.test(l),
   );
   return (errors.length ? errors.slice(0, 3) : lines.slice(-3)).join('\n');
 };

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { Failure } from './failure.js';
+import type { ParseArgs } from './parse.js';
 
 type RunArgs = {
   selector: string[];
@@ -41,7 +42,6 @@ const positive =
 
 const open = async (a: { matrix?: string }) => {
   const { loadMatrix } = await import('./matrix.js');
-  const { probeHost } = await import('./host.js');
   const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
   for (const s of matrix.suites) {
     const dir = resolve(matrix.root, s.dir);
@@ -57,19 +57,23 @@ const open = async (a: { matrix?: string }) => {
     if (!existsSync(dir))
       throw new Failure(2, `target '${id}' names a directory that does not exist: ${dir}`, matrix.file);
   }
-  return { matrix, host: await probeHost() };
+  return matrix;
 };
 
 const runCommand = async (a: RunArgs): Promise<number> => {
-  const opened = await open(a);
-  let { host } = opened;
-  const { matrix } = opened;
+  const matrix = await open(a);
+  const { checkRequest, run, writeReport } = await import('./run.js');
+  const out = resolve(a.out);
+  const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
+  // Probing a machine takes seconds: what is wrong with the request itself is said at once.
+  await checkRequest({ matrix, selectors: a.selector, out, cache });
+  const { probeHost } = await import('./host.js');
+  let host = await probeHost(out);
   if (a.provision) {
     const { provision } = await import('./provision.js');
     await provision(host, matrix, (line) => process.stderr.write(`${line}\n`));
-    host = await (await import('./host.js')).probeHost();
+    host = await probeHost(out);
   }
-  const { run, writeReport } = await import('./run.js');
   const { sweepAll } = await import('./launch.js');
   const { makeConsole } = await import('./console.js');
   const { renderSummary } = await import('./reporters/summary.js');
@@ -91,13 +95,12 @@ const runCommand = async (a: RunArgs): Promise<number> => {
     quiet: a.quiet,
   });
   try {
-    const out = resolve(a.out);
     const report = await run({
       matrix,
       host,
       out,
       selectors: a.selector,
-      cache: a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds'),
+      cache,
       strict: a.strict,
       signal: abort.signal,
       emit: (e) => screen.emit(e),
@@ -128,8 +131,10 @@ const runCommand = async (a: RunArgs): Promise<number> => {
 };
 
 const planCommand = async (a: { selector: string[]; matrix?: string; json: boolean }): Promise<number> => {
-  const { matrix, host } = await open(a);
-  const { planEverything } = await import('./run.js');
+  const matrix = await open(a);
+  const { checkSelectors, planEverything } = await import('./run.js');
+  checkSelectors(matrix, a.selector);
+  const host = await (await import('./host.js')).probeHost();
   const { plan, cells } = await planEverything(matrix, host, a.selector);
   if (a.json) {
     const rows = cells.map((c) => ({
@@ -150,7 +155,7 @@ const planCommand = async (a: { selector: string[]; matrix?: string; json: boole
     for (const d of plan.deadSelectors) process.stdout.write(`dead  ${d}  matches no cell\n`);
     process.stdout.write(`${cells.length} cells to run, ${plan.skipped.length} skipped\n`);
   }
-  return plan.deadSelectors.length && plan.cells.length === 0 && plan.skipped.length === 0 ? 3 : 0;
+  return 0;
 };
 
 const doctorCommand = async (a: { json: boolean }): Promise<number> => {
@@ -162,10 +167,18 @@ const doctorCommand = async (a: { json: boolean }): Promise<number> => {
   return 0;
 };
 
+/** yargs drops a lone `-` without a word; no path can hold this. */
+const STANDARD_INPUT = '\0-';
+
+// Whoever reads our output may have seen enough (`| head`): that is no failure of the run.
+process.stdout.on('error', (e: NodeJS.ErrnoException) => {
+  if (e.code !== 'EPIPE') throw e;
+});
+
 /** Runs the command line and returns the exit code. Expected failures are one clear message; anything else is our bug. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   let code = 0;
-  const parser = yargs([...argv])
+  const parser = yargs(argv[0] === 'parse' ? argv.map((a) => (a === '-' ? STANDARD_INPUT : a)) : [...argv])
     .scriptName('ffi-gates')
     .usage('$0 <command>\n\nSanitizer gates for code that crosses a language boundary.')
     .command(
@@ -222,6 +235,30 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       'what works on this machine, and how to get the rest',
       (y) => y.option('json', { type: 'boolean', default: false }),
       async (a) => void (code = await doctorCommand(a)),
+    )
+    .command(
+      'parse [files..]',
+      'findings in any log of any checker: text, Valgrind XML, gzip',
+      (y) =>
+        y
+          .positional('files', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'logs; - or nothing: standard input',
+          })
+          .option('jsonl', { type: 'boolean', default: false, describe: 'one JSON object a line' })
+          .option('junit', { type: 'string', describe: 'write JUnit XML to this file as well' })
+          .option('symbolize', {
+            type: 'boolean',
+            default: true,
+            describe: 'name frames of which the log knows only module and offset',
+          }),
+      async (a) => {
+        const { parseCommand } = await import('./parse.js');
+        const files = a.files.map((f) => (f === STANDARD_INPUT ? '-' : f));
+        code = await parseCommand({ ...(a as unknown as ParseArgs), files });
+      },
     )
     .strict()
     .recommendCommands()

@@ -1,8 +1,9 @@
 /** What works on this machine and how to get the rest: `ffi-gates doctor`. Judges a probed host; starts nothing. */
 import type { Missing } from './binding.js';
-import type { Compiler, Gate } from './gate.js';
+import { BUILDERS } from './builders/builders.js';
+import { missingCxx, type Compiler, type Gate } from './gate.js';
 import type { Host } from './host.js';
-import { BINDING_IDS, GATE_IDS } from './names.js';
+import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from './names.js';
 import { BINDINGS, GATES } from './registry.js';
 
 export type Diagnosis = {
@@ -53,6 +54,27 @@ const bindingRows = (host: Host): Diagnosis[] =>
     return { subject, state: 'ok', ...versions(host, TOOLS_OF[id]), says: title };
   });
 
+/** The tools whose versions are worth a word beside a builder; compilers have rows of their own. */
+const TOOLS_OF_BUILDER: Record<(typeof BUILDER_IDS)[number], string[]> = {
+  cc: [],
+  cmake: ['cmake', 'make'],
+  make: ['make'],
+  cargo: ['cargo'],
+  setuptools: ['setuptools'],
+  nodegyp: ['npm'],
+  command: [],
+};
+
+const builderRows = (host: Host): Diagnosis[] =>
+  BUILDER_IDS.map((id): Diagnosis => {
+    const subject = `builder ${id}`;
+    const lacks = BUILDERS[id].missing(host.tools);
+    if (lacks) return { subject, state: 'missing', says: lacks.why, remedy: lacks.remedy };
+    const words = { cc: 'the compilers above', command: 'the matrix names its own command' } as const;
+    const says = id === 'cc' || id === 'command' ? words[id] : 'builds native code';
+    return { subject, state: 'ok', ...versions(host, TOOLS_OF_BUILDER[id]), says };
+  });
+
 /** Runtimes that the gates preload, by compiler. A compiler without them builds, and then nothing loads. */
 const RUNTIMES: Record<Compiler, string[]> = {
   gcc: ['asan', 'tsan', 'ubsan'],
@@ -83,6 +105,15 @@ const compilerRows = (host: Host): Diagnosis[] =>
         version: tool.version,
         says: `${c} is here, but not the shared runtime of ${absent.join(', ')}`,
         remedy,
+      };
+    const cxx = missingCxx(host, c);
+    if (cxx)
+      return {
+        subject,
+        state: 'warn',
+        version: tool.version,
+        says: `${cxx.what} is not installed: lanes with C++ sources are skipped`,
+        remedy: cxx.remedy,
       };
     if (!host.runtimes[`${c}/stdcxx`])
       return {
@@ -223,9 +254,10 @@ const logs: Trap = ({ logs: { dir, writable } }) =>
 
 const TRAPS: readonly Trap[] = [randomBits, ptrace, openFiles, shim, logs];
 
-/** Everything this machine can and cannot do: compilers, bindings, gates, then the traps of the system. */
+/** Everything this machine can and cannot do: compilers, builders, bindings, gates, then the traps of the system. */
 export const diagnose = (host: Host): Diagnosis[] => [
   ...compilerRows(host),
+  ...builderRows(host),
   ...bindingRows(host),
   ...GATE_IDS.map((id) => gateRow(host, GATES[id])),
   ...TRAPS.map((trap) => trap(host)),

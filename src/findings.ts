@@ -69,6 +69,8 @@ export const foldFindings = async (
       };
       const known = drafts.get(key);
       if (known) {
+        // The command that runs one test says more than the one that runs all.
+        if (s.test !== undefined && known.witnesses.every((w) => w.test === undefined)) known.repro = s.repro;
         known.witnesses.push(witness);
         known.planted &&= planted;
         // The richest report speaks for all: a complete one with the most stacks.

@@ -2,7 +2,7 @@
 import { isCase, placeOf, type Expectation } from './annotations.js';
 import type { BindingId } from './binding.js';
 import type { HazardId } from './hazard.js';
-import { concerns } from './cell.js';
+import { concerns } from './expectations.js';
 import type { Judged } from './judge.js';
 import type { FixturesReport } from './report.js';
 

@@ -52,10 +52,20 @@ const APT: Record<Compiler, string> = {
   clang: 'apt-get install -y clang-19 llvm-19 libclang-rt-19-dev  # or the newest that your release has',
 };
 
+const CXX: Record<Compiler, string> = { gcc: 'apt-get install -y g++', clang: APT.clang };
+
 export const missingCompiler = (host: Host, compiler: Compiler): Missing | undefined =>
   host.tools[compiler]
     ? undefined
     : { what: compiler, why: `${compiler} is not installed`, remedy: APT[compiler] };
+
+/** The C++ half of a compiler, which distributions package apart. */
+export const missingCxx = (host: Host, compiler: Compiler): Missing | undefined => {
+  const what = compiler === 'gcc' ? 'g++' : 'clang++';
+  return host.tools[what]
+    ? undefined
+    : { what, why: `${what} is not installed, and there are C++ sources`, remedy: CXX[compiler] };
+};
 
 export const missingRuntime = (host: Host, compiler: Compiler, name: string): Missing | undefined =>
   missingCompiler(host, compiler) ??
@@ -76,5 +86,8 @@ export const options = (o: Record<string, string | number>): string =>
   Object.entries(o)
     .map(([k, v]) => `${k}=${v}`)
     .join(':');
+
+/** What LeakSanitizer's `log_threads` prints when it looks for leaks: lsan_common.cpp, `ProcessThreads`. */
+export const LEAKS_SOUGHT = /==\d+==Processing thread \d+/;
 
 export const NO_ARM: Arm = { prefix: [], env: {}, hostArgs: [] };

@@ -1,5 +1,6 @@
 /** This machine, probed once per command: which tools exist (real executables, never shims) and what the kernel allows. */
 import { execa } from 'execa';
+import { existsSync } from 'node:fs';
 import { access, constants, mkdtemp, open, readFile, realpath, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -31,7 +32,29 @@ export type Host = {
   /** Rust toolchains by name and whether `cargo miri` runs on nightly. */
   nightly: boolean;
   miri: boolean;
+  /** Whether nightly has the sources of the standard library (`-Zbuild-std`). */
+  rustSrc: boolean;
 };
+
+/** A machine on which nothing is: a plan for it holds every cell id of a matrix, all of them skipped. */
+export const NO_HOST: Host = {
+  tools: {},
+  cores: 1,
+  memoryGiB: 1,
+  os: { id: 'none', name: 'none' },
+  setarch: false,
+  ptrace: false,
+  seccomp: false,
+  shims: {},
+  logs: { dir: '.', writable: false },
+  runtimes: {},
+  nightly: false,
+  miri: false,
+  rustSrc: false,
+};
+
+/** Where `rustup component add rust-src` puts the sources, below a toolchain's root. */
+const RUST_SRC = 'lib/rustlib/src/rust/library/Cargo.lock';
 
 const out = async (
   cmd: string,
@@ -264,6 +287,8 @@ export const probeHost = async (reports = 'reports/latest'): Promise<Host> => {
     writable(dir),
   ]);
   const miri = nightly ? (await out('cargo', ['+nightly', 'miri', '--version'])) !== undefined : false;
+  const sysroot = nightly ? await out('rustc', ['+nightly', '--print', 'sysroot']) : undefined;
+  const rustSrc = sysroot !== undefined && existsSync(join(sysroot.trim(), RUST_SRC));
   const clangDir = tools['clang'] && (await realpath(tools['clang'].path)).replace(/\/[^/]+$/, '');
   const symbolizer = clangDir && `${clangDir}/llvm-symbolizer`;
   const hasSymbolizer =
@@ -288,5 +313,6 @@ export const probeHost = async (reports = 'reports/latest'): Promise<Host> => {
     ...(hasSymbolizer ? { symbolizer } : {}),
     nightly,
     miri,
+    rustSrc,
   };
 };

@@ -1,8 +1,10 @@
 /** From evidence to verdicts. Pure: the laws of the project live here (clean needs proof, nothing unread is clean). */
 import { caseOf, isCase, placeOf, type Expectation } from './annotations.js';
 import { noiseKey, originOf } from './attribute.js';
-import { expected, meets, type Evidence, type Seen, type Shot } from './cell.js';
+import { fromOutside } from './deaths.js';
+import { expected, meets } from './expectations.js';
 import type { LaneReport, Origin } from './report.js';
+import type { Evidence, Seen, Shot } from './shots.js';
 import type { Doubt, Verdict } from './verdict.js';
 
 export type Judged = {
@@ -35,6 +37,8 @@ const doubt = (d: Doubt, why: string): Verdict => ({ kind: 'inconclusive', doubt
 const silentEnd = (s: Shot, exitCodes: readonly number[]): string | undefined => {
   if (s.logs.some((l) => l.parsed.sightings.length > 0)) return undefined;
   if (s.exit.kind === 'spawn-error') return `could not start: ${s.exit.message}`;
+  if (s.exit.kind === 'signal' && fromOutside(s.exit.signal))
+    return `the process was killed by ${s.exit.signal}${s.died.length ? ` while ${s.died.at(-1)} ran` : ''}`;
   if (s.exit.kind !== 'code' || s.exit.code === 0) return undefined;
   if (exitCodes.includes(s.exit.code))
     return `exit status ${s.exit.code} is the checker's, but no log holds a report`;
@@ -52,6 +56,7 @@ const doubts = (
 ): Verdict | undefined => {
   const tool = seen.find((s) => s.origin === 'tool');
   if (tool) return doubt('tool-failed', tool.sighting.message);
+  if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
   const cut = e.shots.find((s) => s.exit.kind === 'timeout');
   if (cut)
     return doubt(
@@ -77,6 +82,8 @@ const doubts = (
       'tests-missing',
       `no result for ${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ` and ${absent.length - 3} more` : ''}`,
     );
+  const unchecked = e.shots.find((s) => s.unchecked !== undefined)?.unchecked;
+  if (unchecked !== undefined) return doubt('leaks-unchecked', `leaks were not looked for: ${unchecked}`);
   return undefined;
 };
 
@@ -125,6 +132,8 @@ const judgePlanted = (e: Evidence, due: readonly Expectation[], missed: readonly
       : `not seen: ${missed.map((x) => `${x.case} (${placeOf(x)})`).join(', ')}`;
     return { kind: 'missed', missed: missed.map((x) => x.case), why };
   }
+  // What is due depends on what was listed.
+  if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
   return { kind: 'as-declared', caught: due.length };
 };
 
@@ -196,7 +205,9 @@ export const laneOf = (
 
 /** Law 1: nothing is clean in a lane that is not proven. */
 export const withProof = (v: Verdict, lane: LaneReport): Verdict => {
-  if (v.kind !== 'clean' || lane.proven) return v;
+  // A lane that is not armed for leaks says more than that one process was not checked for them.
+  const open = v.kind === 'clean' || (v.kind === 'inconclusive' && v.doubt === 'leaks-unchecked');
+  if (!open || lane.proven) return v;
   const blind = lane.canaries.filter((c) => !c.seen).map((c) => c.class);
   return doubt(
     'gate-not-armed',

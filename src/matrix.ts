@@ -70,7 +70,10 @@ const gate = z.strictObject({
     .min(1)
     .optional(),
   timeout: z.number().positive().optional(),
-  env: env.default({}).meta({ description: 'Environment added to each launch under this gate.' }),
+  env: env.default({}).meta({
+    description:
+      'Environment added to each launch under this gate; sanitizer options go behind the gate’s own.',
+  }),
 });
 
 export const matrixSchema = z.strictObject({

@@ -1,6 +1,9 @@
 /** What would run, and why anything would not. Pure: everything about the machine comes in. */
-import type { Compiler, Gate } from './gate.js';
+import type { Missing } from './binding.js';
+import { BUILDERS } from './builders/builders.js';
+import { missingCxx, type Compiler, type Gate } from './gate.js';
 import type { Host } from './host.js';
+import { suitePart, targetPart } from './languages.js';
 import type { Matrix, Suite } from './matrix.js';
 import type { BuilderId } from './names.js';
 import { BINDINGS, GATES } from './registry.js';
@@ -51,8 +54,43 @@ export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] =>
   );
 };
 
+/** The targets of a suite and all that these need. */
+export const targetsOf = (m: Matrix, s: Suite): string[] => {
+  const all: string[] = [];
+  const visit = (name: string): void => {
+    if (all.includes(name)) return;
+    all.push(name);
+    for (const n of m.targets[name]?.needs ?? []) visit(n);
+  };
+  for (const t of s.targets) visit(t);
+  return all;
+};
+
+/** What building a suite and its targets lacks here. `cxx`: the parts with C++ sources (`cxxParts`). */
+export const missingToBuild = (
+  m: Matrix,
+  s: Suite,
+  host: Host,
+  compiler: Compiler,
+  cxx: ReadonlySet<string>,
+): Missing | undefined => {
+  const targets = targetsOf(m, s);
+  for (const t of targets) {
+    const target = m.targets[t]!;
+    const tool = BUILDERS[target.builder].missing(host.tools, target);
+    if (tool) return { ...tool, why: `${tool.why}, and target '${t}' is built with it` };
+  }
+  const plus = [suitePart(s), ...targets.map(targetPart)].some((part) => cxx.has(part));
+  return plus ? missingCxx(host, compiler) : undefined;
+};
+
 /** All cells of the matrix on this host, sorted by id, with a reason for each that is left out. */
-export const makePlan = (m: Matrix, host: Host, selectors: readonly string[] = []): Plan => {
+export const makePlan = (
+  m: Matrix,
+  host: Host,
+  selectors: readonly string[] = [],
+  cxx: ReadonlySet<string> = new Set(),
+): Plan => {
   const cells: Cell[] = [];
   const skipped: Skip[] = [];
   const excludes = m.exclude.map((x) => ({ ...x, test: matcher(x.cells), hit: false }));
@@ -68,7 +106,10 @@ export const makePlan = (m: Matrix, host: Host, selectors: readonly string[] = [
         const lane = `${suite.binding}_${builder}-${gate.id}`;
         const id = `${suite.id}-${lane}`;
         const out = excludes.find((x) => x.test(id));
-        const missing = binding.missing(host.tools) ?? gate.missing(host, suite.binding, compiler);
+        const missing =
+          binding.missing(host.tools) ??
+          gate.missing(host, suite.binding, compiler) ??
+          missingToBuild(m, suite, host, compiler, cxx);
         if (out) {
           out.hit = true;
           skipped.push({ id, why: `excluded: ${out.why}` });

@@ -5,18 +5,18 @@
 import { execa } from 'execa';
 import which from 'which';
 import type { Missing } from './binding.js';
-import type { Compiler } from './gate.js';
+import { BUILDERS } from './builders/builders.js';
+import { missingCxx, type Compiler } from './gate.js';
 import { probeHost, type Host } from './host.js';
 import type { Matrix } from './matrix.js';
 import type { GateId } from './names.js';
+import { targetsOf } from './plan.js';
 import { BINDINGS, GATES } from './registry.js';
 import { recipeOf, type Command } from './recipes.js';
 
 /** One thing that lanes lack. `lanes`: `<binding> <gate>`, or `<binding>` when the whole binding waits for it. */
 export type Need = Missing & { lanes: string[] };
 type Say = (line: string) => void;
-
-const TOOL_OF_BUILDER: Record<string, string> = { cmake: 'cmake', make: 'make' };
 
 /** What the matrix lacks on this host, by name; what has been found lacking hides what would be asked for next. */
 export const needs = (host: Host, matrix: Matrix): Need[] => {
@@ -27,13 +27,11 @@ export const needs = (host: Host, matrix: Matrix): Need[] => {
     if (!known) all.set(m.what, { ...m, lanes: [lane] });
     else if (!known.lanes.includes(lane)) known.lanes.push(lane);
   };
-  const tool = (name: string, why: string, lane: string): void =>
-    host.tools[name] ? undefined : add({ what: name, why, remedy: `install ${name}` }, lane);
   for (const suite of matrix.suites) {
     add(BINDINGS[suite.binding].missing(host.tools), suite.binding);
-    for (const t of suite.targets) {
-      const word = TOOL_OF_BUILDER[matrix.targets[t]?.builder ?? ''];
-      if (word) tool(word, `target '${t}' is built with it`, suite.binding);
+    for (const t of targetsOf(matrix, suite)) {
+      const target = matrix.targets[t]!;
+      add(BUILDERS[target.builder].missing(host.tools, target), suite.binding);
     }
     for (const [name, settings] of Object.entries(matrix.gates)) {
       const gate = GATES[name as GateId];
@@ -45,7 +43,8 @@ export const needs = (host: Host, matrix: Matrix): Need[] => {
       }
     }
   }
-  if (host.tools['gcc']) tool('g++', 'C++ sources and the libstdc++ to preload need it', 'all');
+  // Also for its libstdc++, which is preloaded behind every sanitizer.
+  if (host.tools['gcc']) add(missingCxx(host, 'gcc'), 'all');
   return [...all.values()];
 };
 

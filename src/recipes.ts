@@ -44,7 +44,7 @@ const apt =
 
 const RECIPES: [what: RegExp, make: Make][] = [
   [/^(?:gcc|g\+\+|C compiler)$|^gcc \w+ runtime$/, apt(...GCC)],
-  [/^clang$/, (_host, known) => ({ packages: clang(known), commands: [] })],
+  [/^clang(?:\+\+)?$/, (_host, known) => ({ packages: clang(known), commands: [] })],
   [
     /^clang \w+ runtime$/,
     (host, known) => ({ packages: clang(known, host.tools['clang']?.version.split('.')[0]), commands: [] }),
@@ -52,7 +52,7 @@ const RECIPES: [what: RegExp, make: Make][] = [
   [/^cmake$/, apt('cmake', 'make')],
   [/^make$/, apt('make')],
   [/^valgrind$/, apt('valgrind', 'libc6-dbg')],
-  [/^python3$/, (host) => python(host, ['pytest', 'setuptools'])],
+  [/^python3?$/, (host) => python(host, ['pytest', 'setuptools'])],
   [/^(?:pytest|setuptools)$/, (host) => python(host, ['pytest', 'setuptools'])],
   [/^go$/, apt('golang')],
   [
@@ -64,6 +64,7 @@ const RECIPES: [what: RegExp, make: Make][] = [
   ],
   [/^mvn$/, apt('maven')],
   [/^cargo$/, (_host, known) => rust(known)],
+  [/^rust-src$/, (host) => nightly(host, ['rustup', '+nightly', 'component', 'add', 'rust-src'])],
   [/^Rust nightly$/, (host) => nightly(host)],
   [
     /^Miri$/,

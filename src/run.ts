@@ -8,17 +8,19 @@ import { glob } from 'tinyglobby';
 import { assemble, expectationsOf, suiteKey } from './assemble.js';
 import { readAnnotations, type Expectation } from './annotations.js';
 import { makeBuilds, type BuildDone } from './build.js';
-import { runCell, type Evidence } from './cell.js';
+import { runCell } from './cell.js';
 import { baseEnv } from './environment.js';
 import type { RunEvent } from './event.js';
 import { Failure } from './failure.js';
-import type { Host } from './host.js';
+import { NO_HOST, type Host } from './host.js';
 import { judge } from './judge.js';
+import { cxxParts } from './languages.js';
 import { loadMatrix, type Matrix } from './matrix.js';
 import { canaryCells, makePlan, type Cell, type Plan } from './plan.js';
 import { pool } from './pool.js';
 import { REPORTERS } from './registry-reporters.js';
 import type { Report } from './report.js';
+import type { Evidence } from './shots.js';
 
 export type RunOptions = {
   matrix: Matrix;
@@ -98,22 +100,40 @@ const annotationsOf = async (m: Matrix): Promise<Map<string, Expectation[]>> => 
   return found;
 };
 
+/** Throws `Failure` 3 when a matrix yields no cell for the selectors, whatever the machine has. */
+export const checkSelectors = (m: Matrix, selectors: readonly string[]): void => {
+  if (makePlan(m, NO_HOST, selectors).skipped.length > 0) return;
+  throw new Failure(
+    3,
+    selectors.length
+      ? `no cell matches ${selectors.join(' ')} (see: ffi-gates plan)`
+      : 'the matrix yields no cell: no gate fits any suite',
+  );
+};
+
+/** What can be known to be wrong before the machine is probed or anything is started. Throws `Failure`. */
+export const checkRequest = async (
+  o: Pick<RunOptions, 'matrix' | 'selectors' | 'out' | 'cache'>,
+): Promise<void> => {
+  checkSelectors(o.matrix, o.selectors);
+  if (/[:\s]/.test(o.out))
+    throw new Failure(
+      2,
+      `the output directory must hold no ':' and no white space, which sanitizer options cannot carry: ${o.out}`,
+    );
+  await checkWritable('output directory', o.out);
+  await checkWritable('build cache', o.cache);
+};
+
 type Everything = { plan: Plan; cells: Cell[]; expectations: Map<string, Expectation[]> };
 
-/** The plan with its canaries and annotations. Throws `Failure` 3 when nothing is selected. */
+/** The plan with its canaries and annotations. */
 export const planEverything = async (
   m: Matrix,
   host: Host,
   selectors: readonly string[],
 ): Promise<Everything> => {
-  const plan = makePlan(m, host, selectors);
-  if (plan.cells.length === 0 && plan.skipped.length === 0)
-    throw new Failure(
-      3,
-      selectors.length
-        ? `no cell matches ${selectors.join(' ')} (see: ffi-gates plan)`
-        : 'the matrix yields no cell: no gate fits any suite',
-    );
+  const plan = makePlan(m, host, selectors, await cxxParts(m));
   const canaries = m.canaries ? await loadMatrix(CANARIES) : undefined;
   const cells = [...plan.cells, ...(canaries ? canaryCells(plan.cells, canaries) : [])];
   return {
@@ -123,21 +143,14 @@ export const planEverything = async (
   };
 };
 
-/** Runs the matrix and returns the whole report; nothing is written but logs and builds. */
+/** Runs a matrix that `checkRequest` let pass, and returns the whole report; nothing is written but logs and builds. */
 export const run = async (o: RunOptions): Promise<Report> => {
   const started = new Date();
-  if (/[:\s]/.test(o.out))
-    throw new Failure(
-      2,
-      `the output directory must hold no ':' and no white space, which sanitizer options cannot carry: ${o.out}`,
-    );
-  await checkWritable('output directory', o.out);
   await forgetOldReport(o.out);
   const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors);
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
-  await checkWritable('build cache', o.cache);
   const builds: BuildDone[] = [];
   const build = makeBuilds({
     cache: o.cache,

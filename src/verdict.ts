@@ -8,8 +8,10 @@ export type Doubt =
   | 'unread-report' // lines that smell of a checker were not understood
   | 'timed-out'
   | 'did-not-start' // no test began
+  | 'listing-failed' // the command that lists the tests did not end well: there may be more of them
   | 'no-tests' // the suite listed nothing
   | 'tests-missing' // listed tests have no result
+  | 'leaks-unchecked' // a process that ran tests left without the checker's look for leaks
   | 'tool-failed'; // the checker itself could not work (an honesty row)
 
 export type Verdict =

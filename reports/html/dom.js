@@ -51,7 +51,10 @@ const copyButton = (label, text) =>
           await navigator.clipboard.writeText(text);
           button.textContent = 'copied';
         } catch {
-          button.textContent = 'select it by hand';
+          // No clipboard where the page came by http: the text is selected, and copied where that is allowed.
+          const code = button.previousElementSibling;
+          if (code) getSelection()?.selectAllChildren(code);
+          button.textContent = document.execCommand('copy') ? 'copied' : 'selected';
         }
         setTimeout(() => (button.textContent = label), 1500);
       },

@@ -11,6 +11,7 @@ const load = async () => {
 /** @param {View} view */
 const show = (view) => {
   const { report } = view;
+  const app = /** @type {HTMLElement} */ (document.getElementById('app'));
   const tone =
     report.exitCode === 0 ? 'good' : report.exitCode === 6 || report.exitCode === 3 ? 'doubt' : 'bad';
 
@@ -27,6 +28,7 @@ const show = (view) => {
   const panelTitle = el('h3');
   const closePanel = () => {
     panel.hidden = true;
+    app.classList.remove('paneled');
     for (const b of document.querySelectorAll('.cell.current')) b.classList.remove('current');
     if (location.hash.startsWith('#c=')) history.replaceState(null, '', '#');
   };
@@ -47,6 +49,8 @@ const show = (view) => {
     panelTitle.replaceChildren(id);
     panelBody.replaceChildren(...cellDetails(view, cell).filter((x) => x instanceof Node));
     panel.hidden = false;
+    app.classList.add('paneled');
+    panel.scrollTop = 0;
     for (const b of document.querySelectorAll('[data-cell]'))
       b.classList.toggle('current', /** @type {HTMLElement} */ (b).dataset['cell'] === id);
     const hash = `#c=${encodeURIComponent(id)}`;
@@ -138,7 +142,6 @@ const show = (view) => {
     ['bucket', 'Bucket', view.bucket.length],
     ['machine', 'Machine', undefined],
   ]);
-  const app = /** @type {HTMLElement} */ (document.getElementById('app'));
   const main = el(
     'main.page',
     {},
@@ -186,7 +189,7 @@ const show = (view) => {
         {},
         shownCount,
         el(
-          'span.quiet',
+          'span.quiet.keys',
           {},
           el('kbd', {}, 'j'),
           ' ',
@@ -274,6 +277,20 @@ const show = (view) => {
     }
   };
   addEventListener('hashchange', follow);
+  // On paper nothing can be opened: what is to be fixed is printed with its stacks.
+  /** @type {HTMLDetailsElement[]} */
+  let unfolded = [];
+  addEventListener('beforeprint', () => {
+    unfolded = rows.filter((r) => r.shown && !r.f.planted && !r.row.open).map((r) => r.row);
+    for (const row of unfolded) {
+      row.open = true;
+      // The browser tells of it too late: contents are made when a row opens.
+      row.dispatchEvent(new Event('toggle'));
+    }
+  });
+  addEventListener('afterprint', () => {
+    for (const row of unfolded) row.open = false;
+  });
   addEventListener('keydown', (e) => {
     if (e.key === 'Escape') {
       if (document.activeElement === box) {

@@ -204,7 +204,7 @@ const troubleTable = (view) => {
       table(
         ['cell', 'verdict', 'why'],
         bad.map((c) => [
-          el('a', { href: `#c=${encodeURIComponent(c.id)}` }, c.id),
+          el('a.cellid', { href: `#c=${encodeURIComponent(c.id)}` }, c.id),
           verdictChip(view, c),
           whyOf(c.verdict),
         ]),

@@ -123,6 +123,9 @@ export const selection = (tests: readonly string[]): string => {
 
 type Fork = { scratch: string; logDir: string; arm: Arm; args: string[] };
 
+/** Runs of one project beside each other need names of their own. */
+let launches = 0;
+
 const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args }: Fork): Launch => {
   const libraryPath = [place.out, ...Object.values(place.targets)];
   const jvm = makeArmedJdk(tools, { dir: join(scratch, 'jdk'), arm, logDir, libraryPath });
@@ -136,6 +139,8 @@ const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args 
       '-DfailIfNoTests=false',
     ],
     additionalClasses(place),
+    // Surefire deletes this directory after its tests, with what another cell of the same project still needs in it.
+    `-DtempDir=surefire-${String(process.pid)}-${String(++launches)}`,
     // A JVM under a checker may need minutes for its end; tests beside each other would blur what belongs to which.
     ...['-Dsurefire.exitTimeout=600', '-Djunit.jupiter.execution.parallel.enabled=false'],
     ...args,

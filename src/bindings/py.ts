@@ -3,7 +3,7 @@
  * progress as NDJSON while the tests run, because a gate may end the process at any test and pytest's own reports are
  * written at the end only. Output is not captured (`-s`): a captured report dies with the process.
  *
- * `with:` `args` (further pytest words), `path` (directories for PYTHONPATH, relative to the suite).
+ * `with:` `args` (further pytest words; those that name files or directories choose what is listed), `path` (directories for PYTHONPATH, relative to the suite).
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
@@ -21,6 +21,13 @@ export const interpreter = (tools: Tools): string => tools['python']?.path ?? 'p
 /** True when a checker that handles faults itself sits in the process: faulthandler would take the fault from it. */
 const checked = (arm: Arm): boolean => arm.prefix.some((w) => /valgrind/.test(w)) || 'LD_PRELOAD' in arm.env;
 
+/** The user's words without files and directories, which would bring all their tests back into a run of chosen ones. */
+const choosing = (dir: string, args: readonly string[]): string[] =>
+  args.filter((word, i) => {
+    const value = args[i - 1]?.startsWith('-') === true;
+    return word.startsWith('-') || value || !existsSync(resolve(dir, word.replace(/::.*$/s, '')));
+  });
+
 /** Words and environment of one pytest process: `extra` directories come first on PYTHONPATH. */
 export const pytest = (
   place: SuitePlace,
@@ -31,6 +38,7 @@ export const pytest = (
 ): { argv: [string, ...string[]]; cwd: string; env: Record<string, string> } => {
   // Below a symbolic link pytest names its tests without their files.
   const dir = realpathSync(place.dir);
+  const chosen = args.some((a) => a.includes('::'));
   const own = words(place.with['path']).map((d) => resolve(dir, d));
   const path = [...extra, PLUGIN, ...own, ...(place.env['PYTHONPATH'] ? [place.env['PYTHONPATH']] : [])];
   const options = [
@@ -52,7 +60,7 @@ export const pytest = (
       'pytest',
       ...options,
       ...(checked(arm) ? ['-p', 'no:faulthandler'] : []),
-      ...words(place.with['args']),
+      ...(chosen ? choosing(dir, words(place.with['args'])) : words(place.with['args'])),
       ...args,
     ] as [string, ...string[]],
     cwd: dir,

@@ -23,6 +23,7 @@ const testCommand = (place: SuitePlace, { rust }: Instrument, tools: Tools): [st
   ...(rust?.miri ? ['miri', 'test'] : ['test']),
   ...['--target-dir', join(place.out, 'target')],
   ...(rust?.miri ? [] : ['--target', rust?.target ?? HOST]),
+  ...(rust?.std ? ['-Zbuild-std'] : []),
 ];
 
 /** `--tests` leaves out documentation tests, which are compiled at run time. */

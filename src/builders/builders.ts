@@ -1,6 +1,6 @@
 /** How each build system is driven: out of tree, flags to every object of the user's project. */
 import { cpus } from 'node:os';
-import type { Instrument, Launch } from '../binding.js';
+import type { Instrument, Launch, Missing, Tools } from '../binding.js';
 import type { Target } from '../matrix.js';
 import type { BuilderId } from '../names.js';
 
@@ -12,7 +12,16 @@ export type BuildPlace = {
   needs: Record<string, string>;
 };
 /** `copies`: the build system writes into its source tree, so `build.ts` hands it a copy of it. */
-export type Builder = { id: BuilderId; copies?: true; commands(p: BuildPlace): Launch[] };
+export type Builder = {
+  id: BuilderId;
+  copies?: true;
+  /** The tool without which it cannot start; compilers are asked for apart. `target` says which of several it takes. */
+  missing(tools: Tools, target?: Target): Missing | undefined;
+  commands(p: BuildPlace): Launch[];
+};
+
+const lacks = (tools: Tools, what: string, remedy: string): Missing | undefined =>
+  tools[what] ? undefined : { what, why: `${what} is not installed`, remedy };
 
 const jobs = String(cpus().length);
 const flags = (p: BuildPlace): Record<string, string> => ({
@@ -26,6 +35,12 @@ const env = (p: BuildPlace): Record<string, string> => ({ ...flags(p), ...p.targ
 
 const cmake: Builder = {
   id: 'cmake',
+  missing: (tools, target) => {
+    const cmake = lacks(tools, 'cmake', 'apt-get install -y cmake make');
+    // What CMake drives is make, unless the target asks for something else.
+    const other = target?.env['CMAKE_GENERATOR'] ?? target?.args.find((a) => a.startsWith('-G'));
+    return cmake ?? (other === undefined ? lacks(tools, 'make', 'apt-get install -y make') : undefined);
+  },
   commands: (p) => [
     {
       argv: [
@@ -49,6 +64,7 @@ const cmake: Builder = {
 const make: Builder = {
   id: 'make',
   copies: true,
+  missing: (tools) => lacks(tools, 'make', 'apt-get install -y make'),
   commands: (p) => [
     {
       argv: [
@@ -67,6 +83,7 @@ const make: Builder = {
 
 const cc: Builder = {
   id: 'cc',
+  missing: () => undefined,
   commands: (p) => {
     const sources = (p.target.sources ?? []).map((s) => `${p.dir}/${s}`);
     const compiler = sources.some((s) => /\.(cc|cpp|cxx)$/.test(s)) ? p.instrument.cxx : p.instrument.cc;
@@ -94,6 +111,7 @@ const cc: Builder = {
 const cargo: Builder = {
   id: 'cargo',
   copies: true,
+  missing: (tools) => lacks(tools, 'cargo', 'install Rust from https://rustup.rs'),
   commands: (p) => [
     {
       argv: ['cargo', 'build', '--target-dir', `${p.out}/target`, ...p.target.args],
@@ -107,6 +125,9 @@ const cargo: Builder = {
 const setuptools: Builder = {
   id: 'setuptools',
   copies: true,
+  missing: (tools) =>
+    lacks(tools, 'python', 'apt-get install -y python3') ??
+    lacks(tools, 'setuptools', `${tools['python']?.path} -m pip install setuptools`),
   commands: (p) => [
     {
       argv: [
@@ -128,6 +149,14 @@ const setuptools: Builder = {
 const nodegyp: Builder = {
   id: 'nodegyp',
   copies: true,
+  missing: (tools) =>
+    tools['npm']
+      ? undefined
+      : {
+          what: 'node-gyp',
+          why: 'npx, which starts node-gyp, is not installed',
+          remedy: 'apt-get install -y npm',
+        },
   commands: (p) => [
     { argv: ['npx', 'node-gyp', 'rebuild', ...p.target.args], cwd: p.dir, env: env(p) },
     { argv: ['sh', '-c', 'cp "$0"/build/Release/*.node .', p.dir], cwd: p.out, env: {} },
@@ -138,6 +167,7 @@ const nodegyp: Builder = {
 const command: Builder = {
   id: 'command',
   copies: true,
+  missing: () => undefined,
   commands: (p) => {
     const one: Record<string, string> = {
       cc: p.instrument.cc,

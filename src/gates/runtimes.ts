@@ -1,6 +1,7 @@
 /** Checks that a host runtime has built in: no compiler flag of ours, the switch goes to the host itself. */
 import type { BindingId, Instrument, Missing } from '../binding.js';
 import {
+  LEAKS_SOUGHT,
   missingCompiler,
   missingRuntime,
   NO_ARM,
@@ -109,8 +110,9 @@ export const goasan: Gate = {
         detect_stack_use_after_return: 1,
         strict_string_checks: 1,
       }),
-      LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan` }),
+      LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, log_threads: 1 }),
     },
+    atEnd: LEAKS_SOUGHT,
   }),
   exitCodes: [99],
   hook: /\b__asan_/,

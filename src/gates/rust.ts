@@ -1,6 +1,7 @@
 /** Sanitizers inside Rust code itself (nightly `-Zsanitizer`) and Miri. Source: the Rust unstable book, `sanitizer`. */
 import type { BindingId, Missing } from '../binding.js';
 import {
+  LEAKS_SOUGHT,
   missingCompiler,
   NO_ARM,
   options,
@@ -55,8 +56,9 @@ export const rsasan: Gate = {
         strict_string_checks: 1,
         ...symbolizer(r),
       }),
-      LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan` }),
+      LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, log_threads: 1 }),
     },
+    atEnd: LEAKS_SOUGHT,
   }),
   exitCodes: [99],
   halts: true,
@@ -65,16 +67,30 @@ export const rsasan: Gate = {
   memory: 1,
 };
 
+/**
+ * The standard library is compiled anew with TSan: in the shipped one its locks and channels are invisible, and whatever
+ * they protect looks like a race in the user's own frames.
+ */
 export const rstsan: Gate = {
   ...rsasan,
   id: 'rstsan',
-  title: 'Rust -Zsanitizer=thread, C code included',
+  title: 'Rust -Zsanitizer=thread, standard library and C code included',
+  missing: (host, b, c) =>
+    needNightly(host, b, c) ??
+    (host.rustSrc
+      ? undefined
+      : {
+          what: 'rust-src',
+          why: 'locks of a standard library without TSan look like races',
+          remedy: 'rustup +nightly component add rust-src',
+        }),
   instrument: (host, _b, c) => ({
     ...plainInstrument(host, c, ['-fsanitize=thread'], []),
     rust: {
       toolchain: 'nightly',
-      rustflags: ['-Zsanitizer=thread', ...EXPORTING, '-Cunsafe-allow-abi-mismatch=sanitizer'],
+      rustflags: ['-Zsanitizer=thread', ...EXPORTING],
       target: TARGET,
+      std: true,
     },
   }),
   arm: (r) => ({

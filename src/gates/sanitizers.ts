@@ -4,6 +4,7 @@
  */
 import type { Arm, BindingId } from '../binding.js';
 import {
+  LEAKS_SOUGHT,
   missingRuntime,
   options,
   plainInstrument,
@@ -42,7 +43,12 @@ const asanEnv = (r: ArmRequest): Arm['env'] => ({
     alloc_dealloc_mismatch: 1,
     ...symbolizer(r),
   }),
-  LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, print_suppressions: 0 }),
+  LSAN_OPTIONS: options({
+    exitcode: 99,
+    log_path: `${r.logDir}/lsan`,
+    print_suppressions: 0,
+    log_threads: leakCheck(r),
+  }),
   ...pythonHeap(r.binding),
 });
 
@@ -56,7 +62,12 @@ export const asan: Gate = {
   missing: (host, _b, c) => missingRuntime(host, c, 'asan'),
   instrument: (host, _b, c) =>
     plainInstrument(host, c, ['-fsanitize=address'], ['-fsanitize=address', ...shared(c)]),
-  arm: (r) => ({ prefix: norandom(r.host), env: asanEnv(r), hostArgs: [] }),
+  arm: (r) => ({
+    prefix: norandom(r.host),
+    env: asanEnv(r),
+    hostArgs: [],
+    ...(leakCheck(r) ? { atEnd: LEAKS_SOUGHT } : {}),
+  }),
   exitCodes: [99],
   halts: true,
   heavy: false,

@@ -231,6 +231,9 @@ export const makeGoCrash: MakeReader = (emit) => {
       }
       return words ? before(words, text, line) : 'ignored';
     },
+    settle() {
+      if (open?.complete) close();
+    },
     end() {
       const waiting = words && !open ? words : undefined;
       close();

@@ -162,6 +162,9 @@ export const makePython: MakeReader = (emit) => {
       if (!open) return 'ignored';
       return (traceback ? lost(open, text, line) : inside(open, text, line)) ? 'consumed' : 'ignored';
     },
+    settle() {
+      if (open?.complete) close();
+    },
     end() {
       close();
       if (!prelude) return [];

@@ -228,6 +228,9 @@ export const makeRust: MakeReader = (emit) => {
       }
       return 'ignored';
     },
+    settle() {
+      if (open?.complete) close();
+    },
     end() {
       const cut = panic ?? old?.panic;
       close();

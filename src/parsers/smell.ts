@@ -17,6 +17,8 @@ const SMELLS: readonly RegExp[] = [
   /\bA fatal error has been detected by the Java Runtime\b/,
   /\bFatal Python error\b/,
   /\bDebug memory block at address p=0x/,
+  // glibc's heap checks and fortify, which abort behind whatever a test runner has begun to print
+  /\bdouble free or corruption \(|\b(?:free|malloc|realloc|munmap_chunk)\(\): (?:double free|invalid|corrupted)|\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*/,
   /\bterminate called (?:after throwing an instance of '|without an active exception|recursively)/,
   /\bcgo (?:argument|result) (?:has|is)(?: unpinned)? Go [a-z]/,
   /\bargument of cgo function(?: \S{1,400})? has Go [a-z]/,

@@ -3,6 +3,7 @@ import type { Report } from '../report.js';
 import { escape } from './html.js';
 import {
   byUrgency,
+  distinct,
   endingOf,
   headline,
   order,
@@ -42,7 +43,7 @@ const findings = (r: Report): string[][] =>
       titleOf(f.hazard),
       placeOf(topFrame(f)),
       f.message,
-      f.witnesses.map((w) => w.cell).join(' '),
+      distinct(f.witnesses.map((w) => w.cell)).join(' '),
     ]);
 
 const cells = (r: Report): string[][] =>

@@ -136,14 +136,18 @@ const findingText = (cell: CellReport, f: FindingReport, message: string): strin
     `again: ${oneLine(f.repro)}`,
   ]);
 
-const stackText = (s: Stack): string[] => [
+/** A stack as lines of text, its first frames only. */
+export const stackText = (s: Stack): string[] => [
   `${s.role}${s.thread ? ` (${oneLine(s.thread)})` : ''}:`,
   ...s.frames.slice(0, FRAMES).map((f, i) => `  #${i} ${functionOf(f)} ${placeOf(f)}`.trimEnd()),
   ...(s.frames.length > FRAMES ? [`  … ${s.frames.length - FRAMES} more frames`] : []),
 ];
 
 const lines = (parts: (string | false | undefined)[]): string =>
-  plain(parts.filter((p): p is string => Boolean(p)).join('\n'));
+  cdata(plain(parts.filter((p): p is string => Boolean(p)).join('\n')));
+
+/** Text of an element. The library ends CDATA sections properly at the first `]]>` only. */
+const cdata = (text: string): string => text.replaceAll(']]>', ']] >');
 
 /** GitLab keeps only the first of two cases with one name, so repeats are numbered. */
 const unique = (cases: Case[]): Case[] => {
@@ -204,7 +208,7 @@ const write = (suite: JUnitSuite, c: Case): void => {
     .time(seconds(c.seconds ?? 0));
   if (c.file !== undefined) element.file(c.file);
   if (c.skipped !== undefined) skip(element, c.skipped);
-  if (c.output !== undefined) element.standardOutput(c.output);
+  if (c.output !== undefined) element.standardOutput(cdata(c.output));
   if (c.bad?.element === 'failure') element.failure(c.bad.message, c.bad.type).stacktrace(c.bad.text);
   if (c.bad?.element === 'error') element.error(c.bad.message, c.bad.type, c.bad.text);
 };

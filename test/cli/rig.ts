@@ -3,9 +3,19 @@
  * a copy of `test/puppet/repo`; a test may replace its matrix. `dist` must be built (`npm test` does that first).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CellReport, Report } from '../../src/report.js';
 
@@ -76,7 +86,10 @@ export const makeRig = (): Rig => {
     dir,
     repo,
     out,
-    write: (path, text) => writeFileSync(join(repo, path), text),
+    write: (path, text) => {
+      mkdirSync(dirname(join(repo, path)), { recursive: true });
+      writeFileSync(join(repo, path), text);
+    },
     start,
     run: (args = [], env = {}) =>
       start(['run', ...args, '--out', out, '--cache', join(dir, 'cache'), '--quiet'], env).ended,
@@ -87,12 +100,34 @@ export const makeRig = (): Rig => {
   };
 };
 
+/** A PATH that holds all that the present one holds, but none of `names`: a machine where they are not installed. */
+export const pathWithout = (dir: string, ...names: string[]): string => {
+  mkdirSync(dir, { recursive: true });
+  for (const from of (process.env['PATH'] ?? '').split(':').filter((d) => existsSync(d)))
+    for (const name of readdirSync(from))
+      if (!names.includes(name) && !existsSync(join(dir, name))) {
+        // The first on the PATH wins; a dangling link of the system's is nothing to us.
+        rmSync(join(dir, name), { force: true });
+        symlinkSync(join(from, name), join(dir, name));
+      }
+  return dir;
+};
+
 /** The row of a cell; throws with what there is when it is absent. */
 export const cellOf = (ran: Ran, id: string): CellReport => {
   const found = ran.report?.cells.find((c) => c.id === id);
   if (found) return found;
   const ids = ran.report?.cells.map((c) => c.id).join(' ') ?? 'no report';
   throw new Error(`no cell ${id}: ${ids}\n${ran.stdout}${ran.stderr}`);
+};
+
+/** Why the first of these cells that is absent or skipped is so; undefined when all of them ran. */
+export const whyAbsent = (ran: Ran, ids: readonly string[]): string | undefined => {
+  for (const id of ids) {
+    const { verdict } = cellOf(ran, id);
+    if (verdict.kind === 'skipped') return `${id}: ${verdict.why}`;
+  }
+  return undefined;
 };
 
 /** `clean`, `hazard`, … or `inconclusive/DOUBT`. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { diagnose, renderDoctor, type Diagnosis } from '../../src/doctor.js';
 import type { Host } from '../../src/host.js';
-import { BINDING_IDS, GATE_IDS } from '../../src/names.js';
+import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../../src/names.js';
 import { madeHost, without } from './made-host.js';
 
 const of = (host: Host, subject: string): Diagnosis => {
@@ -14,6 +14,7 @@ test('every gate and every binding has a row, and whatever is missing has a reme
   for (const host of [madeHost(), without('gcc', 'clang', 'go', 'python', 'cargo', 'valgrind')]) {
     const subjects = diagnose(host).map((d) => d.subject);
     for (const g of GATE_IDS) expect(subjects).toContain(`gate ${g}`);
+    for (const b of BUILDER_IDS) expect(subjects).toContain(`builder ${b}`);
     for (const b of BINDING_IDS) expect(subjects).toContain(`binding ${b}`);
     expect(new Set(subjects).size).toBe(subjects.length);
   }
@@ -30,6 +31,15 @@ test('a compiler without its runtime is missing, and its gates say so', () => {
   expect(of(host, 'compiler clang').state).toBe('ok');
   expect(of(host, 'gate asan')).toMatchObject({ state: 'warn' });
   expect(of(host, 'gate goasan').state).toBe('missing');
+});
+
+test('a build system that is missing has a row, and a compiler without its C++ half is one to watch', () => {
+  expect(of(without('make'), 'builder make')).toMatchObject({ state: 'missing', remedy: expect.any(String) });
+  expect(of(without('make'), 'builder cmake').says).toContain('make is not installed');
+  expect(of(without('g++'), 'compiler gcc')).toMatchObject({
+    state: 'warn',
+    remedy: 'apt-get install -y g++',
+  });
 });
 
 test('the remedy for clang names the release that is installed', () => {

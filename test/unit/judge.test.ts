@@ -1,7 +1,7 @@
 /** The laws of verdicts on evidence made by hand; no process is started. */
 import { describe, expect, test } from 'vitest';
 import { fingerprintOf, type Own } from '../../src/attribute.js';
-import type { Evidence, Seen, Shot } from '../../src/cell.js';
+import type { Evidence, Seen, Shot } from '../../src/shots.js';
 import type { Sighting, Stack } from '../../src/finding.js';
 import { judge, laneOf, withProof } from '../../src/judge.js';
 import type { TestEvent } from '../../src/binding.js';
@@ -73,6 +73,14 @@ describe('clean', () => {
     expect(verdictOf(evidence(), 'opaque')).toMatchObject({ doubt: 'gate-not-armed' }));
   test('is not possible from nothing', () => {
     expect(verdictOf(evidence({ listed: [], wanted: [], shots: [] }))).toMatchObject({ doubt: 'no-tests' });
+    expect(verdictOf(evidence({ listingFailed: 'exit status 2' }))).toMatchObject({
+      doubt: 'listing-failed',
+    });
+    const killed = shot({ exit: { kind: 'signal', signal: 'SIGKILL' }, events: [], died: ['a'] });
+    expect(verdictOf(evidence({ shots: [killed] }))).toMatchObject({
+      doubt: 'fired-but-silent',
+      why: 'the process was killed by SIGKILL while a ran',
+    });
     expect(verdictOf(evidence({ shots: [] }))).toMatchObject({ doubt: 'did-not-start' });
     expect(verdictOf(evidence({ wanted: ['a', 'b'] }))).toMatchObject({ doubt: 'tests-missing' });
   });

@@ -42,6 +42,7 @@ export const madeHost = (changes: Partial<Host> = {}): Host => ({
   symbolizer: '/usr/lib/llvm-19/bin/llvm-symbolizer',
   nightly: true,
   miri: true,
+  rustSrc: true,
   ...changes,
 });
 

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { NO_HOST } from '../../src/host.js';
+import { targetPart } from '../../src/languages.js';
 import { loadMatrix, parseMatrix, type Matrix } from '../../src/matrix.js';
 import { canaryCells, makePlan } from '../../src/plan.js';
 import { madeHost, without } from './made-host.js';
@@ -52,6 +54,26 @@ test('what the host lacks is skipped with reason and remedy, never dropped', () 
     expect(s.remedy).toMatch(/\S/);
   }
   expect(plan.cells.map((c) => c.id)).not.toContain('own-rs_ownclang-asan');
+});
+
+test('a build system that is absent costs the cells that it builds, whatever they need it for', () => {
+  const { skipped, cells } = makePlan(matrix(), without('make'));
+  expect(cells.every((c) => c.id.startsWith('own-'))).toBe(true);
+  expect(skipped.find((s) => s.id === 'ledger-py_makegcc-asan')).toMatchObject({
+    why: "make is not installed, and target 'lib' is built with it",
+    remedy: expect.any(String),
+  });
+});
+
+test('C++ sources cost the cells of a compiler that has no C++ half', () => {
+  const { skipped } = makePlan(matrix(), without('g++'), [], new Set([targetPart('lib')]));
+  expect(skipped.map((s) => s.id)).toEqual(ids(matrix()).filter((id) => /_makegcc/.test(id)));
+  expect(makePlan(matrix(), without('g++')).skipped).toEqual([]);
+});
+
+test('on a machine without anything every id is there, skipped', () => {
+  const { skipped, cells } = makePlan(matrix(), NO_HOST);
+  expect([cells, skipped.map((s) => s.id)]).toEqual([[], ids(matrix())]);
 });
 
 test('an exclusion gives its reason; one that matches nothing is told', () => {

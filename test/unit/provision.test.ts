@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { parseMatrix } from '../../src/matrix.js';
 import { needs } from '../../src/provision.js';
 import { recipeOf } from '../../src/recipes.js';
-import { BINDING_IDS, GATE_IDS } from '../../src/names.js';
+import { BUILDERS } from '../../src/builders/builders.js';
+import { missingCxx } from '../../src/gate.js';
+import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../../src/names.js';
 import { BINDINGS, GATES } from '../../src/registry.js';
 import { madeHost, TOOLS, without } from './made-host.js';
 
@@ -26,7 +28,9 @@ test('a host that has everything needs nothing', () => {
 test('needs follow the matrix: its builders, bindings and gates, and no others', () => {
   expect(whats('cmake')).toEqual(['cmake']);
   expect(whats('valgrind')).toEqual(['valgrind']);
-  expect(whats('cargo', 'make')).toEqual([]);
+  expect(whats('cargo')).toEqual([]);
+  // CMake drives it.
+  expect(whats('make')).toEqual(['make']);
   expect(needs(without('valgrind'), matrix)[0]?.lanes).toEqual(['py memcheck']);
   expect(needs(without('go'), matrix)[0]?.lanes).toEqual(['go']);
 });
@@ -72,10 +76,14 @@ test('every word that a gate or a binding may miss has a recipe', () => {
     runtimes: {},
     nightly: false,
     miri: false,
+    rustSrc: false,
   });
   const compiled = { ...bare, tools: { ...bare.tools, gcc: TOOLS['gcc'], clang: TOOLS['clang'] } };
   const found = [bare, compiled].flatMap((host) => [
     ...BINDING_IDS.filter((b) => b !== 'node').map((b) => BINDINGS[b].missing(host.tools)?.what),
+    ...BUILDER_IDS.map((b) => BUILDERS[b].missing(host.tools)?.what),
+    missingCxx(host, 'gcc')?.what,
+    missingCxx(host, 'clang')?.what,
     ...GATE_IDS.flatMap((g) =>
       BINDING_IDS.filter((b) => GATES[g].unfit(b) === undefined).flatMap((b) =>
         GATES[g].compilers.map((c) => GATES[g].missing(host, b, c)?.what),

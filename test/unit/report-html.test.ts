@@ -84,6 +84,97 @@ describe.skipIf(!CHROMIUM)('html in a browser', () => {
     expect(trouble).toEqual([]);
   }, 60_000);
 
+  it('makes way for the panel of a cell, and closes it by key', async () => {
+    const { page, trouble } = await open(sampleReport());
+    await page.setViewportSize({ width: 1400, height: 900 });
+    await page.locator('button.cell').first().click();
+    const panel = await page.locator('.panel').boundingBox();
+    const matrix = await page.locator('#matrix').boundingBox();
+    expect(matrix!.x + matrix!.width).toBeLessThanOrEqual(panel!.x);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.panel').isVisible()).toBe(false);
+    expect((await page.locator('#matrix').boundingBox())!.width).toBeGreaterThan(matrix!.width);
+    // Where there is no room beside the page the panel covers the bar too, and its close button stays in reach.
+    await page.setViewportSize({ width: 700, height: 900 });
+    await page.locator('button.cell').first().click();
+    await page.locator('.panel header button').click();
+    expect(await page.locator('.panel').isVisible()).toBe(false);
+    expect(trouble).toEqual([]);
+  }, 60_000);
+
+  it('moves by j and k, opens by Enter, and keeps its place in the address', async () => {
+    const { page } = await open(sampleReport());
+    const current = () => page.locator('.finding.current').getAttribute('id');
+    await page.keyboard.press('j');
+    const first = await current();
+    await page.keyboard.press('j');
+    expect(await current()).not.toBe(first);
+    await page.keyboard.press('k');
+    expect(await current()).toBe(first);
+    expect(page.url()).toContain(`#f=${first?.replace('f-', '')}`);
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.finding.current[open] .stack').count()).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('chips choose by verdict', async () => {
+    const { page } = await open(sampleReport());
+    const all = await page.locator('#findings .finding:visible').count();
+    const chip = page.locator('.chips button[data-status=hazard]');
+    await chip.click();
+    expect(await chip.getAttribute('aria-pressed')).toBe('true');
+    expect(await page.locator('#findings .finding:visible').count()).toBeLessThanOrEqual(all);
+    expect(await page.locator('button.cell.dim[data-kind=hazard]').count()).toBe(0);
+    expect(await page.locator('button.cell.dim').count()).toBeGreaterThan(0);
+    await chip.click();
+    expect(await page.locator('#findings .finding:visible').count()).toBe(all);
+  }, 60_000);
+
+  it('copies a command', async () => {
+    const { page } = await open(sampleReport(), '#f=8d31c0ffee12');
+    await page.locator('.finding[open] button.copy').first().click();
+    await page.waitForFunction(
+      "document.querySelector('.finding[open] button.copy').textContent === 'copied'",
+    );
+  }, 60_000);
+
+  it('is light, dark by the system or by choice, and always light on paper', async () => {
+    const { page } = await open(sampleReport());
+    const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor') as Promise<string>;
+    await page.emulateMedia({ colorScheme: 'light' });
+    const light = await ground();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    await page.locator('button.theme').click();
+    expect(await ground()).toBe(light);
+    await page.locator('button.theme').click();
+    expect(await ground()).toBe(dark);
+    await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+    expect(await ground()).toBe('rgb(255, 255, 255)');
+  }, 60_000);
+
+  it('on paper shows what is to be fixed with its stacks, and no buttons', async () => {
+    const { page } = await open(sampleReport());
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.finding[open] .stack').count()).toBeGreaterThan(0);
+    expect(
+      await page
+        .locator('.top, .copy:visible, .keys:visible, .chips:visible')
+        .evaluateAll((n) => n.filter((e) => e.checkVisibility()).length),
+    ).toBe(0);
+    await page.evaluate("window.dispatchEvent(new Event('afterprint'))");
+    expect(await page.locator('.finding[open]').count()).toBe(0);
+  }, 60_000);
+
+  it('without scripts says the same in tables', async () => {
+    const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    await page.goto(write(sampleReport()));
+    const text = await page.locator('body').innerText();
+    for (const c of sampleReport().cells) expect(text).toContain(c.id);
+    expect(await page.locator('table').count()).toBeGreaterThan(2);
+  }, 60_000);
+
   it('filters 2,000 findings at once', async () => {
     const { page } = await open(manyFindings(2000));
     await page.fill('input', 'f1999');

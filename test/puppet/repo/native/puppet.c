@@ -24,6 +24,18 @@ void puppet_past_end(void) {
   free((void *)p);
 }
 
+void puppet_double_free(void) {
+  void *p = malloc(24);
+  free(opaque(p));
+  free(opaque(p));
+}
+
+void puppet_crash(void) { *(volatile int *)opaque((void *)16) = 1; }
+
+void puppet_fill(char *buffer, int bytes) {
+  for (int i = 0; i < bytes; i++) buffer[i] = (char)i;
+}
+
 void puppet_leak(void) {
   for (int i = 0; i < 8; i++) sink += (long)opaque(malloc(40)) & 1;
 }

@@ -1,0 +1,64 @@
+/** Asks a suite for its tests, once for each of its compiled forms. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import type { Arm } from './binding.js';
+import { complaint, failure } from './build.js';
+import { NO_ARM } from './gate.js';
+import { launch } from './launch.js';
+import { readLogs } from './read-logs.js';
+import { BINDINGS } from './registry.js';
+import { secondsOf, type Runner } from './shots.js';
+
+/** What a suite says that it holds. `failed`: the command did not end well, so `tests` may be a part of them only. */
+export type Listed = { tests: string[]; failed?: string };
+
+const askForTests = async (r: Runner): Promise<Listed> => {
+  const { cell, room } = r;
+  const binding = BINDINGS[cell.suite.binding];
+  const dir = join(room.logs, cell.id, 'list');
+  const logDir = join(dir, 'gate');
+  await mkdir(logDir, { recursive: true });
+  const armed = cell.gate.arm({
+    host: room.host,
+    binding: cell.suite.binding,
+    compiler: cell.compiler,
+    logDir,
+  });
+  const arm: Arm = cell.gate.heavy ? NO_ARM : armed;
+  const l = binding.list(r.place, r.instrument, room.host.tools, arm);
+  const output = join(dir, 'output.log');
+  const { exit } = await launch(
+    { ...l, env: { ...room.env, ...l.env } },
+    { output, timeoutMs: secondsOf(cell) * 1000, signal: room.signal },
+  );
+  r.evidence.logs.push(output);
+  const tests = binding.parseList(await readFile(output, 'utf8').catch(() => ''), r.place);
+  const why = failure(exit, l.argv);
+  if (why === undefined) return { tests };
+  // A report while the tests are listed is one that their run shows too: the names were all printed before it.
+  if (exit.kind === 'code' && cell.gate.exitCodes.includes(exit.code)) {
+    const logs = await readLogs(logDir, output);
+    if (logs.some((g) => g.parsed.sightings.some((s) => s.leak))) return { tests };
+  }
+  return { tests, failed: `${why}\n${await complaint(output)}`.trim() };
+};
+
+const lists = new Map<string, Promise<Listed>>();
+
+/** The suite's tests. What was compiled once is listed once: the list stays beside it, for other gates and later runs. */
+export const listTests = (r: Runner): Promise<Listed> => {
+  const kept = join(r.place.out, '.ffi-gates-tests.json');
+  const read = async (): Promise<Listed> => {
+    const known = await readFile(kept, 'utf8').catch(() => undefined);
+    if (known !== undefined) return { tests: JSON.parse(known) as string[] };
+    const listed = await askForTests(r);
+    // A list that was cut short would silently shorten every later run.
+    if (listed.failed === undefined && listed.tests.length)
+      await writeFileAtomic(kept, JSON.stringify(listed.tests));
+    return listed;
+  };
+  let list = lists.get(kept);
+  if (!list) lists.set(kept, (list = read()));
+  return list;
+};

@@ -1,0 +1,153 @@
+/** Makes a cell's place: builds its targets and tests under its gate's instrument, and says which objects are the user's. */
+import { realpath } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { Own } from './attribute.js';
+import type { Instrument, SuitePlace, Tools } from './binding.js';
+import type { BuildSpec, Built } from './build.js';
+import { BUILDERS } from './builders/builders.js';
+import type { Host } from './host.js';
+import type { Cell } from './plan.js';
+import { BINDINGS } from './registry.js';
+
+/** What building a cell takes. */
+export type BuildRoom = {
+  host: Host;
+  build: (spec: BuildSpec) => Promise<Built>;
+};
+
+export const instrumentOf = (cell: Cell, host: Host): Instrument =>
+  cell.gate.instrument(host, cell.suite.binding, cell.compiler);
+
+/** What tells two instruments apart, for the names of build directories. */
+const flavour = (i: Instrument): string => {
+  const words = [
+    ...i.cflags,
+    ...(i.go?.flags ?? []),
+    ...Object.values(i.go?.env ?? {}),
+    ...(i.rust?.rustflags ?? []),
+  ];
+  const telling = words.map(
+    (w) =>
+      /^-(?:f|Z)?(?:sanitizer?=)?(address|undefined|thread|race|asan)$/.exec(w)?.[1] ??
+      (w === 'cgocheck2' ? w : undefined),
+  );
+  return [...new Set(telling)]
+    .filter(Boolean)
+    .map((w) => `-${w}`)
+    .join('');
+};
+
+type Products = { dirs: Record<string, string>; keys: string[] };
+
+export const buildTargets = async (
+  cell: Cell,
+  room: BuildRoom,
+  instrument: Instrument,
+): Promise<Products | string> => {
+  const { matrix } = cell;
+  const dirs: Record<string, string> = {};
+  const keys: string[] = [];
+  const visit = async (name: string): Promise<string | undefined> => {
+    if (name in dirs) return undefined;
+    const t = matrix.targets[name]!;
+    for (const n of t.needs) {
+      const failed = await visit(n);
+      if (failed) return failed;
+    }
+    const kind = name === 'canary' && cell.suite.role === 'canary' ? cell.canaryBuilder : t.builder;
+    const builder = BUILDERS[kind];
+    const dir = resolve(matrix.root, t.dir);
+    const built = await room.build({
+      id: `${name}-${kind}${cell.compiler}${flavour(instrument)}`,
+      inputs: [dir, ...t.inputs.map((i) => resolve(matrix.root, i))],
+      facts: [kind, t, instrument, room.host.tools[cell.compiler]?.version, t.needs.map((n) => dirs[n])],
+      ...(builder.copies ? { copy: dir } : {}),
+      commands: (out, src) =>
+        builder.commands({ dir: builder.copies ? src : dir, out, target: t, instrument, needs: dirs }),
+      produces: t.produces,
+    });
+    if ('failed' in built) return `target '${name}': ${built.failed}\n(build log: ${built.log})`;
+    dirs[name] = built.dir;
+    keys.push(built.key);
+    return undefined;
+  };
+  for (const name of cell.suite.targets) {
+    const failed = await visit(name);
+    if (failed) return failed;
+  }
+  return { dirs, keys };
+};
+
+const targetEnv = (dirs: Record<string, string>): Record<string, string> => {
+  const env = Object.fromEntries(
+    Object.entries(dirs).map(([id, d]) => [`FFI_GATES_TARGET_${id.toUpperCase()}`, d]),
+  );
+  return Object.keys(dirs).length ? { ...env, LD_LIBRARY_PATH: Object.values(dirs).join(':') } : env;
+};
+
+/** Compiles the suite's tests; the place to run them in, or why not. */
+export const prepare = async (
+  cell: Cell,
+  room: BuildRoom,
+  instrument: Instrument,
+  made: Products,
+): Promise<SuitePlace | string> => {
+  const { suite, matrix } = cell;
+  const binding = BINDINGS[suite.binding];
+  const dir = resolve(matrix.root, suite.dir);
+  const template = (v: string): string =>
+    v.replace(/\$\{target\.(\w+)\}/g, (all, id: string) => made.dirs[id] ?? all);
+  const env = {
+    ...targetEnv(made.dirs),
+    ...Object.fromEntries(Object.entries(suite.env).map(([k, v]) => [k, template(v)])),
+  };
+  const place = (out: string): SuitePlace => ({ dir, out, targets: made.dirs, env, with: suite.with });
+  const tools: Tools = room.host.tools;
+  // Sorted: tools are probed side by side, and the order in which they answered must not make another build.
+  const versions = Object.entries(tools)
+    .map(([k, t]) => `${k} ${t?.version ?? ''}`)
+    .sort();
+  const inputs = [dir, ...suite.inputs.map((i) => resolve(matrix.root, i))];
+  const built = await room.build({
+    id: `${suite.id}-${suite.binding}-${cell.builder}${flavour(instrument)}`,
+    inputs,
+    facts: [made.keys, instrument, suite.with, env, versions],
+    commands: (out) => binding.prepare(place(out), instrument, tools),
+    produces: [],
+  });
+  if ('failed' in built) return `tests of '${suite.id}': ${built.failed}\n(build log: ${built.log})`;
+  return place(built.dir);
+};
+
+export const ownOf = async (cell: Cell, place: SuitePlace): Promise<{ own: Own; products: string[] }> => {
+  const { matrix, suite } = cell;
+  const shared = suite.targets.map((t) => resolve(matrix.root, matrix.targets[t]!.dir));
+  const objects = new Set<string>(
+    (BINDINGS[suite.binding].ownObjects?.(place) ?? [])
+      .filter(() => suite.binding === 'c')
+      .map((o) => basename(o)),
+  );
+  const products: string[] = [];
+  for (const [id, dir] of Object.entries(place.targets))
+    for (const f of await glob(matrix.targets[id]!.produces, { cwd: dir, dot: true, absolute: true })) {
+      // A process maps the file itself, not the link that the linker was given.
+      const real = await realpath(f);
+      objects.add(basename(f)).add(basename(real));
+      if (/\.so(\.|$)|\.node$/.test(real)) products.push(real);
+    }
+  for (const f of await glob(['**/*.so', '**/*.node'], { cwd: place.out })) objects.add(basename(f));
+  for (const o of matrix.own) if (!o.includes('/')) objects.add(o);
+  const dirs = [
+    ...shared,
+    resolve(matrix.root, suite.dir),
+    ...suite.inputs.map((i) => resolve(matrix.root, i)),
+    ...matrix.own.filter((o) => o.includes('/')).map((o) => resolve(matrix.root, o)),
+    place.out,
+    ...Object.values(place.targets),
+  ];
+  return {
+    own: { dirs, shared: [...shared, ...Object.values(place.targets)], objects },
+    products: [...new Set(products)],
+  };
+};

@@ -1,0 +1,30 @@
+/** Runs the cells whose findings are declared: hazards and canaries. */
+import { caseOf, isCase, type Expectation } from './annotations.js';
+import { concerns, expected, meets } from './expectations.js';
+import { BINDINGS } from './registry.js';
+import { runAll, shoot, type Runner } from './shots.js';
+
+/** Runs the declared cases, each until its expectation is met, or was alone and is not. */
+export const runPlanted = async (r: Runner): Promise<void> => {
+  const { cell, evidence } = r;
+  const { listed } = evidence;
+  const due = expected(cell, r.room.expectations, listed);
+  const blind = r.room.expectations.filter((e) => e.blind && concerns(e, cell, listed));
+  const runs = (t: string, es: readonly Expectation[]): boolean => es.some((e) => isCase(t, e.case));
+  const noop = listed.find((t) => caseOf(t) === 'noop');
+  if (cell.suite.role === 'canary' && noop && cell.gate.noisyHosts) await shoot(r, [noop], true);
+  evidence.wanted = listed.filter((t) => runs(t, [...due, ...blind]));
+  const binding = BINDINGS[cell.suite.binding];
+  // Where the framework does not say which test a report belongs to, its lines do; what is open then runs alone.
+  const batch = binding.isolates === true || cell.gate.heavy || !cell.gate.halts;
+  // A process per test costs a start of the host each time: only a gate that ends the process at its first report needs it.
+  if (batch) await runAll(r, evidence.wanted, cell.gate.halts || (!cell.gate.heavy && !binding.attributes));
+  else
+    await runAll(
+      r,
+      evidence.wanted.filter((t) => !runs(t, due)),
+      false,
+    );
+  const open = batch ? due.filter((e) => !evidence.seen.some((s) => meets(s, e))) : due;
+  for (const t of evidence.wanted) if (!r.room.signal.aborted && runs(t, open)) await shoot(r, [t], true);
+};

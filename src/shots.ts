@@ -1,0 +1,230 @@
+/** One launch of a cell's tests with everything it left behind. */
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Expectation } from './annotations.js';
+import type { Own } from './attribute.js';
+import type { Arm, Instrument, Launch, RunPlan, SuitePlace, TestEvent } from './binding.js';
+import { foldDeaths, silentDeaths, type Account, type Died } from './deaths.js';
+import type { Sighting } from './finding.js';
+import { launch, type Exit } from './launch.js';
+import type { BuildRoom } from './places.js';
+import type { Cell } from './plan.js';
+import { readLogs, type ReadLog } from './read-logs.js';
+import { BINDINGS } from './registry.js';
+import { reproOf } from './repro.js';
+
+export type Seen = { sighting: Sighting; log: string; test?: string; repro: string };
+export type Shot = {
+  asked: readonly string[] | 'all';
+  exit: Exit;
+  events: TestEvent[];
+  logs: ReadLog[];
+  died: string[];
+  /** Why the gate's check at the end of a process is not known to have been made; for gates that make one. */
+  unchecked?: string;
+};
+export type Evidence = {
+  cell: Cell;
+  failed?: string;
+  listed: string[];
+  /** Why `listed` may be a part only: the listing itself did not end well. */
+  listingFailed?: string;
+  wanted: string[];
+  shots: Shot[];
+  seen: Seen[];
+  /** Keys of the no-op run come from its own shot. */
+  own: Own;
+  /** The suite's targets' shared objects and addons, as built. */
+  products: string[];
+  maps: Set<string>;
+  ms: number;
+  logs: string[];
+};
+
+export type CellRoom = BuildRoom & {
+  /** Base environment of every process. */
+  env: Record<string, string>;
+  /** Where this run's logs go. */
+  logs: string;
+  signal: AbortSignal;
+  expectations: readonly Expectation[];
+};
+
+export type Runner = {
+  cell: Cell;
+  room: CellRoom;
+  place: SuitePlace;
+  instrument: Instrument;
+  evidence: Evidence;
+  watch: Set<string>;
+  n: number;
+};
+
+/** Which test was running when a report was written: by the single test asked, the process, or the log's size at each start. */
+const testOf = (s: Sighting, log: ReadLog, shot: Shot): string | undefined => {
+  if (shot.asked !== 'all' && shot.asked.length === 1) return shot.asked[0];
+  const pid = log.pid ?? s.pid;
+  const inProcess = shot.events.filter(
+    (e) => e.outcome === 'started' && e.pid !== undefined && e.pid === pid,
+  );
+  if (inProcess.length === 1) return inProcess[0]!.test;
+  // What ends a process belongs to the test that had no end, where only one had none.
+  if (pid === undefined && s.hazard.startsWith('crash/') && shot.died.length === 1) return shot.died[0];
+  if (s.leak || s.log.offset === undefined) return undefined;
+  const at = s.log.offset;
+  return inProcess.filter((e) => e.logs !== undefined && (e.logs[log.name] ?? 0) <= at).at(-1)?.test;
+};
+
+/** The gate's environment with the matrix's over it. Of options the last one counts: the user's are put behind the gate's. */
+const withUsers = (gates: Arm['env'], users: Record<string, string>): Arm['env'] => ({
+  ...gates,
+  ...Object.fromEntries(
+    Object.entries(users).map(([k, v]) => [
+      k,
+      /^[A-Z]+SAN_OPTIONS$/.test(k) && gates[k] ? `${gates[k]}:${v}` : v,
+    ]),
+  ),
+});
+
+/** Of the processes that ran tests, one that left no `line`; a framework that names none must show it once. */
+const withoutEnd = async (
+  line: RegExp,
+  events: readonly TestEvent[],
+  logs: readonly ReadLog[],
+): Promise<string | undefined> => {
+  const ran = new Set(events.flatMap((e) => (e.pid === undefined ? [] : [e.pid])));
+  const ended = new Set<number | undefined>();
+  for (const g of logs) if (line.test(await readFile(g.path, 'utf8'))) ended.add(g.pid);
+  if (ran.size === 0)
+    return events.length && ended.size === 0 ? 'the process left without its end being checked' : undefined;
+  const left = [...ran].find((pid) => !ended.has(pid));
+  return left === undefined
+    ? undefined
+    : `process ${left} left without its end being checked (_exit, a signal)`;
+};
+
+/** Seconds that one launch of the cell may take on a host that no gate slows down. */
+export const secondsOf = (cell: Cell): number =>
+  cell.suite.timeout ?? cell.matrix.gates[cell.gate.id]?.timeout ?? cell.matrix.timeout;
+
+type Armed = { l: Launch; arm: Arm; scratch: string; logDir: string };
+
+/** The command that runs tests under the cell's gate, with everything it writes below `dir`. */
+const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', isolate: boolean): Armed => {
+  const { cell, room, place } = r;
+  const logDir = join(dir, 'gate');
+  const scratch = join(dir, 'scratch');
+  mkdirSync(logDir, { recursive: true });
+  mkdirSync(join(scratch, 'tmp'), { recursive: true });
+  const armed = cell.gate.arm({
+    host: room.host,
+    binding: cell.suite.binding,
+    compiler: cell.compiler,
+    logDir,
+  });
+  const arm: Arm = { ...armed, env: withUsers(armed.env, cell.matrix.gates[cell.gate.id]?.env ?? {}) };
+  const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
+  return {
+    l: BINDINGS[cell.suite.binding].run(place, r.instrument, room.host.tools, plan),
+    arm,
+    scratch,
+    logDir,
+  };
+};
+
+/** One launch with all its evidence; the tests that had no end are in `died`. */
+export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boolean): Promise<Shot> => {
+  const { cell, room, place } = r;
+  const binding = BINDINGS[cell.suite.binding];
+  const dir = join(room.logs, cell.id, String(++r.n));
+  const { l, arm, scratch, logDir } = armedLaunch(r, dir, tests, isolate);
+  const output = join(dir, 'output.log');
+  const ended = await launch(
+    { ...l, env: { ...room.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
+    {
+      output,
+      timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy ? 4 : 1),
+      signal: room.signal,
+      watch: r.watch,
+    },
+  );
+  for (const m of ended.maps) r.evidence.maps.add(m);
+  const logs = await readLogs(logDir, output);
+  const text = await readFile(output, 'utf8').catch(() => '');
+  const events = binding.events(scratch, text, place);
+  const finished = new Set(events.filter((e) => e.outcome !== 'started').map((e) => e.test));
+  const died = [
+    ...new Set(events.filter((e) => e.outcome === 'started' && !finished.has(e.test)).map((e) => e.test)),
+  ];
+  const unchecked = arm.atEnd && (await withoutEnd(arm.atEnd, events, logs));
+  const shot: Shot = {
+    asked: tests,
+    exit: ended.exit,
+    events,
+    logs,
+    died,
+    ...(unchecked ? { unchecked } : {}),
+  };
+  r.evidence.shots.push(shot);
+  r.evidence.ms += ended.ms;
+  // The finding's command runs its test alone where that is known: others may hang, or die first. It keeps its own logs.
+  const commands = new Map<string | undefined, string>();
+  const reproFor = (test: string | undefined): string => {
+    const known = commands.get(test);
+    if (known !== undefined) return known;
+    const again = armedLaunch(
+      r,
+      join(dir, 'repro', String(commands.size)),
+      test === undefined ? tests : [test],
+      false,
+    );
+    const text = reproOf(again.l, again.logDir);
+    commands.set(test, text);
+    return text;
+  };
+  const accounts: Account[] = [];
+  for (const log of logs) {
+    r.evidence.logs.push(log.path);
+    for (const sighting of log.parsed.sightings) {
+      const test = testOf(sighting, log, shot);
+      const pid = log.pid ?? sighting.pid;
+      accounts.push({
+        sighting,
+        log: log.path,
+        repro: reproFor(test),
+        ...(test === undefined ? {} : { test }),
+        ...(pid === undefined ? {} : { pid }),
+      });
+    }
+  }
+  const signal = ended.exit.kind === 'signal' ? ended.exit.signal : binding.killed?.(text);
+  if (signal !== undefined) {
+    const pids = new Map(events.map((e) => [e.test, e.pid]));
+    const single = tests !== 'all' && tests.length === 1 ? tests[0] : undefined;
+    const ends: Died[] = (died.length || single === undefined ? died : [single]).map((test) => {
+      const pid = pids.get(test);
+      return { test, ...(pid === undefined ? {} : { pid }) };
+    });
+    for (const d of silentDeaths(signal, ends, accounts))
+      accounts.push({ ...d, log: output, repro: reproFor(d.test) });
+  }
+  r.evidence.seen.push(...foldDeaths(accounts));
+  return shot;
+};
+
+/** Law 7: until every wanted test has had a turn, launch what remains without the ones that ended a process. */
+export const runAll = async (r: Runner, wanted: readonly string[], isolate: boolean): Promise<void> => {
+  let left = [...wanted];
+  while (left.length && !r.room.signal.aborted) {
+    const shot = await shoot(r, left, isolate);
+    const turned = new Set(shot.events.map((e) => e.test));
+    const next = left.filter((t) => !turned.has(t));
+    if (next.length === left.length) {
+      // Nothing began. Alone, each test can still show whether it is the one that prevents the rest.
+      if (left.length > 1 && shot.exit.kind !== 'timeout') for (const t of left) await shoot(r, [t], isolate);
+      return;
+    }
+    left = next;
+  }
+};

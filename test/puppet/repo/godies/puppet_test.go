@@ -1,0 +1,5 @@
+package puppet
+
+import "testing"
+
+func TestDies(t *testing.T) { Dies() }

@@ -1,0 +1,5 @@
+package puppet
+
+import "testing"
+
+func TestOverflow(t *testing.T) { Overflow() }

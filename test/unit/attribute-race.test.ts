@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { originOf, type Own } from '../../src/attribute.js';
+import type { Frame, Sighting, Stack } from '../../src/finding.js';
+
+const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
+const at = (fn: string, object: string): Frame => ({
+  kind: 'module',
+  function: fn,
+  module: `/usr/lib/${object}`,
+  offset: '0x10',
+});
+const jvm = at('ObjectMonitor::exit', 'libjvm.so');
+const mine = at('worker', 'libmine.so');
+const race = (...stacks: [Stack['role'], ...Frame[]][]): Sighting => ({
+  tool: 'helgrind',
+  rule: 'helgrind/Race',
+  hazard: 'threading/data-race',
+  message: 'Possible data race',
+  complete: true,
+  log: { line: 1, endLine: 2 },
+  stacks: stacks.map(([role, ...frames]) => ({ role, frames })),
+});
+const originOfRace = (...stacks: [Stack['role'], ...Frame[]][]): string =>
+  originOf(race(...stacks), own, new Set());
+
+test('a thread of ours that enters the JVM does not own what the JVM does with its own memory', () => {
+  const malloc = at('malloc', 'vgpreload_helgrind-amd64-linux.so');
+  expect(originOfRace(['fault', jvm, mine], ['other-access', jvm], ['allocated', malloc, jvm])).toBe(
+    'runtime',
+  );
+  expect(originOfRace(['fault', jvm, mine], ['other-access', jvm], ['allocated', malloc, mine])).toBe('own');
+  expect(originOfRace(['fault', jvm, mine], ['other-access', mine])).toBe('own');
+  expect(originOfRace(['fault', at('memcpy', 'libc.so.6'), mine], ['other-access', jvm])).toBe('own');
+});
+
+test('CPython synchronises by locks that can be followed: a race inside it, on a thread of ours, is ours', () => {
+  const python = at('Py_IncRef', 'libpython3.11.so.1.0');
+  expect(originOfRace(['fault', python, mine], ['other-access', python])).toBe('own');
+});
