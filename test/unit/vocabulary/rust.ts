@@ -182,6 +182,8 @@ export const RUST: readonly Chapter[] = [
       ['explicit panic', 'crash/abort'],
       ['already borrowed: BorrowMutError', 'crash/abort'],
       ['already mutably borrowed: BorrowError', 'crash/abort'],
+      ['no column', 'crash/abort', "thread 'main' panicked at '$', src/main.rs:5\n"],
+      ['two\n lines', 'crash/abort', "thread 'main' panicked at '$', src/main.rs:5:3\n"],
       [
         'old form',
         'crash/abort',
