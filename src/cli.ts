@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { Failure } from './failure.js';
+import type { ParseArgs } from './parse.js';
 
 type RunArgs = {
   selector: string[];
@@ -166,6 +167,9 @@ const doctorCommand = async (a: { json: boolean }): Promise<number> => {
   return 0;
 };
 
+/** yargs drops a lone `-` without a word; no path can hold this. */
+const STANDARD_INPUT = '\0-';
+
 // Whoever reads our output may have seen enough (`| head`): that is no failure of the run.
 process.stdout.on('error', (e: NodeJS.ErrnoException) => {
   if (e.code !== 'EPIPE') throw e;
@@ -174,7 +178,7 @@ process.stdout.on('error', (e: NodeJS.ErrnoException) => {
 /** Runs the command line and returns the exit code. Expected failures are one clear message; anything else is our bug. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   let code = 0;
-  const parser = yargs([...argv])
+  const parser = yargs(argv[0] === 'parse' ? argv.map((a) => (a === '-' ? STANDARD_INPUT : a)) : [...argv])
     .scriptName('ffi-gates')
     .usage('$0 <command>\n\nSanitizer gates for code that crosses a language boundary.')
     .command(
@@ -231,6 +235,30 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       'what works on this machine, and how to get the rest',
       (y) => y.option('json', { type: 'boolean', default: false }),
       async (a) => void (code = await doctorCommand(a)),
+    )
+    .command(
+      'parse [files..]',
+      'findings in any log of any checker: text, Valgrind XML, gzip',
+      (y) =>
+        y
+          .positional('files', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'logs; - or nothing: standard input',
+          })
+          .option('jsonl', { type: 'boolean', default: false, describe: 'one JSON object a line' })
+          .option('junit', { type: 'string', describe: 'write JUnit XML to this file as well' })
+          .option('symbolize', {
+            type: 'boolean',
+            default: true,
+            describe: 'name frames of which the log knows only module and offset',
+          }),
+      async (a) => {
+        const { parseCommand } = await import('./parse.js');
+        const files = a.files.map((f) => (f === STANDARD_INPUT ? '-' : f));
+        code = await parseCommand({ ...(a as unknown as ParseArgs), files });
+      },
     )
     .strict()
     .recommendCommands()

@@ -3,9 +3,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { demangleFrames } from './demangle.js';
-import type { Parsed } from './finding.js';
-import { makeTextParser } from './parsers/text.js';
-import { makeValgrindXml } from './parsers/valgrind-xml.js';
+import type { Parsed, Sighting } from './finding.js';
+import { openLog } from './parsers/text.js';
 
 export type ReadLog = { path: string; name: string; pid?: number; parsed: Parsed };
 
@@ -15,31 +14,15 @@ const pidOf = (name: string): number | undefined => {
   return m ? Number(m[1]) : undefined;
 };
 
-/** Streams one file through the parser that its first bytes ask for. */
+/** Streams one file through the parsers. */
 export const readLog = async (path: string): Promise<Parsed> => {
-  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 });
-  let xml: ReturnType<typeof makeValgrindXml> | undefined;
-  let text: ReturnType<typeof makeTextParser> | undefined;
-  let rest = '';
-  let offset = 0;
-  for await (const chunk of stream as AsyncIterable<string>) {
-    if (!xml && !text) {
-      if (/^\s*<\?xml|^\s*<valgrindoutput/.test(chunk)) xml = makeValgrindXml();
-      else text = makeTextParser();
-    }
-    if (xml) xml.push(chunk);
-    if (!text) continue;
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) {
-      text.push(line, offset);
-      offset += Buffer.byteLength(line) + 1;
-    }
-  }
-  if (text && rest) text.push(rest, offset);
-  const parsed = (xml ?? text ?? makeTextParser()).end();
-  parsed.sightings.forEach(demangleFrames);
-  return parsed;
+  const sightings: Sighting[] = [];
+  const log = openLog((s) => sightings.push(s));
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) log.push(chunk as Buffer);
+  const { unread, complete, missing } = log.end();
+  sightings.sort((a, b) => a.log.line - b.log.line);
+  sightings.forEach(demangleFrames);
+  return { sightings, unread, complete, missing };
 };
 
 /** What a suite's own result has judged already is no evidence of its own. */

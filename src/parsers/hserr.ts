@@ -16,6 +16,7 @@ const SECTION = /^-{5,}\s+(?:S U M M A R Y|T H R E A D|P R O C E S S|S Y S T E M
 /** Sections and lines that only crash files have; they are this report's however long it is. */
 const STACKS = /^(Native|Java) frames: /;
 const SIGINFO = /^siginfo: ?/;
+const LONGEST_LIST = 500;
 /** Addresses below this belong to the page that is never mapped. */
 const ZERO_PAGE = 4096;
 
@@ -58,7 +59,6 @@ function hazardOf(open: Open): HazardId {
 export function makeHserrReader(emit: Emit): Reader {
   let open: Open | undefined;
   let held: { sighting: Sighting; key: string } | undefined;
-  let lead: Line | undefined;
 
   const flush = (): void => {
     if (held) emit(held.sighting);
@@ -107,8 +107,16 @@ export function makeHserrReader(emit: Emit): Reader {
   const begin = (line: Line): void => {
     close(false);
     const memory = line.text.includes('insufficient memory');
-    const first = lead && lead.no === line.no - 1 ? lead : line;
-    open = { first, last: line, memory, native: [], managed: [], file: false, strangers: 0, ended: false };
+    open = {
+      first: line,
+      last: line,
+      memory,
+      native: [],
+      managed: [],
+      file: false,
+      strangers: 0,
+      ended: false,
+    };
   };
 
   const banner = (to: Open, text: string): void => {
@@ -171,7 +179,6 @@ export function makeHserrReader(emit: Emit): Reader {
         return 'consumed';
       }
       if (!open) {
-        if (text === '#') lead = line;
         return text === '#' && held !== undefined ? 'consumed' : 'ignored';
       }
       if (/^#(?: |$)/.test(text)) {
@@ -179,10 +186,16 @@ export function makeHserrReader(emit: Emit): Reader {
         open.strangers = 0;
       } else if (section(open, text)) open.strangers = 0;
       else if (open.file) {
-        if (smellAt(text) >= 0) return 'ignored';
+        // A file has lists of hundreds of lines between its sections; what follows a file that is cut is not its own.
+        if (++open.strangers > LONGEST_LIST || smellAt(text) >= 0) return 'ignored';
         if (text === '' && open.list !== undefined && open.native.length + open.managed.length > 0)
           delete open.list;
-        if (/^END\.?$/.test(text)) open.ended = true;
+        if (/^END\.?$/.test(text)) {
+          open.ended = true;
+          open.last = line;
+          close(false);
+          return 'consumed';
+        }
       } else if (text.trim() !== '' && open.headline !== undefined) {
         if (++open.strangers > 3) {
           close(true);

@@ -19,6 +19,11 @@ export type Took = 'consumed' | 'ignored';
 export type Reader = {
   /** Offers one line. Whole reports are handed to the `emit` the reader was made with. */
   line(line: Line): Took;
+  /**
+   * No line of this reader's came for long, and the log goes on: a report that is whole, and was only kept for what might
+   * still have followed, is handed over now.
+   */
+  settle?(): void;
   /** The log is over: emit what is open as `complete: false` unless its format allows to end here. Returns complaints
    * ("summary says 3 warnings, 2 read") for `Parsed.missing`. */
   end(): string[];

@@ -84,8 +84,8 @@ export const makeUbsan: MakeReader = (emit) => {
   return {
     line(line): Took {
       const { text } = line;
-      const at = GO_ERROR.test(text) ? -1 : text.indexOf(MARK);
-      if (at >= 0) return begin(line, at);
+      const at = text.indexOf(MARK);
+      if (at >= 0 && !GO_ERROR.test(text)) return begin(line, at);
       const m = text.includes('ubsan:') ? MINIMAL.exec(text) : null;
       if (m) return minimal(line, m);
       if (text.includes('ubsan:') && TOO_MANY.test(text)) {
@@ -125,6 +125,7 @@ export const makeUbsan: MakeReader = (emit) => {
       }
       return 'ignored';
     },
+    settle: close,
     end() {
       close();
       return complaints;

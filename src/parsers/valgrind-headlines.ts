@@ -31,6 +31,8 @@ const HEADLINES: readonly [RegExp, string, string][] = [
   [/^[\d,.]+ .*are indirectly lost in loss record/, 'Leak_IndirectlyLost', 'memcheck'],
   [/^[\d,.]+ .*are possibly lost in loss record/, 'Leak_PossiblyLost', 'memcheck'],
   [/^[\d,.]+ .*are still reachable in loss record/, 'Leak_StillReachable', 'memcheck'],
+  [/^Emulation fatal error -- Valgrind cannot continue/, 'EmulationFatalError', 'valgrind'],
+  [/^Emulation warning: unsupported action/, 'EmulationWarning', 'valgrind'],
   [/^Possible data race during /, 'Race', 'helgrind'],
   [/^Thread #.*: lock order "/, 'LockOrder', 'helgrind'],
   [/^Thread #.* unlocked a not-locked lock/, 'UnlockUnlocked', 'helgrind'],
@@ -74,9 +76,18 @@ const HEADLINES: readonly [RegExp, string, string][] = [
   [/^File descriptor .*(?:not closed|never created|Invalid)/i, 'FdBadUse', 'valgrind'],
 ];
 
+/** Most begin with one certain letter; which may fit a line is then known by its first. */
+const firstOf = ({ source, flags }: RegExp): string | undefined =>
+  flags === '' && !source.includes('|^') ? /^\^([A-Za-z])(?![?*{])/.exec(source)?.[1] : undefined;
+const ANY_FIRST = HEADLINES.filter(([shape]) => firstOf(shape) === undefined);
+const BY_FIRST = Array.from({ length: 128 }, (_, code) =>
+  HEADLINES.filter(([shape]) => (firstOf(shape) ?? String.fromCharCode(code)) === String.fromCharCode(code)),
+);
+
 /** The kind a headline of the text output stands for, or undefined when the line is no known headline. */
 export function headlineKind(text: string): { kind: string; tool: string } | undefined {
   const head = text.slice(0, LONGEST);
-  for (const [shape, kind, tool] of HEADLINES) if (shape.test(head)) return { kind, tool };
+  for (const [shape, kind, tool] of BY_FIRST[text.charCodeAt(0)] ?? ANY_FIRST)
+    if (shape.test(head)) return { kind, tool };
   return undefined;
 }

@@ -1,9 +1,7 @@
-/** Reading the tree that xml2js makes of one Valgrind XML record, in document order. */
+/** Reading the tree of one Valgrind XML record, in document order. */
 import type { Frame } from '../finding.js';
 import type { Part } from './valgrind-kinds.js';
-
-/** An element as xml2js gives it with `explicitChildren` and `preserveChildrenOrder`. */
-export type Node = { '#name': string; _?: string; $$?: Node[] };
+import type { Node } from './xml-record.js';
 
 /** Children of that name, in order. */
 export const all = (node: Node, name: string): Node[] =>
@@ -28,8 +26,9 @@ export function frameOf(node: Node): Frame {
       line,
       ...(module && { module }),
     };
+  if (fn && file) return { kind: 'symbol', function: fn, file };
   if (module) return { kind: 'module', module, ...(fn && { function: fn }) };
-  if (fn) return { kind: 'symbol', function: fn, ...(file && { file }) };
+  if (fn) return { kind: 'symbol', function: fn };
   return { kind: 'opaque', text: textOf(node, 'ip') ?? '???' };
 }
 

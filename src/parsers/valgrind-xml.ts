@@ -3,10 +3,11 @@
  * only those are parsed, so a file without its end (a killed Valgrind) still yields each whole error and memory stays
  * bounded by the largest record.
  */
-import { parseString } from 'xml2js';
-import type { Parsed, Sighting, Stack } from '../finding.js';
+import type { Sighting, Stack } from '../finding.js';
+import type { Emit } from './reader.js';
 import { fatalSignal, sightingOf, type Report } from './valgrind-kinds.js';
-import { all, frameOf, partsOf, textOf, type Node } from './valgrind-node.js';
+import { all, frameOf, partsOf, textOf } from './valgrind-node.js';
+import { parseElement, type Node } from './xml-record.js';
 
 /** Top-level elements that are cut out and read or skipped whole. */
 const RECORDS = new Set([
@@ -30,18 +31,39 @@ const RECORDS = new Set([
 /** A single record longer than this (UTF-16 units) is no Valgrind record. */
 const LARGEST = 1 << 24;
 
-export type ValgrindXml = { push(chunk: string): void; end(): Parsed };
+/**
+ * Sightings that wait for their counts, which stand at the end of the file. Valgrind itself stops at 1000 different errors;
+ * with `--error-limit=no` the first of more than that are handed over without a count.
+ */
+const MAX_WAITING = 1000;
+const MAX_COMPLAINTS = 100;
+/** Errors that a fatal signal may follow from. */
+const RECENT = 8;
 
-/** Makes a reader for one XML file. Neither `push` nor `end` throws, whatever the text is. */
-export function makeValgrindXml(): ValgrindXml {
-  const sightings: Sighting[] = [];
+export type ValgrindXml = {
+  push(chunk: string): void;
+  /** Hands over what waits; returns what is missing, one sentence each. */
+  end(): string[];
+};
+
+/**
+ * Makes a reader for one XML document that begins at line `from.line` and byte `from.offset` of its log. Neither `push`
+ * nor `end` throws, whatever the text is.
+ */
+export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): ValgrindXml {
+  const waiting: { sighting: Sighting; unique: string | undefined }[] = [];
   const byUnique = new Map<string, Sighting>();
   const created = new Map<string, Stack>();
   const missing: string[] = [];
-  let [rest, line, offset, searched] = ['', 1, 0, 0];
+  let { line, offset } = from;
+  let [rest, searched] = ['', 0];
   let [opened, closed] = [0, 0];
   let tool = 'valgrind';
   let pid: number | undefined;
+
+  const complain = (why: string): void => {
+    if (missing.length < MAX_COMPLAINTS) missing.push(why);
+  };
 
   const drop = (count: number): void => {
     for (let at = rest.indexOf('\n'); at !== -1 && at < count; at = rest.indexOf('\n', at + 1)) line++;
@@ -52,8 +74,8 @@ export function makeValgrindXml(): ValgrindXml {
 
   const read = (name: string, text: string, whole: boolean): void => {
     const log = { line, endLine: line + text.split('\n').length - 1, offset };
-    const parsed = parseRecord(text);
-    if (!parsed) missing.push(`the record <${name}> at line ${line} is not well-formed XML`);
+    const parsed = parseElement(text);
+    if (!parsed) complain(`the record <${name}> at line ${line} is not well-formed XML`);
     // What cannot be parsed is still an error with a kind, and must not be forgotten.
     const node = parsed ?? bareRecord(text);
     const take = { node, whole: whole && parsed !== undefined, log };
@@ -84,23 +106,41 @@ export function makeValgrindXml(): ValgrindXml {
     };
   };
 
+  const keep = (sighting: Sighting, unique: string | undefined): void => {
+    waiting.push({ sighting, unique });
+    if (unique) byUnique.set(unique, sighting);
+    if (waiting.length > MAX_WAITING) release(waiting.splice(0, MAX_WAITING / 2));
+  };
+  const release = (ready: typeof waiting): void => {
+    for (const { sighting, unique } of ready) {
+      if (unique) byUnique.delete(unique);
+      emit(sighting);
+    }
+  };
+
   const error = ({ node, whole, log }: { node: Node; whole: boolean; log: Sighting['log'] }): void => {
     const kind = textOf(node, 'kind');
-    if (!kind) return void (whole && missing.push(`the error at line ${log.line} has no kind`));
+    if (!kind) return void (whole && complain(`the error at line ${log.line} has no kind`));
     const what = [textOf(node, 'xwhat', 'text'), ...all(node, 'what').map((n) => n._ ?? '')];
     const headline = what.filter(Boolean).join(' ') || kind;
     const sighting = sightingOf(report(node, whole, log, kind, headline), created);
-    sightings.push(sighting);
     const unique = textOf(node, 'unique');
-    if (unique) byUnique.set(`${pid ?? ''}/${unique}`, sighting);
+    keep(sighting, unique && `${pid ?? ''}/${unique}`);
   };
 
   const signal = ({ node, whole, log }: { node: Node; whole: boolean; log: Sighting['log'] }): void => {
     const name = textOf(node, 'signame');
     if (!name) return;
-    const made = report(node, whole, log, 'FatalSignal', `killed by ${name}`);
-    const sighting = fatalSignal(made, name, textOf(node, 'siaddr'), sightings.slice(-8));
-    if (sighting) sightings.push(sighting);
+    const made = report(
+      node,
+      whole,
+      log,
+      'FatalSignal',
+      `Process terminating with default action of signal ${textOf(node, 'signo') ?? '?'} (${name})`,
+    );
+    const recent = waiting.slice(-RECENT).map((w) => w.sighting);
+    const sighting = fatalSignal(made, name, textOf(node, 'siaddr'), recent);
+    if (sighting) keep(sighting, undefined);
   };
 
   const announce = (node: Node): void => {
@@ -158,7 +198,7 @@ export function makeValgrindXml(): ValgrindXml {
       return true;
     }
     if (rest.length > LARGEST) {
-      missing.push(`the record <${name}> at line ${line} does not end`);
+      complain(`the record <${name}> at line ${line} does not end`);
       drop(1);
       return true;
     }
@@ -174,9 +214,10 @@ export function makeValgrindXml(): ValgrindXml {
     end() {
       const begun = /^<(error|fatal_signal)>/.exec(rest)?.[1];
       if (begun) read(begun, closeTags(rest), false);
-      if (opened === 0) missing.push('no <valgrindoutput> was found');
-      else if (closed < opened) missing.push('the XML ends before </valgrindoutput>');
-      return { sightings, unread: [], complete: missing.length === 0, missing };
+      if (opened === 0) complain('no <valgrindoutput> was found');
+      else if (closed < opened) complain('the XML ends before </valgrindoutput>');
+      release(waiting.splice(0));
+      return missing;
     },
   };
 }
@@ -215,20 +256,4 @@ function bareRecord(text: string): Node {
     return found ? [{ '#name': name, _: found }] : [];
   };
   return { '#name': '', $$: ['kind', 'what', 'signame', 'tid'].flatMap(part) };
-}
-
-function parseRecord(text: string): Node | undefined {
-  let found: Node | undefined;
-  try {
-    parseString(
-      text,
-      { async: false, trim: true, explicitRoot: false, explicitChildren: true, preserveChildrenOrder: true },
-      (failure, node: unknown) => {
-        if (!failure && node) found = typeof node === 'string' ? { '#name': '', _: node } : (node as Node);
-      },
-    );
-  } catch {
-    return undefined;
-  }
-  return found;
 }

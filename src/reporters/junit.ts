@@ -136,7 +136,8 @@ const findingText = (cell: CellReport, f: FindingReport, message: string): strin
     `again: ${oneLine(f.repro)}`,
   ]);
 
-const stackText = (s: Stack): string[] => [
+/** A stack as lines of text, its first frames only. */
+export const stackText = (s: Stack): string[] => [
   `${s.role}${s.thread ? ` (${oneLine(s.thread)})` : ''}:`,
   ...s.frames.slice(0, FRAMES).map((f, i) => `  #${i} ${functionOf(f)} ${placeOf(f)}`.trimEnd()),
   ...(s.frames.length > FRAMES ? [`  … ${s.frames.length - FRAMES} more frames`] : []),

@@ -1,13 +1,12 @@
 import type { Parsed } from '../../src/finding.js';
 import type { hazard } from '../../src/hazard.js';
-import type { makeTextParser, parseText, READERS } from '../../src/parsers/text.js';
-import type { makeValgrindXml } from '../../src/parsers/valgrind-xml.js';
+import type { makeLogParser } from '../../src/parsers/log.js';
+import type { openLog, READERS } from '../../src/parsers/text.js';
 
 export type Parsers = {
-  parseText: typeof parseText;
-  makeTextParser: typeof makeTextParser;
+  openLog: typeof openLog;
+  makeLogParser: typeof makeLogParser;
   READERS: typeof READERS;
-  makeValgrindXml: typeof makeValgrindXml;
   hazard: typeof hazard;
 };
 export function parse(parsers: Parsers, text: string, chunk?: number): Parsed;

@@ -11,9 +11,11 @@ import { expectPrefixLaw } from './prefix-law.js';
 const log = (name: string): string => readFileSync(new URL(`../logs/${name}`, import.meta.url), 'utf8');
 
 function xml(text: string, chunk = text.length || 1): Parsed {
-  const reader = makeValgrindXml();
+  const sightings: Sighting[] = [];
+  const reader = makeValgrindXml((s) => sightings.push(s));
   for (let at = 0; at < text.length; at += chunk) reader.push(text.slice(at, at + chunk));
-  return reader.end();
+  const missing = reader.end();
+  return { sightings, unread: [], complete: missing.length === 0, missing };
 }
 
 function lines(text: string): Parsed {

@@ -3,10 +3,9 @@
  * catalogue (or an honesty row), and a kind that a known tool will print one day becomes one as well.
  */
 import { describe, expect, it } from 'vitest';
-import type { Parsed, Tool } from '../../src/finding.js';
+import type { Tool } from '../../src/finding.js';
 import { hazard } from '../../src/hazard.js';
 import { parseText } from '../../src/parsers/text.js';
-import { makeValgrindXml } from '../../src/parsers/valgrind-xml.js';
 import { logOf, type Chapter, type Kind } from './vocabulary/chapter.js';
 import { GO } from './vocabulary/go.js';
 import { JVM } from './vocabulary/jvm.js';
@@ -30,15 +29,8 @@ const CHAPTERS: readonly Chapter[] = [
   ...RUNTIMES,
 ];
 
-const parse = (chapter: Chapter, text: string): Parsed => {
-  if (!chapter.xml) return parseText(text);
-  const parser = makeValgrindXml();
-  parser.push(text);
-  return parser.end();
-};
-
 const expectKind = (chapter: Chapter, kind: Kind): void => {
-  const { sightings, unread } = parse(chapter, logOf(chapter, kind));
+  const { sightings, unread } = parseText(logOf(chapter, kind));
   expect(sightings.map((s) => `${s.tool} ${s.hazard}`)).toContain(`${chapter.tool} ${kind[1]}`);
   expect(hazard(kind[1])).toBeDefined();
   expect(unread).toEqual([]);

@@ -1,0 +1,152 @@
+/**
+ * What a log comes as: a file or standard input, plain, gzip (known by its first bytes; members one after the other are one
+ * log), or the UTF-16 that PowerShell writes. Bytes are handed on as they are read.
+ */
+import { open } from 'node:fs/promises';
+import { createGunzip, type Gunzip } from 'node:zlib';
+
+/** A log's bytes; a sink that returns a promise is waited for before more is read. */
+export type Sink = (chunk: Uint8Array) => void | Promise<void>;
+
+/** Enough to tell what a log is. */
+const MAGIC_BYTES = 6;
+/** gzip can grow a thousandfold: so little is inflated at once that what comes out fits in memory. */
+const SLICE = 1 << 13;
+const OUT = 1 << 17;
+
+/** Compressed otherwise: nothing could be read in it, and that must not look like a clean log. */
+const FOREIGN: readonly (readonly [magic: string, name: string])[] = [
+  ['28b52ffd', 'zstd'],
+  ['fd377a585a00', 'xz'],
+  ['425a68', 'bzip2'],
+  ['504b0304', 'zip'],
+  ['04224d18', 'lz4'],
+];
+
+/** Bytes read from a file at once. */
+const BLOCK = 1 << 18;
+
+/** A file's bytes, each time in the same memory: a log of any size costs one block. */
+const blocksOf = async function* (path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const block = Buffer.allocUnsafeSlow(BLOCK);
+    for (;;) {
+      const { bytesRead } = await file.read(block, 0, BLOCK);
+      if (bytesRead === 0 || signal.aborted) return;
+      yield block.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+};
+
+/** Standard input until its end, or until the signal. */
+const standardInput = async function* (signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const stop = (): void => void process.stdin.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    yield* process.stdin as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+};
+
+/**
+ * Reads `path` (`-`: standard input) to its end, or until the signal. Returns why not all of it could be read, if so.
+ * Rejects when the file cannot be opened, and when the sink does.
+ */
+export const readInput = async (path: string, signal: AbortSignal, sink: Sink): Promise<string[]> => {
+  const source = path === '-' ? standardInput(signal) : blocksOf(path, signal);
+  let decoder: Decoder | undefined;
+  let start: Uint8Array = new Uint8Array();
+  const begin = async (): Promise<void> => {
+    decoder = decoderOf(start);
+    if (start.length > 0) await decoder.take(start, sink);
+  };
+  for (;;) {
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = await source.next();
+    } catch (error) {
+      if (start.length === 0) throw error;
+      return [`it could not be read to its end: ${(error as Error).message}`];
+    }
+    if (next.done) break;
+    if (decoder !== undefined) {
+      await decoder.take(next.value, sink);
+      continue;
+    }
+    start = Buffer.concat([start, next.value]);
+    if (start.length >= MAGIC_BYTES) await begin();
+  }
+  if (signal.aborted) return [];
+  if (decoder === undefined) await begin();
+  return decoder!.end(sink);
+};
+
+type Decoder = { take(chunk: Uint8Array, sink: Sink): Promise<void>; end(sink: Sink): Promise<string[]> };
+
+const decoderOf = (start: Uint8Array): Decoder => {
+  const magic = Buffer.from(start.subarray(0, MAGIC_BYTES)).toString('hex');
+  if (magic.startsWith('1f8b')) return gunzip();
+  if (magic.startsWith('fffe') && magic.slice(4, 8) !== '0000') return utf16('utf-16le');
+  if (magic.startsWith('feff')) return utf16('utf-16be');
+  const foreign = FOREIGN.find(([m]) => magic.startsWith(m));
+  return {
+    take: async (chunk, sink) => (foreign ? undefined : sink(chunk)),
+    end: async () => (foreign ? [`it is compressed with ${foreign[1]}, which is not read here`] : []),
+  };
+};
+
+const utf16 = (label: string): Decoder => {
+  const text = new TextDecoder(label);
+  return {
+    take: async (chunk, sink) => sink(Buffer.from(text.decode(chunk, { stream: true }))),
+    end: async (sink) => {
+      await sink(Buffer.from(text.decode()));
+      return [];
+    },
+  };
+};
+
+/** A stream that is cut or damaged yields all that was whole before. */
+const gunzip = (): Decoder => {
+  const inflate = createGunzip({ chunkSize: OUT });
+  let broken: string | undefined;
+  let ended = false;
+  const waiting: Uint8Array[] = [];
+  // Flowing, and never paused: what is inflated reaches us before an error can throw it away.
+  inflate.on('data', (c: Uint8Array) => void waiting.push(c));
+  inflate.on('error', (e) => (broken ??= e.message));
+  inflate.on('end', () => (ended = true));
+  const drain = async (sink: Sink): Promise<void> => {
+    for (const c of waiting.splice(0)) await sink(c);
+  };
+  return {
+    async take(chunk, sink) {
+      for (let i = 0; i < chunk.length && broken === undefined && !ended; i += SLICE) {
+        await settled(inflate, (done) => inflate.write(chunk.subarray(i, i + SLICE), done));
+        await drain(sink);
+      }
+    },
+    async end(sink) {
+      if (broken === undefined && !ended) await settled(inflate, () => inflate.end());
+      await drain(sink);
+      return broken === undefined ? [] : [`its gzip stream is damaged or cut: ${broken}`];
+    },
+  };
+};
+
+/** Starts something and waits until it is done, or the stream has come to its end or its error. */
+const settled = (stream: Gunzip, start: (done: () => void) => void): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of ['end', 'error', 'close']) stream.off(event, done);
+      resolve();
+    };
+    for (const event of ['end', 'error', 'close']) stream.on(event, done);
+    start(done);
+  });
