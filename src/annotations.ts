@@ -21,7 +21,7 @@ export type Expectation = {
 };
 
 const LINE =
-  /(?:\/\/|#|\/\*|--)\s?~(\^*)\s*([a-z][\w]*)((?:\s+on(?:\s+[a-z]+)+)?)\s*:\s*([\w/ ,]+?)\s*=\s*([a-z]+\/[a-z-]+)/g;
+  /(?:\/\/|#|\/\*|--)\s?~(\^{0,40})\s{0,4}([a-z]\w{0,60})((?:\s{1,4}on(?:\s{1,4}[a-z]{1,10}){1,12})?)\s{0,4}:([\w/ ,]{1,200})=\s{0,4}([a-z]{1,20}\/[a-z-]{1,60})/g;
 
 /** Reads the annotations of one text. Throws `Failure` for names that the catalogue or the tables do not have. */
 export const parseAnnotations = (text: string, file: string): Expectation[] => {

@@ -118,7 +118,7 @@ export const plainName = (fn: string): string =>
     .replace(/::h[0-9a-f]{16}$/, '')
     .replace(/^_cgo_[0-9a-f]{12}_/, '_cgo_')
     .replace(/\.(?:part|isra|constprop|cold|lto_priv)(?:\.\d+)?$/, '')
-    .replace(/\(.*$/, '')
+    .replace(/\(.*$/s, '')
     .replace(/<[^<>]*>/g, '')
     .replace(/\+0x[0-9a-f]+$/, '')
     .trim();

@@ -1,6 +1,7 @@
 /** The environment that our children start from. */
 
 /** What would arm, disarm or redirect a checker, a compiler or a test runner behind our back. */
+// regexes: built from the literal below, one gap per name
 const UNWANTED = new RegExp(
   `^(?:${[
     'LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|GLIBC_TUNABLES|MALLOC_.*|BASH_ENV',

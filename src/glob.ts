@@ -22,6 +22,7 @@ const source = (glob: string): string => {
 
 /** A predicate that is true for ids matched whole by `glob`. */
 const matcher = (glob: string): ((id: string) => boolean) => {
+  // regexes: built from a selector, which the user of this machine writes and which meets ids of at most 60 characters
   const re = new RegExp(`^${source(glob)}$`);
   return (id) => re.test(id);
 };

@@ -91,7 +91,7 @@ const NEWEST_CLANG = [
   'clang-16',
   'clang',
 ];
-const V = /(\d+(?:\.\d+)+)/;
+const V = /(\d{1,9}(?:\.\d{1,9}){1,9})/;
 const PROBES: Record<string, Probe> = {
   gcc: { names: ['gcc'], args: ['-dumpfullversion'], pattern: V },
   'g++': { names: ['g++'], args: ['-dumpfullversion'], pattern: V },
@@ -186,6 +186,7 @@ const number = async (path: string): Promise<number | undefined> => {
 
 const osRelease = async (): Promise<{ id: string; name: string }> => {
   const t = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  // regexes: built from the three keys below
   const get = (k: string): string | undefined => new RegExp(`^${k}="?([^"\\n]*)`, 'm').exec(t)?.[1];
   return {
     id: [get('ID'), get('ID_LIKE')].filter(Boolean).join(' ') || process.platform,

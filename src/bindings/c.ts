@@ -45,7 +45,7 @@ const sizes = (text: string): Record<string, number> =>
 // `# start NAME pid=123 logs=asan.123:0`; output of the library without a newline may stand before it.
 const START = /# start (\S+) pid=(\d+)(?: logs(?:=(\S+))?)?$/;
 // `ok NAME ms=4` / `not ok NAME ms=4 returned 1`
-const END = /(not )?\bok (\S+) ms=(\d+)(?: (.*))?$/;
+const END = /(not )?\bok (\S+) ms=(\d+)(?: (.*))?$/s;
 
 const eventOf = (line: string): TestEvent | undefined => {
   const start = START.exec(line);

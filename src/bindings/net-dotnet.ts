@@ -48,7 +48,7 @@ export const dotnetRun = (place: SuitePlace, tools: Tools, { arm, tests }: RunPl
   return { ...launch, argv: [...arm.prefix, ...launch.argv] as Launch['argv'] };
 };
 
-const RESULT = /^\s*(Passed|Failed|Skipped) (\S+)(?: \[(?:< )?(\d+) (ms|s)\])?\s*$/gm;
+const RESULT = /^[ \t]*(Passed|Failed|Skipped) (\S+)(?: \[(?:< )?(\d+) (ms|s)\])?[ \t\r]*$/gm;
 
 /** `  Passed Name [12 ms]` lines of the console logger: it tells of ends only, in whole tests. */
 export const dotnetEvents = (_scratch: string, text: string): TestEvent[] =>

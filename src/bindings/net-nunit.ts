@@ -13,7 +13,7 @@ const PARTS = ['nunit.framework', 'nunit.core', 'nunit.core.interfaces'];
 
 /** The first absolute path of an `.exe` in a launcher script; an `.exe` is its own runner. */
 export const runnerIn = (path: string, script: string): string | undefined =>
-  path.endsWith('.exe') ? path : /(\/[^\s"'$]+\.exe)\b/.exec(script)?.[1];
+  path.endsWith('.exe') ? path : /(?:^|[\s"'$])(\/[^\s"'$]+\.exe)\b/.exec(script)?.[1];
 
 const entries = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) : []);
 
@@ -21,6 +21,7 @@ const entries = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) :
 const find = (home: string, part: string): string | undefined => {
   const cli = join(dirname(home), 'cli');
   const versioned = entries(cli)
+    // regexes: built from a name of PARTS
     .filter((name) => new RegExp(`^${part.replaceAll('.', '\\.')}-2\\.[\\d.]+$`).test(name))
     .sort()
     .reverse()

@@ -99,7 +99,13 @@ const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: Run
   };
 };
 
-const CASE = /<test-case name="([^"]*)"[^>]*? result="([^"]*)"[^>]*?(?:\/>|>([\s\S]*?)<\/test-case>)/g;
+/** The text between two marks, or up to the end when the second is absent. */
+const between = (text: string, from: string, to: string): string | undefined => {
+  const start = text.indexOf(from);
+  if (start < 0) return undefined;
+  const end = text.indexOf(to, start + from.length);
+  return text.slice(start + from.length, end < 0 ? undefined : end);
+};
 const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 const plain = (xml: string): string => xml.replace(/&(\w+);/g, (all, name: string) => ENTITIES[name] ?? all);
 
@@ -107,10 +113,21 @@ type Result = { name: string; result: string; message?: string };
 
 /** The test cases of NUnit 2.6's result file, which exists only when the runner came to its end. */
 export const readResults = (xml: string): Result[] =>
-  [...xml.matchAll(CASE)].map(([, name = '', result = '', body = '']) => {
-    const message = /<message><!\[CDATA\[([\s\S]*?)\]\]>/.exec(body)?.[1]?.trim();
-    return { name: plain(name), result, ...(message ? { message } : {}) };
-  });
+  xml
+    .split('<test-case ')
+    .slice(1)
+    .flatMap((text) => {
+      const tag = text.slice(0, text.indexOf('>'));
+      const name = between(tag, 'name="', '"');
+      const result = between(tag, ' result="', '"');
+      if (name === undefined || result === undefined) return [];
+      const end = text.indexOf('</test-case>');
+      // A case without its end has no result to trust.
+      if (end < 0 && !tag.endsWith('/')) return [];
+      const body = tag.endsWith('/') ? '' : text.slice(tag.length, end);
+      const message = between(body, '<message><![CDATA[', ']]>')?.trim();
+      return [{ name: plain(name), result, ...(message ? { message } : {}) }];
+    });
 
 const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 

@@ -5,11 +5,11 @@
 import type { TestEvent } from '../binding.js';
 
 /** `     Running tests/library.rs (target/debug/deps/library-0a1b2c3d)`, also with `unittests src/lib.rs`. */
-const RUNNING = /^\s*Running (unittests )?(\S+) \(.*?([^/\\]+?)-[0-9a-f]{8,}(?:\.\w+)?\)$/;
+const RUNNING = /^ *Running (unittests )?(\S+) \((?:.*[/\\])?([^/\\]+)-[0-9a-f]{8,16}(?:\.\w+)?\)$/s;
 /** `test bounds::overflow ... `, then the program's own output, then a word of `WORD`. */
-const TEST = /^test (\S+)(?: - should panic(?: .*)?)? \.\.\. (.*)$/;
+const TEST = /^test (\S+)(?: - should panic(?: [\w ]{1,40})?)? \.\.\. (.*)$/s;
 /** The outcome, perhaps behind an unfinished line of the program. */
-const WORD = /(ok|FAILED|ignored(?:, .*)?)(?: <(\d+(?:\.\d+)?)s>)?$/;
+const WORD = /(ok|FAILED|ignored(?:, .*)?)(?: <(\d{1,9}(?:\.\d{1,9})?)s>)?$/s;
 /** What follows the last test of a target. */
 const AFTER = /^(?:failures:|successes:|test result: .*)$/;
 /** `bounds::overflow: test` from `--list`. */
@@ -58,7 +58,7 @@ const sections = (output: string): Section[] => {
 
 /** The panic's message: the line after `thread '…' panicked at file:line:column:`. */
 const panicOf = (text: string[]): { message: string } | Record<string, never> => {
-  const at = text.findIndex((line) => / panicked at .*:\d+:\d+:$/.test(line));
+  const at = text.findIndex((line) => line.includes(' panicked at ') && /:\d+:\d+:$/.test(line));
   const message = text[at + 1];
   return at < 0 || message === undefined ? {} : { message };
 };

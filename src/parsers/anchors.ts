@@ -20,6 +20,7 @@ const BY_TOOL = {
     'Sanitizer',
     'ASan ',
     'ASan:',
+    'GWP-ASan',
     'ASAN:',
     'DEADLYSIGNAL',
     'ubsan: ',

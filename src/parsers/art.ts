@@ -12,7 +12,7 @@ import type { HazardId } from '../hazard.js';
 import { javaFrame } from './java-frame.js';
 import type { Emit, Line, Reader } from './reader.js';
 
-const HEAD = /JNI DETECTED ERROR IN APPLICATION: (.*)$/;
+const HEAD = /JNI DETECTED ERROR IN APPLICATION: (.*)$/s;
 const NATIVE = /^\s+native: #\d+ pc ([0-9a-f]+)\s+(\S+)(?: \((.*)\))?/;
 const PLACE = /^\s+(?:in call to|from) (.+)$/;
 
@@ -45,7 +45,7 @@ export function makeArtReader(emit: Emit): Reader {
     const complete = places.length + native.length + managed.length > 0;
     emit({
       tool: 'art',
-      rule: `art/${places[0]?.replace(/\W.*$/, '') || 'check-jni'}`,
+      rule: `art/${places[0]?.replace(/\W.*$/s, '') || 'check-jni'}`,
       hazard: MEANINGS.find(([shape]) => shape.test(message))?.[1] ?? 'rules/jni-wrong-type',
       message: [message.replace(/0x[0-9A-Fa-f]+/g, '0x…'), ...places.slice(0, 1)].join(' in call to '),
       stacks,

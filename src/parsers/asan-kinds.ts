@@ -106,7 +106,10 @@ const KINDS: Readonly<Record<string, Meaning>> = {
   'bad-__sanitizer_copy_contiguous_container_annotations': 'bounds/other',
   // HWASan
   'tag-mismatch': byCause,
-  'invalid-free': 'ownership/invalid-free',
+  'invalid-free': (c) =>
+    /use-after-free/.test(c.cause ?? '') || c.stacks.some((s) => s.role === 'freed')
+      ? 'ownership/double-free'
+      : 'ownership/invalid-free',
   'allocation-tail-overwritten': 'bounds/heap-overflow',
   // signals, and Windows exceptions
   SEGV: fault,
@@ -120,6 +123,7 @@ const KINDS: Readonly<Record<string, Meaning>> = {
   'in-page-error': 'crash/signal',
   'int-divide-by-zero': 'ub/division-by-zero',
   'int-overflow': 'ub/integer-overflow',
+  'array-bounds-exceeded': 'bounds/other',
   'datatype-misalignment': 'ub/misaligned',
   'illegal-instruction': 'crash/signal',
   'priv-instruction': 'crash/signal',

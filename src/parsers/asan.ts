@@ -25,10 +25,11 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   UndefinedBehavior: 'ubsan',
 };
 const HEADER =
-  /(?:==(\d+)==\s?)?\bERROR: (Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior)Sanitizer:? (\S.*)$/;
-const SUMMARY = /\bSUMMARY: (\w+)Sanitizer: (.*)$/;
+  /(?:==(\d+)==\s?)?\bERROR: (Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior)Sanitizer:? (\S.*)$/s;
+const SUMMARY = /\bSUMMARY: (\w+)Sanitizer: (.*)$/s;
 const DEADLY = /^\s*(?:\w+Sanitizer|ASAN|\w*SAN):? ?(?:DEADLYSIGNAL|SIGSEGV)\s*$/;
-const ACCESS = /\b(READ|WRITE|ACCESS) of size (\d+) at (0x[0-9a-fA-F]+).{0,200}?thread (T\d+)/;
+const ACCESS =
+  /\b(READ|WRITE|ACCESS) of size (\d{1,19}) at (0x[0-9a-fA-F]{1,16})(?: tags: \S{1,40} \(ptr\/mem\) in)? thread (T\d{1,9})/;
 const CAUSED_BY = /The signal is caused by a (READ|WRITE)\b/;
 const ZERO_PAGE = /Hint: address points to the zero page/;
 const HIGH_VALUE = /Hint: this fault was caused by a dereference of a high value address/;
@@ -58,10 +59,10 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
   [/\bfreed by thread (T\d+)/, 'freed'],
   [/\ballocated by thread (T\d+)/, 'allocated'],
   [/\b(?:allocated|defined) (?:from|here):/, 'allocated'],
-  [/\bThread (T\d+)\b.{0,200}? created by (?:T\d+|unknown)/, 'thread-created'],
+  [/^\s*(?:==\d+==)?Thread (T\d+)\b.{0,200} created by (?:T\d|unknown)/, 'thread-created'],
   [/\bMemory was manually poisoned by thread (T\d+)/, 'related'],
   [/\bThis variable is|These globals were registered at|^\s*\[\d+\]:$/, 'related'],
-  [/\bis located in stack of thread (T\d+).*\bin frame\s*$/, 'allocated'],
+  [/\bis located in stack of thread (T\d{1,9}) .{0,100}in frame\s{0,4}$/, 'allocated'],
 ];
 
 /** An open report of this family. `cause` is HWASan's, the likeliest first. */
@@ -79,7 +80,8 @@ export const makeAsan: MakeReader = (emit: Emit) => {
     if (zeroPage) s.memory ??= 'null';
     s.hazard = hazardOf(kind, { access: s.access, zeroPage, cause, region: s.region, stacks: s.stacks });
     if (cause !== undefined) s.message = `${s.message} (${cause})`;
-    closeReport(open, emit, missing);
+    // The allocator's own failure is followed by a failed CHECK and no SUMMARY line.
+    closeReport(open, emit, s.message.startsWith('failed to ') ? undefined : missing);
     open = undefined;
   };
 
@@ -89,7 +91,9 @@ export const makeAsan: MakeReader = (emit: Emit) => {
     const headline = m[3]!;
     const kind = kindOf(headline);
     const tool = TOOLS[m[2]!]!;
-    const address = (ON_ADDRESS.exec(headline) ?? ANY_ADDRESS.exec(headline))?.[1];
+    // Without an address (one that is not canonical) the headline still has registers.
+    const told = headline.replace(/ \(?(?:at )?pc 0x.*$/s, '');
+    const address = (ON_ADDRESS.exec(told) ?? ANY_ADDRESS.exec(told))?.[1];
     const t = THREAD.exec(headline);
     const thread = t?.[1] ?? t?.[2];
     open = {
@@ -196,9 +200,9 @@ function adopt(open: Open, summary: string): void {
 /** The headline for people: registers and addresses are cut, the kind's own words stay. */
 function withoutAddresses(headline: string): string {
   return headline
-    .replace(/ \(pc 0x.*$/, '')
-    .replace(/ at pc 0x.*$/, '')
-    .replace(/ (?:on|in) thread T\d+.*$/, '')
+    .replace(/ \(pc 0x.*$/s, '')
+    .replace(/ at pc 0x.*$/s, '')
+    .replace(/ (?:on|in) thread T\d.*$/s, '')
     .replace(/:? (?:on )?(?:unknown )?(?:address )?0x[0-9a-fA-F]+(?: 0x[0-9a-fA-F]+)?:?$/, '')
     .replace(/0x[0-9a-fA-F]+/g, '0x…')
     .trim();

@@ -27,7 +27,7 @@ const PANIC = /^(panic|fatal error): (.*)$/;
 const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
 /** `[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x463af0]` */
 const CAUSE =
-  /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]+)[^\]]{0,80}?(?: addr=(0x[0-9a-f]+))?(?: pc=0x[0-9a-f]+)?\]$/;
+  /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]{1,16})(?:[: ][^\]]{0,80}?)?(?: addr=(0x[0-9a-f]{1,16}))?(?: pc=0x[0-9a-f]{1,16})?\]$/;
 const PC = /^PC=0x[0-9a-f]+ m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?/;
 /** `goroutine 1 gp=0xc0 m=0 mp=0x57 [running, locked to thread]:` or `runtime stack:` */
 const HEADER = /^(?:(goroutine \d{1,19})(?: [a-z]+=\S{1,30})* \[([^\]]{1,200})\]|(runtime stack)):$/;

@@ -25,7 +25,7 @@ type Open = {
 const FATAL =
   /^(Fatal error\. .+|Fatal error while logging another fatal error\.|Process terminated\. .*|Process terminated\.?|Stack overflow\.(?: Repeat .*)?)$/;
 const UNHANDLED =
-  /^(?:Unhandled exception\. |Unhandled Exception:\s*|\[ERROR\] FATAL UNHANDLED EXCEPTION: )(.*)$/;
+  /^(?:Unhandled exception\. |Unhandled Exception:\s*|\[ERROR\] FATAL UNHANDLED EXCEPTION: )(.*)$/s;
 /** A managed method called from native code. */
 const CALLBACK = /native-to-managed|IL_STUB_ReversePInvoke|UnmanagedCallersOnly/;
 
@@ -54,8 +54,10 @@ function frameOf(text: string): Frame | undefined {
   const found = /^\s+at (.+)$/.exec(text);
   if (!found) return undefined;
   const body = (found[1] ?? '').slice(0, LONGEST);
-  const name = body.replace(/ in (?:\/|<|[A-Za-z]:).*$/, '').replace(/ \[0x[0-9a-f]+\]$/, '');
-  const place = / in ([^<].*):(?:line )?(\d+)\s*$/.exec(body);
+  const name = body.replace(/ in (?:\/|<|[A-Za-z]:).*$/s, '').replace(/ \[0x[0-9a-f]+\]$/, '');
+  const place = /^ in ([^<].*):(?:line )?(\d{1,9})\s*$/s.exec(
+    body.slice(Math.max(0, body.lastIndexOf(' in '))),
+  );
   const line = Number(place?.[2]);
   return place && line > 0
     ? { kind: 'source', function: name, file: place[1] ?? '', line }

@@ -25,14 +25,18 @@ const PC = /^(0x[0-9a-fA-F]+)(?:\s+|$)/;
 const BUILD_ID = / {0,4}\(BuildId:? [0-9a-fA-F]+\)$/;
 const MODULE_OFFSET = /^(.*?)(?::[a-z0-9_]{2,12})?\+(0x[0-9a-fA-F]+)$/;
 const LOCATION = /:(\d{1,9})(?::(\d{1,9}))?$/;
+/** `a.cpp(12,3)`, with `symbolize_vs_style=1` or from Windows' own symbolizer. */
+const VS_LOCATION = /(?<=\.\w{1,4})\((\d{1,9})(?:,(\d{1,9}))?\)$/;
 /** Fuchsia's module, `<libc.so>+0x64` or `<<application>>+0x64`. */
 const FUCHSIA_MODULE = /\s{0,4}<(<?[^<>]{1,200}>?)>\+(0x[0-9a-f]+)$/;
 /** glibc's `backtrace_symbols`: `module(function+0x9f) [0xpc]`, the function or the offset absent. */
 const LIBC_FRAME = /^(\S+)\((?:([^()]*?)(?:\+(0x[0-9a-f]+))?)?\) ?\[(0x[0-9a-f]+)\]$/;
-const ANDROID = /^pc ([0-9a-f]+) {1,4}(\S+)(?: \((.*?)(?:\+\d+)?\))?$/;
-const PATH_START = /[ \t](?=(?:\/|[A-Za-z]:[\\/]|\.{1,2}[\\/]|<[a-z]))/g;
+/** `pc 00071bf4  /base.apk!libx.so (offset 0x1000) (f(int)+8)`, the parentheses optional. */
+const ANDROID = /^pc ([0-9a-f]{1,16}) {1,4}(\S.*)$/;
+const ANDROID_OFFSET = / \(offset 0x[0-9a-f]+\)$/;
+const PATH_START = /[ \t](?=(?:\/|[A-Za-z]:[\\/]|\.{1,2}[\\/]|<[a-z][^<>()]{0,100}>$))/g;
 const FILE_ONLY =
-  /^(?:<null>|\?\?|\(\?\?\)|.*[\\/].*|[\w.+-]+\.(?:[chsS]|cc|cpp|cxx|hpp|rs|go|o|inc|inl|java|py))$/;
+  /^(?:<null>|\?\?|\(\?\?\)|[^\\/]*[\\/].*|[\w.+-]+\.(?:[chsS]|cc|cpp|cxx|hpp|rs|go|o|inc|inl|java|py))$/s;
 const FUNCTION_OFFSET = /\+0x[0-9a-fA-F]+$/;
 
 /** Parses one line, or returns undefined when it is not a stack frame. Never throws; linear in the line's length. */
@@ -41,9 +45,9 @@ export function parseFrame(line: string): FrameLine | undefined {
   if (m === null || PROGRESS.test(line)) return undefined;
   const rest = m[2]!.trimEnd();
   const index = Number(m[1]);
-  const android = ANDROID.exec(rest);
-  if (android) return { index, pc: android[1]!, frame: androidFrame(android) };
-  const libc = LIBC_FRAME.exec(rest);
+  const android = rest.startsWith('pc ') ? ANDROID.exec(rest.replace(BUILD_ID, '')) : null;
+  if (android) return { index, pc: android[1]!, frame: androidFrame(android[1]!, android[2]!) };
+  const libc = rest.endsWith(']') ? LIBC_FRAME.exec(rest) : null;
   if (libc) return { index, pc: libc[4]!, frame: libcFrame(libc) };
   const pc = PC.exec(rest);
   let body = pc ? rest.slice(pc[0].length) : rest;
@@ -51,14 +55,23 @@ export function parseFrame(line: string): FrameLine | undefined {
   return { index, ...(pc && { pc: pc[1]! }), frame: parseBody(body, rest) };
 }
 
-function androidFrame(m: RegExpExecArray): Frame {
-  const name = m[3];
-  return {
-    kind: 'module',
-    module: m[2]!,
-    offset: `0x${m[1]!}`,
-    ...(name && !name.startsWith('BuildId') && { function: name }),
-  };
+function androidFrame(pc: string, text: string): Frame {
+  const open = openingOf(text);
+  const called = open > 0 && text[open - 1] === ' ' && !ANDROID_OFFSET.test(text);
+  const module = (called ? text.slice(0, open - 1) : text).replace(ANDROID_OFFSET, '').trimEnd();
+  const name = called ? text.slice(open + 1, -1).replace(/\+\d+$/, '') : '';
+  return { kind: 'module', module, offset: `0x${pc}`, ...(name !== '' && { function: name }) };
+}
+
+/** Where the bracket opens that the last character closes; -1 when it closes none. */
+function openingOf(text: string): number {
+  if (!text.endsWith(')')) return -1;
+  let depth = 0;
+  for (let i = text.length - 1; i >= 0; i--) {
+    if (text[i] === ')') depth++;
+    else if (text[i] === '(' && --depth === 0) return i;
+  }
+  return -1;
 }
 
 /** The offset is from the function where there is one, else from the module's start; only the latter is a module's. */
@@ -71,7 +84,7 @@ const libcFrame = (m: RegExpExecArray): Frame => ({
 /** `FUNC FILE:L:C (MODULE+0xOFF) (BuildId: x)`, every part optional. `whole` is kept when no rule fits. */
 function parseBody(text: string, whole: string): Frame {
   const { body, module } = takeModule(text.replace(BUILD_ID, ''));
-  const at = LOCATION.exec(body);
+  const at = LOCATION.exec(body) ?? VS_LOCATION.exec(body);
   if (at) {
     const { name, file } = splitFunction(body.slice(0, at.index));
     return {
@@ -103,22 +116,15 @@ function takeModule(text: string): { body: string; module?: Module } {
   const t = text.trimEnd();
   const fuchsia = t.includes('>+0x') ? FUCHSIA_MODULE.exec(t) : null;
   if (fuchsia) return { body: t.slice(0, fuchsia.index), module: { path: fuchsia[1]!, offset: fuchsia[2]! } };
-  if (!t.endsWith(')')) return { body: t };
-  let depth = 0;
-  for (let i = t.length - 1; i >= 0; i--) {
-    if (t[i] === ')') depth++;
-    else if (t[i] === '(' && --depth === 0) {
-      const inner = t.slice(i + 1, -1);
-      if (i > 0 && t[i - 1] !== ' ' && t[i - 1] !== '\t') return { body: t }; // `f(int)`: arguments, not a module
-      const m = MODULE_OFFSET.exec(inner);
-      if (m) return { body: t.slice(0, i).trimEnd(), module: { path: m[1]!, offset: m[2]! } };
-      if (inner === '<unknown module>' || inner === '??')
-        return { body: t.slice(0, i).trimEnd(), module: {} };
-      if (i === 0 || /^(?:\/|[A-Za-z]:[\\/])/.test(inner))
-        return { body: t.slice(0, i).trimEnd(), module: { path: inner } };
-      return { body: t };
-    }
-  }
+  const i = openingOf(t);
+  if (i < 0) return { body: t };
+  if (i > 0 && t[i - 1] !== ' ' && t[i - 1] !== '\t') return { body: t }; // `f(int)`: arguments, not a module
+  const inner = t.slice(i + 1, -1);
+  const body = t.slice(0, i).trimEnd();
+  const m = MODULE_OFFSET.exec(inner);
+  if (m) return { body, module: { path: m[1]!, offset: m[2]! } };
+  if (inner === '<unknown module>' || inner === '??') return { body, module: {} };
+  if (i === 0 || /^(?:\/|[A-Za-z]:[\\/])/.test(inner)) return { body, module: { path: inner } };
   return { body: t };
 }
 
@@ -151,7 +157,7 @@ function splitBare(body: string): Split {
 }
 
 /** `operator<` and `->` would miscount as brackets; they are blanked at the same length. */
-const NOT_BRACKETS = /->|operator ?(?:<<?=?|>>?=?|<=>)/g;
+const NOT_BRACKETS = /->|operator ?(?:<=>|<<?=?|>>?=?)/g;
 
 /** True when every bracket opened before `end` is closed. */
 const outsideBrackets = (text: string, end: number): boolean => depthOf(mask(text), 0, end, 0) <= 0;

@@ -49,7 +49,7 @@ export const makeGlibc = readLastWords('glibc', [
   { line: /^\*\*\* [^*]{1,200} \*\*\*: (?:\S{1,200} )?terminated$/, rule: 'other', hazard: 'crash/abort' },
   // `prog: file.c:12: f: Assertion `p' failed.`
   {
-    line: /^[^\s:][^:]{0,200}: [^\s:][^:]{0,400}:\d{1,9}: .{1,400}: Assertion [`'].{1,2000} failed\.$/,
+    line: /^[^\s:][^:]{0,200}: [^\s:][^:]{0,400}:\d{1,9}: [^`']{1,400}: Assertion [`'].{1,2000} failed\.$/,
     rule: 'assertion',
     hazard: 'crash/abort',
   },

@@ -14,7 +14,7 @@ export const goFunction = (text: string): string => {
 };
 
 /** `/src/main.go:14 +0x44 fp=… sp=… pc=…`; a line 0 or a `??` says that Go knows no place. */
-const PLACE = /^(.{1,4096}?):(\d{1,9})(?: \+(0x[0-9a-f]+))?(?: (?:fp|sp|pc)=[^ ]*)*$/;
+const PLACE = /^(.{1,4096}?):(\d{1,9})(?: \+(0x[0-9a-f]+))?(?: (?:fp|sp|pc)=[0-9a-fx]{1,20}){0,3}$/;
 
 /** The frame of a function and the place line that follows it. */
 export const goFrame = (fn: string, place: string): Frame => {

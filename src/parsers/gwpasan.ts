@@ -22,7 +22,7 @@ import type { MakeReader, Took } from './reader.js';
 
 const HEADER = /\*\*\* GWP-ASan detected a memory error \*\*\*/;
 const END = /\*\*\* End GWP-ASan report \*\*\*/;
-const TOMBSTONE = /\bCause: \[GWP-ASan\]: ([^,]{1,60}), (.{1,200}) at (0x[0-9a-fA-F]+)/;
+const TOMBSTONE = /\bCause: \[GWP-ASan\]: ([\w ()-]{1,40}), ([\w ()-]{1,80}) at (0x[0-9a-fA-F]{1,16})/;
 const TOMBSTONE_END = /^\s*(?:--- --- ---|memory near |memory map|open files:|(?:code|stack) around)/;
 const KIND =
   /^\s*((?:Use After Free|Double Free|Invalid \(Wild\) Free|Invalid Free|Buffer Overflow|Buffer Underflow|Unknown))\b/i;

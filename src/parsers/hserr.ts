@@ -94,7 +94,7 @@ export function makeHserrReader(emit: Emit): Reader {
     if (!open) return;
     if (atEnd && !open.file && open.problematic) open.ended = true;
     const sighting = sightingOf(open);
-    const key = `${open.pid ?? ''} ${(open.headline ?? '').replace(/,? *tid=\S+/, '')}`;
+    const key = `${open.pid ?? ''} ${(open.headline ?? '').replace(/,? {0,4}tid=\S+/, '')}`;
     if (held && (held.key === key || open.headline === undefined)) {
       if (richness(sighting) > richness(held.sighting)) held = { sighting, key: held.key };
     } else {
@@ -136,7 +136,7 @@ export function makeHserrReader(emit: Emit): Reader {
       if (frame) to.problematic = frame.frame;
       delete to.list;
     } else if (
-      /^# *(?:If you would like to submit|See problematic frame|The crash happened|.*\bcore ?dump)/i.test(
+      /^#(?: *(?:If you would like to submit|See problematic frame|The crash happened)|.*\bcore ?dump)/i.test(
         text,
       )
     )

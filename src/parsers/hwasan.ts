@@ -28,7 +28,7 @@ const OBJECTS = /^\s*Potentially referenced stack objects:/;
 const FRAMES = /^\s*Previously allocated frames:/;
 const RECORD = /^\s*record_addr:0x[0-9a-fA-F]+ record:0x[0-9a-fA-F]+ {1,2}(\S.*)$/;
 const FREED_AT = /^\s*deallocated here:/;
-const TAIL_OBJECT = /; heap object (\[.*)$/;
+const TAIL_OBJECT = /; heap object (\[.*)$/s;
 const REMARKS =
   /^\s*(?:tags: [0-9a-f]{2}\/[0-9a-f]{2}|Invalid access starting at offset|Thread: T\d+ 0x|Memory tags around|Tags for short granules|hwasan_dev_note|There are \d+ potential causes|Stack of invalid access unknown|Tail contains:|Expected: {2,}|This error occurs when a buffer overflow|HWAddressSanitizer (?:does not detect|can not)|but can detect them|To disable this feature set HWASAN|Registers where the failure|Learn more about HWASan|See https?:\/\/clang\.llvm\.org\/docs\/Hardware|0x[0-9a-fA-F]+ is HWAsan shadow)/;
 

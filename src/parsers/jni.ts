@@ -53,7 +53,7 @@ const meaning = (message: string, fatal: boolean): HazardId =>
 /** Short stable name of a message: its first words, without what varies. */
 const slug = (message: string): string =>
   message
-    .replace(/^checked_jni_|"[^"]*"?|0x[0-9A-Fa-f]+|\d+|\. .*$/g, ' ')
+    .replace(/^checked_jni_|"[^"]*"?|0x[0-9A-Fa-f]+|\d+|\. .*$/gs, ' ')
     .trim()
     .split(/[^A-Za-z]+/)
     .slice(0, 8)
@@ -61,13 +61,13 @@ const slug = (message: string): string =>
     .toLowerCase() || 'message';
 
 const HEAD = /^(WARNING in native method|FATAL ERROR in native method): (.*)$/;
-const REFS = /^WARNING: (JNI local refs: \d+, exceeds capacity: \d+.*)$/;
+const REFS = /^WARNING: (JNI local refs: \d+, exceeds capacity: \d.*)$/s;
 const CRITICAL = /^Warning: (Calling other JNI functions in the scope of .*)$/;
 const STRING_SIZE = /^WARNING: (large String with modified UTF-8 length .*)$/;
 const VM_WARNING =
   /^(?:[\w()-]+ )*VM warning: (MXCSR changed by native JNI code.*|Attached JNI thread exited without being detached.*|Object has been unlocked by JNI.*|Possible deadlock due to allocating while in jni critical.*)$/;
 /** Printed before the FATAL ERROR about the same release; alone only when the log is cut. */
-const PREAMBLE = /^(\w+: release (?:array|chars) failed bounds check.*|\w+: \w.* allocated by \w+.*)$/;
+const PREAMBLE = /^(\w+: release (?:array|chars) failed bounds check.*|\w+: \w.* allocated by \w.*)$/s;
 const GUARD = /^(?:GuardedMemory\(0x|\s+(?:Header guard|Trailer guard|User data) )/;
 /** The JVM's complaint that a preloaded runtime replaced its signal handler: no misuse of JNI. */
 const HANDLERS =
@@ -167,7 +167,7 @@ export function makeJniReader(emit: Emit): Reader {
       if (headline(line)) return 'consumed';
       if (!open) return HANDLERS.test(line.text) ? 'consumed' : 'ignored';
       if (GUARD.test(line.text)) {
-        if (/Header guard .* BROKEN/.test(line.text)) open.broken.header = true;
+        if (/Header guard \S{1,40} is BROKEN/.test(line.text)) open.broken.header = true;
         open.last = line;
         return 'consumed';
       }

@@ -12,7 +12,7 @@ import type { HazardId } from '../hazard.js';
 import { closeReport, extend, openReport, takeFrame, type OpenReport } from './open-report.js';
 import type { MakeReader, Took } from './reader.js';
 
-const HEADER = /(?:==(\d+)==\s?)ERROR: libFuzzer: (\S.*)$/;
+const HEADER = /(?:==(\d+)==\s?)ERROR: libFuzzer: (\S.*)$/s;
 const SUMMARY = /^\s*SUMMARY: libFuzzer: /;
 const REMARK =
   /^\s*(?:Combine libFuzzer with |To change the out-of-memory limit )|\bNOTE: libFuzzer |^==\d+== INFO: /;

@@ -28,11 +28,11 @@ const ERROR = /^error(?:\[E\d{4}\])?: (.{1,4000})$/;
 const PLACE = /^ *--> (.{1,4096})$/;
 const NOTE = /^(?: *= )?(note|help): (.*)$/;
 /** `inside `f` at src/lib.rs:1:2`, or without a place when a `-->` line follows. */
-const INSIDE = /^inside (?:call to )?(?:`(.{1,2000})`|closure)(?: at (.{1,4096}))?$/;
+const INSIDE = /^inside (?:call to )?(?:`([^`]{1,2000})`|closure)(?: at (\S.*))?$/s;
 const FRAME = /^ +\d{1,5}: (.{1,4000})$/;
 const AT = /^ +at (.{1,4096})$/;
 /** Source lines and their margins: `10 | code`, `   |`, `...`, `LL | …`. */
-const SOURCE = /^ *(?:\d{1,9}|LL)? *(?:\||=)|^\.\.\.$|^ *::: /;
+const SOURCE = /^ *(?:(?:\d{1,9}|LL) *)?[|=]|^\.\.\.$|^ *::: /;
 
 /** What the place after a note or help is about. */
 export const miriRole = (words: string): StackRole =>
@@ -51,7 +51,7 @@ export const miriFrame = (fn: string, place: string | undefined): Frame =>
     function: fn,
   };
 
-const LEAK = /\((.{1,60} heap), size: (\d{1,18}),/;
+const LEAK = /\(([^()]{1,60} heap), size: (\d{1,18}),/;
 
 /** The facts of a title; undefined when the error is not Miri's. */
 export const miriFacts = (title: string): Omit<Sighting, 'stacks' | 'complete' | 'log'> | undefined => {

@@ -30,7 +30,7 @@ const UB: readonly Row[] = [
   ],
   [/^trying to retag|(?:strongly|weakly) protected/, 'aliasing', 'ub/rust-aliasing'],
   [/uninitialized/, 'uninitialized', 'init/uninitialised-read'],
-  [/encountered an? (?:unaligned|dangling) .*\buse-after-free\b/, 'dangling', 'ub/rust-dangling'],
+  [/encountered an? (?:unaligned|dangling) \w{1,40} \(use-after-free\)/, 'dangling', 'ub/rust-dangling'],
   [/^(?:constructing invalid value.*: )?encountered an unaligned/, 'alignment', 'ub/rust-alignment'],
   [/^constructing invalid value.*encountered a dangling/, 'dangling', 'ub/rust-dangling'],
   [/^constructing invalid value.*encountered a null reference/, 'null', 'null/dereference'],

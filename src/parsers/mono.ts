@@ -52,8 +52,8 @@ function managedFrame(text: string): Frame | undefined {
   const found = /^\s+at (.+)$/.exec(text);
   if (!found) return undefined;
   const body = (found[1] ?? '').slice(0, LONGEST);
-  const name = body.replace(/ (?:\(|<0x|\[0x|in <).*$/, '');
-  const place = /\bin (\S.*):(\d+)\s*$/.exec(body);
+  const name = body.replace(/ (?:\(|<0x|\[0x|in <).*$/s, '');
+  const place = /^ in (\S.*):(\d{1,9})\s*$/s.exec(body.slice(Math.max(0, body.lastIndexOf(' in '))));
   if (place) return { kind: 'source', function: name, file: place[1] ?? '', line: Number(place[2]) };
   return name.startsWith('<unknown>') ? { kind: 'opaque', text: name } : { kind: 'symbol', function: name };
 }

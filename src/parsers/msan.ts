@@ -5,7 +5,7 @@ import type { MakeReader, Took } from './reader.js';
 
 const HEADER = /(?:==(\d+)==\s?)?WARNING: MemorySanitizer:? (use-of-uninitialized-value|use-of-\S+)/;
 const SUMMARY = /\bSUMMARY: MemorySanitizer: /;
-const BYTES = /\bUninitialized bytes in .* at offset \d+ inside \[/;
+const BYTES = /\bUninitialized bytes in \S{1,400} at offset \d{1,19} inside \[/;
 const SECTIONS: readonly [RegExp, StackRole][] = [
   [/^\s*Uninitialized value was created by /, 'origin'],
   [
@@ -19,7 +19,7 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
 const REMARK = /^\s*ORIGIN: invalid/;
 const MEMORY: readonly [RegExp, MemoryClass][] = [
   [/created by a heap (?:de)?allocation/, 'heap'],
-  [/created by an allocation of .* in the stack frame|created by an allocation in the stack frame/, 'stack'],
+  [/created by an allocation (?:of '[^']{1,400}' )?in the stack frame/, 'stack'],
 ];
 
 /** Reads use-of-uninitialised-value reports (`halt_on_error=0` prints many). */

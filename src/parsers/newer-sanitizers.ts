@@ -16,7 +16,7 @@ import { closeReport, extend, openReport, takeFrame, type OpenReport } from './o
 import type { MakeReader, Took } from './reader.js';
 
 const HEADER =
-  /(?:==(\d+)==\s?)?\b(?:ERROR|WARNING): (Realtime|Type|NumericalStability|DataFlow)Sanitizer: ([\w-]+)(.*)$/;
+  /(?:==(\d+)==\s?)?\b(?:ERROR|WARNING): (Realtime|Type|NumericalStability|DataFlow)Sanitizer: ([\w-]+)(.*)$/s;
 const SUMMARY = /\bSUMMARY: (?:Realtime|Type|NumericalStability|DataFlow)Sanitizer: /;
 const ACCESS = /\b(READ|WRITE) of size (\d+) at (0x[0-9a-fA-F]+) with type /;
 const SAID = /^\s*(?:Intercepted call to |Call to blocking function )/;
@@ -55,7 +55,7 @@ export const makeNewerSanitizers: MakeReader = (emit) => {
           tool: kind.tool,
           rule: `${kind.tool}/${name}`,
           hazard: kind.hazard,
-          message: words.replace(/ on address 0x.*$/, '').trim(),
+          message: words.replace(/ on address 0x.*$/s, '').trim(),
           ...(address !== undefined && { address }),
           ...(header[1] !== undefined && { pid: Number(header[1]) }),
         });

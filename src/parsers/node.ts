@@ -19,7 +19,7 @@ export const makeNode = readLastWords('node', [
   },
   { line: /^#\s{1,4}Fatal error in /, rule: 'v8-check', hazard: 'crash/abort', more: /^#\s{1,4}([A-Z].*)$/ },
   {
-    line: /^\s*\S{0,400}\[\d{1,10}\]: .{1,800}: Assertion [`'].{1,2000} failed\.$/,
+    line: /^\s{0,16}\S{0,400}\[\d{1,10}\]: [^`']{1,800}: Assertion [`'].{1,2000} failed\.$/,
     rule: 'assertion',
     hazard: 'crash/abort',
   },

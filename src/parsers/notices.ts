@@ -7,13 +7,13 @@ import type { Tool } from '../finding.js';
 import { closeReport, openReport, takeFrame, type OpenReport } from './open-report.js';
 import type { MakeReader, Took } from './reader.js';
 
-const CHECK_FAILED = /(?:==(\d+)==\s?)?(?:\bFATAL: )?\b(\w+)Sanitizer:? ?(?:CHECK failed|bug in)\b(.*)$/;
+const CHECK_FAILED = /(?:==(\d+)==\s?)?(?:\bFATAL: )?\b(\w*)Sanitizer:? ?(?:CHECK failed|bug in)\b(.*)$/s;
 
 /** The first group, where there is one, is the sanitizer's name. */
 const HOST_FAULTS: readonly [RegExp, string][] = [
   [/\bASan runtime does not come first in initial library list/, 'runtime-order'],
   [/\bYour application is linked against incompatible ASan runtimes/, 'incompatible-runtimes'],
-  [/\bYou are trying to dlopen a .* with RTLD_DEEPBIND/, 'dlopen-deepbind'],
+  [/\bYou are trying to dlopen a \S{1,400} .{0,40}with RTLD_DEEPBIND/, 'dlopen-deepbind'],
   [/\b(\w+)Sanitizer has encountered a fatal error/, 'fatal-error'],
   [/\b(\w+)Sanitizer: ERROR: /, 'options'],
   [/\bERROR: (\w+)?(?:Sanitizer)?:? ?expected '='/, 'options'],
@@ -22,10 +22,23 @@ const HOST_FAULTS: readonly [RegExp, string][] = [
   [/\bERROR: (\w+)Sanitizer: memory layout is incompatible/, 'memory-layout'],
   [/Shadow memory range interleaves with an existing memory mapping/, 'memory-layout'],
   [/\b(\w+)Sanitizer: (?:nested bug in the same thread|hard rss limit exhausted)/, 'aborted'],
-  [/\b(\w+)Sanitizer: (?:main thread|thread T\d+.{0,80}) finished with ignores enabled/, 'ignores-enabled'],
+  [
+    /\b(\w+)Sanitizer: (?:main thread|thread T\d{1,9}[^:]{0,80}) finished with ignores enabled/,
+    'ignores-enabled',
+  ],
   [/\b(\w+)Sanitizer: bad pointer 0x/, 'bad-pointer'],
+  // memory for the runtime itself; what the program asked for is asan.ts's
+  [
+    /\bERROR: (\w+)Sanitizer:? failed to (?!allocate 0x[0-9a-f]+ \(0?x?\d+\) bytes of LargeMmap)/,
+    'host-resources',
+  ],
+  [/\bERROR: (\w+)Sanitizer: (?:can't|cannot|could not|unable to) /, 'host-resources'],
+  [/\bReserveShadowMemoryRange failed while trying to map/, 'memory-layout'],
+  [/\b(\w+)Sanitizer: while reporting a bug found another one/, 'ignored-report'],
   [/\bERROR: Can't open file:|\bERROR: failed to (?:mmap|allocate|open)\b/, 'host-resources'],
 ];
+/** Lines of others that are waited through for the stack of a failed CHECK. */
+const PATIENCE = 8;
 const TRACER = /\bTracer caught signal \d+/;
 
 /** Remarks of a runtime that need no attention, and banners of verbose mode. */
@@ -34,7 +47,13 @@ const HARMLESS: readonly RegExp[] = [
   /\bWARNING: ASan is ignoring requested __asan_handle_no_return/,
   /\bFalse positive error reports may follow/,
   /\bFor details see https?:\/\/github\.com\/google\/sanitizers/,
-  /\bWARNING: \w+Sanitizer:? failed to allocate 0x/,
+  // Warnings with the process' number are remarks of the runtime, but those that begin reports.
+  /==\d+==\s?(?:INFO|WARNING): (?!(?:Thread|Memory|NumericalStability|DataFlow)Sanitizer\b)/,
+  /\bWARNING: \w{1,30}Sanitizer(?::? failed to allocate 0x|: memory layout is incompatible, possibly|: unexpected format| gave up on)/,
+  // what follows a fatal error or a memory layout that does not fit
+  /==\d+==\s?(?:FATAL: (?!\w+Sanitizer)|ASan shadow was supposed|This might be related to|See https?:\/\/github\.com\/google\/sanitizers)/,
+  /==\d+==\s?(?:End of process|Process) memory map|==\d+==\s?Using llvm-symbolizer|==\d+==\s?Symbolizer is disabled/,
+  /==\d+==\s?(?:Running thread \d+ was not suspended|Unable to (?:get registers|locate) )/,
   /\bWARNING: (?:external symbolizer|invalid path to external symbolizer|failed to (?:fork|spawn)|Symbolizer|Trying to symbolize|Can't (?:read|write))/i,
   /\b\w+Sanitizer: (?:libc interceptors initialized|failed to intercept|reserving|soft rss limit|unrecognized flag)/i,
   /\bWARNING: found \d+ unrecognized flag/,
@@ -68,6 +87,8 @@ const toolOf = (name: string | undefined): Tool => TOOLS[name ?? ''] ?? 'asan';
 export const makeNotices: MakeReader = (emit) => {
   /** An internal error whose stack is being read. */
   let open: OpenReport | undefined;
+  /** Foreign lines that may still come between it and its frames. */
+  let left = 0;
   /** `Tracer caught signal` announces a fatal error of LSan. */
   let tracer: OpenReport | undefined;
 
@@ -84,8 +105,11 @@ export const makeNotices: MakeReader = (emit) => {
     line(line): Took {
       const { text } = line;
       if (open !== undefined) {
-        if (takeFrame(open, line)) return 'consumed';
-        if (text.trim() !== '') close();
+        if (takeFrame(open, line)) {
+          left = PATIENCE;
+          return 'consumed';
+        }
+        if (text.trim() !== '' && left-- === 0) close();
       }
       if (!/[Ss]anitizer|ASan|==\d+==|Tracer|Shadow memory|HINT|False positive|For details/.test(text))
         return 'ignored';
@@ -97,6 +121,8 @@ export const makeNotices: MakeReader = (emit) => {
           .replace(/^==\d+==/, '')
           .trim();
         const pid = failed[1] === undefined ? {} : { pid: Number(failed[1]) };
+        close();
+        left = PATIENCE;
         open = openReport(line, {
           tool,
           rule: `${tool}/check-failed`,

@@ -8,10 +8,13 @@ const MEANINGS: readonly [RegExp, HazardId][] = [
   [/pending exception|exception (?:is )?pending/i, 'unwind/pending-exception'],
   [/wrong (?:thread|JNIEnv)|JNIEnv|not attached/i, 'threading/wrong-thread-env'],
   [/critical/i, 'rules/jni-call-in-critical'],
-  [/local ref\w* .*capacity|ensureLocalCapacity|too many local/i, 'resource/jni-local-ref-overflow'],
+  [/^(?=.*local ref).*capacity|ensureLocalCapacity|too many local/i, 'resource/jni-local-ref-overflow'],
   [/memory (?:leak|was not released)|not released/i, 'rules/jni-bad-release'],
   [/release|unrecognized (?:mode|buffer)|buffer/i, 'rules/jni-bad-release'],
-  [/\b(?:global|local|weak)\b.*ref|null reference|\bis null\b|\bNULL\b|deleted/i, 'rules/jni-bad-reference'],
+  [
+    /^(?=.*\b(?:global|local|weak)\b)(?=.*ref)|null reference|\bis null\b|\bNULL\b|deleted/i,
+    'rules/jni-bad-reference',
+  ],
   [/UTF-?8/i, 'abi/encoding'],
   [/class|method|field|signature|type|array|argument/i, 'rules/jni-wrong-type'],
 ];

@@ -23,17 +23,18 @@ const FATAL =
   /^(?:Fatal Python error(?:: | from (?=unexpected signum: ))|Windows fatal exception: |(?=Timeout \(\d+:\d\d:\d\d))(.*)$/;
 const THREAD = /^(Current thread|Thread) (0x[0-9a-f]+)(?: \[.{0,200}\])? \(most recent call first\):$/;
 const C_STACK = /^Current thread's C stack trace \(most recent call first\):$/;
-const FRAME = /^ {2}File "(.{0,4096})", line (\d{1,9}|\?\?\?) in (.*)$/;
-const C_FRAME = /^ {2}Binary file "(.{0,4096})", at (?:(.{0,4096}?))?(?:\+(0x[0-9a-f]+))? \[0x[0-9a-f]+\]$/;
+const FRAME = /^ {2}File "([^"]{0,4096})", line (\d{1,9}|\?\?\?) in (.*)$/s;
+const C_FRAME =
+  /^ {2}Binary file "([^"]{0,4096})", at ([^\s+]{0,4096})(?:\+(0x[0-9a-f]{1,16}))? \[0x[0-9a-f]{1,16}\]$/;
 const BARE = /^ {2}(?:<no Python frame>|<.{1,60}>|\.\.\.)$/;
 /** Frames of an ordinary traceback, most recent last. */
-const TRACEBACK = /^ {2}File "(.{0,4096})", line (\d{1,9}), in (.*)$/;
+const TRACEBACK = /^ {2}File "([^"]{0,4096})", line (\d{1,9}), in (.*)$/s;
 const IGNORED = /^Exception ignored (?:on|while) calling ctypes callback function/;
 /** pytest repeats the error with an `E` before it. */
 const SYSTEM_ERROR =
   /^(?:E +)?SystemError: (.{1,2000} returned (?:a result with an exception set|NULL without setting an exception))$/;
 const NEGATIVE =
-  /: Assertion (?:failed: object has negative ref count|".{1,200}" failed: object has negative ref count)/;
+  /: Assertion (?:failed: object has negative ref count|"[^"]{1,200}" failed: object has negative ref count)/;
 
 const pythonFrame = (file: string, line: string, fn: string): Frame =>
   line === '???'

@@ -20,7 +20,9 @@ const SMELLS: readonly RegExp[] = [
   // glibc's heap checks and fortify, which abort behind whatever a test runner has begun to print
   /\bdouble free or corruption \(|\b(?:free|malloc|realloc|munmap_chunk)\(\): (?:double free|invalid|corrupted)|\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*/,
   /\bterminate called (?:after throwing an instance of '|without an active exception|recursively)/,
-  /\bcgo\b.{0,400} (?:has|is)(?: unpinned)? Go [a-z]/,
+  /\bcgo (?:argument|result) (?:has|is)(?: unpinned)? Go [a-z]/,
+  /\bargument of cgo function(?: \S{1,400})? has Go [a-z]/,
+  /\bresult of Go function(?: \S{1,400})? called from cgo (?:has|is)(?: unpinned)? Go [a-z]/,
   /\bthread '[^']{0,100}' (?:\(\d+\) )?panicked at /,
   /\b(?:libFuzzer|centipede): (?:deadly signal|timeout|out-of-memory|fuzz target)/,
 ];

@@ -12,13 +12,13 @@ import type { HazardId } from '../hazard.js';
 import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from './open-report.js';
 import type { Line, MakeReader, Took } from './reader.js';
 
-const HEADER = /\bWARNING: ThreadSanitizer: (\S.*?)(?: \(pid=(\d+)\))?\s*$/;
+const HEADER = /\bWARNING: ThreadSanitizer: (\S[^:]{0,400}?) \(pid=(\d{1,10})\)\s*$/;
 const SUMMARY = /\bSUMMARY: ThreadSanitizer: /;
 const SEPARATOR = /^\s*={18}\s*$/;
 const TRAILER = /\bThreadSanitizer: reported (\d+) warnings?/;
 const ACCESS =
-  /^\s*(Previous )?(atomic )?(write|read) of size (\d+) at (0x[0-9a-fA-F]+) by (main thread|thread T\d+)(.*)$/i;
-const EXTERNAL = /^\s*(Previous )?(modifying|read-only) access of .* by (main thread|thread T\d+)(.*)$/i;
+  /^\s*(Previous )?(atomic )?(write|read) of size (\d+) at (0x[0-9a-fA-F]+) by (main thread|thread T\d+)(.*)$/is;
+const EXTERNAL = /^\s*(Previous )?(modifying|read-only) access of .* by (main thread|thread T\d+)(.*)$/is;
 const HELD = /\b(M\d+)\b/g;
 /** `Mutex M2 acquired here while holding mutex M1 in thread T1:` */
 const WHILE_HOLDING = /\bwhile holding mutex (M\d+)/;

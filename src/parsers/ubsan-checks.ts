@@ -8,7 +8,7 @@ const MESSAGES: readonly [RegExp, string, HazardId][] = [
   [/^signed integer overflow:/, 'signed-integer-overflow', 'ub/integer-overflow'],
   [/^unsigned integer overflow:/, 'unsigned-integer-overflow', 'ub/integer-overflow'],
   [
-    /^negation of .*cannot be represented in type '.*unsigned/,
+    /^negation of [^']{1,200}cannot be represented in type '[^']*unsigned/,
     'unsigned-integer-overflow',
     'ub/integer-overflow',
   ],

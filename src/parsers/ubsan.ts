@@ -15,23 +15,27 @@ import { checkOf, minimalHazard, namedHazard } from './ubsan-checks.js';
 const MARK = ': runtime error: ';
 /** Go calls its panics runtime errors too: `panic: runtime error: …`, or logged by a test as `x_test.go:12: …`. */
 const GO_ERROR = /^\s*(?:panic|\S{1,400}\.go:\d{1,9}): runtime error: /;
-const LOCATION = /:(\d+)(?::(\d+))?$/;
+/** `a.c:3:12`, or `a.cpp(3,12)` with `symbolize_vs_style=1`. */
+const LOCATION = /:(\d+)(?::(\d+))?$|\((\d+),(\d+)\)$/;
 const MODULE = /(?:^|\s)\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
 const MINIMAL = /\bubsan: ([a-z][\w-]*) by (0x[0-9a-fA-F]+)/;
 const TOO_MANY = /\bubsan: too many errors/;
-const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/;
-const NOTE = /^(.*?): note: (.*)$/;
+const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/s;
+const NOTE = /^(.*?): note: (.*)$/s;
 /** The bytes around an address, its caret, and the quoted source line's caret. */
 const PICTURE = /^(?:[ \t0-9a-f?]+|[ \t~]*\^[ \t~]*)$/;
 
-/** Lines of others between a report and its notes: compilers print notes too. */
-const FAR = 20;
+const PATIENCE = 8;
+/** Notes of one report; compilers print notes too, and theirs must not keep it open. */
+const MAX_NOTES = 16;
 
 /** Reads `runtime error:` reports; also says which function it was when only the SUMMARY or a stack knows. */
 export const makeUbsan: MakeReader = (emit) => {
   let open: OpenReport | undefined;
-  /** Frames of another tool may follow a report that has none; they must not be taken. */
-  let framesOver = false;
+  /** Foreign lines that may still come between the lines of the report; frames after more than that are not its own. */
+  let left = PATIENCE;
+  /** A report was closed before its SUMMARY line, if it has one. */
+  let owed = false;
   /** The line before was a caret: what stands under it is its label, on a line of its own. */
   let caret = false;
   let headline: Frame | undefined;
@@ -51,7 +55,8 @@ export const makeUbsan: MakeReader = (emit) => {
     const message = line.text.slice(at + MARK.length).trim();
     const check = checkOf(message);
     headline = place(line.text.slice(0, at));
-    framesOver = false;
+    left = PATIENCE;
+    owed = false;
     caret = false;
     open = openReport(line, {
       tool: 'ubsan',
@@ -89,8 +94,12 @@ export const makeUbsan: MakeReader = (emit) => {
         complaints.push(`line ${line.no}: the minimal runtime reports no more: too many errors`);
         return 'consumed';
       }
-      if (open === undefined) return 'ignored';
       const summary = SUMMARY.exec(text);
+      if (open === undefined) {
+        const late = summary !== null && owed;
+        owed = owed && !late;
+        return late ? 'consumed' : 'ignored';
+      }
       if (summary) {
         if (headline?.kind === 'source') nameFunction(headline, summary[2] ?? '');
         adopt(open, summary[1]!);
@@ -98,30 +107,39 @@ export const makeUbsan: MakeReader = (emit) => {
         close();
         return 'consumed';
       }
-      if (!framesOver && parseFrame(text) !== undefined) {
-        takeFrame(open, line);
+      if (takeNext(open, line)) {
+        left = PATIENCE;
         return 'consumed';
       }
-      if (line.no - open.sighting.log.endLine > FAR) return 'ignored';
-      const note = text.includes(': note: ') ? NOTE.exec(text) : null;
+      const note = notes.length < MAX_NOTES && text.includes(': note: ') ? NOTE.exec(text) : null;
       const picture = text.length < 400 && PICTURE.test(text) && text.trim() !== '';
       const label = caret && /^ {6,}\S/.test(text);
       caret = picture && text.includes('^');
       if (note) notes.push(...pointed(note));
       if (note || picture || label) {
+        left = PATIENCE;
         extend(open, line);
         return 'consumed';
       }
-      framesOver = true;
+      if (text.trim() !== '' && left-- === 0) {
+        close();
+        owed = true;
+      }
       return 'ignored';
     },
-    settle: close,
     end() {
       close();
       return complaints;
     },
   };
 };
+
+/** Takes a frame that goes on with the report's only stack: another `#0` is another stack, which UBSan never prints. */
+function takeNext(open: OpenReport, line: Line): boolean {
+  const frame = parseFrame(line.text);
+  const begun = open.sighting.stacks.some((s) => s.frames.length > 0);
+  return frame !== undefined && begun === frame.index > 0 && takeFrame(open, line);
+}
 
 /**
  * Puts the headline's place on top of the fault stack. It is exact, but knows no function; the stack knows the function, and
@@ -176,8 +194,8 @@ function place(text: string): Frame {
       kind: 'source',
       function: UNKNOWN_FUNCTION,
       file,
-      line: Number(at[1]),
-      ...(at[2] !== undefined && { column: Number(at[2]) }),
+      line: Number(at[1] ?? at[3]),
+      ...((at[2] ?? at[4]) !== undefined && { column: Number(at[2] ?? at[4]) }),
     };
   }
   const module = MODULE.exec(text);

@@ -80,9 +80,9 @@ const LEAK: Readonly<Record<string, NonNullable<Sighting['leak']>['kind']>> = {
 /** An access to memory that is not the program's, judged by what Valgrind says about the address. */
 function accessHazard(write: boolean, address: string | undefined, notes: string): HazardId {
   if (address && Number.parseInt(address, 16) < ZERO_PAGE) return 'null/dereference';
-  if (/block of size [^\n]*free'd/.test(notes)) return 'ownership/use-after-free';
+  if (/block of size [\d,.]{1,15} free'd/.test(notes)) return 'ownership/use-after-free';
   if (/block of size /.test(notes)) return write ? 'bounds/heap-overflow' : 'bounds/heap-overread';
-  if (/on thread [^\n]*stack|stack pointer|below sp/.test(notes)) return 'lifetime/stack-escape';
+  if (/on thread \S{1,30} {0,2}stack|stack pointer|below sp/.test(notes)) return 'lifetime/stack-escape';
   return 'bounds/other';
 }
 
@@ -95,7 +95,9 @@ function hazardOf(
 ): HazardId {
   if (kind in LEAK) return 'ownership/leak';
   if (kind === 'InvalidFree')
-    return /block of size [^\n]*free'd/.test(notes) ? 'ownership/double-free' : 'ownership/invalid-free';
+    return /block of size [\d,.]{1,15} free'd/.test(notes)
+      ? 'ownership/double-free'
+      : 'ownership/invalid-free';
   if (kind === 'SyscallParam' || kind === 'ClientCheck')
     return /uninitialised/i.test(what) ? 'init/uninitialised-read' : accessHazard(false, address, notes);
   if (kind === 'InvalidRead' || kind === 'InvalidWrite')
@@ -112,7 +114,7 @@ const ROLES: readonly [RegExp, StackRole][] = [
   [/value was created by/, 'origin'],
   [/^Thread \S+ was created|^announced/, 'thread-created'],
   [/first observed|acquisition of lock|^Acquired at/, 'lock-acquired'],
-  [/block of size .*free'd|recently freed|^Previously closed/, 'freed'],
+  [/block of size [\d,.]{1,15} free'd|recently freed|^Previously closed/, 'freed'],
   [/alloc'd|client-defined|^Originally opened/, 'allocated'],
 ];
 
@@ -141,7 +143,7 @@ export const toolOf = (name: string): Tool => TOOLS.find((tool) => tool === name
 /** The headline without addresses and record numbers. */
 const readable = (what: string): string =>
   what
-    .replace(/ in loss record .*$/, '')
+    .replace(/ in loss record .*$/s, '')
     .replace(/ at 0x[0-9A-Fa-f]+/g, '')
     .replace(/0x[0-9A-Fa-f]+/g, '0x…')
     .trim();

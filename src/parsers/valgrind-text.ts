@@ -135,7 +135,7 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     }
     // A run that was told to stop at its first error prints no summary.
     if (text.startsWith('Exit program on first error')) s.banner = false;
-    const thread = /^Thread (\d+)[^:]*:$/.exec(text)?.[1];
+    const thread = /^Thread (\d{1,9})\b[^:]{0,200}:$/.exec(text)?.[1];
     if (thread) s.thread = `thread ${thread}`;
     const summary = /^ERROR SUMMARY: ([\d,.]+) errors? from ([\d,.]+) contexts?/.exec(text);
     if (!summary) return thread !== undefined;

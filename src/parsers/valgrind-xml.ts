@@ -220,7 +220,7 @@ export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): Valg
 function closeTags(text: string): string {
   const data = text.lastIndexOf('<![CDATA[');
   const readable = data !== -1 && !text.includes(']]>', data) ? text.slice(0, data) : text;
-  const kept = readable.slice(0, readable.lastIndexOf('>') + 1).replace(/<!\[CDATA\[[^\]]*\]\]>/g, '');
+  const kept = withoutData(readable.slice(0, readable.lastIndexOf('>') + 1));
   const open: string[] = [];
   for (const [, slash, name = '', empty] of kept.matchAll(/<(\/?)([A-Za-z_]+)\b[^<>/]*(\/?)>/g)) {
     if (slash) open.pop();
@@ -235,9 +235,17 @@ function closeTags(text: string): string {
   );
 }
 
+/** Cuts out whole CDATA sections, whose text may look like tags. */
+const withoutData = (text: string): string =>
+  text
+    .split('<![CDATA[')
+    .map((part, i) => (i === 0 ? part : part.slice(part.indexOf(']]>') + 3)))
+    .join('');
+
 /** The kind and headline of a record that is no XML. */
 function bareRecord(text: string): Node {
   const part = (name: string): Node[] => {
+    // regexes: built from four names of elements; one gap that ends at a tag
     const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
     return found ? [{ '#name': name, _: found }] : [];
   };

@@ -6,14 +6,15 @@ import { parseFrame } from '../../src/parsers/frame.js';
 import { parseText } from '../../src/parsers/text.js';
 
 const root = new URL('../logs/', import.meta.url);
-const logs = ['asan', 'lsan', 'ubsan', 'tsan', 'msan'].flatMap((tool) =>
-  readdirSync(new URL(`${tool}/`, root)).map((f) => `${tool}/${f}`),
-);
+const TOOLS = 'asan lsan ubsan tsan msan hwasan gwp-asan scudo rtsan tysan libfuzzer'.split(' ');
+const logs = TOOLS.flatMap((tool) => readdirSync(new URL(`${tool}/`, root)).map((f) => `${tool}/${f}`));
+const HEADER =
+  /(?:ERROR|WARNING): (?:\w+Sanitizer|libFuzzer: \w)|runtime error: |GWP-ASan detected a memory error|\[GWP-ASan\]: .* at 0x\w|Scudo ERROR: /;
 
 describe('every prefix', () => {
   it.each(logs)('%s', (log) => {
     const text = readFileSync(new URL(log, root), 'utf8');
-    const header = /(?:ERROR|WARNING): \w+Sanitizer|runtime error: /.exec(text)!;
+    const header = HEADER.exec(text)!;
     const step = Math.max(1, Math.floor(text.length / 600));
     let found = 0;
     for (let n = 0; n <= text.length; n += step) {

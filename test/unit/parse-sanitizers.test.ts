@@ -82,10 +82,88 @@ describe.each(['gcc', 'clang'])('%s', (cc) => {
     const [s] = p.sightings;
     expect([own(s!, 'fault'), own(s!, 'other-access')].sort()).toEqual(['main race.c:7', 'other race.c:3']);
     expect(own(s!, 'thread-created')).toBe('main race.c:6');
+    const held = read(`tsan/held.${cc}`).sightings[0]!;
+    expect(held).toMatchObject({ memory: 'heap', access: { kind: 'write', size: 8 } });
+    expect(held.region).toMatch(/^Location is heap block of size 8 at 0x/);
+    const sides = held.stacks.filter((k) => k.role === 'fault' || k.role === 'other-access');
+    expect(sides.map((k) => [own(held, k.role), k.locks?.length, k.access?.kind])).toEqual(
+      expect.arrayContaining([
+        ['main held.c:15', 1, 'write'],
+        ['other held.c:6', 1, 'write'],
+      ]),
+    );
+    expect(sides[0]!.locks).not.toEqual(sides[1]!.locks);
     const locks = read(`tsan/locks.${cc}`);
     expect(rows(locks)).toEqual(['tsan/lock-order-inversion threading/lock-order']);
-    expect(locks.sightings[0]!.stacks.map((k) => k.role)).toEqual(['lock-acquired', 'lock-acquired']);
+    expect(locks.sightings[0]!.stacks.map((k) => [k.role, k.locks])).toEqual([
+      ['lock-acquired', [expect.stringMatching(/^M\d+$/)]],
+      ['lock-acquired', [expect.stringMatching(/^M\d+$/)]],
+    ]);
   });
+});
+
+it('puts the exact place of undefined behaviour on the stack that names the function', () => {
+  for (const log of ['null.clang', 'stripped.clang']) {
+    const p = read(`ubsan/${log}`);
+    expect(p).toMatchObject({ complete: true, unread: [] });
+    const [argument, call, inside] = p.sightings;
+    expect(argument!.stacks[0]!.frames[0]).toMatchObject({
+      function: 'main',
+      file: 'null.cc',
+      line: 6,
+      column: 8,
+    });
+    expect(argument!.stacks[0]!.frames.length).toBeGreaterThan(2);
+    // The declaration that forbids it is a place of its own, after the fault.
+    expect(argument!.stacks[1]).toMatchObject({
+      role: 'related',
+      title: 'note: nonnull attribute specified here',
+      frames: [{ file: 'null.cc', line: 2 }],
+    });
+    expect(call).toMatchObject({
+      rule: 'ubsan/null-pointer-use',
+      hazard: 'null/dereference',
+      memory: 'null',
+    });
+    expect(inside!.stacks[0]!.frames[0]).toMatchObject({
+      function: 'Shop::left() const',
+      line: 1,
+      column: 30,
+    });
+  }
+});
+
+it('reads the label under a picture of memory, and the stack after it', () => {
+  const p = parseText(
+    [
+      'a.h:58:1: runtime error: downcast of address 0x2aa9 which does not point to an object of type Menu',
+      '0x2aa9: note: object is of type List',
+      ' 00 00 00 00  00 d7 9c 07 00 00 00 00',
+      '              ^~~~~~~~~~~~~~~~~~~~~~~',
+      '              vptr for List',
+      '    #0 0x334 in Menu::update(int) a.h:58:1',
+      '    #1 0x335 in main a.cc:9:2',
+    ].join('\n'),
+  );
+  expect(p).toMatchObject({
+    complete: true,
+    unread: [],
+    sightings: [{ rule: 'ubsan/dynamic-type-mismatch' }],
+  });
+  expect(p.sightings[0]!.stacks[0]!.frames).toHaveLength(2);
+});
+
+it.each([
+  ['/s/a.cpp:3:12: runtime error: division by zero', { file: '/s/a.cpp', line: 3, column: 12 }],
+  ['C:\\s\\a.cpp:3:12: runtime error: division by zero', { file: 'C:\\s\\a.cpp', line: 3, column: 12 }],
+  ['C:\\s\\a.cpp(3,12): runtime error: division by zero', { file: 'C:\\s\\a.cpp', line: 3, column: 12 }],
+  ['a.cpp:3: runtime error: division by zero', { file: 'a.cpp', line: 3 }],
+  ['(/lib/x.so+0x12): runtime error: division by zero', { module: '/lib/x.so', offset: '0x12' }],
+  ['<unknown>: runtime error: division by zero', { kind: 'opaque' }],
+  ['test_x.py .a.cpp:3:12: runtime error: division by zero', { file: '.a.cpp', line: 3 }],
+])('%s', (text, frame) => {
+  const [s] = parseText(text).sightings;
+  expect(s).toMatchObject({ rule: 'ubsan/integer-divide-by-zero', stacks: [{ frames: [frame] }] });
 });
 
 it('reads an uninitialised value and where it was made', () => {
@@ -100,4 +178,46 @@ it('tells a checker that cannot work from a hazard', () => {
   expect(rows(p)).toEqual(['asan/runtime-order tool/host-fault']);
   expect(parseText('AddressSanitizer:DEADLYSIGNAL\n').complete).toBe(false);
   expect(parseText('==3==ERROR: FutureSanitizer: new\n').unread).toHaveLength(1);
+});
+
+describe('what a runtime says of itself', () => {
+  it.each([
+    '==7==WARNING: LeakSanitizer gave up on indirect leaks suppression.',
+    '==7==Running thread 1234 was not suspended. False leaks are possible.',
+    '==7==WARNING: Symbolizer was blocked from starting itself!',
+    '==7==Using llvm-symbolizer found at: /usr/bin/llvm-symbolizer',
+    '==7==INFO: AddressSanitizer ignores mlock/mlockall/munlock/munlockall',
+    '==7==WARNING: MemorySanitizer: memory layout is incompatible, possibly due to high-entropy ASLR.',
+    '==7==FATAL: Disabling ASLR is known to cause this error.',
+    '==7==End of process memory map.',
+    "==7==WARNING: ASan doesn't fully support makecontext/swapcontext functions",
+    '==7==WARNING: AddressSanitizer: unexpected format specifier in printf interceptor: %z',
+    '==7==HWAddressSanitizer: soft rss limit exhausted',
+  ])('makes nothing of %s', (line) =>
+    expect(parseText(line)).toEqual({ sightings: [], unread: [], complete: true, missing: [] }),
+  );
+
+  it.each([
+    ['FATAL: ThreadSanitizer: unexpected memory mapping 0x7f-0x8f', 'tsan/fatal tool/host-fault'],
+    ['==7==FATAL: MemorySanitizer can not mmap the shadow memory.', 'msan/fatal tool/host-fault'],
+    [
+      '==7==ERROR: AddressSanitizer failed to allocate 0xdf (123) bytes at address 2008fff7000 (errno: 12)',
+      'asan/host-resources tool/host-fault',
+    ],
+    [
+      '==7==ERROR: AddressSanitizer failed to allocate 0x10000 (65536) bytes of LargeMmapAllocator (error code: 12)',
+      'asan/out-of-memory resource/exhausted',
+    ],
+    ["==7==ERROR: ThreadSanitizer: can't open suppressions file '/x'", 'tsan/host-resources tool/host-fault'],
+    ['==7==Sanitizer CHECK failed: a.cc:12', 'asan/check-failed tool/internal-error'],
+    ['ThreadSanitizer: main thread finished with ignores enabled', 'tsan/ignores-enabled tool/host-fault'],
+    [
+      'AddressSanitizer: while reporting a bug found another one. Ignoring.',
+      'asan/ignored-report tool/host-fault',
+    ],
+  ])('%s', (line, row) => {
+    const p = parseText(line);
+    expect(rows(p)).toEqual([row]);
+    expect(p.complete).toBe(true);
+  });
 });

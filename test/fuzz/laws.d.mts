@@ -1,0 +1,12 @@
+import type { Parsed } from '../../src/finding.js';
+import type { hazard } from '../../src/hazard.js';
+import type { makeTextParser, openLog, READERS } from '../../src/parsers/text.js';
+
+export type Parsers = {
+  openLog: typeof openLog;
+  makeTextParser: typeof makeTextParser;
+  READERS: typeof READERS;
+  hazard: typeof hazard;
+};
+export function parse(parsers: Parsers, text: string, chunk?: number): Parsed;
+export function broken(parsers: Parsers, text: string, cuts?: readonly number[]): string | undefined;

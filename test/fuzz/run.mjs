@@ -1,0 +1,107 @@
+/**
+ * Fuzzes the parsers for a while: `npm run fuzz -- 10m [--seed N] [--logs DIR] [--out DIR]`.
+ *
+ * Each round takes a captured log (of test/logs, or of DIR), changes it as real life might (see mutate.mjs), or makes bytes up, and
+ * checks the laws of laws.mjs. The seed is printed; with it a run repeats its rounds exactly. An input that breaks a law is
+ * made as small as it can be while it breaks the same law, and written to DIR (default `.ffi-gates/fuzz`). Exit code 1 then.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { broken } from './laws.mjs';
+import { CHANGES, mutate } from './mutate.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const dist = (path) => import(join(root, 'dist', path));
+const parsers = {
+  ...(await dist('parsers/text.js')),
+  ...(await dist('hazard.js')),
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string' },
+    logs: { type: 'string', default: join(root, 'test/logs') },
+    out: { type: 'string', default: join(root, '.ffi-gates/fuzz') },
+  },
+});
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000 };
+const [, amount, unit] = /^(\d{1,6})([smh])$/.exec(positionals[0] ?? '1m') ?? [];
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+if (amount === undefined || !Number.isInteger(seed)) {
+  console.error('usage: npm run fuzz -- DURATION(10s|10m|1h) [--seed N] [--logs DIR] [--out DIR]');
+  process.exit(2);
+}
+
+/** mulberry32: small, seeded, good enough to choose changes. */
+function random(state) {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const logs = readdirSync(values.logs, { recursive: true })
+  .filter((f) => /\.(?:log|xml|txt|stderr)$/.test(f))
+  .sort()
+  .map((f) => readFileSync(join(values.logs, f), 'utf8'));
+const kinds = Object.keys(CHANGES);
+
+/** The input of one round and where its prefixes are cut, from the run's seed and the round's number. */
+function input(round) {
+  const next = random(seed + round * 7919);
+  const int = (below) => Math.floor(next() * below);
+  const cuts = [next(), next(), next()];
+  if (round % 10 === 0) {
+    const bytes = Buffer.from(Array.from({ length: int(4000) }, () => int(256)));
+    return { text: bytes.toString(round % 20 === 0 ? 'utf8' : 'latin1'), cuts };
+  }
+  const changes = Array.from({ length: 1 + int(6) }, () => ({
+    kind: kinds[int(kinds.length)],
+    at: next(),
+    n: int(40),
+    other: int(logs.length),
+  }));
+  return { text: mutate(logs, int(logs.length), changes), cuts };
+}
+
+/** The law's name, without what varies from input to input. */
+const lawOf = (why) => why?.split('\n')[0].replace(/\d+/g, 'N');
+
+/** Leaves out ever smaller runs of lines as long as the same law stays broken. */
+function minimise(text, why) {
+  // Prefixes are tried at every tenth, as the cut that told may be gone.
+  const still = (lines) =>
+    lawOf(broken(parsers, lines.join('\n'), [...cuts, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])) === law;
+  const law = lawOf(why);
+  const { cuts } = text;
+  let lines = text.text.split('\n');
+  for (let size = Math.ceil(lines.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
+    for (let at = 0; at < lines.length;) {
+      const less = [...lines.slice(0, at), ...lines.slice(at + size)];
+      if (still(less)) lines = less;
+      else at += size;
+    }
+  return lines.join('\n');
+}
+
+const end = Date.now() + Number(amount) * UNITS[unit];
+const told = new Set();
+let round = 0;
+console.log(`seed ${seed}, ${logs.length} logs, ${amount}${unit}`);
+for (; Date.now() < end; round++) {
+  const made = input(round);
+  const why = broken(parsers, made.text, made.cuts);
+  if (why === undefined || told.has(lawOf(why))) continue;
+  told.add(lawOf(why));
+  mkdirSync(values.out, { recursive: true });
+  const file = join(values.out, `${seed}-${round}.log`);
+  writeFileSync(file, minimise(made, why));
+  console.error(`round ${round}: ${why}\n    ${file}`);
+}
+console.log(`${round} rounds, ${told.size} laws broken`);
+process.exitCode = told.size > 0 ? 1 : 0;
