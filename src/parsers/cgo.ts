@@ -31,7 +31,10 @@ const CAUSE =
 const PC = /^PC=0x[0-9a-f]+ m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?/;
 /** `goroutine 1 gp=0xc0 m=0 mp=0x57 [running, locked to thread]:` or `runtime stack:` */
 const HEADER = /^(?:(goroutine \d{1,19})(?: [a-z]+=\S{1,30})* \[([^\]]{1,200})\]|(runtime stack)):$/;
+/** The place of a call, indented by a tab that some collectors of logs drop. */
+const PLACE_LINE = /^\s|^\S.{0,4000}:\d{1,9}(?: \+0x[0-9a-f]{1,16}|$)/;
 const CREATED = /^created by (.+?)(?: in goroutine \d+)?$/;
+const UNAVAILABLE = /^\s*goroutine running on other thread; stack unavailable/;
 const FRAME = /^[^\s(].{0,4000}\)$|^non-Go function$/;
 const HARMLESS =
   /^(?:signal arrived during|\.\.\.|\[originating from|goroutine running on|-----$|r\w+ +0x|[cefg]\w+ +0x)/;
@@ -131,13 +134,17 @@ export const makeGoCrash: MakeReader = (emit) => {
       stack = undefined;
       return 'consumed';
     }
-    if (fn !== undefined && /^\s/.test(text)) {
+    if (fn !== undefined && PLACE_LINE.test(text)) {
       if (stack && !creator) {
         addFrame(stack, goFrame(fn, text.trim()));
         if (stack.role === 'fault') whole(s);
       }
       fn = undefined;
       creator = false;
+      return take();
+    }
+    if (stack?.role === 'fault' && UNAVAILABLE.test(text)) {
+      whole(s);
       return take();
     }
     const created = CREATED.exec(text);

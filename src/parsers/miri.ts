@@ -21,10 +21,10 @@ import type { Frame, Sighting, Stack, StackRole } from '../finding.js';
 import { addFrame, addStack, draft, placed, reach, whole } from './draft.js';
 import { UNKNOWN_FUNCTION } from './frame.js';
 import { readMiriJson } from './mirijson.js';
-import { miriMeaning, miriMessage } from './miriwords.js';
+import { constMeaning, miriMeaning, miriMessage } from './miriwords.js';
 import type { MakeReader } from './reader.js';
 
-const ERROR = /^error(?:\[E\d{4}\])?: (.{1,4000})$/;
+const ERROR = /^error(?:\[(E\d{4})\])?: (.{1,4000})$/;
 const PLACE = /^ *--> (.{1,4096})$/;
 const NOTE = /^(?: *= )?(note|help): (.*)$/;
 /** `inside `f` at src/lib.rs:1:2`, or without a place when a `-->` line follows. */
@@ -53,15 +53,22 @@ export const miriFrame = (fn: string, place: string | undefined): Frame =>
 
 const LEAK = /\(([^()]{1,60} heap), size: (\d{1,18}),/;
 
+/** rustc's code for a constant that cannot be evaluated: the same interpreter, and the build fails of itself. */
+const CONSTANT = 'E0080';
+
 /** The facts of a title; undefined when the error is not Miri's. */
-export const miriFacts = (title: string): Omit<Sighting, 'stacks' | 'complete' | 'log'> | undefined => {
-  const meaning = miriMeaning(title);
+export const miriFacts = (
+  title: string,
+  code?: string,
+): Omit<Sighting, 'stacks' | 'complete' | 'log'> | undefined => {
+  const meaning = code === CONSTANT ? constMeaning(title) : miriMeaning(title);
   if (!meaning) return undefined;
   const leak = meaning.hazard === 'ownership/leak' ? LEAK.exec(title) : null;
   return {
     tool: 'miri',
     ...meaning,
     message: miriMessage(title),
+    ...(code === CONSTANT && { ordinary: true as const }),
     ...(leak ? { leak: { kind: 'definite' as const, bytes: Number(leak[2]), objects: 1 } } : {}),
   };
 };
@@ -146,15 +153,15 @@ export const makeMiri: MakeReader = (emit) => {
         return 'consumed';
       }
       const error = ERROR.exec(text);
-      if (error?.[1]) {
+      if (error?.[2]) {
         close();
         // rustc counts its own errors as well, so that its number cannot be held against ours.
-        if (counted > 0 && /^aborting due to /.test(error[1])) return 'consumed';
-        const facts = miriFacts(error[1]);
+        if (counted > 0 && /^aborting due to /.test(error[2])) return 'consumed';
+        const facts = miriFacts(error[2], error[1]);
         if (!facts) return 'ignored';
         counted++;
         open = draft(line, facts, 'the end of the diagnostic');
-        next = { role: 'fault', title: error[1], fn: UNKNOWN_FUNCTION };
+        next = { role: 'fault', title: error[2], fn: UNKNOWN_FUNCTION };
         return 'consumed';
       }
       if (!open) return 'ignored';

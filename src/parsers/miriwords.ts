@@ -75,6 +75,12 @@ export const miriMeaning = (title: string): { rule: string; hazard: HazardId } |
   return ub === undefined ? undefined : { rule: 'miri/undefined-behavior', hazard: 'ub/other' };
 };
 
+/** The rule and hazard of a constant that cannot be evaluated: undefined behaviour without the words, or a panic. */
+export const constMeaning = (title: string): { rule: string; hazard: HazardId } => {
+  const row = UB.find(([re]) => re.test(title));
+  return { rule: `miri/${row?.[1] ?? 'const-evaluation'}`, hazard: row?.[2] ?? 'crash/abort' };
+};
+
 /** Numbers that change from run to run: allocation ids and borrow tags. */
 export const miriMessage = (title: string): string =>
   title.replace(/\balloc\d+/g, 'alloc').replace(/<\d+>/g, '<tag>');

@@ -3,17 +3,20 @@
  * and the `mono_crash.*.json` telemetry file beside it, whose console twin carries the same facts.
  */
 import type { Frame, Sighting, Stack } from '../finding.js';
+import { gdbFrame } from './gdb-frame.js';
 import type { HazardId } from '../hazard.js';
 import type { Emit, Line, Reader } from './reader.js';
 
 const SIGNAL = /^Got an? (SIG\w+) while executing (?:native|managed) code/;
+/** The runtime ends the process because managed code asked for it. */
+const FAIL_FAST = /^CLR: Managed code called FailFast(?:, saying "(.*)")?/s;
 /** A key that only mono's telemetry writes (the misspelling is mono's own). */
 const TELEMETRY = /^\s*"sigsgev" : "/;
 const TITLE =
   /^\s*(Native Crash Reporting|Native stacktrace|Telemetry Dumper|Basic Fault Address Reporting|Managed Stacktrace|External Debugger Dump|Debug info from gdb|Stacktrace|Native Crash Reporting):?\s*$/;
 
 /** `telemetry`: inside a JSON file, of which only the crashed thread counts. */
-type Part = 'native' | 'managed' | 'telemetry' | 'other';
+type Part = 'native' | 'managed' | 'debugger' | 'telemetry' | 'other';
 type Open = {
   first: Line;
   last: Line;
@@ -21,6 +24,12 @@ type Open = {
   part: Part;
   native: Frame[];
   managed: Frame[];
+  /** The debugger's stack of the crashed thread: the one with lines. */
+  debugged?: Frame[];
+  /** In the debugger's dump of that thread. */
+  crashed?: boolean;
+  /** What `Environment.FailFast` was told. */
+  said?: string;
   ended: boolean;
 };
 
@@ -64,17 +73,24 @@ export function makeMonoReader(emit: Emit): Reader {
 
   const close = (atEnd: boolean): void => {
     if (!open) return;
-    const { signal, native, managed, first, last } = open;
+    const { signal, managed, first, last, said } = open;
+    const native = open.debugged?.length ? open.debugged : open.native;
     const stacks: Stack[] = [];
     if (native.length > 0) stacks.push({ role: 'fault', frames: native });
     if (managed.length > 0) stacks.push({ role: 'managed', frames: managed });
     const complete =
-      (signal !== undefined || open.part === 'telemetry') && (open.ended || !atEnd || managed.length > 0);
+      (signal !== undefined || said !== undefined || open.part === 'telemetry') &&
+      (open.ended || !atEnd || managed.length > 0);
     const sighting: Sighting = {
       tool: 'mono',
       rule: `mono/${signal ?? 'crash'}`,
       hazard: hazardOf(signal),
-      message: signal ? `${signal} while executing native code` : 'native crash',
+      message:
+        said !== undefined
+          ? `FailFast: ${said}`
+          : signal
+            ? `${signal} while executing native code`
+            : 'native crash',
       stacks,
       complete,
       ...(!complete && { missing: 'the crash report is cut' }),
@@ -95,7 +111,7 @@ export function makeMonoReader(emit: Emit): Reader {
       const title = TITLE.exec(text)?.[1];
       const signal = SIGNAL.exec(text)?.[1];
       if (title) {
-        if (title === 'Native Crash Reporting') open = begin(line, 'other');
+        if (title === 'Native Crash Reporting') open = announced(open) ?? begin(line, 'other');
         else if (!open && title.startsWith('Native stacktrace')) open = begin(line, 'other');
         if (!open) return 'ignored';
         open.part = title.startsWith('Native stack')
@@ -103,12 +119,18 @@ export function makeMonoReader(emit: Emit): Reader {
           : title.endsWith('tacktrace')
             ? 'managed'
             : 'other';
-        if (/Debugger|gdb/.test(title)) open.ended = true;
+        if (/Debugger|gdb/.test(title)) {
+          open.ended = true;
+          open.part = 'debugger';
+        }
       } else if (signal) {
         if (!open || open.signal) open = begin(line, 'other');
         open.signal = signal;
         open.ended ||= open.native.length > 0;
       } else {
+        const said = FAIL_FAST.exec(text);
+        if (said) open = { ...begin(line, 'other'), said: (said[1] ?? '').slice(0, 300), ended: true };
+        if (said) return 'consumed';
         if (TELEMETRY.test(text)) open = begin(line, 'telemetry');
         if (!open) return 'ignored';
         if (!own(open, text)) return 'ignored';
@@ -126,6 +148,33 @@ export function makeMonoReader(emit: Emit): Reader {
   };
 }
 
+/** A report of which only FailFast's words have come. */
+const announced = (open: Open | undefined): Open | undefined =>
+  open?.said !== undefined && open.signal === undefined ? open : undefined;
+
+/** The process waits in the crashed thread for the debugger that it started. */
+const WAITS = /\bwait(?:4|pid|id)\b/;
+
+/** Keeps the crashed thread of the debugger's dump: what the signal interrupted, or what waits for the debugger. */
+function debugged(open: Open, text: string): boolean {
+  if (/^Thread \d{1,9} \(/.test(text)) {
+    open.crashed = false;
+    return true;
+  }
+  const frame = gdbFrame(text);
+  if (/^#\d{1,4} {1,3}<signal handler called>/.test(text)) {
+    open.debugged = [];
+    open.crashed = true;
+  } else if (frame && /^#0 /.test(text) && WAITS.test(text)) open.crashed = true;
+  else if (frame && open.crashed) {
+    open.debugged ??= [];
+    // The runtime's own frames have no names.
+    const handler = open.debugged.length === 0 && frame.kind === 'opaque';
+    if (!handler && open.debugged.length < 256) open.debugged.push(frame);
+  }
+  return /^(?:#\d{1,4} |\[(?:New LWP|Thread|Inferior)|Using host libthread_db)/.test(text);
+}
+
 /** True when the line belongs to the open report: a frame, a ruler, mono's own words, or gdb's dump. */
 function own(open: Open, text: string): boolean {
   if (open.part === 'telemetry') {
@@ -135,6 +184,7 @@ function own(open: Open, text: string): boolean {
     return true;
   }
   if (/^=+$/.test(text) && text.length > 40) return true;
+  if (open.part === 'debugger') return debugged(open, text);
   const native = open.part === 'native' ? nativeFrame(text) : undefined;
   if (native) {
     open.native.push(native);

@@ -54,12 +54,12 @@ export const makePython: MakeReader = (emit) => {
     open = stack = undefined;
     traceback = false;
   };
-  const begin = (words: string, line: Line): void => {
+  const begin = (words: string, message: string, line: Line): void => {
     close();
     const text = prelude ? `${words} (${prelude.text})` : words;
     open = draft(
       prelude?.line ?? line,
-      { tool: 'python', ...pythonMeaning(text), message: words },
+      { tool: 'python', ...pythonMeaning(text), message },
       'the stack of a Python thread',
     );
     const address = /\b(?:p=|address )(0x[0-9a-f]+)/.exec(prelude?.text ?? '')?.[1];
@@ -125,7 +125,7 @@ export const makePython: MakeReader = (emit) => {
       const text = line.text.slice(late).trimEnd();
       const fatal = FATAL.exec(text);
       if (fatal) {
-        begin(fatal[1] ?? '', line);
+        begin(fatal[1] ?? '', text, line);
         return 'consumed';
       }
       const system = SYSTEM_ERROR.exec(text);

@@ -6,7 +6,7 @@ type Row = [RegExp, string, HazardId];
 /** Sources: Objects/obmalloc.c (`_PyMem_Debug…`), Objects/object.c, Python/pystate.c, Objects/call.c. */
 const WORDS: readonly Row[] = [
   [
-    /without holding the GIL|GIL is released|must be called with the GIL held|must be called with an active thread state|thread state is NULL/,
+    /PyThreadState_Get: no current thread|without holding the GIL|GIL is released|must be called with the GIL held|must be called with an active thread state|thread state is NULL/,
     'gil-not-held',
     'threading/gil-not-held',
   ],

@@ -18,7 +18,7 @@ import { addFrame, addStack, draft, placed, reach, whole } from './draft.js';
 import { UNKNOWN_FUNCTION } from './frame.js';
 import type { Line, MakeReader } from './reader.js';
 
-const PANICKED = /^thread '([^']{0,200})' (?:\((\d+)\) )?panicked at (.{1,4096})$/;
+const PANICKED = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?panicked at (.{1,4096})$/;
 /** The end of the old form, whose message may have several lines: `…', src/lib.rs:11:5`. */
 const OLD_PLACE = /^[^\s:].{0,4000}:\d{1,9}:\d{1,9}$/;
 const OLD_LINES = 50;
@@ -26,7 +26,7 @@ const FRAME = /^ *\d{1,6}: +(?:0x[0-9a-f]+ - )?(\S.*)$/s;
 const AT = /^ +at (.+)$/;
 const NOTE = /^note: (?:run with `RUST_BACKTRACE|[Ss]ome details are omitted)/;
 const FOREIGN = /annot catch foreign exception/;
-const OVERFLOW = /^thread '([^']{0,200})' (?:\((\d+)\) )?has overflowed its stack$/;
+const OVERFLOW = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?has overflowed its stack$/;
 
 const samePlace = (a: Frame, b: Frame | undefined): boolean =>
   a.kind === 'source' &&

@@ -23,7 +23,7 @@ const SMELLS: readonly RegExp[] = [
   /\bcgo (?:argument|result) (?:has|is)(?: unpinned)? Go [a-z]/,
   /\bargument of cgo function(?: \S{1,400})? has Go [a-z]/,
   /\bresult of Go function(?: \S{1,400})? called from cgo (?:has|is)(?: unpinned)? Go [a-z]/,
-  /\bthread '[^']{0,100}' (?:\(\d+\) )?panicked at /,
+  /\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /,
   /\b(?:libFuzzer|centipede): (?:deadly signal|timeout|out-of-memory|fuzz target)/,
 ];
 

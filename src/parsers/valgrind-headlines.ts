@@ -31,6 +31,8 @@ const HEADLINES: readonly [RegExp, string, string][] = [
   [/^[\d,.]+ .*are indirectly lost in loss record/, 'Leak_IndirectlyLost', 'memcheck'],
   [/^[\d,.]+ .*are possibly lost in loss record/, 'Leak_PossiblyLost', 'memcheck'],
   [/^[\d,.]+ .*are still reachable in loss record/, 'Leak_StillReachable', 'memcheck'],
+  [/^Emulation fatal error -- Valgrind cannot continue/, 'EmulationFatalError', 'valgrind'],
+  [/^Emulation warning: unsupported action/, 'EmulationWarning', 'valgrind'],
   [/^Possible data race during /, 'Race', 'helgrind'],
   [/^Thread #.*: lock order "/, 'LockOrder', 'helgrind'],
   [/^Thread #.* unlocked a not-locked lock/, 'UnlockUnlocked', 'helgrind'],

@@ -66,6 +66,8 @@ const BY_KIND: Readonly<Record<string, HazardId>> = {
   HoldtimeErr: 'threading/lock-misuse',
   GenericErr: 'threading/other',
   InvalidThreadId: 'threading/other',
+  EmulationFatalError: 'tool/unsupported',
+  EmulationWarning: 'tool/unsupported',
   UnimpHgClReq: 'tool/unsupported',
   UnimpDrdClReq: 'tool/unsupported',
 };
@@ -245,7 +247,7 @@ export function fatalSignal(
     tool: 'valgrind',
     rule: 'valgrind/fatal-signal',
     hazard: cause?.hazard ?? plain,
-    message: `killed by ${signal}`,
+    message: base.message.replace(/: dumping core$/, ''),
     ...(address && { address }),
   };
 }

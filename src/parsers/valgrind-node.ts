@@ -26,8 +26,9 @@ export function frameOf(node: Node): Frame {
       line,
       ...(module && { module }),
     };
+  if (fn && file) return { kind: 'symbol', function: fn, file };
   if (module) return { kind: 'module', module, ...(fn && { function: fn }) };
-  if (fn) return { kind: 'symbol', function: fn, ...(file && { file }) };
+  if (fn) return { kind: 'symbol', function: fn };
   return { kind: 'opaque', text: textOf(node, 'ip') ?? '???' };
 }
 

@@ -45,7 +45,7 @@ export function makeValgrindTextReader(emit: Emit): Reader {
   };
 
   const fatal = (report: Report, s: Stream): Sighting | undefined => {
-    const number = /signal \d+ \((\w+)\)/.exec(report.what)?.[1] ?? '';
+    const number = /signal \S+ \((SIG\w+)/.exec(report.what)?.[1] ?? '';
     const notes = report.parts.map((part) => part.title ?? '').join('\n');
     const address = /address (0x[0-9A-Fa-f]+)/.exec(notes)?.[1];
     return fatalSignal(report, number, address, s.accesses);
@@ -158,16 +158,14 @@ export function makeValgrindTextReader(emit: Emit): Reader {
       emit(internal(broken[1] ?? 'valgrind', line));
       return true;
     }
+    if (
+      /^(?:---Thread-Announcement|Thread \S+ was created|Process terminating with default action)/.test(text)
+    ) {
+      streams.set('', s);
+      own(s, line, text);
+      return true;
+    }
     if (!s.open) {
-      if (
-        /^(?:---Thread-Announcement|Thread \S+ was created|Process terminating with default action)/.test(
-          text,
-        )
-      ) {
-        streams.set('', s);
-        own(s, line, text);
-        return true;
-      }
       return /^ERROR SUMMARY: \d+ errors? from /.test(text);
     }
     if (frameLine(text) === undefined && text.trim() !== '' && !/^ \S/.test(text) && !CONTINUES.test(text))
@@ -192,7 +190,8 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     },
     end() {
       for (const s of streams.values()) {
-        close(s, false);
+        // Without prefixes and banner nothing follows the last error.
+        close(s, s.pid === undefined && !s.banner && (s.open?.parts.at(-1)?.frames.length ?? 0) > 0);
         if (s.banner && s.summary === undefined)
           complaints.push(`Valgrind's ERROR SUMMARY of process ${s.pid ?? '?'} is missing`);
         else if (s.summary !== undefined && s.contexts < s.summary)

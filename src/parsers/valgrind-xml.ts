@@ -131,7 +131,13 @@ export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): Valg
   const signal = ({ node, whole, log }: { node: Node; whole: boolean; log: Sighting['log'] }): void => {
     const name = textOf(node, 'signame');
     if (!name) return;
-    const made = report(node, whole, log, 'FatalSignal', `killed by ${name}`);
+    const made = report(
+      node,
+      whole,
+      log,
+      'FatalSignal',
+      `Process terminating with default action of signal ${textOf(node, 'signo') ?? '?'} (${name})`,
+    );
     const recent = waiting.slice(-RECENT).map((w) => w.sighting);
     const sighting = fatalSignal(made, name, textOf(node, 'siaddr'), recent);
     if (sighting) keep(sighting, undefined);

@@ -49,10 +49,11 @@ const CLUSTERFUZZ = [
   [/^Pointer-overflow$/, hazard(/^ub\/pointer-overflow$/)],
   [/^Upcast-of-null-pointer$/, hazard(/^null\//)],
   [/^Fatal-signal$|^deadly signal$/, rule(/^libfuzzer\/deadly-signal$/)],
-  [/^Timeout$|^timeout$/, either(rule(/^libfuzzer\/timeout$/), SIGNAL)],
+  [/^Timeout$|^timeout$/, either(rule(/^(?:libfuzzer|python)\/timeout$/), SIGNAL)],
   [/^Out-of-memory$/, either(hazard(/^resource\/exhausted$/), rule(/allocation-size-too-big/), SIGNAL)],
   [/^Unexpected-exit$|^fuzz target exited$/, rule(/^libfuzzer\/exited$/)],
   [/^Overwrites-const-input$|^overwrites-const-input$/, rule(/^libfuzzer\/const-input$/)],
+  [/^Uninitialized Memory Read$/, rule(/^memcheck\/(?:InvalidRead|Uninit)/)], // CTest's name
   [/^Direct-leak$|^leak$/, hazard(/^ownership\/leak$/)],
   [/^Stack-overflow$/i, either(rule(/stack-overflow/i), SIGNAL)],
 ];
