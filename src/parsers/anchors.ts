@@ -100,6 +100,7 @@ const BY_TOOL = {
     'Process terminating',
     "'impossible' happened",
     'ERROR SUMMARY: ',
+    'Emulation fatal error',
     '<valgrindoutput',
     '</valgrindoutput',
   ],
@@ -165,6 +166,8 @@ const BY_TOOL = {
   dotnet: [
     'Fatal error. ',
     'Fatal error while',
+    'called FailFast',
+    'FailFast:',
     'Process terminated',
     'Stack overflow.',
     'nhandled exception',
