@@ -9,6 +9,16 @@ import { found, jsonPrinter, prettyPrinter, type Printer, type Totals } from './
 import type { LogParser } from './parsers/log.js';
 import { makeSymbolizer } from './symbolize.js';
 
+/** Loads the readers: an empty log needs none, and there are many. */
+const open = async (ready: (s: Sighting) => void): Promise<LogParser> => {
+  const { openLog } = await import('./parsers/text.js');
+  const { demangleFrames } = await import('./demangle.js');
+  return openLog((s) => {
+    demangleFrames(s);
+    ready(s);
+  });
+};
+
 export type ParseArgs = { files: string[]; jsonl: boolean; junit?: string; symbolize: boolean };
 
 /** What a caller is told of each kind of trouble with a file. */
@@ -108,8 +118,7 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
       await tell(input, sightings);
     };
     const troubles = await readInput(input, abort.signal, async (chunk) => {
-      // An empty log needs no readers, and there are many.
-      log ??= (await import('./parsers/text.js')).openLog((s) => ready.push(s));
+      log ??= await open((s) => ready.push(s));
       log.push(chunk);
       if (ready.length > 0) await flush();
     });

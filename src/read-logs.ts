@@ -17,7 +17,10 @@ const pidOf = (name: string): number | undefined => {
 /** Streams one file through the parsers. */
 export const readLog = async (path: string): Promise<Parsed> => {
   const sightings: Sighting[] = [];
-  const log = openLog((s) => sightings.push(s));
+  const log = openLog((s) => {
+    demangleFrames(s);
+    sightings.push(s);
+  });
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) log.push(chunk as Buffer);
   const { unread, complete, missing } = log.end();
   sightings.sort((a, b) => a.log.line - b.log.line);

@@ -104,6 +104,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
   return {
     push(raw, offset, marked, again = false) {
       if (!again) no++;
+      settle();
       const line: Line = { text: stripPrefixes(raw), no, offset };
       if (taken(line, marked) || !marked) return;
       const at = smellAt(line.text);

@@ -12,6 +12,11 @@ import { makeScanner, type Scanner } from './scan.js';
 const LONGEST = 1 << 16;
 /** JSON is only worth reading whole, and Cargo writes lines of this size. */
 const LONGEST_JSON = 1 << 20;
+/**
+ * So many bytes at the beginning of a log are offered whole to every reader: a small log costs little, and is not at the
+ * mercy of a list of literals.
+ */
+const WHOLE = 1 << 20;
 /** Bytes that are looked at in one go. */
 const STRIDE = 1 << 17;
 /** A piece is not cut where a report begins: not through an anchor, nor so little before it. */
@@ -35,8 +40,11 @@ export type LogParser = {
 /** Scanners of logs that have been read, for the next ones. */
 const idle: Scanner[] = [];
 
-/** A parser for one log; `emit` gets each sighting as soon as its report is whole or given up. */
-export function makeLogParser(makers: readonly MakeReader[], emit: Emit): LogParser {
+/**
+ * A parser for one log; `emit` gets each sighting as soon as its report is whole or given up. From byte `whole` on only
+ * lines that may matter are read.
+ */
+export function makeLogParser(makers: readonly MakeReader[], emit: Emit, whole = WHOLE): LogParser {
   const lines = makeDispatcher(makers, emit);
   const xml = makeEmbeddedXml(lines, emit);
   const long = { count: 0, lines: [] as number[] };
@@ -52,11 +60,12 @@ export function makeLogParser(makers: readonly MakeReader[], emit: Emit): LogPar
   const run = (s: Scanner, from: number, to: number): void => {
     const hits = s.find(from - 1, to);
     const shift = offset - s.start;
+    const all = offset < whole;
     let h = 0;
     for (let at = from; at < to;) {
       while (h < hits.length && hits[h]! < at) h++;
       const hit = hits[h] ?? to;
-      if (!lines.warm()) {
+      if (!all && !lines.warm()) {
         const begin = hit === to ? to : s.bytes.lastIndexOf(NEWLINE, hit - 1) + 1;
         if (begin > at) {
           if (xml.open()) xml.take(s.bytes.toString('utf8', at, begin));
@@ -72,7 +81,7 @@ export function makeLogParser(makers: readonly MakeReader[], emit: Emit): LogPar
         continue;
       }
       const text = s.bytes.toString('utf8', at, end);
-      if (!xml.line(text, shift + at, hit < end)) lines.push(text, shift + at, hit < end);
+      if (!xml.line(text, shift + at, hit < end)) lines.push(text, shift + at, all || hit < end);
       at = end + 1;
     }
   };

@@ -58,8 +58,11 @@ export const READERS: readonly MakeReader[] = [
   makeNode,
 ];
 
-/** Parses a log of any size, chunk by chunk; `emit` gets each sighting as soon as its report is whole or given up. */
-export const openLog = (emit: Emit): LogParser => makeLogParser(READERS, emit);
+/**
+ * Parses a log of any size, chunk by chunk; `emit` gets each sighting as soon as its report is whole or given up. From byte
+ * `whole` on only lines that may matter are read (see log.ts, which knows a good default).
+ */
+export const openLog = (emit: Emit, whole?: number): LogParser => makeLogParser(READERS, emit, whole);
 
 const parsedBy = (
   sightings: Sighting[],

@@ -26,6 +26,8 @@ const NOTE = /^(.*?): note: (.*)$/s;
 const PICTURE = /^(?:[ \t0-9a-f?]+|[ \t~]*\^[ \t~]*)$/;
 
 const PATIENCE = 8;
+/** Notes of one report; compilers print notes too, and theirs must not keep it open. */
+const MAX_NOTES = 16;
 
 /** Reads `runtime error:` reports; also says which function it was when only the SUMMARY or a stack knows. */
 export const makeUbsan: MakeReader = (emit) => {
@@ -109,7 +111,7 @@ export const makeUbsan: MakeReader = (emit) => {
         left = PATIENCE;
         return 'consumed';
       }
-      const note = text.includes(': note: ') ? NOTE.exec(text) : null;
+      const note = notes.length < MAX_NOTES && text.includes(': note: ') ? NOTE.exec(text) : null;
       const picture = text.length < 400 && PICTURE.test(text) && text.trim() !== '';
       const label = caret && /^ {6,}\S/.test(text);
       caret = picture && text.includes('^');
@@ -125,7 +127,6 @@ export const makeUbsan: MakeReader = (emit) => {
       }
       return 'ignored';
     },
-    settle: close,
     end() {
       close();
       return complaints;

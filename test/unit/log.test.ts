@@ -6,6 +6,7 @@ import type { Parsed, Sighting } from '../../src/finding.js';
 import { ANCHORS } from '../../src/parsers/anchors.js';
 import { makeScanner, SHORTEST } from '../../src/parsers/scan.js';
 import { makeTextParser, openLog, parseText } from '../../src/parsers/text.js';
+import { sifted } from './sifted.js';
 
 const root = new URL('../logs/', import.meta.url);
 const logs = readdirSync(root).flatMap((tool) =>
@@ -25,9 +26,9 @@ const everyLine = (text: string): Parsed => {
   for (const line of text.replace(/\n$/, '').split('\n')) parser.push(line);
   return parser.end();
 };
-const inChunks = (bytes: Buffer, size: number): { sightings: Sighting[]; rest: unknown } => {
+const inChunks = (bytes: Buffer, size: number, whole?: number): { sightings: Sighting[]; rest: unknown } => {
   const sightings: Sighting[] = [];
-  const log = openLog((s) => sightings.push(s));
+  const log = openLog((s) => sightings.push(s), whole);
   for (let i = 0; i < bytes.length; i += size) log.push(bytes.subarray(i, i + size));
   return { sightings, rest: log.end() };
 };
@@ -37,14 +38,16 @@ const calm = (lines: number): string =>
 describe('every captured log', () => {
   it.each(logs)('%s reads as if every line had been offered to every reader', (name) => {
     const text = read(name);
-    expect(facts(parseText(text))).toEqual(facts(everyLine(text)));
+    expect(facts(sifted(text))).toEqual(facts(everyLine(text)));
     const between = `${calm(300)}${text}\n${calm(300)}`;
-    expect(facts(parseText(between))).toEqual(facts(everyLine(between)));
+    expect(facts(sifted(between))).toEqual(facts(everyLine(between)));
   });
   it.each(logs)('%s reads the same in chunks of any size', (name) => {
     const bytes = readFileSync(new URL(name, root));
-    const whole = inChunks(bytes, bytes.length);
-    for (const size of [1, 7, 1000]) expect(inChunks(bytes, size)).toEqual(whole);
+    for (const whole of [0, 1000, undefined]) {
+      const once = inChunks(bytes, bytes.length, whole);
+      for (const size of [1, 7, 1000]) expect(inChunks(bytes, size, whole)).toEqual(once);
+    }
   });
 });
 

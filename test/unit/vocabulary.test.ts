@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Tool } from '../../src/finding.js';
 import { hazard } from '../../src/hazard.js';
 import { parseText } from '../../src/parsers/text.js';
+import { sifted } from './sifted.js';
 import { logOf, type Chapter, type Kind } from './vocabulary/chapter.js';
 import { GO } from './vocabulary/go.js';
 import { JVM } from './vocabulary/jvm.js';
@@ -30,10 +31,12 @@ const CHAPTERS: readonly Chapter[] = [
 ];
 
 const expectKind = (chapter: Chapter, kind: Kind): void => {
-  const { sightings, unread } = parseText(logOf(chapter, kind));
-  expect(sightings.map((s) => `${s.tool} ${s.hazard}`)).toContain(`${chapter.tool} ${kind[1]}`);
+  const text = logOf(chapter, kind);
+  for (const { sightings, unread } of [parseText(text), sifted(text)]) {
+    expect(sightings.map((s) => `${s.tool} ${s.hazard}`)).toContain(`${chapter.tool} ${kind[1]}`);
+    expect(unread).toEqual([]);
+  }
   expect(hazard(kind[1])).toBeDefined();
-  expect(unread).toEqual([]);
 };
 
 describe.each(CHAPTERS)('$title', (chapter) => {

@@ -1,0 +1,11 @@
+/** Parsing as deep in a large log: only the lines that may matter are read, from the first byte on. */
+import type { Parsed, Sighting } from '../../src/finding.js';
+import { openLog } from '../../src/parsers/text.js';
+
+export const sifted = (text: string): Parsed => {
+  const sightings: Sighting[] = [];
+  const log = openLog((s) => sightings.push(s), 0);
+  log.push(Buffer.from(text));
+  const { unread, complete, missing } = log.end();
+  return { sightings: sightings.sort((a, b) => a.log.line - b.log.line), unread, complete, missing };
+};
