@@ -10,7 +10,7 @@ export function parse(parsers, text, chunk = 1 << 16) {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += chunk) log.push(bytes.subarray(at, at + chunk));
   const { unread, complete, missing } = log.end();
-  return { sightings, unread, complete, missing };
+  return { sightings: sightings.sort((a, b) => a.log.line - b.log.line), unread, complete, missing };
 }
 
 /** How often each reader was offered a line: a line may be offered again once, from where it smells of a checker. */
