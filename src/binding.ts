@@ -92,7 +92,10 @@ export type Binding = {
   id: BindingId;
   title: string;
   /** Host languages' file extensions: used to tell managed frames from native ones. */
-  missing(tools: Tools): Missing | undefined;
+  missing(tools: Tools, settings?: SuitePlace['with']): Missing | undefined;
+  /** A second way of running that a suite's `with:` asks for: part of its cells' ids, so that the lane has a proof of its own,
+   * which is run with the settings `with`. */
+  variant?(settings: SuitePlace['with']): { name: string; with: SuitePlace['with'] } | undefined;
   /** Compiles the tests (not the targets) with the instrument; may be empty. Runs only when inputs changed. */
   prepare(place: SuitePlace, instrument: Instrument, tools: Tools): Step[];
   /** A command whose output `parseList` turns into test ids; it is run unarmed unless the code cannot load unarmed. */

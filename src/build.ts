@@ -80,7 +80,7 @@ export const failure = (exit: Exit, argv: readonly string[]): string | undefined
 export const complaint = async (log: string): Promise<string> => {
   const lines = (await readFile(log, 'utf8')).split('\n').filter(Boolean);
   const errors = lines.filter((l) =>
-    /\berror\b|\w+Error: |\bundefined reference\b|No such file|not found|cannot/i.test(l),
+    /\berror\b|\wError: |\bundefined reference\b|No such file|not found|cannot/i.test(l),
   );
   return (errors.length ? errors.slice(0, 3) : lines.slice(-3)).join('\n');
 };

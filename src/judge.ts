@@ -110,7 +110,8 @@ const judgeSubject = (
     (!unsure ||
       (unsure.kind === 'inconclusive' &&
         unsure.doubt === 'fired-but-silent' &&
-        !e.shots.some((s) => s.died.length)))
+        !e.shots.some((s) => s.died.length) &&
+        e.wanted.every((t) => done.has(t))))
   )
     return {
       kind: 'suite-failed',

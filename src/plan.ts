@@ -26,10 +26,11 @@ export type Cell = {
 export type Skip = { id: string; why: string; remedy?: string };
 export type Plan = { cells: Cell[]; skipped: Skip[]; deadSelectors: string[] };
 
-/** The builder's name in ids: the build system of the first target and the compiler. */
+/** The builder's name in ids: the build system of the first target, the compiler, and how the binding runs if there are two ways. */
 const builderOf = (m: Matrix, s: Suite, compiler: Compiler): string => {
   const first = s.targets[0];
-  return `${(first && m.targets[first]?.builder) ?? 'own'}${compiler}`;
+  const variant = BINDINGS[s.binding].variant?.(s.with);
+  return `${(first && m.targets[first]?.builder) ?? 'own'}${compiler}${variant?.name ?? ''}`;
 };
 
 /** The canaries' library can be built by these; a lane of another build system uses the compiler directly. */
@@ -49,7 +50,10 @@ export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] =>
       const suite = canaries.suites.find((s) => s.binding === c.suite.binding);
       // The user's settings of the gate hold for its canary too: what they disarm must show.
       const matrix = { ...canaries, gates: c.matrix.gates };
-      return suite ? [{ ...c, id: `${suite.id}-${c.lane}`, matrix, suite }] : [];
+      if (!suite) return [];
+      const variant = BINDINGS[suite.binding].variant?.(c.suite.with);
+      const proof = variant ? { ...suite, with: { ...suite.with, ...variant.with } } : suite;
+      return [{ ...c, id: `${suite.id}-${c.lane}`, matrix, suite: proof }];
     }),
   );
 };
@@ -107,7 +111,7 @@ export const makePlan = (
         const id = `${suite.id}-${lane}`;
         const out = excludes.find((x) => x.test(id));
         const missing =
-          binding.missing(host.tools) ??
+          binding.missing(host.tools, suite.with) ??
           gate.missing(host, suite.binding, compiler) ??
           missingToBuild(m, suite, host, compiler, cxx);
         if (out) {

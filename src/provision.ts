@@ -28,7 +28,7 @@ export const needs = (host: Host, matrix: Matrix): Need[] => {
     else if (!known.lanes.includes(lane)) known.lanes.push(lane);
   };
   for (const suite of matrix.suites) {
-    add(BINDINGS[suite.binding].missing(host.tools), suite.binding);
+    add(BINDINGS[suite.binding].missing(host.tools, suite.with), suite.binding);
     for (const t of targetsOf(matrix, suite)) {
       const target = matrix.targets[t]!;
       add(BUILDERS[target.builder].missing(host.tools, target), suite.binding);

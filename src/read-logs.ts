@@ -24,6 +24,7 @@ export const readLog = async (path: string): Promise<Parsed> => {
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) log.push(chunk as Buffer);
   const { unread, complete, missing } = log.end();
   sightings.sort((a, b) => a.log.line - b.log.line);
+  sightings.forEach(demangleFrames);
   return { sightings, unread, complete, missing };
 };
 
@@ -32,6 +33,21 @@ const beyondTheSuite = (parsed: Parsed): Parsed => ({
   ...parsed,
   sightings: parsed.sightings.filter((s) => s.ordinary !== true),
 });
+
+/** ASan's word for a fault it has caught goes to stderr at once; the report that follows goes to the log. */
+const ANNOUNCED = /a deadly signal was caught and no report followed$/;
+const FAULT = /^[a-z]+san\/(?:SEGV|BUS|FPE|ILL|ABRT|TRAP|stack-overflow)/;
+
+/** A report is not missing from one file of a launch when it is in another. */
+const settle = (logs: ReadLog[]): ReadLog[] => {
+  if (!logs.some((g) => g.parsed.sightings.some((s) => FAULT.test(s.rule)))) return logs;
+  return logs.map((g) => {
+    const missing = g.parsed.missing.filter((m) => !ANNOUNCED.test(m));
+    return missing.length === g.parsed.missing.length
+      ? g
+      : { ...g, parsed: { ...g.parsed, missing, complete: missing.length === 0 } };
+  });
+};
 
 /** All logs of a launch: the gate's directory and the ordered output. Empty files say nothing and are left out. */
 export const readLogs = async (logDir: string, output: string): Promise<ReadLog[]> => {
@@ -49,5 +65,5 @@ export const readLogs = async (logDir: string, output: string): Promise<ReadLog[
       parsed: beyondTheSuite(await readLog(path)),
     });
   }
-  return found;
+  return settle(found);
 };

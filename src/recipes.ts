@@ -75,10 +75,9 @@ const RECIPES: [what: RegExp, make: Make][] = [
         ['cargo', '+nightly', 'miri', 'setup'],
       ),
   ],
-  [
-    /^(?:mono with mcs, or dotnet|NUnit 2\.6)$/,
-    apt('mono-runtime', 'mono-mcs', 'nunit-console', 'libnunit-cil-dev'),
-  ],
+  [/^(?:mono with mcs|NUnit 2\.6)$/, apt('mono-runtime', 'mono-mcs', 'nunit-console', 'libnunit-cil-dev')],
+  // No distribution of Debian's packages it.
+  [/^the \.NET SDK$/, apt()],
   [
     /^the headers of Node$/,
     (host) => ({

@@ -26,13 +26,18 @@ const assembly = (place: SuitePlace): string => join(place.out, 'Tests.dll');
 const lister = (place: SuitePlace): string => join(place.out, 'List.exe');
 
 /** The SDK is used only when the suite says so: a Mono suite has no project file for it. */
-const usesDotnet = (place: SuitePlace): boolean => setting(place, 'runner')[0] === 'dotnet';
+const asksForSdk = (settings: SuitePlace['with']): boolean => settings['runner'] === 'dotnet';
+const usesDotnet = (place: SuitePlace): boolean => asksForSdk(place.with);
 
-const missing = (tools: Tools): Missing | undefined => {
-  if (tools['dotnet']) return undefined;
+const missing = (tools: Tools, settings: SuitePlace['with'] = {}): Missing | undefined => {
+  if (asksForSdk(settings)) {
+    const remedy = 'install the .NET SDK from https://dot.net/download and put it on PATH';
+    const why = 'the .NET SDK is not installed, and the suite is run by dotnet test';
+    return tools['dotnet'] ? undefined : { what: 'the .NET SDK', why, remedy };
+  }
   if (!tools['mono'] || !tools['mcs']) {
-    const remedy = 'apt-get install -y mono-runtime mono-mcs, or install the .NET SDK';
-    return { what: 'mono with mcs, or dotnet', why: 'it compiles and runs the tests', remedy };
+    const remedy = 'apt-get install -y mono-runtime mono-mcs';
+    return { what: 'mono with mcs', why: 'it compiles and runs the tests', remedy };
   }
   if (!findNUnit(tools)) {
     const remedy = 'apt-get install -y nunit-console libnunit-cil-dev';
@@ -171,6 +176,7 @@ export const net: Binding = {
   title: '.NET (P/Invoke)',
   attributes: true,
   missing,
+  variant: (settings) => (asksForSdk(settings) ? { name: 'dotnet', with: { runner: 'dotnet' } } : undefined),
   prepare,
   list,
   parseList,

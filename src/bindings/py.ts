@@ -25,7 +25,7 @@ const checked = (arm: Arm): boolean => arm.prefix.some((w) => /valgrind/.test(w)
 const choosing = (dir: string, args: readonly string[]): string[] =>
   args.filter((word, i) => {
     const value = args[i - 1]?.startsWith('-') === true;
-    return word.startsWith('-') || value || !existsSync(resolve(dir, word.replace(/::.*$/, '')));
+    return word.startsWith('-') || value || !existsSync(resolve(dir, word.replace(/::.*$/s, '')));
   });
 
 /** Words and environment of one pytest process: `extra` directories come first on PYTHONPATH. */

@@ -46,6 +46,10 @@ function hazardOf(message: string, native: boolean): HazardId {
   return INTERFACE.test(message) ? 'abi/other' : 'crash/abort';
 }
 
+/** Words that the runtime alone says; any program may end with the others, which count once a stack follows. */
+const CERTAIN =
+  /^Fatal error\. (?:System\.|Internal CLR error|Invalid Program|0x)|^Fatal error while logging/;
+
 /** Characters of a frame that are read. */
 const LONGEST = 4096;
 
@@ -72,6 +76,7 @@ export function makeDotnetReader(emit: Emit): Reader {
     if (!open) return;
     const { first, last, message, frames, native, unhandled } = open;
     open = undefined;
+    if (!unhandled && frames.length === 0 && !CERTAIN.test(message)) return;
     const hazard = hazardOf(message, native);
     const stacks: Stack[] = frames.length > 0 ? [{ role: 'managed', frames }] : [];
     const name =
@@ -126,8 +131,12 @@ export function makeDotnetReader(emit: Emit): Reader {
       return 'consumed';
     },
     end() {
+      const words =
+        open && !open.unhandled && open.frames.length === 0 && !CERTAIN.test(open.message) ? open : undefined;
       close();
-      return [];
+      return words
+        ? [`line ${words.first.no}: "${words.message.slice(0, 80)}" is not followed by a managed stack`]
+        : [];
     },
   };
 }

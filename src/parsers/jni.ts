@@ -67,7 +67,8 @@ const STRING_SIZE = /^WARNING: (large String with modified UTF-8 length .*)$/;
 const VM_WARNING =
   /^(?:[\w()-]+ )*VM warning: (MXCSR changed by native JNI code.*|Attached JNI thread exited without being detached.*|Object has been unlocked by JNI.*|Possible deadlock due to allocating while in jni critical.*)$/;
 /** Printed before the FATAL ERROR about the same release; alone only when the log is cut. */
-const PREAMBLE = /^(\w+: release (?:array|chars) failed bounds check.*|\w+: \w.* allocated by \w.*)$/s;
+const PREAMBLE =
+  /^(\w+: release (?:array|chars) failed bounds check.*|\w+: \w.* called on something (?:not )?allocated by \w.*)$/s;
 const GUARD = /^(?:GuardedMemory\(0x|\s+(?:Header guard|Trailer guard|User data) )/;
 /** The JVM's complaint that a preloaded runtime replaced its signal handler: no misuse of JNI. */
 const HANDLERS =

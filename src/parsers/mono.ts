@@ -33,8 +33,12 @@ type Open = {
   ended: boolean;
 };
 
-const hazardOf = (signal: string | undefined): HazardId =>
-  signal === undefined ? 'crash/other' : signal === 'SIGABRT' ? 'crash/abort' : 'crash/signal';
+const hazardOf = (signal: string | undefined, said: string | undefined): HazardId =>
+  said !== undefined || signal === 'SIGABRT'
+    ? 'crash/abort'
+    : signal === undefined
+      ? 'crash/other'
+      : 'crash/signal';
 
 /** `0x7f… - /lib/libx.so : fn`, `0x41c823e0 - Unknown`, and mono 3's `lib.so(fn+0x18) [0x8…]`. */
 function nativeFrame(text: string): Frame | undefined {
@@ -84,7 +88,7 @@ export function makeMonoReader(emit: Emit): Reader {
     const sighting: Sighting = {
       tool: 'mono',
       rule: `mono/${signal ?? 'crash'}`,
-      hazard: hazardOf(signal),
+      hazard: hazardOf(signal, said),
       message:
         said !== undefined
           ? `FailFast: ${said}`

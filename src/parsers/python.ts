@@ -22,11 +22,13 @@ import type { Line, MakeReader } from './reader.js';
 const FATAL =
   /^(?:Fatal Python error(?:: | from (?=unexpected signum: ))|Windows fatal exception: |(?=Timeout \(\d+:\d\d:\d\d))(.*)$/;
 const THREAD = /^(Current thread|Thread) (0x[0-9a-f]+)(?: \[.{0,200}\])? \(most recent call first\):$/;
+/** Without a thread: the dump of a thread that was asked for. */
+const STACK = /^Stack \(most recent call first\):$/;
 const C_STACK = /^Current thread's C stack trace \(most recent call first\):$/;
 const FRAME = /^ {2}File "([^"]{0,4096})", line (\d{1,9}|\?\?\?) in (.*)$/s;
 const C_FRAME =
   /^ {2}Binary file "([^"]{0,4096})", at ([^\s+]{0,4096})(?:\+(0x[0-9a-f]{1,16}))? \[0x[0-9a-f]{1,16}\]$/;
-const BARE = /^ {2}(?:<no Python frame>|<.{1,60}>|\.\.\.)$/;
+const BARE = /^ {2}(?:Garbage-collecting|<no Python frame>|<.{1,60}>|\.\.\.)$/;
 /** Frames of an ordinary traceback, most recent last. */
 const TRACEBACK = /^ {2}File "([^"]{0,4096})", line (\d{1,9}), in (.*)$/s;
 const IGNORED = /^Exception ignored (?:on|while) calling ctypes callback function/;
@@ -70,7 +72,8 @@ export const makePython: MakeReader = (emit) => {
 
   const inside = (s: Sighting, text: string, line: Line): boolean => {
     const thread = THREAD.exec(text);
-    if (thread) {
+    if (STACK.test(text)) stack = addStack(s, { role: 'managed', title: text, frames: [] });
+    else if (thread) {
       const current = thread[1] === 'Current thread';
       const name = `thread ${thread[2] ?? ''}`;
       stack = addStack(s, { role: current ? 'managed' : 'related', thread: name, title: text, frames: [] });

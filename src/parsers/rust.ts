@@ -19,8 +19,8 @@ import { UNKNOWN_FUNCTION } from './frame.js';
 import type { Line, MakeReader } from './reader.js';
 
 const PANICKED = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?panicked at (.{1,4096})$/;
-/** The end of the old form, whose message may have several lines: `…', src/lib.rs:11:5`. */
-const OLD_PLACE = /^[^\s:].{0,4000}:\d{1,9}:\d{1,9}$/;
+/** The end of the old form, whose message may have several lines: `…', src/lib.rs:11:5`; before 1.24 without column. */
+const OLD_PLACE = /^[^\s:].{0,4000}:\d{1,9}(?::\d{1,9})?$/;
 const OLD_LINES = 50;
 const FRAME = /^ *\d{1,6}: +(?:0x[0-9a-f]+ - )?(\S.*)$/s;
 const AT = /^ +at (.+)$/;

@@ -19,7 +19,11 @@ const MESSAGES: readonly [RegExp, string, HazardId][] = [
   [/^left shift of /, 'invalid-shift-base', 'ub/shift'],
   [/^index .* out of bounds for type/, 'out-of-bounds-index', 'ub/array-index'],
   [/^access out of bounds/, 'local-out-of-bounds', 'ub/array-index'],
-  [/^execution reached an unreachable program point/, 'unreachable-call', 'ub/unreachable'],
+  [
+    /^execution reached (?:an unreachable program point|a __builtin_unreachable)/,
+    'unreachable-call',
+    'ub/unreachable',
+  ],
   [/^execution reached the end of a value-returning function/, 'missing-return', 'ub/unreachable'],
   [/^assumption is violated/, 'unreachable-call', 'ub/unreachable'],
   [/^variable length array bound/, 'non-positive-vla-index', 'ub/vla-bound'],

@@ -115,7 +115,7 @@ const ROLES: readonly [RegExp, StackRole][] = [
   [/conflicts with|^Conflicting wait|^Other segment/, 'other-access'],
   [/value was created by/, 'origin'],
   [/^Thread \S+ was created|^announced/, 'thread-created'],
-  [/first observed|acquisition of lock|^Acquired at/, 'lock-acquired'],
+  [/first observed|acquisition of lock|^Acquired at|^Lock at 0x/, 'lock-acquired'],
   [/block of size [\d,.]{1,15} free'd|recently freed|^Previously closed/, 'freed'],
   [/alloc'd|client-defined|^Originally opened/, 'allocated'],
 ];
@@ -150,6 +150,16 @@ const readable = (what: string): string =>
     .replace(/0x[0-9A-Fa-f]+/g, '0x…')
     .trim();
 
+/**
+ * The part whose stack is where the error happened. The text output puts a line between headline and main stack for
+ * signals, and for a lock order the acquisition before it: the XML has the later one only, which breaks the order.
+ */
+function mainPart(parts: readonly Part[]): Part | undefined {
+  const filled = parts.filter((part) => part.frames.length > 0);
+  const [first, second] = filled;
+  return first?.title?.startsWith('Observed (incorrect) order') && second ? second : first;
+}
+
 /** Turns one error of either format into a sighting. `created` holds the announced threads' creation stacks by id. */
 export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>): Sighting {
   const { kind, what, parts } = report;
@@ -160,10 +170,13 @@ export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>):
   const address =
     /\bAddress (0x[0-9A-Fa-f]+)/.exec(notes)?.[1] ??
     (/Race|ConflictingAccess/.test(kind) ? / at (0x[0-9A-Fa-f]+)/.exec(what)?.[1] : undefined);
+  // A line of its own in the text, a part of the headline in the XML.
+  const code = parts.slice(1).find((part) => /^with error code /.test(part.title ?? ''))?.title;
   const leak = LEAK[kind];
-  // The text output puts a line between headline and main stack for signals and lock orders.
-  const main = leak ? undefined : parts.find((part) => part.frames.length > 0);
-  const stacks = parts.flatMap((part) => stackOf(part, part === main));
+  const main = leak ? undefined : mainPart(parts);
+  const stacks = [main, ...parts.filter((part) => part !== main)].flatMap((part) =>
+    part ? stackOf(part, part === main) : [],
+  );
   const racy = kind === 'Race' || kind === 'ConflictingAccess';
   const access = racy || /^Invalid(?:Read|Write)$/.test(kind) ? accessOf(what) : undefined;
   const fault = stacks[0];
@@ -178,7 +191,7 @@ export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>):
     tool: toolOf(report.tool),
     rule: `${report.tool}/${kind}`,
     hazard: hazardOf(kind, report.tool, what, notes, address),
-    message: readable(what),
+    message: readable(code ? `${what} ${code}` : what),
     stacks,
     ...(access && { access }),
     ...(address && { address }),

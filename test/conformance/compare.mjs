@@ -49,7 +49,10 @@ export function kindSeen(kind, sightings) {
     .split('\n')[0]
     .replace(/^(?:\w+:(?=\S)|runtime error: )/, '')
     .replace(/^(?:(?:WARNING|FATAL ERROR)(?: in native method)?|Fatal Python error|Got a): /, '')
-    .replace(/\((?:read|write|undefined)\)$| allocated from:$| in loss record [\d,.]+ of [\d,.]+$/, '')
+    .replace(
+      /\((?:read|write|undefined)\)$| allocated from:$| in loss record (?:[\d,]+|\.{3}) of (?:[\d,]+|\.{3})$/,
+      '',
+    )
     .trim();
   const isTag = /^[a-z]{2,8}:(?=\S)/.test(kind);
   const want = slug(words.replace(/\{\{.*?\}\}|\[\[.*?\]\]/g, ' '));

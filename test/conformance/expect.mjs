@@ -55,9 +55,11 @@ function countOf(row, source, text) {
   if (row.tool === 'python-traceback') return { least: 0 };
   if (typeof row.expected_count === 'number') return { exact: row.expected_count };
   if (row.text_error_summary) return { least: row.text_error_summary.contexts };
+  // What Miri cannot run is among its errors, and an honesty row of ours.
   if (row.tool === 'miri') {
-    const { rust_panic = 0, rust_fatal = 0 } = row.header_counts;
-    return { exact: row.errors.filter((e) => e.level === 'error').length + rust_panic + rust_fatal };
+    const errors = row.errors.filter((e) => e.level === 'error').length;
+    // A panic before the error may be a finding of its own.
+    return { honesty: true, [row.panics.length > 0 ? 'least' : 'exact']: errors };
   }
   // A dump that was asked for is no error; the mechanical count knows `Fatal Python error` only.
   if (row.tool === 'python-faulthandler') return { least: row.expected_kind ? 1 : 0 };
@@ -92,7 +94,8 @@ function kindsOf(row, source) {
 }
 
 /** Valgrind's own suite anonymises lines (`a.c:?`); then only the function can be compared. */
-const anonymised = ({ file, line }) => /:\?$|^\/?\.\.\./.test(file ?? '') || (file && line === null);
+const anonymised = ({ file, line }) =>
+  /:\?$|^\/?\.\.\./.test(file ?? '') || (file && (line ?? null) === null);
 
 /** Absent facts are dropped, so that a place says only what it knows. */
 const NO_FILE = /^(?:\?\?|<[a-z]+>)$/;
@@ -128,7 +131,8 @@ export const fileOf = (row) => row.restored_file ?? row.file;
  * only when it stands in a numbered line of the log.
  */
 function inFrames(places, text) {
-  const lines = text.split('\n').filter((l) => /(?:^|\s)#\d{1,3}(?:\.\d)?\s/.test(l));
+  // `#3 0x… in f a.c:3`, or Go's `path/pkg.(*T).f(0x1, …)`
+  const lines = text.split('\n').filter((l) => /(?:^|\s)#\d{1,3}(?:\.\d)?\s|^[\w./~%-]+\.\S+\(.*\)$/.test(l));
   const frames = lines.flatMap((l) => [l, bare(l)]);
   const stands = (name) =>
     frames.some((f) => f.includes(name) || (bare(name) !== '' && f.includes(bare(name))));

@@ -72,7 +72,8 @@ function measureLog(t, row, source, parsed, text) {
   }
   if (want.count !== undefined && !isReviewed(source, row, 'count')) {
     const n = want.count.exact ?? want.count.least;
-    const counted = want.count.mechanical ? found.filter((s) => !UNCOUNTED.has(s.tool)) : found;
+    const all = want.count.honesty ? parsed.sightings : found;
+    const counted = want.count.mechanical ? all.filter((s) => !UNCOUNTED.has(s.tool)) : all;
     const right = want.count.exact === undefined ? counted.length >= n : counted.length === n;
     t.counted++;
     t.want += n;
@@ -129,9 +130,8 @@ for (const source of readdirSync(root).sort()) {
   }
 }
 console.log(`\n${HEAD}\n${line('all', all)}`);
-console.log(
-  `\nreviewed expectations: ${reviewed.length} (${percent(reviewed.length, all.logs).trim()} of the logs)`,
-);
+const applied = reviewed.filter((r) => r.source in scores).length;
+console.log(`\nreviewed expectations: ${applied} (${percent(applied, all.logs).trim()} of the logs)`);
 
 /** Rates that must not fall, and what they are called. */
 const RATES = [
@@ -144,7 +144,7 @@ const RATES = [
 const scored = (t) =>
   Object.fromEntries(RATES.map(([name, of]) => [name, Math.round(10_000 * of(t)) / 10_000]));
 
-const scoreFile = join(here, 'score.json');
+const scoreFile = process.env.CONFORMANCE_SCORE ?? join(here, 'score.json');
 const recorded = existsSync(scoreFile) ? JSON.parse(readFileSync(scoreFile, 'utf8')) : {};
 if (flag('--record')) {
   for (const [source, tools] of Object.entries(scores))
@@ -162,7 +162,7 @@ if (flag('--record')) {
   for (const fall of falls) console.log(`under the recorded score: ${fall}`);
   if (falls.length > 0) process.exitCode = 1;
 }
-if (wanted.length === 0 && reviewed.length > all.logs / 100) {
+if (wanted.length === 0 && applied > all.logs / 100) {
   console.log('the list of reviewed expectations is longer than 1 % of the logs');
   process.exitCode = 1;
 }

@@ -105,6 +105,8 @@ const SIGNALS = ['SEGV', 'ABRT', 'FPE', 'BUS', 'ILL', 'TRAP'].map((name) => [
   new RegExp(`^(?:Got a )?SIG${name}(?: while executing native code|: .*)?$`),
   rule(new RegExp(`/SIG${name}$`)),
 ]);
+/** Miri's suite calls a panic so. */
+const RUST = [[/^panic$/, rule(/^rust\/panic/)]];
 /** hs_err files of a JVM that ran out of memory. */
 const HOTSPOT = [[/^oom$/, hazard(/^resource\/exhausted$/)]];
 
@@ -114,7 +116,7 @@ const GO = [
   [/^cgocheck: Go pointer rule violation$/, tool('cgocheck')],
 ];
 
-const ROWS = [...CLUSTERFUZZ, ...CASR, ...CHECKS, ...TAGS, ...CTEST, ...SIGNALS, ...HOTSPOT, ...GO];
+const ROWS = [...CLUSTERFUZZ, ...CASR, ...CHECKS, ...TAGS, ...CTEST, ...SIGNALS, ...HOTSPOT, ...RUST, ...GO];
 
 /** The test that a word stands for, if it is in the table. */
 export const meaningOf = (word) => ROWS.find(([w, test]) => test !== undefined && w.test(word))?.[1];

@@ -1,10 +1,11 @@
 import type { Parsed } from '../../src/finding.js';
 import type { hazard } from '../../src/hazard.js';
-import type { makeTextParser, openLog, READERS } from '../../src/parsers/text.js';
+import type { makeLogParser } from '../../src/parsers/log.js';
+import type { openLog, READERS } from '../../src/parsers/text.js';
 
 export type Parsers = {
   openLog: typeof openLog;
-  makeTextParser: typeof makeTextParser;
+  makeLogParser: typeof makeLogParser;
   READERS: typeof READERS;
   hazard: typeof hazard;
 };

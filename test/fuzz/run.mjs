@@ -16,6 +16,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = (path) => import(join(root, 'dist', path));
 const parsers = {
   ...(await dist('parsers/text.js')),
+  ...(await dist('parsers/log.js')),
   ...(await dist('hazard.js')),
 };
 

@@ -100,7 +100,7 @@ test('dotnet test: the environment of the arm is the test host’s, not the comm
   expect(launch.env['LD_PRELOAD']).toBeUndefined();
   expect(launch.argv.slice(0, 4)).toEqual(['setarch', '-R', 'dotnet', 'test']);
   expect(launch.argv.join(' ')).toContain(
-    '-e LD_PRELOAD=/lib/libtsan.so --filter FullyQualifiedName=Ns.A.One',
+    '-e LD_PRELOAD=/lib/libtsan.so --filter FullyQualifiedName=Ns.A.One -- NUnit.DisplayName=FullName',
   );
 });
 

@@ -97,6 +97,17 @@ describe('two witnesses', () => {
     expect(verdictOf(evidence({ seen: [seen(sighting())] }))).toMatchObject({ kind: 'hazard', findings: 1 }));
   test('a failed test with its runner’s status is a failed suite', () =>
     expect(verdictOf(asked(1, ended('a', 'failed')))).toMatchObject({ kind: 'suite-failed' }));
+  test('a failed test does not excuse one without a result', () =>
+    expect(
+      verdictOf({
+        ...asked(1, ended('a', 'failed')),
+        wanted: ['a', 'b'],
+        shots: [
+          shot({ exit: { kind: 'code', code: 1 }, events: ended('a', 'failed') }),
+          shot({ asked: ['b'], exit: { kind: 'code', code: 1 }, events: [] }),
+        ],
+      }),
+    ).toMatchObject({ kind: 'inconclusive' }));
 });
 
 describe('reruns', () => {

@@ -6,11 +6,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hazard } from '../../src/hazard.js';
-import { makeTextParser, openLog, READERS } from '../../src/parsers/text.js';
+import { makeLogParser } from '../../src/parsers/log.js';
+import { openLog, READERS } from '../../src/parsers/text.js';
 import { broken, parse as parseWith, type Parsers } from '../fuzz/laws.mjs';
 import { CHANGES, mutate, type ChangeKind } from '../fuzz/mutate.mjs';
 
-const parsers: Parsers = { openLog, makeTextParser, READERS, hazard };
+const parsers: Parsers = { openLog, makeLogParser, READERS, hazard };
 const parse = (text: string) => parseWith(parsers, text);
 
 const root = new URL('../logs/', import.meta.url);

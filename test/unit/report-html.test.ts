@@ -113,7 +113,7 @@ describe.skipIf(!CHROMIUM)('html in a browser', () => {
     expect(await current()).toBe(first);
     expect(page.url()).toContain(`#f=${first?.replace('f-', '')}`);
     await page.keyboard.press('Enter');
-    expect(await page.locator('.finding.current[open] .stack').count()).toBeGreaterThan(0);
+    await page.locator('.finding.current[open] .stack').first().waitFor({ timeout: 15_000 });
   }, 60_000);
 
   it('chips choose by verdict', async () => {
@@ -131,10 +131,12 @@ describe.skipIf(!CHROMIUM)('html in a browser', () => {
 
   it('copies a command', async () => {
     const { page } = await open(sampleReport(), '#f=8d31c0ffee12');
+    // The word stands there for a moment only: waiting begins before the click.
+    const said = page
+      .locator('.finding[open] button.copy', { hasText: 'copied' })
+      .waitFor({ timeout: 15_000 });
     await page.locator('.finding[open] button.copy').first().click();
-    await page.waitForFunction(
-      "document.querySelector('.finding[open] button.copy').textContent === 'copied'",
-    );
+    await said;
   }, 60_000);
 
   it('is light, dark by the system or by choice, and always light on paper', async () => {

@@ -155,6 +155,7 @@ Current thread's C stack trace (most recent call first):
       ['SIGABRT', 'crash/abort'],
       ['SIGFPE', 'crash/signal'],
       ['SIGILL', 'crash/signal'],
+      ['words', 'crash/abort', 'CLR: Managed code called FailFast, saying "$"\n'],
     ],
     unknown: ['SIGWINK', 'crash/signal'],
   },

@@ -127,6 +127,16 @@ export const RUST: readonly Chapter[] = [
       ['memory leaked: alloc1 (Rust heap, size: 4, align: 4), allocated here:', 'ownership/leak'],
       ['resource exhaustion: tried to allocate more memory than available to compiler', 'resource/exhausted'],
       ['the main thread terminated without waiting for all remaining threads', 'threading/thread-leak'],
+      [
+        'accessing memory based on pointer with alignment 1, but alignment 4 is required',
+        'ub/rust-alignment',
+        diagnostic('$').replace('error: ', 'error[E0080]: '),
+      ],
+      [
+        'evaluation panicked: explicit panic',
+        'crash/abort',
+        diagnostic('$').replace('error: ', 'error[E0080]: '),
+      ],
       ['post-monomorphization error: overflow evaluating', 'tool/unsupported'],
       ['found `malloc` symbol definition that clashes with a built-in shim', 'tool/unsupported'],
       ['multiple definitions of symbol `foo`', 'tool/unsupported'],
@@ -172,6 +182,8 @@ export const RUST: readonly Chapter[] = [
       ['explicit panic', 'crash/abort'],
       ['already borrowed: BorrowMutError', 'crash/abort'],
       ['already mutably borrowed: BorrowError', 'crash/abort'],
+      ['no column', 'crash/abort', "thread 'main' panicked at '$', src/main.rs:5\n"],
+      ['two\n lines', 'crash/abort', "thread 'main' panicked at '$', src/main.rs:5:3\n"],
       [
         'old form',
         'crash/abort',

@@ -155,6 +155,8 @@ export const VALGRIND: readonly Chapter[] = [
       ['Open AF_INET socket 4: 127.0.0.1:80 <-> unbound', 'resource/handle-leak'],
       ['Open file descriptor 4:', 'resource/handle-leak'],
       ['Invalid file descriptor 20', 'resource/handle-leak'],
+      ['Emulation fatal error -- Valgrind cannot continue:', 'tool/unsupported'],
+      ['Emulation warning: unsupported action:', 'tool/unsupported'],
     ],
     unknown: ['Reading of tea leaves of size 8', 'crash/other'],
   },

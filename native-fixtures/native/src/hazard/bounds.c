@@ -12,39 +12,39 @@ static int fx_behind[8];
 
 static void bounds_heap_overflow(void) {
   char *p = fx_opaque(malloc(24));
-  p[fx_unknown(24)] = 1; //~ bounds_heap_overflow: asan memcheck = bounds/heap-overflow
+  p[fx_unknown(24)] = 1; //~ bounds_heap_overflow: asan goasan rsasan memcheck = bounds/heap-overflow
   free(p);
 }
 
 static void bounds_heap_overread(void) {
   char *p = fx_opaque(calloc(1, 24));
-  fx_sink += p[fx_unknown(24)]; //~ bounds_heap_overread: asan memcheck = bounds/heap-overread
+  fx_sink += p[fx_unknown(24)]; //~ bounds_heap_overread: asan goasan rsasan memcheck = bounds/heap-overread
   free(p);
 }
 
 static void bounds_stack_overflow(void) {
   int local[8] = {0};
   int *p = fx_opaque(local);
-  fx_sink += p[fx_unknown(8)]; //~ bounds_stack_overflow: asan = bounds/stack-overflow
+  fx_sink += p[fx_unknown(8)]; //~ bounds_stack_overflow: asan goasan rsasan = bounds/stack-overflow
 }
 
 static void bounds_global_overflow(void) {
   int *p = fx_opaque(fx_table);
-  fx_sink += p[fx_unknown(8)]; //~ bounds_global_overflow: asan = bounds/global-overflow
+  fx_sink += p[fx_unknown(8)]; //~ bounds_global_overflow: asan goasan rsasan = bounds/global-overflow
   fx_sink += *(int *)fx_opaque(fx_behind);
 }
 
 static void bounds_missing_terminator(void) {
   char *p = fx_opaque(malloc(16));
   memset(p, 'x', 16);
-  fx_sink += (long)strlen(fx_opaque(p)); //~ bounds_missing_terminator: asan memcheck = bounds/heap-overread
+  fx_sink += (long)strlen(fx_opaque(p)); //~ bounds_missing_terminator: asan goasan rsasan memcheck = bounds/heap-overread
   free(p);
 }
 
 static void bounds_length_arithmetic(void) {
   char *to = fx_opaque(malloc(16)), *from = fx_opaque(calloc(1, 16));
   const int32_t header = (int32_t)fx_unknown(12), total = (int32_t)fx_unknown(8);
-  fx_copy(to, from, (size_t)(total - header)); //~ bounds_length_arithmetic: asan = bounds/length-arithmetic
+  fx_copy(to, from, (size_t)(total - header)); //~ bounds_length_arithmetic: asan goasan rsasan = bounds/length-arithmetic
   fx_sink += *(char *)fx_opaque(to) & 1;
   free(from);
   free(to);

@@ -12,7 +12,7 @@ static FX_NOINLINE int *dead_local(void) {
 
 static void lifetime_stack_escape(void) {
   int *p = dead_local();
-  fx_sink += p[3]; //~ lifetime_stack_escape: asan = lifetime/stack-escape
+  fx_sink += p[3]; //~ lifetime_stack_escape: asan goasan rsasan = lifetime/stack-escape
 }
 
 const fx_case fx_hazard_lifetime[] = {FX_CASE(lifetime_stack_escape), FX_END};

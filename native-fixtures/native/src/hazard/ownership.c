@@ -6,7 +6,7 @@
 
 static FX_NOINLINE char *copy_of(const char *text) {
   char *p = malloc(strlen(text) + 1); //~ ownership_leak on c py pyx rs node: asan = ownership/leak
-  //~^ ownership_leak: goasan memcheck = ownership/leak
+  //~^ ownership_leak: goasan rsasan memcheck = ownership/leak
   return p ? strcpy(p, text) : NULL;
 }
 
@@ -16,7 +16,7 @@ static void ownership_leak(void) {
 
 static FX_NOINLINE int load(const char *text) {
   char *p = malloc(48); //~ ownership_leak_on_error_path on c py pyx rs node: asan = ownership/leak
-  //~^ ownership_leak_on_error_path: goasan memcheck = ownership/leak
+  //~^ ownership_leak_on_error_path: goasan rsasan memcheck = ownership/leak
   if (!p || strlen(text) >= 48) return -1;
   strcpy(p, text);
   if (p[0] == '!') return -1;
@@ -32,21 +32,21 @@ static void ownership_leak_on_error_path(void) {
 static void ownership_double_free(void) {
   char *p = fx_opaque(malloc(32));
   free(p);
-  free(fx_opaque(p)); //~ ownership_double_free: asan memcheck = ownership/double-free
+  free(fx_opaque(p)); //~ ownership_double_free: asan goasan rsasan memcheck = ownership/double-free
   fx_sink++; /* or the call above becomes a jump, and its frame is gone */
 }
 
 static void ownership_invalid_free(void) {
   char *p = fx_opaque(malloc(32));
   fx_sink += (long)p;
-  free(fx_opaque(p + 16)); //~ ownership_invalid_free: asan memcheck = ownership/invalid-free
+  free(fx_opaque(p + 16)); //~ ownership_invalid_free: asan goasan rsasan memcheck = ownership/invalid-free
   fx_sink++;
 }
 
 static void ownership_use_after_free(void) {
   int *p = fx_opaque(calloc(4, sizeof *p));
   free(p);
-  fx_sink += ((int *)fx_opaque(p))[2]; //~ ownership_use_after_free: asan memcheck = ownership/use-after-free
+  fx_sink += ((int *)fx_opaque(p))[2]; //~ ownership_use_after_free: asan goasan rsasan memcheck = ownership/use-after-free
 }
 
 const fx_case fx_hazard_ownership[] = {

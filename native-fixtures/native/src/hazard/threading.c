@@ -14,7 +14,7 @@ static void on_thread(void *(*body)(void *), void *arg) {
 static void *count_unguarded(void *unused) {
   (void)unused;
   for (int i = 0; i < 1000; i++)
-    shared++; //~ threading_data_race: tsan helgrind = threading/data-race
+    shared++; //~ threading_data_race: tsan rstsan helgrind = threading/data-race
   return NULL;
 }
 
@@ -38,6 +38,7 @@ static void *second_then_first(void *unused) {
   pthread_mutex_lock(&second);
   pthread_mutex_lock(&first); //~ threading_lock_order: helgrind = threading/lock-order
   //~^ threading_lock_order on node c py pyx go net: tsan = threading/lock-order
+  //~^^ threading_lock_order: rstsan = threading/lock-order
   pthread_mutex_unlock(&first);
   pthread_mutex_unlock(&second);
   return NULL;
@@ -59,6 +60,7 @@ static void threading_lock_misuse(void) {
   on_thread(take, &lock);
   pthread_mutex_unlock(&lock); //~ threading_lock_misuse: helgrind = threading/lock-misuse
   //~^ threading_lock_misuse on node c py pyx go net: tsan = threading/lock-misuse
+  //~^^ threading_lock_misuse: rstsan = threading/lock-misuse
 }
 
 static void *nothing(void *unused) { return unused; }

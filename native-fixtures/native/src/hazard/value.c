@@ -5,7 +5,7 @@
 
 static void null_dereference(void) {
   int *p = fx_opaque(NULL);
-  fx_sink += *p; //~ null_dereference on c py pyx go jni rs: asan memcheck = null/dereference
+  fx_sink += *p; //~ null_dereference on c py pyx go jni rs: asan rsasan memcheck = null/dereference
 }
 
 static void init_uninitialised_read(void) {
