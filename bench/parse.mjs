@@ -1,7 +1,7 @@
 /**
  * What `parse` costs, beside `grep` over the same file in the same run. Figures, and whether they keep the bars:
  *
- *     node bench/parse.mjs [megabytes=1024] [rounds=3]
+ *     node bench/parse.mjs [megabytes=1024] [rounds=3] [kilobytes between reports=256]
  *
  * - a mixed log: at most 6 times `grep -cE 'ERROR: |WARNING: |== '`, at most 200 MB of memory;
  * - Valgrind XML of half that size: at most 250 MB of memory;
@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { found, prettyPrinter } from '../dist/parse-print.js';
 import { parseText } from '../dist/parsers/text.js';
 
-const [megabytes = 1024, rounds = 3] = process.argv.slice(2).map(Number);
+const [megabytes = 1024, rounds = 3, between = 256] = process.argv.slice(2).map(Number);
 const bin = fileURLToPath(new URL('../bin/ffi-gates.js', import.meta.url));
 const captured = fileURLToPath(new URL('../test/logs', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-bench-'));
@@ -94,16 +94,16 @@ const reports = readdirSync(captured)
   .flatMap((tool) => readdirSync(join(captured, tool)).map((name) => join(captured, tool, name)))
   .filter((path) => path.endsWith('.log'))
   .map((path) => readFileSync(path, 'utf8'));
-/** About 128 KiB of ordinary output and one captured report, every third with a CI system's prefix. */
+/** Ordinary output and one captured report: 4096 reports in a gigabyte, every third with a CI system's prefix. */
 const stretch = (i) => {
   let text = '';
-  for (let n = i * 2000; text.length < 128 * 1024; n++) text += ordinary(n);
+  for (let n = i * 4000; text.length < between * 1024; n++) text += ordinary(n);
   const report = reports[i % reports.length];
   return text + (i % 3 === 0 ? report.replace(/^/gm, '2026-01-01T00:00:00.0000000Z ') : report) + '\n';
 };
 
 try {
-  const stretches = Array.from({ length: 256 }, (_, i) => stretch(i));
+  const stretches = Array.from({ length: 128 }, (_, i) => stretch(i));
   const mixed = fill('mixed.log', megabytes * MB, '', (i) => stretches[i % stretches.length], '');
   const ratios = [];
   for (let i = 0; i < rounds; i++) {

@@ -41,7 +41,7 @@ export const jsonPrinter: Printer = {
 };
 
 /** Distinct findings whose repetitions are counted; later ones are printed each time they are seen. */
-const MAX_DISTINCT = 200_000;
+const MAX_DISTINCT = 50_000;
 /** Frames shown of the first stack, and of each other one. */
 const FRAMES = [10, 4] as const;
 const STACKS = 6;
@@ -123,7 +123,8 @@ export const prettyPrinter = (
             : exitCode === 130
               ? 'interrupted'
               : 'not everything could be read';
-      const distinct = seen.size === findings ? '' : `, ${seen.size} distinct`;
+      const most = seen.size === MAX_DISTINCT ? 'at least ' : '';
+      const distinct = seen.size === findings ? '' : `, ${most}${seen.size} distinct`;
       return [
         ...section(
           'Seen more than once',

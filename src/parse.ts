@@ -30,6 +30,9 @@ const TROUBLE: Readonly<Record<string, string>> = {
 /** Complaints and unread lines that are kept over all logs. */
 const MAX_KEPT = 10_000;
 
+/** Characters that are written at once. */
+const FLUSH = 1 << 20;
+
 /** The reader of our output has gone (`| head`): nothing is left to do. */
 class Unheard extends Error {}
 
@@ -100,6 +103,9 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
       else hazards = true;
       junit?.add(f);
       text += printer.finding(f);
+      if (text.length < FLUSH) continue;
+      await write(text);
+      text = '';
     }
     await write(text);
   };

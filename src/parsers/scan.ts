@@ -26,7 +26,8 @@ const frequencyOf = (byte: number): number => {
   if (/[ldcupmh]/.test(c)) return 25;
   if (/[a-z]/.test(c)) return 9;
   if (/[0-9]/.test(c)) return 20;
-  if (/[./:_-]/.test(c)) return 15;
+  if (/[./:_",-]/.test(c)) return 15;
+  if (/[()[\]]/.test(c)) return 8;
   return /[A-Z\n=]/.test(c) ? 5 : 2;
 };
 

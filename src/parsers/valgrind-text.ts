@@ -14,6 +14,14 @@ import type { Emit, Line, Reader } from './reader.js';
 
 const PREFIX = /^(?:[A-Z]{2,4} )?(==|\*\*|--)(?:[\d:.]{5,20} )?(\d{1,10})(==|\*\*|--)(?: (.*))?$/;
 
+/** Processes whose lines interleave: when there are more, the one that was silent longest has ended. */
+const MAX_STREAMS = 256;
+const MAX_COMPLAINTS = 1000;
+/** Threads that a process announced, and lines and frames of one error: no real log has more, and none may fill memory. */
+const MAX_THREADS = 1000;
+const MAX_PARTS = 256;
+const MAX_FRAMES = 512;
+
 /** Makes the reader of Valgrind's text output. */
 export function makeValgrindTextReader(emit: Emit): Reader {
   const streams = new Map<string, Stream>();
@@ -27,7 +35,7 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     if (report.kind === 'ThreadAnnouncement') {
       const id = /#\d+/.exec(report.what)?.[0];
       const frames = report.parts.flatMap((part) => part.frames);
-      if (id && frames.length > 0)
+      if (id && frames.length > 0 && s.created.size < MAX_THREADS)
         s.created.set(id, { role: 'thread-created', thread: `thread ${id}`, title: report.what, frames });
       return;
     }
@@ -42,6 +50,32 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     if (report.kind !== 'FatalSignal') s.contexts++;
     s.accesses = [...s.accesses, sighting].slice(-8);
     emit(sighting);
+  };
+
+  /** The process prints no more. */
+  const finish = (s: Stream): void => {
+    // Without prefixes and banner nothing follows the last error.
+    close(s, s.pid === undefined && !s.banner && (s.open?.parts.at(-1)?.frames.length ?? 0) > 0);
+    if (complaints.length >= MAX_COMPLAINTS) return;
+    if (s.banner && s.summary === undefined)
+      complaints.push(`Valgrind's ERROR SUMMARY of process ${s.pid ?? '?'} is missing`);
+    else if (s.summary !== undefined && s.contexts < s.summary)
+      complaints.push(
+        `Valgrind counts ${s.summary} error contexts in process ${s.pid ?? '?'}, ${s.contexts} were read`,
+      );
+  };
+
+  /** The state of a process, which is now the last to have printed. */
+  const streamOf = (name: string): Stream => {
+    const s = streams.get(name) ?? stream(Number(name));
+    streams.delete(name);
+    streams.set(name, s);
+    if (streams.size > MAX_STREAMS) {
+      const [oldest, silent] = streams.entries().next().value!;
+      streams.delete(oldest);
+      finish(silent);
+    }
+    return s;
   };
 
   const fatal = (report: Report, s: Stream): Sighting | undefined => {
@@ -77,7 +111,8 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     const last = report.parts.at(-1) as Part;
     if (frame) {
       if (s.blank && last.frames.length > 0) return false;
-      last.frames.push(frame === 'elided' ? { kind: 'opaque', text: '…' } : frame);
+      if (last.frames.length < MAX_FRAMES)
+        last.frames.push(frame === 'elided' ? { kind: 'opaque', text: '…' } : frame);
     } else if (text.trim() === '') {
       s.blank = report.parts.some((part) => part.frames.length > 0);
     } else if (/^(?:Locks held|\s*Locks held): /.test(text)) {
@@ -88,7 +123,7 @@ export function makeValgrindTextReader(emit: Emit): Reader {
       (/^\s/.test(text) && !s.blank) ||
       (!s.blank && last.frames.length === 0)
     ) {
-      report.parts.push({ title: text.trim(), frames: [] });
+      if (report.parts.length < MAX_PARTS) report.parts.push({ title: text.trim(), frames: [] });
       s.blank = false;
     } else return false;
     report.log.endLine = line.no;
@@ -182,23 +217,13 @@ export function makeValgrindTextReader(emit: Emit): Reader {
         return unprefixed(line) ? 'consumed' : 'ignored';
       if (prefixed[1] === '==') {
         const name = prefixed[2] ?? '';
-        const s = streams.get(name) ?? stream(Number(name));
-        streams.set(name, s);
+        const s = streamOf(name);
         own(s, line, prefixed[4] ?? '');
       }
       return 'consumed';
     },
     end() {
-      for (const s of streams.values()) {
-        // Without prefixes and banner nothing follows the last error.
-        close(s, s.pid === undefined && !s.banner && (s.open?.parts.at(-1)?.frames.length ?? 0) > 0);
-        if (s.banner && s.summary === undefined)
-          complaints.push(`Valgrind's ERROR SUMMARY of process ${s.pid ?? '?'} is missing`);
-        else if (s.summary !== undefined && s.contexts < s.summary)
-          complaints.push(
-            `Valgrind counts ${s.summary} error contexts in process ${s.pid ?? '?'}, ${s.contexts} were read`,
-          );
-      }
+      for (const s of streams.values()) finish(s);
       return complaints;
     },
   };
