@@ -58,8 +58,11 @@ function countOf(row, source, text) {
   // What Miri cannot run is among its errors, and an honesty row of ours.
   if (row.tool === 'miri') {
     const errors = row.errors.filter((e) => e.level === 'error').length;
-    // A panic before the error may be a finding of its own.
-    return { honesty: true, [row.panics.length > 0 ? 'least' : 'exact']: errors };
+    // A panic or the standard library's last words before the error are findings of their own.
+    return {
+      honesty: true,
+      [row.panics.length > 0 || row.header_counts?.rust_fatal ? 'least' : 'exact']: errors,
+    };
   }
   // A dump that was asked for is no error; the mechanical count knows `Fatal Python error` only.
   if (row.tool === 'python-faulthandler') return { least: row.expected_kind ? 1 : 0 };
