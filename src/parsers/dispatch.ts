@@ -1,13 +1,15 @@
 /** Offers the lines of a log to the readers, and lists what nobody understood. */
 import type { Parsed, Sighting } from '../finding.js';
-import { stripPrefixes } from './prefix.js';
+import { sharedPrefix, stripPrefixes } from './prefix.js';
 import type { Emit, Line, MakeReader, Reader } from './reader.js';
-import { smellAt } from './smell.js';
+import { beforeReport, smellAt } from './smell.js';
 
 /** A log that smells on every line, or is cut a thousand times, must not fill memory; the rest is counted. */
 const MAX_LISTED = 1000;
 /** A reader that took a line may want any of so many lines after it: more is not interleaved into one report. */
 const WARM = 64;
+/** What stands before every line of a log is short. */
+const LONGEST_LEAD = 200;
 
 /** What is left to say of a log once its sightings are handed over. */
 export type Rest = Omit<Parsed, 'sightings'>;
@@ -43,6 +45,8 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
   let lastTaken = -WARM;
   /** Nothing was taken since the readers were told to settle. */
   let settled = true;
+  /** What stood before the last report's first line, where that is no known prefix. */
+  let lead = '';
   let sticky: { reader: Reader; taken: number } | undefined;
 
   const complain = (why: string): void => {
@@ -106,11 +110,21 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
       if (!again) no++;
       settle();
       const line: Line = { text: stripPrefixes(raw), no, offset };
+      const at = (from: number): Line => (from === 0 ? line : { ...line, text: line.text.slice(from) });
+      const shared = lead === '' ? 0 : sharedPrefix(lead, line.text);
+      if (shared > 0 && taken(at(shared), marked)) return;
+      // A quotation, a logger's name, times of an unknown fashion: what stands before every line of this log.
+      const begin = marked ? beforeReport(line.text) : 0;
+      const before = begin <= LONGEST_LEAD ? begin : 0;
+      if (before > 0 && before !== shared && taken(at(before), true)) {
+        lead = line.text.slice(0, before);
+        return;
+      }
       if (taken(line, marked) || !marked) return;
-      const at = smellAt(line.text);
-      if (at < 0) return;
+      const smell = smellAt(line.text);
+      if (smell < 0) return;
       // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
-      if (at > 0 && taken({ ...line, text: line.text.slice(at) }, true)) return;
+      if (smell > 0 && smell !== before && smell !== shared && taken(at(smell), true)) return;
       if (unread.length < MAX_LISTED) unread.push({ line: no, text: line.text.slice(0, 500) });
       else unlisted++;
     },

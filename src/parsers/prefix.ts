@@ -69,6 +69,27 @@ const prefixesOf = (text: string): readonly RegExp[] => {
   return first === 0xfeff ? [DATE] : (OF_ASCII[first] ?? NONE);
 };
 
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+
+/**
+ * How far a line begins as another one did, any number standing for any other: the length of `prefix` in it, 0 when it
+ * begins otherwise. An indentation is taken as printed.
+ */
+export function sharedPrefix(prefix: string, text: string): number {
+  let at = 0;
+  for (let i = 0; i < prefix.length; i++) {
+    const c = prefix.charCodeAt(i);
+    if (isDigit(c)) {
+      if (!isDigit(text.charCodeAt(at))) return 0;
+      while (isDigit(prefix.charCodeAt(i + 1))) i++;
+      while (isDigit(text.charCodeAt(at))) at++;
+    } else if (c === text.charCodeAt(at)) at++;
+    // Trailing blanks are lost behind empty lines.
+    else return at === text.length && prefix.slice(i).trim() === '' ? at : 0;
+  }
+  return at;
+}
+
 /** Syslog writes a tab as `#011`, and only there can it stand before a frame. */
 const OCTAL_TAB = /#011/g;
 

@@ -1,13 +1,14 @@
 /** Does a line look as if a checker wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
 
 const SMELLS: readonly RegExp[] = [
+  // First what stands at the beginning of a line: what is before it is then no part of the report.
+  // `==123==ERROR:` of the sanitizers and `==123== Invalid read` of Valgrind
+  /(?<!=)==\d+==(?!=)/,
+  /\b(?:ERROR|WARNING|FATAL|SUMMARY): \w{4,25}Sanitizer\b/,
   // The runtimes put a colon behind their names, or one of a few verbs; prose that mentions them does not.
   /\b(?:Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior|DataFlow|Realtime|Type|NumericalStability)Sanitizer(?::| (?:CHECK|bug|failed|has encountered|report)\b)/,
-  /\b(?:ERROR|WARNING|FATAL|SUMMARY): \w{4,25}Sanitizer\b/,
-  // `==123==ERROR:` of the sanitizers and `==123== Invalid read` of Valgrind
-  /(?:^|[^=])==\d+==(?!=)/,
   /\b(?:WARNING|FATAL ERROR) in native method\b/,
-  /\bDATA RACE\b/,
+  /\b(?:WARNING: )?DATA RACE\b/,
   /\berror: Undefined Behavior\b/,
   // … but not of Go, whose tests log panics so
   /(?<!\.go):\d+(?::\d+)?: runtime error: /,
@@ -26,6 +27,13 @@ const SMELLS: readonly RegExp[] = [
   /\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /,
   /\b(?:libFuzzer|centipede): (?:deadly signal|timeout|out-of-memory|fuzz target)/,
 ];
+
+/** What stands at the very beginning of a report's line, wherever it is printed. */
+const BEGINNING =
+  /(?<!=)==\d+==(?!=)|\b(?:ERROR|WARNING|FATAL): \w{4,25}Sanitizer: |\bWARNING: DATA RACE$|\bFatal Python error: |\berror: Undefined Behavior: |\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /;
+
+/** How much of a line stands before the beginning of a report; 0 when there is none or nothing before it. */
+export const beforeReport = (text: string): number => Math.max(0, text.search(BEGINNING));
 
 /** Where the words of a known checker or runtime begin in a line, or -1. */
 export const smellAt = (text: string): number => {
