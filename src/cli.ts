@@ -1,8 +1,9 @@
 /** Command line: options in, exit code out. The only place that sets an exit code or listens to signals. */
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import yargs from 'yargs';
+import { COMMANDS } from './commands/commands.js';
+import { findMatrix } from './commands/where.js';
 import { Failure } from './failure.js';
 import type { ParseArgs } from './parse.js';
 
@@ -16,18 +17,6 @@ type RunArgs = {
   strict: boolean;
   provision: boolean;
   quiet: boolean;
-};
-
-const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
-
-/** The matrix to use: the one named, else the nearest `ffi-gates.yaml` upwards, else our own fixtures. */
-export const findMatrix = (named: string | undefined, from: string): string => {
-  if (named) return resolve(from, named);
-  for (let dir = resolve(from); ; dir = dirname(dir)) {
-    for (const name of ['ffi-gates.yaml', 'ffi-gates.yml'])
-      if (existsSync(join(dir, name))) return join(dir, name);
-    if (dir === dirname(dir)) return join(PACKAGE, 'matrices/fixtures.yaml');
-  }
 };
 
 const positive =
@@ -270,6 +259,8 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       if (error && error.name !== 'YError') throw error;
       throw new Failure(2, message ?? error.message);
     });
+  for (const c of COMMANDS)
+    parser.command(c.words, c.says, c.options, async (a) => void (code = await c.run(a)));
   try {
     await parser.parseAsync();
     return code;

@@ -1,11 +1,11 @@
 /** The matrix file: what the user writes. Validated with file:line:column and did-you-mean; `matrices/schema.json` is made from it. */
-import leven from 'leven';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { Failure } from './failure.js';
 import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from './names.js';
+import { didYouMean as near } from './near.js';
 
 const id = z
   .string()
@@ -103,11 +103,6 @@ export type Target = Parsed['targets'][string];
 export type Suite = Parsed['suites'][number];
 /** `file` and `root` are absolute. */
 export type Matrix = Parsed & { file: string; root: string };
-
-const near = (word: string, known: readonly string[]): string => {
-  const best = known.map((k) => ({ k, d: leven(word, k) })).sort((a, b) => a.d - b.d)[0];
-  return best && best.d <= Math.max(2, word.length / 3) ? ` Did you mean '${best.k}'?` : '';
-};
 
 type Issue = z.core.$ZodIssue;
 
