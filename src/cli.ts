@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import yargs from 'yargs';
+import { complete } from './commands/complete.js';
 import { COMMANDS } from './commands/commands.js';
 import { findMatrix } from './commands/where.js';
 import { Failure } from './failure.js';
@@ -16,6 +17,7 @@ type RunArgs = {
   json: boolean;
   strict: boolean;
   provision: boolean;
+  lastFailed: boolean;
   quiet: boolean;
 };
 
@@ -55,7 +57,9 @@ const runCommand = async (a: RunArgs): Promise<number> => {
   const out = resolve(a.out);
   const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
   // Probing a machine takes seconds: what is wrong with the request itself is said at once.
-  await checkRequest({ matrix, selectors: a.selector, out, cache });
+  const { lastFailed } = await import('./last-failed.js');
+  const selectors = a.lastFailed ? lastFailed(out, a.selector) : a.selector;
+  await checkRequest({ matrix, selectors, out, cache });
   const { probeHost } = await import('./host.js');
   let host = await probeHost(out);
   if (a.provision) {
@@ -88,7 +92,7 @@ const runCommand = async (a: RunArgs): Promise<number> => {
       matrix,
       host,
       out,
-      selectors: a.selector,
+      selectors,
       cache,
       strict: a.strict,
       signal: abort.signal,
@@ -206,6 +210,11 @@ export const main = async (argv: readonly string[]): Promise<number> => {
             default: false,
             describe: 'install what is missing first (prints each command)',
           })
+          .option('last-failed', {
+            type: 'boolean',
+            default: false,
+            describe: 'only cells that were not good in the last run (of --out)',
+          })
           .option('quiet', { type: 'boolean', default: false, describe: 'no progress' }),
       async (a) => void (code = await runCommand(a as unknown as RunArgs)),
     )
@@ -251,9 +260,11 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     )
     .strict()
     .recommendCommands()
-    .exitProcess(false)
+    // After a completion yargs goes on to the default command unless it may end the process.
+    .exitProcess(argv[0] === 'completion' || argv.includes('--get-yargs-completions'))
     .help()
     .version(false)
+    .completion('completion', 'print a script that completes ffi-gates in bash or zsh (by $SHELL)', complete)
     .fail((message, error) => {
       // What an option's own check throws arrives wrapped by yargs.
       if (error && error.name !== 'YError') throw error;

@@ -13,6 +13,7 @@ export type Command = {
 
 const json = { type: 'boolean', default: false, describe: 'print JSON' } as const;
 
+const out = { type: 'string', default: 'reports/latest', describe: 'directory of the report' } as const;
 const matrix = { type: 'string', describe: 'matrix file (default: nearest ffi-gates.yaml)' } as const;
 
 export const COMMANDS: readonly Command[] = [
@@ -35,5 +36,36 @@ export const COMMANDS: readonly Command[] = [
         .option('language', { type: 'string', describe: 'examples of this language only' })
         .option('json', json),
     run: async (a) => (await import('./explain.js')).explain(a as never),
+  },
+  {
+    words: 'repro <finding>',
+    says: 'the command line that shows a finding of the last run again',
+    options: (y) =>
+      y
+        .positional('finding', { type: 'string', describe: 'fingerprint, or its beginning' })
+        .option('out', out)
+        .option('run', {
+          type: 'boolean',
+          default: false,
+          describe: 'run it: exit code 1 when it is seen again',
+        })
+        .option('timeout', { type: 'number', default: 600, describe: 'with --run: seconds' }),
+    run: async (a) => (await import('./repro.js')).repro(a as never),
+  },
+  {
+    words: 'show',
+    says: 'open the report of the last run',
+    options: (y) => y.option('out', out),
+    run: async (a) => (await import('./show.js')).show(a as never),
+  },
+  {
+    words: 'diff <old> <new>',
+    says: 'findings that are fresh, gone or still there between two reports',
+    options: (y) =>
+      y
+        .positional('old', { type: 'string', describe: 'report.json, or the directory of a run' })
+        .positional('new', { type: 'string' })
+        .option('json', json),
+    run: async (a) => (await import('./diff.js')).diff(a as never),
   },
 ];
