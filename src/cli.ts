@@ -171,6 +171,7 @@ process.stdout.on('error', (e: NodeJS.ErrnoException) => {
 /** Runs the command line and returns the exit code. Expected failures are one clear message; anything else is our bug. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   let code = 0;
+  const completing = argv.includes('--get-yargs-completions');
   const parser = yargs(argv[0] === 'parse' ? argv.map((a) => (a === '-' ? STANDARD_INPUT : a)) : [...argv])
     .scriptName('ffi-gates')
     .usage('$0 <command>\n\nSanitizer gates for code that crosses a language boundary.')
@@ -261,11 +262,13 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .strict()
     .recommendCommands()
     // After a completion yargs goes on to the default command unless it may end the process.
-    .exitProcess(argv[0] === 'completion' || argv.includes('--get-yargs-completions'))
+    .exitProcess(argv[0] === 'completion' || completing)
     .help()
     .version(false)
     .completion('completion', 'print a script that completes ffi-gates in bash or zsh (by $SHELL)', complete)
     .fail((message, error) => {
+      // An unfinished line is no mistake; yargs checks it while the completions are still on their way.
+      if (completing) return;
       // What an option's own check throws arrives wrapped by yargs.
       if (error && error.name !== 'YError') throw error;
       throw new Failure(2, message ?? error.message);
