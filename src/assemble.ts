@@ -2,17 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import type { Expectation } from './annotations.js';
+import { baselineReport, markKnown, standing, today, valid, type Baseline } from './baseline.js';
 import type { BindingId } from './binding.js';
 import type { BuildDone } from './build.js';
 import type { Evidence } from './shots.js';
 import { foldFindings } from './findings.js';
 import { tallyFixtures } from './fixtures.js';
 import { hazard } from './hazard.js';
-import type { Host } from './host.js';
+import { NO_HOST, type Host } from './host.js';
 import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
 import type { Matrix } from './matrix.js';
 import { classify, unhooked } from './objects.js';
-import type { Cell, Plan } from './plan.js';
+import { makePlan, type Cell, type Plan } from './plan.js';
 import type { CellReport, FixturesReport, LaneReport, Report } from './report.js';
 import { exitCodeOf, worst } from './verdict.js';
 
@@ -21,6 +22,7 @@ export type Assembly = {
   host: Host;
   out: string;
   strict: boolean;
+  baseline: Baseline;
   plan: Plan;
   cells: readonly Cell[];
   expectations: ReadonlyMap<string, Expectation[]>;
@@ -76,6 +78,8 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const objects = new Map<Evidence, CellReport['objects']>();
   for (const e of sorted)
     if (e.maps.size) objects.set(e, await classify(e.maps, e.own.objects, e.cell.gate.hook));
+  const day = today(started);
+  const known = new Set(valid(o.baseline, day).keys());
   const judged = await Promise.all(
     sorted.map(async (e) =>
       judge(
@@ -83,6 +87,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
         expectationsOf(e.cell, all.expectations),
         noiseOf(canaryOf.get(e.cell.lane)),
         await blindness(e),
+        known,
       ),
     ),
   );
@@ -99,6 +104,14 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const skips: CellReport[] = all.plan.skipped.map((s) => skippedCell(s.id, s.why, o.matrix));
   const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
   const { findings, runtimeBucket } = await foldFindings(judged, o.out, o.matrix.root);
+  markKnown(findings, o.baseline, day);
+  const ids = new Set(makePlan(o.matrix, NO_HOST).skipped.map((s) => s.id));
+  const seen = new Set(findings.map((f) => f.fingerprint));
+  const baseline = baselineReport(
+    o.baseline,
+    findings,
+    standing(o.baseline, { seen, cells: rows, lanes: [...lanes.values()], ids, day }),
+  );
   const expectations = [
     ...new Set(
       [...all.expectations].filter(([k]) => k.startsWith(`${o.matrix.file}#`)).flatMap(([, v]) => v),
@@ -110,6 +123,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   );
   const codes = [...rows.map((c) => exitCodeOf(c.verdict)), ...(o.strict && unavailable.length ? [6] : [])];
   if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(6);
+  if (baseline && baseline.gone.length + baseline.expired.length > 0) codes.push(1);
   return {
     version: 1,
     started: started.toISOString(),
@@ -130,6 +144,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     findings,
     runtimeBucket,
     ...(fixtures ? { fixtures } : {}),
+    ...(baseline ? { baseline } : {}),
     unavailable: unavailable.filter((u, i) => unavailable.findIndex((v) => v.lane === u.lane) === i),
     unseenHazards: unseen(await detection(fixtures), all.cells),
     builds: builds.sort((a, b) => (a.id < b.id ? -1 : 1)),

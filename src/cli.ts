@@ -53,6 +53,8 @@ const open = async (a: { matrix?: string }) => {
 
 const runCommand = async (a: RunArgs): Promise<number> => {
   const matrix = await open(a);
+  const { loadBaseline } = await import('./baseline.js');
+  const baseline = await loadBaseline(matrix.file);
   const { checkRequest, run, writeReport } = await import('./run.js');
   const out = resolve(a.out);
   const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
@@ -95,6 +97,7 @@ const runCommand = async (a: RunArgs): Promise<number> => {
       selectors,
       cache,
       strict: a.strict,
+      baseline,
       signal: abort.signal,
       emit: (e) => screen.emit(e),
       ...(a.jobs === undefined ? {} : { jobs: a.jobs }),

@@ -19,6 +19,8 @@ export type Report = {
   findings: FindingReport[];
   runtimeBucket: FindingReport[];
   fixtures?: FixturesReport;
+  /** Absent without a baseline. */
+  baseline?: BaselineReport;
   unavailable: { lane: string; why: string; remedy: string }[];
   /** Hazards of the catalogue that no gate of this matrix can see. */
   unseenHazards: { hazard: HazardId; title: string; bindings: BindingId[] }[];
@@ -91,6 +93,26 @@ export type FindingReport = {
   witnesses: Witness[];
   /** One shell line that shows this finding again. */
   repro: string;
+  /** What the baseline says of it; absent for a fresh finding. */
+  known?: Accepted;
+};
+
+/** Why a finding is accepted for now, and who looks after it until when (a day, the last on which that holds). */
+export type Accepted = { reason: string; owner?: string; expires?: string };
+
+export type BaselineRow = Accepted & { fingerprint: string; hazard: HazardId; where: string };
+
+/** How the committed baseline stood in this run. A `gone` or `expired` entry makes exit code 1 until it is pruned. */
+export type BaselineReport = {
+  /** Name of the file beside the matrix. */
+  file: string;
+  /** Findings in it, and not in it. */
+  known: number;
+  fresh: number;
+  gone: BaselineRow[];
+  expired: BaselineRow[];
+  /** Not seen, by cells that could have shown them but did not run to a proven end. */
+  unchecked: BaselineRow[];
 };
 
 export type FixturesReport = {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { glob } from 'tinyglobby';
 import { assemble, expectationsOf, suiteKey } from './assemble.js';
 import { readAnnotations, type Expectation } from './annotations.js';
+import { today, valid, type Baseline } from './baseline.js';
 import { makeBuilds, type BuildDone } from './build.js';
 import { runCell } from './cell.js';
 import { baseEnv } from './environment.js';
@@ -30,6 +31,7 @@ export type RunOptions = {
   cache: string;
   jobs?: number;
   strict: boolean;
+  baseline: Baseline;
   signal: AbortSignal;
   emit: (e: RunEvent) => void;
 };
@@ -151,6 +153,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
+  const known = new Set(valid(o.baseline, today(started)).keys());
   const builds: BuildDone[] = [];
   const build = makeBuilds({
     cache: o.cache,
@@ -180,7 +183,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
           signal: o.signal,
           expectations: expectationsOf(cell, expectations),
         });
-        const preview = judge(e, expectationsOf(cell, expectations), new Set());
+        const preview = judge(e, expectationsOf(cell, expectations), new Set(), undefined, known);
         o.emit({ kind: 'cell-finished', id: cell.id, verdict: preview.verdict, ms: e.ms });
         return e;
       },

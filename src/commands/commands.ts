@@ -68,4 +68,29 @@ export const COMMANDS: readonly Command[] = [
         .option('json', json),
     run: async (a) => (await import('./diff.js')).diff(a as never),
   },
+  {
+    words: 'baseline',
+    says: 'known findings: how they stand in the last run; accept fresh ones, prune what is gone',
+    options: (y) =>
+      y
+        .option('update', {
+          type: 'boolean',
+          default: false,
+          describe: 'accept the fresh findings of the last run',
+        })
+        .option('prune', {
+          type: 'boolean',
+          default: false,
+          describe: 'remove entries that are gone or expired',
+        })
+        .option('reason', { type: 'string', describe: 'with --update: why they are accepted' })
+        .option('owner', { type: 'string', describe: 'with --update: who looks after them' })
+        .option('expires', {
+          type: 'string',
+          describe: 'with --update: last day on which that holds (YYYY-MM-DD)',
+        })
+        .option('matrix', matrix)
+        .option('out', out),
+    run: async (a) => (await import('./baseline.js')).baseline(a as never),
+  },
 ];

@@ -1,6 +1,6 @@
 /**
  * JUnit XML for CI servers. One `testsuite` per cell with: a case `verdict` (red whenever the cell is), a case per
- * failed test and a case per finding seen in the cell. The message stands in the attribute and in the text's first line,
+ * failed test and a case per finding seen in the cell; findings that the baseline knows are skipped with its reason. The message stands in the attribute and in the text's first line,
  * because GitLab reads only the text and Azure shows only the attribute; `path:line` in the text is what annotators find.
  */
 import type { Stack } from '../finding.js';
@@ -8,7 +8,18 @@ import type { CellReport, FindingReport, Report } from '../report.js';
 import { type JUnitCase, type JUnitSuite, newDocument, skip } from './junit-builder.js';
 import { oneLine, plain } from './plain.js';
 import type { Reporter } from './reporter.js';
-import { byUrgency, distinct, functionOf, order, placeOf, titleOf, topFrame, whyOf } from './words.js';
+import {
+  acceptedOf,
+  byUrgency,
+  distinct,
+  isKnownOnly,
+  functionOf,
+  order,
+  placeOf,
+  titleOf,
+  topFrame,
+  whyOf,
+} from './words.js';
 
 /** Buildkite refuses files with more results than this. */
 const MAX_CASES = 5000;
@@ -57,7 +68,7 @@ const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
     lines([
       `${v.kind}: ${why}`,
       ...findings
-        .filter((f) => !f.planted)
+        .filter((f) => !f.planted && !f.known)
         .map((f) => `${placeOf(topFrame(f))} ${f.hazard} ${oneLine(f.message)}`),
       ...cell.diedIn.map((t) => `running when the process ended: ${oneLine(t)}`),
       ...cell.unread.map((u) => `not understood: ${oneLine(u.log)}:${u.line}: ${oneLine(u.text)}`),
@@ -72,6 +83,8 @@ const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
       return { ...base, skipped: why };
     case 'hazard':
     case 'suite-failed':
+      // What the baseline accepts stands in the report as skipped cases, so the cell itself is green.
+      if (isKnownOnly(v)) return { ...base, output: why };
       return {
         ...base,
         bad: { element: 'failure', type: v.kind, message: `${v.kind}: ${why}`, text: text() },
@@ -111,6 +124,7 @@ const findingCase = (cell: CellReport, f: FindingReport): Case => {
     ...(top?.kind === 'source' ? { file: oneLine(top.file) } : {}),
   };
   if (f.planted) return { ...base, output: `planted, and caught: ${oneLine(f.message)}` };
+  if (f.known) return { ...base, skipped: `known: ${acceptedOf(f.known)}` };
   const message = `${f.hazard}: ${titleOf(f.hazard)} (${oneLine(f.message)})`;
   return {
     ...base,
