@@ -15,6 +15,8 @@ import type { Matrix } from './matrix.js';
 import { classify, unhooked } from './objects.js';
 import { makePlan, type Cell, type Plan } from './plan.js';
 import type { CellReport, FixturesReport, LaneReport, Report } from './report.js';
+import { suppressionRows } from './suppress-report.js';
+import type { Suppressions } from './suppressions.js';
 import { exitCodeOf, worst } from './verdict.js';
 
 export type Assembly = {
@@ -23,6 +25,7 @@ export type Assembly = {
   out: string;
   strict: boolean;
   baseline: Baseline;
+  suppressions: Suppressions;
   plan: Plan;
   cells: readonly Cell[];
   expectations: ReadonlyMap<string, Expectation[]>;
@@ -112,6 +115,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     findings,
     standing(o.baseline, { seen, cells: rows, lanes: [...lanes.values()], ids, day }),
   );
+  const suppressions = await suppressionRows(o.suppressions.entries, judged, o.host);
   const expectations = [
     ...new Set(
       [...all.expectations].filter(([k]) => k.startsWith(`${o.matrix.file}#`)).flatMap(([, v]) => v),
@@ -124,6 +128,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const codes = [...rows.map((c) => exitCodeOf(c.verdict)), ...(o.strict && unavailable.length ? [6] : [])];
   if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(6);
   if (baseline && baseline.gone.length + baseline.expired.length > 0) codes.push(1);
+  if (suppressions.some((r) => r.hides.length > 0)) codes.push(6);
   return {
     version: 1,
     started: started.toISOString(),
@@ -145,6 +150,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     runtimeBucket,
     ...(fixtures ? { fixtures } : {}),
     ...(baseline ? { baseline } : {}),
+    ...(suppressions.length ? { suppressions } : {}),
     unavailable: unavailable.filter((u, i) => unavailable.findIndex((v) => v.lane === u.lane) === i),
     unseenHazards: unseen(await detection(fixtures), all.cells),
     builds: builds.sort((a, b) => (a.id < b.id ? -1 : 1)),

@@ -1,10 +1,9 @@
 /** Command line: options in, exit code out. The only place that sets an exit code or listens to signals. */
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import yargs from 'yargs';
 import { complete } from './commands/complete.js';
 import { COMMANDS } from './commands/commands.js';
-import { findMatrix } from './commands/where.js';
+import { openMatrix } from './commands/where.js';
 import { Failure } from './failure.js';
 import type { ParseArgs } from './parse.js';
 
@@ -31,30 +30,12 @@ const positive =
     return n;
   };
 
-const open = async (a: { matrix?: string }) => {
-  const { loadMatrix } = await import('./matrix.js');
-  const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
-  for (const s of matrix.suites) {
-    const dir = resolve(matrix.root, s.dir);
-    if (!existsSync(dir))
-      throw new Failure(
-        2,
-        `suite '${s.id}' (${s.binding}) names a directory that does not exist: ${dir}`,
-        matrix.file,
-      );
-  }
-  for (const [id, t] of Object.entries(matrix.targets)) {
-    const dir = resolve(matrix.root, t.dir);
-    if (!existsSync(dir))
-      throw new Failure(2, `target '${id}' names a directory that does not exist: ${dir}`, matrix.file);
-  }
-  return matrix;
-};
-
 const runCommand = async (a: RunArgs): Promise<number> => {
-  const matrix = await open(a);
+  const matrix = await openMatrix(a);
   const { loadBaseline } = await import('./baseline.js');
   const baseline = await loadBaseline(matrix.file);
+  const { loadSuppressions } = await import('./suppressions.js');
+  const suppressions = await loadSuppressions(matrix.file);
   const { checkRequest, run, writeReport } = await import('./run.js');
   const out = resolve(a.out);
   const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
@@ -98,6 +79,7 @@ const runCommand = async (a: RunArgs): Promise<number> => {
       cache,
       strict: a.strict,
       baseline,
+      suppressions,
       signal: abort.signal,
       emit: (e) => screen.emit(e),
       ...(a.jobs === undefined ? {} : { jobs: a.jobs }),
@@ -126,43 +108,6 @@ const runCommand = async (a: RunArgs): Promise<number> => {
   }
 };
 
-const planCommand = async (a: { selector: string[]; matrix?: string; json: boolean }): Promise<number> => {
-  const matrix = await open(a);
-  const { checkSelectors, planEverything } = await import('./run.js');
-  checkSelectors(matrix, a.selector);
-  const host = await (await import('./host.js')).probeHost();
-  const { plan, cells } = await planEverything(matrix, host, a.selector);
-  if (a.json) {
-    const rows = cells.map((c) => ({
-      id: c.id,
-      suite: c.suite.id,
-      binding: c.suite.binding,
-      builder: c.builder,
-      gate: c.gate.id,
-      role: c.suite.role,
-    }));
-    process.stdout.write(
-      `${JSON.stringify({ cells: rows, skipped: plan.skipped, deadSelectors: plan.deadSelectors }, null, 2)}\n`,
-    );
-  } else {
-    for (const c of cells) process.stdout.write(`run   ${c.id}  (${c.suite.role})\n`);
-    for (const s of plan.skipped)
-      process.stdout.write(`skip  ${s.id}  ${s.why}${s.remedy ? `  [${s.remedy}]` : ''}\n`);
-    for (const d of plan.deadSelectors) process.stdout.write(`dead  ${d}  matches no cell\n`);
-    process.stdout.write(`${cells.length} cells to run, ${plan.skipped.length} skipped\n`);
-  }
-  return 0;
-};
-
-const doctorCommand = async (a: { json: boolean }): Promise<number> => {
-  const { probeHost } = await import('./host.js');
-  const { diagnose, renderDoctor } = await import('./doctor.js');
-  const found = diagnose(await probeHost());
-  if (a.json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
-  else for (const line of renderDoctor(found)) process.stdout.write(`${line}\n`);
-  return 0;
-};
-
 /** yargs drops a lone `-` without a word; no path can hold this. */
 const STANDARD_INPUT = '\0-';
 
@@ -177,6 +122,8 @@ export const main = async (argv: readonly string[]): Promise<number> => {
   const completing = argv.includes('--get-yargs-completions');
   const parser = yargs(argv[0] === 'parse' ? argv.map((a) => (a === '-' ? STANDARD_INPUT : a)) : [...argv])
     .scriptName('ffi-gates')
+    // Of an option given twice the last counts, as a wrapper script expects that adds its own first.
+    .parserConfiguration({ 'duplicate-arguments-array': false })
     .usage('$0 <command>\n\nSanitizer gates for code that crosses a language boundary.')
     .command(
       ['run [selector..]', '$0'],
@@ -221,22 +168,6 @@ export const main = async (argv: readonly string[]): Promise<number> => {
           })
           .option('quiet', { type: 'boolean', default: false, describe: 'no progress' }),
       async (a) => void (code = await runCommand(a as unknown as RunArgs)),
-    )
-    .command(
-      'plan [selector..]',
-      'print what would run, and why anything would not',
-      (y) =>
-        y
-          .positional('selector', { type: 'string', array: true, default: [] as string[] })
-          .option('matrix', { type: 'string' })
-          .option('json', { type: 'boolean', default: false }),
-      async (a) => void (code = await planCommand(a as unknown as RunArgs)),
-    )
-    .command(
-      'doctor',
-      'what works on this machine, and how to get the rest',
-      (y) => y.option('json', { type: 'boolean', default: false }),
-      async (a) => void (code = await doctorCommand(a)),
     )
     .command(
       'parse [files..]',

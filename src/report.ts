@@ -21,6 +21,8 @@ export type Report = {
   fixtures?: FixturesReport;
   /** Absent without a baseline. */
   baseline?: BaselineReport;
+  /** Absent without suppressions; in the order of their file. */
+  suppressions?: SuppressionRow[];
   unavailable: { lane: string; why: string; remedy: string }[];
   /** Hazards of the catalogue that no gate of this matrix can see. */
   unseenHazards: { hazard: HazardId; title: string; bindings: BindingId[] }[];
@@ -113,6 +115,19 @@ export type BaselineReport = {
   expired: BaselineRow[];
   /** Not seen, by cells that could have shown them but did not run to a proven end. */
   unchecked: BaselineRow[];
+};
+
+/** What a committed suppression did in this run. */
+export type SuppressionRow = {
+  /** `lsan ownership/leak in function old_init`. */
+  name: string;
+  reason: string;
+  /** How many reports it dropped, where a checker counts (UBSan does not) and one that reads it ran. */
+  matched?: number;
+  /** True when checkers that count ran to their end and it dropped nothing. */
+  unused: boolean;
+  /** Hazards of planted bugs that it would have hidden: it is too broad, and makes exit code 6. */
+  hides: HazardId[];
 };
 
 export type FixturesReport = {

@@ -22,6 +22,8 @@ import { pool } from './pool.js';
 import { REPORTERS } from './registry-reporters.js';
 import type { Report } from './report.js';
 import type { Evidence } from './shots.js';
+import { writeSuppressions } from './suppress-files.js';
+import type { Suppressions } from './suppressions.js';
 
 export type RunOptions = {
   matrix: Matrix;
@@ -32,6 +34,7 @@ export type RunOptions = {
   jobs?: number;
   strict: boolean;
   baseline: Baseline;
+  suppressions: Suppressions;
   signal: AbortSignal;
   emit: (e: RunEvent) => void;
 };
@@ -154,6 +157,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
   const known = new Set(valid(o.baseline, today(started)).keys());
+  const supp = await writeSuppressions(o.suppressions.entries, join(o.out, 'suppressions'));
   const builds: BuildDone[] = [];
   const build = makeBuilds({
     cache: o.cache,
@@ -181,6 +185,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
           env: baseEnv(),
           logs,
           signal: o.signal,
+          suppressions: supp,
           expectations: expectationsOf(cell, expectations),
         });
         const preview = judge(e, expectationsOf(cell, expectations), new Set(), undefined, known);

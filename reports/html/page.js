@@ -213,6 +213,7 @@ const show = (view) => {
     lanesSection(view),
     unavailableSection(view) || '',
     baselineSection(view) || '',
+    suppressionsSection(view) || '',
     fixturesSection(view) || '',
     unseenSection(view) || '',
     bucketSection(view),

@@ -68,6 +68,27 @@ const baselineSection = (view) => {
 };
 
 /** @param {View} view */
+const suppressionsSection = (view) =>
+  (view.report.suppressions?.length ?? 0) > 0 &&
+  section(
+    'suppressions',
+    'Suppressions',
+    'Reports that the checkers were told to drop.',
+    table(
+      ['', 'entry', 'reason'],
+      (view.report.suppressions ?? []).map((s) => [
+        s.hides.length > 0
+          ? chip('doubt', `too broad: hides ${s.hides.join(', ')}`)
+          : s.unused
+            ? chip('doubt', 'unused')
+            : chip('quiet', s.matched === undefined ? 'not counted' : `dropped ${s.matched}`),
+        el('code', {}, s.name),
+        s.reason,
+      ]),
+    ),
+  );
+
+/** @param {View} view */
 const fixturesSection = (view) => {
   const f = view.report.fixtures;
   if (!f) return false;

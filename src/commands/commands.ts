@@ -18,6 +18,22 @@ const matrix = { type: 'string', describe: 'matrix file (default: nearest ffi-ga
 
 export const COMMANDS: readonly Command[] = [
   {
+    words: 'plan [selector..]',
+    says: 'print what would run, and why anything would not',
+    options: (y) =>
+      y
+        .positional('selector', { type: 'string', array: true, default: [] as string[] })
+        .option('matrix', matrix)
+        .option('json', json),
+    run: async (a) => (await import('./plan.js')).plan(a as never),
+  },
+  {
+    words: 'doctor',
+    says: 'what works on this machine, and how to get the rest',
+    options: (y) => y.option('json', json),
+    run: async (a) => (await import('./doctor.js')).doctor(a as never),
+  },
+  {
     words: 'list [what]',
     says: 'suites, or: cells, gates, bindings, hazards',
     options: (y) =>
@@ -92,5 +108,16 @@ export const COMMANDS: readonly Command[] = [
         .option('matrix', matrix)
         .option('out', out),
     run: async (a) => (await import('./baseline.js')).baseline(a as never),
+  },
+  {
+    words: 'suppress <finding>',
+    says: 'tell the checkers to drop a finding of the last run that is no bug',
+    options: (y) =>
+      y
+        .positional('finding', { type: 'string', describe: 'fingerprint, or its beginning' })
+        .option('reason', { type: 'string', demandOption: true, describe: 'why it is no bug' })
+        .option('matrix', matrix)
+        .option('out', out),
+    run: async (a) => (await import('./suppress.js')).suppress(a as never),
   },
 ];

@@ -9,6 +9,7 @@ import {
   headline,
   order,
   placeOf,
+  suppressedOf,
   titleOf,
   topFrame,
   VERDICTS,
@@ -23,6 +24,11 @@ export const staticPage = (r: Report): string =>
     table('Findings', ['hazard', 'what', 'where', 'message', 'seen by'], findings(r)),
     table('Cells', ['', 'cell', 'verdict', 'why'], cells(r)),
     table('Baseline entries that no longer hold', ['entry', 'why', 'reason'], baseline(r)),
+    table(
+      'Suppressions',
+      ['entry', 'dropped', 'reason', 'planted bugs it would hide'],
+      (r.suppressions ?? []).map((s) => [s.name, suppressedOf(s), s.reason, s.hides.join(' ')]),
+    ),
     table('Lanes not proven', ['lane', 'canary', 'why'], lanes(r)),
     table(
       'Unavailable',

@@ -21,6 +21,7 @@ export const renderSummary = (report: Report, { width, color }: SummaryLook): st
     reasons(report.cells, paint),
     findings(report.findings, paint),
     baseline(report, paint),
+    suppressions(report, paint),
     lanes(report, paint),
     report.unavailable.length > 0 && [
       title(paint, `Unavailable (${report.unavailable.length})`),
@@ -198,6 +199,20 @@ const baseline = ({ baseline: b, findings: all }: Report, paint: Paint): string[
       ? [`  ${words.count(b.unchecked.length, 'known finding')} could not be looked for in this run`]
       : []),
     ...(stale ? ['  → ffi-gates baseline --prune   removes what is gone or expired'] : []),
+  ];
+};
+
+const suppressions = ({ suppressions: all }: Report, paint: Paint): string[] => {
+  if (!all) return [];
+  return [
+    title(paint, `Suppressions (${all.length})`),
+    ...all.flatMap((s) => [
+      `  ${words.suppressedOf(s)}  ${oneLine(s.name)}`,
+      `      ${oneLine(s.reason)}`,
+      ...(s.hides.length
+        ? [paint('doubt', `      too broad: it would have hidden the planted ${s.hides.join(', ')}`)]
+        : []),
+    ]),
   ];
 };
 

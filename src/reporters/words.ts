@@ -1,7 +1,14 @@
 /** How verdicts, exit codes and places are said to people: one wording for the terminal, JUnit and HTML. */
 import type { Frame } from '../finding.js';
 import { hazard } from '../hazard.js';
-import type { Accepted, CellReport, FindingReport, Report, ReportedFrame } from '../report.js';
+import type {
+  Accepted,
+  CellReport,
+  FindingReport,
+  Report,
+  ReportedFrame,
+  SuppressionRow,
+} from '../report.js';
 import type { Verdict } from '../verdict.js';
 import { oneLine } from './plain.js';
 
@@ -59,6 +66,10 @@ export const acceptedOf = (a: { [K in keyof Accepted]: Accepted[K] | undefined }
       .filter(Boolean)
       .join(' – '),
   );
+
+/** What a suppression did, in a word or two. */
+export const suppressedOf = (s: SuppressionRow): string =>
+  s.unused ? 'unused' : s.matched === undefined ? 'not counted' : `dropped ${s.matched}`;
 
 const ENDINGS: Record<number, string> = {
   0: 'every cell is clean, as declared, known, or skipped',
