@@ -5,6 +5,7 @@ import type { Expectation } from './annotations.js';
 import { baselineReport, markKnown, standing, today, valid, type Baseline } from './baseline.js';
 import type { BindingId } from './binding.js';
 import type { BuildDone } from './build.js';
+import { compareWithPlain } from './scope.js';
 import type { Evidence } from './shots.js';
 import { foldFindings } from './findings.js';
 import { tallyFixtures } from './fixtures.js';
@@ -54,7 +55,7 @@ const cellReport = async (j: Judged, out: string, objects: CellReport['objects']
     verdict: j.verdict,
     tests: j.tests,
     ms: Math.round(j.evidence.ms),
-    failedTests: j.failedTests,
+    failedTests: j.failedTests.map((t) => ({ ...t })),
     diedIn: j.diedIn,
     logs: j.evidence.logs.map((l) => relative(out, l)),
     unread: j.evidence.shots.flatMap((s) =>
@@ -104,6 +105,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   }
   for (const j of judged) j.verdict = withProof(j.verdict, lanes.get(j.evidence.cell.lane)!);
   const cells = await Promise.all(judged.map((j) => cellReport(j, o.out, objects.get(j.evidence))));
+  compareWithPlain(cells, judged);
   const skips: CellReport[] = all.plan.skipped.map((s) => skippedCell(s.id, s.why, o.matrix));
   const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
   const { findings, runtimeBucket } = await foldFindings(judged, o.out, o.matrix.root);

@@ -39,7 +39,8 @@ export type CellReport = {
   verdict: Verdict;
   tests: { passed: number; failed: number; skipped: number };
   ms: number;
-  failedTests: { test: string; message?: string }[];
+  /** `plain`: how the test ends without any gate, where a cell of the same suite says so. */
+  failedTests: { test: string; message?: string; plain?: 'passed' | 'failed' }[];
   /** Tests that were running when a process died or was stopped. */
   diedIn: string[];
   /** Log files, relative to the report. */
@@ -79,11 +80,16 @@ export type Witness = {
   count: number;
 };
 
+/** `core`: several bindings show it, so it lies in the code they share. `binding`: one does, although others could have. */
+export type Scope = 'core' | 'binding';
+
 export type FindingReport = {
   fingerprint: string;
   hazard: HazardId;
   rule: string;
   origin: Origin;
+  /** Absent where only one binding ran over the native code. */
+  scope?: Scope;
   message: string;
   complete: boolean;
   stacks: ReportedStack[];

@@ -17,8 +17,13 @@ export const reproOf = (l: Launch, logDir: string): string => {
 
 /** The two halves of such a line: what runs, and where the gate's logs go. undefined for a line of another make. */
 export const partsOf = (line: string): { command: string; logDir: string } | undefined => {
-  const m = /^(\(cd [^]*\)); cat ([^]+)\/\* 2>\/dev\/null$/.exec(line);
-  return m ? { command: m[1]!, logDir: unquote(m[2]!) } : undefined;
+  const end = '/* 2>/dev/null';
+  const at = line.lastIndexOf('); cat ');
+  if (!line.startsWith('(cd ') || at < 0 || !line.endsWith(end)) return undefined;
+  return {
+    command: line.slice(0, at + 1),
+    logDir: unquote(line.slice(at + '); cat '.length, -end.length)),
+  };
 };
 
 /** What must not be printed, nor pasted into an issue: variables that look like somebody's credentials. */

@@ -157,7 +157,15 @@ const cellDetails = (view, c) => {
         'ul',
         {},
         c.failedTests.map((t) =>
-          el('li', {}, el('code', {}, t.test), t.message !== undefined && el('pre', {}, t.message)),
+          el(
+            'li',
+            {},
+            el('code', {}, t.test),
+            ' ',
+            t.plain === 'failed' && chip('quiet', 'fails without the gate too'),
+            t.plain === 'passed' && chip('bad', `only under ${c.gate}`),
+            t.message !== undefined && el('pre', {}, t.message),
+          ),
         ),
       ),
     ],

@@ -16,6 +16,7 @@ import {
   functionOf,
   order,
   placeOf,
+  plainOf,
   titleOf,
   topFrame,
   whyOf,
@@ -25,7 +26,9 @@ import {
 const MAX_CASES = 5000;
 
 export const junit: Reporter = (report) => {
-  const suites = [...report.cells].sort((a, b) => order(a.id, b.id)).map((c) => suiteOf(c, report));
+  const cells = [...report.cells].sort((a, b) => order(a.id, b.id)).map((c) => suiteOf(c, report));
+  const own = fileCases(report);
+  const suites: Suite[] = [...cells, ...(own.length ? [{ cases: unique(own) }] : [])];
   const files = chunk(suites);
   return files.map((part, i) => ({
     path: files.length === 1 ? 'junit.xml' : `junit-${i + 1}.xml`,
@@ -43,7 +46,8 @@ type Case = {
   output?: string;
 };
 
-type Suite = { cell: CellReport; cases: Case[] };
+/** What belongs to no cell has a suite without one. */
+type Suite = { cell?: CellReport; cases: Case[] };
 
 const suiteOf = (cell: CellReport, report: Report): Suite => {
   const findings = report.findings.filter((f) => f.witnesses.some((w) => w.cell === cell.id)).sort(byUrgency);
@@ -54,6 +58,30 @@ const suiteOf = (cell: CellReport, report: Report): Suite => {
     ...findings.map((f) => findingCase(cell, f)),
   ];
   return { cell, cases: unique(all) };
+};
+
+/** What fails a run although no cell is red: entries of the committed files that no longer hold, or hold too much. */
+const fileCases = (report: Report): Case[] => {
+  const red = (name: string, type: string, message: string): Case => ({
+    className: 'ffi-gates.files',
+    name: oneLine(name),
+    bad: { element: 'failure', type, message: oneLine(message), text: lines([message]) },
+  });
+  const b = report.baseline;
+  const stale = (why: 'gone' | 'expired') =>
+    (b?.[why] ?? []).map((e) =>
+      red(
+        `${b!.file} ${e.hazard} ${e.fingerprint}`,
+        `baseline-${why}`,
+        `${why}: ${e.hazard} ${e.where} (${acceptedOf(e)}); ffi-gates baseline --prune removes it`,
+      ),
+    );
+  const broad = (report.suppressions ?? [])
+    .filter((s) => s.hides.length > 0)
+    .map((s) =>
+      red(`suppression ${s.name}`, 'suppression-too-broad', `would hide the planted ${s.hides.join(', ')}`),
+    );
+  return [...stale('gone'), ...stale('expired'), ...broad];
 };
 
 const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
@@ -110,6 +138,7 @@ const testCase = (cell: CellReport, t: CellReport['failedTests'][number]): Case 
       text: lines([
         message,
         ...(t.message ?? '').split('\n').slice(1),
+        plainOf(t, cell.gate),
         ...cell.logs.map((l) => `log: ${oneLine(l)}`),
       ]),
     },
@@ -140,6 +169,7 @@ const findingText = (cell: CellReport, f: FindingReport, message: string): strin
     message,
     `at ${placeOf(topFrame(f))}`,
     ...f.stacks.flatMap(stackText),
+    f.scope && `scope: ${f.scope}`,
     f.boundary && `crossing: ${oneLine(f.boundary.function)}`,
     ...distinct(
       f.witnesses
@@ -197,9 +227,9 @@ const render = (matrix: string, suites: Suite[]): string => {
   for (const { cell, cases } of suites) {
     const suite = document
       .testSuite()
-      .name(cell.id)
-      .time(seconds(cell.ms / 1000));
-    for (const [name, value] of properties(cell)) suite.property(name, value);
+      .name(cell?.id ?? 'ffi-gates')
+      .time(seconds((cell?.ms ?? 0) / 1000));
+    for (const [name, value] of cell ? properties(cell) : []) suite.property(name, value);
     for (const c of cases) write(suite, c);
   }
   return document.build();

@@ -142,7 +142,11 @@ const reasons = (cells: CellReport[], paint: Paint): string[] => {
         ...compiler.map((line) => oneLine(line)),
         ...c.failedTests
           .slice(0, 5)
-          .map((t) => oneLine(`failed ${t.test}: ${t.message?.split('\n')[0] ?? ''}`)),
+          .map((t) =>
+            oneLine(
+              `failed ${t.test}${t.plain ? ` (${words.plainOf(t, c.gate)})` : ''}: ${t.message?.split('\n')[0] ?? ''}`,
+            ),
+          ),
         ...c.diedIn.slice(0, 5).map((t) => oneLine(`died in ${t}`)),
         ...c.unread.slice(0, 3).map((u) => oneLine(`${u.log}:${u.line}: ${u.text}`)),
       ];
@@ -171,7 +175,7 @@ const findings = (all: FindingReport[], paint: Paint): string[] => {
         `  ${paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
         `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
         `      ${paint('quiet', oneLine(f.message))}`,
-        `      seen by ${gates}  [${f.fingerprint}]`,
+        `      seen by ${gates}${f.scope ? ` (${f.scope})` : ''}  [${f.fingerprint}]`,
         `      ${oneLine(f.repro)}`,
       ];
     }),

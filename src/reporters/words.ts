@@ -71,6 +71,10 @@ export const acceptedOf = (a: { [K in keyof Accepted]: Accepted[K] | undefined }
 export const suppressedOf = (s: SuppressionRow): string =>
   s.unused ? 'unused' : s.matched === undefined ? 'not counted' : `dropped ${s.matched}`;
 
+/** How a failed test ends without the gate; empty where nobody tried. */
+export const plainOf = (t: CellReport['failedTests'][number], gate: string): string =>
+  t.plain === 'failed' ? 'fails without the gate too' : t.plain === 'passed' ? `only under ${gate}` : '';
+
 const ENDINGS: Record<number, string> = {
   0: 'every cell is clean, as declared, known, or skipped',
   1: 'hazards were found, or the baseline holds entries that are gone or expired',

@@ -101,6 +101,7 @@ test('what was fixed is gone, fails until it is pruned, and comments survive the
   expect(ran.code, said(ran)).toBe(1);
   expect(ran.report!.baseline!.gone.map((e) => e.hazard)).toEqual(['ownership/leak']);
   expect(ran.stdout).toContain('ffi-gates baseline --prune');
+  expect(readFileSync(join(rig.out, 'junit.xml'), 'utf8')).toContain('type="baseline-gone"');
   const pruned = await baseline('--prune');
   expect(pruned.stdout, said(pruned)).toContain('1 entry removed');
   expect(readFileSync(file(), 'utf8')).toMatch(/^# ours\n/);

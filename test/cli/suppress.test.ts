@@ -66,6 +66,7 @@ suppressions:
   expect(left).toMatchObject({ unused: true, hides: [] });
   expect(wide).toMatchObject({ unused: false, hides: ['ownership/leak'] });
   expect(ran.stdout).toContain('too broad');
+  expect(readFileSync(join(rig.out, 'junit.xml'), 'utf8')).toContain('type="suppression-too-broad"');
   // The canary itself was not hidden: the lane shows what it can.
   expect(ran.report!.lanes.every((l) => l.proven)).toBe(true);
 }, 120_000);
