@@ -2,18 +2,22 @@
 import { readFile } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import type { Expectation } from './annotations.js';
+import { baselineReport, markKnown, standing, today, valid, type Baseline } from './baseline.js';
 import type { BindingId } from './binding.js';
 import type { BuildDone } from './build.js';
+import { compareWithPlain } from './scope.js';
 import type { Evidence } from './shots.js';
 import { foldFindings } from './findings.js';
 import { tallyFixtures } from './fixtures.js';
 import { hazard } from './hazard.js';
-import type { Host } from './host.js';
+import { NO_HOST, type Host } from './host.js';
 import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
 import type { Matrix } from './matrix.js';
 import { classify, unhooked } from './objects.js';
-import type { Cell, Plan } from './plan.js';
+import { makePlan, type Cell, type Plan } from './plan.js';
 import type { CellReport, FixturesReport, LaneReport, Report } from './report.js';
+import { suppressionRows } from './suppress-report.js';
+import type { Suppressions } from './suppressions.js';
 import { exitCodeOf, worst } from './verdict.js';
 
 export type Assembly = {
@@ -21,6 +25,8 @@ export type Assembly = {
   host: Host;
   out: string;
   strict: boolean;
+  baseline: Baseline;
+  suppressions: Suppressions;
   plan: Plan;
   cells: readonly Cell[];
   expectations: ReadonlyMap<string, Expectation[]>;
@@ -49,7 +55,7 @@ const cellReport = async (j: Judged, out: string, objects: CellReport['objects']
     verdict: j.verdict,
     tests: j.tests,
     ms: Math.round(j.evidence.ms),
-    failedTests: j.failedTests,
+    failedTests: j.failedTests.map((t) => ({ ...t })),
     diedIn: j.diedIn,
     logs: j.evidence.logs.map((l) => relative(out, l)),
     unread: j.evidence.shots.flatMap((s) =>
@@ -76,6 +82,8 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const objects = new Map<Evidence, CellReport['objects']>();
   for (const e of sorted)
     if (e.maps.size) objects.set(e, await classify(e.maps, e.own.objects, e.cell.gate.hook));
+  const day = today(started);
+  const known = new Set(valid(o.baseline, day).keys());
   const judged = await Promise.all(
     sorted.map(async (e) =>
       judge(
@@ -83,6 +91,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
         expectationsOf(e.cell, all.expectations),
         noiseOf(canaryOf.get(e.cell.lane)),
         await blindness(e),
+        known,
       ),
     ),
   );
@@ -96,9 +105,19 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   }
   for (const j of judged) j.verdict = withProof(j.verdict, lanes.get(j.evidence.cell.lane)!);
   const cells = await Promise.all(judged.map((j) => cellReport(j, o.out, objects.get(j.evidence))));
+  compareWithPlain(cells, judged);
   const skips: CellReport[] = all.plan.skipped.map((s) => skippedCell(s.id, s.why, o.matrix));
   const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
   const { findings, runtimeBucket } = await foldFindings(judged, o.out, o.matrix.root);
+  markKnown(findings, o.baseline, day);
+  const ids = new Set(makePlan(o.matrix, NO_HOST).skipped.map((s) => s.id));
+  const seen = new Set(findings.map((f) => f.fingerprint));
+  const baseline = baselineReport(
+    o.baseline,
+    findings,
+    standing(o.baseline, { seen, cells: rows, lanes: [...lanes.values()], ids, day }),
+  );
+  const suppressions = await suppressionRows(o.suppressions.entries, judged, o.host);
   const expectations = [
     ...new Set(
       [...all.expectations].filter(([k]) => k.startsWith(`${o.matrix.file}#`)).flatMap(([, v]) => v),
@@ -110,6 +129,8 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   );
   const codes = [...rows.map((c) => exitCodeOf(c.verdict)), ...(o.strict && unavailable.length ? [6] : [])];
   if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(6);
+  if (baseline && baseline.gone.length + baseline.expired.length > 0) codes.push(1);
+  if (suppressions.some((r) => r.hides.length > 0)) codes.push(6);
   return {
     version: 1,
     started: started.toISOString(),
@@ -130,6 +151,8 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     findings,
     runtimeBucket,
     ...(fixtures ? { fixtures } : {}),
+    ...(baseline ? { baseline } : {}),
+    ...(suppressions.length ? { suppressions } : {}),
     unavailable: unavailable.filter((u, i) => unavailable.findIndex((v) => v.lane === u.lane) === i),
     unseenHazards: unseen(await detection(fixtures), all.cells),
     builds: builds.sort((a, b) => (a.id < b.id ? -1 : 1)),

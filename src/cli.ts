@@ -1,8 +1,9 @@
 /** Command line: options in, exit code out. The only place that sets an exit code or listens to signals. */
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import yargs from 'yargs';
+import { complete } from './commands/complete.js';
+import { COMMANDS } from './commands/commands.js';
+import { openMatrix } from './commands/where.js';
 import { Failure } from './failure.js';
 import type { ParseArgs } from './parse.js';
 
@@ -15,19 +16,8 @@ type RunArgs = {
   json: boolean;
   strict: boolean;
   provision: boolean;
+  lastFailed: boolean;
   quiet: boolean;
-};
-
-const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
-
-/** The matrix to use: the one named, else the nearest `ffi-gates.yaml` upwards, else our own fixtures. */
-export const findMatrix = (named: string | undefined, from: string): string => {
-  if (named) return resolve(from, named);
-  for (let dir = resolve(from); ; dir = dirname(dir)) {
-    for (const name of ['ffi-gates.yaml', 'ffi-gates.yml'])
-      if (existsSync(join(dir, name))) return join(dir, name);
-    if (dir === dirname(dir)) return join(PACKAGE, 'matrices/fixtures.yaml');
-  }
 };
 
 const positive =
@@ -40,33 +30,19 @@ const positive =
     return n;
   };
 
-const open = async (a: { matrix?: string }) => {
-  const { loadMatrix } = await import('./matrix.js');
-  const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
-  for (const s of matrix.suites) {
-    const dir = resolve(matrix.root, s.dir);
-    if (!existsSync(dir))
-      throw new Failure(
-        2,
-        `suite '${s.id}' (${s.binding}) names a directory that does not exist: ${dir}`,
-        matrix.file,
-      );
-  }
-  for (const [id, t] of Object.entries(matrix.targets)) {
-    const dir = resolve(matrix.root, t.dir);
-    if (!existsSync(dir))
-      throw new Failure(2, `target '${id}' names a directory that does not exist: ${dir}`, matrix.file);
-  }
-  return matrix;
-};
-
 const runCommand = async (a: RunArgs): Promise<number> => {
-  const matrix = await open(a);
+  const matrix = await openMatrix(a);
+  const { loadBaseline } = await import('./baseline.js');
+  const baseline = await loadBaseline(matrix.file);
+  const { loadSuppressions } = await import('./suppressions.js');
+  const suppressions = await loadSuppressions(matrix.file);
   const { checkRequest, run, writeReport } = await import('./run.js');
   const out = resolve(a.out);
   const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
   // Probing a machine takes seconds: what is wrong with the request itself is said at once.
-  await checkRequest({ matrix, selectors: a.selector, out, cache });
+  const { lastFailed } = await import('./last-failed.js');
+  const selectors = a.lastFailed ? lastFailed(out, a.selector) : a.selector;
+  await checkRequest({ matrix, selectors, out, cache });
   const { probeHost } = await import('./host.js');
   let host = await probeHost(out);
   if (a.provision) {
@@ -99,9 +75,11 @@ const runCommand = async (a: RunArgs): Promise<number> => {
       matrix,
       host,
       out,
-      selectors: a.selector,
+      selectors,
       cache,
       strict: a.strict,
+      baseline,
+      suppressions,
       signal: abort.signal,
       emit: (e) => screen.emit(e),
       ...(a.jobs === undefined ? {} : { jobs: a.jobs }),
@@ -130,43 +108,6 @@ const runCommand = async (a: RunArgs): Promise<number> => {
   }
 };
 
-const planCommand = async (a: { selector: string[]; matrix?: string; json: boolean }): Promise<number> => {
-  const matrix = await open(a);
-  const { checkSelectors, planEverything } = await import('./run.js');
-  checkSelectors(matrix, a.selector);
-  const host = await (await import('./host.js')).probeHost();
-  const { plan, cells } = await planEverything(matrix, host, a.selector);
-  if (a.json) {
-    const rows = cells.map((c) => ({
-      id: c.id,
-      suite: c.suite.id,
-      binding: c.suite.binding,
-      builder: c.builder,
-      gate: c.gate.id,
-      role: c.suite.role,
-    }));
-    process.stdout.write(
-      `${JSON.stringify({ cells: rows, skipped: plan.skipped, deadSelectors: plan.deadSelectors }, null, 2)}\n`,
-    );
-  } else {
-    for (const c of cells) process.stdout.write(`run   ${c.id}  (${c.suite.role})\n`);
-    for (const s of plan.skipped)
-      process.stdout.write(`skip  ${s.id}  ${s.why}${s.remedy ? `  [${s.remedy}]` : ''}\n`);
-    for (const d of plan.deadSelectors) process.stdout.write(`dead  ${d}  matches no cell\n`);
-    process.stdout.write(`${cells.length} cells to run, ${plan.skipped.length} skipped\n`);
-  }
-  return 0;
-};
-
-const doctorCommand = async (a: { json: boolean }): Promise<number> => {
-  const { probeHost } = await import('./host.js');
-  const { diagnose, renderDoctor } = await import('./doctor.js');
-  const found = diagnose(await probeHost());
-  if (a.json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
-  else for (const line of renderDoctor(found)) process.stdout.write(`${line}\n`);
-  return 0;
-};
-
 /** yargs drops a lone `-` without a word; no path can hold this. */
 const STANDARD_INPUT = '\0-';
 
@@ -178,8 +119,11 @@ process.stdout.on('error', (e: NodeJS.ErrnoException) => {
 /** Runs the command line and returns the exit code. Expected failures are one clear message; anything else is our bug. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   let code = 0;
+  const completing = argv.includes('--get-yargs-completions');
   const parser = yargs(argv[0] === 'parse' ? argv.map((a) => (a === '-' ? STANDARD_INPUT : a)) : [...argv])
     .scriptName('ffi-gates')
+    // Of an option given twice the last counts, as a wrapper script expects that adds its own first.
+    .parserConfiguration({ 'duplicate-arguments-array': false })
     .usage('$0 <command>\n\nSanitizer gates for code that crosses a language boundary.')
     .command(
       ['run [selector..]', '$0'],
@@ -217,24 +161,13 @@ export const main = async (argv: readonly string[]): Promise<number> => {
             default: false,
             describe: 'install what is missing first (prints each command)',
           })
+          .option('last-failed', {
+            type: 'boolean',
+            default: false,
+            describe: 'only cells that were not good in the last run (of --out)',
+          })
           .option('quiet', { type: 'boolean', default: false, describe: 'no progress' }),
       async (a) => void (code = await runCommand(a as unknown as RunArgs)),
-    )
-    .command(
-      'plan [selector..]',
-      'print what would run, and why anything would not',
-      (y) =>
-        y
-          .positional('selector', { type: 'string', array: true, default: [] as string[] })
-          .option('matrix', { type: 'string' })
-          .option('json', { type: 'boolean', default: false }),
-      async (a) => void (code = await planCommand(a as unknown as RunArgs)),
-    )
-    .command(
-      'doctor',
-      'what works on this machine, and how to get the rest',
-      (y) => y.option('json', { type: 'boolean', default: false }),
-      async (a) => void (code = await doctorCommand(a)),
     )
     .command(
       'parse [files..]',
@@ -262,14 +195,20 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     )
     .strict()
     .recommendCommands()
-    .exitProcess(false)
+    // After a completion yargs goes on to the default command unless it may end the process.
+    .exitProcess(argv[0] === 'completion' || completing)
     .help()
     .version(false)
+    .completion('completion', 'print a script that completes ffi-gates in bash or zsh (by $SHELL)', complete)
     .fail((message, error) => {
+      // An unfinished line is no mistake; yargs checks it while the completions are still on their way.
+      if (completing) return;
       // What an option's own check throws arrives wrapped by yargs.
       if (error && error.name !== 'YError') throw error;
       throw new Failure(2, message ?? error.message);
     });
+  for (const c of COMMANDS)
+    parser.command(c.words, c.says, c.options, async (a) => void (code = await c.run(a)));
   try {
     await parser.parseAsync();
     return code;

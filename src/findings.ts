@@ -5,6 +5,7 @@ import { boundaryOf, fingerprintOf, isOwnFrame, type Own } from './attribute.js'
 import type { Frame, Stack } from './finding.js';
 import type { Judged } from './judge.js';
 import type { FindingReport, ReportedFrame, ReportedStack, Witness } from './report.js';
+import { scopeOf } from './scope.js';
 
 const CONTEXT = 3;
 const texts = new Map<string, Promise<string[] | undefined>>();
@@ -109,7 +110,8 @@ export const foldFindings = async (
     (a, b) => byText(a.hazard, b.hazard) || byText(a.fingerprint, b.fingerprint),
   )) {
     const stacks = await Promise.all(d.stacks.map((k) => withSource(k, own, root)));
-    (d.origin === 'runtime' ? runtimeBucket : findings).push({ ...d, stacks });
+    const scope = scopeOf(d.witnesses, cells);
+    (d.origin === 'runtime' ? runtimeBucket : findings).push({ ...d, ...(scope ? { scope } : {}), stacks });
   }
   return { findings, runtimeBucket };
 };

@@ -1,6 +1,6 @@
 /** From evidence to verdicts. Pure: the laws of the project live here (clean needs proof, nothing unread is clean). */
 import { caseOf, isCase, placeOf, type Expectation } from './annotations.js';
-import { noiseKey, originOf } from './attribute.js';
+import { fingerprintOf, noiseKey, originOf } from './attribute.js';
 import { fromOutside } from './deaths.js';
 import { expected, meets } from './expectations.js';
 import type { LaneReport, Origin } from './report.js';
@@ -53,6 +53,7 @@ const doubts = (
   e: Evidence,
   seen: Judged['seen'],
   done: ReadonlyMap<string, unknown>,
+  excused: ReadonlySet<string> = new Set(),
 ): Verdict | undefined => {
   const tool = seen.find((s) => s.origin === 'tool');
   if (tool) return doubt('tool-failed', tool.sighting.message);
@@ -76,7 +77,7 @@ const doubts = (
     if (silent) return doubt('fired-but-silent', silent);
   }
   if (!e.shots.some((s) => s.events.length)) return doubt('did-not-start', 'no test began');
-  const absent = e.wanted.filter((t) => !done.has(t));
+  const absent = e.wanted.filter((t) => !done.has(t) && !excused.has(t));
   if (absent.length)
     return doubt(
       'tests-missing',
@@ -90,21 +91,36 @@ const doubts = (
 const reds = (seen: Judged['seen']): Judged['seen'] =>
   seen.filter((s) => s.origin === 'own' || s.origin === 'host');
 
+/** Whether a launch holds a report that the baseline knows: what it cut short needs no further reason. */
+const holdsKnown = (e: Evidence, s: Shot, known: ReadonlySet<string>): boolean =>
+  s.logs.some((l) => l.parsed.sightings.some((x) => known.has(fingerprintOf(x, e.own))));
+
+/** Tests of which known findings are the reason that they died or failed. */
+const excusedBy = (e: Evidence, old: Judged['seen'], known: ReadonlySet<string>): Set<string> =>
+  new Set([
+    ...old.flatMap((s) => (s.test === undefined ? [] : [s.test])),
+    ...e.shots.filter((s) => s.died.length && holdsKnown(e, s, known)).flatMap((s) => s.died),
+  ]);
+
 const judgeSubject = (
   e: Evidence,
   seen: Judged['seen'],
   done: ReturnType<typeof outcomes>,
   blind: string | undefined,
+  known: ReadonlySet<string>,
 ): Verdict => {
-  const findings = reds(seen).length;
-  const unsure = doubts(e, seen, done);
-  if (findings)
+  const all = reds(seen);
+  const old = all.filter((s) => known.has(fingerprintOf(s.sighting, e.own)));
+  const counts = { findings: all.length, fresh: all.length - old.length, known: old.length };
+  const excused = excusedBy(e, old, known);
+  const unsure = doubts(e, seen, done, excused);
+  if (counts.fresh)
     return {
       kind: 'hazard',
-      findings,
+      ...counts,
       ...(unsure?.kind === 'inconclusive' ? { why: `also ${unsure.doubt}: ${unsure.why}` } : {}),
     };
-  const failed = [...done].filter(([, o]) => o.outcome === 'failed');
+  const failed = [...done].filter(([t, o]) => o.outcome === 'failed' && !excused.has(t));
   if (
     failed.length &&
     (!unsure ||
@@ -120,9 +136,15 @@ const judgeSubject = (
         .map(([t]) => t)
         .join(', ')}`,
     };
-  if (unsure) return unsure;
+  // A process that a known finding ended could not look for leaks: that is said, and is no new doubt.
+  const cut =
+    unsure?.kind === 'inconclusive' &&
+    unsure.doubt === 'leaks-unchecked' &&
+    e.shots.every((s) => s.unchecked === undefined || holdsKnown(e, s, known));
+  if (unsure && !cut) return unsure;
   if (blind) return doubt('gate-not-armed', blind);
-  return { kind: 'clean' };
+  if (old.length === 0) return { kind: 'clean' };
+  return { kind: 'hazard', ...counts, ...(cut ? { why: unsure.why } : {}) };
 };
 
 const judgePlanted = (e: Evidence, due: readonly Expectation[], missed: readonly Expectation[]): Verdict => {
@@ -140,13 +162,14 @@ const judgePlanted = (e: Evidence, due: readonly Expectation[], missed: readonly
 
 /**
  * Judges one cell. `noise` are the keys of the lane's no-op run; `blind` says that the object under test is invisible to
- * the gate. Whether the lane is proven is applied afterwards, by `withProof`.
+ * the gate; `known` are the fingerprints that the baseline accepts. Whether the lane is proven is applied afterwards, by `withProof`.
  */
 export const judge = (
   e: Evidence,
   all: readonly Expectation[],
   noise: ReadonlySet<string>,
   blind?: string,
+  known: ReadonlySet<string> = new Set(),
 ): Judged => {
   const seen = e.seen.map((s) => ({ ...s, origin: originOf(s.sighting, e.own, noise) }));
   const done = outcomes(e.shots);
@@ -163,7 +186,7 @@ export const judge = (
       ? { kind: 'build-failed', why: e.failed }
       : planted
         ? judgePlanted(e, due, missed)
-        : judgeSubject(e, seen, done, blind),
+        : judgeSubject(e, seen, done, blind, known),
     seen,
     tests: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') },
     failedTests: [...done]
@@ -207,7 +230,10 @@ export const laneOf = (
 /** Law 1: nothing is clean in a lane that is not proven. */
 export const withProof = (v: Verdict, lane: LaneReport): Verdict => {
   // A lane that is not armed for leaks says more than that one process was not checked for them.
-  const open = v.kind === 'clean' || (v.kind === 'inconclusive' && v.doubt === 'leaks-unchecked');
+  const open =
+    v.kind === 'clean' ||
+    (v.kind === 'hazard' && v.fresh === 0) ||
+    (v.kind === 'inconclusive' && v.doubt === 'leaks-unchecked');
   if (!open || lane.proven) return v;
   const blind = lane.canaries.filter((c) => !c.seen).map((c) => c.class);
   return doubt(

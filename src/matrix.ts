@@ -1,11 +1,11 @@
 /** The matrix file: what the user writes. Validated with file:line:column and did-you-mean; `matrices/schema.json` is made from it. */
-import leven from 'leven';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { Failure } from './failure.js';
 import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from './names.js';
+import { didYouMean as near } from './near.js';
+import { parseYaml } from './yaml-file.js';
 
 const id = z
   .string()
@@ -104,13 +104,6 @@ export type Suite = Parsed['suites'][number];
 /** `file` and `root` are absolute. */
 export type Matrix = Parsed & { file: string; root: string };
 
-const near = (word: string, known: readonly string[]): string => {
-  const best = known.map((k) => ({ k, d: leven(word, k) })).sort((a, b) => a.d - b.d)[0];
-  return best && best.d <= Math.max(2, word.length / 3) ? ` Did you mean '${best.k}'?` : '';
-};
-
-type Issue = z.core.$ZodIssue;
-
 /** Keys that the schema knows where an unknown key was found. */
 const knownKeys = (path: readonly PropertyKey[]): string[] => {
   const [top, index, sub] = path;
@@ -121,40 +114,6 @@ const knownKeys = (path: readonly PropertyKey[]): string[] => {
   if (top === 'gates' && index === undefined) return [...GATE_IDS];
   if (top === 'gates') return Object.keys(gate.shape);
   return top === 'exclude' ? ['cells', 'why'] : [];
-};
-
-const keyNode = (doc: Document, path: readonly PropertyKey[], key: string): unknown => {
-  const map: unknown = path.length ? doc.getIn(path as (string | number)[], true) : doc.contents;
-  const items = (map as { items?: { key?: { value?: unknown } }[] } | undefined)?.items ?? [];
-  return items.find((i) => i.key?.value === key)?.key;
-};
-
-const explain = (issue: Issue, value: unknown): string => {
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0]!;
-    return `unknown key '${key}'.${near(key, knownKeys(issue.path))}`;
-  }
-  if (issue.code === 'invalid_value' && typeof value === 'string')
-    return `'${value}' is not one of ${issue.values.join(', ')}.${near(value, issue.values.map(String))}`;
-  if (issue.code === 'invalid_key')
-    return `'${String(issue.path.at(-1))}': ${issue.issues[0]?.message ?? issue.message}${near(String(issue.path.at(-1)), knownKeys(issue.path.slice(0, -1)))}`;
-  if (issue.code === 'invalid_type' && value === undefined)
-    return `'${String(issue.path.at(-1) ?? 'the document')}' is missing (${issue.expected}).`;
-  return `${issue.path.map(String).join('.') || 'document'}: ${issue.message}`;
-};
-
-/** Where in the file an issue is: the key itself for unknown keys, else the deepest node that exists on its path. */
-const locate = (doc: Document, lines: LineCounter, file: string, issue: Issue): string => {
-  let node: unknown =
-    issue.code === 'unrecognized_keys' ? keyNode(doc, issue.path, issue.keys[0]!) : undefined;
-  for (let n = issue.path.length; !node && n > 0; n--) {
-    node = doc.getIn(issue.path.slice(0, n) as (string | number)[], true);
-    if (issue.code === 'invalid_key')
-      node = keyNode(doc, issue.path.slice(0, -1), String(issue.path.at(-1))) ?? node;
-  }
-  const range = (node as { range?: [number, number, number] } | undefined)?.range;
-  const pos = lines.linePos(range?.[0] ?? 0);
-  return `${file}:${pos.line}:${pos.col}`;
 };
 
 const crossCheck = (m: Matrix, fail: (path: (string | number)[], message: string) => never): void => {
@@ -188,34 +147,9 @@ const crossCheck = (m: Matrix, fail: (path: (string | number)[], message: string
 
 /** Parses a matrix text. Throws `Failure` (exit code 2) at the first problem, with its place. */
 export const parseMatrix = (text: string, file: string): Matrix => {
-  const lines = new LineCounter();
-  const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-  const bad = doc.errors[0];
-  if (bad) {
-    const pos = lines.linePos(bad.pos[0]);
-    throw new Failure(2, `not valid YAML: ${bad.message}`, `${file}:${pos.line}:${pos.col}`);
-  }
-  let plain: unknown;
-  try {
-    plain = doc.toJS({ maxAliasCount: 100 });
-  } catch (e) {
-    throw new Failure(2, `not usable YAML: ${(e as Error).message}`, `${file}:1:1`);
-  }
-  const parsed = matrixSchema.safeParse(plain);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const value = issue.path.reduce<unknown>(
-      (v, k) => (v as Record<PropertyKey, unknown> | undefined)?.[k],
-      plain,
-    );
-    throw new Failure(2, explain(issue, value), locate(doc, lines, file, issue));
-  }
-  const matrix: Matrix = { ...parsed.data, file, root: resolve(dirname(file), parsed.data.root) };
-  crossCheck(matrix, (path, message) => {
-    const node = doc.getIn(path, true) as { range?: [number, number, number] } | undefined;
-    const pos = lines.linePos(node?.range?.[0] ?? 0);
-    throw new Failure(2, message, `${file}:${pos.line}:${pos.col}`);
-  });
+  const { value, fail } = parseYaml(text, file, matrixSchema, knownKeys);
+  const matrix: Matrix = { ...value, file, root: resolve(dirname(file), value.root) };
+  crossCheck(matrix, fail);
   return matrix;
 };
 

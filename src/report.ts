@@ -19,6 +19,10 @@ export type Report = {
   findings: FindingReport[];
   runtimeBucket: FindingReport[];
   fixtures?: FixturesReport;
+  /** Absent without a baseline. */
+  baseline?: BaselineReport;
+  /** Absent without suppressions; in the order of their file. */
+  suppressions?: SuppressionRow[];
   unavailable: { lane: string; why: string; remedy: string }[];
   /** Hazards of the catalogue that no gate of this matrix can see. */
   unseenHazards: { hazard: HazardId; title: string; bindings: BindingId[] }[];
@@ -35,7 +39,8 @@ export type CellReport = {
   verdict: Verdict;
   tests: { passed: number; failed: number; skipped: number };
   ms: number;
-  failedTests: { test: string; message?: string }[];
+  /** `plain`: how the test ends without any gate, where a cell of the same suite says so. */
+  failedTests: { test: string; message?: string; plain?: 'passed' | 'failed' }[];
   /** Tests that were running when a process died or was stopped. */
   diedIn: string[];
   /** Log files, relative to the report. */
@@ -75,11 +80,16 @@ export type Witness = {
   count: number;
 };
 
+/** `core`: several bindings show it, so it lies in the code they share. `binding`: one does, although others could have. */
+export type Scope = 'core' | 'binding';
+
 export type FindingReport = {
   fingerprint: string;
   hazard: HazardId;
   rule: string;
   origin: Origin;
+  /** Absent where only one binding ran over the native code. */
+  scope?: Scope;
   message: string;
   complete: boolean;
   stacks: ReportedStack[];
@@ -91,6 +101,39 @@ export type FindingReport = {
   witnesses: Witness[];
   /** One shell line that shows this finding again. */
   repro: string;
+  /** What the baseline says of it; absent for a fresh finding. */
+  known?: Accepted;
+};
+
+/** Why a finding is accepted for now, and who looks after it until when (a day, the last on which that holds). */
+export type Accepted = { reason: string; owner?: string; expires?: string };
+
+export type BaselineRow = Accepted & { fingerprint: string; hazard: HazardId; where: string };
+
+/** How the committed baseline stood in this run. A `gone` or `expired` entry makes exit code 1 until it is pruned. */
+export type BaselineReport = {
+  /** Name of the file beside the matrix. */
+  file: string;
+  /** Findings in it, and not in it. */
+  known: number;
+  fresh: number;
+  gone: BaselineRow[];
+  expired: BaselineRow[];
+  /** Not seen, by cells that could have shown them but did not run to a proven end. */
+  unchecked: BaselineRow[];
+};
+
+/** What a committed suppression did in this run. */
+export type SuppressionRow = {
+  /** `lsan ownership/leak in function old_init`. */
+  name: string;
+  reason: string;
+  /** How many reports it dropped, where a checker counts (UBSan does not) and one that reads it ran. */
+  matched?: number;
+  /** True when checkers that count ran to their end and it dropped nothing. */
+  unused: boolean;
+  /** Hazards of planted bugs that it would have hidden: it is too broad, and makes exit code 6. */
+  hides: HazardId[];
 };
 
 export type FixturesReport = {

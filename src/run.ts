@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { glob } from 'tinyglobby';
 import { assemble, expectationsOf, suiteKey } from './assemble.js';
 import { readAnnotations, type Expectation } from './annotations.js';
+import { today, valid, type Baseline } from './baseline.js';
 import { makeBuilds, type BuildDone } from './build.js';
 import { runCell } from './cell.js';
 import { baseEnv } from './environment.js';
@@ -21,6 +22,8 @@ import { pool } from './pool.js';
 import { REPORTERS } from './registry-reporters.js';
 import type { Report } from './report.js';
 import type { Evidence } from './shots.js';
+import { writeSuppressions } from './suppress-files.js';
+import type { Suppressions } from './suppressions.js';
 
 export type RunOptions = {
   matrix: Matrix;
@@ -30,6 +33,8 @@ export type RunOptions = {
   cache: string;
   jobs?: number;
   strict: boolean;
+  baseline: Baseline;
+  suppressions: Suppressions;
   signal: AbortSignal;
   emit: (e: RunEvent) => void;
 };
@@ -151,6 +156,8 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
+  const known = new Set(valid(o.baseline, today(started)).keys());
+  const supp = await writeSuppressions(o.suppressions.entries, join(o.out, 'suppressions'));
   const builds: BuildDone[] = [];
   const build = makeBuilds({
     cache: o.cache,
@@ -178,9 +185,10 @@ export const run = async (o: RunOptions): Promise<Report> => {
           env: baseEnv(),
           logs,
           signal: o.signal,
+          suppressions: supp,
           expectations: expectationsOf(cell, expectations),
         });
-        const preview = judge(e, expectationsOf(cell, expectations), new Set());
+        const preview = judge(e, expectationsOf(cell, expectations), new Set(), undefined, known);
         o.emit({ kind: 'cell-finished', id: cell.id, verdict: preview.verdict, ms: e.ms });
         return e;
       },

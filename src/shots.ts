@@ -13,6 +13,7 @@ import type { Cell } from './plan.js';
 import { readLogs, type ReadLog } from './read-logs.js';
 import { BINDINGS } from './registry.js';
 import { reproOf } from './repro.js';
+import { withSuppressions, type SuppressionFiles } from './suppress-files.js';
 
 export type Seen = { sighting: Sighting; log: string; test?: string; repro: string };
 export type Shot = {
@@ -48,6 +49,7 @@ export type CellRoom = BuildRoom & {
   /** Where this run's logs go. */
   logs: string;
   signal: AbortSignal;
+  suppressions: SuppressionFiles;
   expectations: readonly Expectation[];
 };
 
@@ -123,7 +125,9 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     compiler: cell.compiler,
     logDir,
   });
-  const arm: Arm = { ...armed, env: withUsers(armed.env, cell.matrix.gates[cell.gate.id]?.env ?? {}) };
+  // Planted bugs are never suppressed: what would hide them is told from their reports instead.
+  const told = cell.suite.role === 'subject' ? withSuppressions(armed, room.suppressions) : armed;
+  const arm: Arm = { ...told, env: withUsers(told.env, cell.matrix.gates[cell.gate.id]?.env ?? {}) };
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
   return {
     l: BINDINGS[cell.suite.binding].run(place, r.instrument, room.host.tools, plan),

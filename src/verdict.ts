@@ -16,7 +16,8 @@ export type Doubt =
 
 export type Verdict =
   | { kind: 'clean' }
-  | { kind: 'hazard'; findings: number; why?: string }
+  /** `known` of the findings are in the baseline, `fresh` are not. */
+  | { kind: 'hazard'; findings: number; fresh: number; known: number; why?: string }
   /** Hazard and canary cells: every declared hazard was seen. */
   | { kind: 'as-declared'; caught: number; why?: string }
   | { kind: 'missed'; missed: string[]; why: string }
@@ -33,7 +34,7 @@ export const exitCodeOf = (v: Verdict): 0 | 1 | 4 | 5 | 6 => {
     case 'skipped':
       return 0;
     case 'hazard':
-      return 1;
+      return v.fresh > 0 ? 1 : 0;
     case 'suite-failed':
       return 4;
     case 'build-failed':

@@ -6,7 +6,7 @@ const findingRow = (view, f) => {
   const hazard = view.hazards[f.hazard];
   const gates = distinct(f.witnesses.map((w) => w.gate));
   const bindings = distinct(f.witnesses.map((w) => w.binding));
-  const tone = f.planted ? 'good' : f.origin === 'own' || f.origin === 'host' ? 'bad' : 'quiet';
+  const tone = f.planted ? 'good' : f.known ? 'quiet' : f.origin === 'own' || f.origin === 'host' ? 'bad' : 'quiet';
   const row = /** @type {HTMLDetailsElement} */ (
     el(
       'details.finding',
@@ -29,6 +29,8 @@ const findingRow = (view, f) => {
             ' ',
             el('code.id', {}, f.hazard),
             f.planted && chip('good', 'planted'),
+            f.known && chip('quiet', 'known'),
+            f.scope && chip('quiet', f.scope),
             f.origin !== 'own' && chip('quiet', f.origin),
             !f.complete && chip('doubt', 'report cut short'),
           ),
@@ -83,6 +85,14 @@ const findingBody = (view, f) => {
     ),
     !f.complete &&
       el('p.warning', {}, '? The report in the log ends early: what is shown is not all there was.'),
+    f.known &&
+      el(
+        'p.facts',
+        {},
+        el('span', {}, `known: ${f.known.reason}`),
+        f.known.owner && el('span', {}, `owner ${f.known.owner}`),
+        f.known.expires && el('span', {}, `until ${f.known.expires}`),
+      ),
     hazard && el('p.defence', {}, el('b', {}, 'First defence '), hazard.defence),
     el(
       'div.stacks',
@@ -116,8 +126,9 @@ const haystack = (view, f) =>
     f.place,
     f.fingerprint,
     `origin:${f.origin}`,
+    f.scope && `scope:${f.scope}`,
     `hazard:${f.hazard}`,
-    f.planted ? 'is:planted' : 'is:open',
+    f.planted ? 'is:planted' : f.known ? 'is:known' : 'is:open',
     !f.complete && 'is:cut',
     ...f.witnesses.flatMap((w) => [`cell:${w.cell}`, `gate:${w.gate}`, `binding:${w.binding}`, w.test]),
     ...f.stacks.flatMap((s) =>

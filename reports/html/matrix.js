@@ -4,7 +4,11 @@ const whyOf = (v) => {
     case 'clean':
       return 'every test passed, the gate was armed, and no report was written';
     case 'hazard':
-      return count(v.findings, 'finding') + (v.why ? `: ${v.why}` : '');
+      return (
+        count(v.findings, 'finding') +
+        (v.known ? `, ${v.known === v.findings ? 'all' : v.known} known` : '') +
+        (v.why ? `: ${v.why}` : '')
+      );
     case 'as-declared':
       return `${count(v.caught, 'planted hazard')} caught` + (v.why ? `: ${v.why}` : '');
     case 'missed':
@@ -82,6 +86,7 @@ const matrixTable = (view, open) => {
 /** @param {View} view @param {Cell} c @param {(id: string) => void} open */
 const cellButton = (view, c, open) => {
   const word = view.verdicts[c.verdict.kind];
+  const old = c.verdict.kind === 'hazard' && c.verdict.fresh === 0;
   const n =
     c.verdict.kind === 'hazard'
       ? c.verdict.findings
@@ -91,7 +96,7 @@ const cellButton = (view, c, open) => {
           ? c.verdict.missed.length
           : 0;
   return el(
-    `button.cell.${word.tone}`,
+    `button.cell.${old ? 'quiet' : word.tone}`,
     {
       type: 'button',
       'data-cell': c.id,
@@ -152,7 +157,15 @@ const cellDetails = (view, c) => {
         'ul',
         {},
         c.failedTests.map((t) =>
-          el('li', {}, el('code', {}, t.test), t.message !== undefined && el('pre', {}, t.message)),
+          el(
+            'li',
+            {},
+            el('code', {}, t.test),
+            ' ',
+            t.plain === 'failed' && chip('quiet', 'fails without the gate too'),
+            t.plain === 'passed' && chip('bad', `only under ${c.gate}`),
+            t.message !== undefined && el('pre', {}, t.message),
+          ),
         ),
       ),
     ],

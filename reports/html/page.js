@@ -131,7 +131,7 @@ const show = (view) => {
   );
 
   // --- the page ----------------------------------------------------------------------------------------------------
-  const open = view.findings.filter((f) => !f.planted).length;
+  const open = view.findings.filter((f) => !f.planted && !f.known).length;
   const proven = report.lanes.filter((l) => l.proven).length;
   const nav = /** @type {[string, string, number | undefined][]} */ ([
     ['matrix', 'Matrix', report.cells.length],
@@ -212,6 +212,8 @@ const show = (view) => {
     ),
     lanesSection(view),
     unavailableSection(view) || '',
+    baselineSection(view) || '',
+    suppressionsSection(view) || '',
     fixturesSection(view) || '',
     unseenSection(view) || '',
     bucketSection(view),

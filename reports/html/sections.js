@@ -38,6 +38,57 @@ const unavailableSection = (view) =>
   );
 
 /** @param {View} view */
+const baselineSection = (view) => {
+  const b = view.report.baseline;
+  if (!b) return false;
+  const rows = /** @type {[string, string, typeof b.gone][]} */ ([
+    ['gone', 'bad', b.gone],
+    ['expired', 'bad', b.expired],
+    ['not looked for', 'doubt', b.unchecked],
+  ]);
+  return section(
+    'baseline',
+    'Baseline',
+    `${b.fresh} fresh, ${b.known} known. Entries that are gone or expired fail the run until \`ffi-gates baseline --prune\` removes them.`,
+    table(
+      ['', 'hazard', 'where', 'reason', 'owner', 'until', 'fingerprint'],
+      rows.flatMap(([word, tone, entries]) =>
+        entries.map((e) => [
+          chip(tone, word),
+          el('code', {}, e.hazard),
+          e.where,
+          e.reason,
+          e.owner ?? '–',
+          e.expires ?? '–',
+          el('code', {}, e.fingerprint),
+        ]),
+      ),
+    ),
+  );
+};
+
+/** @param {View} view */
+const suppressionsSection = (view) =>
+  (view.report.suppressions?.length ?? 0) > 0 &&
+  section(
+    'suppressions',
+    'Suppressions',
+    'Reports that the checkers were told to drop.',
+    table(
+      ['', 'entry', 'reason'],
+      (view.report.suppressions ?? []).map((s) => [
+        s.hides.length > 0
+          ? chip('doubt', `too broad: hides ${s.hides.join(', ')}`)
+          : s.unused
+            ? chip('doubt', 'unused')
+            : chip('quiet', s.matched === undefined ? 'not counted' : `dropped ${s.matched}`),
+        el('code', {}, s.name),
+        s.reason,
+      ]),
+    ),
+  );
+
+/** @param {View} view */
 const fixturesSection = (view) => {
   const f = view.report.fixtures;
   if (!f) return false;

@@ -2,12 +2,14 @@
 import type { Report } from '../report.js';
 import { escape } from './html.js';
 import {
+  acceptedOf,
   byUrgency,
   distinct,
   endingOf,
   headline,
   order,
   placeOf,
+  suppressedOf,
   titleOf,
   topFrame,
   VERDICTS,
@@ -21,6 +23,12 @@ export const staticPage = (r: Report): string =>
     `<p>Exit code ${r.exitCode}: ${escape(endingOf(r.exitCode))}. ${escape(r.matrix)}, ${escape(r.started)}.</p>`,
     table('Findings', ['hazard', 'what', 'where', 'message', 'seen by'], findings(r)),
     table('Cells', ['', 'cell', 'verdict', 'why'], cells(r)),
+    table('Baseline entries that no longer hold', ['entry', 'why', 'reason'], baseline(r)),
+    table(
+      'Suppressions',
+      ['entry', 'dropped', 'reason', 'planted bugs it would hide'],
+      (r.suppressions ?? []).map((s) => [s.name, suppressedOf(s), s.reason, s.hides.join(' ')]),
+    ),
     table('Lanes not proven', ['lane', 'canary', 'why'], lanes(r)),
     table(
       'Unavailable',
@@ -39,12 +47,17 @@ const findings = (r: Report): string[][] =>
   [...r.findings]
     .sort(byUrgency)
     .map((f) => [
-      `${f.hazard}${f.planted ? ' (planted)' : ''}`,
+      `${f.hazard}${f.planted ? ' (planted)' : ''}${f.known ? ` (known: ${acceptedOf(f.known)})` : ''}`,
       titleOf(f.hazard),
       placeOf(topFrame(f)),
       f.message,
       distinct(f.witnesses.map((w) => w.cell)).join(' '),
     ]);
+
+const baseline = (r: Report): string[][] => [
+  ...(r.baseline?.gone ?? []).map((e) => [`${e.hazard} ${e.where}`, 'gone', acceptedOf(e)]),
+  ...(r.baseline?.expired ?? []).map((e) => [`${e.hazard} ${e.where}`, 'expired', acceptedOf(e)]),
+];
 
 const cells = (r: Report): string[][] =>
   [...r.cells]

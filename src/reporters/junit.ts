@@ -1,6 +1,6 @@
 /**
  * JUnit XML for CI servers. One `testsuite` per cell with: a case `verdict` (red whenever the cell is), a case per
- * failed test and a case per finding seen in the cell. The message stands in the attribute and in the text's first line,
+ * failed test and a case per finding seen in the cell; findings that the baseline knows are skipped with its reason. The message stands in the attribute and in the text's first line,
  * because GitLab reads only the text and Azure shows only the attribute; `path:line` in the text is what annotators find.
  */
 import type { Stack } from '../finding.js';
@@ -8,13 +8,27 @@ import type { CellReport, FindingReport, Report } from '../report.js';
 import { type JUnitCase, type JUnitSuite, newDocument, skip } from './junit-builder.js';
 import { oneLine, plain } from './plain.js';
 import type { Reporter } from './reporter.js';
-import { byUrgency, distinct, functionOf, order, placeOf, titleOf, topFrame, whyOf } from './words.js';
+import {
+  acceptedOf,
+  byUrgency,
+  distinct,
+  isKnownOnly,
+  functionOf,
+  order,
+  placeOf,
+  plainOf,
+  titleOf,
+  topFrame,
+  whyOf,
+} from './words.js';
 
 /** Buildkite refuses files with more results than this. */
 const MAX_CASES = 5000;
 
 export const junit: Reporter = (report) => {
-  const suites = [...report.cells].sort((a, b) => order(a.id, b.id)).map((c) => suiteOf(c, report));
+  const cells = [...report.cells].sort((a, b) => order(a.id, b.id)).map((c) => suiteOf(c, report));
+  const own = fileCases(report);
+  const suites: Suite[] = [...cells, ...(own.length ? [{ cases: unique(own) }] : [])];
   const files = chunk(suites);
   return files.map((part, i) => ({
     path: files.length === 1 ? 'junit.xml' : `junit-${i + 1}.xml`,
@@ -32,7 +46,8 @@ type Case = {
   output?: string;
 };
 
-type Suite = { cell: CellReport; cases: Case[] };
+/** What belongs to no cell has a suite without one. */
+type Suite = { cell?: CellReport; cases: Case[] };
 
 const suiteOf = (cell: CellReport, report: Report): Suite => {
   const findings = report.findings.filter((f) => f.witnesses.some((w) => w.cell === cell.id)).sort(byUrgency);
@@ -43,6 +58,30 @@ const suiteOf = (cell: CellReport, report: Report): Suite => {
     ...findings.map((f) => findingCase(cell, f)),
   ];
   return { cell, cases: unique(all) };
+};
+
+/** What fails a run although no cell is red: entries of the committed files that no longer hold, or hold too much. */
+const fileCases = (report: Report): Case[] => {
+  const red = (name: string, type: string, message: string): Case => ({
+    className: 'ffi-gates.files',
+    name: oneLine(name),
+    bad: { element: 'failure', type, message: oneLine(message), text: lines([message]) },
+  });
+  const b = report.baseline;
+  const stale = (why: 'gone' | 'expired') =>
+    (b?.[why] ?? []).map((e) =>
+      red(
+        `${b!.file} ${e.hazard} ${e.fingerprint}`,
+        `baseline-${why}`,
+        `${why}: ${e.hazard} ${e.where} (${acceptedOf(e)}); ffi-gates baseline --prune removes it`,
+      ),
+    );
+  const broad = (report.suppressions ?? [])
+    .filter((s) => s.hides.length > 0)
+    .map((s) =>
+      red(`suppression ${s.name}`, 'suppression-too-broad', `would hide the planted ${s.hides.join(', ')}`),
+    );
+  return [...stale('gone'), ...stale('expired'), ...broad];
 };
 
 const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
@@ -57,7 +96,7 @@ const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
     lines([
       `${v.kind}: ${why}`,
       ...findings
-        .filter((f) => !f.planted)
+        .filter((f) => !f.planted && !f.known)
         .map((f) => `${placeOf(topFrame(f))} ${f.hazard} ${oneLine(f.message)}`),
       ...cell.diedIn.map((t) => `running when the process ended: ${oneLine(t)}`),
       ...cell.unread.map((u) => `not understood: ${oneLine(u.log)}:${u.line}: ${oneLine(u.text)}`),
@@ -72,6 +111,8 @@ const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
       return { ...base, skipped: why };
     case 'hazard':
     case 'suite-failed':
+      // What the baseline accepts stands in the report as skipped cases, so the cell itself is green.
+      if (isKnownOnly(v)) return { ...base, output: why };
       return {
         ...base,
         bad: { element: 'failure', type: v.kind, message: `${v.kind}: ${why}`, text: text() },
@@ -97,6 +138,7 @@ const testCase = (cell: CellReport, t: CellReport['failedTests'][number]): Case 
       text: lines([
         message,
         ...(t.message ?? '').split('\n').slice(1),
+        plainOf(t, cell.gate),
         ...cell.logs.map((l) => `log: ${oneLine(l)}`),
       ]),
     },
@@ -111,6 +153,7 @@ const findingCase = (cell: CellReport, f: FindingReport): Case => {
     ...(top?.kind === 'source' ? { file: oneLine(top.file) } : {}),
   };
   if (f.planted) return { ...base, output: `planted, and caught: ${oneLine(f.message)}` };
+  if (f.known) return { ...base, skipped: `known: ${acceptedOf(f.known)}` };
   const message = `${f.hazard}: ${titleOf(f.hazard)} (${oneLine(f.message)})`;
   return {
     ...base,
@@ -126,6 +169,7 @@ const findingText = (cell: CellReport, f: FindingReport, message: string): strin
     message,
     `at ${placeOf(topFrame(f))}`,
     ...f.stacks.flatMap(stackText),
+    f.scope && `scope: ${f.scope}`,
     f.boundary && `crossing: ${oneLine(f.boundary.function)}`,
     ...distinct(
       f.witnesses
@@ -183,9 +227,9 @@ const render = (matrix: string, suites: Suite[]): string => {
   for (const { cell, cases } of suites) {
     const suite = document
       .testSuite()
-      .name(cell.id)
-      .time(seconds(cell.ms / 1000));
-    for (const [name, value] of properties(cell)) suite.property(name, value);
+      .name(cell?.id ?? 'ffi-gates')
+      .time(seconds((cell?.ms ?? 0) / 1000));
+    for (const [name, value] of cell ? properties(cell) : []) suite.property(name, value);
     for (const c of cases) write(suite, c);
   }
   return document.build();

@@ -20,6 +20,8 @@ export const renderSummary = (report: Report, { width, color }: SummaryLook): st
     matrix(report.cells, width, paint),
     reasons(report.cells, paint),
     findings(report.findings, paint),
+    baseline(report, paint),
+    suppressions(report, paint),
     lanes(report, paint),
     report.unavailable.length > 0 && [
       title(paint, `Unavailable (${report.unavailable.length})`),
@@ -118,7 +120,8 @@ const gateFirst = (column: string): string => column.split('-').reverse().join('
 const mark = (c: CellReport | undefined, width: number, paint: Paint): string => {
   if (!c) return pad('·', width);
   const { glyph, tone } = words.VERDICTS[c.verdict.kind];
-  const n = c.verdict.kind === 'hazard' ? ` ${c.verdict.findings}` : '';
+  if (words.isKnownOnly(c.verdict)) return paint('quiet', pad(`${glyph} known`, width));
+  const n = c.verdict.kind === 'hazard' ? ` ${c.verdict.fresh}` : '';
   return paint(tone, pad(`${glyph}${n}`, width));
 };
 
@@ -139,7 +142,11 @@ const reasons = (cells: CellReport[], paint: Paint): string[] => {
         ...compiler.map((line) => oneLine(line)),
         ...c.failedTests
           .slice(0, 5)
-          .map((t) => oneLine(`failed ${t.test}: ${t.message?.split('\n')[0] ?? ''}`)),
+          .map((t) =>
+            oneLine(
+              `failed ${t.test}${t.plain ? ` (${words.plainOf(t, c.gate)})` : ''}: ${t.message?.split('\n')[0] ?? ''}`,
+            ),
+          ),
         ...c.diedIn.slice(0, 5).map((t) => oneLine(`died in ${t}`)),
         ...c.unread.slice(0, 3).map((u) => oneLine(`${u.log}:${u.line}: ${u.text}`)),
       ];
@@ -152,9 +159,12 @@ const reasons = (cells: CellReport[], paint: Paint): string[] => {
 };
 
 const findings = (all: FindingReport[], paint: Paint): string[] => {
-  const open = all.filter((f) => !f.planted).sort(words.byUrgency);
-  const planted = all.length - open.length;
-  const note = planted > 0 ? `, and ${planted} planted` : '';
+  const open = all.filter((f) => !f.planted && !f.known).sort(words.byUrgency);
+  const planted = all.filter((f) => f.planted).length;
+  const known = all.filter((f) => f.known).length;
+  const note = [known > 0 && `, and ${known} known`, planted > 0 && `, and ${planted} planted`]
+    .filter(Boolean)
+    .join('');
   if (open.length === 0) return [title(paint, `Findings: none${note}`)];
   return [
     title(paint, `Findings (${open.length}${note})`),
@@ -165,11 +175,48 @@ const findings = (all: FindingReport[], paint: Paint): string[] => {
         `  ${paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
         `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
         `      ${paint('quiet', oneLine(f.message))}`,
-        `      seen by ${gates}`,
+        `      seen by ${gates}${f.scope ? ` (${f.scope})` : ''}  [${f.fingerprint}]`,
         `      ${oneLine(f.repro)}`,
       ];
     }),
     ...(open.length > MAX_FINDINGS ? [`  … ${open.length - MAX_FINDINGS} more in the report`] : []),
+  ];
+};
+
+const baseline = ({ baseline: b, findings: all }: Report, paint: Paint): string[] => {
+  if (!b) return [];
+  const rows = (kind: string, entries: typeof b.gone, tone: words.Tone): string[] =>
+    entries.flatMap((e) => [
+      `  ${paint(tone, kind)}  ${e.fingerprint}  ${e.hazard}  ${oneLine(e.where)}`,
+      `      ${words.acceptedOf(e)}`,
+    ]);
+  const stale = b.gone.length + b.expired.length;
+  return [
+    title(paint, `Baseline ${b.file}: ${b.fresh} fresh, ${b.known} known, ${b.gone.length} gone`),
+    ...all
+      .filter((f) => f.known)
+      .slice(0, MAX_FINDINGS)
+      .map((f) => `  known  ${f.fingerprint}  ${f.hazard}  ${words.acceptedOf(f.known!)}`),
+    ...rows('gone', b.gone, 'bad'),
+    ...rows('expired', b.expired, 'bad'),
+    ...(b.unchecked.length
+      ? [`  ${words.count(b.unchecked.length, 'known finding')} could not be looked for in this run`]
+      : []),
+    ...(stale ? ['  → ffi-gates baseline --prune   removes what is gone or expired'] : []),
+  ];
+};
+
+const suppressions = ({ suppressions: all }: Report, paint: Paint): string[] => {
+  if (!all) return [];
+  return [
+    title(paint, `Suppressions (${all.length})`),
+    ...all.flatMap((s) => [
+      `  ${words.suppressedOf(s)}  ${oneLine(s.name)}`,
+      `      ${oneLine(s.reason)}`,
+      ...(s.hides.length
+        ? [paint('doubt', `      too broad: it would have hidden the planted ${s.hides.join(', ')}`)]
+        : []),
+    ]),
   ];
 };
 

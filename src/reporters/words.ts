@@ -1,7 +1,14 @@
 /** How verdicts, exit codes and places are said to people: one wording for the terminal, JUnit and HTML. */
 import type { Frame } from '../finding.js';
 import { hazard } from '../hazard.js';
-import type { CellReport, FindingReport, Report, ReportedFrame } from '../report.js';
+import type {
+  Accepted,
+  CellReport,
+  FindingReport,
+  Report,
+  ReportedFrame,
+  SuppressionRow,
+} from '../report.js';
 import type { Verdict } from '../verdict.js';
 import { oneLine } from './plain.js';
 
@@ -27,7 +34,7 @@ export const whyOf = (v: Verdict): string => {
     case 'clean':
       return '';
     case 'hazard':
-      return oneLine([count(v.findings, 'finding'), v.why].filter(Boolean).join(': '));
+      return oneLine([findingsOf(v), v.why].filter(Boolean).join(': '));
     case 'as-declared':
       return oneLine([`${count(v.caught, 'planted hazard')} caught`, v.why].filter(Boolean).join(': '));
     case 'missed':
@@ -41,9 +48,36 @@ export const whyOf = (v: Verdict): string => {
   }
 };
 
+/** `2 findings`, and how many of them the baseline knows. */
+const findingsOf = (v: Extract<Verdict, { kind: 'hazard' }>): string =>
+  v.known === 0
+    ? count(v.findings, 'finding')
+    : v.fresh === 0
+      ? `${count(v.known, 'known finding')}, none fresh`
+      : `${count(v.findings, 'finding')}, ${v.known} of them known`;
+
+/** True where only the baseline's findings were seen: no reason for red. */
+export const isKnownOnly = (v: Verdict): boolean => v.kind === 'hazard' && v.fresh === 0;
+
+/** Why a finding is accepted, whose it is, and until when. */
+export const acceptedOf = (a: { [K in keyof Accepted]: Accepted[K] | undefined }): string =>
+  oneLine(
+    [a.reason, [a.owner && `owner ${a.owner}`, a.expires && `until ${a.expires}`].filter(Boolean).join(', ')]
+      .filter(Boolean)
+      .join(' – '),
+  );
+
+/** What a suppression did, in a word or two. */
+export const suppressedOf = (s: SuppressionRow): string =>
+  s.unused ? 'unused' : s.matched === undefined ? 'not counted' : `dropped ${s.matched}`;
+
+/** How a failed test ends without the gate; empty where nobody tried. */
+export const plainOf = (t: CellReport['failedTests'][number], gate: string): string =>
+  t.plain === 'failed' ? 'fails without the gate too' : t.plain === 'passed' ? `only under ${gate}` : '';
+
 const ENDINGS: Record<number, string> = {
-  0: 'every cell is clean, as declared, or skipped',
-  1: 'hazards were found',
+  0: 'every cell is clean, as declared, known, or skipped',
+  1: 'hazards were found, or the baseline holds entries that are gone or expired',
   2: 'usage or matrix error',
   3: 'nothing was selected',
   4: 'a suite failed without a hazard',
@@ -89,9 +123,11 @@ export const headline = (report: Report): string => {
   const n = tally(report.cells);
   const proven = n.clean + n['as-declared'];
   const open = n.missed + n.inconclusive + n['build-failed'];
+  const known = report.cells.filter((c) => isKnownOnly(c.verdict)).length;
   const parts = [
     `${proven} of ${count(report.cells.length, 'cell')} proven`,
-    n.hazard && `${n.hazard} with hazards`,
+    n.hazard - known > 0 && `${n.hazard - known} with hazards`,
+    known > 0 && `${known} with known hazards only`,
     n['suite-failed'] && `${n['suite-failed']} with failed tests`,
     open && `${open} not proven`,
     n.skipped && `${n.skipped} skipped`,
@@ -137,9 +173,10 @@ export const titleOf = (id: string): string => hazard(id)?.title ?? id;
 /** Distinct values in order of first appearance. */
 export const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
-/** Unplanted before planted, own before foreign, then by hazard and fingerprint. */
+/** Unplanted before planted, fresh before known, own before foreign, then by hazard and fingerprint. */
 export const byUrgency = (a: FindingReport, b: FindingReport): number =>
   Number(a.planted) - Number(b.planted) ||
+  Number(a.known !== undefined) - Number(b.known !== undefined) ||
   ORIGINS.indexOf(a.origin) - ORIGINS.indexOf(b.origin) ||
   order(a.hazard, b.hazard) ||
   order(a.fingerprint, b.fingerprint);

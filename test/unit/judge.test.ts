@@ -94,7 +94,12 @@ describe('two witnesses', () => {
   test('any status although no test failed is no clean cell', () =>
     expect(verdictOf(asked(3))).toMatchObject({ doubt: 'fired-but-silent' }));
   test('a report with status 0 is a hazard', () =>
-    expect(verdictOf(evidence({ seen: [seen(sighting())] }))).toMatchObject({ kind: 'hazard', findings: 1 }));
+    expect(verdictOf(evidence({ seen: [seen(sighting())] }))).toMatchObject({
+      kind: 'hazard',
+      findings: 1,
+      fresh: 1,
+      known: 0,
+    }));
   test('a failed test with its runner’s status is a failed suite', () =>
     expect(verdictOf(asked(1, ended('a', 'failed')))).toMatchObject({ kind: 'suite-failed' }));
   test('a failed test does not excuse one without a result', () =>

@@ -35,7 +35,13 @@ test('whatever tools and users may write is valid', async () => {
       { kind: 'suite-failed', why: rude },
       { failedTests: [{ test: rude, message: rude }] },
     ),
-    cell('y', 'c', 'cmake-asan', { kind: 'hazard', findings: 1 }, { diedIn: [rude], ms: 1e-9 }),
+    cell(
+      'y',
+      'c',
+      'cmake-asan',
+      { kind: 'hazard', findings: 1, fresh: 1, known: 0 },
+      { diedIn: [rude], ms: 1e-9 },
+    ),
     cell('z', 'c', 'cmake-asan', { kind: 'skipped', why: rude }, { ms: 123456789.123 }),
   ];
   const witnesses = [{ ...useAfterFree.witnesses[0]!, cell: cells[1]!.id, test: rude }];

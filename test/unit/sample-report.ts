@@ -307,7 +307,7 @@ const subjects = (): CellReport[] => [
     'ledger',
     'py',
     'cmake-asan',
-    { kind: 'hazard', findings: 1 },
+    { kind: 'hazard', findings: 1, fresh: 1, known: 0 },
     {
       objects: {
         instrumented: ['build/libledger.so'],
@@ -327,13 +327,13 @@ const subjects = (): CellReport[] => [
     'ledger',
     'py',
     'cmake-memcheck',
-    { kind: 'hazard', findings: 1, why: 'a test died too' },
+    { kind: 'hazard', findings: 1, fresh: 1, known: 0, why: 'a test died too' },
     {
       diedIn: ['tests/test_close.py::test_balance_after_close'],
       tests: { passed: 17, failed: 1, skipped: 0 },
     },
   ),
-  cell('ledger', 'go', 'cmake-asan', { kind: 'hazard', findings: 1 }),
+  cell('ledger', 'go', 'cmake-asan', { kind: 'hazard', findings: 1, fresh: 1, known: 0 }),
   cell(
     'ledger',
     'go',
@@ -357,7 +357,7 @@ const subjects = (): CellReport[] => [
     { kind: 'skipped', why: 'cgocheck2 needs GOEXPERIMENT, which this toolchain refuses' },
     { tests: { passed: 0, failed: 0, skipped: 0 }, ms: 0, logs: [] },
   ),
-  cell('ledger', 'jni', 'clang-tsan', { kind: 'hazard', findings: 1 }),
+  cell('ledger', 'jni', 'clang-tsan', { kind: 'hazard', findings: 1, fresh: 1, known: 0 }),
   cell(
     'ledger',
     'jni',
@@ -383,7 +383,7 @@ const subjects = (): CellReport[] => [
     },
   ),
   cell('ledger', 'jni', 'cmake-xcheckjni', CLEAN),
-  cell('ledger', 'rs', 'cargo-asan', { kind: 'hazard', findings: 1 }),
+  cell('ledger', 'rs', 'cargo-asan', { kind: 'hazard', findings: 1, fresh: 1, known: 0 }),
   cell('ledger', 'rs', 'cargo-miri', {
     kind: 'inconclusive',
     doubt: 'timed-out',
@@ -420,7 +420,7 @@ const planted = (): CellReport[] => [
   ...roles('twin', [
     cell('twins', 'py', 'cmake-asan', CLEAN),
     cell('twins', 'py', 'cmake-memcheck', CLEAN),
-    cell('twins', 'jni', 'cmake-asan', { kind: 'hazard', findings: 1 }),
+    cell('twins', 'jni', 'cmake-asan', { kind: 'hazard', findings: 1, fresh: 1, known: 0 }),
     cell('twins', 'go', 'cmake-asan', CLEAN),
   ]),
   ...roles('canary', [

@@ -1,0 +1,123 @@
+/** The smaller commands, one line each; what a command needs is loaded when it is called. */
+import type { Argv } from 'yargs';
+
+/** Options as yargs hands them over; each command's own type says what it declared. */
+type Given = Record<string, unknown>;
+export type Command = {
+  words: string;
+  says: string;
+  options: (y: Argv) => Argv;
+  /** Returns the exit code. */
+  run: (given: Given) => Promise<number>;
+};
+
+const json = { type: 'boolean', default: false, describe: 'print JSON' } as const;
+
+const out = { type: 'string', default: 'reports/latest', describe: 'directory of the report' } as const;
+const matrix = { type: 'string', describe: 'matrix file (default: nearest ffi-gates.yaml)' } as const;
+
+export const COMMANDS: readonly Command[] = [
+  {
+    words: 'plan [selector..]',
+    says: 'print what would run, and why anything would not',
+    options: (y) =>
+      y
+        .positional('selector', { type: 'string', array: true, default: [] as string[] })
+        .option('matrix', matrix)
+        .option('json', json),
+    run: async (a) => (await import('./plan.js')).plan(a as never),
+  },
+  {
+    words: 'doctor',
+    says: 'what works on this machine, and how to get the rest',
+    options: (y) => y.option('json', json),
+    run: async (a) => (await import('./doctor.js')).doctor(a as never),
+  },
+  {
+    words: 'list [what]',
+    says: 'suites, or: cells, gates, bindings, hazards',
+    options: (y) =>
+      y
+        .positional('what', { type: 'string', default: 'suites' })
+        .option('matrix', matrix)
+        .option('json', json),
+    run: async (a) => (await import('./list.js')).list(a as never),
+  },
+  {
+    words: 'explain <hazard>',
+    says: 'what a hazard is, wrong and right lines, and which gates see it',
+    options: (y) =>
+      y
+        .positional('hazard', { type: 'string', describe: 'a hazard id, or a family of them' })
+        .option('language', { type: 'string', describe: 'examples of this language only' })
+        .option('json', json),
+    run: async (a) => (await import('./explain.js')).explain(a as never),
+  },
+  {
+    words: 'repro <finding>',
+    says: 'the command line that shows a finding of the last run again',
+    options: (y) =>
+      y
+        .positional('finding', { type: 'string', describe: 'fingerprint, or its beginning' })
+        .option('out', out)
+        .option('run', {
+          type: 'boolean',
+          default: false,
+          describe: 'run it: exit code 1 when it is seen again',
+        })
+        .option('timeout', { type: 'number', default: 600, describe: 'with --run: seconds' }),
+    run: async (a) => (await import('./repro.js')).repro(a as never),
+  },
+  {
+    words: 'show',
+    says: 'open the report of the last run',
+    options: (y) => y.option('out', out),
+    run: async (a) => (await import('./show.js')).show(a as never),
+  },
+  {
+    words: 'diff <old> <new>',
+    says: 'findings that are fresh, gone or still there between two reports',
+    options: (y) =>
+      y
+        .positional('old', { type: 'string', describe: 'report.json, or the directory of a run' })
+        .positional('new', { type: 'string' })
+        .option('json', json),
+    run: async (a) => (await import('./diff.js')).diff(a as never),
+  },
+  {
+    words: 'baseline',
+    says: 'known findings: how they stand in the last run; accept fresh ones, prune what is gone',
+    options: (y) =>
+      y
+        .option('update', {
+          type: 'boolean',
+          default: false,
+          describe: 'accept the fresh findings of the last run',
+        })
+        .option('prune', {
+          type: 'boolean',
+          default: false,
+          describe: 'remove entries that are gone or expired',
+        })
+        .option('reason', { type: 'string', describe: 'with --update: why they are accepted' })
+        .option('owner', { type: 'string', describe: 'with --update: who looks after them' })
+        .option('expires', {
+          type: 'string',
+          describe: 'with --update: last day on which that holds (YYYY-MM-DD)',
+        })
+        .option('matrix', matrix)
+        .option('out', out),
+    run: async (a) => (await import('./baseline.js')).baseline(a as never),
+  },
+  {
+    words: 'suppress <finding>',
+    says: 'tell the checkers to drop a finding of the last run that is no bug',
+    options: (y) =>
+      y
+        .positional('finding', { type: 'string', describe: 'fingerprint, or its beginning' })
+        .option('reason', { type: 'string', demandOption: true, describe: 'why it is no bug' })
+        .option('matrix', matrix)
+        .option('out', out),
+    run: async (a) => (await import('./suppress.js')).suppress(a as never),
+  },
+];

@@ -1,0 +1,15 @@
+/** Words on stdout: what a command was asked for, and nothing else. */
+
+export const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Rows with every column but the last padded to its widest cell. */
+export const columns = (rows: readonly (readonly string[])[]): string[] => {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((c, i) => (widths[i] = Math.max(widths[i] ?? 0, c.length)));
+  return rows.map((row) =>
+    row
+      .map((c, i) => (i === row.length - 1 ? c : c.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+};

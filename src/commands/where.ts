@@ -1,0 +1,39 @@
+/** Where the matrix is, and whether what it names is there. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Failure } from '../failure.js';
+import type { Matrix } from '../matrix.js';
+
+const OURS = fileURLToPath(new URL('../../matrices/fixtures.yaml', import.meta.url));
+
+/** The matrix to use: the one named, else the nearest `ffi-gates.yaml` upwards, else our own fixtures. */
+export const findMatrix = (named: string | undefined, from: string): string => {
+  if (named) return resolve(from, named);
+  for (let dir = resolve(from); ; dir = dirname(dir)) {
+    for (const name of ['ffi-gates.yaml', 'ffi-gates.yml'])
+      if (existsSync(join(dir, name))) return join(dir, name);
+    if (dir === dirname(dir)) return OURS;
+  }
+};
+
+/** Loads the matrix to use. Throws `Failure` 2 when a directory that it names does not exist. */
+export const openMatrix = async (a: { matrix?: string }): Promise<Matrix> => {
+  const { loadMatrix } = await import('../matrix.js');
+  const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
+  for (const s of matrix.suites) {
+    const dir = resolve(matrix.root, s.dir);
+    if (!existsSync(dir))
+      throw new Failure(
+        2,
+        `suite '${s.id}' (${s.binding}) names a directory that does not exist: ${dir}`,
+        matrix.file,
+      );
+  }
+  for (const [id, t] of Object.entries(matrix.targets)) {
+    const dir = resolve(matrix.root, t.dir);
+    if (!existsSync(dir))
+      throw new Failure(2, `target '${id}' names a directory that does not exist: ${dir}`, matrix.file);
+  }
+  return matrix;
+};

@@ -1,0 +1,50 @@
+/** What the committed suppressions did in a run: how often each was matched, which did nothing, which hide too much. */
+import type { HazardId } from './hazard.js';
+import type { Host } from './host.js';
+import type { Judged } from './judge.js';
+import type { SuppressionRow } from './report.js';
+import { countsIn, isCounted, syntaxesOf } from './suppress-files.js';
+import { nameOf, wouldHide, type Suppression } from './suppressions.js';
+
+/** Hazards of planted bugs, seen in canary cells, that the checker would have dropped by the entry. */
+const hiddenCanaries = (e: Suppression, judged: readonly Judged[]): HazardId[] => {
+  const seen = judged
+    .filter((j) => j.evidence.cell.suite.role === 'canary')
+    .flatMap((j) => j.seen)
+    .filter((s) => (s.origin === 'own' || s.origin === 'host') && wouldHide(e, s.sighting));
+  return [...new Set(seen.map((s) => s.sighting.hazard))].sort();
+};
+
+/** Rows in the order of the entries. Reads the logs of the user's own cells. */
+export const suppressionRows = async (
+  entries: readonly Suppression[],
+  judged: readonly Judged[],
+  host: Host,
+): Promise<SuppressionRow[]> => {
+  if (entries.length === 0) return [];
+  const matched = new Map<number, number>();
+  const counting = new Set<number>();
+  const whole = new Set<number>();
+  for (const j of judged) {
+    const { cell, shots } = j.evidence;
+    if (cell.suite.role !== 'subject' || shots.length === 0) continue;
+    const arm = cell.gate.arm({ host, binding: cell.suite.binding, compiler: cell.compiler, logDir: '.' });
+    const syntaxes = syntaxesOf(arm);
+    entries.forEach((e, i) => {
+      if (!syntaxes.some((s) => isCounted(e, s))) return;
+      counting.add(i);
+      // A process that ended early never said what it had dropped.
+      if (j.verdict.kind === 'clean' || (j.verdict.kind === 'hazard' && j.verdict.why === undefined))
+        whole.add(i);
+    });
+    for (const log of shots.flatMap((s) => s.logs))
+      for (const [i, n] of await countsIn(log.path, entries)) matched.set(i, (matched.get(i) ?? 0) + n);
+  }
+  return entries.map((e, i) => ({
+    name: nameOf(e),
+    reason: e.reason,
+    ...(counting.has(i) ? { matched: matched.get(i) ?? 0 } : {}),
+    unused: whole.has(i) && !matched.get(i),
+    hides: hiddenCanaries(e, judged),
+  }));
+};
