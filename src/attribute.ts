@@ -83,8 +83,7 @@ const PLUMBING = /^(?:vgpreload_|lib[at]san|libclang_rt|libc\.so|libpthread|ld-l
  */
 const isRaceInsideHost = (s: Sighting): boolean => {
   if (s.tool !== 'helgrind' && s.tool !== 'drd' && s.tool !== 'tsan') return false;
-  if (!/^threading\/(?:data|host-memory)-race$/.test(s.hazard) || /data symbol|global/i.test(s.region ?? ''))
-    return false;
+  if (!/^threading\/(?:data|host-memory)-race$/.test(s.hazard)) return false;
   const sides = s.stacks.filter((k) => ['fault', 'other-access', 'allocated'].includes(k.role));
   const inside = (k: Stack): boolean => {
     const object = k.frames
@@ -94,6 +93,10 @@ const isRaceInsideHost = (s: Sighting): boolean => {
   };
   return sides.length > 0 && sides.every(inside);
 };
+
+/** The dynamic loader compares strings a word at a time, past their ends; nobody's code is beneath it. */
+const isLoader = (f: Frame | undefined): boolean =>
+  (f?.kind === 'module' || f?.kind === 'source') && /^ld-(?:linux|musl)/.test(base(f.module ?? ''));
 
 /** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
 export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Origin => {
@@ -106,6 +109,7 @@ export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Ori
   if (s.leak && s.stacks.some(isCgoBlock)) return 'host';
   if (s.tool === 'xcheck-jni') return managedOwn(s) ? 'own' : 'runtime';
   if (!WHOLE_PROCESS.has(s.tool)) return 'host';
+  if (isLoader(s.stacks[0]?.frames[0])) return 'runtime';
   const named = (s.stacks[0]?.frames ?? []).slice(0, 2).some((f) => f.kind !== 'opaque');
   const inBlock =
     HEAP_ACCESS.test(s.rule) && s.stacks.some((k) => k.role === 'allocated' || k.role === 'freed');

@@ -33,6 +33,22 @@ test('a thread of ours that enters the JVM does not own what the JVM does with i
   expect(originOfRace(['fault', at('memcpy', 'libc.so.6'), mine], ['other-access', jvm])).toBe('own');
 });
 
+test('the dynamic loader reads past the ends of its own strings', () => {
+  const overread = race(
+    ['fault', at('strncmp', 'ld-linux-x86-64.so.2')],
+    ['allocated', at('malloc', 'x.so')],
+  );
+  const s: Sighting = {
+    ...overread,
+    tool: 'memcheck',
+    rule: 'memcheck/InvalidRead',
+    hazard: 'bounds/heap-overread',
+  };
+  expect(originOf(s, own, new Set())).toBe('runtime');
+  const other = { ...s, stacks: [{ role: 'fault' as const, frames: [jvm] }, s.stacks[1]!] };
+  expect(originOf(other, own, new Set())).toBe('host');
+});
+
 test('CPython synchronises by locks that can be followed: a race inside it, on a thread of ours, is ours', () => {
   const python = at('Py_IncRef', 'libpython3.11.so.1.0');
   expect(originOfRace(['fault', python, mine], ['other-access', python])).toBe('own');
