@@ -231,6 +231,19 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       async (a) => void (code = await planCommand(a as unknown as RunArgs)),
     )
     .command(
+      'init [dir]',
+      'find native code, bindings and their tests; write ffi-gates.yaml and a workflow',
+      (y) =>
+        y
+          .positional('dir', { type: 'string', default: '.', describe: 'the repository' })
+          .option('force', { type: 'boolean', default: false, describe: 'overwrite what is there' })
+          .option('dry-run', { type: 'boolean', default: false, describe: 'print, write nothing' }),
+      async (a) => {
+        const { init } = await import('./init/init.js');
+        await init(a, (line) => process.stdout.write(`${line}\n`));
+      },
+    )
+    .command(
       'doctor',
       'what works on this machine, and how to get the rest',
       (y) => y.option('json', { type: 'boolean', default: false }),

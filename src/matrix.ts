@@ -32,7 +32,10 @@ const target = z.strictObject({
   command: z
     .array(z.string())
     .optional()
-    .meta({ description: 'Builder command: argv with {cc} {cxx} {cflags} {ldflags} {out} placeholders.' }),
+    .meta({
+      description:
+        'Builder command: argv with {cc} {cxx} {cflags} {ldflags} {out} {src} placeholders, which `env` may hold too.',
+    }),
   inputs: z
     .array(z.string())
     .default([])

@@ -51,6 +51,8 @@ const RECIPES: [what: RegExp, make: Make][] = [
   ],
   [/^cmake$/, apt('cmake', 'make')],
   [/^make$/, apt('make')],
+  [/^(?:meson|ninja)$/, apt('meson', 'ninja-build')],
+  [/^(?:autoreconf|libtoolize)$/, apt('autoconf', 'automake', 'libtool', 'make')],
   [/^valgrind$/, apt('valgrind', 'libc6-dbg')],
   [/^python3?$/, (host) => python(host, ['pytest', 'setuptools'])],
   [/^(?:pytest|setuptools)$/, (host) => python(host, ['pytest', 'setuptools'])],
