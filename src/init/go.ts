@@ -47,6 +47,7 @@ export const findGo = async (tree: Tree): Promise<Found> => {
           .at(-1) ?? 'go',
       binding: 'go',
       dir,
+      compiles: dir,
       ...(patterns.length ? { with: { package: patterns } } : {}),
       links,
       why: `${packages.length === 1 ? `${own[0]!.path} imports` : `${packages.length} packages import`} "C"${patterns.length ? `; of ${tested.length} packages with tests only those are compiled` : ''}`,

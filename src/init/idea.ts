@@ -26,8 +26,8 @@ export type SuiteIdea = {
   links: string[];
   /** True when it must load something that this repository builds elsewhere: without a match all targets are taken. */
   needsTarget?: true;
-  /** Further directories whose frames are the user's: what is compiled together with the tests. */
-  own?: string[];
+  /** The directory whose native code is compiled together with the tests: other build files in it build the same. */
+  compiles?: string;
   why: string;
 };
 

@@ -102,6 +102,7 @@ export const findNode = async (tree: Tree): Promise<Found & { claimed: string[] 
       name: (json.name ?? basename(dir)).replace(/^@[^/]{1,80}\//, ''),
       binding: 'node',
       dir,
+      compiles: dir,
       ...(Object.keys(settings).length ? { with: settings } : {}),
       links: [...text.matchAll(/["']-l([\w+.-]{1,80})["']/g)].map((m) => m[1]!),
       why: `${gyp}${script ? `; npm test is: ${script.slice(0, 120)}` : ''}`,

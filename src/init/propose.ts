@@ -1,5 +1,4 @@
 /** From a tree to a matrix: every detector's finds, with ids, and suites joined with the targets that they load. Pure. */
-import type { BindingId } from '../binding.js';
 import type { GateId } from '../names.js';
 import { GATES } from '../registry.js';
 import { findDotnet } from './dotnet.js';
@@ -53,9 +52,6 @@ const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
     ([id, on, why]) => ({ id, on, why }),
   );
 
-/** Bindings that compile native code of their own directory with their tests. */
-const COMPILING: readonly BindingId[] = ['pyx', 'go', 'rs', 'node'];
-
 const joined = (suites: readonly SuiteIdea[], targets: readonly ProposedTarget[]): ProposedSuite[] => {
   const out: ProposedSuite[] = [];
   for (const s of suites) {
@@ -97,7 +93,7 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
   const idle = targets.filter((t) => !used.includes(t));
   // A build file inside what a binding compiles itself is another way to build the same code.
   const loose = idle.filter(
-    (t) => !suites.some((s) => ['pyx', 'go', 'rs', 'node'].includes(s.binding) && within(s.dir, t.dir)),
+    (t) => !suites.some((s) => s.compiles !== undefined && within(s.compiles, t.dir)),
   );
   const unclear = all.flatMap((f) =>
     f === native ? f.unclear.filter((u) => !belongs(u, suites)) : f.unclear,
@@ -111,4 +107,4 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
 
 /** True for a complaint about a native build file of a directory whose code a binding compiles by itself. */
 const belongs = (complaint: string, suites: readonly ProposedSuite[]): boolean =>
-  suites.some((s) => s.targets.length === 0 && COMPILING.includes(s.binding) && within(s.dir, complaint));
+  suites.some((s) => s.targets.length === 0 && s.compiles !== undefined && within(s.compiles, complaint));

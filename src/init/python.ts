@@ -57,9 +57,11 @@ const BACKENDS: [RegExp, string][] = [
 ];
 const RUST_BACKENDS = /\bmaturin\b|\bsetuptools_rust\b|\bsetuptools-rust\b/;
 
-/** Names behind `project(name=…)`, `name = "…"`; else the directory. */
+/** The name of an sdist, or behind `name=` of its build files; else the directory's. */
 const projectName = (text: string, dir: string): string =>
-  /\bname ?= ?["']([\w.-]{1,80})["']/.exec(text)?.[1] ?? (dir === '.' ? 'python' : basename(dir));
+  /^Name: ([\w.-]{1,80})$/m.exec(text)?.[1] ??
+  /\bname ?= ?["']([\w.-]{1,80})["']/.exec(text)?.[1] ??
+  (dir === '.' ? 'python' : basename(dir));
 
 /** `libraries=["foo"]` of an Extension. */
 const linked = (text: string): string[] =>
@@ -89,12 +91,14 @@ const extension = async (
     name: projectName(text, dir),
     binding: 'pyx',
     dir: tests.dir,
+    compiles: dir,
     with: {
       package: relative(tests.dir, dir) || '.',
       ...(requires.length ? { requires } : {}),
       ...(tests.odd ? { args: ['-o', 'python_files=*.py'] } : {}),
     },
-    ...(dir === '.' ? {} : { inputs: [dir] }),
+    // A change of any source of the project is a change of what is tested.
+    inputs: [dir],
     links: linked(text),
     why: `${where} builds an extension with ${backend}; pip installs it for each compiler and gate, away from your tree`,
   };
@@ -153,7 +157,7 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
   for (const dir of dirsWith(tree, 'setup.py', 'pyproject.toml', 'setup.cfg')) {
     if (isAside(dir) || extensions.some((d) => d !== '.' && within(d, dir))) continue;
     const parts = await Promise.all(
-      ['setup.py', 'pyproject.toml', 'setup.cfg'].map((f) => tree.read(under(dir, f))),
+      ['PKG-INFO', 'setup.py', 'pyproject.toml', 'setup.cfg'].map((f) => tree.read(under(dir, f))),
     );
     const text = parts.join('\n');
     const backend = BACKENDS.find(([pattern]) => pattern.test(text))?.[1];

@@ -57,6 +57,7 @@ export const findRust = async (tree: Tree): Promise<Found> => {
       name,
       binding: 'rs',
       dir,
+      compiles: dir,
       links: [...text.matchAll(LINKS)].map((m) => m[1] ?? m[2]!),
       why: `${basename(dir) === '.' ? 'Cargo.toml' : under(dir, 'Cargo.toml')}: ${reasons.join(', ')}`,
     });

@@ -96,10 +96,10 @@ export const workflowText = (p: Proposal): string => {
     ...bindings.flatMap((b) => SETUP[b] ?? []),
     '      # With more random bits, sanitizers of older compilers find no room for their shadow memory.',
     '      - run: sudo sysctl -w vm.mmap_rnd_bits=28',
-    '      - run: npx --yes ffi-gates run --provision --out reports/ffi-gates',
+    '      - run: npx --yes ffi-gates run --provision',
     '      - if: always()',
     '        uses: actions/upload-artifact@v4',
-    '        with: { name: ffi-gates, path: reports/ffi-gates, if-no-files-found: warn }',
+    '        with: { name: ffi-gates, path: reports/latest, if-no-files-found: warn }',
     '',
   ].join('\n');
 };
