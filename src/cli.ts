@@ -42,7 +42,12 @@ const positive =
 
 const open = async (a: { matrix?: string }) => {
   const { loadMatrix } = await import('./matrix.js');
-  const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
+  const file = findMatrix(a.matrix, process.cwd());
+  if (a.matrix === undefined && file.startsWith(PACKAGE) && !process.cwd().startsWith(resolve(PACKAGE)))
+    process.stderr.write(
+      'ffi-gates: no ffi-gates.yaml here or above, so our own fixtures are taken (`ffi-gates init` writes one)\n',
+    );
+  const matrix = await loadMatrix(file);
   for (const s of matrix.suites) {
     const dir = resolve(matrix.root, s.dir);
     if (!existsSync(dir))
