@@ -60,6 +60,7 @@ export const dependencies = (place: SuitePlace, project: string): Step[] => {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   // An old package may name tools for its own development that can no longer be had; its tests may do without. npm
   // resolves even what it is told to omit, and this is a copy.
-  const once = 'npm "$@" || { echo "again, without devDependencies"; npm pkg delete devDependencies && npm "$@"; }';
+  const once =
+    'npm "$@" || { echo "again, without devDependencies"; npm pkg delete devDependencies && npm "$@"; }';
   return [{ argv: ['sh', '-c', once, 'sh', verb, ...quiet], cwd: project, env: linkedEnv(place) }];
 };

@@ -6,6 +6,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Instrument, Step, SuitePlace, Tools } from '../binding.js';
+import { running } from '../builders/builder.js';
 import { list } from './link.js';
 
 const COPY_PROJECT = fileURLToPath(new URL('./copy-project.js', import.meta.url));
@@ -56,31 +57,33 @@ export const packageSteps = (
   const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
   // Frames name the user's files, not those of the copy.
   const cflags = [...instrument.cflags, `-ffile-prefix-map=${source}=${from}`].join(' ');
-  const pip = (words: string[], env: Record<string, string>): Step => ({
-    // A wheel's name is known only when it is there.
-    argv: [
-      'sh',
-      '-c',
-      `exec "$0" -m pip "$@" ${words.includes('wheel') ? '' : `"${wheels}"/*.whl`}`,
-      own,
-      ...words,
-    ],
+  // A wheel's name is known only when it is there.
+  const install = (...words: string[]): Step => ({
+    argv: ['sh', '-c', 'exec "$0" -m pip install -q "$@" wheel/*.whl', own, ...words],
     cwd: place.out,
-    env: { ...quiet, ...env },
+    env: quiet,
   });
   return [
     { argv: [process.execPath, COPY_PROJECT, from, source], cwd: place.out, env: {} },
     { argv: [python, '-m', 'venv', venv(place)], cwd: place.out, env: {} },
-    pip(['wheel', '-q', '--no-deps', '--wheel-dir', wheels, ...list(place, 'pip'), source], {
-      ...BACKENDS,
-      ...flags,
-      CFLAGS: cflags,
-      CXXFLAGS: cflags,
-      // What is compiled here, build requirements included, must not be found by anybody else.
-      PIP_CACHE_DIR: join(place.out, '.pip'),
-      ...place.env,
-    }),
-    pip(['install', '-q', 'pytest', ...list(place, 'requires')], {}),
-    pip(['install', '-q', '--no-deps', '--target', installed(place)], {}),
+    {
+      argv: running(instrument, [
+        ...[own, '-m', 'pip', 'wheel', '-q', '--no-deps', '--wheel-dir', wheels],
+        ...[...list(place, 'pip'), source],
+      ] as [string, ...string[]]),
+      cwd: place.out,
+      env: {
+        ...quiet,
+        ...BACKENDS,
+        ...flags,
+        CFLAGS: cflags,
+        CXXFLAGS: cflags,
+        // What is compiled here, build requirements included, must not be found by anybody else.
+        PIP_CACHE_DIR: join(place.out, '.pip'),
+        ...place.env,
+      },
+    },
+    install('pytest', ...list(place, 'requires')),
+    install('--no-deps', '--target', installed(place)),
   ];
 };

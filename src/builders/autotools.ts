@@ -1,5 +1,5 @@
 /** Autotools, and hand-written `configure` scripts that know the same environment: out of tree, from a copy. */
-import { collect, env, JOBS, lacks, type Builder } from './builder.js';
+import { collect, env, JOBS, lacks, running, type Builder } from './builder.js';
 
 const REMEDY = 'apt-get install -y autoconf automake libtool make';
 
@@ -14,8 +14,8 @@ export const autotools: Builder = {
   commands: (p) => [
     { argv: ['sh', '-c', CONFIGURE], cwd: p.dir, env: env(p) },
     // The copy's own directory is what a configuration knows as `..`: `src` lies in the build directory.
-    { argv: ['sh', `${p.dir}/configure`, ...p.target.args], cwd: p.out, env: env(p) },
-    { argv: ['make', '-j', JOBS], cwd: p.out, env: env(p) },
+    { argv: running(p.instrument, ['sh', `${p.dir}/configure`, ...p.target.args]), cwd: p.out, env: env(p) },
+    { argv: running(p.instrument, ['make', '-j', JOBS]), cwd: p.out, env: env(p) },
     collect(p, p.out),
   ],
 };

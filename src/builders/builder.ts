@@ -43,6 +43,19 @@ export const env = (p: BuildPlace): Record<string, string> => ({
   ...p.target.env,
 });
 
+const FIND_RUNTIME =
+  'LD_LIBRARY_PATH=$(dirname "$("$0" -print-file-name=libclang_rt.asan-$(uname -m).so)") exec "$@"';
+
+/**
+ * A command whose children run what they have just compiled (configuration tests, generators). clang's shared runtimes
+ * lie where no loader looks.
+ */
+export const running = (
+  { compiler, cc, ldflags }: Instrument,
+  argv: [string, ...string[]],
+): [string, ...string[]] =>
+  compiler === 'clang' && ldflags.includes('-shared-libsan') ? ['sh', '-c', FIND_RUNTIME, cc, ...argv] : argv;
+
 /** Puts shared objects that a build system left below `from` beside those in `out`, where suites look for them. */
 export const collect = (p: BuildPlace, from: string): Launch => ({
   argv: [

@@ -1,6 +1,6 @@
 /** How each build system is driven: out of tree, flags to every object of the user's project. */
 import { autotools } from './autotools.js';
-import { collect, env, JOBS, lacks, type BuildPlace, type Builder } from './builder.js';
+import { collect, env, JOBS, lacks, running, type BuildPlace, type Builder } from './builder.js';
 import { meson } from './meson.js';
 import type { BuilderId } from '../names.js';
 
@@ -14,7 +14,7 @@ const cmake: Builder = {
   },
   commands: (p) => [
     {
-      argv: [
+      argv: running(p.instrument, [
         'cmake',
         '-S',
         p.dir,
@@ -23,11 +23,11 @@ const cmake: Builder = {
         '-DCMAKE_BUILD_TYPE=None',
         `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${p.out}`,
         ...p.target.args,
-      ],
+      ]),
       cwd: p.out,
       env: env(p),
     },
-    { argv: ['cmake', '--build', p.out, '-j', JOBS], cwd: p.out, env: env(p) },
+    { argv: running(p.instrument, ['cmake', '--build', p.out, '-j', JOBS]), cwd: p.out, env: env(p) },
     collect(p, p.out),
   ],
 };
@@ -51,7 +51,7 @@ const make: Builder = {
   missing: (tools) => lacks(tools, 'make', 'apt-get install -y make'),
   commands: (p) => [
     {
-      argv: [
+      argv: running(p.instrument, [
         'make',
         '-j',
         JOBS,
@@ -59,7 +59,7 @@ const make: Builder = {
         `CXX=${compilerWord(p, p.instrument.cxx)}`,
         `OUT=${p.out}`,
         ...p.target.args,
-      ],
+      ]),
       cwd: p.dir,
       env: { ASAN_OPTIONS: 'detect_leaks=0', ...p.target.env },
     },
@@ -177,7 +177,7 @@ const command: Builder = {
     const own = Object.entries(env(p)).map(([k, v]) => [k, filled(v)]);
     return [
       {
-        argv: argv as [string, ...string[]],
+        argv: running(p.instrument, argv as [string, ...string[]]),
         cwd: p.dir,
         env: Object.fromEntries(own) as Record<string, string>,
       },

@@ -1,5 +1,5 @@
 /** Meson with Ninja: out of tree by nature. */
-import { collect, env, lacks, type Builder } from './builder.js';
+import { collect, env, lacks, running, type Builder } from './builder.js';
 
 const REMEDY = 'apt-get install -y meson ninja-build';
 
@@ -9,7 +9,7 @@ export const meson: Builder = {
   commands: (p) => [
     {
       // plain: flags are ours alone. lundef off: the runtime's symbols come with the process that loads the library.
-      argv: [
+      argv: running(p.instrument, [
         'meson',
         'setup',
         `${p.out}/meson`,
@@ -17,11 +17,11 @@ export const meson: Builder = {
         '-Dbuildtype=plain',
         '-Db_lundef=false',
         ...p.target.args,
-      ],
+      ]),
       cwd: p.out,
       env: env(p),
     },
-    { argv: ['ninja', '-C', `${p.out}/meson`], cwd: p.out, env: env(p) },
+    { argv: running(p.instrument, ['ninja', '-C', `${p.out}/meson`]), cwd: p.out, env: env(p) },
     collect(p, `${p.out}/meson`),
   ],
 };
