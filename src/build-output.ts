@@ -3,7 +3,15 @@ import { readdirSync, type Dirent } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** Never sources. */
-const ALWAYS = new Set(['.git', '.hg', 'node_modules', '__pycache__', '.pytest_cache', '.ffi-gates', '.venv']);
+const ALWAYS = new Set([
+  '.git',
+  '.hg',
+  'node_modules',
+  '__pycache__',
+  '.pytest_cache',
+  '.ffi-gates',
+  '.venv',
+]);
 /** Output by custom; projects have sources in them as well (`build/cmake/CMakeLists.txt`). */
 const OFTEN = new Set(['target', 'build', 'obj', 'latest']);
 /** What CMake, Ninja, Meson, node-gyp, Cargo, Maven, NuGet and our own reports leave at the top. */

@@ -20,7 +20,10 @@ const ofDebian = (host: Host): boolean => host.tools['python']?.path.startsWith(
 
 const python = (host: Host, modules: string[]): Recipe =>
   ofDebian(host)
-    ? { packages: ['python3', 'python3-dev', 'python3-venv', ...modules.map((m) => `python3-${m}`)], commands: [] }
+    ? {
+        packages: ['python3', 'python3-dev', 'python3-venv', ...modules.map((m) => `python3-${m}`)],
+        commands: [],
+      }
     : { packages: [], commands: [[host.tools['python']!.path, '-m', 'pip', 'install', ...modules]] };
 
 const rust = (known: Known): Recipe =>
