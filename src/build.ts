@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { glob } from 'tinyglobby';
 import type { Launch } from './binding.js';
+import { isLeftOut } from './build-output.js';
 import { launch, type Exit } from './launch.js';
 
 export type Built = { dir: string; key: string } | { failed: string; log: string };
@@ -27,25 +28,13 @@ export type BuildSpec = {
 };
 export type BuildDone = { id: string; ms: number; reused: boolean; failed?: string };
 
-const SKIP = new Set([
-  '.git',
-  '.hg',
-  'node_modules',
-  'target',
-  'build',
-  '__pycache__',
-  '.pytest_cache',
-  '.ffi-gates',
-  'obj',
-  'latest',
-]);
 const digests = new Map<string, Promise<string>>();
 
 const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash>): Promise<void> => {
   const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const e of entries) {
-    if (SKIP.has(e.name)) continue;
     const path = join(dir, e.name);
+    if (isLeftOut(path)) continue;
     if (e.isDirectory()) await walk(path, `${rel}/${e.name}`, hash);
     else if (e.isFile()) hash.update(`\0${rel}/${e.name}\0`).update(await readFile(path));
   }
@@ -143,7 +132,12 @@ export const makeBuilds = (room: BuildRoom): ((spec: BuildSpec) => Promise<Built
     await writeFile(log, '');
     const src = spec.copy ? join(dir, 'src') : dir;
     if (spec.copy)
-      await cp(spec.copy, src, { recursive: true, filter: (s) => !SKIP.has(basename(s)) || s === spec.copy });
+      await cp(spec.copy, src, {
+        recursive: true,
+        // What is older than its source is made again, by tools (aclocal, bison) that need not be here.
+        preserveTimestamps: true,
+        filter: (s) => s === spec.copy || !isLeftOut(s),
+      });
     for (const c of spec.commands(dir, src)) {
       appendFileSync(log, `$ ${c.argv.join(' ')}\n`);
       const { exit } = await launch(

@@ -59,6 +59,8 @@ const TOOLS_OF_BUILDER: Record<(typeof BUILDER_IDS)[number], string[]> = {
   cc: [],
   cmake: ['cmake', 'make'],
   make: ['make'],
+  autotools: ['make', 'autoreconf', 'libtoolize'],
+  meson: ['meson', 'ninja'],
   cargo: ['cargo'],
   setuptools: ['setuptools'],
   nodegyp: ['npm'],

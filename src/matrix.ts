@@ -29,10 +29,10 @@ const target = z.strictObject({
     .array(z.string())
     .default([])
     .meta({ description: 'Further words for the configure or compile command.' }),
-  command: z
-    .array(z.string())
-    .optional()
-    .meta({ description: 'Builder command: argv with {cc} {cxx} {cflags} {ldflags} {out} placeholders.' }),
+  command: z.array(z.string()).optional().meta({
+    description:
+      'Builder command: argv with {cc} {cxx} {cflags} {ldflags} {out} {src} placeholders, which `env` may hold too.',
+  }),
   inputs: z
     .array(z.string())
     .default([])

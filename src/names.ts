@@ -1,6 +1,16 @@
 /** Ids that matrices may use. The tables in registry.ts must hold exactly these; a test compares them. */
 export const BINDING_IDS = ['c', 'py', 'pyx', 'go', 'jni', 'rs', 'net', 'node'] as const;
-export const BUILDER_IDS = ['cc', 'cmake', 'make', 'cargo', 'setuptools', 'nodegyp', 'command'] as const;
+export const BUILDER_IDS = [
+  'cc',
+  'cmake',
+  'make',
+  'autotools',
+  'meson',
+  'cargo',
+  'setuptools',
+  'nodegyp',
+  'command',
+] as const;
 export const GATE_IDS = [
   'plain',
   'asan',

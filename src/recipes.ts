@@ -20,7 +20,10 @@ const ofDebian = (host: Host): boolean => host.tools['python']?.path.startsWith(
 
 const python = (host: Host, modules: string[]): Recipe =>
   ofDebian(host)
-    ? { packages: ['python3', 'python3-dev', ...modules.map((m) => `python3-${m}`)], commands: [] }
+    ? {
+        packages: ['python3', 'python3-dev', 'python3-venv', ...modules.map((m) => `python3-${m}`)],
+        commands: [],
+      }
     : { packages: [], commands: [[host.tools['python']!.path, '-m', 'pip', 'install', ...modules]] };
 
 const rust = (known: Known): Recipe =>
@@ -51,6 +54,8 @@ const RECIPES: [what: RegExp, make: Make][] = [
   ],
   [/^cmake$/, apt('cmake', 'make')],
   [/^make$/, apt('make')],
+  [/^(?:meson|ninja)$/, apt('meson', 'ninja-build')],
+  [/^(?:autoreconf|libtoolize)$/, apt('autoconf', 'automake', 'libtool', 'make')],
   [/^valgrind$/, apt('valgrind', 'libc6-dbg')],
   [/^python3?$/, (host) => python(host, ['pytest', 'setuptools'])],
   [/^(?:pytest|setuptools)$/, (host) => python(host, ['pytest', 'setuptools'])],

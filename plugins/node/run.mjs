@@ -1,36 +1,57 @@
 /**
  * Runs test files one after another, each in a process of its own that is armed directly, because `node --test` would
  * put a launcher of ours between. Argument: JSON of { turns: {file, args, name}[], command: [prefix…, node, hostArgs…],
- * env, cwd }. Every turn runs whatever became of the others. Ends as the worst turn did: by its signal (a status of 128
+ * env, cwd, whole }. `whole`: the file is the test, and its end is its outcome. Every turn runs whatever became of the others. Ends as the worst turn did: by its signal (a status of 128
  * and more would hide from our parent that a process was killed), then a checker's code, then 1, then 0.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
-const { turns, command, env, cwd } = JSON.parse(process.argv[2]);
+const { turns, command, env, cwd, whole } = JSON.parse(process.argv[2]);
 const progress = process.env.FFI_GATES_PROGRESS;
 
 const sawTests = (name) =>
   progress && existsSync(progress) && readFileSync(progress, 'utf8').includes(`"${name}::`);
 
-const status = ({ file, args, name }) => {
+const write = (event) => progress && appendFileSync(progress, `${JSON.stringify(event)}\n`);
+
+/** The end of a child: `{ code, signal }`, or `{ error }` when it could not be started. */
+const end = (child) =>
+  new Promise((resolve) => {
+    child.on('error', (error) => resolve({ error }));
+    child.on('close', (code, signal) => resolve({ code, signal }));
+  });
+
+const status = async ({ file, args, name }) => {
   const [host, ...words] = command;
   const own = { ...process.env, ...env, FFI_GATES_FILE: name };
-  const child = spawnSync(host, [...words, ...args, file], { cwd, env: own, stdio: 'inherit' });
-  if (child.error) process.stderr.write(`${host}: ${child.error.message}\n`);
-  const code = child.error ? 127 : (child.status ?? 128 + constants.signals[child.signal]);
-  if (code !== 0 && progress && !sawTests(name)) {
-    const message = `the file ended with ${child.signal ?? `code ${code}`} before its first test`;
-    appendFileSync(
-      progress,
-      `${JSON.stringify({ test: name, outcome: 'failed', pid: child.pid, message })}\n`,
-    );
-  }
-  return { code, signal: child.signal };
+  const began = performance.now();
+  const child = spawn(host, [...words, ...args, file], { cwd, env: own, stdio: 'inherit' });
+  const { pid } = child;
+  if (whole && pid !== undefined) write({ test: name, outcome: 'started', pid, logs: {} });
+  const { code: plain, signal, error } = await end(child);
+  if (error) process.stderr.write(`${host}: ${error.message}\n`);
+  const code = error ? 127 : (plain ?? 128 + constants.signals[signal]);
+  const message = `the file ended with ${signal ?? `code ${code}`}`;
+  const ms = Math.round(performance.now() - began);
+  // A process that was killed has no end of its own.
+  if (whole && !signal)
+    write({
+      test: name,
+      outcome: code === 0 ? 'passed' : 'failed',
+      pid,
+      ms,
+      ...(code === 0 ? {} : { message }),
+    });
+  else if (!whole && code !== 0 && progress && !sawTests(name))
+    write({ test: name, outcome: 'failed', pid, message: `${message} before its first test` });
+  return { code, signal };
 };
 
 const rank = ({ code }) => (code >= 128 ? 3 : code > 1 ? 2 : code);
-const worst = turns.map(status).reduce((a, b) => (rank(b) > rank(a) ? b : a), { code: 0, signal: null });
+const ends = [];
+for (const turn of turns) ends.push(await status(turn));
+const worst = ends.reduce((a, b) => (rank(b) > rank(a) ? b : a), { code: 0, signal: null });
 process.exitCode = worst.code;
 if (worst.signal) process.kill(process.pid, worst.signal);

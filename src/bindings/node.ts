@@ -2,7 +2,7 @@
  * Node with an N-API addon: `node:test` files (CommonJS or ES modules). The addon is built with node-gyp in a copy of the
  * suite, so that instrumented builds never meet in one directory. Each file runs directly as `node file`, which is how
  * `node:test` works without its launcher, so the process that loads the addon is the one that is armed.
- * Test ids: `file::name`, names of suites joined by ` > `.
+ * Test ids: `file::name`, names of suites joined by ` > `. Other test files: see `node-files.ts`.
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -22,6 +22,7 @@ import type {
   Tools,
 } from '../binding.js';
 import { includeFlags, linkedEnv, list as setting } from './link.js';
+import { dependencies, listFiles, runnerOf, sameKind } from './node-files.js';
 
 const plugin = (name: string): string =>
   fileURLToPath(new URL(`../../plugins/node/${name}`, import.meta.url));
@@ -66,7 +67,8 @@ const prepare = (place: SuitePlace, { cc, cxx, cflags, ldflags }: Instrument, to
     env: {},
   };
   const addon = setting(place, 'addon')[0] ?? '.';
-  if (!existsSync(join(place.dir, addon, 'binding.gyp'))) return [copy];
+  const fetched = [sameKind(place), ...dependencies(place, project(place))];
+  if (!existsSync(join(place.dir, addon, 'binding.gyp'))) return [copy, ...fetched];
   const flags = ['-g', '-O1', '-fno-omit-frame-pointer', ...cflags, ...includeFlags(place)].join(' ');
   const libraries = Object.values(place.targets).flatMap((dir) => [`-L${dir}`, `-Wl,-rpath,${dir}`]);
   const build: Step = {
@@ -77,7 +79,7 @@ const prepare = (place: SuitePlace, { cc, cxx, cflags, ldflags }: Instrument, to
       ...{ CC: cc, CXX: cxx, CFLAGS: flags, CXXFLAGS: flags, LDFLAGS: [...ldflags, ...libraries].join(' ') },
     },
   };
-  return [copy, build];
+  return [copy, ...fetched, build];
 };
 
 const files = (place: SuitePlace): string[] => {
@@ -112,12 +114,20 @@ export const turnsOf = (tests: readonly string[], isolate: boolean): Turn[] => {
   return tests.flatMap((test) => turnsOf([test], false));
 };
 
-const turning = (place: SuitePlace, tools: Tools, arm: Arm, turns: Turn[], words: string[]): Launch => ({
+const turning = (
+  place: SuitePlace,
+  tools: Tools,
+  arm: Arm,
+  turns: Turn[],
+  words: string[],
+  whole = false,
+): Launch => ({
   argv: [
     process.execPath,
     plugin('run.mjs'),
     JSON.stringify({
       turns,
+      whole,
       command: [...arm.prefix, node(tools), ...arm.hostArgs, ...words],
       env: arm.env,
       cwd: project(place),
@@ -129,18 +139,25 @@ const turning = (place: SuitePlace, tools: Tools, arm: Arm, turns: Turn[], words
 
 const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   const tests = plan.tests === 'all' ? files(place) : plan.tests;
+  const own = { FFI_GATES_PROGRESS: join(plan.scratch, 'progress.ndjson'), FFI_GATES_LOG_DIR: plan.logDir };
+  const runner = runnerOf(place);
+  if (runner) {
+    const launch = turning(place, tools, plan.arm, turnsOf(tests, false), runner, true);
+    return { ...launch, env: { ...launch.env, ...own } };
+  }
   const progress = plugin('progress.mjs');
   const launch = turning(place, tools, plan.arm, turnsOf(tests, plan.isolate && plan.tests !== 'all'), [
     ...['--import', progress, `--test-reporter=${progress}`, '--test-reporter-destination=stderr'],
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
   ]);
-  const own = { FFI_GATES_PROGRESS: join(plan.scratch, 'progress.ndjson'), FFI_GATES_LOG_DIR: plan.logDir };
   return { ...launch, env: { ...launch.env, ...own } };
 };
 
 /** Needs the arm: an instrumented addon does not load without its runtime. */
 const list = (place: SuitePlace, _instrument: Instrument, tools: Tools, arm: Arm): Launch =>
-  turning(place, tools, arm, turnsOf(files(place), false), ['--import', plugin('list.mjs')]);
+  runnerOf(place)
+    ? listFiles(files(place), project(place))
+    : turning(place, tools, arm, turnsOf(files(place), false), ['--import', plugin('list.mjs')]);
 
 const parseList = (stdout: string): string[] =>
   [...stdout.matchAll(/^FFI_GATES_TEST (".*")$/gm)].map((m) => JSON.parse(m[1] ?? '""') as string);
@@ -154,8 +171,8 @@ const events = (scratch: string): TestEvent[] => {
 };
 
 /**
- * The N-API binding. `with`: `files` (globs, default `**\/*.test.{js,mjs,cjs}`), `addon` (directory of binding.gyp
- * in the suite), `include` (header directories). A launch of all tests isolates by file.
+ * The N-API binding. `with`: `files` (globs, default `**\/*.test.{js,mjs,cjs}`), `runner` (words that run one file),
+ * `addon` (directory of binding.gyp in the suite), `include` (header directories). A launch of all tests isolates by file.
  */
 export const nodejs: Binding = {
   id: 'node',

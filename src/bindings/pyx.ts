@@ -1,12 +1,20 @@
 /**
- * Python C extensions: like `py`, with the extension built by setuptools under the instrument first. The suite's
- * directory holds the `setup.py`, or `with: {setup: path}` says where it is (relative to the suite).
+ * Python C extensions: like `py`, with the extension built under the instrument first. Either by pip, from the project
+ * that `with: {package: dir}` names, into a virtual environment (`requires`: what the tests need beside it, `pip`:
+ * further words for `pip wheel`); or by setuptools alone, with the interpreter as it is: the suite's directory holds the
+ * `setup.py`, or `with: {setup: path}` says where it is. Paths are relative to the suite.
  */
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Binding, Instrument, SuitePlace } from '../binding.js';
+import type { Arm, Binding, Instrument, Launch, SuitePlace, Tools } from '../binding.js';
 import { interpreter, nodeIds, progress, progressEnv, py, pytest } from './py.js';
+import { installed, PACKAGE_ENV, PACKAGE_OPTIONS, packageOf, packageSteps, withVenv } from './pyx-package.js';
 
-const built = (place: SuitePlace): string => join(place.out, 'lib');
+/** pytest with the built extension in front of everything else. */
+const testing = (place: SuitePlace, tools: Tools, arm: Arm, words: readonly string[]): Launch => {
+  if (packageOf(place) === undefined) return pytest(place, tools, arm, [installed(place)], words);
+  const l = pytest(place, withVenv(place, tools), arm, [installed(place)], [...PACKAGE_OPTIONS, ...words]);
+  return { ...l, env: { ...l.env, ...PACKAGE_ENV } };
+};
 
 const setup = (place: SuitePlace): string => {
   const named = place.with['setup'];
@@ -38,23 +46,25 @@ export const pyx: Binding = {
     return { what: 'setuptools', why: 'the extension is built by setuptools', remedy };
   },
   prepare(place, instrument, tools) {
+    const project = packageOf(place);
+    if (project !== undefined)
+      return packageSteps(place, project, instrument, tools, compileEnv(place, instrument));
     const file = setup(place);
     const build = [
       'build_ext',
       '--force',
       '--build-lib',
-      built(place),
+      installed(place),
       '--build-temp',
       join(place.out, 'temp'),
     ];
     const argv: [string, ...string[]] = [interpreter(tools), basename(file), '-q', ...build];
     return [{ argv, cwd: dirname(file), env: { ...place.env, ...compileEnv(place, instrument) } }];
   },
-  list: (place, _instrument, tools, arm) =>
-    pytest(place, tools, arm, [built(place)], ['--collect-only', '-q']),
+  list: (place, _instrument, tools, arm) => testing(place, tools, arm, ['--collect-only', '-q']),
   parseList: (stdout) => nodeIds(stdout),
   run: (place, _instrument, tools, plan) => {
-    const launch = pytest(place, tools, plan.arm, [built(place)], plan.tests === 'all' ? [] : plan.tests);
+    const launch = testing(place, tools, plan.arm, plan.tests === 'all' ? [] : plan.tests);
     return { ...launch, env: { ...launch.env, ...progressEnv(plan.scratch, plan.logDir) } };
   },
   events: (scratch) => progress(scratch),

@@ -41,14 +41,28 @@ const wanted = (place: SuitePlace): string[] => {
 };
 
 /**
+ * rustc links with -nodefaultlibs, which takes away what gcc would add for `-fsanitize`: C code inside the test
+ * executable (a bundled library of a `-sys` crate) would be without its runtime.
+ */
+const RUNTIMES: Record<string, string> = {
+  '-fsanitize=address': '-lasan',
+  '-fsanitize=thread': '-ltsan',
+  '-fsanitize=undefined': '-lubsan',
+};
+const runtimes = ({ compiler, ldflags }: Instrument): string[] =>
+  compiler === 'gcc' ? ldflags.flatMap((flag) => RUNTIMES[flag] ?? []) : [];
+
+/**
  * The C compiler is given to build scripts (the `cc` crate reads CC and CFLAGS) and is the linker, because it knows where
  * its own sanitizer runtime lies. A gate that instruments Rust code itself says everything in `rustflags`.
  */
-const buildEnv = (
-  place: SuitePlace,
-  { cc, cxx, cflags, ldflags, rust }: Instrument,
-): Record<string, string> => {
-  const link = [...ldflags, ...libraryFlags(place).filter((flag) => flag.startsWith('-L'))];
+const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, string> => {
+  const { cc, cxx, cflags, ldflags, rust } = instrument;
+  const link = [
+    ...ldflags,
+    ...runtimes(instrument),
+    ...libraryFlags(place).filter((flag) => flag.startsWith('-L')),
+  ];
   const flags = [`-Clinker=${cc}`, ...link.map((flag) => `-Clink-arg=${flag}`), ...(rust?.rustflags ?? [])];
   const c = [...cflags, ...includeFlags(place)].join(' ');
   return {

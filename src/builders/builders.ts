@@ -1,37 +1,8 @@
 /** How each build system is driven: out of tree, flags to every object of the user's project. */
-import { cpus } from 'node:os';
-import type { Instrument, Launch, Missing, Tools } from '../binding.js';
-import type { Target } from '../matrix.js';
+import { autotools } from './autotools.js';
+import { collect, env, JOBS, lacks, running, type BuildPlace, type Builder } from './builder.js';
+import { meson } from './meson.js';
 import type { BuilderId } from '../names.js';
-
-export type BuildPlace = {
-  dir: string;
-  out: string;
-  target: Target;
-  instrument: Instrument;
-  needs: Record<string, string>;
-};
-/** `copies`: the build system writes into its source tree, so `build.ts` hands it a copy of it. */
-export type Builder = {
-  id: BuilderId;
-  copies?: true;
-  /** The tool without which it cannot start; compilers are asked for apart. `target` says which of several it takes. */
-  missing(tools: Tools, target?: Target): Missing | undefined;
-  commands(p: BuildPlace): Launch[];
-};
-
-const lacks = (tools: Tools, what: string, remedy: string): Missing | undefined =>
-  tools[what] ? undefined : { what, why: `${what} is not installed`, remedy };
-
-const jobs = String(cpus().length);
-const flags = (p: BuildPlace): Record<string, string> => ({
-  CC: p.instrument.cc,
-  CXX: p.instrument.cxx,
-  CFLAGS: p.instrument.cflags.join(' '),
-  CXXFLAGS: p.instrument.cflags.join(' '),
-  LDFLAGS: p.instrument.ldflags.join(' '),
-});
-const env = (p: BuildPlace): Record<string, string> => ({ ...flags(p), ...p.target.env });
 
 const cmake: Builder = {
   id: 'cmake',
@@ -43,7 +14,7 @@ const cmake: Builder = {
   },
   commands: (p) => [
     {
-      argv: [
+      argv: running(p.instrument, [
         'cmake',
         '-S',
         p.dir,
@@ -52,32 +23,47 @@ const cmake: Builder = {
         '-DCMAKE_BUILD_TYPE=None',
         `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${p.out}`,
         ...p.target.args,
-      ],
+      ]),
       cwd: p.out,
       env: env(p),
     },
-    { argv: ['cmake', '--build', p.out, '-j', jobs], cwd: p.out, env: env(p) },
+    { argv: running(p.instrument, ['cmake', '--build', p.out, '-j', JOBS]), cwd: p.out, env: env(p) },
+    collect(p, p.out),
   ],
 };
 
-/** Flags also go as words: a makefile that assigns CFLAGS itself overrides the environment, not the command line. */
+/**
+ * Every flag goes with the compiler's name, on the command line: makefiles assign CFLAGS to themselves, with include
+ * directories that a CFLAGS from outside would take away, and what overrides that is only ever the compiler.
+ */
+const compilerWord = (p: BuildPlace, path: string): string =>
+  [
+    path,
+    ...p.instrument.cflags,
+    ...p.instrument.ldflags,
+    // Half of the flags are for linking, which clang remarks on when it compiles: some makefiles make remarks errors.
+    ...(p.instrument.compiler === 'clang' ? ['-Wno-unused-command-line-argument'] : []),
+  ].join(' ');
+
 const make: Builder = {
   id: 'make',
   copies: true,
   missing: (tools) => lacks(tools, 'make', 'apt-get install -y make'),
   commands: (p) => [
     {
-      argv: [
+      argv: running(p.instrument, [
         'make',
         '-j',
-        jobs,
-        ...Object.entries(flags(p)).map(([k, v]) => `${k}=${v}`),
+        JOBS,
+        `CC=${compilerWord(p, p.instrument.cc)}`,
+        `CXX=${compilerWord(p, p.instrument.cxx)}`,
         `OUT=${p.out}`,
         ...p.target.args,
-      ],
+      ]),
       cwd: p.dir,
-      env: env(p),
+      env: { ASAN_OPTIONS: 'detect_leaks=0', ...p.target.env },
     },
+    collect(p, p.dir),
   ],
 };
 
@@ -163,7 +149,10 @@ const nodegyp: Builder = {
   ],
 };
 
-/** The user's own line: `{cc} {cxx} {out} {dir}` inside words; `{cflags}` and `{ldflags}` as a whole word become many. */
+/**
+ * The user's own line: `{cc} {cxx} {out} {src} {cflags} {ldflags}` and the directories of needed targets by id,
+ * inside words and in the values of `env`; `{cflags}` and `{ldflags}` as a whole word become many words.
+ */
 const command: Builder = {
   id: 'command',
   copies: true,
@@ -173,18 +162,38 @@ const command: Builder = {
       cc: p.instrument.cc,
       cxx: p.instrument.cxx,
       out: p.out,
+      src: p.dir,
       dir: p.dir,
+      cflags: p.instrument.cflags.join(' '),
+      ldflags: p.instrument.ldflags.join(' '),
       ...p.needs,
     };
     const many: Record<string, string[]> = {
       '{cflags}': p.instrument.cflags,
       '{ldflags}': p.instrument.ldflags,
     };
-    const argv = (p.target.command ?? []).flatMap(
-      (w) => many[w] ?? [w.replace(/\{(\w+)\}/g, (all, k: string) => one[k] ?? all)],
-    );
-    return [{ argv: argv as [string, ...string[]], cwd: p.dir, env: env(p) }];
+    const filled = (w: string): string => w.replace(/\{(\w+)\}/g, (all, k: string) => one[k] ?? all);
+    const argv = (p.target.command ?? []).flatMap((w) => many[w] ?? [filled(w)]);
+    const own = Object.entries(env(p)).map(([k, v]) => [k, filled(v)]);
+    return [
+      {
+        argv: running(p.instrument, argv as [string, ...string[]]),
+        cwd: p.dir,
+        env: Object.fromEntries(own) as Record<string, string>,
+      },
+      collect(p, p.dir),
+    ];
   },
 };
 
-export const BUILDERS: Record<BuilderId, Builder> = { cc, cmake, make, cargo, setuptools, nodegyp, command };
+export const BUILDERS: Record<BuilderId, Builder> = {
+  cc,
+  cmake,
+  make,
+  autotools,
+  meson,
+  cargo,
+  setuptools,
+  nodegyp,
+  command,
+};

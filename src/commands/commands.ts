@@ -28,6 +28,20 @@ export const COMMANDS: readonly Command[] = [
     run: async (a) => (await import('./plan.js')).plan(a as never),
   },
   {
+    words: 'init [dir]',
+    says: 'find native code, bindings and their tests; write ffi-gates.yaml and a workflow',
+    options: (y) =>
+      y
+        .positional('dir', { type: 'string', default: '.', describe: 'the repository' })
+        .option('force', { type: 'boolean', default: false, describe: 'overwrite what is there' })
+        .option('dry-run', { type: 'boolean', default: false, describe: 'print, write nothing' }),
+    run: async (a) => {
+      const { init } = await import('../init/init.js');
+      await init(a as never, (line) => process.stdout.write(`${line}\n`));
+      return 0;
+    },
+  },
+  {
     words: 'doctor',
     says: 'what works on this machine, and how to get the rest',
     options: (y) => y.option('json', json),

@@ -7,6 +7,8 @@ import type { Matrix } from '../matrix.js';
 
 const OURS = fileURLToPath(new URL('../../matrices/fixtures.yaml', import.meta.url));
 
+const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
+
 /** The matrix to use: the one named, else the nearest `ffi-gates.yaml` upwards, else our own fixtures. */
 export const findMatrix = (named: string | undefined, from: string): string => {
   if (named) return resolve(from, named);
@@ -20,7 +22,12 @@ export const findMatrix = (named: string | undefined, from: string): string => {
 /** Loads the matrix to use. Throws `Failure` 2 when a directory that it names does not exist. */
 export const openMatrix = async (a: { matrix?: string }): Promise<Matrix> => {
   const { loadMatrix } = await import('../matrix.js');
-  const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
+  const file = findMatrix(a.matrix, process.cwd());
+  if (a.matrix === undefined && file === OURS && !`${process.cwd()}/`.startsWith(PACKAGE))
+    process.stderr.write(
+      'ffi-gates: no ffi-gates.yaml here or above, so our own fixtures are taken (`ffi-gates init` writes one)\n',
+    );
+  const matrix = await loadMatrix(file);
   for (const s of matrix.suites) {
     const dir = resolve(matrix.root, s.dir);
     if (!existsSync(dir))

@@ -1,0 +1,109 @@
+// Tries ffi-gates on real packages as a new user would: `node e2e/run.mjs [NAME…]` after `npm run build`. Each package is
+// fetched through its registry's own client into a temporary directory, `init` writes the matrix, `run` judges it.
+// Exits with 1 when a matrix or a verdict is not what packages.yaml says.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'yaml';
+
+const BIN = fileURLToPath(new URL('../bin/ffi-gates.js', import.meta.url));
+const run = (file, args, options) =>
+  execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], ...options });
+const only = (dir) => join(dir, readdirSync(dir)[0]);
+const unpack = (archive, to) => (mkdirSync(to), run('tar', ['xf', archive, '-C', to]), only(to));
+
+/** Registry → where the sources of a package are after it was fetched below `dir`. */
+const FETCH = {
+  pypi: ({ name, version }, dir) => {
+    const archives = join(dir, 'archive');
+    run('python3', [
+      '-m',
+      'pip',
+      'download',
+      '-q',
+      '--no-deps',
+      '--no-binary',
+      name,
+      '-d',
+      archives,
+      `${name}==${version}`,
+    ]);
+    return unpack(only(archives), join(dir, 'source'));
+  },
+  npm: ({ name, version }, dir) => {
+    const archive = run('npm', ['pack', '--silent', `${name}@${version}`], { cwd: dir }).trim();
+    return unpack(join(dir, archive), join(dir, 'source'));
+  },
+  go: ({ name, version }, dir) => {
+    const { Dir } = JSON.parse(run('go', ['mod', 'download', '-json', `${name}@${version}`], { cwd: dir }));
+    cpSync(Dir, join(dir, 'source'), { recursive: true });
+    run('chmod', ['-R', 'u+w', join(dir, 'source')]);
+    return join(dir, 'source');
+  },
+  crates: ({ name, version }, dir) => {
+    const asking = join(dir, 'asking');
+    mkdirSync(asking);
+    writeFileSync(
+      join(asking, 'Cargo.toml'),
+      `[package]\nname = "asking"\nversion = "0.1.0"\n[lib]\npath = "a.rs"\n[dependencies]\n${name} = "=${version}"\n`,
+    );
+    writeFileSync(join(asking, 'a.rs'), '');
+    run('cargo', ['vendor', '-q', '--versioned-dirs', join(dir, 'vendor')], { cwd: asking });
+    const found = readdirSync(join(dir, 'vendor')).find((d) => d.startsWith(`${name}-${version}`));
+    cpSync(join(dir, 'vendor', found), join(dir, 'source'), { recursive: true });
+    return join(dir, 'source');
+  },
+};
+
+const gates = (args, cwd) => spawnSync(process.execPath, [BIN, ...args], { cwd, encoding: 'utf8' });
+
+/** What is not as the list says; empty when all is. */
+const attempt = (p, dir) => {
+  const wrong = [];
+  const source = FETCH[p.registry](p, dir);
+  for (const [path, text] of Object.entries(p.add ?? {})) {
+    mkdirSync(dirname(join(source, path)), { recursive: true });
+    writeFileSync(join(source, path), text);
+  }
+  const made = gates(['init'], source);
+  if (made.status !== 0) return [`init: exit ${made.status}: ${made.stdout}${made.stderr}`];
+  const file = join(source, 'ffi-gates.yaml');
+  const text = readFileSync(file, 'utf8');
+  const { suites, targets } = parse(text);
+  if (!isDeepStrictEqual({ suites, targets }, { suites: p.suites, targets: p.targets }))
+    wrong.push(`init wrote ${JSON.stringify({ suites, targets })}`);
+  if (p.edit) {
+    if (!text.includes(p.edit.from)) wrong.push(`nothing to edit: ${p.edit.from}`);
+    writeFileSync(file, text.replace(p.edit.from, p.edit.to));
+  }
+  const ran = gates(['run', p.cells, '--quiet', '--json'], source);
+  if (!ran.stdout.startsWith('{')) return [...wrong, `run: exit ${ran.status}: ${ran.stdout}${ran.stderr}`];
+  const report = JSON.parse(ran.stdout);
+  for (const c of report.cells.filter((c) => c.role === 'subject' && c.verdict.kind !== p.expect))
+    wrong.push(`${c.id}: ${JSON.stringify(c.verdict)}, expected ${p.expect}`);
+  for (const l of report.lanes.filter((l) => !l.proven)) wrong.push(`lane ${l.lane ?? l.id} is not proven`);
+  const seen = (f) => f.hazard === p.finding.hazard && JSON.stringify(f).includes(p.finding.function);
+  if (p.finding && !report.findings.some(seen)) wrong.push(`no finding ${JSON.stringify(p.finding)}`);
+  return wrong;
+};
+
+const wanted = process.argv.slice(2);
+const all = parse(readFileSync(new URL('packages.yaml', import.meta.url), 'utf8'));
+for (const p of all.filter((p) => wanted.length === 0 || wanted.includes(p.as ?? p.name))) {
+  const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-e2e-'));
+  const begun = performance.now();
+  try {
+    const wrong = attempt(p, dir);
+    const seconds = Math.round((performance.now() - begun) / 1000);
+    console.log(
+      `${wrong.length ? 'not ok' : 'ok'} ${p.as ?? p.name} ${p.version} (${p.registry}) ${p.expect}, ${seconds} s`,
+    );
+    for (const line of wrong) console.log(`  ${line}`);
+    if (wrong.length) process.exitCode = 1;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}

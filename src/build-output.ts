@@ -1,0 +1,43 @@
+/** Tells what a build left behind from sources: a directory called `build` is either. */
+import { readdirSync, type Dirent } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/** Never sources. */
+const ALWAYS = new Set([
+  '.git',
+  '.hg',
+  'node_modules',
+  '__pycache__',
+  '.pytest_cache',
+  '.ffi-gates',
+  '.venv',
+]);
+/** Output by custom; projects have sources in them as well (`build/cmake/CMakeLists.txt`). */
+const OFTEN = new Set(['target', 'build', 'obj', 'latest']);
+/** What CMake, Ninja, Meson, node-gyp, Cargo, Maven, NuGet and our own reports leave at the top. */
+const MARK =
+  /^(?:CMakeCache\.txt|build\.ninja|meson-info|config\.gypi|CACHEDIR\.TAG|\.rustc_info\.json|maven-status|classes|project\.assets\.json|report\.json|temp\.\w+-.*)$/;
+const SOURCE =
+  /^(?:CMakeLists\.txt|[Mm]akefile.*|meson\.build|configure.*|.*\.(?:c|cc|cpp|cxx|h|hpp|in|m4|mk|cmake|gypi?|py|rs|go|java|cs|js|sh|S|asm))$/;
+
+const entries = (dir: string): Dirent[] => {
+  try {
+    return readdirSync(dir, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+};
+
+const holdsSources = (dir: string, depth: number): boolean =>
+  entries(dir).some(
+    (e) =>
+      (e.isFile() && SOURCE.test(e.name)) ||
+      (depth > 0 && e.isDirectory() && holdsSources(join(dir, e.name), depth - 1)),
+  );
+
+/** True for a directory (or file) that neither belongs into a copy of the sources nor tells whether they changed. */
+export const isLeftOut = (path: string): boolean => {
+  const name = basename(path);
+  if (ALWAYS.has(name)) return true;
+  return OFTEN.has(name) && (entries(path).some((e) => MARK.test(e.name)) || !holdsSources(path, 1));
+};

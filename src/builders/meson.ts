@@ -1,0 +1,27 @@
+/** Meson with Ninja: out of tree by nature. */
+import { collect, env, lacks, running, type Builder } from './builder.js';
+
+const REMEDY = 'apt-get install -y meson ninja-build';
+
+export const meson: Builder = {
+  id: 'meson',
+  missing: (tools) => lacks(tools, 'meson', REMEDY) ?? lacks(tools, 'ninja', REMEDY),
+  commands: (p) => [
+    {
+      // plain: flags are ours alone. lundef off: the runtime's symbols come with the process that loads the library.
+      argv: running(p.instrument, [
+        'meson',
+        'setup',
+        `${p.out}/meson`,
+        p.dir,
+        '-Dbuildtype=plain',
+        '-Db_lundef=false',
+        ...p.target.args,
+      ]),
+      cwd: p.out,
+      env: env(p),
+    },
+    { argv: running(p.instrument, ['ninja', '-C', `${p.out}/meson`]), cwd: p.out, env: env(p) },
+    collect(p, `${p.out}/meson`),
+  ],
+};

@@ -1,0 +1,55 @@
+/** `ffi-gates init`: reads a repository, proposes a matrix and a workflow, writes them where nothing stands yet. */
+import { existsSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { Failure } from '../failure.js';
+import { parseMatrix } from '../matrix.js';
+import { propose, type Proposal } from './propose.js';
+import { matrixText, workflowText } from './text.js';
+import { readTree } from './tree.js';
+
+export type InitOptions = { dir: string; force: boolean; dryRun: boolean };
+export type Written = { path: string; text: string };
+
+const MATRIX = 'ffi-gates.yaml';
+const WORKFLOW = '.github/workflows/ffi-gates.yml';
+
+/** The files of a proposal. The matrix is read back by the validator: what does not pass would be our bug. */
+export const filesOf = (p: Proposal, root: string): Written[] => {
+  const matrix: Written = { path: join(root, MATRIX), text: matrixText(p) };
+  parseMatrix(matrix.text, matrix.path);
+  return [matrix, { path: join(root, WORKFLOW), text: workflowText(p) }];
+};
+
+const summary = (p: Proposal): string[] => [
+  ...p.targets.map((t) => `target ${t.id}  ${t.builder} in ${t.dir}  (${t.why})`),
+  ...p.suites.map((s) => `suite  ${s.id}  ${s.binding} in ${s.dir}  (${s.why})`),
+  ...(p.unclear.length ? ['not understood:', ...p.unclear.map((u) => `  - ${u}`)] : []),
+];
+
+/** Writes, or with `dryRun` only says. Throws `Failure` 2 when a file stands in the way, 3 when there is nothing to gate. */
+export const init = async (o: InitOptions, say: (line: string) => void): Promise<void> => {
+  const root = resolve(o.dir);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new Failure(2, `no such directory: ${root}`);
+  const standing = [MATRIX, 'ffi-gates.yml', WORKFLOW].map((f) => join(root, f)).filter((f) => existsSync(f));
+  if (standing.length && !o.force && !o.dryRun)
+    throw new Failure(2, `${standing.join(' and ')} is there already; --force overwrites, --dry-run prints`);
+  const p = await propose(await readTree(root));
+  for (const line of summary(p)) say(line);
+  if (p.suites.length === 0)
+    throw new Failure(3, 'no tests that reach native code were found, so there is nothing to write');
+  for (const f of filesOf(p, root)) {
+    if (o.dryRun) {
+      say(`--- ${f.path}`);
+      say(f.text);
+      continue;
+    }
+    await mkdir(dirname(f.path), { recursive: true });
+    await writeFileAtomic(f.path, f.text);
+    say(`wrote  ${f.path}`);
+  }
+  if (!o.dryRun)
+    say('next: ffi-gates plan, then ffi-gates run --provision (keep .ffi-gates/ and reports/ out of git)');
+};

@@ -1,0 +1,110 @@
+/** From a tree to a matrix: every detector's finds, with ids, and suites joined with the targets that they load. Pure. */
+import type { GateId } from '../names.js';
+import { GATES } from '../registry.js';
+import { findDotnet } from './dotnet.js';
+import { findGo } from './go.js';
+import type { Found, SuiteIdea, TargetIdea } from './idea.js';
+import { findJvm } from './jvm.js';
+import { findNative } from './native.js';
+import { findNode } from './node.js';
+import { findPython } from './python.js';
+import { findRust } from './rust.js';
+import { within, type Tree } from './tree.js';
+
+export type ProposedTarget = TargetIdea & { id: string };
+export type ProposedSuite = SuiteIdea & { id: string; targets: string[]; guessed: boolean };
+export type Proposal = {
+  targets: ProposedTarget[];
+  suites: ProposedSuite[];
+  gates: { id: GateId; on: boolean; why: string }[];
+  /** What was seen and not understood, one sentence each. */
+  unclear: string[];
+};
+
+/** What a cell id can carry: lower-case letters and digits. */
+const idOf = (name: string, taken: (id: string) => boolean): string => {
+  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '') || 'native';
+  let id = plain;
+  for (let n = 2; taken(id); n++) id = `${plain}${n}`;
+  return id;
+};
+
+/** Gates worth a maintainer's minutes by default; those that are off are written as comments. */
+const OFFERED: [GateId, on: boolean, why: string][] = [
+  ['plain', true, 'no checker: crashes, and tests that fail without any gate'],
+  ['asan', true, 'memory errors and leaks; gcc and clang find different ones: compilers: [gcc, clang]'],
+  ['ubsan', true, 'undefined behaviour'],
+  ['tsan', true, 'data races in native code'],
+  ['memcheck', true, 'uninitialised values, and objects that were not rebuilt; slow'],
+  ['helgrind', false, 'races in objects that were not rebuilt; very slow'],
+  ['xcheck', true, 'the JVM checks its callers'],
+  ['cgocheck', true, 'Go pointers that C must not keep'],
+  ['cgocheck2', false, 'the same, compiled in; slower'],
+  ['gorace', true, 'races in Go code'],
+  ['goasan', true, 'Go’s own ASan, which sees leaks'],
+  ['rsasan', false, 'Rust code under ASan; needs a nightly toolchain'],
+  ['miri', false, 'Rust rules; cannot call C'],
+  ['pydebug', true, 'Python’s development mode'],
+];
+
+const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
+  OFFERED.filter(([id]) => suites.some((s) => GATES[id].unfit(s.binding) === undefined)).map(
+    ([id, on, why]) => ({ id, on, why }),
+  );
+
+const joined = (suites: readonly SuiteIdea[], targets: readonly ProposedTarget[]): ProposedSuite[] => {
+  const out: ProposedSuite[] = [];
+  for (const s of suites) {
+    const loaded = targets.filter(
+      (t) => t.libraries.some((l) => s.links.includes(l)) && !(s.binding === 'rs' && t.builder === 'cargo'),
+    );
+    // A library that is named at run time only may be any of them.
+    const guessed = s.needsTarget === true && loaded.length === 0;
+    out.push({
+      ...s,
+      id: idOf(s.name, (id) => out.some((o) => o.id === id && o.binding === s.binding)),
+      targets: (guessed ? targets : loaded).map((t) => t.id),
+      guessed,
+    });
+  }
+  return out;
+};
+
+/** The matrix that fits a repository, as far as it is understood. */
+export const propose = async (tree: Tree): Promise<Proposal> => {
+  const [python, node, go, rust, jvm, dotnet] = await Promise.all([
+    findPython(tree),
+    findNode(tree),
+    findGo(tree),
+    findRust(tree),
+    findJvm(tree),
+    findDotnet(tree),
+  ]);
+  const native = await findNative(tree, [...python.claimed, ...node.claimed]);
+  const all: Found[] = [native, python, node, go, rust, jvm, dotnet];
+  const targets: ProposedTarget[] = [];
+  for (const t of all.flatMap((f) => f.targets))
+    targets.push({ ...t, id: idOf(t.name, (id) => targets.some((o) => o.id === id)) });
+  const suites = joined(
+    all.flatMap((f) => f.suites),
+    targets,
+  );
+  const used = targets.filter((t) => suites.some((s) => s.targets.includes(t.id)));
+  const idle = targets.filter((t) => !used.includes(t));
+  // A build file inside what a binding compiles itself is another way to build the same code.
+  const loose = idle.filter(
+    (t) => !suites.some((s) => s.compiles !== undefined && within(s.compiles, t.dir)),
+  );
+  const unclear = all.flatMap((f) =>
+    f === native ? f.unclear.filter((u) => !belongs(u, suites)) : f.unclear,
+  );
+  for (const t of loose)
+    unclear.push(
+      `${t.why}, and no suite loads it: add a suite whose tests do (any binding; for C see binding c)`,
+    );
+  return { targets: used, suites, gates: gatesFor(suites), unclear: [...new Set(unclear)] };
+};
+
+/** True for a complaint about a native build file of a directory whose code a binding compiles by itself. */
+const belongs = (complaint: string, suites: readonly ProposedSuite[]): boolean =>
+  suites.some((s) => s.targets.length === 0 && s.compiles !== undefined && within(s.compiles, complaint));

@@ -1,0 +1,179 @@
+/** Python: extensions (setuptools, scikit-build-core, meson-python, cffi), and code that loads libraries by ctypes or cffi. */
+import { basename, dirname, relative } from 'node:path/posix';
+import type { Found, SuiteIdea } from './idea.js';
+import { libraryName } from './idea.js';
+import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
+
+const TEST_FILE = /^(?:test_[^/]{0,200}|[^/]{1,200}_test|tests?)\.py$/;
+const depth = (path: string): number => path.split('/').length;
+
+/** Where the project's tests are: the shallowest directory of that name with tests, else the shallowest with test files. */
+export const testDir = (tree: Tree, dir: string): { dir: string; odd: boolean } | undefined => {
+  const py = tree.paths.filter((p) => p.endsWith('.py') && within(dir, p));
+  const dirs = (files: string[]): string[] =>
+    [...new Set(files.map((p) => dirname(p)))].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+  const usual = dirs(py.filter((p) => TEST_FILE.test(basename(p))));
+  const isNamed = (d: string): boolean => /^(?:tests?|testing|t|unit_?tests?)$/i.test(basename(d));
+  // `tests/unit/test_x.py`: pytest finds them from `tests` too.
+  const above = usual.map((d) => {
+    const parts = d.split('/');
+    const at = parts.findIndex((part, i) => isNamed(part) && within(dir, parts.slice(0, i + 1).join('/')));
+    return at < 0 ? undefined : parts.slice(0, at + 1).join('/');
+  });
+  const first = above.find((d) => d !== undefined) ?? usual[0];
+  if (first !== undefined) return { dir: first, odd: false };
+  const odd = dirs(py).find(isNamed);
+  return odd === undefined ? undefined : { dir: odd, odd: true };
+};
+
+/** What tests import beside pytest and is had by the same name: anything else is the maintainer's to say. */
+const KNOWN = ['hypothesis', 'numpy', 'psutil', 'six', 'pytz', 'attr', 'cffi', 'pycparser', 'mock'];
+const DISTRIBUTION: Record<string, string> = { attr: 'attrs' };
+const PLUGINS: [RegExp, string][] = [
+  [/\bmocker\b/, 'pytest-mock'],
+  [/@pytest\.mark\.asyncio|\basyncio_mode\b/, 'pytest-asyncio'],
+  [/\bdef test_\w{1,200}\([^)]{0,200}\bbenchmark\b/, 'pytest-benchmark'],
+  [/@pytest\.mark\.timeout/, 'pytest-timeout'],
+  [/\bsubtests\b/, 'pytest-subtests'],
+];
+
+const requirementsOf = (texts: readonly string[], own: ReadonlySet<string>): string[] => {
+  const imported = new Set(
+    texts.flatMap((t) => [...t.matchAll(/^ {0,12}(?:from|import) (\w{1,60})/gm)].map((m) => m[1]!)),
+  );
+  return [
+    ...KNOWN.filter((k) => imported.has(k) && !own.has(k)).map((k) => DISTRIBUTION[k] ?? k),
+    ...PLUGINS.filter(([pattern]) => texts.some((t) => pattern.test(t))).map(([, name]) => name),
+  ];
+};
+
+const BACKENDS: [RegExp, string][] = [
+  [/\bscikit_build_core\b/, 'scikit-build-core'],
+  [/\bmesonpy\b/, 'meson-python'],
+  [/\bpy_build_cmake\b/, 'py-build-cmake'],
+  [/\bcffi_modules\b|\bset_source\(/, 'cffi'],
+  [/\bfrom skbuild\b|\bimport skbuild\b/, 'scikit-build'],
+  [/\bExtension\(|\bext_modules\b|\bext-modules\b|\bcythonize\(/, 'setuptools'],
+];
+const RUST_BACKENDS = /\bmaturin\b|\bsetuptools_rust\b|\bsetuptools-rust\b/;
+
+/** The name of an sdist, or behind `name=` of its build files; else the directory's. */
+const projectName = (text: string, dir: string): string =>
+  /^Name: ([\w.-]{1,80})$/m.exec(text)?.[1] ??
+  /\bname ?= ?["']([\w.-]{1,80})["']/.exec(text)?.[1] ??
+  (dir === '.' ? 'python' : basename(dir));
+
+/** `libraries=["foo"]` of an Extension. */
+const linked = (text: string): string[] =>
+  [...text.matchAll(/\blibraries ?= ?\[([^\]]{0,400})\]/g)].flatMap((m) =>
+    [...m[1]!.matchAll(/["']([\w+.-]{1,80})["']/g)].map((n) => n[1]!),
+  );
+
+const extension = async (
+  tree: Tree,
+  dir: string,
+  text: string,
+  backend: string,
+): Promise<SuiteIdea | string> => {
+  const tests = testDir(tree, dir);
+  const where = under(dir, tree.paths.includes(under(dir, 'setup.py')) ? 'setup.py' : 'pyproject.toml');
+  if (!tests)
+    return `${where}: an extension built with ${backend}, and no test_*.py; add a suite with binding pyx`;
+  const files = await textsOf(tree, (p) => p.endsWith('.py') && within(tests.dir, p));
+  const packages = new Set(
+    tree.paths.filter((p) => basename(p) === '__init__.py').map((p) => basename(dirname(p))),
+  );
+  const requires = requirementsOf(
+    files.map((f) => f.text),
+    packages,
+  );
+  return {
+    name: projectName(text, dir),
+    binding: 'pyx',
+    dir: tests.dir,
+    compiles: dir,
+    with: {
+      package: relative(tests.dir, dir) || '.',
+      ...(requires.length ? { requires } : {}),
+      ...(tests.odd ? { args: ['-o', 'python_files=*.py'] } : {}),
+    },
+    // A change of any source of the project is a change of what is tested.
+    inputs: [dir],
+    links: linked(text),
+    why: `${where} builds an extension with ${backend}; pip installs it for each compiler and gate, away from your tree`,
+  };
+};
+
+const LOADS = /\b(?:CDLL|PyDLL|WinDLL|LoadLibrary|dlopen|find_library)\( ?([^)\n]{0,120})/g;
+
+/** Python that loads libraries at run time and builds nothing itself: one suite for each directory of tests. */
+const loaders = async (tree: Tree, extensions: readonly string[]): Promise<Found> => {
+  const found: Found = { targets: [], suites: [], unclear: [] };
+  const files = (
+    await textsOf(tree, (p) => p.endsWith('.py') && !extensions.some((d) => within(d, p)))
+  ).filter((f) => /\b(?:ctypes|cffi)\b/.test(f.text) && f.text.search(LOADS) >= 0);
+  for (const f of files) {
+    const links = [...f.text.matchAll(LOADS)].flatMap((m) =>
+      [...m[1]!.matchAll(/["']([\w+./-]{1,80})["']/g)].map((n) => libraryName(n[1]!)),
+    );
+    // The project that the code belongs to: the nearest directory above with tests.
+    let dir = dirname(f.path);
+    while (dir !== '.' && !testDir(tree, dir)) dir = dirname(dir);
+    const tests = testDir(tree, dir);
+    if (!tests) {
+      if (!isAside(f.path))
+        found.unclear.push(
+          `${f.path}: loads a native library, and there is no test_*.py; add a suite with binding py`,
+        );
+      continue;
+    }
+    const known = found.suites.find((s) => s.dir === tests.dir);
+    if (known) {
+      known.links.push(...links);
+      continue;
+    }
+    const inSrc = tree.paths.some((p) => within(under(dir, 'src'), p) && p.endsWith('.py'));
+    const source = inSrc ? under(dir, 'src') : dir;
+    const path = relative(tests.dir, source) || '.';
+    const project = /^tests?$/.test(basename(dir)) ? basename(dirname(dir)) : basename(dir);
+    found.suites.push({
+      name: project === '.' ? 'python' : project,
+      binding: 'py',
+      dir: tests.dir,
+      ...(path === '.' ? {} : { with: { path: [path] } }),
+      ...(source === tests.dir || source === '.' ? {} : { inputs: [source] }),
+      links,
+      needsTarget: true,
+      why: `${f.path} loads a library at run time; it must look on LD_LIBRARY_PATH (or in FFI_GATES_TARGET_<ID>)`,
+    });
+  }
+  return found;
+};
+
+/** Suites, and the directories whose native build files belong to a Python build (`claimed`). */
+export const findPython = async (tree: Tree): Promise<Found & { claimed: string[] }> => {
+  const all = { targets: [], suites: [] as SuiteIdea[], unclear: [] as string[], claimed: [] as string[] };
+  const extensions: string[] = [];
+  for (const dir of dirsWith(tree, 'setup.py', 'pyproject.toml', 'setup.cfg')) {
+    if (isAside(dir) || extensions.some((d) => d !== '.' && within(d, dir))) continue;
+    const parts = await Promise.all(
+      ['PKG-INFO', 'setup.py', 'pyproject.toml', 'setup.cfg'].map((f) => tree.read(under(dir, f))),
+    );
+    const text = parts.join('\n');
+    const backend = BACKENDS.find(([pattern]) => pattern.test(text))?.[1];
+    if (!backend) {
+      if (RUST_BACKENDS.test(text))
+        all.unclear.push(
+          `${under(dir, 'pyproject.toml')}: a Rust extension; it is covered only by the crate's own tests`,
+        );
+      continue;
+    }
+    extensions.push(dir);
+    if (!['setuptools', 'cffi'].includes(backend)) all.claimed.push(dir);
+    const idea = await extension(tree, dir, text, backend);
+    if (typeof idea === 'string') all.unclear.push(idea);
+    else all.suites.push(idea);
+  }
+  const loads = await loaders(tree, extensions);
+  return { ...all, suites: [...all.suites, ...loads.suites], unclear: [...all.unclear, ...loads.unclear] };
+};

@@ -1,0 +1,66 @@
+/** Crates that call or carry native code, and crates that other languages load (cdylib). */
+import { basename } from 'node:path/posix';
+import type { Found } from './idea.js';
+import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
+
+const BUILDS =
+  /\b(?:cc::Build|cmake::|autotools::|meson::|bindgen::|pkg_config::|vcpkg::)|cargo:{1,2}rustc-link-lib/;
+const FOREIGN = /\bextern "C(?:-unwind)?" \{|#\[link\(/;
+const LINKS =
+  /rustc-link-lib=(?:\w{1,20}(?::[+\w,-]{1,40})?=)?([\w+.-]{1,80})|#\[link\([^)]{0,80}name ?= ?"([\w+.-]{1,80})"/g;
+const TESTS = /#\[(?:\w{1,40}::)?test\b/;
+
+const key = (toml: string, name: string): string | undefined =>
+  toml
+    .split('\n')
+    .find((l) => l.startsWith(name) && /^ ?=/.test(l.slice(name.length)))
+    ?.split('=')[1]
+    ?.replaceAll(/["'\s]/g, '');
+
+export const findRust = async (tree: Tree): Promise<Found> => {
+  const found: Found = { targets: [], suites: [], unclear: [] };
+  const crates = dirsWith(tree, 'Cargo.toml');
+  const crateOf = (path: string): string | undefined =>
+    crates.filter((c) => within(c, path)).sort((a, b) => b.length - a.length)[0];
+  const sources = await textsOf(tree, (p) => p.endsWith('.rs'));
+  for (const dir of crates.filter((d) => !isAside(d))) {
+    const toml = await tree.read(under(dir, 'Cargo.toml'));
+    const name = key(toml, 'name');
+    if (!/^\[package\]/m.test(toml) || name === undefined) continue;
+    const own = sources.filter((f) => crateOf(f.path) === dir);
+    const text = own.map((f) => f.text).join('\n');
+    const reasons = [
+      ...(name.endsWith('-sys') ? ['it is called -sys'] : []),
+      ...(key(toml, 'links') ? [`links = "${key(toml, 'links')}"`] : []),
+      ...(own.some((f) => f.path === under(dir, 'build.rs') && BUILDS.test(f.text))
+        ? ['its build.rs makes or links native code']
+        : []),
+      ...(FOREIGN.test(text) ? ['it declares foreign functions'] : []),
+    ];
+    const lib = name.replaceAll('-', '_');
+    if (/\bcdylib\b/.test(toml))
+      found.targets.push({
+        name,
+        builder: 'cargo',
+        dir,
+        produces: [`lib${lib}.so`],
+        libraries: [lib],
+        why: `${under(dir, 'Cargo.toml')} makes a cdylib`,
+      });
+    if (reasons.length === 0) continue;
+    const tested = own.some((f) => TESTS.test(f.text));
+    if (!tested) {
+      found.unclear.push(`${under(dir, 'Cargo.toml')}: ${reasons[0]}, and it has no #[test]`);
+      continue;
+    }
+    found.suites.push({
+      name,
+      binding: 'rs',
+      dir,
+      compiles: dir,
+      links: [...text.matchAll(LINKS)].map((m) => m[1] ?? m[2]!),
+      why: `${basename(dir) === '.' ? 'Cargo.toml' : under(dir, 'Cargo.toml')}: ${reasons.join(', ')}`,
+    });
+  }
+  return found;
+};

@@ -1,0 +1,120 @@
+/** What `init` looks at: a listing of paths and lazy reads. Everything behind it is pure, so that tests need no disk. */
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { basename, dirname } from 'node:path/posix';
+import { glob } from 'tinyglobby';
+
+/** Paths are relative to the repository, with `/`, sorted. `read` gives at most `MOST` characters, '' for what is gone. */
+export type Tree = { paths: readonly string[]; read(path: string): Promise<string> };
+
+/** What a path must hold to be about the build of somebody else's code, or the output of a build. */
+const SKIPPED = [
+  ...['node_modules', 'bower_components', 'vendor', 'vendored', '_vendor', 'third_party', 'third-party'],
+  ...['thirdparty', '3rdparty', 'external', 'extern', 'deps', '_deps', 'subprojects', 'Pods'],
+  ...['target', 'build', 'dist', 'out', 'cmake-build-*', 'bin/Debug', 'bin/Release', 'obj'],
+  ...['venv', 'env', 'virtualenv', 'site-packages', '__pycache__', '*.egg-info', '*.xcodeproj'],
+];
+
+/** Sources are read up to here: what tells a build system or a binding apart stands near the top. */
+const MOST = 256 * 1024;
+
+/** Lists a directory without vendored trees, build output and hidden directories; symbolic links are not followed. */
+export const readTree = async (dir: string): Promise<Tree> => {
+  const ignore = SKIPPED.map((name) => `**/${name}/**`);
+  const paths = await glob(['**'], {
+    cwd: dir,
+    ignore,
+    followSymbolicLinks: false,
+    expandDirectories: false,
+  });
+  const texts = new Map<string, Promise<string>>();
+  const load = async (path: string): Promise<string> => {
+    const file = await open(join(dir, path)).catch(() => undefined);
+    if (!file) return '';
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST), 0, MOST, 0);
+      return buffer.toString('utf8', 0, bytesRead);
+    } catch {
+      return '';
+    } finally {
+      await file.close();
+    }
+  };
+  return {
+    paths: paths.sort(),
+    read: (path) => {
+      const known = texts.get(path) ?? load(path);
+      texts.set(path, known);
+      return known;
+    },
+  };
+};
+
+/** A tree from texts, for tests. */
+export const treeOf = (files: Record<string, string>): Tree => ({
+  paths: Object.keys(files).sort(),
+  read: (path) => Promise.resolve(files[path] ?? ''),
+});
+
+/** `dir/name`, without the dot that stands for the repository itself. */
+export const under = (dir: string, name: string): string => (dir === '.' ? name : `${dir}/${name}`);
+
+/** True when `path` is `dir` or lies below it. */
+export const within = (dir: string, path: string): boolean =>
+  dir === '.' || path === dir || path.startsWith(`${dir}/`);
+
+/** Directories that hold a file of this name, sorted. */
+export const dirsWith = (tree: Tree, ...names: readonly string[]): string[] => [
+  ...new Set(tree.paths.filter((p) => names.includes(basename(p))).map((p) => dirname(p))),
+];
+
+/** Of some directories those that lie in no other of them. */
+export const topmost = (dirs: readonly string[]): string[] =>
+  dirs.filter((d) => !dirs.some((o) => o !== d && within(o, d)));
+
+const ASIDE =
+  /(?:^|\/)(?:examples?|samples?|demos?|docs?|tests?|testing|testdata|fuzz\w*|bench\w*|perf|tools|contrib)(?:\/|$)/i;
+
+/** True for places that hold tests, examples and such rather than the library itself. */
+export const isAside = (path: string): boolean => ASIDE.test(path);
+
+/** Texts of the files that match, read side by side, at most `most` of them. */
+export const textsOf = async (
+  tree: Tree,
+  wanted: (path: string) => boolean,
+  most = 20_000,
+): Promise<{ path: string; text: string }[]> => {
+  const paths = tree.paths.filter(wanted).slice(0, most);
+  const found: { path: string; text: string }[] = [];
+  for (let i = 0; i < paths.length; i += 64) {
+    const part = paths.slice(i, i + 64);
+    found.push(...(await Promise.all(part.map(async (path) => ({ path, text: await tree.read(path) })))));
+  }
+  return found;
+};
+
+/** Arguments of each call of `name` in a build file, up to the first `)`, without quotes; comments from `#` are left out. */
+export const calls = (text: string, name: string): string[][] => {
+  const code = text
+    .split('\n')
+    .map((line) => line.split('#')[0] ?? '')
+    .join('\n');
+  const found: string[][] = [];
+  for (let at = code.indexOf(name); at >= 0; at = code.indexOf(name, at + name.length)) {
+    const open =
+      at +
+      name.length +
+      (/^[ \t]{0,8}/.exec(code.slice(at + name.length, at + name.length + 9))?.[0].length ?? 0);
+    const before = code[at - 1] ?? ' ';
+    if (code[open] !== '(' || /[\w.]/.test(before)) continue;
+    const close = code.indexOf(')', open);
+    const inside = code.slice(open + 1, close < 0 ? code.length : close);
+    found.push(
+      inside
+        .split(/[\s,]/)
+        .map((w) => w.replaceAll(/["']/g, ''))
+        .filter(Boolean),
+    );
+  }
+  return found;
+};
