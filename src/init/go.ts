@@ -4,7 +4,12 @@ import type { Found } from './idea.js';
 import { dirsWith, textsOf, under, within, type Tree } from './tree.js';
 
 const CGO = /^(?:import )?[ \t]{0,4}"C"\s*$/m;
-const LINKS = /^[ \t/*]{0,8}#cgo [^\n]{0,120}LDFLAGS:([^\n]{0,400})$/gm;
+/** What follows `LDFLAGS:` in the `#cgo` lines of a file. */
+const linksOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .filter((line) => line.includes('#cgo ') && line.includes('LDFLAGS:'))
+    .map((line) => line.slice(line.indexOf('LDFLAGS:')));
 
 /** More packages with tests than this are not all compiled for each gate: only those that use cgo are named. */
 const MANY = 12;
@@ -36,7 +41,7 @@ export const findGo = async (tree: Tree): Promise<Found> => {
     const chosen = tested.length > MANY ? tested.filter((d) => packages.includes(d)) : [];
     const module = /^module (\S{1,200})/m.exec(await tree.read(under(dir, 'go.mod')))?.[1] ?? basename(dir);
     const links = own.flatMap((f) =>
-      [...f.text.matchAll(LINKS)].flatMap((m) => [...m[1]!.matchAll(/-l([\w+.-]{1,80})/g)].map((l) => l[1]!)),
+      linksOf(f.text).flatMap((line) => [...line.matchAll(/-l([\w+.-]{1,80})/g)].map((l) => l[1]!)),
     );
     const patterns = chosen.map((d) => (d === dir ? '.' : `./${relative(dir, d)}`));
     found.suites.push({

@@ -105,10 +105,14 @@ const meson = async (tree: Tree, taken: (dir: string) => boolean): Promise<Found
   return found;
 };
 
-const LTLIBRARY = /\blib([\w+.-]{1,80})\.la\b/g;
-const SHARED_OBJECT = /\blib([\w+-]{1,80})\.so\b/g;
-const named = (text: string, pattern: RegExp): string[] => [
-  ...new Set([...text.matchAll(pattern)].map((m) => m[1]!)),
+/** The `x` of all `libx.la` or `libx.so` in a text. */
+const named = (text: string, ending: '.la' | '.so'): string[] => [
+  ...new Set(
+    text
+      .split(/[^\w+.-]+/)
+      .filter((word) => word.startsWith('lib') && word.endsWith(ending) && word.length > 3 + ending.length)
+      .map((word) => word.slice(3, -ending.length)),
+  ),
 ];
 
 const autotools = async (tree: Tree, taken: (dir: string) => boolean): Promise<Found> => {
@@ -122,8 +126,8 @@ const autotools = async (tree: Tree, taken: (dir: string) => boolean): Promise<F
     const am = makefiles.filter((f) => f.path.endsWith('.am'));
     const installed = am.flatMap((f) => f.text.split('\n').filter((l) => /^ {0,8}lib_LTLIBRARIES/.test(l)));
     const names = installed.length
-      ? named(installed.join('\n'), LTLIBRARY)
-      : named(makefiles.map((f) => f.text).join('\n'), SHARED_OBJECT);
+      ? named(installed.join('\n'), '.la')
+      : named(makefiles.map((f) => f.text).join('\n'), '.so');
     if (names.length)
       found.targets.push(
         target('autotools', dir, names, {
@@ -144,7 +148,7 @@ const make = async (tree: Tree, taken: (dir: string) => boolean): Promise<Found>
       tree,
       (p) => dirname(p) === dir && /^(?:GNUm|[Mm])akefile$/.test(basename(p)),
     );
-    const libraries = named(file?.text ?? '', SHARED_OBJECT);
+    const libraries = named(file?.text ?? '', '.so');
     if (libraries.length)
       found.targets.push(
         target('make', dir, libraries, { why: `${file!.path} makes lib${libraries[0]}.so` }),
