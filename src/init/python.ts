@@ -32,7 +32,7 @@ const DISTRIBUTION: Record<string, string> = { attr: 'attrs' };
 const PLUGINS: [RegExp, string][] = [
   [/\bmocker\b/, 'pytest-mock'],
   [/@pytest\.mark\.asyncio|\basyncio_mode\b/, 'pytest-asyncio'],
-  [/\bdef test_\w{1,200}\([^)]{0,200}\bbenchmark\b/, 'pytest-benchmark'],
+  [/[(,]\s?benchmark\s?[,)]/, 'pytest-benchmark'],
   [/@pytest\.mark\.timeout/, 'pytest-timeout'],
   [/\bsubtests\b/, 'pytest-subtests'],
 ];
@@ -65,9 +65,12 @@ const projectName = (text: string, dir: string): string =>
 
 /** `libraries=["foo"]` of an Extension. */
 const linked = (text: string): string[] =>
-  [...text.matchAll(/\blibraries ?= ?\[([^\]]{0,400})\]/g)].flatMap((m) =>
-    [...m[1]!.matchAll(/["']([\w+.-]{1,80})["']/g)].map((n) => n[1]!),
-  );
+  text
+    .split(/\blibraries ?= ?\[/)
+    .slice(1)
+    .flatMap((rest) =>
+      [...(rest.split(']', 1)[0] ?? '').matchAll(/["']([\w+.-]{1,80})["']/g)].map((n) => n[1]!),
+    );
 
 const extension = async (
   tree: Tree,
