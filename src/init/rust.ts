@@ -6,8 +6,14 @@ import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js'
 const BUILDS =
   /\b(?:cc::Build|cmake::|autotools::|meson::|bindgen::|pkg_config::|vcpkg::)|cargo:{1,2}rustc-link-lib/;
 const FOREIGN = /\bextern "C(?:-unwind)?" \{|#\[link\(/;
-const LINKS =
-  /rustc-link-lib=(?:\w{1,20}(?::[+\w,-]{1,40})?=)?([\w+.-]{1,80})|#\[link\([^)]{0,80}name ?= ?"([\w+.-]{1,80})"/g;
+/** The libraries of `cargo:rustc-link-lib=[KIND=]x` and `#[link(… name = "x")]`, line by line. */
+const linksOf = (text: string): string[] =>
+  text.split('\n').flatMap((line) => {
+    const said = line.split('rustc-link-lib=')[1];
+    const named = line.includes('#[link(') ? /name ?= ?"([\w+.-]{1,80})"/.exec(line)?.[1] : undefined;
+    const name = named ?? (said && /^[\w+.-]{1,80}/.exec(said.slice(said.indexOf('=') + 1))?.[0]);
+    return name ? [name] : [];
+  });
 const TESTS = /#\[(?:\w{1,40}::)?test\b/;
 
 const key = (toml: string, name: string): string | undefined =>
@@ -58,7 +64,7 @@ export const findRust = async (tree: Tree): Promise<Found> => {
       binding: 'rs',
       dir,
       compiles: dir,
-      links: [...text.matchAll(LINKS)].map((m) => m[1] ?? m[2]!),
+      links: linksOf(text),
       why: `${basename(dir) === '.' ? 'Cargo.toml' : under(dir, 'Cargo.toml')}: ${reasons.join(', ')}`,
     });
   }
