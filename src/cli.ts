@@ -125,7 +125,17 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     // Of an option given twice the last counts, as a wrapper script expects that adds its own first.
     // Of an option given twice the last counts; yargs makes a list of both. Its own switch for that breaks selectors.
     .middleware((given) => {
-      for (const name of ['out', 'matrix', 'cache', 'jobs', 'junit', 'reason', 'owner', 'expires', 'language'])
+      for (const name of [
+        'out',
+        'matrix',
+        'cache',
+        'jobs',
+        'junit',
+        'reason',
+        'owner',
+        'expires',
+        'language',
+      ])
         if (Array.isArray(given[name])) given[name] = given[name].at(-1);
     }, true)
     .usage('$0 <command>\n\nSanitizer gates for code that crosses a language boundary.')
