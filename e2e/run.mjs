@@ -1,6 +1,7 @@
 // Tries ffi-gates on real packages as a new user would: `node e2e/run.mjs [NAME…]` after `npm run build`. Each package is
 // fetched through its registry's own client into a temporary directory, `init` writes the matrix, `run` judges it.
-// Exits with 1 when a matrix or a verdict is not what packages.yaml says.
+// Exits with 1 when a matrix or a verdict is not what packages/*.yaml says: `suites` and `targets` are what `init` must write,
+// `add` files, `edit` a change of the matrix (why, in a comment), `seconds` the whole time on two busy cores.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -91,7 +92,10 @@ const attempt = (p, dir) => {
 };
 
 const wanted = process.argv.slice(2);
-const all = parse(readFileSync(new URL('packages.yaml', import.meta.url), 'utf8'));
+const lists = new URL('packages/', import.meta.url);
+const all = readdirSync(lists)
+  .sort()
+  .flatMap((file) => parse(readFileSync(new URL(file, lists), 'utf8')));
 for (const p of all.filter((p) => wanted.length === 0 || wanted.includes(p.as ?? p.name))) {
   const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-e2e-'));
   const begun = performance.now();
