@@ -112,12 +112,11 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
     // While a report is being read, a part of a line may pass for its continuation.
     if (line.no - lastTaken < WARM) return doubt(line);
     const known = lead === '' ? 0 : sharedPrefix(lead, line.text);
-    for (const at of leadsOf(line.text, next)) {
-      if (at <= known || !taken({ ...line, text: line.text.slice(at) }, true)) continue;
-      lead = line.text.slice(0, at);
-      return;
-    }
-    doubt(line);
+    const at = leadsOf(line.text, next).find(
+      (n) => n > known && taken({ ...line, text: line.text.slice(n) }, true),
+    );
+    if (at === undefined) return doubt(line);
+    lead = line.text.slice(0, at);
   };
 
   /** Lists a line that smells of a checker and that nobody took. */

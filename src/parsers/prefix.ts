@@ -25,6 +25,8 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       DATE,
       // Android: `01-01 00:00:00.000  1234  1234 I wrap.sh: text`
       /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,6}\d+ {1,6}\d+ [VDIWEF] [^:]{1,80}: ?/,
+      // Android Studio, behind its time: `1234-1240  tag (24 columns) package (37 columns) I  text`
+      /^\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2}/,
       // Jenkins, foreman: `12:34:56 text`, `12:34:56.789 text`
       /^\d\d:\d\d:\d\d(?:[.,]\d{1,9})? {1,2}(?=\S| )/,
     ],
@@ -41,7 +43,8 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
     ],
   ],
   // Azure's and GitHub's commands: `##[error]text`
-  [/#/, [/^##\[[a-z]{3,12}\]/]],
+  // … and BuildKit's step and seconds: `#12 34.56 text`
+  [/#/, [/^##\[[a-z]{3,12}\]/, /^#\d{1,4} \d{1,6}\.\d{1,3} /]],
   [
     /[A-Z]/,
     [
@@ -53,13 +56,13 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       /^CRASH LOG: /,
     ],
   ],
-  // docker compose, foreman: `web-1  | text`, `api    | text`
-  [/[a-z]/, [/^[a-z][\w.-]{2,60} {1,20}\| /]],
+  // docker compose, foreman: `web-1  | text`, `api    | text`; containerd, behind its time: `stderr F text`
+  [/[a-z]/, [/^[a-z][\w.-]{2,60} {1,20}\| /, /^std(?:out|err) [FP] /]],
   // quoted blocks: `| text` (rustc's gutters are always indented, so they stay)
   [/\|/, [/^\| /]],
   // a log pasted into a comment
   [/\//, [/^\/\/ ?(?=\s*(?:#\d|==|[A-Z]))/]],
-  [/ /, [NAME]],
+  [/ /, [NAME, /^ {1,4}(?=\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2})/]],
 ];
 const NONE: readonly RegExp[] = [];
 const OF_ASCII = Array.from(
@@ -104,16 +107,18 @@ export function sharedPrefix(prefix: string, text: string): number {
   return at;
 }
 
-/** What stands before a logger's or a quotation's text is short, and so are the places in it where the text may begin. */
+/** What stands before a logger's or a quotation's text is short. */
 const LONGEST_LEAD = 200;
-const MAX_LEADS = 4;
 /** Characters that end such a lead, alone (`>` of a quotation, a tab) or before a blank (`job: `, `[12] `, `| `). */
 const ENDS_ALONE = '>|\t';
 const ENDS_BEFORE_BLANK = '>|]:-#';
 /** A compiler's `file.c:3:12: ` is no lead: the words behind it are the compiler's. */
 const IS_PLACE = /\S:\d{1,9}(?::\d{1,9})?: $/;
 
-/** Lengths, longest first, of what stands before the text of a line and before that of the next one, too. */
+/**
+ * Lengths of what stands before the text of a line and before that of the next one, too: the longest, and the one before,
+ * for a report whose lines all begin alike (`# ` in hs_err files).
+ */
 export function leadsOf(text: string, next: string): number[] {
   const found: number[] = [];
   const most = Math.min(LONGEST_LEAD, text.length - 1);
@@ -121,13 +126,14 @@ export function leadsOf(text: string, next: string): number[] {
   for (let i = 0; i < most; i++) {
     const c = text[i]!;
     indented &&= c === ' ';
-    if (!indented && !ENDS_ALONE.includes(c) && !(c === ' ' && ENDS_BEFORE_BLANK.includes(text[i - 1]!)))
-      continue;
+    const ends =
+      indented || ENDS_ALONE.includes(c) || (c === ' ' && ENDS_BEFORE_BLANK.includes(text[i - 1]!));
+    if (!ends || text[i + 1] === ' ') continue;
     const lead = text.slice(0, i + 1);
     if (sharedPrefix(lead, next) === 0 || IS_PLACE.test(lead)) break;
     found.unshift(i + 1);
   }
-  return found.slice(0, MAX_LEADS);
+  return found.slice(0, 2);
 }
 
 /** Syslog writes a tab as `#011`, and only there can it stand before a frame. */

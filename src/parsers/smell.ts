@@ -5,8 +5,9 @@ const SMELLS: readonly RegExp[] = [
   // `==123==ERROR:` of the sanitizers and `==123== Invalid read` of Valgrind
   /(?<!=)==\d+==(?!=)/,
   /\b(?:ERROR|WARNING|FATAL|SUMMARY): \w{4,25}Sanitizer\b/,
-  // The runtimes put a colon behind their names, or one of a few verbs; prose that mentions them does not.
-  /\b(?:Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior|DataFlow|Realtime|Type|NumericalStability)Sanitizer(?::| (?:CHECK|bug|failed|has encountered|report)\b)/,
+  // The runtimes put a colon behind their names, or one of a few verbs; prose that mentions them does not, or says
+  // "with AddressSanitizer: …".
+  /(?<![a-z] )\b(?:Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior|DataFlow|Realtime|Type|NumericalStability)Sanitizer(?::| (?:CHECK|bug|failed|has encountered|report)\b)/,
   /\b(?:WARNING|FATAL ERROR) in native method\b/,
   /\b(?:WARNING: )?DATA RACE\b/,
   /\berror: Undefined Behavior\b/,
@@ -18,8 +19,8 @@ const SMELLS: readonly RegExp[] = [
   /\bA fatal error has been detected by the Java Runtime\b/,
   /\bFatal Python error\b/,
   /\bDebug memory block at address p=0x/,
-  // glibc's heap checks and fortify, which abort behind whatever a test runner has begun to print
-  /\bdouble free or corruption \(|\b(?:free|malloc|realloc|munmap_chunk)\(\): (?:double free|invalid|corrupted)|\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*/,
+  // glibc's heap checks and fortify, which abort behind whatever a test runner has begun to print; a debugger quotes them
+  /\bdouble free or corruption \(|(?<!")\b(?:free|malloc|realloc|munmap_chunk)\(\): (?:double free|invalid|corrupted)|\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*/,
   /\bterminate called (?:after throwing an instance of '|without an active exception|recursively)/,
   /\bcgo (?:argument|result) (?:has|is)(?: unpinned)? Go [a-z]/,
   /\bargument of cgo function(?: \S{1,400})? has Go [a-z]/,

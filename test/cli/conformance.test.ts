@@ -67,6 +67,24 @@ describe('conformance', () => {
     expect(stdout).toMatch(/places 0, recorded 1/);
   });
 
+  it.each([
+    ['another line', { line: 3 }],
+    ['another file', { file: 'other.c' }],
+    ['a part of the name', { function: 'us' }],
+    ['a longer name', { function: 'use_it' }],
+  ])('does not take %s for the place', (_, change) => {
+    const wrong = { ...UAF, expected_locations: [{ ...UAF.expected_locations[0], ...change }] };
+    expect(run(collection([wrong])).stdout).toMatch(/places 0, recorded 1/);
+  });
+
+  it("looks for the summary's place in the first stack", () => {
+    const place = { file: 'uaf.c', line: 2, function: 'use' };
+    const rows = (at: object) => [{ ...UAF, summary_lines: [{ ...place, ...at }] }];
+    expect(run(collection(rows({}))).status).toBe(0);
+    const freed = run(collection(rows({ line: 5, function: 'main' })), '--list');
+    expect(freed.stdout).toMatch(/place .*"top":true/);
+  });
+
   it('fails on a finding where there must be none', () => {
     const root = collection([{ file: 'asan/null.clang.log', tool: 'asan-none' }]);
     rmSync(score);

@@ -12,8 +12,8 @@ test('a line begins as another when only its numbers differ', () => {
 });
 
 test('what may stand before a line is what stands before the next one, too', () => {
-  expect(leadsOf('job: 12> panic: x', 'job: 13> ')).toEqual([9, 8, 5]);
-  expect(leadsOf('  a: b', '  a: c')).toEqual([5, 2, 1]);
+  expect(leadsOf('job: 12> panic: x', 'job: 13> ')).toEqual([9, 5]);
+  expect(leadsOf('  a: b', '  a: c')).toEqual([5, 2]);
   expect(leadsOf('job: panic: x', 'make: y')).toEqual([]);
   expect(leadsOf('a.c:3:12: fatal error: x.h', 'a.c:3:12: note: y')).toEqual([]);
 });
@@ -23,6 +23,29 @@ test('words that only look like a report behind a place or prose are none', () =
     ['x.c:1:10: fatal error: y.h: No such file', 'x.c:1:11: note: z'].join('\n'),
   );
   expect({ sightings, unread, complete }).toEqual({ sightings: [], unread: [], complete: true });
+});
+
+test('prose about a checker and a debugger that quotes the last words are no reports', () => {
+  const parsed = parseText(
+    [
+      'Build the program with AddressSanitizer: `make SAN=1`',
+      '#3  0x0000555500001111 in die (action=1, ',
+      '    str=0x7ffff0001111 "munmap_chunk(): invalid pointer", ptr=<optimized out>) at malloc.c:4998',
+    ].join('\n'),
+  );
+  expect(parsed).toMatchObject({ sightings: [], unread: [], complete: true });
+});
+
+test('a dump of goroutines that nothing went before was asked for', () => {
+  const dump =
+    'goroutine 1 [running]:\nmain.f(0x1)\n\t/a.go:3 +0x1\n\ngoroutine 7 [select]:\nmain.g()\n\t/a.go:9 +0x1\n';
+  expect(parseText(dump)).toMatchObject({ sightings: [], unread: [], complete: true });
+  const killed = parseText(`SIGQUIT: quit\nPC=0x46a0e1 m=0 sigcode=0\n\n${dump}`);
+  expect(killed.sightings).toMatchObject([{ rule: 'go/SIGQUIT', hazard: 'crash/signal' }]);
+  const asleep = parseText(`fatal error: all goroutines are asleep - deadlock!\n\n${dump}`);
+  expect(asleep.sightings).toMatchObject([
+    { rule: 'go/deadlock', hazard: 'threading/deadlock', complete: true },
+  ]);
 });
 
 describe('what stands before every line of a log does not change what is read', () => {
@@ -49,6 +72,9 @@ describe('what stands before every line of a log does not change what is read', 
     'make[2]: ',
     'I0102 03:04:05.678901    12 main.cc:7] ',
     '[1,0]<stderr>:',
+    '#12 34.56 ',
+    '2031-02-03T04:05:06.789Z stderr F ',
+    `2031-02-03 04:05:06.789  4105-4105  ${'DEBUG'.padEnd(24)}${'crash_dump64'.padEnd(37)}A  `,
     '##[error]',
     '\u001b_bk;t=1700000000000\u0007',
     'node-7 (stderr) 12.5ms: ',
