@@ -109,15 +109,35 @@ export const prepare = async (
     .map(([k, t]) => `${k} ${t?.version ?? ''}`)
     .sort();
   const inputs = [dir, ...suite.inputs.map((i) => resolve(matrix.root, i))];
+  const untargeted = Object.entries(suite.env).filter(([, v]) => template(v) === v);
+  const bare = (out: string): SuitePlace => ({
+    dir,
+    out,
+    targets: {},
+    env: Object.fromEntries(untargeted),
+    with: suite.with,
+  });
+  const common = binding.base?.(bare('OUT'), instrument, tools);
+  const base =
+    common &&
+    (await room.build({
+      id: `${common.sources ? `${suite.id}-${suite.binding}-` : ''}${common.name}`,
+      inputs: common.sources ? inputs : [],
+      facts: [common.facts, versions],
+      commands: (out) => binding.base?.(bare(out), instrument, tools)?.steps ?? [],
+      produces: [],
+    }));
+  if (base && 'failed' in base) return `tests of '${suite.id}': ${base.failed}\n(build log: ${base.log})`;
+  const based = (out: string): SuitePlace => ({ ...place(out), ...(base ? { base: base.dir } : {}) });
   const built = await room.build({
     id: `${suite.id}-${suite.binding}-${cell.builder}${flavour(instrument)}`,
     inputs,
-    facts: [made.keys, instrument, suite.with, env, versions],
-    commands: (out) => binding.prepare(place(out), instrument, tools),
+    facts: [made.keys, instrument, suite.with, env, versions, base?.key],
+    commands: (out) => binding.prepare(based(out), instrument, tools),
     produces: [],
   });
   if ('failed' in built) return `tests of '${suite.id}': ${built.failed}\n(build log: ${built.log})`;
-  return place(built.dir);
+  return based(built.dir);
 };
 
 export const ownOf = async (cell: Cell, place: SuitePlace): Promise<{ own: Own; products: string[] }> => {
