@@ -17,6 +17,8 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
     logs: [],
     products: [],
     maps: new Set(),
+    recorded: false,
+    out: '',
     ms: 0,
     own: { dirs: [], shared: [], objects: new Set() },
   };
@@ -25,7 +27,7 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
   if (typeof made === 'string') return { ...evidence, failed: made };
   const place = await prepare(cell, room, instrument, made);
   if (typeof place === 'string') return { ...evidence, failed: place };
-  Object.assign(evidence, await ownOf(cell, place));
+  Object.assign(evidence, await ownOf(cell, place), { out: place.out });
   const r: Runner = { cell, room, place, instrument, evidence, watch: new Set(evidence.own.objects), n: 0 };
   const listed = await listTests(r);
   evidence.listed = listed.tests;

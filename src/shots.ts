@@ -8,6 +8,7 @@ import type { Arm, Instrument, Launch, RunPlan, SuitePlace, TestEvent } from './
 import { foldDeaths, silentDeaths, type Account, type Died } from './deaths.js';
 import type { Sighting } from './finding.js';
 import { launch, type Exit } from './launch.js';
+import { recordedObjects } from './objects.js';
 import type { BuildRoom } from './places.js';
 import type { Cell } from './plan.js';
 import { readLogs, type ReadLog } from './read-logs.js';
@@ -39,6 +40,10 @@ export type Evidence = {
   /** The suite's targets' shared objects and addons, as built. */
   products: string[];
   maps: Set<string>;
+  /** Whether processes wrote down themselves what they had mapped. */
+  recorded: boolean;
+  /** Where the suite's compiled tests are. */
+  out: string;
   ms: number;
   logs: string[];
 };
@@ -153,7 +158,9 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
       watch: r.watch,
     },
   );
-  for (const m of ended.maps) r.evidence.maps.add(m);
+  const recorded = await recordedObjects(join(scratch, 'objects'));
+  r.evidence.recorded ||= recorded !== undefined;
+  for (const m of [...ended.maps, ...(recorded ?? [])]) r.evidence.maps.add(m);
   const logs = await readLogs(logDir, output);
   const text = await readFile(output, 'utf8').catch(() => '');
   const events = binding.events(scratch, text, place);

@@ -45,6 +45,8 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   own,
   products: [],
   maps: new Set(),
+  recorded: false,
+  out: '',
   ms: 1,
   logs: [],
   ...more,
