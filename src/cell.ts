@@ -16,6 +16,7 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
     seen: [],
     logs: [],
     products: [],
+    copies: [],
     maps: new Set(),
     recorded: false,
     out: '',

@@ -14,7 +14,7 @@ import type { Cell } from './plan.js';
 import { readLogs, type ReadLog } from './read-logs.js';
 import { BINDINGS } from './registry.js';
 import { reproOf } from './repro.js';
-import { settleSources } from './sources.js';
+import { settleSources, type Copy } from './sources.js';
 import { withSuppressions, type SuppressionFiles } from './suppress-files.js';
 
 export type Seen = { sighting: Sighting; log: string; test?: string; repro: string };
@@ -38,6 +38,8 @@ export type Evidence = {
   seen: Seen[];
   /** Keys of the no-op run come from its own shot. */
   own: Own;
+  /** Where sources were copied to be built. */
+  copies: Copy[];
   /** The suite's targets' shared objects and addons, as built. */
   products: string[];
   maps: Set<string>;
@@ -199,7 +201,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   for (const log of logs) {
     r.evidence.logs.push(log.path);
     for (const sighting of log.parsed.sightings) {
-      settleSources(sighting, r.evidence.own.dirs);
+      settleSources(sighting, r.evidence.own.dirs, r.evidence.copies);
       const test = testOf(sighting, log, shot);
       const pid = log.pid ?? sighting.pid;
       accounts.push({

@@ -2,7 +2,7 @@
  * Finds the file that a frame means. Checkers print a source as its compiler was given it, and build scripts (cargo's `cc`,
  * setup.py, make) name sources relative to a directory that no report tells.
  */
-import { readdirSync, type Dirent } from 'node:fs';
+import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isLeftOut } from './build-output.js';
 import type { Sighting } from './finding.js';
@@ -39,13 +39,19 @@ const indexOf = (root: string): Index => {
   return index;
 };
 
+/** `./src/a.c` and `../src/a.c` as `src/a.c`: build systems that compile in a directory of their own leave it first. */
+const withoutSteps = (file: string): string => {
+  let plain = file;
+  while (plain.startsWith('./') || plain.startsWith('../')) plain = plain.slice(plain.indexOf('/') + 1);
+  return plain;
+};
+
 /**
  * The file below one of `dirs` (in order of preference) that a relative `file` of a report means: the one at that path, else
- * the only one whose path ends so. Undefined for absolute paths, for paths that leave their directory (those are of
- * somebody else's build tree, as `../sysdeps/x.c`), and where several files would fit.
+ * the only one whose path ends so. Undefined for absolute paths, and where several files would fit.
  */
 export const sourceBelow = (dirs: readonly string[], file: string): string | undefined => {
-  const plain = file.replace(/^\.\//, '');
+  const plain = withoutSteps(file);
   if (plain.startsWith('/') || plain.split('/').includes('..') || !COMPILED.test(plain)) return undefined;
   for (const dir of dirs) {
     const same = indexOf(dir).get(basename(plain)) ?? [];
@@ -56,9 +62,19 @@ export const sourceBelow = (dirs: readonly string[], file: string): string | und
   return undefined;
 };
 
-/** Makes relative sources in a sighting's frames absolute where they are found below `dirs`. */
-export const settleSources = (s: Sighting, dirs: readonly string[]): void => {
+/** What was copied to be built there, and where it came from. */
+export type Copy = { from: string; to: string };
+
+/** The user's own file for one of a copy: that is the one to look at and to change. */
+const original = (copies: readonly Copy[], file: string): string | undefined => {
+  const copy = copies.find(({ to }) => file.startsWith(`${to}/`));
+  const found = copy && join(copy.from, file.slice(copy.to.length));
+  return found !== undefined && existsSync(found) ? found : undefined;
+};
+
+/** Makes sources in a sighting's frames those of the user's tree: relative ones below `dirs`, and those of `copies`. */
+export const settleSources = (s: Sighting, dirs: readonly string[], copies: readonly Copy[] = []): void => {
   for (const stack of s.stacks)
     for (const f of stack.frames)
-      if (f.kind === 'source') f.file = sourceBelow(dirs, f.file) ?? f.file;
+      if (f.kind === 'source') f.file = original(copies, f.file) ?? sourceBelow(dirs, f.file) ?? f.file;
 };

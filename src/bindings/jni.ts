@@ -177,6 +177,7 @@ export const jni: Binding = {
   title: 'Java (JNI)',
   attributes: true,
   isolates: true,
+  copied: (place) => ({ from: root(place), to: copyOfRoot(place) }),
   missing,
   prepare,
   list: (place) => ({ argv: ['cat', progress(place.out)], cwd: place.out, env: {} }),

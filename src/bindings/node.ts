@@ -142,6 +142,7 @@ export const nodejs: Binding = {
   title: 'Node (N-API)',
   attributes: true,
   isolates: true,
+  copied: (place) => ({ from: place.dir, to: project(place) }),
   missing: missingForAddon,
   prepare,
   list,

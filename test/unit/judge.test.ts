@@ -44,6 +44,7 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   seen: [],
   own,
   products: [],
+  copies: [],
   maps: new Set(),
   recorded: false,
   out: '',
