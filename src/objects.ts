@@ -127,6 +127,16 @@ export const sight = async (
   };
 };
 
+/**
+ * What was loaded of others' compiled code, by base name: in a suite that has no native code of its own, that is what is
+ * being tested.
+ */
+export const foreignObjects = (loaded: Loaded, tools: Host['tools']): string[] => {
+  const kinds = [...loaded.maps].map((path) => ({ path, kind: kindOf(path, loaded, tools) }));
+  if (loaded.own.size > 0 || kinds.some((k) => k.kind === 'own')) return [];
+  return kinds.filter((k) => k.kind === 'foreign').map((k) => basename(k.path));
+};
+
 const opaque = (gate: string, names: readonly string[]): string =>
   `the object under test is opaque to ${gate}: ${names.join(', ')} carries none of its hooks`;
 

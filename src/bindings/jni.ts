@@ -146,7 +146,11 @@ const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args 
     ...args,
     ...list(place, 'args'),
   ]);
-  const own = { FFI_GATES_PROGRESS: progress(scratch), FFI_GATES_LOG_DIR: logDir };
+  const own = {
+    FFI_GATES_PROGRESS: progress(scratch),
+    FFI_GATES_LOG_DIR: logDir,
+    FFI_GATES_OBJECTS: join(scratch, 'objects'),
+  };
   return { ...launch, env: { ...launch.env, ...own } };
 };
 
