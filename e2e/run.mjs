@@ -44,6 +44,27 @@ const FETCH = {
     run('chmod', ['-R', 'u+w', join(dir, 'source')]);
     return join(dir, 'source');
   },
+  /** A project that depends on the jar, with what `add` tests of it: jars bring native code along compiled. */
+  maven: ({ name, version }, dir) => {
+    const source = join(dir, 'source');
+    mkdirSync(source);
+    const artifact = (tag, id, v, rest = '') => {
+      const [group, name] = id.split(':');
+      return `<${tag}><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${v}</version>${rest}</${tag}>`;
+    };
+    const plugin = (name, v) => artifact('plugin', `org.apache.maven.plugins:maven-${name}-plugin`, v);
+    const text = [
+      '<project><modelVersion>4.0.0</modelVersion>',
+      '<groupId>example</groupId><artifactId>app</artifactId><version>1</version>',
+      '<properties><maven.compiler.release>11</maven.compiler.release>',
+      '<project.build.sourceEncoding>UTF-8</project.build.sourceEncoding></properties>',
+      `<dependencies>${artifact('dependency', name, version)}`,
+      artifact('dependency', 'org.junit.jupiter:junit-jupiter', '5.11.4', '<scope>test</scope>'),
+      `</dependencies><build><plugins>${plugin('surefire', '3.5.2')}${plugin('compiler', '3.13.0')}</plugins></build></project>`,
+    ];
+    writeFileSync(join(source, 'pom.xml'), text.join('\n'));
+    return source;
+  },
   crates: ({ name, version }, dir) => {
     const asking = join(dir, 'asking');
     mkdirSync(asking);

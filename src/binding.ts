@@ -127,6 +127,8 @@ export type Binding = {
   attributes: boolean;
   /** Executables (absolute) that carry the user's code themselves (Go and Rust test binaries), after `prepare`. */
   ownObjects?(place: SuitePlace): string[];
+  /** The copy of the project in which tests are built and run, and what it is a copy of. */
+  copied?(place: SuitePlace): { from: string; to: string };
   /** True when the framework can run every test in a process of its own within one launch. */
   isolates?: true;
 };

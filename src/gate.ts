@@ -24,6 +24,8 @@ export type Gate = {
   heavy: boolean;
   /** Symbols that an object must import to be visible to this gate; undefined when it sees uninstrumented code. */
   hook?: RegExp;
+  /** True when an object compiled for this gate may carry no hook, because nothing in it can go wrong in its sense. */
+  sparse?: true;
   /** True when host frames alone are noise in this gate's reports: compare with the lane's no-op run. */
   noisyHosts?: true;
   /** GiB that one launch may take beyond the host's own. */

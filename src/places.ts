@@ -1,6 +1,6 @@
 /** Makes a cell's place: builds its targets and tests under its gate's instrument, and says which objects are the user's. */
 import { realpath } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Own } from './attribute.js';
 import type { Instrument, SuitePlace, Tools } from './binding.js';
@@ -9,6 +9,7 @@ import { BUILDERS } from './builders/builders.js';
 import type { Host } from './host.js';
 import type { Cell } from './plan.js';
 import { BINDINGS } from './registry.js';
+import type { Copy } from './sources.js';
 
 /** What building a cell takes. */
 export type BuildRoom = {
@@ -140,7 +141,20 @@ export const prepare = async (
   return based(built.dir);
 };
 
-export const ownOf = async (cell: Cell, place: SuitePlace): Promise<{ own: Own; products: string[] }> => {
+/** What `buildTargets` and the binding copied before they built it. */
+const copiesOf = ({ matrix, suite }: Cell, place: SuitePlace): Copy[] => {
+  const copied = BINDINGS[suite.binding].copied?.(place);
+  const targets = Object.entries(place.targets).map(([id, dir]) => ({
+    from: resolve(matrix.root, matrix.targets[id]!.dir),
+    to: join(dir, 'src'),
+  }));
+  return [...targets, ...(copied ? [copied] : [])];
+};
+
+export const ownOf = async (
+  cell: Cell,
+  place: SuitePlace,
+): Promise<{ own: Own; products: string[]; copies: Copy[] }> => {
   const { matrix, suite } = cell;
   const shared = suite.targets.map((t) => resolve(matrix.root, matrix.targets[t]!.dir));
   const objects = new Set<string>(
@@ -169,5 +183,6 @@ export const ownOf = async (cell: Cell, place: SuitePlace): Promise<{ own: Own; 
   return {
     own: { dirs, shared: [...shared, ...Object.values(place.targets)], objects },
     products: [...new Set(products)],
+    copies: copiesOf(cell, place),
   };
 };

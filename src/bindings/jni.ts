@@ -161,7 +161,11 @@ const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args 
     ...args,
     ...list(place, 'args'),
   ]);
-  const own = { FFI_GATES_PROGRESS: progress(scratch), FFI_GATES_LOG_DIR: logDir };
+  const own = {
+    FFI_GATES_PROGRESS: progress(scratch),
+    FFI_GATES_LOG_DIR: logDir,
+    FFI_GATES_OBJECTS: join(scratch, 'objects'),
+  };
   return { ...launch, env: { ...launch.env, ...own } };
 };
 
@@ -192,6 +196,7 @@ export const jni: Binding = {
   title: 'Java (JNI)',
   attributes: true,
   isolates: true,
+  copied: (place) => ({ from: root(place), to: copyOfRoot(place) }),
   missing,
   base,
   prepare,

@@ -157,7 +157,7 @@ const MADE: Record<string, Made> = {
       'test_x.py': '',
     },
     suite: { binding: 'pyx' },
-    unclear: /cmake-js/,
+    unclear: /no test files are here/,
   },
   'JNI with a shim': {
     files: {
