@@ -13,6 +13,7 @@ import type { Cell } from './plan.js';
 import { readLogs, type ReadLog } from './read-logs.js';
 import { BINDINGS } from './registry.js';
 import { reproOf } from './repro.js';
+import { settleSources } from './sources.js';
 import { withSuppressions, type SuppressionFiles } from './suppress-files.js';
 
 export type Seen = { sighting: Sighting; log: string; test?: string; repro: string };
@@ -191,6 +192,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   for (const log of logs) {
     r.evidence.logs.push(log.path);
     for (const sighting of log.parsed.sightings) {
+      settleSources(sighting, r.evidence.own.dirs);
       const test = testOf(sighting, log, shot);
       const pid = log.pid ?? sighting.pid;
       accounts.push({
