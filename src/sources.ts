@@ -59,6 +59,5 @@ export const sourceBelow = (dirs: readonly string[], file: string): string | und
 /** Makes relative sources in a sighting's frames absolute where they are found below `dirs`. */
 export const settleSources = (s: Sighting, dirs: readonly string[]): void => {
   for (const stack of s.stacks)
-    for (const f of stack.frames)
-      if (f.kind === 'source') f.file = sourceBelow(dirs, f.file) ?? f.file;
+    for (const f of stack.frames) if (f.kind === 'source') f.file = sourceBelow(dirs, f.file) ?? f.file;
 };
