@@ -8,6 +8,7 @@ import type { Arm, Instrument, Launch, RunPlan, SuitePlace, TestEvent } from './
 import { foldDeaths, silentDeaths, type Account, type Died } from './deaths.js';
 import type { Sighting } from './finding.js';
 import { launch, type Exit } from './launch.js';
+import { locateFiles } from './own-files.js';
 import type { BuildRoom } from './places.js';
 import type { Cell } from './plan.js';
 import { readLogs, type ReadLog } from './read-logs.js';
@@ -155,6 +156,12 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   );
   for (const m of ended.maps) r.evidence.maps.add(m);
   const logs = await readLogs(logDir, output);
+  const outs = [place.out, ...Object.values(place.targets)];
+  await locateFiles(
+    logs,
+    r.evidence.own.dirs.filter((d) => !outs.includes(d)),
+    outs,
+  );
   const text = await readFile(output, 'utf8').catch(() => '');
   const events = binding.events(scratch, text, place);
   const finished = new Set(events.filter((e) => e.outcome !== 'started').map((e) => e.test));
