@@ -27,6 +27,17 @@ export const isOwnFrame = (f: Frame, own: Own): boolean => {
   return f.kind === 'module' && own.objects.has(base(f.module));
 };
 
+/** A line of somebody else's header, compiled into the user's object: `Py_TYPE`, `std::vector`, a checked `memcpy`. */
+const isForeignHeader = (f: Frame, own: Own): boolean =>
+  f.kind === 'source' && f.file.startsWith('/') && f.file.includes('/include/') && !under(own.dirs, f.file);
+
+/** The frames of a stack that are the user's; lines of others' headers only where nothing else is. */
+export const ownFrames = (frames: readonly Frame[], own: Own): Frame[] => {
+  const mine = frames.filter((f) => isOwnFrame(f, own));
+  const written = mine.filter((f) => !isForeignHeader(f, own));
+  return written.length ? written : mine;
+};
+
 const isJavaPlatform = (fn: string): boolean => /^(java|javax|jdk|sun|com\.sun)[./]/.test(fn);
 const TESTING =
   /^(?:org\.junit|junit\.framework|org\.testng|org\.opentest4j|org\.apache\.maven\.surefire)[./]/;
@@ -164,7 +175,7 @@ const identity = (stack: Stack | undefined, own: Own, depth: number): string => 
   const frames = stack?.frames ?? [];
   const shared: Own = { ...own, dirs: own.shared };
   for (const set of [shared, own]) {
-    const mine = frames.filter((f) => isOwnFrame(f, set));
+    const mine = ownFrames(frames, set);
     if (mine.length) return mine.slice(0, depth).map(withFile).join('<');
   }
   return frames.slice(0, 3).map(frameName).join('<');
