@@ -1,6 +1,6 @@
 /** Offers the lines of a log to the readers, and lists what nobody understood. */
 import type { Parsed, Sighting } from '../finding.js';
-import { sharedPrefix, stripPrefixes } from './prefix.js';
+import { leadsOf, sharedPrefix, stripPrefixes, unescaped } from './prefix.js';
 import type { Emit, Line, MakeReader, Reader } from './reader.js';
 import { beforeReport, smellAt } from './smell.js';
 
@@ -47,6 +47,8 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
   let settled = true;
   /** What stood before the last report's first line, where that is no known prefix. */
   let lead = '';
+  /** A line that nobody took, and may when what stands before it turns out to stand before the next line too. */
+  let waiting: Line | undefined;
   let sticky: { reader: Reader; taken: number } | undefined;
 
   const complain = (why: string): void => {
@@ -105,11 +107,36 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
     }
   };
 
+  /** What stands before two lines in a row stands before every line: the first is offered without it. */
+  const resolve = (line: Line, next: string): void => {
+    // While a report is being read, a part of a line may pass for its continuation.
+    if (line.no - lastTaken < WARM) return doubt(line);
+    const known = lead === '' ? 0 : sharedPrefix(lead, line.text);
+    for (const at of leadsOf(line.text, next)) {
+      if (at <= known || !taken({ ...line, text: line.text.slice(at) }, true)) continue;
+      lead = line.text.slice(0, at);
+      return;
+    }
+    doubt(line);
+  };
+
+  /** Lists a line that smells of a checker and that nobody took. */
+  const doubt = (line: Line): void => {
+    if (smellAt(line.text) < 0) return;
+    if (unread.length < MAX_LISTED) unread.push({ line: line.no, text: line.text.slice(0, 500) });
+    else unlisted++;
+  };
+
   return {
     push(raw, offset, marked, again = false) {
       if (!again) no++;
       settle();
-      const line: Line = { text: stripPrefixes(raw), no, offset };
+      const line: Line = { text: unescaped(stripPrefixes(raw)), no, offset };
+      if (waiting !== undefined && line.text !== '') {
+        const first = waiting;
+        waiting = undefined;
+        resolve(first, line.text);
+      }
       const at = (from: number): Line => (from === 0 ? line : { ...line, text: line.text.slice(from) });
       const shared = lead === '' ? 0 : sharedPrefix(lead, line.text);
       if (shared > 0 && taken(at(shared), marked)) return;
@@ -121,21 +148,22 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
         return;
       }
       if (taken(line, marked) || !marked) return;
-      const smell = smellAt(line.text);
-      if (smell < 0) return;
       // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
+      const smell = smellAt(line.text);
       if (smell > 0 && smell !== before && smell !== shared && taken(at(smell), true)) return;
-      if (unread.length < MAX_LISTED) unread.push({ line: no, text: line.text.slice(0, 500) });
-      else unlisted++;
+      if (line.text !== '') waiting = line;
     },
     skip(lines) {
       no += lines;
+      if (waiting !== undefined) doubt(waiting);
+      waiting = undefined;
       settle();
     },
-    warm: () => no - lastTaken < WARM,
+    warm: () => waiting !== undefined || no - lastTaken < WARM,
     next: () => no + 1,
     complain,
     end() {
+      if (waiting !== undefined) doubt(waiting);
       for (const { reader } of readers) {
         try {
           for (const why of reader.end()) complain(why);

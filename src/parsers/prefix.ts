@@ -1,8 +1,8 @@
 /** Removes what CI systems, terminals and loggers put around a line, so that readers see what the tool printed. */
 
-/** CSI (`ESC [ 31 m`), OSC (`ESC ] … BEL`) and two-character escapes. */
+/** CSI (`ESC [ 31 m`), OSC (`ESC ] … BEL`), APC (`ESC _ bk;t=0 BEL`, Buildkite's times) and two-character escapes. */
 // eslint-disable-next-line no-control-regex
-const ANSI = /\u001b(?:\[[0-9;:?]*[ -/]?[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g;
+const ANSI = /\u001b(?:\[[0-9;:?]*[ -/]?[@-~]|[\]_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g;
 
 // Each eats exactly its own prefix and leaves the tool's indentation; all are anchored and linear.
 
@@ -27,8 +27,6 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,6}\d+ {1,6}\d+ [VDIWEF] [^:]{1,80}: ?/,
       // Jenkins, foreman: `12:34:56 text`, `12:34:56.789 text`
       /^\d\d:\d\d:\d\d(?:[.,]\d{1,9})? {1,2}(?=\S| )/,
-      // `ctest -V`: `12: text`
-      /^\d{1,4}: (?=\s*(?:#\d|==|[A-Z]|\S{1,400}:\d+:\d+: runtime error))/,
     ],
   ],
   [
@@ -37,9 +35,13 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       DATE,
       // `[12:34:56] text`, `[12:34:56.789] text`, TeamCity's `[12:34:56]W: text`
       /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\](?:[WEFiw ]?:\s?)? /,
+      // Open MPI's `--tag-output`: `[1,0]<stderr>:text`
+      /^\[\d{1,9},\d{1,9}\]<std(?:err|out)>:/,
       NAME,
     ],
   ],
+  // Azure's and GitHub's commands: `##[error]text`
+  [/#/, [/^##\[[a-z]{3,12}\]/]],
   [
     /[A-Z]/,
     [
@@ -69,6 +71,18 @@ const prefixesOf = (text: string): readonly RegExp[] => {
   return first === 0xfeff ? [DATE] : (OF_ASCII[first] ?? NONE);
 };
 
+/** A log inside JUnit's `<system-out>`, or copied from a page's source. */
+const ENTITY = /&(lt|gt|amp|quot|apos|#39|#x27);/g;
+const ENTITIES: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+  '#39': "'",
+  '#x27': "'",
+};
+
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
 /**
@@ -90,16 +104,41 @@ export function sharedPrefix(prefix: string, text: string): number {
   return at;
 }
 
+/** What stands before a logger's or a quotation's text is short, and so are the places in it where the text may begin. */
+const LONGEST_LEAD = 200;
+const MAX_LEADS = 4;
+/** Characters that end such a lead, alone (`>` of a quotation, a tab) or before a blank (`job: `, `[12] `, `| `). */
+const ENDS_ALONE = '>|\t';
+const ENDS_BEFORE_BLANK = '>|]:-#';
+/** A compiler's `file.c:3:12: ` is no lead: the words behind it are the compiler's. */
+const IS_PLACE = /\S:\d{1,9}(?::\d{1,9})?: $/;
+
+/** Lengths, longest first, of what stands before the text of a line and before that of the next one, too. */
+export function leadsOf(text: string, next: string): number[] {
+  const found: number[] = [];
+  const most = Math.min(LONGEST_LEAD, text.length - 1);
+  let indented = true;
+  for (let i = 0; i < most; i++) {
+    const c = text[i]!;
+    indented &&= c === ' ';
+    if (!indented && !ENDS_ALONE.includes(c) && !(c === ' ' && ENDS_BEFORE_BLANK.includes(text[i - 1]!)))
+      continue;
+    const lead = text.slice(0, i + 1);
+    if (sharedPrefix(lead, next) === 0 || IS_PLACE.test(lead)) break;
+    found.unshift(i + 1);
+  }
+  return found.slice(0, MAX_LEADS);
+}
+
 /** Syslog writes a tab as `#011`, and only there can it stand before a frame. */
 const OCTAL_TAB = /#011/g;
 
 /**
- * The line without terminal colours, carriage returns and logger prefixes. Prefixes may be stacked (timestamp, then
+ * The line without terminal colours, trailing blanks and logger prefixes. Prefixes may be stacked (timestamp, then
  * job name), so stripping repeats, at most four times.
  */
 export function stripPrefixes(raw: string): string {
-  let text = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-  if (text.includes('\u001b')) text = text.replace(ANSI, '');
+  let text = raw.includes('\u001b') ? raw.replace(ANSI, '') : raw;
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
   if (text.includes('#011')) text = text.replace(OCTAL_TAB, '\t');
   const tab = text.indexOf('\t');
@@ -109,5 +148,9 @@ export function stripPrefixes(raw: string): string {
     if (found === undefined) break;
     text = text.replace(found, '');
   }
-  return text;
+  return text.trimEnd();
 }
+
+/** The line as the tool printed it, where a page or an XML file holds it. */
+export const unescaped = (text: string): string =>
+  text.includes('&') ? text.replace(ENTITY, (_, name: string) => ENTITIES[name]!) : text;

@@ -33,7 +33,22 @@ const BEGINNING =
   /(?<!=)==\d+==(?!=)|\b(?:ERROR|WARNING|FATAL): \w{4,25}Sanitizer: |\bWARNING: DATA RACE$|\bFatal Python error: |\berror: Undefined Behavior: |\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /;
 
 /** How much of a line stands before the beginning of a report; 0 when there is none or nothing before it. */
-export const beforeReport = (text: string): number => Math.max(0, text.search(BEGINNING));
+export const beforeReport = (text: string): number => {
+  const at = text.search(BEGINNING);
+  return at >= 0 ? at : beforePlace(text);
+};
+
+/** `a.c:3:12`, `a.c(3,12)`, `<unknown>`, a module's `(t+0x1f)`: Go's `panic: runtime error: ` is none. */
+const ENDS_PLACE = '0123456789>)';
+const LEAD_ENDS = [': ', '] ', '> ', '| ', '# ', '\t'];
+
+/** UBSan begins with a path, which may hold blanks: what stands before it ends as a logger's words do. */
+const beforePlace = (text: string): number => {
+  const path = text.indexOf(': runtime error:');
+  if (path < 1 || !ENDS_PLACE.includes(text[path - 1]!)) return 0;
+  const ends = LEAD_ENDS.map((end) => ({ end, at: text.lastIndexOf(end, path - 1) }));
+  return Math.max(0, ...ends.map(({ end, at }) => (at < 0 ? 0 : at + end.length)));
+};
 
 /** Where the words of a known checker or runtime begin in a line, or -1. */
 export const smellAt = (text: string): number => {

@@ -12,9 +12,13 @@ import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport 
 import type { Line, MakeReader, Took } from './reader.js';
 import { checkOf, minimalHazard, namedHazard } from './ubsan-checks.js';
 
-const MARK = ': runtime error: ';
-/** Go calls its panics runtime errors too: `panic: runtime error: …`, or logged by a test as `x_test.go:12: …`. */
-const GO_ERROR = /^\s*(?:panic|\S{1,400}\.go:\d{1,9}): runtime error: /;
+const MARK = ': runtime error:';
+/**
+ * What stands before the words ends as a place does. Go calls its panics runtime errors too: `panic: runtime error: …`, or
+ * logged by a test as `x_test.go:12: …`.
+ */
+const PLACE_END = /(?:[\d>)]|\+0x[0-9a-f]{1,16})$/;
+const GO_PLACE = /\.go:\d{1,9}$/;
 /** `a.c:3:12`, or `a.cpp(3,12)` with `symbolize_vs_style=1`. */
 const LOCATION = /:(\d+)(?::(\d+))?$|\((\d+),(\d+)\)$/;
 const MODULE = /(?:^|\s)\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
@@ -28,6 +32,8 @@ const PICTURE = /^(?:[ \t0-9a-f?]+|[ \t~]*\^[ \t~]*)$/;
 const PATIENCE = 8;
 /** Notes of one report; compilers print notes too, and theirs must not keep it open. */
 const MAX_NOTES = 16;
+
+const isPlace = (text: string): boolean => PLACE_END.test(text) && !GO_PLACE.test(text);
 
 /** Reads `runtime error:` reports; also says which function it was when only the SUMMARY or a stack knows. */
 export const makeUbsan: MakeReader = (emit) => {
@@ -87,7 +93,7 @@ export const makeUbsan: MakeReader = (emit) => {
     line(line): Took {
       const { text } = line;
       const at = text.indexOf(MARK);
-      if (at >= 0 && !GO_ERROR.test(text)) return begin(line, at);
+      if (at >= 0 && isPlace(text.slice(Math.max(0, at - 40), at))) return begin(line, at);
       const m = text.includes('ubsan:') ? MINIMAL.exec(text) : null;
       if (m) return minimal(line, m);
       if (text.includes('ubsan:') && TOO_MANY.test(text)) {

@@ -85,11 +85,19 @@ export function bare(name) {
   return out.replace(/\[abi:\w+\]|::h[0-9a-f]{16}$/g, '').trim();
 }
 
-function sameFunction(want, frame) {
+/** `blink::Document::open` → `open`: CHECK lines leave out what encloses a function, and demanglers differ in it. */
+const last = (name) => name.split(/::|[ .]/).at(-1);
+
+/**
+ * The same function: whole names, without what two demanglers print differently, or their last parts. ClusterFuzz cuts names
+ * out of lines by rules of its own (`cut`): there one name may stand in the other.
+ */
+function sameFunction(want, frame, cut) {
   const has = frame.function ?? frame.text ?? '';
-  if (has.includes(want) || want.includes('{{')) return true;
+  if (has === want || want.includes('{{')) return true;
   const [a, b] = [bare(want), bare(has)];
-  return a !== '' && b !== '' && (b.includes(a) || a.includes(b));
+  if (a === '' || b === '') return false;
+  return a === b || last(a) === last(b) || (cut && (has.includes(want) || b.includes(a) || a.includes(b)));
 }
 
 /** Build directories differ; a name without one comes from a CHECK line, behind `{{.*}}`, and may be the end of a name. */
@@ -106,21 +114,25 @@ function frameFits(place, f) {
   }
   if (place.module !== undefined && f.module !== undefined && base(f.module) !== base(place.module))
     return false;
-  if (place.function === undefined || (place.file !== undefined && f.function === '??')) return true;
+  if (place.function === undefined) return true;
   // A frame that has no name is its module; ClusterFuzz cuts it after 80 characters.
   if (f.module !== undefined && `${f.module}+${f.offset}`.includes(place.function)) return true;
   // Where ClusterFuzz knows no name it takes the file's.
   if (place.file === undefined && f.file !== undefined && base(f.file) === place.function) return true;
-  return sameFunction(place.function, f);
+  return sameFunction(place.function, f, place.cut);
 }
 
-/** True when some frame of some stack is at this place; at the very index where the expectation names one. */
+/**
+ * True when some frame of some stack is at this place; at the very index where the expectation names one. What the tool's
+ * own summary names (`top`) is the top own frame: it stands in the first stack that has frames.
+ */
 export function placeSeen(place, sightings) {
   return sightings.some((s) =>
-    s.stacks.some(({ frames }) =>
-      place.frame === undefined
-        ? frames.some((f) => frameFits(place, f))
-        : frames[place.frame] !== undefined && frameFits(place, frames[place.frame]),
+    (place.top ? s.stacks.filter(({ frames }) => frames.length > 0).slice(0, 1) : s.stacks).some(
+      ({ frames }) =>
+        place.frame === undefined
+          ? frames.some((f) => frameFits(place, f))
+          : frames[place.frame] !== undefined && frameFits(place, frames[place.frame]),
     ),
   );
 }

@@ -123,7 +123,8 @@ function placesOf(row) {
   const stated = unproven(row) ? [] : (row.expected_locations ?? []);
   const primary = restored ? [restored] : stated;
   const known = row.filtered ? primary.map((p) => (anonymised(p) ? { function: p.function } : p)) : primary;
-  return [...known, ...summaries].map(placeOf).filter((p) => p.file || p.function || p.module);
+  const top = summaries.map((s) => ({ ...placeOf(s), top: true }));
+  return [...known.map(placeOf), ...top].filter((p) => p.file || p.function || p.module);
 }
 
 /** The file to read: Miri's logs are normalised by its suite, and restored where the quoted source allowed it. */
@@ -149,8 +150,10 @@ function inFrames(places, text) {
 const told = (places, text) =>
   places.filter((p) => p.line === undefined || new RegExp(`(?::|line )${p.line}\\b`).test(text));
 
+const cutNames = (places, text) => inFrames(places, text).map((p) => ({ ...p, cut: true }));
+
 /** Which places of a source the log itself can confirm. */
-const CHOOSE = { clusterfuzz: inFrames, miri: told, 'python-generated': told };
+const CHOOSE = { clusterfuzz: cutNames, miri: told, 'python-generated': told };
 
 /** What `row` of `source` expects; `text` is the log, for what only the log can tell. */
 export function expectation(row, source, text) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { sharedPrefix } from '../../src/parsers/prefix.js';
+import { leadsOf, sharedPrefix } from '../../src/parsers/prefix.js';
 import { parseText } from '../../src/parsers/text.js';
 
 test('a line begins as another when only its numbers differ', () => {
@@ -9,6 +9,20 @@ test('a line begins as another when only its numbers differ', () => {
   expect(sharedPrefix('> ', '>')).toBe(1);
   expect(sharedPrefix('> ', 'plain')).toBe(0);
   expect(sharedPrefix('a 1', 'a b')).toBe(0);
+});
+
+test('what may stand before a line is what stands before the next one, too', () => {
+  expect(leadsOf('job: 12> panic: x', 'job: 13> ')).toEqual([9, 8, 5]);
+  expect(leadsOf('  a: b', '  a: c')).toEqual([5, 2, 1]);
+  expect(leadsOf('job: panic: x', 'make: y')).toEqual([]);
+  expect(leadsOf('a.c:3:12: fatal error: x.h', 'a.c:3:12: note: y')).toEqual([]);
+});
+
+test('words that only look like a report behind a place or prose are none', () => {
+  const { sightings, unread, complete } = parseText(
+    ['x.c:1:10: fatal error: y.h: No such file', 'x.c:1:11: note: z'].join('\n'),
+  );
+  expect({ sightings, unread, complete }).toEqual({ sightings: [], unread: [], complete: true });
 });
 
 describe('what stands before every line of a log does not change what is read', () => {
@@ -21,8 +35,25 @@ describe('what stands before every line of a log does not change what is read', 
     'rust/callback',
     'python/crash',
     'miri/dangling',
+    'ubsan/stacks.clang',
+    'go/panic',
+    'hotspot/null-file',
   ];
-  const leads = ['> ', '    ', '# ', 'node-7 (stderr) 12.5ms: ', '2031/02/03 04:05:06.7 E worker 3 > '];
+  const leads = [
+    '> ',
+    '    ',
+    '\t',
+    '# ',
+    '12: ',
+    'stderr: ',
+    'make[2]: ',
+    'I0102 03:04:05.678901    12 main.cc:7] ',
+    '[1,0]<stderr>:',
+    '##[error]',
+    '\u001b_bk;t=1700000000000\u0007',
+    'node-7 (stderr) 12.5ms: ',
+    '2031/02/03 04:05:06.7 E worker 3 > ',
+  ];
   const essence = (text: string): unknown =>
     parseText(text).sightings.map(({ rule, hazard, stacks, complete }) => ({
       rule,
@@ -40,4 +71,14 @@ describe('what stands before every line of a log does not change what is read', 
         const led = text.split('\n').map((l, i) => (lead + l).replace('12.5', `${12 + i}.5`));
         expect(essence(led.join('\n'))).toEqual(essence(text));
       });
+  it.each(logs)('%s behind blanks, and as a page holds it', (name) => {
+    const text = read(name);
+    const page = text
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/"/g, '&quot;');
+    expect(essence(page)).toEqual(essence(text));
+    expect(essence(text.replace(/$/gm, '  '))).toEqual(essence(text));
+  });
 });
