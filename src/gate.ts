@@ -92,4 +92,17 @@ export const options = (o: Record<string, string | number>): string =>
 /** What LeakSanitizer's `log_threads` prints when it looks for leaks: lsan_common.cpp, `ProcessThreads`. */
 export const LEAKS_SOUGHT = /==\d+==Processing thread \d+/;
 
+/** ASan's environment in an executable that carries the runtime itself, leak check included. */
+export const asanEnv = (r: ArmRequest, more: Record<string, string> = {}): Record<string, string> => ({
+  ASAN_OPTIONS: options({
+    detect_leaks: 1,
+    exitcode: 99,
+    log_path: `${r.logDir}/asan`,
+    detect_stack_use_after_return: 1,
+    strict_string_checks: 1,
+    ...more,
+  }),
+  LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, log_threads: 1 }),
+});
+
 export const NO_ARM: Arm = { prefix: [], env: {}, hostArgs: [] };
