@@ -1,7 +1,8 @@
 // Tries ffi-gates on real packages as a new user would: `node e2e/run.mjs [NAME…]` after `npm run build`. Each package is
 // fetched through its registry's own client into a temporary directory, `init` writes the matrix, `run` judges it.
 // Exits with 1 when a matrix or a verdict is not what packages/*.yaml says: `suites` and `targets` are what `init` must write,
-// `add` files, `edit` a change of the matrix (why, in a comment), `seconds` the whole time on two busy cores.
+// `add` files, `edit` a change of the matrix (why, in a comment), `seconds` the whole time on two busy cores. `finding` is what
+// must be reported, by the first frame of the user's own; `absent` what must not be, with that function anywhere.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,6 +45,27 @@ const FETCH = {
     run('chmod', ['-R', 'u+w', join(dir, 'source')]);
     return join(dir, 'source');
   },
+  /** A project that depends on the jar, with what `add` tests of it: jars bring native code along compiled. */
+  maven: ({ name, version }, dir) => {
+    const source = join(dir, 'source');
+    mkdirSync(source);
+    const artifact = (tag, id, v, rest = '') => {
+      const [group, name] = id.split(':');
+      return `<${tag}><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${v}</version>${rest}</${tag}>`;
+    };
+    const plugin = (name, v) => artifact('plugin', `org.apache.maven.plugins:maven-${name}-plugin`, v);
+    const text = [
+      '<project><modelVersion>4.0.0</modelVersion>',
+      '<groupId>example</groupId><artifactId>app</artifactId><version>1</version>',
+      '<properties><maven.compiler.release>11</maven.compiler.release>',
+      '<project.build.sourceEncoding>UTF-8</project.build.sourceEncoding></properties>',
+      `<dependencies>${artifact('dependency', name, version)}`,
+      artifact('dependency', 'org.junit.jupiter:junit-jupiter', '5.11.4', '<scope>test</scope>'),
+      `</dependencies><build><plugins>${plugin('surefire', '3.5.2')}${plugin('compiler', '3.13.0')}</plugins></build></project>`,
+    ];
+    writeFileSync(join(source, 'pom.xml'), text.join('\n'));
+    return source;
+  },
   crates: ({ name, version }, dir) => {
     const asking = join(dir, 'asking');
     mkdirSync(asking);
@@ -60,6 +82,22 @@ const FETCH = {
 };
 
 const gates = (args, cwd) => spawnSync(process.execPath, [BIN, ...args], { cwd, encoding: 'utf8' });
+
+/** The first frame of the user's own, with its function's plain name. */
+const topOf = (stack) => {
+  const top = stack.frames.find((f) => f.own);
+  return { role: stack.role, function: top?.function?.replace(/[(<.].*$/, ''), file: top?.file };
+};
+
+/** Whether a finding is the published one: its main stack, or either side of a race, begins with that function (and file). */
+const isFinding = (wanted, { hazard, tops }) =>
+  hazard === wanted.hazard &&
+  tops.some(
+    (t, i) =>
+      (i === 0 || t.role === 'other-access') &&
+      t.function === wanted.function &&
+      (wanted.file === undefined || t.file === wanted.file),
+  );
 
 /** What is not as the list says; empty when all is. */
 const attempt = (p, dir) => {
@@ -86,8 +124,15 @@ const attempt = (p, dir) => {
   for (const c of report.cells.filter((c) => c.role === 'subject' && c.verdict.kind !== p.expect))
     wrong.push(`${c.id}: ${JSON.stringify(c.verdict)}, expected ${p.expect}`);
   for (const l of report.lanes.filter((l) => !l.proven)) wrong.push(`lane ${l.lane ?? l.id} is not proven`);
-  const seen = (f) => f.hazard === p.finding.hazard && JSON.stringify(f).includes(p.finding.function);
-  if (p.finding && !report.findings.some(seen)) wrong.push(`no finding ${JSON.stringify(p.finding)}`);
+  const found = report.findings
+    .filter((f) => !f.planted)
+    .map((f) => ({ hazard: f.hazard, tops: f.stacks.map(topOf) }));
+  if (p.finding && !found.some((f) => isFinding(p.finding, f)))
+    wrong.push(`no finding ${JSON.stringify(p.finding)} among ${JSON.stringify(found)}`);
+  const there = report.findings.find(
+    (f) => p.absent && f.hazard === p.absent.hazard && JSON.stringify(f.stacks).includes(p.absent.function),
+  );
+  if (there) wrong.push(`still there: ${there.message} [${there.fingerprint}]`);
   return wrong;
 };
 

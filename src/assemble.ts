@@ -13,7 +13,7 @@ import { hazard } from './hazard.js';
 import { NO_HOST, type Host } from './host.js';
 import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
 import type { Matrix } from './matrix.js';
-import { classify, unhooked } from './objects.js';
+import { sight, unhooked, type Loaded, type Seeing } from './objects.js';
 import { makePlan, type Cell, type Plan } from './plan.js';
 import type { CellReport, FixturesReport, LaneReport, Report } from './report.js';
 import { suppressionRows } from './suppress-report.js';
@@ -65,13 +65,12 @@ const cellReport = async (j: Judged, out: string, objects: CellReport['objects']
   };
 };
 
-/** Read from the files as built: mappings are samples, and a short process may end between two of them. */
-const blindness = async ({ cell, products }: Evidence): Promise<string | undefined> => {
-  const blind = await unhooked(products, cell.gate.hook);
-  return blind.length
-    ? `the object under test is opaque to ${cell.gate.id}: ${blind.join(', ')} carries none of its hooks`
-    : undefined;
-};
+const loadedOf = (e: Evidence): Loaded => ({
+  maps: e.maps,
+  whole: e.recorded,
+  own: e.own.objects,
+  out: e.out,
+});
 
 /** The whole report; nothing is written. */
 export const assemble = async (o: Assembly): Promise<Report> => {
@@ -79,9 +78,9 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const all = o;
   const sorted = [...evidences].sort((a, b) => (a.cell.id < b.cell.id ? -1 : 1));
   const canaryOf = new Map(sorted.filter((e) => e.cell.suite.role === 'canary').map((e) => [e.cell.lane, e]));
-  const objects = new Map<Evidence, CellReport['objects']>();
+  const objects = new Map<Evidence, Seeing>();
   for (const e of sorted)
-    if (e.maps.size) objects.set(e, await classify(e.maps, e.own.objects, e.cell.gate.hook));
+    if (e.maps.size) objects.set(e, await sight(loadedOf(e), e.cell.gate, o.host.tools));
   const day = today(started);
   const known = new Set(valid(o.baseline, day).keys());
   const judged = await Promise.all(
@@ -90,7 +89,8 @@ export const assemble = async (o: Assembly): Promise<Report> => {
         e,
         expectationsOf(e.cell, all.expectations),
         noiseOf(canaryOf.get(e.cell.lane)),
-        await blindness(e),
+        // First the files as built: mappings may be samples, and a short process ends between two of them.
+        (await unhooked(e.products, e.cell.gate)) ?? objects.get(e)?.blind,
         known,
       ),
     ),
@@ -104,7 +104,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     lanes.set(c.lane, laneOf({ binding: c.suite.binding, builder: c.builder, gate: c.gate.id }, canary));
   }
   for (const j of judged) j.verdict = withProof(j.verdict, lanes.get(j.evidence.cell.lane)!);
-  const cells = await Promise.all(judged.map((j) => cellReport(j, o.out, objects.get(j.evidence))));
+  const cells = await Promise.all(judged.map((j) => cellReport(j, o.out, objects.get(j.evidence)?.objects)));
   compareWithPlain(cells, judged);
   const skips: CellReport[] = all.plan.skipped.map((s) => skippedCell(s.id, s.why, o.matrix));
   const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));

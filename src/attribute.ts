@@ -27,7 +27,30 @@ export const isOwnFrame = (f: Frame, own: Own): boolean => {
   return f.kind === 'module' && own.objects.has(base(f.module));
 };
 
+/** A line of somebody else's header, compiled into the user's object: `Py_TYPE`, `std::vector`, a checked `memcpy`. */
+const isForeignHeader = (f: Frame, own: Own): boolean =>
+  f.kind === 'source' && f.file.startsWith('/') && f.file.includes('/include/') && !under(own.dirs, f.file);
+
+/** The frames of a stack that are the user's; lines of others' headers only where nothing else is. */
+export const ownFrames = (frames: readonly Frame[], own: Own): Frame[] => {
+  const mine = frames.filter((f) => isOwnFrame(f, own));
+  const written = mine.filter((f) => !isForeignHeader(f, own));
+  return written.length ? written : mine;
+};
+
 const isJavaPlatform = (fn: string): boolean => /^(java|javax|jdk|sun|com\.sun)[./]/.test(fn);
+const TESTING =
+  /^(?:org\.junit|junit\.framework|org\.testng|org\.opentest4j|org\.apache\.maven\.surefire)[./]/;
+
+/** What the JVM makes up for a lambda, whose printed name is an address. */
+const HIDDEN = /^0x[0-9a-f]/;
+
+/** A Java frame of the user's, or of a library that the user chose: neither of the platform nor of what runs the tests. */
+export const isOwnManaged = (f: Frame): boolean =>
+  (f.kind === 'symbol' || f.kind === 'source') &&
+  ![HIDDEN, TESTING].some((r) => r.test(f.function)) &&
+  !isJavaPlatform(f.function);
+
 const managedOwn = (s: Sighting): boolean => {
   const frames = s.stacks.filter((k) => k.role === 'managed').flatMap((k) => k.frames);
   const top = frames.find((f) => f.kind === 'symbol' || f.kind === 'source');
@@ -98,10 +121,25 @@ const isRaceInsideHost = (s: Sighting): boolean => {
 const isLoader = (f: Frame | undefined): boolean =>
   (f?.kind === 'module' || f?.kind === 'source') && /^ld-(?:linux|musl)/.test(base(f.module ?? ''));
 
+/**
+ * What Node-API allocates for a value that the collector owns. Only V8's heap refers to it, which LeakSanitizer does not look
+ * into. References, thread-safe functions and pieces of work are not among them: those the caller has to delete.
+ */
+const COLLECTED =
+  /^napi_(?:create_external\w*|create_function|wrap|add_finalizer|define_class|define_properties|set_instance_data)$/;
+
+/** A block that the host itself made for a value of its own, when the user's code asked for one. */
+const isCollected = (s: Sighting, own: Own): boolean => {
+  const frames = s.stacks.find((k) => k.role === 'allocated')?.frames ?? [];
+  const first = frames.findIndex((f) => isOwnFrame(f, own));
+  const caller = first > 0 ? frames[first - 1] : undefined;
+  return s.leak !== undefined && caller !== undefined && COLLECTED.test(frameName(caller));
+};
+
 /** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
 export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Origin => {
   if (isHonestyRow(s.hazard)) return 'tool';
-  if (isGoroutineStack(s) || isStackProbe(s) || isRaceInsideHost(s)) return 'runtime';
+  if (isGoroutineStack(s) || isStackProbe(s) || isRaceInsideHost(s) || isCollected(s, own)) return 'runtime';
   // Who created a thread says nothing about who erred in it, unless the thread itself is the matter.
   const telling = s.stacks.filter((k) => k.role !== 'thread-created');
   if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isOwnFrame(f, own))))
@@ -137,7 +175,7 @@ const identity = (stack: Stack | undefined, own: Own, depth: number): string => 
   const frames = stack?.frames ?? [];
   const shared: Own = { ...own, dirs: own.shared };
   for (const set of [shared, own]) {
-    const mine = frames.filter((f) => isOwnFrame(f, set));
+    const mine = ownFrames(frames, set);
     if (mine.length) return mine.slice(0, depth).map(withFile).join('<');
   }
   return frames.slice(0, 3).map(frameName).join('<');

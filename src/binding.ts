@@ -54,6 +54,8 @@ export type SuitePlace = {
   env: Record<string, string>;
   /** Free-form settings of this binding from the matrix (`with:`). */
   with: Record<string, unknown>;
+  /** Where the steps of `Base` were run, for bindings that have one. */
+  base?: string;
 };
 
 /** One command of a compile step; stops the lane as `build-failed` when it exits non-zero. */
@@ -69,6 +71,16 @@ export type TestEvent = {
   message?: string;
   /** At 'started': sizes in bytes of the files in the gate's log directory, name → size; ties later reports to tests. */
   logs?: Record<string, number>;
+};
+
+/** What the builds of a suite under several instruments have in common: made once, copied by each of them. */
+export type Base = {
+  /** Readable half of its directory's name. */
+  name: string;
+  /** True when the result depends on the suite's files, not on `facts` and `steps` alone. */
+  sources: boolean;
+  facts: unknown;
+  steps: Step[];
 };
 
 export type RunPlan = {
@@ -96,6 +108,9 @@ export type Binding = {
   /** A second way of running that a suite's `with:` asks for: part of its cells' ids, so that the lane has a proof of its own,
    * which is run with the settings `with`. */
   variant?(settings: SuitePlace['with']): { name: string; with: SuitePlace['with'] } | undefined;
+  /** Steps whose result is the same for many instruments or suites; they write below `place.out`, which is the base's own
+   * directory here. `place` knows no target: what needs one is not common. */
+  base?(place: SuitePlace, instrument: Instrument, tools: Tools): Base | undefined;
   /** Compiles the tests (not the targets) with the instrument; may be empty. Runs only when inputs changed. */
   prepare(place: SuitePlace, instrument: Instrument, tools: Tools): Step[];
   /** A command whose output `parseList` turns into test ids; it is run unarmed unless the code cannot load unarmed. */
@@ -112,6 +127,8 @@ export type Binding = {
   attributes: boolean;
   /** Executables (absolute) that carry the user's code themselves (Go and Rust test binaries), after `prepare`. */
   ownObjects?(place: SuitePlace): string[];
+  /** The copy of the project in which tests are built and run, and what it is a copy of. */
+  copied?(place: SuitePlace): { from: string; to: string };
   /** True when the framework can run every test in a process of its own within one launch. */
   isolates?: true;
 };

@@ -1,5 +1,6 @@
 /** Runs one cell: builds, lists, launches until every test has had its turn, and keeps all evidence. Judges nothing. */
 import { listTests } from './list-tests.js';
+import { foreignObjects } from './objects.js';
 import { buildTargets, instrumentOf, ownOf, prepare } from './places.js';
 import type { Cell } from './plan.js';
 import { runPlanted } from './planted.js';
@@ -16,7 +17,10 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
     seen: [],
     logs: [],
     products: [],
+    copies: [],
     maps: new Set(),
+    recorded: false,
+    out: '',
     ms: 0,
     own: { dirs: [], shared: [], objects: new Set() },
   };
@@ -25,7 +29,7 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
   if (typeof made === 'string') return { ...evidence, failed: made };
   const place = await prepare(cell, room, instrument, made);
   if (typeof place === 'string') return { ...evidence, failed: place };
-  Object.assign(evidence, await ownOf(cell, place));
+  Object.assign(evidence, await ownOf(cell, place), { out: place.out });
   const r: Runner = { cell, room, place, instrument, evidence, watch: new Set(evidence.own.objects), n: 0 };
   const listed = await listTests(r);
   evidence.listed = listed.tests;
@@ -36,6 +40,10 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
     evidence.wanted = evidence.listed;
     await runAll(r, evidence.wanted, false);
   }
+  const { maps, recorded, out } = evidence;
+  const { dirs, shared, objects } = evidence.own;
+  const theirs = foreignObjects({ maps, whole: recorded, own: objects, out }, room.host.tools);
+  evidence.own = { dirs, shared, objects: new Set([...objects, ...theirs]) };
   evidence.ms = performance.now() - begun;
   return evidence;
 };

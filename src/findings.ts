@@ -1,7 +1,7 @@
 /** Folds sightings into findings: one per bug, with every witness, wherever and through whatever it was seen. */
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { boundaryOf, fingerprintOf, isOwnFrame, type Own } from './attribute.js';
+import { boundaryOf, fingerprintOf, isOwnManaged, ownFrames, type Own } from './attribute.js';
 import type { Frame, Stack } from './finding.js';
 import type { Judged } from './judge.js';
 import type { FindingReport, ReportedFrame, ReportedStack, Witness } from './report.js';
@@ -23,17 +23,25 @@ const linesOf = (file: string): Promise<string[] | undefined> => {
   return t;
 };
 
-const reported = (f: Frame, own: Own, root: string): ReportedFrame => {
-  if (!isOwnFrame(f, own)) return f;
+const reported = (f: Frame, mine: readonly Frame[], root: string): ReportedFrame => {
+  if (!mine.includes(f)) return f;
   const near =
     f.kind === 'source' && f.file.startsWith(`${root}/`) ? { ...f, file: relative(root, f.file) } : f;
   return { ...near, own: true };
 };
 
+/** A stack as the JVM prints it: its frames name classes and no directories. */
+const isJava = (k: Stack): boolean =>
+  k.role === 'managed' &&
+  k.frames.some(
+    (f) => f.kind === 'symbol' || (f.kind === 'source' && /\.(?:java|kt|scala|groovy)$/.test(f.file)),
+  );
+
 /** The stack as it is reported: own frames marked, and the lines around the first of them when the file is here. */
 const withSource = async (k: Stack, own: Own, root: string): Promise<ReportedStack> => {
-  const stack: ReportedStack = { ...k, frames: k.frames.map((f) => reported(f, own, root)) };
-  const f = k.frames.find((x) => x.kind === 'source' && isOwnFrame(x, own));
+  const mine = isJava(k) ? k.frames.filter(isOwnManaged) : ownFrames(k.frames, own);
+  const stack: ReportedStack = { ...k, frames: k.frames.map((f) => reported(f, mine, root)) };
+  const f = mine.find((x) => x.kind === 'source');
   if (f?.kind !== 'source') return stack;
   const lines = await linesOf(f.file);
   if (!lines?.[f.line - 1]) return stack;

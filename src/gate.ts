@@ -24,6 +24,8 @@ export type Gate = {
   heavy: boolean;
   /** Symbols that an object must import to be visible to this gate; undefined when it sees uninstrumented code. */
   hook?: RegExp;
+  /** True when an object compiled for this gate may carry no hook, because nothing in it can go wrong in its sense. */
+  sparse?: true;
   /** True when host frames alone are noise in this gate's reports: compare with the lane's no-op run. */
   noisyHosts?: true;
   /** GiB that one launch may take beyond the host's own. */
@@ -89,5 +91,18 @@ export const options = (o: Record<string, string | number>): string =>
 
 /** What LeakSanitizer's `log_threads` prints when it looks for leaks: lsan_common.cpp, `ProcessThreads`. */
 export const LEAKS_SOUGHT = /==\d+==Processing thread \d+/;
+
+/** ASan's environment in an executable that carries the runtime itself, leak check included. */
+export const asanEnv = (r: ArmRequest, more: Record<string, string> = {}): Record<string, string> => ({
+  ASAN_OPTIONS: options({
+    detect_leaks: 1,
+    exitcode: 99,
+    log_path: `${r.logDir}/asan`,
+    detect_stack_use_after_return: 1,
+    strict_string_checks: 1,
+    ...more,
+  }),
+  LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, log_threads: 1 }),
+});
 
 export const NO_ARM: Arm = { prefix: [], env: {}, hostArgs: [] };

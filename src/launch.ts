@@ -7,6 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { close, openSync, readdirSync, readFileSync } from 'node:fs';
 import type { Launch } from './binding.js';
+import { mappedFiles } from './objects.js';
 
 export type Exit =
   | { kind: 'code'; code: number }
@@ -92,13 +93,8 @@ const descendants = (root: number): number[] => {
 const collectMaps = (root: number, wanted: ReadonlySet<string>, into: Set<string>): void => {
   for (const pid of descendants(root)) {
     try {
-      const files = new Set<string>();
-      for (const line of readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n')) {
-        const path = line.indexOf('/');
-        if (path > 0 && line[line.indexOf(' ') + 3] === 'x') files.add(line.slice(path));
-      }
-      if ([...files].some((f) => wanted.has(f.slice(f.lastIndexOf('/') + 1))))
-        for (const f of files) into.add(f);
+      const files = mappedFiles(readFileSync(`/proc/${pid}/maps`, 'latin1'));
+      if (files.some((f) => wanted.has(f.slice(f.lastIndexOf('/') + 1)))) for (const f of files) into.add(f);
     } catch {
       // gone
     }

@@ -1,6 +1,6 @@
 /** Makes a cell's place: builds its targets and tests under its gate's instrument, and says which objects are the user's. */
 import { realpath } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Own } from './attribute.js';
 import type { Instrument, SuitePlace, Tools } from './binding.js';
@@ -9,6 +9,7 @@ import { BUILDERS } from './builders/builders.js';
 import type { Host } from './host.js';
 import type { Cell } from './plan.js';
 import { BINDINGS } from './registry.js';
+import type { Copy } from './sources.js';
 
 /** What building a cell takes. */
 export type BuildRoom = {
@@ -109,18 +110,51 @@ export const prepare = async (
     .map(([k, t]) => `${k} ${t?.version ?? ''}`)
     .sort();
   const inputs = [dir, ...suite.inputs.map((i) => resolve(matrix.root, i))];
+  const untargeted = Object.entries(suite.env).filter(([, v]) => template(v) === v);
+  const bare = (out: string): SuitePlace => ({
+    dir,
+    out,
+    targets: {},
+    env: Object.fromEntries(untargeted),
+    with: suite.with,
+  });
+  const common = binding.base?.(bare('OUT'), instrument, tools);
+  const base =
+    common &&
+    (await room.build({
+      id: `${common.sources ? `${suite.id}-${suite.binding}-` : ''}${common.name}`,
+      inputs: common.sources ? inputs : [],
+      facts: [common.facts, versions],
+      commands: (out) => binding.base?.(bare(out), instrument, tools)?.steps ?? [],
+      produces: [],
+    }));
+  if (base && 'failed' in base) return `tests of '${suite.id}': ${base.failed}\n(build log: ${base.log})`;
+  const based = (out: string): SuitePlace => ({ ...place(out), ...(base ? { base: base.dir } : {}) });
   const built = await room.build({
     id: `${suite.id}-${suite.binding}-${cell.builder}${flavour(instrument)}`,
     inputs,
-    facts: [made.keys, instrument, suite.with, env, versions],
-    commands: (out) => binding.prepare(place(out), instrument, tools),
+    facts: [made.keys, instrument, suite.with, env, versions, base?.key],
+    commands: (out) => binding.prepare(based(out), instrument, tools),
     produces: [],
   });
   if ('failed' in built) return `tests of '${suite.id}': ${built.failed}\n(build log: ${built.log})`;
-  return place(built.dir);
+  return based(built.dir);
 };
 
-export const ownOf = async (cell: Cell, place: SuitePlace): Promise<{ own: Own; products: string[] }> => {
+/** What `buildTargets` and the binding copied before they built it. */
+const copiesOf = ({ matrix, suite }: Cell, place: SuitePlace): Copy[] => {
+  const copied = BINDINGS[suite.binding].copied?.(place);
+  const targets = Object.entries(place.targets).map(([id, dir]) => ({
+    from: resolve(matrix.root, matrix.targets[id]!.dir),
+    to: join(dir, 'src'),
+  }));
+  return [...targets, ...(copied ? [copied] : [])];
+};
+
+export const ownOf = async (
+  cell: Cell,
+  place: SuitePlace,
+): Promise<{ own: Own; products: string[]; copies: Copy[] }> => {
   const { matrix, suite } = cell;
   const shared = suite.targets.map((t) => resolve(matrix.root, matrix.targets[t]!.dir));
   const objects = new Set<string>(
@@ -149,5 +183,6 @@ export const ownOf = async (cell: Cell, place: SuitePlace): Promise<{ own: Own; 
   return {
     own: { dirs, shared: [...shared, ...Object.values(place.targets)], objects },
     products: [...new Set(products)],
+    copies: copiesOf(cell, place),
   };
 };

@@ -4,6 +4,14 @@ import { concerns, expected, meets } from './expectations.js';
 import { BINDINGS } from './registry.js';
 import { runAll, shoot, type Runner } from './shots.js';
 
+/** Hazards at which a process cannot go on, whatever the gate does. */
+const DEADLY = /^(?:crash|null)\//;
+
+const partition = <T>(all: readonly T[], holds: (t: T) => boolean): [T[], T[]] => [
+  all.filter(holds),
+  all.filter((t) => !holds(t)),
+];
+
 /** Runs the declared cases, each until its expectation is met, or was alone and is not. */
 export const runPlanted = async (r: Runner): Promise<void> => {
   const { cell, evidence } = r;
@@ -18,8 +26,15 @@ export const runPlanted = async (r: Runner): Promise<void> => {
   // Where the framework does not say which test a report belongs to, its lines do; what is open then runs alone.
   const batch = binding.isolates === true || cell.gate.heavy || !cell.gate.halts;
   // A process per test costs a start of the host each time: only a gate that ends the process at its first report needs it.
-  if (batch) await runAll(r, evidence.wanted, cell.gate.halts || (!cell.gate.heavy && !binding.attributes));
-  else
+  const isolate = cell.gate.halts || (!cell.gate.heavy && !binding.attributes);
+  if (batch && isolate) await runAll(r, evidence.wanted, true);
+  else if (batch) {
+    // A test that ends its process takes the check for leaks with it: what the others leaked would need a second turn.
+    const deadly = due.filter((e) => DEADLY.test(e.hazard));
+    const [last, first] = partition(evidence.wanted, (t) => runs(t, deadly));
+    await runAll(r, first, false);
+    await runAll(r, last, false);
+  } else
     await runAll(
       r,
       evidence.wanted.filter((t) => !runs(t, due)),

@@ -8,11 +8,13 @@ import type { Arm, Instrument, Launch, RunPlan, SuitePlace, TestEvent } from './
 import { foldDeaths, silentDeaths, type Account, type Died } from './deaths.js';
 import type { Sighting } from './finding.js';
 import { launch, type Exit } from './launch.js';
+import { recordedObjects } from './objects.js';
 import type { BuildRoom } from './places.js';
 import type { Cell } from './plan.js';
 import { readLogs, type ReadLog } from './read-logs.js';
 import { BINDINGS } from './registry.js';
 import { reproOf } from './repro.js';
+import { settleSources, type Copy } from './sources.js';
 import { withSuppressions, type SuppressionFiles } from './suppress-files.js';
 
 export type Seen = { sighting: Sighting; log: string; test?: string; repro: string };
@@ -36,9 +38,15 @@ export type Evidence = {
   seen: Seen[];
   /** Keys of the no-op run come from its own shot. */
   own: Own;
+  /** Where sources were copied to be built. */
+  copies: Copy[];
   /** The suite's targets' shared objects and addons, as built. */
   products: string[];
   maps: Set<string>;
+  /** Whether processes wrote down themselves what they had mapped. */
+  recorded: boolean;
+  /** Where the suite's compiled tests are. */
+  out: string;
   ms: number;
   logs: string[];
 };
@@ -153,7 +161,9 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
       watch: r.watch,
     },
   );
-  for (const m of ended.maps) r.evidence.maps.add(m);
+  const recorded = await recordedObjects(join(scratch, 'objects'));
+  r.evidence.recorded ||= recorded !== undefined;
+  for (const m of [...ended.maps, ...(recorded ?? [])]) r.evidence.maps.add(m);
   const logs = await readLogs(logDir, output);
   const text = await readFile(output, 'utf8').catch(() => '');
   const events = binding.events(scratch, text, place);
@@ -191,6 +201,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   for (const log of logs) {
     r.evidence.logs.push(log.path);
     for (const sighting of log.parsed.sightings) {
+      settleSources(sighting, r.evidence.own.dirs, r.evidence.copies);
       const test = testOf(sighting, log, shot);
       const pid = log.pid ?? sighting.pid;
       accounts.push({

@@ -39,11 +39,12 @@ export const javaScript = (java: string, { arm, logDir, libraryPath }: Omit<Arme
       `-XX:ErrorFile=${logDir}/hs_err_%p.log`,
     ],
   ];
+  // Libraries unpack themselves from their jars into the temporary directory, which the JVM does not take from TMPDIR.
   // Only this variable is read after the command line, where a pom's argLine may name uninstrumented libraries.
   const option = `'-Djava.library.path=${libraryPath.join(':')}'`;
   return [
     '#!/bin/sh',
-    `_JAVA_OPTIONS="$_JAVA_OPTIONS "${quoted(option)}`,
+    `_JAVA_OPTIONS="$_JAVA_OPTIONS \${TMPDIR:+-Djava.io.tmpdir=$TMPDIR} "${quoted(option)}`,
     'export _JAVA_OPTIONS',
     `exec ${command.map(quoted).join(' ')} "$@" 2>>${quoted(logDir)}/jvm.$$.log`,
     '',

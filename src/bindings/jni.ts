@@ -8,6 +8,7 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
   Arm,
+  Base,
   Binding,
   Instrument,
   Launch,
@@ -82,18 +83,32 @@ const copied = (place: SuitePlace, from: string, to: string): Step => ({
   env: {},
 });
 
+/**
+ * The Java half: no instrument reaches it, so it is made once. What Maven needs is brought into the local repository with
+ * it, since runs are offline.
+ */
+const base = (place: SuitePlace, _instrument: Instrument, tools: Tools): Base => ({
+  name: 'java',
+  sources: true,
+  facts: [list(place, 'root'), list(place, 'args')],
+  steps: [
+    copied(place, root(place), copyOfRoot(place)),
+    copied(place, LISTENER, listener(place)),
+    maven(place, tools, listener(place), ['compile']),
+    dryRun(place, tools),
+  ],
+});
+
+/** Each instrument's tests run in a copy of their own: what they write is not in another's way. */
 const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => [
   ...shim(place, instrument, tools),
-  copied(place, root(place), copyOfRoot(place)),
-  copied(place, LISTENER, listener(place)),
-  maven(place, tools, listener(place), ['compile']),
-  dryRun(place, tools),
+  { argv: ['cp', '-a', `${place.base ?? ''}/.`, place.out], cwd: place.dir, env: {} },
 ];
 
 /**
- * Lists the tests once for all cells of this build, and brings surefire and its provider into the local repository: runs
- * are offline. JUnit's dry run (Platform 1.10 and later) reports every test as skipped and loads no native code; an
- * older one runs the tests, whose failures are not the build's.
+ * Lists the tests once for all cells, and brings surefire and its provider into the local repository. JUnit's dry run
+ * (Platform 1.10 and later) reports every test as skipped and loads no native code; an older one runs the tests, whose
+ * failures for want of a library are not the build's.
  */
 const dryRun = (place: SuitePlace, tools: Tools): Step => {
   const step = maven(place, tools, project(place), [
@@ -146,7 +161,11 @@ const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args 
     ...args,
     ...list(place, 'args'),
   ]);
-  const own = { FFI_GATES_PROGRESS: progress(scratch), FFI_GATES_LOG_DIR: logDir };
+  const own = {
+    FFI_GATES_PROGRESS: progress(scratch),
+    FFI_GATES_LOG_DIR: logDir,
+    FFI_GATES_OBJECTS: join(scratch, 'objects'),
+  };
   return { ...launch, env: { ...launch.env, ...own } };
 };
 
@@ -177,7 +196,9 @@ export const jni: Binding = {
   title: 'Java (JNI)',
   attributes: true,
   isolates: true,
+  copied: (place) => ({ from: root(place), to: copyOfRoot(place) }),
   missing,
+  base,
   prepare,
   list: (place) => ({ argv: ['cat', progress(place.out)], cwd: place.out, env: {} }),
   parseList: (stdout) => [...new Set(wholeLines(stdout).map((e) => e.test))],

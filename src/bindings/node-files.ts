@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Launch, Step, SuitePlace } from '../binding.js';
 import { linkedEnv, list } from './link.js';
 
@@ -42,25 +43,28 @@ export const sameKind = (place: SuitePlace): Step => ({
   env: {},
 });
 
-type Dependencies = { dependencies?: object; devDependencies?: object };
+const PRUNE = fileURLToPath(new URL('./node-dependencies.js', import.meta.url));
 
 /**
  * The packages that the addon and its tests need: those of the suite where it has them, else npm fetches them, without
  * running what they would compile for themselves, unarmed and unasked.
  */
 export const dependencies = (place: SuitePlace, project: string): Step[] => {
-  const file = join(place.dir, 'package.json');
   const theirs = join(place.dir, 'node_modules');
   if (existsSync(theirs))
     return [{ argv: ['ln', '-sfn', theirs, join(project, 'node_modules')], cwd: place.dir, env: {} }];
+  const file = join(place.dir, 'package.json');
   if (!existsSync(file)) return [];
-  const json = JSON.parse(readFileSync(file, 'utf8')) as Dependencies;
-  if (Object.keys({ ...json.dependencies, ...json.devDependencies }).length === 0) return [];
-  const verb = existsSync(join(place.dir, 'package-lock.json')) ? 'ci' : 'install';
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  // An old package may name tools for its own development that can no longer be had; its tests may do without. npm
-  // resolves even what it is told to omit, and this is a copy.
-  const once =
-    'npm "$@" || { echo "again, without devDependencies"; npm pkg delete devDependencies && npm "$@"; }';
-  return [{ argv: ['sh', '-c', once, 'sh', verb, ...quiet], cwd: project, env: linkedEnv(place) }];
+  const env = linkedEnv(place);
+  const npm = (...words: string[]): Step => ({ argv: ['npm', ...words, ...quiet], cwd: project, env });
+  // npm resolves even what it is told to omit: a tool that can no longer be had would stop everything.
+  const prune: Step = {
+    argv: [process.execPath, PRUNE, project, ...list(place, 'runner')],
+    cwd: project,
+    env: {},
+  };
+  return existsSync(join(place.dir, 'package-lock.json'))
+    ? [npm('ci')]
+    : [prune, npm('install', '--legacy-peer-deps')];
 };

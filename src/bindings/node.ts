@@ -1,12 +1,11 @@
 /**
- * Node with an N-API addon: `node:test` files (CommonJS or ES modules). The addon is built with node-gyp in a copy of the
- * suite, so that instrumented builds never meet in one directory. Each file runs directly as `node file`, which is how
+ * Node with an N-API addon: `node:test` files (CommonJS or ES modules). The addon is built in a copy of the suite
+ * (`node-addon.ts`), so that instrumented builds never meet in one directory. Each file runs directly as `node file`, which is how
  * `node:test` works without its launcher, so the process that loads the addon is the one that is armed.
  * Test ids: `file::name`, names of suites joined by ` > `. Other test files: see `node-files.ts`.
  */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
 import type {
@@ -14,14 +13,14 @@ import type {
   Binding,
   Instrument,
   Launch,
-  Missing,
   RunPlan,
   Step,
   SuitePlace,
   TestEvent,
   Tools,
 } from '../binding.js';
-import { includeFlags, linkedEnv, list as setting } from './link.js';
+import { linkedEnv, list as setting } from './link.js';
+import { compileAddon, missingForAddon, nodeOf } from './node-addon.js';
 import { dependencies, listFiles, runnerOf, sameKind } from './node-files.js';
 
 const plugin = (name: string): string =>
@@ -29,58 +28,15 @@ const plugin = (name: string): string =>
 const COPY_PROJECT = fileURLToPath(new URL('./copy-project.js', import.meta.url));
 const FILES = ['**/*.test.js', '**/*.test.mjs', '**/*.test.cjs'];
 
-const node = (tools: Tools): string => tools['node']?.path ?? process.execPath;
-
-/** Directory that holds `include/node/node_api.h` of this Node, for `--nodedir`. */
-const headers = (tools: Tools): string | undefined => {
-  const prefix = dirname(dirname(realpathSync(node(tools))));
-  return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? prefix : undefined;
-};
-
-/** The project's own node-gyp, else the one inside npm. */
-const gyp = (dir: string, tools: Tools): string | undefined => {
-  try {
-    return createRequire(join(dir, 'package.json')).resolve('node-gyp/bin/node-gyp.js');
-  } catch {
-    const prefix = dirname(dirname(realpathSync(node(tools))));
-    const bundled = join(prefix, 'lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js');
-    return existsSync(bundled) ? bundled : undefined;
-  }
-};
-
-const missing = (tools: Tools): Missing | undefined => {
-  const why = 'node-gyp compiles the addon under the gate’s flags';
-  if (!headers(tools)) {
-    return { what: 'the headers of Node', why, remedy: 'install Node with its include/node beside bin/' };
-  }
-  if (!gyp(process.cwd(), tools)) return { what: 'node-gyp', why, remedy: 'npm install --save-dev node-gyp' };
-  return undefined;
-};
-
-/** Where tests run: the copy. `with.addon` names another directory with the binding.gyp, relative to the suite. */
+/** Where tests run: the copy. */
 const project = (place: SuitePlace): string => join(place.out, 'project');
 
-const prepare = (place: SuitePlace, { cc, cxx, cflags, ldflags }: Instrument, tools: Tools): Step[] => {
-  const copy: Step = {
-    argv: [process.execPath, COPY_PROJECT, place.dir, project(place)],
-    cwd: place.dir,
-    env: {},
-  };
-  const addon = setting(place, 'addon')[0] ?? '.';
-  const fetched = [sameKind(place), ...dependencies(place, project(place))];
-  if (!existsSync(join(place.dir, addon, 'binding.gyp'))) return [copy, ...fetched];
-  const flags = ['-g', '-O1', '-fno-omit-frame-pointer', ...cflags, ...includeFlags(place)].join(' ');
-  const libraries = Object.values(place.targets).flatMap((dir) => [`-L${dir}`, `-Wl,-rpath,${dir}`]);
-  const build: Step = {
-    argv: [node(tools), gyp(place.dir, tools) ?? 'node-gyp', 'rebuild', `--nodedir=${headers(tools) ?? ''}`],
-    cwd: join(project(place), addon),
-    env: {
-      ...linkedEnv(place),
-      ...{ CC: cc, CXX: cxx, CFLAGS: flags, CXXFLAGS: flags, LDFLAGS: [...ldflags, ...libraries].join(' ') },
-    },
-  };
-  return [copy, ...fetched, build];
-};
+const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => [
+  { argv: [process.execPath, COPY_PROJECT, place.dir, project(place)], cwd: place.dir, env: {} },
+  sameKind(place),
+  ...dependencies(place, project(place)),
+  ...compileAddon(place, project(place), instrument, tools),
+];
 
 const files = (place: SuitePlace): string[] => {
   const patterns = setting(place, 'files');
@@ -128,7 +84,7 @@ const turning = (
     JSON.stringify({
       turns,
       whole,
-      command: [...arm.prefix, node(tools), ...arm.hostArgs, ...words],
+      command: [...arm.prefix, nodeOf(tools), ...arm.hostArgs, ...setting(place, 'args'), ...words],
       env: arm.env,
       cwd: project(place),
     }),
@@ -139,14 +95,20 @@ const turning = (
 
 const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   const tests = plan.tests === 'all' ? files(place) : plan.tests;
-  const own = { FFI_GATES_PROGRESS: join(plan.scratch, 'progress.ndjson'), FFI_GATES_LOG_DIR: plan.logDir };
+  const own = {
+    FFI_GATES_PROGRESS: join(plan.scratch, 'progress.ndjson'),
+    FFI_GATES_LOG_DIR: plan.logDir,
+    FFI_GATES_OBJECTS: join(plan.scratch, 'objects'),
+  };
+  const objects = ['--import', plugin('objects.mjs')];
   const runner = runnerOf(place);
   if (runner) {
-    const launch = turning(place, tools, plan.arm, turnsOf(tests, false), runner, true);
+    const launch = turning(place, tools, plan.arm, turnsOf(tests, false), [...objects, ...runner], true);
     return { ...launch, env: { ...launch.env, ...own } };
   }
   const progress = plugin('progress.mjs');
   const launch = turning(place, tools, plan.arm, turnsOf(tests, plan.isolate && plan.tests !== 'all'), [
+    ...objects,
     ...['--import', progress, `--test-reporter=${progress}`, '--test-reporter-destination=stderr'],
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
   ]);
@@ -172,14 +134,16 @@ const events = (scratch: string): TestEvent[] => {
 
 /**
  * The N-API binding. `with`: `files` (globs, default `**\/*.test.{js,mjs,cjs}`), `runner` (words that run one file),
- * `addon` (directory of binding.gyp in the suite), `include` (header directories). A launch of all tests isolates by file.
+ * `args` (switches of node: `--expose-gc`), `addon` (directory of binding.gyp or CMakeLists.txt in the suite), `cmake` (words
+ * for CMake), `include` (header directories). A launch of all tests isolates by file.
  */
 export const nodejs: Binding = {
   id: 'node',
   title: 'Node (N-API)',
   attributes: true,
   isolates: true,
-  missing,
+  copied: (place) => ({ from: place.dir, to: project(place) }),
+  missing: missingForAddon,
   prepare,
   list,
   parseList,

@@ -1,18 +1,28 @@
 /**
  * Python C extensions: like `py`, with the extension built under the instrument first. Either by pip, from the project
- * that `with: {package: dir}` names, into a virtual environment (`requires`: what the tests need beside it, `pip`:
- * further words for `pip wheel`); or by setuptools alone, with the interpreter as it is: the suite's directory holds the
+ * that `with: {package: dir}` names, into a virtual environment (`extras` of it and `requires`:
+ * what the tests need beside it, `pip`: further words for `pip wheel`); or by setuptools alone, with the interpreter as it is: the suite's directory holds the
  * `setup.py`, or `with: {setup: path}` says where it is. Paths are relative to the suite.
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Arm, Binding, Instrument, Launch, SuitePlace, Tools } from '../binding.js';
 import { interpreter, nodeIds, progress, progressEnv, py, pytest } from './py.js';
-import { installed, PACKAGE_ENV, PACKAGE_OPTIONS, packageOf, packageSteps, withVenv } from './pyx-package.js';
+import {
+  installed,
+  PACKAGE_ENV,
+  packageOf,
+  packageOptions,
+  packageSteps,
+  testPlace,
+  withVenv,
+  wrapped,
+} from './pyx-package.js';
 
 /** pytest with the built extension in front of everything else. */
 const testing = (place: SuitePlace, tools: Tools, arm: Arm, words: readonly string[]): Launch => {
   if (packageOf(place) === undefined) return pytest(place, tools, arm, [installed(place)], words);
-  const l = pytest(place, withVenv(place, tools), arm, [installed(place)], [...PACKAGE_OPTIONS, ...words]);
+  const options = [...packageOptions(place), ...words];
+  const l = pytest(testPlace(place), withVenv(place, tools), arm, [installed(place)], options);
   return { ...l, env: { ...l.env, ...PACKAGE_ENV } };
 };
 
@@ -47,8 +57,10 @@ export const pyx: Binding = {
   },
   prepare(place, instrument, tools) {
     const project = packageOf(place);
-    if (project !== undefined)
-      return packageSteps(place, project, instrument, tools, compileEnv(place, instrument));
+    if (project !== undefined) {
+      const ours = wrapped(place, instrument);
+      return packageSteps(place, project, ours, instrument, tools, compileEnv(place, ours));
+    }
     const file = setup(place);
     const build = [
       'build_ext',

@@ -5,8 +5,19 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Arm, Binding, Instrument, Launch, Missing, RunPlan, SuitePlace, Tools } from '../binding.js';
-import { envWords, includeFlags, libraryFlags, linkedEnv, list } from './link.js';
+import type {
+  Arm,
+  Base,
+  Binding,
+  Instrument,
+  Launch,
+  Missing,
+  RunPlan,
+  Step,
+  SuitePlace,
+  Tools,
+} from '../binding.js';
+import { envWords, includeFlags, linkedEnv, list } from './link.js';
 import { parseRustDeath, parseRustEvents, parseRustList } from './rs-output.js';
 
 /** Cargo of the wanted toolchain. `+toolchain` is understood by rustup's shim only, so rustup itself is asked. */
@@ -58,23 +69,52 @@ const runtimes = ({ compiler, ldflags }: Instrument): string[] =>
  */
 const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, string> => {
   const { cc, cxx, cflags, ldflags, rust } = instrument;
-  const link = [
-    ...ldflags,
-    ...runtimes(instrument),
-    ...libraryFlags(place).filter((flag) => flag.startsWith('-L')),
-  ];
+  const link = [...ldflags, ...runtimes(instrument)];
+  const libraries = [
+    ...Object.values(place.targets),
+    place.env['LIBRARY_PATH'] ?? process.env['LIBRARY_PATH'] ?? '',
+  ].filter(Boolean);
   const flags = [`-Clinker=${cc}`, ...link.map((flag) => `-Clink-arg=${flag}`), ...(rust?.rustflags ?? [])];
   const c = [...cflags, ...includeFlags(place)].join(' ');
   return {
     CC: cc,
     CXX: cxx,
     ...(c === '' ? {} : { CFLAGS: c, CXXFLAGS: c }),
+    // Not as flags of the linker: rustc's flags name every crate, and the standard library is compiled once for all suites.
+    ...(libraries.length ? { LIBRARY_PATH: libraries.join(':') } : {}),
     // The encoded form alone keeps flags with spaces whole; build scripts' own flags stay cargo's.
     ...(rust?.miri ? {} : { CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }),
     ...linkedEnv(place),
     ...rust?.env,
   };
 };
+
+/** The standard library compiled with the instrument, and libtest: minutes of work, the same for every suite. */
+const base = (place: SuitePlace, instrument: Instrument, tools: Tools): Base | undefined => {
+  const { rust } = instrument;
+  if (!rust?.std) return undefined;
+  const crate = join(place.out, 'crate');
+  const env = buildEnv({ ...place, env: {}, with: {} }, instrument);
+  return {
+    name: 'rust-std',
+    sources: false,
+    facts: [],
+    steps: [
+      {
+        argv: [...cargo(tools, rust.toolchain), 'init', '--lib', '--vcs', 'none', '--name', 'empty', crate],
+        cwd: place.out,
+        env,
+      },
+      { argv: [...testCommand(place, instrument, tools), '--no-run'], cwd: crate, env },
+    ],
+  };
+};
+
+/** Cargo goes by what files hold and when they were written: a copy that keeps both is as good as its own work. */
+const fromBase = (place: SuitePlace): Step[] =>
+  place.base === undefined
+    ? []
+    : [{ argv: ['cp', '-a', join(place.base, 'target'), place.out], cwd: place.dir, env: {} }];
 
 /** What cargo puts before each test executable. A TOML array, so that words with spaces stay words. */
 const runner = ({ env, prefix }: Arm): string[] => {
@@ -137,7 +177,9 @@ export const rs: Binding = {
   title: 'Rust (FFI)',
   attributes: false,
   missing,
+  base,
   prepare: (place, instrument, tools) => [
+    ...fromBase(place),
     {
       argv: [...testCommand(place, instrument, tools), ...wanted(place), '--no-run'],
       cwd: place.dir,

@@ -1,11 +1,11 @@
 /** Checks that a host runtime has built in: no compiler flag of ours, the switch goes to the host itself. */
 import type { BindingId, Instrument, Missing } from '../binding.js';
 import {
+  asanEnv,
   LEAKS_SOUGHT,
   missingCompiler,
   missingRuntime,
   NO_ARM,
-  options,
   plainInstrument,
   type Compiler,
   type Gate,
@@ -100,20 +100,7 @@ export const goasan: Gate = {
     ...plainInstrument(host, c, ['-fsanitize=address']),
     go: { flags: ['-asan'], env: {} },
   }),
-  arm: (r) => ({
-    ...NO_ARM,
-    env: {
-      ASAN_OPTIONS: options({
-        detect_leaks: 1,
-        exitcode: 99,
-        log_path: `${r.logDir}/asan`,
-        detect_stack_use_after_return: 1,
-        strict_string_checks: 1,
-      }),
-      LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, log_threads: 1 }),
-    },
-    atEnd: LEAKS_SOUGHT,
-  }),
+  arm: (r) => ({ ...NO_ARM, env: asanEnv(r), atEnd: LEAKS_SOUGHT }),
   exitCodes: [99],
   hook: /\b__asan_/,
   memory: 1,

@@ -1,6 +1,7 @@
 /** Sanitizers inside Rust code itself (nightly `-Zsanitizer`) and Miri. Source: the Rust unstable book, `sanitizer`. */
 import type { BindingId, Missing } from '../binding.js';
 import {
+  asanEnv,
   LEAKS_SOUGHT,
   missingCompiler,
   NO_ARM,
@@ -45,21 +46,7 @@ export const rsasan: Gate = {
     ...plainInstrument(host, c, ['-fsanitize=address'], []),
     rust: { toolchain: 'nightly', rustflags: ['-Zsanitizer=address', ...EXPORTING], target: TARGET },
   }),
-  arm: (r) => ({
-    ...NO_ARM,
-    env: {
-      ASAN_OPTIONS: options({
-        detect_leaks: 1,
-        exitcode: 99,
-        log_path: `${r.logDir}/asan`,
-        detect_stack_use_after_return: 1,
-        strict_string_checks: 1,
-        ...symbolizer(r),
-      }),
-      LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, log_threads: 1 }),
-    },
-    atEnd: LEAKS_SOUGHT,
-  }),
+  arm: (r) => ({ ...NO_ARM, env: asanEnv(r, symbolizer(r)), atEnd: LEAKS_SOUGHT }),
   exitCodes: [99],
   halts: true,
   heavy: false,

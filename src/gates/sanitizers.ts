@@ -100,6 +100,8 @@ export const ubsan: Gate = {
   exitCodes: [98],
   halts: false,
   heavy: false,
+  hook: /\b__ubsan_/,
+  sparse: true,
   memory: 0.5,
 };
 

@@ -26,6 +26,8 @@ export type SuiteIdea = {
   links: string[];
   /** True when it must load something that this repository builds elsewhere: without a match all targets are taken. */
   needsTarget?: true;
+  /** True when no native code is here: what the tests reach comes compiled with a dependency. Proposed for want of others. */
+  prebuilt?: true;
   /** The directory whose native code is compiled together with the tests: other build files in it build the same. */
   compiles?: string;
   why: string;

@@ -8,12 +8,32 @@ const NATIVE =
 const LOADS = /\bloadLibrary\(\s?"([\w+.-]{1,80})"/g;
 const C = /\.(?:c|cc|cpp|cxx)$/;
 
+type Source = { path: string; text: string };
+
+const isTest = (f: Source): boolean =>
+  /\bsrc\/test\//.test(f.path) && /@(?:\w{1,40}\.){0,8}(?:Parameterized)?Test\b/.test(f.text);
+
+const nameOf = (dir: string): string => (dir === '.' ? 'java' : basename(dir));
+
+const prebuilt = (dir: string): Found['suites'][number] => ({
+  name: nameOf(dir),
+  binding: 'jni',
+  dir,
+  links: [],
+  prebuilt: true,
+  why: `${under(dir, 'pom.xml')} has tests and no native code: what they reach is in the jars that it depends on`,
+});
+
 export const findJvm = async (tree: Tree): Promise<Found> => {
   const found: Found = { targets: [], suites: [], unclear: [] };
   const java = await textsOf(tree, (p) => /\.(?:java|kt|scala)$/.test(p));
   const native = java.filter((f) => NATIVE.test(f.text) || f.text.search(LOADS) >= 0);
-  if (native.length === 0) return found;
   const poms = dirsWith(tree, 'pom.xml');
+  if (native.length === 0)
+    return {
+      ...found,
+      suites: poms.filter((d) => java.some((f) => within(d, f.path) && isTest(f))).map(prebuilt),
+    };
   const projectOf = (path: string): string | undefined =>
     poms.filter((d) => within(d, path)).sort((a, b) => b.length - a.length)[0];
   const dirs = [...new Set(native.map((f) => projectOf(f.path)))];
@@ -28,12 +48,7 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
       );
       continue;
     }
-    const tests = java.filter(
-      (f) =>
-        projectOf(f.path) === dir &&
-        /\bsrc\/test\//.test(f.path) &&
-        /@(?:\w{1,40}\.){0,8}(?:Parameterized)?Test\b/.test(f.text),
-    );
+    const tests = java.filter((f) => projectOf(f.path) === dir && isTest(f));
     if (tests.length === 0) {
       found.unclear.push(
         `${under(dir, 'pom.xml')}: ${own[0]!.path} has native methods, and there is no JUnit test below src/test`,
@@ -60,7 +75,7 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
     );
     const shim = sources.length > 0 && !built && libraries.length === 1;
     found.suites.push({
-      name: dir === '.' ? 'java' : basename(dir),
+      name: nameOf(dir),
       binding: 'jni',
       dir,
       ...(shim

@@ -61,6 +61,10 @@ export const runnerOf = (
   return undefined;
 };
 
+/** Tests that ask for collections need the switch that gives them `gc`. */
+const wantsGc = (texts: readonly string[]): boolean =>
+  texts.some((t) => /\bglobal(?:This)?\.gc\b|(?:^|[^\w.])gc\(\)/.test(t));
+
 export const findNode = async (tree: Tree): Promise<Found & { claimed: string[] }> => {
   const found = {
     targets: [],
@@ -75,13 +79,9 @@ export const findNode = async (tree: Tree): Promise<Found & { claimed: string[] 
       /\bcmake-js\b/.test(JSON.stringify(json.scripts ?? {})) ||
       'cmake-js' in { ...json.dependencies, ...json.devDependencies };
     if (cmakeJs) found.claimed.push(dir);
-    if (!tree.paths.includes(gyp)) {
-      if (cmakeJs && tree.paths.includes(under(dir, 'CMakeLists.txt')))
-        found.unclear.push(
-          `${under(dir, 'CMakeLists.txt')}: an addon built by cmake-js; add a target with builder command: [npx, cmake-js, …]`,
-        );
-      continue;
-    }
+    const lists = under(dir, 'CMakeLists.txt');
+    const build = tree.paths.includes(gyp) ? gyp : cmakeJs && tree.paths.includes(lists) ? lists : undefined;
+    if (build === undefined && Object.keys(json.dependencies ?? {}).length === 0) continue;
     const script = json.scripts?.['test'] ?? '';
     const tests = await textsOf(
       tree,
@@ -91,21 +91,24 @@ export const findNode = async (tree: Tree): Promise<Found & { claimed: string[] 
       tree.paths.includes(under(dir, file)) && (isAside(under(dir, file)) || /test/i.test(basename(file)));
     const usual = tests.filter((f) => /\.test\.[cm]?js$/.test(f.path) && /\bnode:test\b/.test(f.text));
     const settings = usual.length ? {} : runnerOf(script, has);
+    if (build === undefined && (!settings || tests.length === 0)) continue;
     if (!settings || (tests.length === 0 && !(settings['files'] as string[] | undefined)?.some(has))) {
       found.unclear.push(
-        `${gyp}: an addon, but ${tests.length === 0 ? 'no test files are here' : script ? `the test command is not understood: ${script}` : 'package.json has no test command'}; add a suite with binding node`,
+        `${build}: an addon, but ${tests.length === 0 ? 'no test files are here' : script ? `the test command is not understood: ${script}` : 'package.json has no test command'}; add a suite with binding node`,
       );
       continue;
     }
-    const text = await tree.read(gyp);
+    const text = build === undefined ? '' : await tree.read(build);
+    const args = wantsGc(tests.map((f) => f.text)) ? { args: ['--expose-gc'] } : {};
+    const all = { ...settings, ...args };
     found.suites.push({
       name: (json.name ?? basename(dir)).replace(/^@[^/]{1,80}\//, ''),
       binding: 'node',
       dir,
-      compiles: dir,
-      ...(Object.keys(settings).length ? { with: settings } : {}),
+      ...(build === undefined ? { prebuilt: true as const } : { compiles: dir }),
+      ...(Object.keys(all).length ? { with: all } : {}),
       links: [...text.matchAll(/["']-l([\w+.-]{1,80})["']/g)].map((m) => m[1]!),
-      why: `${gyp}${script ? `; npm test is: ${script.slice(0, 120)}` : ''}`,
+      why: `${build ?? `${under(dir, 'package.json')} has no addon of its own: what its tests reach is in its dependencies`}${script ? `; npm test is: ${script.slice(0, 120)}` : ''}`,
     });
   }
   return found;

@@ -47,10 +47,16 @@ const OFFERED: [GateId, on: boolean, why: string][] = [
   ['pydebug', true, 'Python’s development mode'],
 ];
 
+/** Gates that are compiled into native code see nothing of what others have compiled. */
+const isBlind = (id: GateId, s: SuiteIdea): boolean => s.prebuilt === true && GATES[id].hook !== undefined;
+
 const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
-  OFFERED.filter(([id]) => suites.some((s) => GATES[id].unfit(s.binding) === undefined)).map(
-    ([id, on, why]) => ({ id, on, why }),
-  );
+  OFFERED.flatMap(([id, on, why]) => {
+    const fit = suites.filter((s) => GATES[id].unfit(s.binding) === undefined);
+    if (fit.length === 0) return [];
+    const blind = fit.every((s) => isBlind(id, s));
+    return [{ id, on: on && !blind, why: blind ? `${why}; blind in what is not compiled here` : why }];
+  });
 
 const joined = (suites: readonly SuiteIdea[], targets: readonly ProposedTarget[]): ProposedSuite[] => {
   const out: ProposedSuite[] = [];
@@ -85,10 +91,9 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
   const targets: ProposedTarget[] = [];
   for (const t of all.flatMap((f) => f.targets))
     targets.push({ ...t, id: idOf(t.name, (id) => targets.some((o) => o.id === id)) });
-  const suites = joined(
-    all.flatMap((f) => f.suites),
-    targets,
-  );
+  const ideas = all.flatMap((f) => f.suites);
+  const compiled = ideas.filter((s) => !s.prebuilt);
+  const suites = joined(compiled.length ? compiled : ideas, targets);
   const used = targets.filter((t) => suites.some((s) => s.targets.includes(t.id)));
   const idle = targets.filter((t) => !used.includes(t));
   // A build file inside what a binding compiles itself is another way to build the same code.

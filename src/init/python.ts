@@ -2,6 +2,7 @@
 import { basename, dirname, relative } from 'node:path/posix';
 import type { Found, SuiteIdea } from './idea.js';
 import { libraryName } from './idea.js';
+import { declaredOf } from './python-requirements.js';
 import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
 
 const TEST_FILE = /^(?:test_[^/]{0,200}|[^/]{1,200}_test|tests?)\.py$/;
@@ -55,6 +56,7 @@ const BACKENDS: [RegExp, string][] = [
   [/\bfrom skbuild\b|\bimport skbuild\b/, 'scikit-build'],
   [/\bExtension\(|\bext_modules\b|\bext-modules\b|\bcythonize\(/, 'setuptools'],
 ];
+const BUILD_FILES = ['PKG-INFO', 'setup.py', 'pyproject.toml', 'setup.cfg', 'tox.ini'];
 const RUST_BACKENDS = /\bmaturin\b|\bsetuptools_rust\b|\bsetuptools-rust\b/;
 
 /** The name of an sdist, or behind `name=` of its build files; else the directory's. */
@@ -75,9 +77,10 @@ const linked = (text: string): string[] =>
 const extension = async (
   tree: Tree,
   dir: string,
-  text: string,
+  texts: Record<string, string>,
   backend: string,
 ): Promise<SuiteIdea | string> => {
+  const text = Object.values(texts).join('\n');
   const tests = testDir(tree, dir);
   const where = under(dir, tree.paths.includes(under(dir, 'setup.py')) ? 'setup.py' : 'pyproject.toml');
   if (!tests)
@@ -86,10 +89,14 @@ const extension = async (
   const packages = new Set(
     tree.paths.filter((p) => basename(p) === '__init__.py').map((p) => basename(dirname(p))),
   );
-  const requires = requirementsOf(
+  const declared = await declaredOf(tree, dir, texts);
+  const named = (r: string): string => /^[\w.-]{1,80}/.exec(r)?.[0].toLowerCase() ?? '';
+  const guessed = requirementsOf(
     files.map((f) => f.text),
     packages,
-  );
+  ).filter((g) => !declared.requires.some((r) => named(r) === g));
+  // pytest itself is always there.
+  const requires = [...declared.requires.filter((r) => r !== 'pytest'), ...guessed];
   return {
     name: projectName(text, dir),
     binding: 'pyx',
@@ -97,6 +104,7 @@ const extension = async (
     compiles: dir,
     with: {
       package: relative(tests.dir, dir) || '.',
+      ...(declared.extras.length ? { extras: declared.extras } : {}),
       ...(requires.length ? { requires } : {}),
       ...(tests.odd ? { args: ['-o', 'python_files=*.py'] } : {}),
     },
@@ -159,10 +167,9 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
   const extensions: string[] = [];
   for (const dir of dirsWith(tree, 'setup.py', 'pyproject.toml', 'setup.cfg')) {
     if (isAside(dir) || extensions.some((d) => d !== '.' && within(d, dir))) continue;
-    const parts = await Promise.all(
-      ['PKG-INFO', 'setup.py', 'pyproject.toml', 'setup.cfg'].map((f) => tree.read(under(dir, f))),
-    );
-    const text = parts.join('\n');
+    const texts: Record<string, string> = {};
+    for (const f of BUILD_FILES) texts[f] = await tree.read(under(dir, f));
+    const text = Object.values(texts).join('\n');
     const backend = BACKENDS.find(([pattern]) => pattern.test(text))?.[1];
     if (!backend) {
       if (RUST_BACKENDS.test(text))
@@ -173,7 +180,7 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
     }
     extensions.push(dir);
     if (!['setuptools', 'cffi'].includes(backend)) all.claimed.push(dir);
-    const idea = await extension(tree, dir, text, backend);
+    const idea = await extension(tree, dir, texts, backend);
     if (typeof idea === 'string') all.unclear.push(idea);
     else all.suites.push(idea);
   }

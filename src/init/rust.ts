@@ -14,6 +14,20 @@ const linksOf = (text: string): string[] =>
     const name = named ?? (said && /^[\w+.-]{1,80}/.exec(said.slice(said.indexOf('=') + 1))?.[0]);
     return name ? [name] : [];
   });
+/** `-sys` crates that only declare what the platform has: no native code of anybody's is behind them. */
+const PLATFORM = new Set(['windows', 'js', 'web', 'linux-raw', 'wasi']);
+/** The `-sys` crates that a manifest depends on, line by line; those of build scripts and tests do not count. */
+export const sysCrates = (toml: string): string[] => {
+  let counts = false;
+  const found = new Set<string>();
+  for (const line of toml.split('\n')) {
+    if (line.startsWith('[')) counts = /dependencies\b/.test(line) && !/\b(?:dev|build)-dep/.test(line);
+    if (!counts) continue;
+    for (const word of line.split(/[^\w-]/))
+      if (/[-_]sys$/.test(word) && !PLATFORM.has(word.slice(0, -4))) found.add(word);
+  }
+  return [...found];
+};
 const TESTS = /#\[(?:\w{1,40}::)?test\b/;
 
 const key = (toml: string, name: string): string | undefined =>
@@ -41,6 +55,7 @@ export const findRust = async (tree: Tree): Promise<Found> => {
       ...(own.some((f) => f.path === under(dir, 'build.rs') && BUILDS.test(f.text))
         ? ['its build.rs makes or links native code']
         : []),
+      ...sysCrates(toml).map((crate) => `it depends on ${crate}`),
       ...(FOREIGN.test(text) ? ['it declares foreign functions'] : []),
     ];
     const lib = name.replaceAll('-', '_');

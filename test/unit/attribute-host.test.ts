@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { originOf, type Own } from '../../src/attribute.js';
+import { ownFrames, originOf, type Own } from '../../src/attribute.js';
 import type { Frame, Sighting, Stack } from '../../src/finding.js';
 
 const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
@@ -52,4 +52,19 @@ test('the dynamic loader reads past the ends of its own strings', () => {
 test('CPython synchronises by locks that can be followed: a race inside it, on a thread of ours, is ours', () => {
   const python = at('Py_IncRef', 'libpython3.11.so.1.0');
   expect(originOfRace(['fault', python, mine], ['other-access', python])).toBe('own');
+});
+
+test('a line of a header of somebody else, compiled into our object, is ours only where nothing else is', () => {
+  const line = (fn: string, file: string): Frame => ({
+    kind: 'source',
+    function: fn,
+    file,
+    line: 1,
+    module: '/x/libmine.so',
+  });
+  const inlined = line('Py_TYPE', '/usr/include/python3.11/object.h');
+  const written = line('decode', '/app/decode.c');
+  const header = line('mine', '/app/include/mine.h');
+  expect(ownFrames([inlined, written, header], own)).toEqual([written, header]);
+  expect(ownFrames([inlined, jvm], own)).toEqual([inlined]);
 });

@@ -89,6 +89,46 @@ const MADE: Record<string, Made> = {
       with: { package: '..', requires: ['hypothesis'] },
     },
   },
+  'what tests need: extras, groups of groups, and what files include': {
+    files: {
+      'pyproject.toml': [
+        '[build-system]',
+        'build-backend = "mesonpy"',
+        '[project]',
+        'name = "needy"',
+        '[project.optional-dependencies]',
+        'docs = ["sphinx"]',
+        'tests = ["cov[toml]"]',
+        '[dependency-groups]',
+        'base = [ # for all',
+        '  "rich[jupyter]>=1", # not "this"',
+        ']',
+        'test = [{include-group = "base"}, "trio"]',
+        '[tool.pytest.ini_options]',
+      ].join('\n'),
+      'requirements/test.txt': '# why\n-e .\n-r more.txt\npytest\nfoo==1 ; python_version<"4"  # pinned\n',
+      'requirements/more.txt': 'bar --hash=sha256:0\nbaz @ https://example.org/baz\n',
+      'tox.ini':
+        '[testenv]\ndeps =\n    quux\n    py38: old\n    -r {toxinidir}/requirements/more.txt\ncommands = x\n',
+      'tests/test_f.py': PY_TEST,
+    },
+    suite: {
+      id: 'needy',
+      with: {
+        package: '..',
+        extras: ['tests'],
+        requires: ['trio', 'rich[jupyter]>=1', 'bar', 'foo==1 ; python_version<"4"', 'quux'],
+      },
+    },
+  },
+  'what developers need, where nothing is called tests': {
+    files: {
+      'setup.py':
+        'setup(name="dv", ext_modules=[Extension("dv", [])],\n  extras_require={\n    "docs": ["x"],\n    "dev": ["y"],\n  })',
+      'test_f.py': PY_TEST,
+    },
+    suite: { with: { package: '.', extras: ['dev'] } },
+  },
   'scikit-build-core: its CMakeLists is not a target': {
     files: {
       'pyproject.toml': '[build-system]\nbuild-backend = "scikit_build_core.build"\n[project]\nname = "sk"\n',
@@ -157,7 +197,7 @@ const MADE: Record<string, Made> = {
       'test_x.py': '',
     },
     suite: { binding: 'pyx' },
-    unclear: /cmake-js/,
+    unclear: /no test files are here/,
   },
   'JNI with a shim': {
     files: {

@@ -1,12 +1,17 @@
 // Memory that JavaScript owns and the library uses. Buffers of their own: the pool would hide their ends.
 const assert = require('node:assert');
 const { test } = require('node:test');
+const { setFlagsFromString } = require('node:v8');
+const { runInNewContext } = require('node:vm');
 const addon = require('./build/Release/addon.node');
 
 Buffer.poolSize = 0;
+// The collector, without a flag on anybody's command line.
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
 const settle = async () => {
   for (let i = 0; i < 10; i++) {
-    globalThis.gc?.();
+    collect();
     await new Promise((done) => setTimeout(done, 5));
   }
 };

@@ -36,6 +36,17 @@ public final class Progress implements TestExecutionListener {
   }
 
   @Override
+  public void testPlanExecutionFinished(TestPlan ended) {
+    String dir = System.getenv("FFI_GATES_OBJECTS");
+    if (dir == null) return;
+    try {
+      Objects.record(Path.of(dir), pid);
+    } catch (IOException e) {
+      System.err.println("ffi-gates: mappings not recorded: " + e);
+    }
+  }
+
+  @Override
   public void executionStarted(TestIdentifier id) {
     if (file == null || !id.equals(test(id))) return;
     running.put(id.getUniqueId(), System.nanoTime());

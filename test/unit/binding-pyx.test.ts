@@ -1,0 +1,64 @@
+/** What the builds of Python packages run: compilers of our own, and tests placed inside the installed package. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { installed, testPlace } from '../../src/bindings/pyx-package.js';
+
+const made = mkdtempSync(join(tmpdir(), 'ffi-gates-pyx-'));
+afterAll(() => rmSync(made, { recursive: true, force: true }));
+
+const program = (name: string, ...args: string[]): string =>
+  execFileSync(
+    process.execPath,
+    [fileURLToPath(new URL(`../../dist/bindings/${name}.js`, import.meta.url)), ...args],
+    { encoding: 'utf8' },
+  );
+const file = (path: string, text: string): void => {
+  mkdirSync(dirname(join(made, path)), { recursive: true });
+  writeFileSync(join(made, path), text);
+};
+
+test('a compiler of ours keeps debug information, and its flags come last', () => {
+  file("it's/cc", '#!/bin/sh\nfor w do printf "[%s]" "$w"; done\n');
+  execFileSync('chmod', ['+x', join(made, "it's/cc")]);
+  const flags = ['-g', '-O1', '-ffile-prefix-map=/a b=/c'];
+  program(
+    'write-compilers',
+    join(made, 'bin'),
+    JSON.stringify([join(made, "it's/cc")]),
+    JSON.stringify(flags),
+  );
+  const asked = ['-g0', '-O3', '-s', '-DX="a b"', '-Wl,--strip-all', '-o', '', 'x.c'];
+  const got = execFileSync(join(made, 'bin/cc'), asked, { encoding: 'utf8' });
+  expect(got).toBe('[-O3][-DX="a b"][-o][][x.c][-g][-O1][-ffile-prefix-map=/a b=/c]');
+});
+
+test('tests inside their package are run from the installed one, tests beside it from where they are', () => {
+  file('project/src/pkg/__init__.py', 'source');
+  file('project/src/pkg/tests/__init__.py', '');
+  file('project/src/pkg/tests/test_a.py', 'test');
+  file('project/conftest.py', 'above');
+  file('project/tests/__init__.py', '');
+  file('out/lib/pkg/__init__.py', 'installed');
+  const place = (dir: string): Parameters<typeof testPlace>[0] => ({
+    dir: join(made, 'project', dir),
+    out: join(made, 'out'),
+    targets: {},
+    env: {},
+    with: { package: '../../..' },
+  });
+  for (const dir of ['src/pkg/tests', 'tests'])
+    program('place-tests', join(made, 'project', dir), join(made, 'project'), installed(place(dir)));
+  expect(testPlace(place('src/pkg/tests')).dir).toBe(join(made, 'out/lib/pkg/tests'));
+  expect(testPlace(place('tests')).dir).toBe(join(made, 'project/tests'));
+  const lib = (path: string): string => readFileSync(join(made, 'out/lib', path), 'utf8');
+  expect([lib('pkg/tests/test_a.py'), lib('pkg/__init__.py'), lib('conftest.py')]).toEqual([
+    'test',
+    'installed',
+    'above',
+  ]);
+  expect(existsSync(join(made, 'out/lib/tests'))).toBe(false);
+});
