@@ -33,12 +33,15 @@ const outcomes = (
 
 const doubt = (d: Doubt, why: string): Verdict => ({ kind: 'inconclusive', doubt: d, why });
 
+const whileRan = (s: Shot): string => (s.died.length ? ` while ${s.died.at(-1)} ran` : '');
+const outputOf = ({ suite, matrix }: Evidence['cell']): number => suite.output ?? matrix.output;
+
 /** Ended as though a checker fired, or died in a test, with no report to say why. */
 const silentEnd = (s: Shot, exitCodes: readonly number[]): string | undefined => {
   if (s.logs.some((l) => l.parsed.sightings.length > 0)) return undefined;
   if (s.exit.kind === 'spawn-error') return `could not start: ${s.exit.message}`;
   if (s.exit.kind === 'signal' && fromOutside(s.exit.signal))
-    return `the process was killed by ${s.exit.signal}${s.died.length ? ` while ${s.died.at(-1)} ran` : ''}`;
+    return `the process was killed by ${s.exit.signal}${whileRan(s)}`;
   if (s.exit.kind !== 'code' || s.exit.code === 0) return undefined;
   if (exitCodes.includes(s.exit.code))
     return `exit status ${s.exit.code} is the checker's, but no log holds a report`;
@@ -59,11 +62,9 @@ const doubts = (
   if (tool) return doubt('tool-failed', tool.sighting.message);
   if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
   const cut = e.shots.find((s) => s.exit.kind === 'timeout');
-  if (cut)
-    return doubt(
-      'timed-out',
-      `stopped after its time${cut.died.length ? ` while ${cut.died.at(-1)} ran` : ''}`,
-    );
+  if (cut) return doubt('timed-out', `stopped after its time${whileRan(cut)}`);
+  const flooded = e.shots.find((s) => s.exit.kind === 'flooded');
+  if (flooded) return doubt('flooded', `wrote more than its ${outputOf(e.cell)} MiB${whileRan(flooded)}`);
   for (const s of e.shots)
     for (const l of s.logs) {
       const u = l.parsed.unread[0];

@@ -38,7 +38,7 @@ export const suppressionRows = async (
         whole.add(i);
     });
     for (const log of shots.flatMap((s) => s.logs))
-      for (const [i, n] of await countsIn(log.path, entries)) matched.set(i, (matched.get(i) ?? 0) + n);
+      for (const [i, n] of countsIn(log.path, entries)) matched.set(i, (matched.get(i) ?? 0) + n);
   }
   return entries.map((e, i) => ({
     name: nameOf(e),

@@ -6,7 +6,8 @@
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Arm, Binding, Instrument, Launch, SuitePlace, Tools } from '../binding.js';
-import { interpreter, nodeIds, progress, progressEnv, py, pytest } from './py.js';
+import { progressEnv, progressFile, readEvents } from './progress.js';
+import { interpreter, nodeIds, py, pytest } from './py.js';
 import { installed, PACKAGE_ENV, PACKAGE_OPTIONS, packageOf, packageSteps, withVenv } from './pyx-package.js';
 
 /** pytest with the built extension in front of everything else. */
@@ -67,6 +68,6 @@ export const pyx: Binding = {
     const launch = testing(place, tools, plan.arm, plan.tests === 'all' ? [] : plan.tests);
     return { ...launch, env: { ...launch.env, ...progressEnv(plan.scratch, plan.logDir) } };
   },
-  events: (scratch) => progress(scratch),
+  events: (scratch) => readEvents(progressFile(scratch)),
   attributes: true,
 };

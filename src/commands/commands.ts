@@ -37,7 +37,8 @@ export const COMMANDS: readonly Command[] = [
         .option('dry-run', { type: 'boolean', default: false, describe: 'print, write nothing' }),
     run: async (a) => {
       const { init } = await import('../init/init.js');
-      await init(a as never, (line) => process.stdout.write(`${line}\n`));
+      const { say } = await import('./say.js');
+      await init(a as never, say);
       return 0;
     },
   },
