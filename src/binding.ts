@@ -106,6 +106,8 @@ export type Binding = {
   /** Test events in order, from result/progress files in `scratch` and from the lines of the output, which may be without
    * number. Must work on partial output of a process that died: the running test is then `started` without an end. */
   events(scratch: string, output: Iterable<string>, place: SuitePlace): TestEvent[];
+  /** Executable files that the test processes had mapped, where the framework's plugin records them. */
+  mapped?(scratch: string): ReadonlySet<string>;
   /** The signal (`SIGSEGV`) that ended the test process, for frameworks whose launcher outlives it and only says so. */
   killed?(output: Iterable<string>): string | undefined;
   /** True when one launch of many tests records `logs` or `pid` well enough to attribute reports to tests. */

@@ -3,7 +3,7 @@ import { listTests } from './list-tests.js';
 import { buildTargets, instrumentOf, ownOf, prepare } from './places.js';
 import type { Cell } from './plan.js';
 import { runPlanted } from './planted.js';
-import { runAll, type CellRoom, type Evidence, type Runner } from './shots.js';
+import { runAll, runFailedAgain, type CellRoom, type Evidence, type Runner } from './shots.js';
 
 /** Runs a cell to its end. Problems of the user's code are evidence, never exceptions. */
 export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => {
@@ -35,6 +35,7 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
   else {
     evidence.wanted = evidence.listed;
     await runAll(r, evidence.wanted, false);
+    await runFailedAgain(r);
   }
   evidence.ms = performance.now() - begun;
   return evidence;

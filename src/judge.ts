@@ -13,7 +13,7 @@ export type Judged = {
   /** Sightings with their origin, in log order. */
   seen: (Seen & { origin: Origin })[];
   tests: { passed: number; failed: number; skipped: number };
-  failedTests: { test: string; message?: string }[];
+  failedTests: { test: string; message?: string; flaky?: true }[];
   diedIn: string[];
   missed: Expectation[];
   caught: Expectation[];
@@ -29,6 +29,17 @@ const outcomes = (
     all.set(e.test, { outcome: e.outcome, ...(e.message === undefined ? {} : { message: e.message }) });
   }
   return all;
+};
+
+/** Tests that failed in one launch and passed in a later one. */
+const flakyOf = (shots: readonly Shot[]): Set<string> => {
+  const failed = new Set<string>();
+  const flaky = new Set<string>();
+  for (const e of shots.flatMap((s) => s.events)) {
+    if (e.outcome === 'failed') failed.add(e.test);
+    if (e.outcome === 'passed' && failed.has(e.test)) flaky.add(e.test);
+  }
+  return flaky;
 };
 
 const doubt = (d: Doubt, why: string): Verdict => ({ kind: 'inconclusive', doubt: d, why });
@@ -174,6 +185,7 @@ export const judge = (
 ): Judged => {
   const seen = e.seen.map((s) => ({ ...s, origin: originOf(s.sighting, e.own, noise) }));
   const done = outcomes(e.shots);
+  const flaky = flakyOf(e.shots);
   const count = (k: string): number => [...done.values()].filter((o) => o.outcome === k).length;
   const planted = e.cell.suite.role === 'hazard' || e.cell.suite.role === 'canary';
   const due = planted ? expected(e.cell, all, e.listed) : [];
@@ -192,7 +204,11 @@ export const judge = (
     tests: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') },
     failedTests: [...done]
       .filter(([, o]) => o.outcome === 'failed')
-      .map(([test, o]) => ({ test, ...(o.message ? { message: o.message } : {}) })),
+      .map(([test, o]) => ({
+        test,
+        ...(o.message ? { message: o.message } : {}),
+        ...(flaky.has(test) ? { flaky: true as const } : {}),
+      })),
     diedIn: [...new Set(e.shots.flatMap((s) => s.died))],
     missed,
     caught,

@@ -7,6 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { close, openSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { Launch } from './binding.js';
+import { mappedFile } from './read-lines.js';
 
 export type Exit =
   | { kind: 'code'; code: number }
@@ -111,8 +112,8 @@ const collectMaps = (root: number, wanted: ReadonlySet<string>, into: Set<string
     try {
       const files = new Set<string>();
       for (const line of readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n')) {
-        const path = line.indexOf('/');
-        if (path > 0 && line[line.indexOf(' ') + 3] === 'x') files.add(line.slice(path));
+        const path = mappedFile(line);
+        if (path !== undefined) files.add(path);
       }
       if ([...files].some((f) => wanted.has(f.slice(f.lastIndexOf('/') + 1))))
         for (const f of files) into.add(f);

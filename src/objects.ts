@@ -16,7 +16,10 @@ const imports = (path: string): Promise<string> => {
   return s;
 };
 
-/** Sorts mapped objects; `blind` are the user's own that the gate's hooks did not reach. */
+/** Objects that came with a package, ready-made: neither the user's nor the host's. */
+const PACKAGED = /\/(?:site-packages|dist-packages|node_modules)\//;
+
+/** Sorts mapped objects; `blind` are the user's own, and those of packages, that the gate's hooks did not reach. */
 export const classify = async (
   maps: ReadonlySet<string>,
   own: ReadonlySet<string>,
@@ -35,7 +38,10 @@ export const classify = async (
       const reached = !hook || hook.test(await imports(path));
       (reached ? out.instrumented : out.opaque).push(name);
       if (!reached) out.blind.push(name);
-    } else out.opaque.push(name);
+    } else {
+      out.opaque.push(name);
+      if (hook && PACKAGED.test(path) && !hook.test(await imports(path))) out.blind.push(name);
+    }
   }
   return out;
 };

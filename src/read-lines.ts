@@ -37,6 +37,12 @@ export function* linesOf(path: string): Generator<string> {
   }
 }
 
+/** The file of an executable mapping, from a line of `/proc/PID/maps`. */
+export const mappedFile = (line: string): string | undefined => {
+  const path = line.indexOf('/');
+  return path > 0 && line[line.indexOf(' ') + 3] === 'x' ? line.slice(path) : undefined;
+};
+
 /** The first `most` bytes of a file as text; nothing for one that cannot be read. */
 export const beginningOf = (path: string, most: number): string => {
   let fd: number;

@@ -166,7 +166,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
       limit: { bytes: bytesOf(cell), dir: logDir },
     },
   );
-  for (const m of ended.maps) r.evidence.maps.add(m);
+  for (const m of [...ended.maps, ...(binding.mapped?.(scratch) ?? [])]) r.evidence.maps.add(m);
   const logs = await readLogs(logDir, output);
   const events = binding.events(scratch, linesOf(output), place);
   const finished = new Set(events.filter((e) => e.outcome !== 'started').map((e) => e.test));
@@ -248,4 +248,19 @@ export const runAll = async (r: Runner, wanted: readonly string[], isolate: bool
     }
     left = next;
   }
+};
+
+/** Failed tests that are looked at again. */
+const AGAIN = 3;
+
+/**
+ * Runs the first failed tests once more, each alone: one that passes then is flaky, or needs what ran before it. That is said
+ * and excuses nothing. Where a launch did not come to its end by itself, there is something worse to look at.
+ */
+export const runFailedAgain = async (r: Runner): Promise<void> => {
+  const { shots, seen } = r.evidence;
+  if (seen.length > 0 || shots.some((s) => s.exit.kind !== 'code' || s.died.length > 0)) return;
+  const failed = shots.flatMap((s) => s.events).filter((e) => e.outcome === 'failed');
+  for (const test of [...new Set(failed.map((e) => e.test))].slice(0, AGAIN))
+    if (!r.room.signal.aborted) await shoot(r, [test], false);
 };

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Arm } from './binding.js';
+import { optionValue } from './gate.js';
 import { linesOf } from './read-lines.js';
 import { kindsOf, type Suppressing } from './suppress-kinds.js';
 import type { Suppression } from './suppressions.js';
@@ -86,7 +87,7 @@ export const withSuppressions = (arm: Arm, files: SuppressionFiles): Arm => {
     const file = files[syntax];
     if (file === undefined || env[name] === undefined) continue;
     // UBSan counts nothing, and a flag that a runtime does not know is said on its output.
-    env[name] += `:suppressions=${file}${syntax === 'ubsan' ? '' : ':print_suppressions=1'}`;
+    env[name] += `:suppressions=${optionValue(file)}${syntax === 'ubsan' ? '' : ':print_suppressions=1'}`;
   }
   const valgrind = arm.prefix.findIndex((w) => w.startsWith('--tool='));
   const prefix =

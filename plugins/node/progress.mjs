@@ -4,7 +4,7 @@
  * told later and a crash would swallow what it was not told yet. Only what hooks never see (skipped tests, tests that
  * fail in a hook or are cancelled) comes from the reporter. Needs Node 20.12 for `passed` in hooks.
  */
-import { appendFileSync, readdirSync, statSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach } from 'node:test';
 
 const { FFI_GATES_PROGRESS: progress, FFI_GATES_LOG_DIR: logDir, FFI_GATES_FILE: file } = process.env;
@@ -21,6 +21,9 @@ const end = (test, outcome, more) => {
   ended.add(test);
   write(test, outcome, more);
 };
+
+// Which objects the process had mapped: those that no build of ours made are opaque to the gate.
+process.on('exit', () => appendFileSync(`${progress}.maps`, readFileSync('/proc/self/maps')));
 
 /** Sizes in bytes of the files in the gate's log directory. */
 const logs = () => {

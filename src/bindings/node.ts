@@ -20,9 +20,9 @@ import type {
   SuitePlace,
   Tools,
 } from '../binding.js';
-import { includeFlags, linkedEnv, list as setting } from './link.js';
+import { flagText, includeFlags, linkedEnv, list as setting } from './link.js';
 import { dependencies, listFiles, runnerOf, sameKind } from './node-files.js';
-import { progressEnv, progressFile, readEvents } from './progress.js';
+import { progressEnv, progressFile, readEvents, readMapped } from './progress.js';
 
 const plugin = (name: string): string =>
   fileURLToPath(new URL(`../../plugins/node/${name}`, import.meta.url));
@@ -69,14 +69,14 @@ const prepare = (place: SuitePlace, { cc, cxx, cflags, ldflags }: Instrument, to
   const addon = setting(place, 'addon')[0] ?? '.';
   const fetched = [sameKind(place), ...dependencies(place, project(place))];
   if (!existsSync(join(place.dir, addon, 'binding.gyp'))) return [copy, ...fetched];
-  const flags = ['-g', '-O1', '-fno-omit-frame-pointer', ...cflags, ...includeFlags(place)].join(' ');
+  const flags = flagText(['-g', '-O1', '-fno-omit-frame-pointer', ...cflags, ...includeFlags(place)]);
   const libraries = Object.values(place.targets).flatMap((dir) => [`-L${dir}`, `-Wl,-rpath,${dir}`]);
   const build: Step = {
     argv: [node(tools), gyp(place.dir, tools) ?? 'node-gyp', 'rebuild', `--nodedir=${headers(tools) ?? ''}`],
     cwd: join(project(place), addon),
     env: {
       ...linkedEnv(place),
-      ...{ CC: cc, CXX: cxx, CFLAGS: flags, CXXFLAGS: flags, LDFLAGS: [...ldflags, ...libraries].join(' ') },
+      ...{ CC: cc, CXX: cxx, CFLAGS: flags, CXXFLAGS: flags, LDFLAGS: flagText([...ldflags, ...libraries]) },
     },
   };
   return [copy, ...fetched, build];
@@ -177,4 +177,5 @@ export const nodejs: Binding = {
   parseList,
   run,
   events: (scratch) => readEvents(progressFile(scratch)),
+  mapped: readMapped,
 };

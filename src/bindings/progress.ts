@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestEvent } from '../binding.js';
+import { linesOf, mappedFile } from '../read-lines.js';
 
 /** Where a launch with this scratch directory keeps it. */
 export const progressFile = (scratch: string): string => join(scratch, 'progress.ndjson');
@@ -11,6 +12,16 @@ export const progressEnv = (scratch: string, logDir: string): Record<string, str
   FFI_GATES_PROGRESS: progressFile(scratch),
   FFI_GATES_LOG_DIR: logDir,
 });
+
+/** Executable files that test processes had mapped at their end, where the plugin records them beside its events. */
+export const readMapped = (scratch: string): Set<string> => {
+  const found = new Set<string>();
+  for (const line of linesOf(`${progressFile(scratch)}.maps`)) {
+    const path = mappedFile(line);
+    if (path !== undefined) found.add(path);
+  }
+  return found;
+};
 
 const eventOf = (line: string): TestEvent[] => {
   try {

@@ -9,7 +9,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Arm, Binding, SuitePlace, Tools } from '../binding.js';
-import { progressEnv, progressFile, readEvents } from './progress.js';
+import { progressEnv, progressFile, readEvents, readMapped } from './progress.js';
 
 const PLUGIN = fileURLToPath(new URL('../../plugins/pytest', import.meta.url));
 
@@ -94,5 +94,6 @@ export const py: Binding = {
     return { ...launch, env: { ...launch.env, ...progressEnv(plan.scratch, plan.logDir) } };
   },
   events: (scratch) => readEvents(progressFile(scratch)),
+  mapped: readMapped,
   attributes: true,
 };

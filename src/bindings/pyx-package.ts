@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Instrument, Step, SuitePlace, Tools } from '../binding.js';
 import { running } from '../builders/builder.js';
-import { list } from './link.js';
+import { flagText, list } from './link.js';
 
 const COPY_PROJECT = fileURLToPath(new URL('./copy-project.js', import.meta.url));
 
@@ -56,7 +56,7 @@ export const packageSteps = (
   const own = join(venv(place), 'bin', 'python');
   const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
   // Frames name the user's files, not those of the copy.
-  const cflags = [...instrument.cflags, `-ffile-prefix-map=${source}=${from}`].join(' ');
+  const cflags = flagText([...instrument.cflags, `-ffile-prefix-map=${source}=${from}`]);
   // A wheel's name is known only when it is there.
   const install = (...words: string[]): Step => ({
     argv: ['sh', '-c', 'exec "$0" -m pip install -q "$@" wheel/*.whl', own, ...words],

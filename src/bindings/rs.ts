@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arm, Binding, Instrument, Launch, Missing, RunPlan, SuitePlace, Tools } from '../binding.js';
-import { envWords, includeFlags, libraryFlags, linkedEnv, list } from './link.js';
+import { envWords, flagText, includeFlags, libraryFlags, linkedEnv, list } from './link.js';
 import { parseRustDeath, parseRustEvents, parseRustList } from './rs-output.js';
 
 /** Cargo of the wanted toolchain. `+toolchain` is understood by rustup's shim only, so rustup itself is asked. */
@@ -64,11 +64,13 @@ const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, str
     ...libraryFlags(place).filter((flag) => flag.startsWith('-L')),
   ];
   const flags = [`-Clinker=${cc}`, ...link.map((flag) => `-Clink-arg=${flag}`), ...(rust?.rustflags ?? [])];
-  const c = [...cflags, ...includeFlags(place)].join(' ');
+  const c = flagText([...cflags, ...includeFlags(place)]);
   return {
     CC: cc,
     CXX: cxx,
     ...(c === '' ? {} : { CFLAGS: c, CXXFLAGS: c }),
+    // Else the cc crate splits at every blank.
+    ...(c.includes("'") ? { CC_SHELL_ESCAPED_FLAGS: '1' } : {}),
     // The encoded form alone keeps flags with spaces whole; build scripts' own flags stay cargo's.
     ...(rust?.miri ? {} : { CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }),
     ...linkedEnv(place),

@@ -131,6 +131,8 @@ export const COMMANDS: readonly Command[] = [
       y
         .positional('finding', { type: 'string', describe: 'fingerprint, or its beginning' })
         .option('reason', { type: 'string', demandOption: true, describe: 'why it is no bug' })
+        .option('owner', { type: 'string', describe: 'who looks after it' })
+        .option('expires', { type: 'string', describe: 'last day on which that holds (YYYY-MM-DD)' })
         .option('matrix', matrix)
         .option('out', out),
     run: async (a) => (await import('./suppress.js')).suppress(a as never),
