@@ -1,12 +1,22 @@
-// Writes matrices/schema.json, from which editors complete matrix files: npm run build && node scripts/schema.mjs
-// With --check it writes nothing and exits with 1 when the file is not current.
+// Writes the JSON Schemas from which editors complete the files that people write: npm run build && node scripts/schema.mjs
+// With --check it writes nothing and exits with 1 when a file is not current.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { baselineJsonSchema } from '../dist/baseline.js';
 import { matrixJsonSchema } from '../dist/matrix.js';
+import { suppressionsJsonSchema } from '../dist/suppressions.js';
 
-const file = new URL('../matrices/schema.json', import.meta.url);
-const text = `${JSON.stringify(matrixJsonSchema(), null, 2)}\n`;
-if (!process.argv.includes('--check')) writeFileSync(file, text);
-else if (readFileSync(file, 'utf8') !== text) {
-  console.error('matrices/schema.json is not current: run npm run build && node scripts/schema.mjs');
-  process.exitCode = 1;
+const SCHEMAS = {
+  'schema.json': matrixJsonSchema,
+  'baseline.schema.json': baselineJsonSchema,
+  'suppressions.schema.json': suppressionsJsonSchema,
+};
+
+for (const [name, made] of Object.entries(SCHEMAS)) {
+  const file = new URL(`../matrices/${name}`, import.meta.url);
+  const text = `${JSON.stringify(made(), null, 2)}\n`;
+  if (!process.argv.includes('--check')) writeFileSync(file, text);
+  else if (readFileSync(file, 'utf8') !== text) {
+    console.error(`matrices/${name} is not current: run npm run build && node scripts/schema.mjs`);
+    process.exitCode = 1;
+  }
 }

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import type { Expectation } from './annotations.js';
-import { baselineReport, markKnown, standing, today, valid, type Baseline } from './baseline.js';
+import { today } from './accepting.js';
+import { baselineReport, markKnown, standing, valid, type Baseline } from './baseline.js';
 import type { BindingId } from './binding.js';
 import type { BuildDone } from './build.js';
 import { compareWithPlain } from './scope.js';
@@ -117,7 +118,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     findings,
     standing(o.baseline, { seen, cells: rows, lanes: [...lanes.values()], ids, day }),
   );
-  const suppressions = await suppressionRows(o.suppressions.entries, judged, o.host);
+  const suppressions = suppressionRows(o.suppressions.entries, judged, o.host, day);
   const expectations = [
     ...new Set(
       [...all.expectations].filter(([k]) => k.startsWith(`${o.matrix.file}#`)).flatMap(([, v]) => v),
@@ -131,6 +132,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(6);
   if (baseline && baseline.gone.length + baseline.expired.length > 0) codes.push(1);
   if (suppressions.some((r) => r.hides.length > 0)) codes.push(6);
+  if (suppressions.some((r) => r.expired)) codes.push(1);
   return {
     version: 1,
     started: started.toISOString(),

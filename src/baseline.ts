@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { acceptingFields, isOver } from './accepting.js';
 import { Failure } from './failure.js';
 import { HAZARDS } from './hazard.js';
 import type {
@@ -18,22 +19,27 @@ import type {
 import { parseYaml } from './yaml-file.js';
 
 const entry = z.strictObject({
-  fingerprint: z.string().regex(/^[0-9a-f]{16}$/, 'must be the 16 hexadecimal digits of a finding'),
-  hazard: z.enum(HAZARDS.map((h) => h.id)),
-  /** For people only: the place when the entry was made. */
-  where: z.string().default(''),
-  /** Cells that showed it: only these can show that it is gone. */
-  cells: z.array(z.string()).default([]),
-  reason: z.string().min(1, 'must say why the finding is accepted'),
-  owner: z.string().min(1).optional(),
-  /** Last day on which the entry holds. */
-  expires: z
+  fingerprint: z
     .string()
-    .regex(/^\d{4}-\d\d-\d\d$/, 'must be a day as YYYY-MM-DD')
-    .refine((d) => !Number.isNaN(Date.parse(d)), 'is not a day of the calendar')
-    .optional(),
-  /** For races and the like: not seen once does not mean gone. */
-  sometimes: z.boolean().default(false),
+    .regex(/^[0-9a-f]{16}$/, 'must be the 16 hexadecimal digits of a finding')
+    .meta({ description: 'Identity of the finding, as reports show it.' }),
+  hazard: z.enum(HAZARDS.map((h) => h.id)),
+  where: z.string().default('').meta({
+    description: 'The place when the entry was made. For people: the fingerprint tells findings apart.',
+  }),
+  cells: z
+    .array(z.string())
+    .default([])
+    .meta({ description: 'Cells that showed it: only these can show that it is gone.' }),
+  reason: z
+    .string()
+    .min(1, 'must say why the finding is accepted')
+    .meta({ description: 'Why the finding is accepted.' }),
+  ...acceptingFields,
+  sometimes: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'For races and the like: not seen once does not mean gone.' }),
 });
 const schema = z.strictObject({ version: z.literal(1), findings: z.array(entry).nullable() });
 
@@ -57,6 +63,9 @@ export const parseBaseline = (text: string, file: string): Baseline => {
   return { file, entries };
 };
 
+/** The JSON Schema that editors complete from. */
+export const baselineJsonSchema = (): unknown => z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
+
 /** The baseline beside a matrix file; empty when there is none. */
 export const loadBaseline = async (matrixFile: string): Promise<Baseline> => {
   const file = join(dirname(matrixFile), BASELINE_NAME);
@@ -66,11 +75,6 @@ export const loadBaseline = async (matrixFile: string): Promise<Baseline> => {
   });
   return text === undefined ? { file, entries: [] } : parseBaseline(text, file);
 };
-
-/** Today in the calendar that `expires` is written in (UTC). */
-export const today = (now = new Date()): string => now.toISOString().slice(0, 10);
-
-const isOver = (e: Entry, day: string): boolean => e.expires !== undefined && e.expires < day;
 
 /** The entries that still make a finding known on `day`, by fingerprint. */
 export const valid = (b: Baseline, day: string): Map<string, Entry> =>

@@ -118,11 +118,11 @@ export type Binding = {
   parseList(stdout: string, place: SuitePlace): string[];
   /** Runs tests; stdout and stderr end up in one file in order. */
   run(place: SuitePlace, instrument: Instrument, tools: Tools, plan: RunPlan): Launch;
-  /** Test events in order, from result/progress files in `scratch` and from the output text. Must work on partial
-   * output of a process that died: the running test is then `started` without an end. */
-  events(scratch: string, output: string, place: SuitePlace): TestEvent[];
+  /** Test events in order, from result/progress files in `scratch` and from the lines of the output, which may be without
+   * number. Must work on partial output of a process that died: the running test is then `started` without an end. */
+  events(scratch: string, output: Iterable<string>, place: SuitePlace): TestEvent[];
   /** The signal (`SIGSEGV`) that ended the test process, for frameworks whose launcher outlives it and only says so. */
-  killed?(output: string): string | undefined;
+  killed?(output: Iterable<string>): string | undefined;
   /** True when one launch of many tests records `logs` or `pid` well enough to attribute reports to tests. */
   attributes: boolean;
   /** Executables (absolute) that carry the user's code themselves (Go and Rust test binaries), after `prepare`. */

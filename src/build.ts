@@ -11,6 +11,7 @@ import { glob } from 'tinyglobby';
 import type { Launch } from './binding.js';
 import { isLeftOut } from './build-output.js';
 import { launch, type Exit } from './launch.js';
+import { linesOf } from './read-lines.js';
 
 export type Built = { dir: string; key: string } | { failed: string; log: string };
 export type BuildSpec = {
@@ -61,18 +62,28 @@ export const failure = (exit: Exit, argv: readonly string[]): string | undefined
         ? exit.signal
         : exit.kind === 'spawn-error'
           ? exit.message
-          : exit.kind;
+          : exit.kind === 'flooded'
+            ? 'printed more than it may'
+            : exit.kind;
   return `${basename(argv[0]!)}: ${how}`;
 };
 
+const ERROR = /\berror\b|\wError: |\bundefined reference\b|No such file|not found|cannot/i;
+
 /** The lines of a command's output that say what is wrong, for a one-screen message. */
-export const complaint = async (log: string): Promise<string> => {
-  const lines = (await readFile(log, 'utf8')).split('\n').filter(Boolean);
-  const errors = lines.filter((l) =>
-    /\berror\b|\wError: |\bundefined reference\b|No such file|not found|cannot/i.test(l),
-  );
-  return (errors.length ? errors.slice(0, 3) : lines.slice(-3)).join('\n');
+export const complaint = (log: string): string => {
+  const errors: string[] = [];
+  let last: string[] = [];
+  for (const line of linesOf(log)) {
+    if (line === '') continue;
+    last = [...last.slice(-2), line];
+    if (ERROR.test(line) && errors.push(line) === 3) break;
+  }
+  return (errors.length ? errors : last).map((l) => l.slice(0, 2_000)).join('\n');
 };
+
+/** Bytes that a build may print. */
+const MAX_LOG = 256 << 20;
 
 export type BuildRoom = {
   cache: string;
@@ -142,11 +153,11 @@ export const makeBuilds = (room: BuildRoom): ((spec: BuildSpec) => Promise<Built
       appendFileSync(log, `$ ${c.argv.join(' ')}\n`);
       const { exit } = await launch(
         { ...c, env: { ...room.env, ...c.env } },
-        { output: log, timeoutMs: room.timeoutMs, signal: room.signal },
+        { output: log, timeoutMs: room.timeoutMs, signal: room.signal, limit: { bytes: MAX_LOG } },
       );
       const why = failure(exit, c.argv);
       if (why) {
-        const failed = `${why}\n${await complaint(log)}`;
+        const failed = `${why}\n${complaint(log)}`;
         finish(false, failed);
         return { failed, log };
       }

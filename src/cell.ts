@@ -4,7 +4,7 @@ import { foreignObjects } from './objects.js';
 import { buildTargets, instrumentOf, ownOf, prepare } from './places.js';
 import type { Cell } from './plan.js';
 import { runPlanted } from './planted.js';
-import { runAll, type CellRoom, type Evidence, type Runner } from './shots.js';
+import { runAll, runFailedAgain, type CellRoom, type Evidence, type Runner } from './shots.js';
 
 /** Runs a cell to its end. Problems of the user's code are evidence, never exceptions. */
 export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => {
@@ -39,6 +39,7 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
   else {
     evidence.wanted = evidence.listed;
     await runAll(r, evidence.wanted, false);
+    await runFailedAgain(r);
   }
   const { maps, recorded, out } = evidence;
   const { dirs, shared, objects } = evidence.own;

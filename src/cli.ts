@@ -3,9 +3,11 @@ import { join, resolve } from 'node:path';
 import yargs from 'yargs';
 import { complete } from './commands/complete.js';
 import { COMMANDS } from './commands/commands.js';
+import { say, sayJson } from './commands/say.js';
 import { openMatrix } from './commands/where.js';
 import { Failure } from './failure.js';
 import type { ParseArgs } from './parse.js';
+import { inert, plain } from './reporters/plain.js';
 
 type RunArgs = {
   selector: string[];
@@ -47,7 +49,7 @@ const runCommand = async (a: RunArgs): Promise<number> => {
   let host = await probeHost(out);
   if (a.provision) {
     const { provision } = await import('./provision.js');
-    await provision(host, matrix, (line) => process.stderr.write(`${line}\n`));
+    await provision(host, matrix, (line) => process.stderr.write(`${inert(line)}\n`));
     host = await probeHost(out);
   }
   const { sweepAll } = await import('./launch.js');
@@ -86,13 +88,14 @@ const runCommand = async (a: RunArgs): Promise<number> => {
     });
     await screen.stop();
     await writeReport(report, out);
-    if (a.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    if (a.json) sayJson(report);
     else
       for (const line of renderSummary(report, {
-        width: process.stdout.columns ?? 100,
+        // A log has no columns, but readers that do not wrap.
+        width: process.stdout.columns ?? 240,
         color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'],
       }))
-        process.stdout.write(`${line}\n`);
+        say(line);
     return report.exitCode;
   } catch (e) {
     await screen.stop();
@@ -152,7 +155,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
           })
           .option('matrix', {
             type: 'string',
-            describe: 'matrix file (default: nearest ffi-gates.yaml, else our fixtures)',
+            describe: 'matrix file (default: nearest ffi-gates.yaml)',
           })
           .option('out', {
             type: 'string',
@@ -228,7 +231,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     return code;
   } catch (e) {
     if (e instanceof Failure) {
-      process.stderr.write(`ffi-gates: ${e.at ? `${e.at}: ` : ''}${e.message}\n`);
+      process.stderr.write(`ffi-gates: ${e.at ? `${e.at}: ` : ''}${inert(plain(e.message))}\n`);
       return e.exitCode;
     }
     const err = e as NodeJS.ErrnoException;

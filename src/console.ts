@@ -2,6 +2,7 @@
 import { Listr } from 'listr2';
 import { frame, lineOf, newBoard, take, type Board } from './board.js';
 import type { RunEvent } from './event.js';
+import { inert } from './reporters/plain.js';
 
 export type Look = {
   tty: boolean;
@@ -22,7 +23,7 @@ type Out = NonNullable<Look['out']>;
 
 const lineConsole = (out: Out, quiet: boolean): Console => ({
   emit: (e) => {
-    if (!quiet || e.kind === 'note') out.write(`${lineOf(e)}\n`);
+    if (!quiet || e.kind === 'note') out.write(`${inert(lineOf(e))}\n`);
   },
   stop: () => Promise.resolve(),
 });

@@ -83,10 +83,14 @@ export const missingRuntime = (host: Host, compiler: Compiler, name: string): Mi
 export const preload = (host: Host, compiler: Compiler, name: string): string =>
   [host.runtimes[`${compiler}/${name}`], host.runtimes[`${compiler}/stdcxx`]].filter(Boolean).join(':');
 
-/** Joins sanitizer options; a ':' inside a value would end it, which the caller must have excluded. */
+/** A value of a sanitizer option: blanks would end it but in quotes, which it must not hold itself. */
+export const optionValue = (value: string | number): string =>
+  /\s/.test(String(value)) ? `"${value}"` : String(value);
+
+/** Joins sanitizer options. */
 export const options = (o: Record<string, string | number>): string =>
   Object.entries(o)
-    .map(([k, v]) => `${k}=${v}`)
+    .map(([k, v]) => `${k}=${optionValue(v)}`)
     .join(':');
 
 /** What LeakSanitizer's `log_threads` prints when it looks for leaks: lsan_common.cpp, `ProcessThreads`. */

@@ -13,7 +13,7 @@ export type Judged = {
   /** Sightings with their origin, in log order. */
   seen: (Seen & { origin: Origin })[];
   tests: { passed: number; failed: number; skipped: number };
-  failedTests: { test: string; message?: string }[];
+  failedTests: { test: string; message?: string; flaky?: true }[];
   diedIn: string[];
   missed: Expectation[];
   caught: Expectation[];
@@ -31,14 +31,28 @@ const outcomes = (
   return all;
 };
 
+/** Tests that failed in one launch and passed in a later one. */
+const flakyOf = (shots: readonly Shot[]): Set<string> => {
+  const failed = new Set<string>();
+  const flaky = new Set<string>();
+  for (const e of shots.flatMap((s) => s.events)) {
+    if (e.outcome === 'failed') failed.add(e.test);
+    if (e.outcome === 'passed' && failed.has(e.test)) flaky.add(e.test);
+  }
+  return flaky;
+};
+
 const doubt = (d: Doubt, why: string): Verdict => ({ kind: 'inconclusive', doubt: d, why });
+
+const whileRan = (s: Shot): string => (s.died.length ? ` while ${s.died.at(-1)} ran` : '');
+const outputOf = ({ suite, matrix }: Evidence['cell']): number => suite.output ?? matrix.output;
 
 /** Ended as though a checker fired, or died in a test, with no report to say why. */
 const silentEnd = (s: Shot, exitCodes: readonly number[]): string | undefined => {
   if (s.logs.some((l) => l.parsed.sightings.length > 0)) return undefined;
   if (s.exit.kind === 'spawn-error') return `could not start: ${s.exit.message}`;
   if (s.exit.kind === 'signal' && fromOutside(s.exit.signal))
-    return `the process was killed by ${s.exit.signal}${s.died.length ? ` while ${s.died.at(-1)} ran` : ''}`;
+    return `the process was killed by ${s.exit.signal}${whileRan(s)}`;
   if (s.exit.kind !== 'code' || s.exit.code === 0) return undefined;
   if (exitCodes.includes(s.exit.code))
     return `exit status ${s.exit.code} is the checker's, but no log holds a report`;
@@ -59,11 +73,9 @@ const doubts = (
   if (tool) return doubt('tool-failed', tool.sighting.message);
   if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
   const cut = e.shots.find((s) => s.exit.kind === 'timeout');
-  if (cut)
-    return doubt(
-      'timed-out',
-      `stopped after its time${cut.died.length ? ` while ${cut.died.at(-1)} ran` : ''}`,
-    );
+  if (cut) return doubt('timed-out', `stopped after its time${whileRan(cut)}`);
+  const flooded = e.shots.find((s) => s.exit.kind === 'flooded');
+  if (flooded) return doubt('flooded', `wrote more than its ${outputOf(e.cell)} MiB${whileRan(flooded)}`);
   for (const s of e.shots)
     for (const l of s.logs) {
       const u = l.parsed.unread[0];
@@ -173,6 +185,7 @@ export const judge = (
 ): Judged => {
   const seen = e.seen.map((s) => ({ ...s, origin: originOf(s.sighting, e.own, noise) }));
   const done = outcomes(e.shots);
+  const flaky = flakyOf(e.shots);
   const count = (k: string): number => [...done.values()].filter((o) => o.outcome === k).length;
   const planted = e.cell.suite.role === 'hazard' || e.cell.suite.role === 'canary';
   const due = planted ? expected(e.cell, all, e.listed) : [];
@@ -191,7 +204,11 @@ export const judge = (
     tests: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') },
     failedTests: [...done]
       .filter(([, o]) => o.outcome === 'failed')
-      .map(([test, o]) => ({ test, ...(o.message ? { message: o.message } : {}) })),
+      .map(([test, o]) => ({
+        test,
+        ...(o.message ? { message: o.message } : {}),
+        ...(flaky.has(test) ? { flaky: true as const } : {}),
+      })),
     diedIn: [...new Set(e.shots.flatMap((s) => s.died))],
     missed,
     caught,

@@ -5,7 +5,7 @@
 import { execa } from 'execa';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { close, openSync, readdirSync, readFileSync } from 'node:fs';
+import { close, openSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { Launch } from './binding.js';
 import { mappedFiles } from './objects.js';
 
@@ -13,6 +13,8 @@ export type Exit =
   | { kind: 'code'; code: number }
   | { kind: 'signal'; signal: string }
   | { kind: 'timeout' }
+  /** It wrote more than it may. */
+  | { kind: 'flooded' }
   | { kind: 'stopped' }
   | { kind: 'spawn-error'; message: string };
 
@@ -45,17 +47,32 @@ const kill = (pid: number, signal: NodeJS.Signals): void => {
   }
 };
 
-/** Kills every carrier of the token until none is left: daemons that left the group and session included. */
-const sweep = (token: string): void => {
+/** Pids of processes whose output goes to `file`: a daemon started with an empty environment carries no token. */
+const holders = (file: string): number[] =>
+  readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid !== process.pid)
+    .filter((pid) =>
+      [1, 2].some((fd) => {
+        try {
+          return readlinkSync(`/proc/${pid}/fd/${fd}`) === file;
+        } catch {
+          return false; // gone, closed, or not ours to read
+        }
+      }),
+    );
+
+/** Kills all that `find` finds until there is none: daemons that left the group and session included. */
+const sweep = (find: () => number[]): void => {
   for (let round = 0; round < 50; round++) {
-    const pids = carriers(token);
+    const pids = find();
     if (pids.length === 0) return;
     for (const pid of pids) kill(pid, 'SIGKILL');
   }
 };
 
 /** Kills everything that any launch of this process started. For signal handlers: synchronous. */
-export const sweepAll = (): void => sweep(RUN_TOKEN);
+export const sweepAll = (): void => sweep(() => carriers(RUN_TOKEN));
 
 /**
  * A small process that outlives us by a moment: when our end of its stdin closes, by whatever death, it kills all that
@@ -108,9 +125,25 @@ export type LaunchOptions = {
   signal: AbortSignal;
   /** Base names of objects whose processes' mappings are wanted. */
   watch?: ReadonlySet<string>;
+  /** More than `bytes` in the output and the files of `dir` together end the launch. */
+  limit?: { bytes: number; dir?: string };
 };
 
 const GRACE_MS = 2_000;
+/** How often the size of what is written is looked at: a program writes some 100 MiB meanwhile. */
+const LOOK_MS = 100;
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+const written = (output: string, dir: string | undefined): number => {
+  let names: string[] = [];
+  try {
+    names = dir === undefined ? [] : readdirSync(dir);
+  } catch {
+    // The test has removed it.
+  }
+  return names.reduce((sum, name) => sum + sizeOf(`${dir}/${name}`), sizeOf(output));
+};
 
 /** Runs a launch to its end. Never throws for what the child does; afterwards no process of its tree lives. */
 export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
@@ -134,13 +167,21 @@ export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
     cleanup: false,
   });
   const { pid } = child;
-  let cut: 'timeout' | 'stopped' | undefined;
+  let cut: 'timeout' | 'stopped' | 'flooded' | undefined;
   const timers: NodeJS.Timeout[] = [];
-  const end = (why: 'timeout' | 'stopped'): void => {
+  const sweepTree = (): void => sweep(() => [...carriers(token), ...holders(realpathSync(o.output))]);
+  const end = (why: 'timeout' | 'stopped' | 'flooded'): void => {
     if (cut || pid === undefined) return;
     cut = why;
-    kill(-pid, 'SIGTERM');
-    timers.push(setTimeout(() => kill(-pid, 'SIGKILL'), GRACE_MS));
+    // The child may have left its group.
+    for (const target of [-pid, pid]) kill(target, 'SIGTERM');
+    const all = (): void => {
+      for (const target of [-pid, pid]) kill(target, 'SIGKILL');
+      sweepTree();
+    };
+    // What writes without end is not given time for more.
+    if (why === 'flooded') all();
+    else timers.push(setTimeout(all, GRACE_MS));
   };
   const stop = (): void => end('stopped');
   o.signal.addEventListener('abort', stop);
@@ -156,10 +197,19 @@ export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
     };
     timers.push(setTimeout(look, wait));
   }
+  const { limit } = o;
+  const looks =
+    limit &&
+    setInterval(() => {
+      if (written(o.output, limit.dir) > limit.bytes) end('flooded');
+    }, LOOK_MS);
   const result = await child;
+  clearInterval(looks);
   for (const t of timers) clearTimeout(t);
   o.signal.removeEventListener('abort', stop);
-  sweep(token);
+  sweepTree();
+  // A process that ended quickly, or what it left running, may have written too much since the last look.
+  if (!cut && limit && written(o.output, limit.dir) > limit.bytes) cut = 'flooded';
   await new Promise((done) => close(fd, done));
   const exit: Exit = cut
     ? { kind: cut }

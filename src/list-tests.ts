@@ -6,12 +6,16 @@ import type { Arm } from './binding.js';
 import { complaint, failure } from './build.js';
 import { NO_ARM } from './gate.js';
 import { launch } from './launch.js';
+import { beginningOf } from './read-lines.js';
 import { readLogs } from './read-logs.js';
 import { BINDINGS } from './registry.js';
-import { secondsOf, type Runner } from './shots.js';
+import { bytesOf, secondsOf, type Runner } from './shots.js';
 
 /** What a suite says that it holds. `failed`: the command did not end well, so `tests` may be a part of them only. */
 export type Listed = { tests: string[]; failed?: string };
+
+/** Bytes in which the names of all tests must stand. */
+const MAX_LIST = 32 << 20;
 
 const askForTests = async (r: Runner): Promise<Listed> => {
   const { cell, room } = r;
@@ -30,10 +34,15 @@ const askForTests = async (r: Runner): Promise<Listed> => {
   const output = join(dir, 'output.log');
   const { exit } = await launch(
     { ...l, env: { ...room.env, ...l.env } },
-    { output, timeoutMs: secondsOf(cell) * 1000, signal: room.signal },
+    {
+      output,
+      timeoutMs: secondsOf(cell) * 1000,
+      signal: room.signal,
+      limit: { bytes: bytesOf(cell), dir: logDir },
+    },
   );
   r.evidence.logs.push(output);
-  const tests = binding.parseList(await readFile(output, 'utf8').catch(() => ''), r.place);
+  const tests = binding.parseList(beginningOf(output, MAX_LIST), r.place);
   const why = failure(exit, l.argv);
   if (why === undefined) return { tests };
   // Hosts have races and leaks of their own, which change the status of a process that came to its end nevertheless: its
@@ -42,7 +51,7 @@ const askForTests = async (r: Runner): Promise<Listed> => {
     const found = (await readLogs(logDir, output)).flatMap((g) => g.parsed.sightings);
     if (found.some((s) => s.leak !== undefined || !cell.gate.halts)) return { tests };
   }
-  return { tests, failed: `${why}\n${await complaint(output)}`.trim() };
+  return { tests, failed: `${why}\n${complaint(output)}`.trim() };
 };
 
 const lists = new Map<string, Promise<Listed>>();

@@ -56,6 +56,11 @@ const suite = z.strictObject({
     .meta({ description: 'Further directories that the compiled tests depend on.' }),
   gates: z.array(z.enum(GATE_IDS)).optional().meta({ description: 'Only these gates for this suite.' }),
   timeout: z.number().positive().optional().meta({ description: 'Seconds for one launch of this suite.' }),
+  output: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: 'MiB that one launch of this suite may write to its logs.' }),
   weight: z
     .strictObject({ cores: z.number().positive().default(1), memory: z.number().positive().default(1) })
     .optional()
@@ -96,6 +101,9 @@ export const matrixSchema = z.strictObject({
     .default(true)
     .meta({ description: 'Prove every lane with planted bugs. Without it no lane is proven.' }),
   timeout: z.number().positive().default(180).meta({ description: 'Seconds for one launch.' }),
+  output: z.number().positive().default(256).meta({
+    description: 'MiB that one launch may print and have written to its logs: one that writes more is ended.',
+  }),
 });
 
 type Parsed = z.infer<typeof matrixSchema>;

@@ -98,7 +98,9 @@ export const sight = async (
   tools: Host['tools'],
 ): Promise<Seeing> => {
   const objects: Seeing['objects'] = { instrumented: [], runtime: [], opaque: [], blind: [] };
-  const shipped: string[] = [];
+  // Own objects without hooks: compiled for this cell, or found ready-made in the repository.
+  const compiled: string[] = [];
+  const readyMade: string[] = [];
   let seen = 0;
   for (const path of [...loaded.maps].sort()) {
     const name = basename(path);
@@ -115,9 +117,10 @@ export const sight = async (
     }
     objects.opaque.push(name);
     objects.blind.push(name);
-    if (own) shipped.push(name);
+    if (own) (path.startsWith(`${loaded.out}/`) ? compiled : readyMade).push(name);
   }
-  if (shipped.length) return { objects, blind: opaque(id, shipped) };
+  const unseen = [...compiled, ...(seen === 0 ? readyMade : [])];
+  if (unseen.length) return { objects, blind: opaque(id, unseen) };
   if (!loaded.whole || seen > 0) return { objects };
   return {
     objects,

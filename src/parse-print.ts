@@ -3,7 +3,7 @@ import type { Sighting, Stack } from './finding.js';
 import { isHonestyRow } from './hazard.js';
 import { jsonOf } from './parse-json.js';
 import { identityOf, shownFrame } from './parse-own.js';
-import { oneLine } from './reporters/plain.js';
+import { inert, inertJson, oneLine } from './reporters/plain.js';
 import { count, functionOf, placeOf, titleOf } from './reporters/words.js';
 
 /** A report of a log, and the log. */
@@ -32,11 +32,11 @@ export const found = (input: string, sighting: Sighting): Found => ({
 });
 
 export const jsonPrinter: Printer = {
-  finding: (f) => `${JSON.stringify(jsonOf(f.input, f.fingerprint, f.sighting))}\n`,
+  finding: (f) => `${inertJson(JSON.stringify(jsonOf(f.input, f.fingerprint, f.sighting)))}\n`,
   summary: ({ findings, unread, missing, long, interrupted }) => {
     const complete = missing.length === 0 && !interrupted;
     const more = { ...(missing.length > 0 ? { missing } : {}), ...(long.length > 0 ? { long } : {}) };
-    return `${JSON.stringify({ summary: { findings, unread, complete, ...more } })}\n`;
+    return `${inertJson(JSON.stringify({ summary: { findings, unread, complete, ...more } }))}\n`;
   },
 };
 
@@ -102,7 +102,7 @@ export const prettyPrinter = (
         const where = [functionOf(top), top && placeOf(top)].filter(Boolean).join(' ');
         seen.set(f.fingerprint, { times, title: `${f.sighting.hazard} ${where}`.trim() });
       }
-      return block(f);
+      return inert(block(f));
     },
     summary({ findings, inputs, unread, missing, long, interrupted, exitCode }) {
       const again = [...seen.values()].filter((x) => x.times > 1).sort((a, b) => b.times - a.times);
@@ -125,7 +125,7 @@ export const prettyPrinter = (
               : 'not everything could be read';
       const most = seen.size === MAX_DISTINCT ? 'at least ' : '';
       const distinct = seen.size === findings ? '' : `, ${most}${seen.size} distinct`;
-      return [
+      const lines = [
         ...section(
           'Seen more than once',
           again.map((x) => `${x.times} × ${x.title}`),
@@ -148,7 +148,8 @@ export const prettyPrinter = (
         paint(exitCode === 0 ? 'quiet' : exitCode === 1 ? 'bad' : 'doubt', `exit ${exitCode}: ${ending}`),
         ...(interrupted ? ['the log was not read to its end'] : []),
         '',
-      ].join('\n');
+      ];
+      return inert(lines.join('\n'));
     },
   };
   return printer;

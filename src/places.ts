@@ -151,6 +151,24 @@ const copiesOf = ({ matrix, suite }: Cell, place: SuitePlace): Copy[] => {
   return [...targets, ...(copied ? [copied] : [])];
 };
 
+/** Never the repository's own, although below its root. */
+const OTHERS = ['**/node_modules/**', '**/.venv/**', '**/venv/**', '**/site-packages/**', '**/.git/**'];
+const prebuilts = new Map<string, Promise<string[]>>();
+
+/** Base names of the shared objects that lie in the repository: nobody built them here, and the tests may load them. */
+const prebuiltIn = (root: string): Promise<string[]> => {
+  let found = prebuilts.get(root);
+  if (!found) {
+    const patterns = ['**/*.so', '**/*.so.*', '**/*.node'];
+    const ignore = [...OTHERS, '**/.ffi-gates/**'];
+    found = glob(patterns, { cwd: root, ignore, followSymbolicLinks: false }).then((all) =>
+      all.map((f) => basename(f)),
+    );
+    prebuilts.set(root, found);
+  }
+  return found;
+};
+
 export const ownOf = async (
   cell: Cell,
   place: SuitePlace,
@@ -171,6 +189,7 @@ export const ownOf = async (
       if (/\.so(\.|$)|\.node$/.test(real)) products.push(real);
     }
   for (const f of await glob(['**/*.so', '**/*.node'], { cwd: place.out })) objects.add(basename(f));
+  if (suite.role === 'subject') for (const name of await prebuiltIn(matrix.root)) objects.add(name);
   for (const o of matrix.own) if (!o.includes('/')) objects.add(o);
   const dirs = [
     ...shared,

@@ -39,8 +39,11 @@ export type CellReport = {
   verdict: Verdict;
   tests: { passed: number; failed: number; skipped: number };
   ms: number;
-  /** `plain`: how the test ends without any gate, where a cell of the same suite says so. */
-  failedTests: { test: string; message?: string; plain?: 'passed' | 'failed' }[];
+  /**
+   * `plain`: how the test ends without any gate, where a cell of the same suite says so. `flaky`: it passed when it was run once
+   * more, alone, which makes it no less failed.
+   */
+  failedTests: { test: string; message?: string; plain?: 'passed' | 'failed'; flaky?: true }[];
   /** Tests that were running when a process died or was stopped. */
   diedIn: string[];
   /** Log files, relative to the report. */
@@ -124,16 +127,17 @@ export type BaselineReport = {
 };
 
 /** What a committed suppression did in this run. */
-export type SuppressionRow = {
+export type SuppressionRow = Accepted & {
   /** `lsan ownership/leak in function old_init`. */
   name: string;
-  reason: string;
   /** How many reports it dropped, where a checker counts (UBSan does not) and one that reads it ran. */
   matched?: number;
   /** True when checkers that count ran to their end and it dropped nothing. */
   unused: boolean;
   /** Hazards of planted bugs that it would have hidden: it is too broad, and makes exit code 6. */
   hides: HazardId[];
+  /** Past its day: no checker was given it, and it makes exit code 1. */
+  expired?: true;
 };
 
 export type FixturesReport = {

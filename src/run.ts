@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { glob } from 'tinyglobby';
 import { assemble, expectationsOf, suiteKey } from './assemble.js';
 import { readAnnotations, type Expectation } from './annotations.js';
-import { today, valid, type Baseline } from './baseline.js';
+import { isOver, today } from './accepting.js';
+import { valid, type Baseline } from './baseline.js';
 import { makeBuilds, type BuildDone } from './build.js';
 import { runCell } from './cell.js';
 import { baseEnv } from './environment.js';
@@ -121,10 +122,10 @@ export const checkRequest = async (
   o: Pick<RunOptions, 'matrix' | 'selectors' | 'out' | 'cache'>,
 ): Promise<void> => {
   checkSelectors(o.matrix, o.selectors);
-  if (/[:\s]/.test(o.out))
+  if (/[:"\n]/.test(o.out))
     throw new Failure(
       2,
-      `the output directory must hold no ':' and no white space, which sanitizer options cannot carry: ${o.out}`,
+      `the output directory must hold no ':' and no '"', which sanitizer options cannot carry: ${o.out}`,
     );
   await checkWritable('output directory', o.out);
   await checkWritable('build cache', o.cache);
@@ -157,7 +158,8 @@ export const run = async (o: RunOptions): Promise<Report> => {
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
   const known = new Set(valid(o.baseline, today(started)).keys());
-  const supp = await writeSuppressions(o.suppressions.entries, join(o.out, 'suppressions'));
+  const held = o.suppressions.entries.filter((e) => !isOver(e, today(started)));
+  const supp = await writeSuppressions(held, join(o.out, 'suppressions'));
   const builds: BuildDone[] = [];
   const build = makeBuilds({
     cache: o.cache,

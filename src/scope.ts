@@ -47,19 +47,34 @@ const plainOutcomes = (cells: readonly Judged[], suite: string): Map<string, 'pa
   return all;
 };
 
+/** Whether a test that took too long does so without the gate: then the gate's time is not the reason. */
+const hangs = (row: CellReport, plain: ReadonlyMap<string, 'passed' | 'failed'>): string => {
+  const without = plain.get(row.diedIn.at(-1) ?? '');
+  if (without === undefined) return '';
+  return without === 'passed'
+    ? '; without the gate it ends: a longer timeout may be all it needs'
+    : '; it does not end well without the gate either';
+};
+
 /** Says of each failed test how it ends without the gate, and sums that up in the verdict. */
 export const compareWithPlain = (rows: readonly CellReport[], cells: readonly Judged[]): void => {
   for (const row of rows) {
-    if (row.gate === UNGATED || row.failedTests.length === 0) continue;
-    const plain = plainOutcomes(cells, `${row.suite}-${row.binding}`);
+    const plain =
+      row.gate === UNGATED
+        ? new Map<string, 'passed' | 'failed'>()
+        : plainOutcomes(cells, `${row.suite}-${row.binding}`);
     for (const t of row.failedTests) {
       const without = plain.get(t.test);
       if (without) t.plain = without;
     }
+    if (row.verdict.kind === 'inconclusive' && row.verdict.doubt === 'timed-out')
+      row.verdict.why += hangs(row, plain);
+    const flaky = row.failedTests.filter((t) => t.flaky).length;
     const count = (k: 'passed' | 'failed'): number => row.failedTests.filter((t) => t.plain === k).length;
     const words = [
       count('failed') && `${count('failed')} without the gate too`,
       count('passed') && `${count('passed')} only under ${row.gate}`,
+      flaky && `${flaky} passed when run again alone`,
     ].filter(Boolean);
     if (row.verdict.kind === 'suite-failed' && words.length) row.verdict.why += ` (${words.join(', ')})`;
   }

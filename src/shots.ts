@@ -1,6 +1,6 @@
 /** One launch of a cell's tests with everything it left behind. */
 import { mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Expectation } from './annotations.js';
 import type { Own } from './attribute.js';
@@ -11,6 +11,7 @@ import { launch, type Exit } from './launch.js';
 import { recordedObjects } from './objects.js';
 import type { BuildRoom } from './places.js';
 import type { Cell } from './plan.js';
+import { linesOf } from './read-lines.js';
 import { readLogs, type ReadLog } from './read-logs.js';
 import { BINDINGS } from './registry.js';
 import { reproOf } from './repro.js';
@@ -97,15 +98,20 @@ const withUsers = (gates: Arm['env'], users: Record<string, string>): Arm['env']
   ),
 });
 
+const holds = (path: string, line: RegExp): boolean => {
+  for (const l of linesOf(path)) if (line.test(l)) return true;
+  return false;
+};
+
 /** Of the processes that ran tests, one that left no `line`; a framework that names none must show it once. */
-const withoutEnd = async (
+const withoutEnd = (
   line: RegExp,
   events: readonly TestEvent[],
   logs: readonly ReadLog[],
-): Promise<string | undefined> => {
+): string | undefined => {
   const ran = new Set(events.flatMap((e) => (e.pid === undefined ? [] : [e.pid])));
   const ended = new Set<number | undefined>();
-  for (const g of logs) if (line.test(await readFile(g.path, 'utf8'))) ended.add(g.pid);
+  for (const g of logs) if (holds(g.path, line)) ended.add(g.pid);
   if (ran.size === 0)
     return events.length && ended.size === 0 ? 'the process left without its end being checked' : undefined;
   const left = [...ran].find((pid) => !ended.has(pid));
@@ -117,6 +123,12 @@ const withoutEnd = async (
 /** Seconds that one launch of the cell may take on a host that no gate slows down. */
 export const secondsOf = (cell: Cell): number =>
   cell.suite.timeout ?? cell.matrix.gates[cell.gate.id]?.timeout ?? cell.matrix.timeout;
+
+const MIB = 1 << 20;
+/** Bytes that one launch of the cell may write to its output and to the gate's logs. */
+export const bytesOf = (cell: Cell): number => (cell.suite.output ?? cell.matrix.output) * MIB;
+/** What is kept of each log of a launch that wrote too much; all of it was read before. */
+const KEPT = MIB;
 
 type Armed = { l: Launch; arm: Arm; scratch: string; logDir: string };
 
@@ -159,19 +171,19 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
       timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy ? 4 : 1),
       signal: room.signal,
       watch: r.watch,
+      limit: { bytes: bytesOf(cell), dir: logDir },
     },
   );
   const recorded = await recordedObjects(join(scratch, 'objects'));
   r.evidence.recorded ||= recorded !== undefined;
   for (const m of [...ended.maps, ...(recorded ?? [])]) r.evidence.maps.add(m);
   const logs = await readLogs(logDir, output);
-  const text = await readFile(output, 'utf8').catch(() => '');
-  const events = binding.events(scratch, text, place);
+  const events = binding.events(scratch, linesOf(output), place);
   const finished = new Set(events.filter((e) => e.outcome !== 'started').map((e) => e.test));
   const died = [
     ...new Set(events.filter((e) => e.outcome === 'started' && !finished.has(e.test)).map((e) => e.test)),
   ];
-  const unchecked = arm.atEnd && (await withoutEnd(arm.atEnd, events, logs));
+  const unchecked = arm.atEnd && withoutEnd(arm.atEnd, events, logs);
   const shot: Shot = {
     asked: tests,
     exit: ended.exit,
@@ -213,7 +225,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
       });
     }
   }
-  const signal = ended.exit.kind === 'signal' ? ended.exit.signal : binding.killed?.(text);
+  const signal = ended.exit.kind === 'signal' ? ended.exit.signal : binding.killed?.(linesOf(output));
   if (signal !== undefined) {
     const pids = new Map(events.map((e) => [e.test, e.pid]));
     const single = tests !== 'all' && tests.length === 1 ? tests[0] : undefined;
@@ -225,6 +237,10 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
       accounts.push({ ...d, log: output, repro: reproFor(d.test) });
   }
   r.evidence.seen.push(...foldDeaths(accounts));
+  // What tests leave in their temporary directory is no evidence.
+  await rm(join(scratch, 'tmp'), { recursive: true, force: true }).catch(() => undefined);
+  if (ended.exit.kind === 'flooded')
+    for (const { path } of logs) if ((await stat(path)).size > KEPT) await truncate(path, KEPT);
   return shot;
 };
 
@@ -237,9 +253,25 @@ export const runAll = async (r: Runner, wanted: readonly string[], isolate: bool
     const next = left.filter((t) => !turned.has(t));
     if (next.length === left.length) {
       // Nothing began. Alone, each test can still show whether it is the one that prevents the rest.
-      if (left.length > 1 && shot.exit.kind !== 'timeout') for (const t of left) await shoot(r, [t], isolate);
+      if (left.length > 1 && shot.exit.kind !== 'timeout' && shot.exit.kind !== 'flooded')
+        for (const t of left) await shoot(r, [t], isolate);
       return;
     }
     left = next;
   }
+};
+
+/** Failed tests that are looked at again. */
+const AGAIN = 3;
+
+/**
+ * Runs the first failed tests once more, each alone: one that passes then is flaky, or needs what ran before it. That is said
+ * and excuses nothing. Where a launch did not come to its end by itself, there is something worse to look at.
+ */
+export const runFailedAgain = async (r: Runner): Promise<void> => {
+  const { shots, seen } = r.evidence;
+  if (seen.length > 0 || shots.some((s) => s.exit.kind !== 'code' || s.died.length > 0)) return;
+  const failed = shots.flatMap((s) => s.events).filter((e) => e.outcome === 'failed');
+  for (const test of [...new Set(failed.map((e) => e.test))].slice(0, AGAIN))
+    if (!r.room.signal.aborted) await shoot(r, [test], false);
 };

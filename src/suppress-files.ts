@@ -1,9 +1,9 @@
 /** Our suppressions in the words of each checker, given to the launches; and what the checkers say they dropped. */
-import { createReadStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Arm } from './binding.js';
+import { optionValue } from './gate.js';
+import { linesOf } from './read-lines.js';
 import { kindsOf, type Suppressing } from './suppress-kinds.js';
 import type { Suppression } from './suppressions.js';
 
@@ -38,7 +38,7 @@ const valgrindPlace = (e: Suppression): string => {
   return e.module !== undefined ? `obj:*/${e.module}` : `src:${basename(e.file!)}`;
 };
 
-const linesOf = (e: Suppression, i: number, syntax: Syntax): string[] => {
+const entryLines = (e: Suppression, i: number, syntax: Syntax): string[] => {
   const rows = kindsOf(e).filter((r) => SYNTAX[r.tool] === syntax);
   if (syntax !== 'valgrind')
     return [...new Set(rows.flatMap((r) => r.kinds.map((k) => `${k}:${template(e)}`)))];
@@ -56,7 +56,7 @@ const linesOf = (e: Suppression, i: number, syntax: Syntax): string[] => {
 export const textsOf = (entries: readonly Suppression[]): Partial<Record<Syntax, string>> =>
   Object.fromEntries(
     (['lsan', 'tsan', 'ubsan', 'valgrind'] as const).flatMap((syntax) => {
-      const lines = entries.flatMap((e, i) => linesOf(e, i, syntax));
+      const lines = entries.flatMap((e, i) => entryLines(e, i, syntax));
       return lines.length ? [[syntax, `${lines.join('\n')}\n`]] : [];
     }),
   );
@@ -87,7 +87,7 @@ export const withSuppressions = (arm: Arm, files: SuppressionFiles): Arm => {
     const file = files[syntax];
     if (file === undefined || env[name] === undefined) continue;
     // UBSan counts nothing, and a flag that a runtime does not know is said on its output.
-    env[name] += `:suppressions=${file}${syntax === 'ubsan' ? '' : ':print_suppressions=1'}`;
+    env[name] += `:suppressions=${optionValue(file)}${syntax === 'ubsan' ? '' : ':print_suppressions=1'}`;
   }
   const valgrind = arm.prefix.findIndex((w) => w.startsWith('--tool='));
   const prefix =
@@ -115,10 +115,7 @@ const XML_COUNT = /<count>(\d{1,12})<\/count>/;
 const XML_NAME = /<name>([^<]{1,200})<\/name>/;
 
 /** How often each entry (by its number) was matched, as one log says. Streams: logs may be large. */
-export const countsIn = async (
-  path: string,
-  entries: readonly Suppression[],
-): Promise<Map<number, number>> => {
+export const countsIn = (path: string, entries: readonly Suppression[]): Map<number, number> => {
   const counts = new Map<number, number>();
   const add = (i: number, n: number): void => void counts.set(i, (counts.get(i) ?? 0) + n);
   const addTemplate = (text: string, n: number): void =>
@@ -127,8 +124,7 @@ export const countsIn = async (
     });
   let told = false;
   let pair: number | undefined;
-  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
-  for await (const line of lines) {
+  for (const line of linesOf(path)) {
     if (HEADS.test(line)) told = true;
     const text = told ? (LSAN.exec(line) ?? TSAN.exec(line)) : null;
     if (text) addTemplate(text[2]!.trim(), Number(text[1]));

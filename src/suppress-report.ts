@@ -1,8 +1,9 @@
 /** What the committed suppressions did in a run: how often each was matched, which did nothing, which hide too much. */
+import { isOver } from './accepting.js';
 import type { HazardId } from './hazard.js';
 import type { Host } from './host.js';
 import type { Judged } from './judge.js';
-import type { SuppressionRow } from './report.js';
+import type { Accepted, SuppressionRow } from './report.js';
 import { countsIn, isCounted, syntaxesOf } from './suppress-files.js';
 import { nameOf, wouldHide, type Suppression } from './suppressions.js';
 
@@ -15,12 +16,39 @@ const hiddenCanaries = (e: Suppression, judged: readonly Judged[]): HazardId[] =
   return [...new Set(seen.map((s) => s.sighting.hazard))].sort();
 };
 
-/** Rows in the order of the entries. Reads the logs of the user's own cells. */
-export const suppressionRows = async (
+const accepted = (e: Suppression): Accepted => ({
+  reason: e.reason,
+  ...(e.owner === undefined ? {} : { owner: e.owner }),
+  ...(e.expires === undefined ? {} : { expires: e.expires }),
+});
+
+/** Rows in the order of the entries; those that are over on `day` were given to no checker. Reads the logs of the user's cells. */
+export const suppressionRows = (
+  all: readonly Suppression[],
+  judged: readonly Judged[],
+  host: Host,
+  day: string,
+): SuppressionRow[] => {
+  // Checkers name what they dropped by its number among those that they were given.
+  const entries = all.filter((e) => !isOver(e, day));
+  const held = heldRows(entries, judged, host);
+  return all.map(
+    (e) =>
+      held[entries.indexOf(e)] ?? {
+        name: nameOf(e),
+        ...accepted(e),
+        unused: false,
+        hides: [],
+        expired: true,
+      },
+  );
+};
+
+const heldRows = (
   entries: readonly Suppression[],
   judged: readonly Judged[],
   host: Host,
-): Promise<SuppressionRow[]> => {
+): SuppressionRow[] => {
   if (entries.length === 0) return [];
   const matched = new Map<number, number>();
   const counting = new Set<number>();
@@ -38,11 +66,11 @@ export const suppressionRows = async (
         whole.add(i);
     });
     for (const log of shots.flatMap((s) => s.logs))
-      for (const [i, n] of await countsIn(log.path, entries)) matched.set(i, (matched.get(i) ?? 0) + n);
+      for (const [i, n] of countsIn(log.path, entries)) matched.set(i, (matched.get(i) ?? 0) + n);
   }
   return entries.map((e, i) => ({
     name: nameOf(e),
-    reason: e.reason,
+    ...accepted(e),
     ...(counting.has(i) ? { matched: matched.get(i) ?? 0 } : {}),
     unused: whole.has(i) && !matched.get(i),
     hides: hiddenCanaries(e, judged),

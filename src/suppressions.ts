@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { plainName } from './attribute.js';
+import { acceptingFields } from './accepting.js';
 import { Failure } from './failure.js';
 import type { Frame, Sighting } from './finding.js';
 import picomatch from './glob.js';
@@ -20,12 +21,18 @@ const glob = z
   .regex(/^[^?[\]{}^$\n]+$/, "may hold '*' as its only wildcard");
 
 const entry = z.strictObject({
-  hazard: z.enum(HAZARDS.map((h) => h.id)).optional(),
-  tool: z.enum(SUPPRESSING_TOOLS).optional(),
-  function: glob.optional(),
-  module: glob.optional(),
-  file: glob.optional(),
-  reason: z.string().min(1, 'must say why it is no bug'),
+  hazard: z
+    .enum(HAZARDS.map((h) => h.id))
+    .optional()
+    .meta({ description: 'Reports of this hazard only.' }),
+  tool: z.enum(SUPPRESSING_TOOLS).optional().meta({ description: 'Reports of this checker only.' }),
+  function: glob
+    .optional()
+    .meta({ description: 'A function on any stack of the report; `*` is a wildcard.' }),
+  module: glob.optional().meta({ description: 'Base name of a shared object on any stack.' }),
+  file: glob.optional().meta({ description: 'End of the path of a source file.' }),
+  reason: z.string().min(1, 'must say why it is no bug').meta({ description: 'Why it is no bug.' }),
+  ...acceptingFields,
 });
 const schema = z.strictObject({ version: z.literal(1), suppressions: z.array(entry).nullable() });
 
@@ -55,6 +62,10 @@ export const parseSuppressions = (text: string, file: string): Suppressions => {
   });
   return { file, entries };
 };
+
+/** The JSON Schema that editors complete from. That an entry has one place, and that a checker can drop it, is told by `run`. */
+export const suppressionsJsonSchema = (): unknown =>
+  z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
 
 /** The suppressions beside a matrix file; empty when there is none. */
 export const loadSuppressions = async (matrixFile: string): Promise<Suppressions> => {

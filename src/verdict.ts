@@ -7,6 +7,7 @@ export type Doubt =
   | 'log-truncated' // a report was begun and not finished
   | 'unread-report' // lines that smell of a checker were not understood
   | 'timed-out'
+  | 'flooded' // a launch wrote more than it may, and was ended
   | 'did-not-start' // no test began
   | 'listing-failed' // the command that lists the tests did not end well: there may be more of them
   | 'no-tests' // the suite listed nothing

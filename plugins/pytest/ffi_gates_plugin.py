@@ -32,6 +32,26 @@ def _log_sizes():
         return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish():
+    """Which objects the process had mapped: those that no build of ours made are opaque to the gate."""
+    directory = os.environ.get("FFI_GATES_OBJECTS")
+    if not directory:
+        return
+    try:
+        os.makedirs(directory, exist_ok=True)
+        with open("/proc/self/maps") as maps, open(f"{directory}/maps.{os.getpid()}", "w") as out:
+            out.write(maps.read())
+    except OSError:
+        pass  # no /proc, or no descriptor left: the mappings are sampled from outside too
+
+
+def _message(longrepr):
+    """What was wrong, then the whole traceback, of which a test can make as much as it likes."""
+    crash = getattr(longrepr, "reprcrash", None)
+    return (f"{crash.message}\n{longrepr}" if crash else str(longrepr))[:20000]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logstart(nodeid, location):
     _ENDED.pop(nodeid, None)
@@ -42,7 +62,7 @@ def pytest_runtest_logreport(report):
     """Set-up, call and tear-down report one by one: the worst outcome counts, their durations add up."""
     outcome, seconds, message = _ENDED.get(report.nodeid, ("passed", 0.0, ""))
     if report.failed and outcome != "failed":
-        outcome, message = "failed", str(report.longrepr)
+        outcome, message = "failed", _message(report.longrepr)
     elif report.skipped and outcome == "passed":
         outcome = "skipped"
         message = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr or "")

@@ -164,6 +164,7 @@ const cellDetails = (view, c) => {
             ' ',
             t.plain === 'failed' && chip('quiet', 'fails without the gate too'),
             t.plain === 'passed' && chip('bad', `only under ${c.gate}`),
+            t.flaky && chip('doubt', 'passed when run again alone'),
             t.message !== undefined && el('pre', {}, t.message),
           ),
         ),

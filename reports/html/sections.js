@@ -79,11 +79,13 @@ const suppressionsSection = (view) =>
       (view.report.suppressions ?? []).map((s) => [
         s.hides.length > 0
           ? chip('doubt', `too broad: hides ${s.hides.join(', ')}`)
-          : s.unused
-            ? chip('doubt', 'unused')
-            : chip('quiet', s.matched === undefined ? 'not counted' : `dropped ${s.matched}`),
+          : s.expired
+            ? chip('bad', `expired ${s.expires ?? ''}`)
+            : s.unused
+              ? chip('doubt', 'unused')
+              : chip('quiet', s.matched === undefined ? 'not counted' : `dropped ${s.matched}`),
         el('code', {}, s.name),
-        s.reason,
+        [s.reason, s.owner && `owner ${s.owner}`, s.expires && `until ${s.expires}`].filter(Boolean).join(', '),
       ]),
     ),
   );

@@ -1,6 +1,7 @@
 /**
  * C and C++ programs that drive a native library directly. A suite is a program with the protocol of
- * `plugins/c/ffi_gates_suite.h`: `--list`, test names as arguments, `# start NAME pid=…` before and `ok NAME` after each.
+ * `plugins/c/ffi_gates_suite.h`: `--list`, test names as arguments, a record of each test's begin and end. A program that
+ * keeps no record is believed by its output: `# start NAME pid=…` before and `ok NAME` after each test.
  *
  * `with:` `sources` (relative to the suite; default every `*.c`, `*.cc`, `*.cpp` in it), `include` (directories relative
  * to the suite), `libs` (linked from the targets' directories), `program` (a ready program, by its name in a target's
@@ -10,6 +11,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Binding, SuitePlace, TestEvent } from '../binding.js';
+import { progressEnv, progressFile, readEvents } from './progress.js';
 
 const HEADERS = fileURLToPath(new URL('../../plugins/c', import.meta.url));
 const CXX = /\.(?:cc|cpp|cxx)$/;
@@ -109,7 +111,11 @@ export const c: Binding = {
     cwd: place.dir,
     env: { ...place.env, ...arm.env },
   }),
-  parseList: (stdout) => stdout.split('\n').filter((line) => /^[\w.:/-]+$/.test(line)),
+  parseList: (stdout) => {
+    const told = [...stdout.matchAll(/^FFI_GATES_TEST (".*")$/gm)].map((m) => JSON.parse(m[1]!) as string);
+    // A program without our header lists bare names; what a library prints when it is loaded has blanks in it.
+    return told.length > 0 ? told : stdout.split('\n').filter((line) => /^[\w.:/-]+$/.test(line));
+  },
 
   run: (place, _instrument, _tools, plan) => ({
     argv: inFront(plan.arm.prefix, program(place), [
@@ -117,9 +123,18 @@ export const c: Binding = {
       ...(plan.tests === 'all' ? [] : plan.tests),
     ]),
     cwd: place.dir,
-    env: { ...place.env, ...plan.arm.env, FFI_GATES_LOG_DIR: plan.logDir },
+    env: { ...place.env, ...plan.arm.env, ...progressEnv(plan.scratch, plan.logDir) },
   }),
-  events: (_scratch, output) => output.split(/\r?\n/).flatMap((line) => eventOf(line) ?? []),
+  events: (scratch, output) => {
+    const told = readEvents(progressFile(scratch));
+    if (told.length > 0) return told;
+    const shown: TestEvent[] = [];
+    for (const line of output) {
+      const event = eventOf(line);
+      if (event) shown.push(event);
+    }
+    return shown;
+  },
   attributes: true,
   ownObjects: (place) => [program(place)],
 };

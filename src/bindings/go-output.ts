@@ -30,21 +30,24 @@ export const parseGoList = (stdout: string): string[] => {
  * Events of top-level tests; a subtest belongs to its parent, whose id is the one that can be selected. The output of a
  * process that died is a prefix: the test that ran has a start and no end.
  */
-export const parseGoEvents = (output: string): TestEvent[] => {
+export const parseGoEvents = (output: Iterable<string>): TestEvent[] => {
   let pkg = '';
   let said: string[] = [];
   const events: TestEvent[] = [];
-  for (const line of output.split(/\r?\n/)) {
+  const open = new Set<string>();
+  for (const line of output) {
     const named = PACKAGE.exec(line);
     if (named) pkg = named[1] ?? '';
     const begun = RUN.exec(line)?.[1];
     if (begun !== undefined && !begun.includes('/')) {
       events.push({ test: idIn(pkg, begun), outcome: 'started' });
+      open.add(idIn(pkg, begun));
       said = [];
     }
     if (LOG.test(line)) said.push(line.trim());
     const [, word, name, seconds] = END.exec(line) ?? [];
-    if (word === undefined || name === undefined || name.includes('/')) continue;
+    // A test may print the words of others: only what began can end.
+    if (word === undefined || name === undefined || !open.delete(idIn(pkg, name))) continue;
     const outcome = OUTCOME[word as keyof typeof OUTCOME];
     const message = outcome === 'passed' || said.length === 0 ? {} : { message: said.join('\n') };
     events.push({ test: idIn(pkg, name), outcome, ms: Math.round(Number(seconds) * 1000), ...message });

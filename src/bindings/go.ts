@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Binding, Instrument, Launch, RunPlan, SuitePlace, Tools } from '../binding.js';
 import { parseGoEvents, parseGoList } from './go-output.js';
 import type { Turn } from './in-turn.js';
-import { envWords, includeFlags, libraryFlags, linkedEnv, list } from './link.js';
+import { envWords, flagText, includeFlags, libraryFlags, linkedEnv, list } from './link.js';
 
 /** A package by its directory below the suite: '' for the suite's own. */
 type Package = string;
@@ -37,7 +37,7 @@ const packages = (place: SuitePlace): Package[] => {
 };
 
 const nonEmpty = (name: string, words: string[]): Record<string, string> =>
-  words.length > 0 ? { [name]: words.join(' ') } : {};
+  words.length > 0 ? { [name]: flagText(words) } : {};
 
 /** What the go command needs to compile. It fetches modules as `go test` does; what is run later needs none. */
 const buildEnv = (

@@ -3,7 +3,7 @@
  * its pom stays as it is. Surefire's JVM is armed (`jni-jdk.ts`), and a listener on the test class path writes progress.
  * Test ids: `Class#method`. The process of its own that `isolate` gives is one per test class.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
@@ -16,11 +16,11 @@ import type {
   RunPlan,
   Step,
   SuitePlace,
-  TestEvent,
   Tools,
 } from '../binding.js';
 import { jdkHome, makeArmedJdk } from './jni-jdk.js';
 import { includeFlags, libraryFlags, linkedEnv, list } from './link.js';
+import { eventsOf, progressEnv, progressFile, readEvents } from './progress.js';
 
 /** The listener's own Maven project. */
 const LISTENER = fileURLToPath(new URL('../../plugins/junit', import.meta.url));
@@ -42,7 +42,6 @@ const root = (place: SuitePlace): string => resolve(place.dir, list(place, 'root
 const copyOfRoot = (place: SuitePlace): string => join(place.out, 'project');
 const project = (place: SuitePlace): string => join(copyOfRoot(place), relative(root(place), place.dir));
 const listener = (place: SuitePlace): string => join(place.out, 'listener');
-const progress = (scratch: string): string => join(scratch, 'progress.ndjson');
 const additionalClasses = (place: SuitePlace): string =>
   `-Dmaven.test.additionalClasspath=${join(listener(place), 'target', 'classes')}`;
 
@@ -117,7 +116,7 @@ const dryRun = (place: SuitePlace, tools: Tools): Step => {
     additionalClasses(place),
     ...list(place, 'args'),
   ]);
-  return { ...step, env: { ...step.env, FFI_GATES_PROGRESS: progress(place.out) } };
+  return { ...step, env: { ...step.env, FFI_GATES_PROGRESS: progressFile(place.out) } };
 };
 
 const quietAbout = (pattern: string): string[] => [
@@ -161,30 +160,13 @@ const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args 
     ...args,
     ...list(place, 'args'),
   ]);
-  const own = {
-    FFI_GATES_PROGRESS: progress(scratch),
-    FFI_GATES_LOG_DIR: logDir,
-    FFI_GATES_OBJECTS: join(scratch, 'objects'),
-  };
-  return { ...launch, env: { ...launch.env, ...own } };
+  return { ...launch, env: { ...launch.env, ...progressEnv(scratch, logDir) } };
 };
 
 const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   const { tests, isolate, ...rest } = plan;
   const chosen = tests === 'all' ? [] : quietAbout(selection(tests));
   return surefire(place, tools, { ...rest, args: [`-DreuseForks=${String(!isolate)}`, ...chosen] });
-};
-
-/** Whole lines only: a JVM killed while writing leaves half a line behind. */
-const wholeLines = (text: string): TestEvent[] =>
-  text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as TestEvent);
-
-const events = (scratch: string): TestEvent[] => {
-  const file = progress(scratch);
-  return existsSync(file) ? wholeLines(readFileSync(file, 'utf8')) : [];
 };
 
 /**
@@ -200,8 +182,8 @@ export const jni: Binding = {
   missing,
   base,
   prepare,
-  list: (place) => ({ argv: ['cat', progress(place.out)], cwd: place.out, env: {} }),
-  parseList: (stdout) => [...new Set(wholeLines(stdout).map((e) => e.test))],
+  list: (place) => ({ argv: ['cat', progressFile(place.out)], cwd: place.out, env: {} }),
+  parseList: (stdout) => [...new Set(eventsOf(stdout).map((e) => e.test))],
   run,
-  events,
+  events: (scratch) => readEvents(progressFile(scratch)),
 };

@@ -30,6 +30,10 @@ export const libraryFlags = (place: SuitePlace): string[] => [
   ...list(place, 'libs').map((name) => `-l${name}`),
 ];
 
+/** Flags as one text, for variables like CFLAGS: setuptools, cgo and the shell of a makefile all take quotes off. */
+export const flagText = (flags: readonly string[]): string =>
+  flags.map((f) => (/\s/.test(f) ? `'${f.replaceAll("'", `'\\''`)}'` : f)).join(' ');
+
 /** The suite's environment with the targets on the loader's path and their places by name. */
 export const linkedEnv = (place: SuitePlace): Record<string, string> => {
   const own = place.env['LD_LIBRARY_PATH'] ?? process.env['LD_LIBRARY_PATH'];

@@ -59,15 +59,21 @@ export const dotnetRun = (place: SuitePlace, tools: Tools, { arm, tests }: RunPl
   return { ...launch, argv: [...arm.prefix, ...launch.argv] as Launch['argv'] };
 };
 
-const RESULT = /^ {2}(Passed|Failed|Skipped) (\S.*)$/gm;
+const RESULT = /^ {2}(Passed|Failed|Skipped) (\S.*)$/s;
 const TOOK = / \[(?:< )?(\d+) (ms|s)\]$/;
 
 /** `  Passed Name [12 ms]` lines of the console logger: it tells of ends only, in whole tests. */
-export const dotnetEvents = (_scratch: string, text: string): TestEvent[] =>
-  [...text.matchAll(RESULT)].map(([, word = '', said = '']): TestEvent => {
+export const dotnetEvents = (lines: Iterable<string>): TestEvent[] => {
+  const events: TestEvent[] = [];
+  for (const text of lines) {
+    const [, word, said = ''] = RESULT.exec(text) ?? [];
+    if (word === undefined) continue;
     const outcome = word.toLowerCase() as 'passed' | 'failed' | 'skipped';
     const line = said.trimEnd();
     const took = TOOK.exec(line);
     const test = took ? line.slice(0, took.index) : line;
-    return took ? { test, outcome, ms: Number(took[1]) * (took[2] === 's' ? 1000 : 1) } : { test, outcome };
-  });
+    const ms = took && Number(took[1]) * (took[2] === 's' ? 1000 : 1);
+    events.push({ test, outcome, ...(ms === null ? {} : { ms }) });
+  }
+  return events;
+};

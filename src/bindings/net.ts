@@ -19,6 +19,7 @@ import type {
 import { linkedEnv, list as setting } from './link.js';
 import { findNUnit } from './net-nunit.js';
 import { dotnetEvents, dotnetList, dotnetPrepare, dotnetRun, parseDotnetList } from './net-dotnet.js';
+import { progressEnv, progressFile, readEvents } from './progress.js';
 
 const plugin = (name: string): string => fileURLToPath(new URL(`../../plugins/net/${name}`, import.meta.url));
 
@@ -96,7 +97,7 @@ const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: Run
     ...[...prefix, mono, '--debug', ...hostArgs, ...runner, '-process=Single', '-labels'],
     ...[`-xml=${join(plan.scratch, 'result.xml')}`, ...chosen],
   ];
-  const own = { FFI_GATES_PROGRESS: join(plan.scratch, 'progress.ndjson'), FFI_GATES_LOG_DIR: plan.logDir };
+  const own = progressEnv(plan.scratch, plan.logDir);
   return {
     argv: words as [string, ...string[]],
     cwd: plan.scratch,
@@ -145,11 +146,9 @@ const OUTCOMES: Record<string, TestEvent['outcome']> = {
 };
 
 /** Progress as the tests ran; the result file adds messages and the tests that NUnit never began. */
-const events = (scratch: string, output: string, place: SuitePlace): TestEvent[] => {
-  if (usesDotnet(place)) return dotnetEvents(scratch, output);
-  // Whole lines only: a process killed while writing leaves half a line behind.
-  const lines = read(join(scratch, 'progress.ndjson')).split('\n').slice(0, -1);
-  const seen = lines.map((line) => JSON.parse(line) as TestEvent);
+const events = (scratch: string, output: Iterable<string>, place: SuitePlace): TestEvent[] => {
+  if (usesDotnet(place)) return dotnetEvents(output);
+  const seen = readEvents(progressFile(scratch));
   const results = readResults(read(join(scratch, 'result.xml')));
   const messages = new Map(results.flatMap((r) => (r.message ? [[r.name, r.message]] : [])));
   const told = seen.map((e): TestEvent => {

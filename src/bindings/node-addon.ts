@@ -7,7 +7,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Instrument, Missing, Step, SuitePlace, Tools } from '../binding.js';
-import { includeFlags, linkedEnv, list as setting } from './link.js';
+import { flagText, includeFlags, linkedEnv, list as setting } from './link.js';
 
 /** The Node that runs the tests. */
 export const nodeOf = (tools: Tools): string => tools['node']?.path ?? process.execPath;
@@ -95,11 +95,11 @@ export const compileAddon = (
   const pkg = packageOf(place.dir);
   const isGyp = existsSync(join(source, 'binding.gyp'));
   if (!isGyp && !isCmakeJs(pkg, source)) return [];
-  const flags = ['-g', '-O1', '-fno-omit-frame-pointer', ...cflags, ...includeFlags(place)].join(' ');
+  const flags = flagText(['-g', '-O1', '-fno-omit-frame-pointer', ...cflags, ...includeFlags(place)]);
   const libraries = Object.values(place.targets).flatMap((dir) => [`-L${dir}`, `-Wl,-rpath,${dir}`]);
   const env = {
     ...linkedEnv(place),
-    ...{ CC: cc, CXX: cxx, CFLAGS: flags, CXXFLAGS: flags, LDFLAGS: [...ldflags, ...libraries].join(' ') },
+    ...{ CC: cc, CXX: cxx, CFLAGS: flags, CXXFLAGS: flags, LDFLAGS: flagText([...ldflags, ...libraries]) },
   };
   const shipped: Step = {
     argv: [

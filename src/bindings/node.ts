@@ -4,24 +4,15 @@
  * `node:test` works without its launcher, so the process that loads the addon is the one that is armed.
  * Test ids: `file::name`, names of suites joined by ` > `. Other test files: see `node-files.ts`.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
-import type {
-  Arm,
-  Binding,
-  Instrument,
-  Launch,
-  RunPlan,
-  Step,
-  SuitePlace,
-  TestEvent,
-  Tools,
-} from '../binding.js';
+import type { Arm, Binding, Instrument, Launch, RunPlan, Step, SuitePlace, Tools } from '../binding.js';
 import { linkedEnv, list as setting } from './link.js';
 import { compileAddon, missingForAddon, nodeOf } from './node-addon.js';
 import { dependencies, listFiles, runnerOf, sameKind } from './node-files.js';
+import { progressEnv, progressFile, readEvents } from './progress.js';
 
 const plugin = (name: string): string =>
   fileURLToPath(new URL(`../../plugins/node/${name}`, import.meta.url));
@@ -95,11 +86,7 @@ const turning = (
 
 const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   const tests = plan.tests === 'all' ? files(place) : plan.tests;
-  const own = {
-    FFI_GATES_PROGRESS: join(plan.scratch, 'progress.ndjson'),
-    FFI_GATES_LOG_DIR: plan.logDir,
-    FFI_GATES_OBJECTS: join(plan.scratch, 'objects'),
-  };
+  const own = progressEnv(plan.scratch, plan.logDir);
   const objects = ['--import', plugin('objects.mjs')];
   const runner = runnerOf(place);
   if (runner) {
@@ -124,14 +111,6 @@ const list = (place: SuitePlace, _instrument: Instrument, tools: Tools, arm: Arm
 const parseList = (stdout: string): string[] =>
   [...stdout.matchAll(/^FFI_GATES_TEST (".*")$/gm)].map((m) => JSON.parse(m[1] ?? '""') as string);
 
-/** Whole lines only: a process killed while writing leaves half a line behind. */
-const events = (scratch: string): TestEvent[] => {
-  const file = join(scratch, 'progress.ndjson');
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as TestEvent);
-};
-
 /**
  * The N-API binding. `with`: `files` (globs, default `**\/*.test.{js,mjs,cjs}`), `runner` (words that run one file),
  * `args` (switches of node: `--expose-gc`), `addon` (directory of binding.gyp or CMakeLists.txt in the suite), `cmake` (words
@@ -148,5 +127,5 @@ export const nodejs: Binding = {
   list,
   parseList,
   run,
-  events,
+  events: (scratch) => readEvents(progressFile(scratch)),
 };

@@ -5,13 +5,13 @@
  *
  * `with:` `args` (further pytest words; those that name files or directories choose what is listed), `path` (directories for PYTHONPATH, relative to the suite).
  */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Arm, Binding, SuitePlace, TestEvent, Tools } from '../binding.js';
+import type { Arm, Binding, SuitePlace, Tools } from '../binding.js';
+import { progressEnv, progressFile, readEvents } from './progress.js';
 
 const PLUGIN = fileURLToPath(new URL('../../plugins/pytest', import.meta.url));
-const PROGRESS = 'pytest.ndjson';
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
@@ -68,20 +68,6 @@ export const pytest = (
   };
 };
 
-/** Reads the plugin's progress; a last line cut by the death of the process is left out. */
-export const progress = (scratch: string): TestEvent[] => {
-  const file = join(scratch, PROGRESS);
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as TestEvent);
-};
-
-/** Where the plugin writes and which directory it measures. */
-export const progressEnv = (scratch: string, logDir: string): Record<string, string> => ({
-  FFI_GATES_PROGRESS: join(scratch, PROGRESS),
-  FFI_GATES_LOG_DIR: logDir,
-});
-
 /** Node ids of `pytest --collect-only -q`: lines with `::`, until the summary. */
 export const nodeIds = (stdout: string): string[] =>
   stdout.split(/\r?\n/).filter((line) => /^\S[^\n]*\.py::\S/.test(line) && !line.startsWith('ERROR'));
@@ -107,6 +93,6 @@ export const py: Binding = {
     const launch = pytest(place, tools, plan.arm, [], plan.tests === 'all' ? [] : plan.tests);
     return { ...launch, env: { ...launch.env, ...progressEnv(plan.scratch, plan.logDir) } };
   },
-  events: (scratch) => progress(scratch),
+  events: (scratch) => readEvents(progressFile(scratch)),
   attributes: true,
 };

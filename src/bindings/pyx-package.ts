@@ -8,7 +8,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Instrument, Step, SuitePlace, Tools } from '../binding.js';
 import { running } from '../builders/builder.js';
-import { list } from './link.js';
+import { flagText, list } from './link.js';
 
 const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
@@ -93,7 +93,7 @@ export const packageSteps = (
   const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
   // Frames name the user's files, not those of the copy.
   const words = [...instrument.cflags, `-ffile-prefix-map=${source}=${from}`];
-  const cflags = words.join(' ');
+  const cflags = flagText(words);
   const ours = (name: string, ...args: string[]): Step => ({
     argv: [process.execPath, program(name), ...args],
     cwd: place.out,

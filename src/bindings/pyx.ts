@@ -6,7 +6,9 @@
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Arm, Binding, Instrument, Launch, SuitePlace, Tools } from '../binding.js';
-import { interpreter, nodeIds, progress, progressEnv, py, pytest } from './py.js';
+import { flagText } from './link.js';
+import { progressEnv, progressFile, readEvents } from './progress.js';
+import { interpreter, nodeIds, py, pytest } from './py.js';
 import {
   installed,
   PACKAGE_ENV,
@@ -34,12 +36,12 @@ const setup = (place: SuitePlace): string => {
 /** setuptools adds CFLAGS after the interpreter's own, so that ours win, and links with LDSHARED as it is. */
 const compileEnv = (place: SuitePlace, i: Instrument): Record<string, string> => {
   const dirs = Object.values(place.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
-  const ldflags = [...i.ldflags, ...dirs].join(' ');
+  const ldflags = flagText([...i.ldflags, ...dirs]);
   return {
     CC: i.cc,
     CXX: i.cxx,
-    CFLAGS: i.cflags.join(' '),
-    CXXFLAGS: i.cflags.join(' '),
+    CFLAGS: flagText(i.cflags),
+    CXXFLAGS: flagText(i.cflags),
     LDFLAGS: ldflags,
     LDSHARED: `${i.cc} -shared`,
     LDCXXSHARED: `${i.cxx} -shared`,
@@ -79,6 +81,6 @@ export const pyx: Binding = {
     const launch = testing(place, tools, plan.arm, plan.tests === 'all' ? [] : plan.tests);
     return { ...launch, env: { ...launch.env, ...progressEnv(plan.scratch, plan.logDir) } };
   },
-  events: (scratch) => progress(scratch),
+  events: (scratch) => readEvents(progressFile(scratch)),
   attributes: true,
 };

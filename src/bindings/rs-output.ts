@@ -12,6 +12,7 @@ const TEST = /^test (\S+)(?: - should panic(?: [\w ]{1,40})?)? \.\.\. (.*)$/s;
 const WORD = /(ok|FAILED|ignored(?:, .*)?)(?: <(\d{1,9}(?:\.\d{1,9})?)s>)?$/s;
 /** What follows the last test of a target. */
 const AFTER = /^(?:failures:|successes:|test result: .*)$/;
+const DEATH = /^ *process didn't exit successfully: .*\(signal: \d+, (SIG[A-Z0-9]+)/s;
 /** `bounds::overflow: test` from `--list`. */
 const LISTED = /^(\S.*): test$/;
 
@@ -37,40 +38,50 @@ export const parseRustList = (stdout: string): string[] => {
   return ids;
 };
 
-/** The lines of one test. `closed` when libtest went on to something else, which proves that the test ended. */
-type Section = { test: string; text: string[]; closed: boolean };
+/**
+ * What the lines of one test say of its end: `words` that may be libtest's, and the panic's message, which is the line
+ * after the one that names its place. `closed` when libtest went on to something else, which proves that the test ended.
+ */
+type Section = { test: string; words: RegExpExecArray[]; panicked: boolean; panic?: string; closed: boolean };
 
-const sections = (output: string): Section[] => {
+/** Takes one line in. Words are few beside what a test may print, but of those only the last two kinds matter. */
+const take = (s: Section, line: string): void => {
+  if (s.panicked && s.panic === undefined) s.panic = line;
+  // `thread '…' panicked at file:line:column:`
+  s.panicked ||= line.includes(' panicked at ') && /:\d+:\d+:$/.test(line);
+  const word = WORD.exec(line);
+  if (word === null) return;
+  // Of one kind a later word replaces an earlier one.
+  const whole = word.index === 0;
+  s.words = [...s.words.filter((w) => (w.index === 0) !== whole), word];
+};
+
+const sections = (output: Iterable<string>): Section[] => {
   let target = 'lib';
   let open: Section | undefined;
   const all: Section[] = [];
-  for (const line of output.split(/\r?\n/)) {
+  for (const line of output) {
     const next = running(line);
     const [, name, rest = ''] = TEST.exec(line) ?? [];
     if (open && (name !== undefined || AFTER.test(line))) open.closed = true;
     if (next !== undefined || open?.closed) open = undefined;
     target = next ?? target;
-    if (name !== undefined) all.push((open = { test: `${target}::${name}`, text: [rest], closed: false }));
-    else open?.text.push(line);
+    if (name !== undefined)
+      all.push((open = { test: `${target}::${name}`, words: [], panicked: false, closed: false }));
+    if (open) take(open, name === undefined ? line : rest);
   }
   return all;
 };
 
-/** The panic's message: the line after `thread '…' panicked at file:line:column:`. */
-const panicOf = (text: string[]): { message: string } | Record<string, never> => {
-  const at = text.findIndex((line) => line.includes(' panicked at ') && /:\d+:\d+:$/.test(line));
-  const message = text[at + 1];
-  return at < 0 || message === undefined ? {} : { message };
-};
-
-const ended = ({ test, text, closed }: Section): TestEvent | undefined => {
+const ended = ({ test, words: all, panic, closed }: Section): TestEvent | undefined => {
   // Without proof of an end, only a line that is nothing but the word is libtest's: a program may print "… ok" and die.
-  const words = text.map((line) => WORD.exec(line)).filter((m) => m !== null && (closed || m.index === 0));
+  const words = all.filter((m) => closed || m.index === 0);
   const [, word, seconds] = words.at(-1) ?? [];
   if (word === undefined) return undefined;
   const ms = seconds === undefined ? {} : { ms: Math.round(Number(seconds) * 1000) };
   if (word === 'ok') return { test, outcome: 'passed', ...ms };
-  if (word === 'FAILED') return { test, outcome: 'failed', ...ms, ...panicOf(text) };
+  if (word === 'FAILED')
+    return { test, outcome: 'failed', ...ms, ...(panic === undefined ? {} : { message: panic }) };
   return { test, outcome: 'skipped', ...ms };
 };
 
@@ -78,7 +89,7 @@ const ended = ({ test, text, closed }: Section): TestEvent | undefined => {
  * Events in order. Tests run one at a time, so what stands between two headers is one test's. The output of a process
  * that died is a prefix: the test that ran has a start and no end.
  */
-export const parseRustEvents = (output: string): TestEvent[] =>
+export const parseRustEvents = (output: Iterable<string>): TestEvent[] =>
   sections(output).flatMap((section) => {
     const end = ended(section);
     return [{ test: section.test, outcome: 'started' as const }, ...(end ? [end] : [])];
@@ -88,5 +99,10 @@ export const parseRustEvents = (output: string): TestEvent[] =>
  * The signal by which a test executable died, as cargo tells it (std's unix `ExitStatus`):
  * `  process didn't exit successfully: `…/native-06d3 --exact x` (signal: 11, SIGSEGV: invalid memory reference)`.
  */
-export const parseRustDeath = (output: string): string | undefined =>
-  /^ *process didn't exit successfully: .*\(signal: \d+, (SIG[A-Z0-9]+)/m.exec(output)?.[1];
+export const parseRustDeath = (output: Iterable<string>): string | undefined => {
+  for (const line of output) {
+    const signal = DEATH.exec(line)?.[1];
+    if (signal !== undefined) return signal;
+  }
+  return undefined;
+};

@@ -17,7 +17,7 @@ import type {
   SuitePlace,
   Tools,
 } from '../binding.js';
-import { envWords, includeFlags, linkedEnv, list } from './link.js';
+import { envWords, flagText, includeFlags, linkedEnv, list } from './link.js';
 import { parseRustDeath, parseRustEvents, parseRustList } from './rs-output.js';
 
 /** Cargo of the wanted toolchain. `+toolchain` is understood by rustup's shim only, so rustup itself is asked. */
@@ -75,13 +75,15 @@ const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, str
     place.env['LIBRARY_PATH'] ?? process.env['LIBRARY_PATH'] ?? '',
   ].filter(Boolean);
   const flags = [`-Clinker=${cc}`, ...link.map((flag) => `-Clink-arg=${flag}`), ...(rust?.rustflags ?? [])];
-  const c = [...cflags, ...includeFlags(place)].join(' ');
+  const c = flagText([...cflags, ...includeFlags(place)]);
   return {
     CC: cc,
     CXX: cxx,
     ...(c === '' ? {} : { CFLAGS: c, CXXFLAGS: c }),
     // Not as flags of the linker: rustc's flags name every crate, and the standard library is compiled once for all suites.
     ...(libraries.length ? { LIBRARY_PATH: libraries.join(':') } : {}),
+    // Else the cc crate splits at every blank.
+    ...(c.includes("'") ? { CC_SHELL_ESCAPED_FLAGS: '1' } : {}),
     // The encoded form alone keeps flags with spaces whole; build scripts' own flags stay cargo's.
     ...(rust?.miri ? {} : { CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }),
     ...linkedEnv(place),

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml';
-import { loadBaseline, parseBaseline, today, valid, type Baseline } from '../baseline.js';
+import { schemaLine, today } from '../accepting.js';
+import { loadBaseline, parseBaseline, valid, type Baseline } from '../baseline.js';
 import { Failure } from '../failure.js';
 import { readReport } from '../last-report.js';
 import { loadMatrix } from '../matrix.js';
@@ -22,7 +23,8 @@ type Args = {
   out: string;
 };
 
-const EMPTY = `# Findings that are known and accepted for now. Edited by \`ffi-gates baseline\`; reasons, owners and days by people.
+const EMPTY = `${schemaLine('baseline.schema.json')}
+# Findings that are known and accepted for now. Edited by \`ffi-gates baseline\`; reasons, owners and days by people.
 version: 1
 findings: []
 `;

@@ -37,7 +37,8 @@ export const COMMANDS: readonly Command[] = [
         .option('dry-run', { type: 'boolean', default: false, describe: 'print, write nothing' }),
     run: async (a) => {
       const { init } = await import('../init/init.js');
-      await init(a as never, (line) => process.stdout.write(`${line}\n`));
+      const { say } = await import('./say.js');
+      await init(a as never, say);
       return 0;
     },
   },
@@ -130,6 +131,8 @@ export const COMMANDS: readonly Command[] = [
       y
         .positional('finding', { type: 'string', describe: 'fingerprint, or its beginning' })
         .option('reason', { type: 'string', demandOption: true, describe: 'why it is no bug' })
+        .option('owner', { type: 'string', describe: 'who looks after it' })
+        .option('expires', { type: 'string', describe: 'last day on which that holds (YYYY-MM-DD)' })
         .option('matrix', matrix)
         .option('out', out),
     run: async (a) => (await import('./suppress.js')).suppress(a as never),

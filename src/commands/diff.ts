@@ -2,7 +2,7 @@
 import { readReport } from '../last-report.js';
 import type { FindingReport, Report } from '../report.js';
 import { functionOf, order, placeOf, topFrame } from '../reporters/words.js';
-import { columns, say } from './say.js';
+import { columns, say, sayJson } from './say.js';
 
 export type Difference = { fresh: FindingReport[]; gone: FindingReport[]; still: FindingReport[] };
 
@@ -32,7 +32,7 @@ export const diff = async (a: { old: string; new: string; json: boolean }): Prom
   const [old, now] = [readReport(a.old), readReport(a.new)];
   const d = compare(old, now);
   const lost = cellsLost(old, now);
-  if (a.json) say(JSON.stringify({ ...d, notRun: lost }, null, 2));
+  if (a.json) sayJson({ ...d, notRun: lost });
   else {
     const rows = (['fresh', 'gone', 'still'] as const).flatMap((kind) =>
       d[kind].map((f) => {

@@ -3,7 +3,7 @@ import { findHazards, readDetection, readExplanations, type Detection } from '..
 import { Failure } from '../failure.js';
 import type { Hazard } from '../hazard.js';
 import { didYouMean } from '../near.js';
-import { columns, say } from './say.js';
+import { columns, say, sayJson } from './say.js';
 
 const SIDES: Record<Hazard['side'], string> = {
   native: 'the native side has to change',
@@ -55,7 +55,7 @@ export const explain = async (a: { hazard: string; language?: string; json: bool
   });
   if (a.json) {
     const rows = found.map((h) => ({ ...h, ...of(h.id), detection: table.find((r) => r.hazard === h.id) }));
-    say(JSON.stringify(rows.length === 1 ? rows[0] : rows, null, 2));
+    sayJson(rows.length === 1 ? rows[0] : rows);
     return 0;
   }
   if (found.length > 1) {

@@ -6,7 +6,7 @@ import { NO_HOST } from '../host.js';
 import { didYouMean } from '../near.js';
 import { makePlan } from '../plan.js';
 import { BINDINGS, GATES } from '../registry.js';
-import { columns, say } from './say.js';
+import { columns, say, sayJson } from './say.js';
 import { findMatrix } from './where.js';
 
 type Row = Record<string, string>;
@@ -51,7 +51,7 @@ export const list = async (a: { what: string; matrix?: string; json: boolean }):
   if (!kind)
     throw new Failure(2, `'${a.what}' is not one of ${names.join(', ')}.${didYouMean(a.what, names)}`);
   const rows = await kind(a.matrix);
-  if (a.json) say(JSON.stringify(rows, null, 2));
+  if (a.json) sayJson(rows);
   else for (const line of columns(rows.map((r) => Object.values(r)))) say(line);
   return 0;
 };

@@ -1,7 +1,7 @@
 /** `ffi-gates plan`: what would run, and why anything would not. */
 import { probeHost } from '../host.js';
 import { checkSelectors, planEverything } from '../run.js';
-import { say } from './say.js';
+import { say, sayJson } from './say.js';
 import { openMatrix } from './where.js';
 
 /** Prints the plan for this machine; nothing is started but probes. */
@@ -18,7 +18,7 @@ export const plan = async (a: { selector: string[]; matrix?: string; json: boole
       gate: c.gate.id,
       role: c.suite.role,
     }));
-    say(JSON.stringify({ cells: rows, skipped: made.skipped, deadSelectors: made.deadSelectors }, null, 2));
+    sayJson({ cells: rows, skipped: made.skipped, deadSelectors: made.deadSelectors });
     return 0;
   }
   for (const c of cells) say(`run   ${c.id}  (${c.suite.role})`);

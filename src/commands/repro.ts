@@ -1,6 +1,5 @@
 /** `ffi-gates repro`: the command line that shows one finding again, and its run. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentDeaths } from '../deaths.js';
@@ -9,9 +8,11 @@ import { Failure } from '../failure.js';
 import type { Sighting } from '../finding.js';
 import { findFinding, readReport } from '../last-report.js';
 import { launch, sweepAll, type Exit } from '../launch.js';
+import { beginningOf, linesOf } from '../read-lines.js';
 import { readLogs } from '../read-logs.js';
 import { BINDINGS } from '../registry.js';
 import type { FindingReport } from '../report.js';
+import { plain } from '../reporters/plain.js';
 import { isAgain, partsOf, withEnvironment } from '../repro.js';
 import { say } from './say.js';
 
@@ -21,6 +22,10 @@ const signalOf = (exit: Exit): string | undefined => {
   if (exit.kind !== 'code' || exit.code <= 128) return undefined;
   return Object.entries(constants.signals).find(([, n]) => n === exit.code - 128)?.[0];
 };
+
+/** Bytes that it may print, and that are shown of them. */
+const MAX_OUTPUT = 256 << 20;
+const SHOWN = 1 << 20;
 
 /** Runs the line in a clean environment and reads what the gate says: whatever of it is the finding's bug. */
 const runAgain = async (
@@ -39,16 +44,20 @@ const runAgain = async (
     const output = join(dir, 'output.log');
     const { exit } = await launch(
       { argv: ['sh', '-c', parts.command], cwd: '/', env: baseEnv() },
-      { output, timeoutMs: seconds * 1000, signal: stop.signal },
+      {
+        output,
+        timeoutMs: seconds * 1000,
+        signal: stop.signal,
+        limit: { bytes: MAX_OUTPUT, dir: parts.logDir },
+      },
     );
     const logs = await readLogs(parts.logDir, output);
     const seen = logs.flatMap((l) => l.parsed.sightings);
-    const text = await readFile(output, 'utf8').catch(() => '');
     const binding = f.witnesses[0] && BINDINGS[f.witnesses[0].binding];
-    const signal = signalOf(exit) ?? binding?.killed?.(text);
+    const signal = signalOf(exit) ?? binding?.killed?.(linesOf(output));
     if (signal !== undefined && seen.length === 0)
       seen.push(...silentDeaths(signal, [], []).map((d) => d.sighting));
-    return { exit, seen, output: text };
+    return { exit, seen, output: beginningOf(output, SHOWN) };
   } finally {
     sweepAll();
     for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(s, onSignal);
@@ -69,15 +78,21 @@ export const repro = async (a: {
     return 0;
   }
   const { exit, seen, output } = await runAgain(f, a.timeout);
-  process.stdout.write(output.endsWith('\n') || output === '' ? output : `${output}\n`);
+  if (output !== '') say(plain(output.trimEnd()));
   const name = `${f.fingerprint} (${f.hazard})`;
   if (seen.some((s) => isAgain(f, s))) {
     say(`seen again: ${name}`);
     return 1;
   }
   if (exit.kind === 'stopped') return 130;
-  if (exit.kind === 'timeout' || exit.kind === 'spawn-error') {
-    say(`cannot say: ${exit.kind === 'timeout' ? `stopped after ${a.timeout} s` : exit.message}: ${name}`);
+  if (exit.kind === 'timeout' || exit.kind === 'flooded' || exit.kind === 'spawn-error') {
+    const why =
+      exit.kind === 'timeout'
+        ? `stopped after ${a.timeout} s`
+        : exit.kind === 'flooded'
+          ? 'it printed too much'
+          : exit.message;
+    say(`cannot say: ${why}: ${name}`);
     return 6;
   }
   const others = [...new Set(seen.map((s) => s.hazard))];

@@ -1,6 +1,10 @@
 /** Words on stdout: what a command was asked for, and nothing else. */
+import { inert, inertJson } from '../reporters/plain.js';
 
-export const say = (line: string): void => void process.stdout.write(`${line}\n`);
+export const say = (line: string): void => void process.stdout.write(`${inert(line)}\n`);
+
+export const sayJson = (value: unknown): void =>
+  void process.stdout.write(`${inertJson(JSON.stringify(value, null, 2))}\n`);
 
 /** Rows with every column but the last padded to its widest cell. */
 export const columns = (rows: readonly (readonly string[])[]): string[] => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isSeq, parseDocument, type YAMLSeq } from 'yaml';
+import { schemaLine } from '../accepting.js';
 import { plainName } from '../attribute.js';
 import { Failure } from '../failure.js';
 import type { Tool } from '../finding.js';
@@ -14,7 +15,8 @@ import { loadSuppressions, nameOf, parseSuppressions, wouldHide, type Suppressio
 import { say } from './say.js';
 import { findMatrix } from './where.js';
 
-const EMPTY = `# Reports that the checkers are told to drop because they are no bugs. What is one belongs in the baseline.
+const EMPTY = `${schemaLine('suppressions.schema.json')}
+# Reports that the checkers are told to drop because they are no bugs. What is one belongs in the baseline.
 version: 1
 suppressions: []
 `;
@@ -41,6 +43,8 @@ const placeIn = (f: FindingReport): Pick<Suppression, 'function' | 'module' | 'f
 export const suppress = async (a: {
   finding: string;
   reason: string;
+  owner?: string;
+  expires?: string;
   matrix?: string;
   out: string;
 }): Promise<number> => {
@@ -49,7 +53,13 @@ export const suppress = async (a: {
   const f = findFinding(report, a.finding);
   const place = placeIn(f);
   if (!place) throw new Failure(2, 'the finding has no frame with a name; accept it in the baseline instead');
-  const entry: Suppression = { hazard: f.hazard, ...place, reason: a.reason };
+  const entry: Suppression = {
+    hazard: f.hazard,
+    ...place,
+    reason: a.reason,
+    ...(a.owner === undefined ? {} : { owner: a.owner }),
+    ...(a.expires === undefined ? {} : { expires: a.expires }),
+  };
   if (!wouldHide(entry, sightingOf(f)))
     throw new Failure(
       2,

@@ -1,9 +1,8 @@
 /** A proposal as files: `ffi-gates.yaml` and a GitHub workflow, with comments that say why. Pure. */
 import { stringify } from 'yaml';
+import { schemaLine } from '../accepting.js';
 import type { BindingId } from '../binding.js';
 import type { Proposal, ProposedSuite, ProposedTarget } from './propose.js';
-
-const SCHEMA = 'node_modules/ffi-gates/matrices/schema.json';
 
 const flow = (value: unknown): string =>
   stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim();
@@ -37,7 +36,7 @@ const suiteLines = (s: ProposedSuite): string[] => [
 /** The text of `ffi-gates.yaml`. A proposal without suites has none: a matrix needs one. */
 export const matrixText = (p: Proposal): string =>
   [
-    `# yaml-language-server: $schema=${SCHEMA}`,
+    schemaLine('schema.json'),
     '# Written by `ffi-gates init`; yours to change. `ffi-gates plan` shows what it comes to, `ffi-gates run` runs it.',
     ...(p.unclear.length ? ['#', '# Not understood:', ...p.unclear.map((u) => comment(`- ${u}`, ''))] : []),
     'version: 1',

@@ -27,7 +27,7 @@ export const staticPage = (r: Report): string =>
     table(
       'Suppressions',
       ['entry', 'dropped', 'reason', 'planted bugs it would hide'],
-      (r.suppressions ?? []).map((s) => [s.name, suppressedOf(s), s.reason, s.hides.join(' ')]),
+      (r.suppressions ?? []).map((s) => [s.name, suppressedOf(s), acceptedOf(s), s.hides.join(' ')]),
     ),
     table('Lanes not proven', ['lane', 'canary', 'why'], lanes(r)),
     table(

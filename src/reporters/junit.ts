@@ -81,7 +81,10 @@ const fileCases = (report: Report): Case[] => {
     .map((s) =>
       red(`suppression ${s.name}`, 'suppression-too-broad', `would hide the planted ${s.hides.join(', ')}`),
     );
-  return [...stale('gone'), ...stale('expired'), ...broad];
+  const over = (report.suppressions ?? [])
+    .filter((s) => s.expired)
+    .map((s) => red(`suppression ${s.name}`, 'suppression-expired', `expired: ${acceptedOf(s)}`));
+  return [...stale('gone'), ...stale('expired'), ...broad, ...over];
 };
 
 const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {

@@ -1,9 +1,10 @@
 /** Foreign text made harmless: logs, test names and messages come from programs that may print anything. */
 import { stripVTControlCharacters } from 'node:util';
 
-/* C0 and C1 controls other than tab and newline, and the invisible characters that reorder text (Unicode TR36). */
+/* C0 and C1 controls other than tab and newline, what reorders text unseen (Unicode TR36), and what XML forbids. */
 // oxlint-disable-next-line no-control-regex
-const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const INVISIBLE =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const visible = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -14,6 +15,22 @@ export const plain = (text: string): string =>
     .replace(/\r\n?/g, '\n')
     .replace(INVISIBLE, visible)
     .replace(LONE_SURROGATE, visible);
+
+/**
+ * Lines for a terminal or a CI server's log, none of which the server takes for a command: GitHub's `::name …::` at the
+ * beginning of a line, its older `##[name]` and Azure's `##vso[name]` anywhere.
+ */
+export const inert = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => (line.trimStart().startsWith('::') ? line.replace('::', ': :') : line))
+    .join('\n')
+    .replaceAll('##[', '# #[')
+    .replaceAll('##vso[', '# #vso[');
+
+/** The same for the text of a JSON value, whose meaning stays. */
+export const inertJson = (json: string): string =>
+  json.replaceAll('##[', '#\\u0023[').replaceAll('##vso[', '#\\u0023vso[');
 
 /** `plain` on one line: runs of white space become one blank. */
 export const oneLine = (text: string): string => plain(text).replace(/\s+/g, ' ').trim();

@@ -125,6 +125,8 @@ const mark = (c: CellReport | undefined, width: number, paint: Paint): string =>
   return paint(tone, pad(`${glyph}${n}`, width));
 };
 
+const aside = (text: string): string => (text === '' ? '' : ` (${text})`);
+
 /** Why each cell that is not simply good ended as it did. */
 const reasons = (cells: CellReport[], paint: Paint): string[] => {
   const quiet = new Set(['clean', 'as-declared', 'hazard']);
@@ -143,9 +145,7 @@ const reasons = (cells: CellReport[], paint: Paint): string[] => {
         ...c.failedTests
           .slice(0, 5)
           .map((t) =>
-            oneLine(
-              `failed ${t.test}${t.plain ? ` (${words.plainOf(t, c.gate)})` : ''}: ${t.message?.split('\n')[0] ?? ''}`,
-            ),
+            oneLine(`failed ${t.test}${aside(words.plainOf(t, c.gate))}: ${t.message?.split('\n')[0] ?? ''}`),
           ),
         ...c.diedIn.slice(0, 5).map((t) => oneLine(`died in ${t}`)),
         ...c.unread.slice(0, 3).map((u) => oneLine(`${u.log}:${u.line}: ${u.text}`)),
@@ -212,7 +212,7 @@ const suppressions = ({ suppressions: all }: Report, paint: Paint): string[] => 
     title(paint, `Suppressions (${all.length})`),
     ...all.flatMap((s) => [
       `  ${words.suppressedOf(s)}  ${oneLine(s.name)}`,
-      `      ${oneLine(s.reason)}`,
+      `      ${words.acceptedOf(s)}`,
       ...(s.hides.length
         ? [paint('doubt', `      too broad: it would have hidden the planted ${s.hides.join(', ')}`)]
         : []),

@@ -69,15 +69,27 @@ export const acceptedOf = (a: { [K in keyof Accepted]: Accepted[K] | undefined }
 
 /** What a suppression did, in a word or two. */
 export const suppressedOf = (s: SuppressionRow): string =>
-  s.unused ? 'unused' : s.matched === undefined ? 'not counted' : `dropped ${s.matched}`;
+  s.expired
+    ? 'expired'
+    : s.unused
+      ? 'unused'
+      : s.matched === undefined
+        ? 'not counted'
+        : `dropped ${s.matched}`;
 
-/** How a failed test ends without the gate; empty where nobody tried. */
+/** How a failed test ends without the gate, and when it is run again; empty where nobody tried. */
 export const plainOf = (t: CellReport['failedTests'][number], gate: string): string =>
-  t.plain === 'failed' ? 'fails without the gate too' : t.plain === 'passed' ? `only under ${gate}` : '';
+  [
+    t.plain === 'failed' && 'fails without the gate too',
+    t.plain === 'passed' && `only under ${gate}`,
+    t.flaky && 'passed when run again alone',
+  ]
+    .filter(Boolean)
+    .join(', ');
 
 const ENDINGS: Record<number, string> = {
   0: 'every cell is clean, as declared, known, or skipped',
-  1: 'hazards were found, or the baseline holds entries that are gone or expired',
+  1: 'hazards were found, or an entry of the baseline or the suppressions no longer holds',
   2: 'usage or matrix error',
   3: 'nothing was selected',
   4: 'a suite failed without a hazard',

@@ -62,6 +62,9 @@ test('accepted findings are known: exit code 0, shown everywhere, red nowhere', 
   expect(junit).not.toContain('<failure');
   expect(junit).toContain('known: before the gates');
   expect(readFileSync(join(rig.out, 'index.html'), 'utf8')).toContain('(known: before the gates');
+  expect(readFileSync(file(), 'utf8')).toMatch(
+    /^# yaml-language-server: \$schema=\S+\/baseline\.schema\.json\n/,
+  );
   expect((await baseline()).stdout).toContain(`0 fresh, ${known.length} in ffi-gates-baseline.yaml`);
   expect((await rig.run(['--last-failed'])).code).toBe(3);
 }, 120_000);

@@ -12,6 +12,8 @@ suites:
   - &c { id: leak, binding: c, dir: c, targets: [puppet], gates: [asan], with: { sources: [leak.c], include: [../native], libs: [puppet] } }
   - { <<: *c, id: overflow, gates: [ubsan], with: { sources: [overflow.c], include: [../native], libs: [puppet] } }
   - { <<: *c, id: fails, gates: [asan, plain], with: { sources: [fails.c], include: [../native], libs: [puppet] } }
+  - { <<: *c, id: unsure, gates: [asan, plain], timeout: 3, with: { sources: [unsure.c], include: [../native], libs: [puppet] } }
+  - { <<: *c, id: slow, gates: [asan, plain], timeout: 3, with: { sources: [slow.c], include: [../native], libs: [puppet] } }
   - { id: leaks, binding: py, dir: py, targets: [puppet], gates: [asan], env: { PUPPET_DIR: '\${target.puppet}' }, with: { args: [test_leaks.py] } }
 gates: { plain: , asan: , ubsan: }
 `;
@@ -23,6 +25,25 @@ static int gated(void) { return getenv("ASAN_OPTIONS") ? 1 : 0; }
 static int never(void) { return puppet_sum(1, 1) != 2; }
 const suite_test suite_tests[] = {{"always", always}, {"gated", gated}, {"never", never}, {NULL, NULL}};
 `;
+/** Fails the first time in a directory, passes the second. */
+const UNSURE = `#include "ffi_gates_suite.h"
+static int sometimes(void) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/../../been-here", getenv("FFI_GATES_LOG_DIR"));
+  if (access(path, F_OK) == 0) return 0;
+  FILE *f = fopen(path, "w");
+  return f && fclose(f) == 0 ? 1 : 2;
+}
+static int never(void) { return 1; }
+const suite_test suite_tests[] = {{"sometimes", sometimes}, {"never", never}, {NULL, NULL}};
+`;
+const SLOW = `#include "ffi_gates_suite.h"
+static int slow(void) {
+  if (getenv("ASAN_OPTIONS")) sleep(600);
+  return 0;
+}
+const suite_test suite_tests[] = {{"slow", slow}, {NULL, NULL}};
+`;
 const CELLS = ['leak-c_ccgcc-asan', 'leaks-py_ccgcc-asan', 'overflow-c_ccgcc-ubsan', 'fails-c_ccgcc-asan'];
 
 let rig: Rig;
@@ -31,6 +52,8 @@ beforeAll(async () => {
   rig = makeRig();
   rig.write('ffi-gates.yaml', MATRIX);
   rig.write('c/fails.c', FAILS);
+  rig.write('c/unsure.c', UNSURE);
+  rig.write('c/slow.c', SLOW);
   ran = await rig.run();
 }, 300_000);
 afterAll(() => rig.remove());
@@ -67,6 +90,31 @@ test('tests that fail without the gate are told apart from those that fail only 
   expect(readFileSync(join(rig.out, 'junit.xml'), 'utf8')).toContain('fails without the gate too');
   // The plain cell itself compares with nothing.
   expect(cellOf(ran, 'fails-c_ccgcc-plain').failedTests.map((f) => f.plain)).toEqual([undefined]);
+});
+
+test('a failed test that passes when it is run again is flaky, and no less failed', (t) => {
+  if (whyAbsent(ran, ['unsure-c_ccgcc-asan'])) t.skip();
+  const c = cellOf(ran, 'unsure-c_ccgcc-plain');
+  expect(c.verdict).toMatchObject({
+    kind: 'suite-failed',
+    why: expect.stringContaining('1 passed when run again alone'),
+  });
+  expect(Object.fromEntries(c.failedTests.map((f) => [f.test, f.flaky]))).toEqual({
+    sometimes: true,
+    never: undefined,
+  });
+  expect(c.tests).toEqual({ passed: 0, failed: 2, skipped: 0 });
+  expect(ran.stdout).toContain('failed sometimes (fails without the gate too, passed when run again alone)');
+});
+
+test('a test that takes too long under the gate only is told apart from one that hangs', (t) => {
+  if (whyAbsent(ran, ['slow-c_ccgcc-asan'])) t.skip();
+  expect(cellOf(ran, 'slow-c_ccgcc-asan').verdict).toMatchObject({
+    kind: 'inconclusive',
+    doubt: 'timed-out',
+    why: expect.stringContaining('without the gate it ends'),
+  });
+  expect(cellOf(ran, 'slow-c_ccgcc-plain').verdict).toEqual({ kind: 'clean' });
 });
 
 test('alone, a binding is compared with nobody', async (t) => {

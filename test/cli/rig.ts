@@ -39,7 +39,11 @@ export type Rig = {
   /** Replaces a file of the repository; the path is relative to it. */
   write(path: string, text: string): void;
   /** Starts the command in the repository, adding nothing to `args`. */
-  start(args: readonly string[], env?: Record<string, string>): { child: ChildProcess; ended: Promise<Ran> };
+  start(
+    args: readonly string[],
+    env?: Record<string, string>,
+    cwd?: string,
+  ): { child: ChildProcess; ended: Promise<Ran> };
   /** `run … --out --cache --quiet` in the repository, to its end. */
   run(args?: readonly string[], env?: Record<string, string>): Promise<Ran>;
   remove(): void;
@@ -53,16 +57,16 @@ const baseEnv = (): Record<string, string> =>
     ),
   );
 
-/** A fresh copy of the repository. */
-export const makeRig = (): Rig => {
-  const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-rig-'));
+/** A fresh copy of the repository, below a directory of its own that is called `prefix` and six more letters. */
+export const makeRig = (prefix = 'ffi-gates-rig-'): Rig => {
+  const dir = mkdtempSync(join(tmpdir(), prefix));
   const repo = join(dir, 'repo');
   const out = join(dir, 'out');
   cpSync(PUPPET, repo, { recursive: true });
   const alive = new Set<ChildProcess>();
-  const start: Rig['start'] = (args, env = {}) => {
+  const start: Rig['start'] = (args, env = {}, cwd = repo) => {
     const child = spawn(process.execPath, [BIN, ...args], {
-      cwd: repo,
+      cwd,
       env: { ...baseEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,6 +1,7 @@
 /** When an entry of the baseline is known, gone, expired or open; no process is started. */
 import { describe, expect, test } from 'vitest';
-import { parseBaseline, standing, today, valid, type Baseline, type Entry } from '../../src/baseline.js';
+import { today } from '../../src/accepting.js';
+import { parseBaseline, standing, valid, type Baseline, type Entry } from '../../src/baseline.js';
 import { exitCodeOf, type Verdict } from '../../src/verdict.js';
 import { cell } from './sample-report.js';
 

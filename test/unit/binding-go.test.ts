@@ -10,7 +10,7 @@ test('a process that died leaves its test started without an end', () => {
     'unfinished line--- FAIL: TestTwo (0.00s)',
     '=== RUN   TestThree',
     'SIGSEGV: segmentation violation',
-  ].join('\n');
+  ];
   expect(parseGoEvents(output)).toEqual([
     { test: 'TestOne', outcome: 'started' },
     { test: 'TestOne', outcome: 'passed', ms: 10 },
@@ -22,6 +22,6 @@ test('a process that died leaves its test started without an end', () => {
 
 test('subtests belong to their parent, packages prefix ids, benchmarks are no tests', () => {
   const output = '=== PACKAGE sub\n=== RUN   TestA\n=== RUN   TestA/x\n    --- PASS: TestA/x (0.00s)\n';
-  expect(parseGoEvents(output)).toEqual([{ test: 'sub/TestA', outcome: 'started' }]);
+  expect(parseGoEvents(output.split('\n'))).toEqual([{ test: 'sub/TestA', outcome: 'started' }]);
   expect(parseGoList('TestA\nBenchmarkB\n=== PACKAGE sub\nTestC\n')).toEqual(['TestA', 'sub/TestC']);
 });

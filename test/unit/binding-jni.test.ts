@@ -23,13 +23,13 @@ describe('the JUnit binding', () => {
   it('reads the progress of a JVM that died while writing', () => {
     const whole = '{"test":"a.B#x","outcome":"started","pid":7,"logs":{"asan.7":3}}\n';
     writeFileSync(join(scratch, 'progress.ndjson'), `${whole}{"test":"a.B#x","outc`);
-    expect(jni.events(scratch, '', place())).toEqual([
+    expect(jni.events(scratch, [], place())).toEqual([
       { test: 'a.B#x', outcome: 'started', pid: 7, logs: { 'asan.7': 3 } },
     ]);
   });
 
   it('has no events when no JVM started', () => {
-    expect(jni.events(scratch, '', place())).toEqual([]);
+    expect(jni.events(scratch, [], place())).toEqual([]);
   });
 
   it('names the remedy when there is no JDK', () => {

@@ -26,7 +26,7 @@ test('a process that died leaves its test started, and half a line is no event',
     '{"test":"Ns.A.two","outcome":"started","pid":7,"logs":{"asan.7":120}}',
     '{"test":"Ns.A.thr',
   );
-  expect(net.events(scratch, '***** Ns.A.two\n', place)).toEqual([
+  expect(net.events(scratch, ['***** Ns.A.two'], place)).toEqual([
     { test: 'Ns.A.one', outcome: 'started', pid: 7, logs: {} },
     { test: 'Ns.A.one', outcome: 'passed', pid: 7, ms: 12 },
     { test: 'Ns.A.two', outcome: 'started', pid: 7, logs: { 'asan.7': 120 } },
@@ -34,7 +34,7 @@ test('a process that died leaves its test started, and half a line is no event',
 });
 
 test('a process that died before its first test yields nothing', () => {
-  expect(net.events(scratch, 'Native Crash Reporting\n', place)).toEqual([]);
+  expect(net.events(scratch, ['Native Crash Reporting'], place)).toEqual([]);
 });
 
 const RESULT = `<?xml version="1.0" encoding="utf-8" standalone="no"?>
@@ -63,7 +63,7 @@ test('the result file gives failures their message and tells of tests that never
     '',
   );
   writeFileSync(join(scratch, 'result.xml'), RESULT);
-  expect(net.events(scratch, '', place).slice(1)).toEqual([
+  expect(net.events(scratch, [], place).slice(1)).toEqual([
     { test: 'Ns.A.two("<x>")', outcome: 'failed', pid: 7, ms: 1, message: 'Expected: 1\n  But was:  2' },
     { test: 'Ns.A.one', outcome: 'passed' },
     { test: 'Ns.A.later', outcome: 'skipped', message: 'not yet' },
@@ -86,7 +86,7 @@ test('dotnet test: names after its headline, ends with their times', () => {
   expect(net.parseList(listed, sdk)).toEqual(['Ns.A.One', 'Ns.A.Two(1)']);
   const said =
     '  Passed Ns.A.One [12 ms]\n  Failed Ns.A.Two [1 s]\n  Error Message:\n   Expected: 1\n  Skipped Ns.A.Three\n';
-  expect(net.events(scratch, said, sdk)).toEqual([
+  expect(net.events(scratch, said.split('\n'), sdk)).toEqual([
     { test: 'Ns.A.One', outcome: 'passed', ms: 12 },
     { test: 'Ns.A.Two', outcome: 'failed', ms: 1000 },
     { test: 'Ns.A.Three', outcome: 'skipped' },

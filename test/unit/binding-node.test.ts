@@ -16,7 +16,7 @@ afterEach(() => {
 const place: SuitePlace = { dir: '/suite', out: '/out', targets: {}, env: {}, with: {} };
 const eventsOf = (text: string): unknown => {
   writeFileSync(join(scratch, 'progress.ndjson'), text);
-  return nodejs.events(scratch, '', place);
+  return nodejs.events(scratch, [], place);
 };
 
 /** As the progress plugin wrote it: one test that passed, one that failed, one in which the process was killed. */
@@ -47,7 +47,7 @@ test('wherever the record is cut, the whole lines before the cut are read and no
 });
 
 test('no record at all means that no test began', () => {
-  expect(nodejs.events(scratch, '', place)).toEqual([]);
+  expect(nodejs.events(scratch, [], place)).toEqual([]);
 });
 
 test('a list is read from between what test files print, also when it is cut', () => {

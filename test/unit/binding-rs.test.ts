@@ -11,7 +11,7 @@ test('a process that died leaves its test started without an end, whatever it pr
     'more: ok',
     'test c ... FAILED',
     'test d ... lookup ok',
-  ].join('\n');
+  ];
   expect(parseRustEvents(output)).toEqual([
     { test: 'host::a', outcome: 'started' },
     { test: 'host::a', outcome: 'passed' },
@@ -34,8 +34,6 @@ test('targets prefix ids', () => {
 test('cargo says by which signal a test executable died', () => {
   const died =
     "  process didn't exit successfully: `env /out/deps/host-0123 --exact a` (signal: 11, SIGSEGV: invalid memory reference)";
-  expect(parseRustDeath(`${RUNNING}\ntest a ... error: test failed\n\nCaused by:\n${died}\n`)).toBe(
-    'SIGSEGV',
-  );
-  expect(parseRustDeath("  process didn't exit successfully: `host` (exit status: 99)\n")).toBeUndefined();
+  expect(parseRustDeath([RUNNING, 'test a ... error: test failed', '', 'Caused by:', died])).toBe('SIGSEGV');
+  expect(parseRustDeath(["  process didn't exit successfully: `host` (exit status: 99)"])).toBeUndefined();
 });

@@ -1,3 +1,5 @@
+import { baselineJsonSchema } from '../../src/baseline.js';
+import { suppressionsJsonSchema } from '../../src/suppressions.js';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
@@ -99,12 +101,19 @@ test.each(['fixtures', 'canaries'])(
   },
 );
 
-test('matrices/schema.json is what the code says (else: npm run build && node scripts/schema.mjs)', () => {
-  const file = JSON.parse(
-    readFileSync(new URL('../../matrices/schema.json', import.meta.url), 'utf8'),
-  ) as unknown;
-  expect(file).toEqual(matrixJsonSchema());
-});
+test.each([
+  ['schema.json', matrixJsonSchema],
+  ['baseline.schema.json', baselineJsonSchema],
+  ['suppressions.schema.json', suppressionsJsonSchema],
+] as const)(
+  'matrices/%s is what the code says (else: npm run build && node scripts/schema.mjs)',
+  (name, made) => {
+    const file = JSON.parse(
+      readFileSync(new URL(`../../matrices/${name}`, import.meta.url), 'utf8'),
+    ) as unknown;
+    expect(file).toEqual(made());
+  },
+);
 
 test('the tables hold exactly the names that matrices may use', () => {
   expect(Object.keys(BINDINGS).sort()).toEqual([...BINDING_IDS].sort());

@@ -125,6 +125,7 @@ describe('the file', () => {
     ['hazard: ownership/leak\nfunction: f[0]\nreason: r', 'only wildcard'],
     ['hazard: bounds/stack-overflow\nfunction: f\nreason: r', 'accept it in the baseline'],
     ['tool: asan\nfunction: f\nreason: r', 'not one of lsan, tsan, ubsan, memcheck, helgrind'],
+    ['hazard: ownership/leak\nfunction: f\nreason: r\nexpires: 2026-02-30x', 'YYYY-MM-DD'],
     ['tol: lsan\nfunction: f\nreason: r', "Did you mean 'tool'?"],
   ])('%#: %s', (text, says) => {
     expect(() => parseSuppressions(of(text), 's.yaml')).toThrow(says);
