@@ -110,7 +110,7 @@ const descendants = (root: number): number[] => {
 const collectMaps = (root: number, wanted: ReadonlySet<string>, into: Set<string>): void => {
   for (const pid of descendants(root)) {
     try {
-      const files = mappedFiles(readFileSync(`/proc/${pid}/maps`, 'latin1'));
+      const files = mappedFiles(readFileSync(`/proc/${pid}/maps`, 'utf8'));
       if (files.some((f) => wanted.has(f.slice(f.lastIndexOf('/') + 1)))) for (const f of files) into.add(f);
     } catch {
       // gone
