@@ -11,17 +11,24 @@ const HEADERS = fileURLToPath(new URL('./jni-headers.js', import.meta.url));
 export const compilesNative = (place: SuitePlace): boolean =>
   place.with['shim'] !== undefined || Object.keys(place.targets).length > 0;
 
+/** For each file given: the library of its name in one of the directories on top of it, or away with it. */
+const REPLACE = [
+  'IFS=:; for f; do for d in $BUILT; do',
+  '[ -f "$d/${f##*/}" ] && cp -f "$d/${f##*/}" "$f" && continue 2;',
+  'done; rm -f "$f"; done',
+].join(' ');
+
 /**
- * Takes the libraries out of a copy that a project carries compiled among its resources: its loader would unpack those before it
- * looks at the library path, and no gate sees into them.
+ * Puts what was compiled in the place of libraries that a project carries compiled among its resources: many loaders unpack
+ * those before they look at the library path, or never look there, and no gate sees into them. Others are taken out.
  */
-export const withoutShipped = (project: string): Step => ({
+export const replaceShipped = (place: SuitePlace, project: string): Step => ({
   argv: [
     ...(['find', '.', '(', '-path', '*/src/main/*', '-o', '-path', '*/target/classes/*', ')'] as const),
-    ...['-name', '*.so', '-exec', 'rm', '-f', '{}', '+'],
+    ...['-name', '*.so', '-exec', 'sh', '-c', REPLACE, 'sh', '{}', '+'],
   ],
   cwd: project,
-  env: {},
+  env: { BUILT: [place.out, ...Object.values(place.targets)].join(':') },
 });
 
 /** Compiles the suite's own JNI library: paths are relative to the suite. `project`: the copy, which has the Java sources. */

@@ -19,7 +19,7 @@ import type {
   Tools,
 } from '../binding.js';
 import { jdkHome, makeArmedJdk } from './jni-jdk.js';
-import { compilesNative, shim, withoutShipped } from './jni-shim.js';
+import { compilesNative, shim, replaceShipped } from './jni-shim.js';
 import { linkedEnv, list } from './link.js';
 import { eventsOf, progressEnv, progressFile, readEvents } from './progress.js';
 
@@ -85,8 +85,8 @@ const base = (place: SuitePlace, _instrument: Instrument, tools: Tools): Base =>
 /** Each instrument's tests run in a copy of their own: what they write is not in another's way. */
 const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => [
   { argv: ['cp', '-a', `${place.base ?? ''}/.`, place.out], cwd: place.dir, env: {} },
-  ...(compilesNative(place) ? [withoutShipped(copyOfRoot(place))] : []),
   ...shim(place, project(place), instrument, tools),
+  ...(compilesNative(place) ? [replaceShipped(place, copyOfRoot(place))] : []),
 ];
 
 /**
