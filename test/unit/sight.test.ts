@@ -39,7 +39,9 @@ test('what was compiled for the gate is seen into', async () => {
 });
 
 test('a shipped binary that was loaded instead makes the gate blind, whatever else was loaded', async () => {
-  expect((await sight(loaded('out/addon.node', 'out/shipped.node'), asan, {})).blind).toMatch(/shipped\.node/);
+  expect((await sight(loaded('out/addon.node', 'out/shipped.node'), asan, {})).blind).toMatch(
+    /shipped\.node/,
+  );
 });
 
 test('an object of others beside what was compiled is listed, and alone makes the gate blind', async () => {
