@@ -120,7 +120,9 @@ const gates = (args, cwd) => spawnSync(process.execPath, [BIN, ...args], { cwd, 
 /** The first frame of the user's own, with its function's plain name. */
 const topOf = (stack) => {
   const top = stack.frames.find((f) => f.own);
-  return { role: stack.role, function: top?.function?.replace(/[(<.].*$/, ''), file: top?.file };
+  // What follows a dot is a compiler's suffix, but in the JVM's own stacks, where packages have dots.
+  const rest = stack.role === 'managed' ? /[(<].*$/ : /[(<.].*$/;
+  return { role: stack.role, function: top?.function?.replace(rest, ''), file: top?.file };
 };
 
 /** Whether a finding is the published one: its main stack, or either side of a race, begins with that function (and file). */
