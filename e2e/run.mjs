@@ -4,7 +4,17 @@
 // `add` files, `edit` a change of the matrix (why, in a comment), `seconds` the whole time on two busy cores. `finding` is what
 // must be reported, by the first frame of the user's own; `absent` what must not be, with that function anywhere.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +76,30 @@ const FETCH = {
     writeFileSync(join(source, 'pom.xml'), text.join('\n'));
     return source;
   },
+  /** The project itself: its pom, and its sources jar, which has what lies beside the Java files too. */
+  'maven-sources': ({ name, version }, dir) => {
+    const source = join(dir, 'source');
+    const main = join(source, 'src', 'main');
+    for (const type of ['pom', 'jar:sources'])
+      run('mvn', [
+        '-q',
+        '-B',
+        'dependency:copy',
+        `-Dartifact=${name}:${version}:${type}`,
+        `-DoutputDirectory=${dir}`,
+      ]);
+    const [pom, jar] = ['.pom', '-sources.jar'].map((end) => readdirSync(dir).find((f) => f.endsWith(end)));
+    mkdirSync(join(main, 'java'), { recursive: true });
+    cpSync(join(dir, pom), join(source, 'pom.xml'));
+    run('unzip', ['-q', join(dir, jar), '-d', join(main, 'java')]);
+    const isCode = (f) => /\.(?:java|c|cpp|h)$/.test(f);
+    for (const f of readdirSync(join(main, 'java'), { recursive: true }))
+      if (statSync(join(main, 'java', f)).isFile() && !isCode(f)) {
+        mkdirSync(dirname(join(main, 'resources', f)), { recursive: true });
+        renameSync(join(main, 'java', f), join(main, 'resources', f));
+      }
+    return source;
+  },
   crates: ({ name, version }, dir) => {
     const asking = join(dir, 'asking');
     mkdirSync(asking);
@@ -86,7 +120,9 @@ const gates = (args, cwd) => spawnSync(process.execPath, [BIN, ...args], { cwd, 
 /** The first frame of the user's own, with its function's plain name. */
 const topOf = (stack) => {
   const top = stack.frames.find((f) => f.own);
-  return { role: stack.role, function: top?.function?.replace(/[(<.].*$/, ''), file: top?.file };
+  // What follows a dot is a compiler's suffix, but in the JVM's own stacks, where packages have dots.
+  const rest = stack.role === 'managed' ? /[(<].*$/ : /[(<.].*$/;
+  return { role: stack.role, function: top?.function?.replace(rest, ''), file: top?.file };
 };
 
 /** Whether a finding is the published one: its main stack, or either side of a race, begins with that function (and file). */

@@ -19,7 +19,8 @@ import type {
   Tools,
 } from '../binding.js';
 import { jdkHome, makeArmedJdk } from './jni-jdk.js';
-import { includeFlags, libraryFlags, linkedEnv, list } from './link.js';
+import { compilesNative, shim, replaceShipped } from './jni-shim.js';
+import { linkedEnv, list } from './link.js';
 import { eventsOf, progressEnv, progressFile, readEvents } from './progress.js';
 
 /** The listener's own Maven project. */
@@ -42,8 +43,11 @@ const root = (place: SuitePlace): string => resolve(place.dir, list(place, 'root
 const copyOfRoot = (place: SuitePlace): string => join(place.out, 'project');
 const project = (place: SuitePlace): string => join(copyOfRoot(place), relative(root(place), place.dir));
 const listener = (place: SuitePlace): string => join(place.out, 'listener');
-const additionalClasses = (place: SuitePlace): string =>
-  `-Dmaven.test.additionalClasspath=${join(listener(place), 'target', 'classes')}`;
+/** The listener beside the tests, and in Maven itself what lets old projects run where it listens. */
+const plugins = (place: SuitePlace): string[] => {
+  const classes = join(listener(place), 'target', 'classes');
+  return [`-Dmaven.test.additionalClasspath=${classes}`, `-Dmaven.ext.class.path=${classes}`];
+};
 
 const maven = (place: SuitePlace, tools: Tools, cwd: string, args: string[]): Launch => ({
   argv: [tools['mvn']?.path ?? 'mvn', '-B', '-q', '-Dstyle.color=never', ...args],
@@ -55,26 +59,6 @@ const maven = (place: SuitePlace, tools: Tools, cwd: string, args: string[]): La
       `${place.env['MAVEN_OPTS'] ?? process.env['MAVEN_OPTS'] ?? ''} -XX:TieredStopAtLevel=1`.trim(),
   },
 });
-
-/** The suite's own JNI library (`with.shim`), when its sources are not a target: paths are relative to the suite. */
-const shim = (place: SuitePlace, { cc, cxx, cflags, ldflags }: Instrument, tools: Tools): Step[] => {
-  const settings = place.with['shim'];
-  if (settings === undefined) return [];
-  if (typeof settings !== 'object' || settings === null) throw new TypeError("'with.shim' must be a mapping");
-  const own: SuitePlace = { ...place, with: { ...settings } };
-  const sources = list(own, 'sources').map((source) => resolve(place.dir, source));
-  const [name] = list(own, 'name');
-  if (sources.length === 0 || !name) throw new TypeError("'with.shim' needs 'sources' and 'name'");
-  const include = join(jdkHome(tools), 'include');
-  const compile: [string, ...string[]] = [
-    sources.every((s) => s.endsWith('.c')) ? cc : cxx,
-    ...['-g', '-O1', '-fno-omit-frame-pointer', '-fPIC', '-shared', ...cflags],
-    ...[`-I${include}`, `-I${join(include, 'linux')}`, ...includeFlags(own), ...sources],
-    ...['-o', join(place.out, `lib${name}.so`), ...ldflags, ...libraryFlags(own)],
-    ...Object.values(place.targets).map((dir) => `-Wl,-rpath,${dir}`),
-  ];
-  return [{ argv: compile, cwd: place.dir, env: place.env }];
-};
 
 const copied = (place: SuitePlace, from: string, to: string): Step => ({
   argv: [process.execPath, COPY_PROJECT, from, to],
@@ -100,8 +84,9 @@ const base = (place: SuitePlace, _instrument: Instrument, tools: Tools): Base =>
 
 /** Each instrument's tests run in a copy of their own: what they write is not in another's way. */
 const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => [
-  ...shim(place, instrument, tools),
   { argv: ['cp', '-a', `${place.base ?? ''}/.`, place.out], cwd: place.dir, env: {} },
+  ...shim(place, project(place), instrument, tools),
+  ...(compilesNative(place) ? [replaceShipped(place, copyOfRoot(place))] : []),
 ];
 
 /**
@@ -113,7 +98,7 @@ const dryRun = (place: SuitePlace, tools: Tools): Step => {
   const step = maven(place, tools, project(place), [
     ...['test-compile', 'surefire:test', '-DforkCount=1', '-DreuseForks=true', '-DfailIfNoTests=false'],
     ...['-Dmaven.test.failure.ignore=true', '-Djunit.platform.execution.dryRun.enabled=true'],
-    additionalClasses(place),
+    ...plugins(place),
     ...list(place, 'args'),
   ]);
   return { ...step, env: { ...step.env, FFI_GATES_PROGRESS: progressFile(place.out) } };
@@ -152,7 +137,7 @@ const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args 
       '-DtrimStackTrace=true',
       '-DfailIfNoTests=false',
     ],
-    additionalClasses(place),
+    ...plugins(place),
     // Surefire deletes this directory after its tests, with what another cell of the same project still needs in it.
     `-DtempDir=surefire-${String(process.pid)}-${String(++launches)}`,
     // A JVM under a checker may need minutes for its end; tests beside each other would blur what belongs to which.

@@ -5,7 +5,7 @@ import { dirsWith, textsOf, under, within, type Tree } from './tree.js';
 
 const NATIVE =
   /^[ \t]{1,40}(?:(?:public|private|protected|static|final|synchronized) ){0,5}native [\w<>[\], .]{1,120}\(/m;
-const LOADS = /\bloadLibrary\(\s?"([\w+.-]{1,80})"/g;
+const LOADS = /\b(?:loadLibrary|mapLibraryName)\(\s?"([\w+.-]{1,80})"/g;
 const C = /\.(?:c|cc|cpp|cxx)$/;
 
 type Source = { path: string; text: string };
@@ -55,9 +55,9 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
       );
       continue;
     }
-    if (tests.some((f) => /\bimport org\.junit\.Test;|\borg\.testng\b/.test(f.text)))
+    if (tests.some((f) => /\borg\.testng\b/.test(f.text)))
       found.unclear.push(
-        `${under(dir, 'pom.xml')}: tests of JUnit 4 or TestNG; progress is read from the JUnit Platform (add the vintage engine)`,
+        `${under(dir, 'pom.xml')}: tests of TestNG; progress is read from the JUnit Platform (add its TestNG engine)`,
       );
     const named = (files: typeof own): string[] => [
       ...new Set(files.flatMap((f) => [...f.text.matchAll(LOADS)].map((m) => m[1]!))),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownFrames, originOf, type Own } from '../../src/attribute.js';
+import { isOwnManaged, originOf, ownFrames, type Own } from '../../src/attribute.js';
 import type { Frame, Sighting, Stack } from '../../src/finding.js';
 
 const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
@@ -67,4 +67,25 @@ test('a line of a header of somebody else, compiled into our object, is ours onl
   const header = line('mine', '/app/include/mine.h');
   expect(ownFrames([inlined, written, header], own)).toEqual([written, header]);
   expect(ownFrames([inlined, jvm], own)).toEqual([inlined]);
+});
+
+test('a leak is the collector’s where Node-API allocated for a value, and the caller’s where it is to be deleted', () => {
+  const leak = (...frames: Frame[]): Sighting => ({
+    ...race(['allocated', ...frames]),
+    tool: 'lsan',
+    rule: 'lsan/direct-leak',
+    hazard: 'ownership/leak',
+    leak: { kind: 'direct', bytes: 40, objects: 1 },
+  });
+  const make = at('operator new(unsigned long)', 'libasan.so.8');
+  const origin = (...frames: Frame[]): string => originOf(leak(make, ...frames), own, new Set());
+  expect(origin(at('napi_create_external', 'node'), mine)).toBe('runtime');
+  expect(origin(at('napi_create_reference', 'node'), mine)).toBe('own');
+  expect(origin(mine, at('napi_create_external', 'node'))).toBe('own');
+});
+
+test('Java frames are the user’s unless they are of the platform, of what runs tests, or made up', () => {
+  const isOwn = (fn: string): boolean => isOwnManaged({ kind: 'symbol', function: fn });
+  expect(isOwn('org.example.Native.call')).toBe(true);
+  expect(['java.lang.Thread.run', 'org.junit.platform.A.b', '0x00007f0154.apply'].filter(isOwn)).toEqual([]);
 });

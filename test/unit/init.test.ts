@@ -199,6 +199,18 @@ const MADE: Record<string, Made> = {
     suite: { binding: 'pyx' },
     unclear: /no test files are here/,
   },
+  'an addon of cmake-js with tests that collect': {
+    files: {
+      'package.json': '{"name":"jpeg","scripts":{"install":"cmake-js compile","test":"node --test"}}',
+      'CMakeLists.txt': 'project(jpeg)\nadd_library(${PROJECT_NAME} SHARED a.cc ${CMAKE_JS_SRC})',
+      'test/a.test.js': "require('node:test')\nglobal.gc()",
+    },
+    suite: { id: 'jpeg', binding: 'node', dir: '.', with: { args: ['--expose-gc'] } },
+  },
+  'JNI that comes compiled in a jar': {
+    files: { 'pom.xml': '<project/>', 'src/test/java/ATest.java': '@Test void x() {}' },
+    suite: { id: 'java', binding: 'jni', dir: '.', with: {} },
+  },
   'JNI with a shim': {
     files: {
       'pom.xml': '<project/>',
@@ -248,6 +260,14 @@ describe('each made repository gives a matrix that is valid', () => {
     if (made.unclear) expect(unclear.join('\n')).toMatch(made.unclear);
     else expect(unclear).toEqual([]);
   });
+});
+
+test('gates that are compiled in are left off where nothing is compiled', async () => {
+  const { gates } = await propose(
+    treeOf({ 'pom.xml': '<project/>', 'src/test/java/ATest.java': '@Test void x() {}' }),
+  );
+  const on = gates.filter((g) => g.on).map((g) => g.id);
+  expect(on).toEqual(['plain', 'memcheck', 'xcheck']);
 });
 
 test('what is not understood is said, with the file', async () => {

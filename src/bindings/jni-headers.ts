@@ -1,0 +1,70 @@
+/**
+ * A program of its own: generates the headers of native methods as a project's build would, where a C source includes one
+ * that is not there: `pkg_Class.h` as javac names it, and `Class.h` as many builds rename it. Arguments: javac, directory for
+ * the headers, directory with the Java sources, C sources. What javac refuses is said and left to the C compiler.
+ */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const QUOTED = /^[ \t]*#[ \t]*include[ \t]*[<"]([^">]{1,200})[">]/gm;
+
+/** Headers that a source includes and that do not lie beside it. */
+const absent = (source: string): string[] =>
+  existsSync(source)
+    ? [...readFileSync(source, 'utf8').matchAll(QUOTED)]
+        .map((m) => m[1]!)
+        .filter((name) => !existsSync(join(dirname(source), name)))
+    : [];
+
+const javaFiles = (dir: string): string[] =>
+  readdirSync(dir, { withFileTypes: true }).flatMap((e) => {
+    const path = join(dir, e.name);
+    if (e.isDirectory()) return e.name === 'target' || e.name === 'test' ? [] : javaFiles(path);
+    return e.name.endsWith('.java') ? [path] : [];
+  });
+
+const packageOf = (text: string): string =>
+  /^[ \t]*package[ \t]+([\w.]{1,200})[ \t]*;/m.exec(text)?.[1] ?? '';
+
+/** The source root of a file: its directory without its package. */
+const rootOf = (file: string, pkg: string): string =>
+  pkg
+    .split('.')
+    .filter(Boolean)
+    .reduce((dir) => dirname(dir), dirname(file));
+
+const [javac, out, project, ...sources] = process.argv.slice(2);
+if (!javac || !out || !project) throw new Error('usage: jni-headers <javac> <out> <project> <source…>');
+mkdirSync(out, { recursive: true });
+const wanted = new Set(sources.flatMap(absent));
+const classes = javaFiles(project).flatMap((file) => {
+  const text = readFileSync(file, 'utf8');
+  if (!/\bnative\b[^;{}()]{1,200}\(/.test(text)) return [];
+  const pkg = packageOf(text);
+  const name = file.slice(file.lastIndexOf('/') + 1, -'.java'.length);
+  const header = `${[...pkg.split('.').filter(Boolean), name].join('_')}.h`;
+  return [{ file, root: rootOf(file, pkg), header, short: `${name}.h` }];
+});
+const due = classes.filter((c) => wanted.has(c.header) || wanted.has(c.short));
+if (due.length > 0) {
+  const roots = [...new Set(due.map((c) => c.root))].join(':');
+  spawnSync(
+    javac,
+    [
+      '-proc:none',
+      '-nowarn',
+      '-h',
+      out,
+      '-d',
+      join(out, 'classes'),
+      '-sourcepath',
+      roots,
+      ...due.map((c) => c.file),
+    ],
+    { stdio: 'inherit' },
+  );
+  for (const c of due)
+    if (existsSync(join(out, c.header)) && !existsSync(join(out, c.short)))
+      copyFileSync(join(out, c.header), join(out, c.short));
+}

@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { foreignObjects, recordedObjects, sight, type Loaded } from '../../src/objects.js';
+import { settleSources } from '../../src/sources.js';
+
+const asan = { id: 'asan', hook: /\b__asan_/ } as const;
+const memcheck = { id: 'memcheck' } as const;
+let dir: string;
+const at = (name: string): string => join(dir, name);
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sight-'));
+  mkdirSync(at('out/node_modules'), { recursive: true });
+  mkdirSync(at('tmp'));
+  writeFileSync(at('hooked.c'), 'void __asan_init(void); void f(void) { __asan_init(); }');
+  writeFileSync(at('bare.c'), 'void g(void) {}');
+  const shared = (source: string, to: string): unknown =>
+    execFileSync('gcc', ['-shared', '-fPIC', at(source), '-o', at(to)]);
+  shared('hooked.c', 'out/addon.node');
+  shared('bare.c', 'out/shipped.node');
+  shared('bare.c', 'tmp/libfromjar.so');
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const loaded = (...maps: string[]): Loaded => ({
+  maps: new Set([...maps.map(at), '/usr/lib/x86_64-linux-gnu/libc.so.6']),
+  whole: true,
+  own: new Set(['addon.node']),
+  out: at('out'),
+});
+
+test('what was compiled for the gate is seen into', async () => {
+  const { objects, blind } = await sight(loaded('out/addon.node'), asan, {});
+  expect(objects.instrumented).toEqual(['addon.node']);
+  expect(blind).toBeUndefined();
+});
+
+test('a shipped binary that was loaded instead makes the gate blind, whatever else was loaded', async () => {
+  expect((await sight(loaded('out/addon.node', 'out/shipped.node'), asan, {})).blind).toMatch(
+    /shipped\.node/,
+  );
+});
+
+test('an object of others beside what was compiled is listed, and alone makes the gate blind', async () => {
+  const beside = await sight(loaded('out/addon.node', 'tmp/libfromjar.so'), asan, {});
+  expect([beside.blind, beside.objects.blind]).toEqual([undefined, ['libfromjar.so']]);
+  expect((await sight(loaded('tmp/libfromjar.so'), asan, {})).blind).toMatch(/libfromjar\.so.*memcheck/);
+  expect((await sight(loaded('tmp/libfromjar.so'), memcheck, {})).blind).toBeUndefined();
+});
+
+test('nothing but the host’s own code is no test of native code, if all of it is known', async () => {
+  expect((await sight(loaded(), memcheck, {})).blind).toMatch(/no native code/);
+  expect((await sight({ ...loaded(), whole: false }, memcheck, {})).blind).toBeUndefined();
+});
+
+test('in a suite without native code of its own, what it loads is what it tests', () => {
+  const bare = { ...loaded('tmp/libfromjar.so'), own: new Set<string>() };
+  expect(foreignObjects(bare, {})).toEqual(['libfromjar.so']);
+  expect(foreignObjects(loaded('tmp/libfromjar.so'), {})).toEqual([]);
+});
+
+test('records are read with the copies of what is gone', async () => {
+  mkdirSync(at('objects'));
+  writeFileSync(
+    at('objects/maps.7'),
+    '7f00-7f01 r-xp 00000000 08:01 1 /tmp/gone.so (deleted)\n7f02-7f03 r--p 00000000 08:01 1 /data\n',
+  );
+  expect(await recordedObjects(at('objects'))).toEqual(['/tmp/gone.so']);
+  writeFileSync(at('objects/gone.so'), '');
+  expect(await recordedObjects(at('objects'))).toEqual([at('objects/gone.so')]);
+  expect(await recordedObjects(at('nowhere'))).toBeUndefined();
+});
+
+test('sources of a copy, and those a step out of the build’s directory, are the files of the tree', () => {
+  const file = (f: string): string => {
+    const frames = [{ kind: 'source' as const, function: 'f', file: f, line: 1 }];
+    const sighting = { stacks: [{ role: 'fault' as const, frames }] } as Parameters<typeof settleSources>[0];
+    settleSources(sighting, [dir], [{ from: dir, to: '/copy' }]);
+    return frames[0]!.file;
+  };
+  expect(file('../bare.c')).toBe(at('bare.c'));
+  expect(file('/copy/hooked.c')).toBe(at('hooked.c'));
+  expect(file('../csu/libc-start.c')).toBe('../csu/libc-start.c');
+});
