@@ -244,6 +244,9 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   return shot;
 };
 
+/** Launches of one test each that begin nothing, after which no further one is made. */
+const IN_VAIN = 8;
+
 /** Law 7: until every wanted test has had a turn, launch what remains without the ones that ended a process. */
 export const runAll = async (r: Runner, wanted: readonly string[], isolate: boolean): Promise<void> => {
   let left = [...wanted];
@@ -253,8 +256,13 @@ export const runAll = async (r: Runner, wanted: readonly string[], isolate: bool
     const next = left.filter((t) => !turned.has(t));
     if (next.length === left.length) {
       // Nothing began. Alone, each test can still show whether it is the one that prevents the rest.
-      if (left.length > 1 && shot.exit.kind !== 'timeout' && shot.exit.kind !== 'flooded')
-        for (const t of left) await shoot(r, [t], isolate);
+      // Where several in a row do not begin either, it is none of them.
+      const cut = shot.exit.kind === 'timeout' || shot.exit.kind === 'flooded';
+      let idle = left.length > 1 && !cut ? 0 : IN_VAIN;
+      for (const t of left) {
+        if (idle >= IN_VAIN) return;
+        idle = (await shoot(r, [t], isolate)).events.length ? 0 : idle + 1;
+      }
       return;
     }
     left = next;

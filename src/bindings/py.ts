@@ -42,6 +42,9 @@ export const pytest = (
   const own = words(place.with['path']).map((d) => resolve(dir, d));
   const path = [...extra, PLUGIN, ...own, ...(place.env['PYTHONPATH'] ? [place.env['PYTHONPATH']] : [])];
   const options = [
+    // Settings of plugins that are off here are unknown to pytest, which some projects make an error of.
+    '-W',
+    'ignore::pytest.PytestConfigWarning',
     '-p',
     'ffi_gates_plugin',
     '-s',

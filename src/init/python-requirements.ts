@@ -20,7 +20,8 @@ const section = (text: string, names: readonly string[]): string[] => {
   const lines = text.split('\n');
   const from = lines.findIndex((l) => names.includes(l.trim()));
   if (from < 0) return [];
-  const to = lines.findIndex((l, i) => i > from && /^\[[^[\]"']{1,200}\]\s{0,20}$/.test(l));
+  const isHeader = (l: string): boolean => l.startsWith('[') && l.trimEnd().endsWith(']') && !/["']/.test(l);
+  const to = lines.findIndex((l, i) => i > from && isHeader(l));
   return lines.slice(from + 1, to < 0 ? undefined : to);
 };
 
@@ -77,7 +78,8 @@ const requirements = async (
   const found: string[] = [];
   for (const line of lines) {
     const text = (/^#| #/.test(line) ? line.slice(0, line.search(/^#| #/)) : line).split(' --')[0]!.trim();
-    const file = /^(?:-r ?|--requirement[ =])(\S{1,200})$/.exec(text)?.[1];
+    const flag = ['-r', '--requirement=', '--requirement '].find((f) => text.startsWith(f));
+    const file = flag && text.slice(flag.length).trim();
     if (file !== undefined && depth < 4) {
       const path = join(dir, file);
       const inner = (await tree.read(path)).replaceAll('\\\n', ' ').split('\n');
@@ -97,7 +99,7 @@ const toxDeps = (text: string): string[] => {
   const all = [lines[at]!.slice(lines[at]!.indexOf('=') + 1), ...rest.slice(0, end < 0 ? undefined : end)];
   return all
     .map((l) => l.trim().replace('{toxinidir}/', ''))
-    .filter((l) => l !== '' && !/[{}]|^\S{1,80}:\s/.test(l));
+    .filter((l) => l !== '' && !/[{}]/.test(l) && !l.split(' ', 1)[0]!.endsWith(':'));
 };
 
 /** What the project in `dir` declares; `texts` are its build files by name. */
