@@ -7,13 +7,23 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const QUOTED = /^[ \t]*#[ \t]*include[ \t]*[<"]([^">]{1,200})[">]/gm;
+/** The file of an `#include` line. */
+const included = (line: string): string | undefined => {
+  const words = line.trim();
+  if (!words.startsWith('#')) return undefined;
+  const directive = words.slice(1).trim();
+  if (!directive.startsWith('include')) return undefined;
+  const name = directive.slice('include'.length).trim();
+  const end = name.startsWith('"') ? '"' : name.startsWith('<') ? '>' : undefined;
+  return end && name.includes(end, 1) ? name.slice(1, name.indexOf(end, 1)) : undefined;
+};
 
 /** Headers that a source includes and that do not lie beside it. */
 const absent = (source: string): string[] =>
   existsSync(source)
-    ? [...readFileSync(source, 'utf8').matchAll(QUOTED)]
-        .map((m) => m[1]!)
+    ? readFileSync(source, 'utf8')
+        .split('\n')
+        .flatMap((line) => included(line) ?? [])
         .filter((name) => !existsSync(join(dirname(source), name)))
     : [];
 
@@ -24,8 +34,17 @@ const javaFiles = (dir: string): string[] =>
     return e.name.endsWith('.java') ? [path] : [];
   });
 
-const packageOf = (text: string): string =>
-  /^[ \t]*package[ \t]+([\w.]{1,200})[ \t]*;/m.exec(text)?.[1] ?? '';
+const packageOf = (text: string): string => {
+  const line = text.split('\n').find((l) => l.trimStart().startsWith('package '));
+  return line === undefined ? '' : (line.trim().slice('package '.length).split(';', 1)[0] ?? '').trim();
+};
+
+/** Whether a class has a native method: what follows the word up to the end of its statement has parameters. */
+const hasNative = (text: string): boolean =>
+  text
+    .split(/\bnative\b/)
+    .slice(1)
+    .some((rest) => (rest.split(/[;{}]/, 1)[0] ?? '').includes('('));
 
 /** The source root of a file: its directory without its package. */
 const rootOf = (file: string, pkg: string): string =>
@@ -40,7 +59,7 @@ mkdirSync(out, { recursive: true });
 const wanted = new Set(sources.flatMap(absent));
 const classes = javaFiles(project).flatMap((file) => {
   const text = readFileSync(file, 'utf8');
-  if (!/\bnative\b[^;{}()]{1,200}\(/.test(text)) return [];
+  if (!hasNative(text)) return [];
   const pkg = packageOf(text);
   const name = file.slice(file.lastIndexOf('/') + 1, -'.java'.length);
   const header = `${[...pkg.split('.').filter(Boolean), name].join('_')}.h`;

@@ -5,7 +5,7 @@ import { dirsWith, textsOf, under, within, type Tree } from './tree.js';
 
 const NATIVE =
   /^[ \t]{1,40}(?:(?:public|private|protected|static|final|synchronized) ){0,5}native [\w<>[\], .]{1,120}\(/m;
-const LOADS = /\b(?:loadLibrary|mapLibraryName)\(\s?"([\w+.-]{1,80})"/g;
+const LOADS = /(?:loadLibrary|mapLibraryName)\(\s?"([^"\n]+)"/g;
 const C = /\.(?:c|cc|cpp|cxx)$/;
 
 type Source = { path: string; text: string };
