@@ -101,13 +101,21 @@ const ATOMIC_HOST =
 const PLUMBING = /^(?:vgpreload_|lib[at]san|libclang_rt|libc\.so|libpthread|ld-linux)/;
 
 /**
+ * Titles of stacks that only bound the time of the other access: helgrind's under `--history-level=approx` and drd's. What a
+ * thread did before or after says nothing about what it accessed.
+ */
+const BOUND = /, after$|^but before|^Other segment/;
+
+/**
  * Whether both sides of a race touch memory of such a runtime from within it. Own frames further out only called it, as
  * a thread does that attaches and detaches; what they allocated themselves, or touch themselves, stays theirs.
  */
 const isRaceInsideHost = (s: Sighting): boolean => {
   if (s.tool !== 'helgrind' && s.tool !== 'drd' && s.tool !== 'tsan') return false;
   if (!/^threading\/(?:data|host-memory)-race$/.test(s.hazard)) return false;
-  const sides = s.stacks.filter((k) => ['fault', 'other-access', 'allocated'].includes(k.role));
+  const sides = s.stacks.filter(
+    (k) => ['fault', 'other-access', 'allocated'].includes(k.role) && !BOUND.test(k.title ?? ''),
+  );
   const inside = (k: Stack): boolean => {
     const object = k.frames
       .map((f) => (f.kind === 'source' || f.kind === 'module' ? base(f.module ?? '') : ''))

@@ -11,9 +11,10 @@ const WORDS: readonly Row[] = [
     'threading/gil-not-held',
   ],
   [/bad ID: Allocated using API/, 'allocator-mismatch', 'ownership/allocator-mismatch'],
-  // Python's own blocks carry r, m or o; any other printable letter is a foreign allocator's own word before the block.
+  // Python's own blocks carry r, m or o; any other letter is a foreign allocator's own word before the block: glibc's chunk of 32
+  // bytes shows a blank or an exclamation mark there, as the chunk before it is free or in use.
   [
-    /\bDebug memory block at .{1,40}: API '(?![rmo]')[!-~]'/,
+    /\bDebug memory block at .{1,40}: API '(?![rmo]')[ -~]'/,
     'allocator-mismatch',
     'ownership/allocator-mismatch',
   ],

@@ -33,6 +33,15 @@ test('a thread of ours that enters the JVM does not own what the JVM does with i
   expect(originOfRace(['fault', at('memcpy', 'libc.so.6'), mine], ['other-access', jvm])).toBe('own');
 });
 
+test('what a thread did before and after says nothing about what it accessed in between', () => {
+  const bounded = race(['fault', jvm], ['other-access', mine], ['related', mine]);
+  bounded.stacks[1]!.title = 'This conflicts with a previous access by thread #2, after';
+  bounded.stacks[2]!.title = 'but before';
+  expect(originOf(bounded, own, new Set())).toBe('runtime');
+  bounded.stacks[0]!.frames = [mine];
+  expect(originOf(bounded, own, new Set())).toBe('own');
+});
+
 test('the dynamic loader reads past the ends of its own strings', () => {
   const overread = race(
     ['fault', at('strncmp', 'ld-linux-x86-64.so.2')],

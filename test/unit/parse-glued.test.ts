@@ -11,16 +11,19 @@ test('an uncaught C++ exception behind a progress line is read beside the abort 
   expect(parseText(text).unread).toEqual([]);
 });
 
-test("a block of another allocator, with the debug allocator's own crash in the middle of its line", () => {
-  const text = `test_it.py Debug memory block at address p=0x55d8bb5c6790: API '!'
+test.each(['!', ' '])(
+  "a block of another allocator ('%s'), the debug allocator's own crash in its line",
+  (word) => {
+    const text = `test_it.py Debug memory block at address p=0x55d8bb5c6790: API '${word}'
     18302063728033398269 bytes originally requested
     The 7 pad bytes at p-7 are not all FORBIDDENBYTE (0xfd):
         at p-7: 0x00 *** OUCH
     The 8 pad bytes at tail=0xfdfe53d6b95a658d are Fatal Python error: Segmentation fault
 ${AT}`;
-  expect(hazards(text)).toEqual(['ownership/allocator-mismatch']);
-  expect(parseText(text).complete).toBe(true);
-});
+    expect(hazards(text)).toEqual(['ownership/allocator-mismatch']);
+    expect(parseText(text).complete).toBe(true);
+  },
+);
 
 test("damage around one of Python's own blocks stays an overflow", () => {
   const text = `Debug memory block at address p=0x55d8: API 'm'
