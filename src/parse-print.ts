@@ -19,6 +19,8 @@ export type Totals = {
   missing: { input: string; why: string }[];
   /** Lines that were too long to be kept whole. */
   long: { input: string; count: number; lines: number[] }[];
+  /** Findings of `tool/…`: a checker that said itself that it could not do its work. */
+  broken: number;
   interrupted: boolean;
   exitCode: number;
 };
@@ -33,9 +35,13 @@ export const found = (input: string, sighting: Sighting): Found => ({
 
 export const jsonPrinter: Printer = {
   finding: (f) => `${inertJson(JSON.stringify(jsonOf(f.input, f.fingerprint, f.sighting)))}\n`,
-  summary: ({ findings, unread, missing, long, interrupted }) => {
+  summary: ({ findings, unread, missing, long, broken, interrupted }) => {
     const complete = missing.length === 0 && !interrupted;
-    const more = { ...(missing.length > 0 ? { missing } : {}), ...(long.length > 0 ? { long } : {}) };
+    const more = {
+      ...(missing.length > 0 && { missing }),
+      ...(long.length > 0 && { long }),
+      ...(broken > 0 && { broken }),
+    };
     return `${inertJson(JSON.stringify({ summary: { findings, unread, complete, ...more } }))}\n`;
   },
 };
@@ -104,7 +110,7 @@ export const prettyPrinter = (
       }
       return inert(block(f));
     },
-    summary({ findings, inputs, unread, missing, long, interrupted, exitCode }) {
+    summary({ findings, inputs, unread, missing, long, broken, interrupted, exitCode }) {
       const again = [...seen.values()].filter((x) => x.times > 1).sort((a, b) => b.times - a.times);
       const section = (title: string, all: string[]): string[] =>
         all.length === 0
@@ -122,7 +128,9 @@ export const prettyPrinter = (
             ? 'hazards were found'
             : exitCode === 130
               ? 'interrupted'
-              : 'not everything could be read';
+              : unread.length > 0 || missing.length > 0
+                ? 'not everything could be read'
+                : `a checker could not do its work (${count(broken, 'report')} of it)`;
       const most = seen.size === MAX_DISTINCT ? 'at least ' : '';
       const distinct = seen.size === findings ? '' : `, ${most}${seen.size} distinct`;
       const lines = [

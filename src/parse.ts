@@ -56,9 +56,9 @@ const printerFor = async (a: ParseArgs): Promise<Printer> => {
 };
 
 /** Code of what was seen: what could not be read outranks what was. */
-const codeOf = (t: Totals, doubtful: boolean, hazards: boolean): number => {
+const codeOf = (t: Totals, hazards: boolean): number => {
   if (t.interrupted) return 130;
-  if (doubtful || t.unread.length > 0 || t.missing.length > 0) return 6;
+  if (t.broken > 0 || t.unread.length > 0 || t.missing.length > 0) return 6;
   return hazards ? 1 : 0;
 };
 
@@ -87,10 +87,10 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
     unread: [],
     missing: [],
     long: [],
+    broken: 0,
     interrupted: false,
     exitCode: 0,
   };
-  let doubtful = false;
   let hazards = false;
 
   const tell = async (input: string, sightings: Sighting[]): Promise<void> => {
@@ -99,7 +99,7 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
     for (const s of sightings) {
       const f = found(input, s);
       totals.findings++;
-      if (isHonestyRow(s.hazard)) doubtful = true;
+      if (isHonestyRow(s.hazard)) totals.broken++;
       else hazards = true;
       junit?.add(f);
       text += printer.finding(f);
@@ -143,14 +143,14 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
       await readOne(input);
     }
     totals.interrupted = abort.signal.aborted;
-    totals.exitCode = codeOf(totals, doubtful, hazards);
+    totals.exitCode = codeOf(totals, hazards);
     if (junit && a.junit !== undefined) {
       const { default: writeFileAtomic } = await import('write-file-atomic');
       await writeFileAtomic(a.junit, junit.render(inputs, totals));
     }
     await write(printer.summary(totals));
   } catch (error) {
-    if (error instanceof Unheard) return codeOf(totals, doubtful, hazards);
+    if (error instanceof Unheard) return codeOf(totals, hazards);
     const e = error as NodeJS.ErrnoException;
     const trouble = TROUBLE[e.code ?? ''];
     if (trouble && e.path) throw new Failure(2, `${e.path}: ${trouble}`);

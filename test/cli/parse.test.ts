@@ -90,6 +90,17 @@ describe('exit codes', () => {
     expect(summary.unread[0]!.line).toBe(log('asan/uaf.gcc.log').split('\n').length);
     expect(findings).toHaveLength(1);
   });
+  test('6: a checker says that it could not do its work', () => {
+    const { code, summary } = jsonl([], log('miri/unsupported.log'));
+    expect({ code, ...summary }).toMatchObject({
+      code: 6,
+      findings: 1,
+      complete: true,
+      unread: [],
+      broken: 1,
+    });
+    expect(parse([path('miri/unsupported.log')]).stdout).toMatch(/exit 6: a checker could not do its work/);
+  });
   test('6: a report that is cut', () => {
     const text = log('asan/uaf.gcc.log');
     const { code, findings, summary } = jsonl([], text.slice(0, text.indexOf('freed by')));
