@@ -19,6 +19,7 @@ import type {
   Tools,
 } from '../binding.js';
 import { jdkHome, makeArmedJdk } from './jni-jdk.js';
+import { compileStacks, withStacks } from './jni-stacks.js';
 import { compilesNative, shim, replaceShipped } from './jni-shim.js';
 import { linkedEnv, list } from './link.js';
 import { eventsOf, progressEnv, progressFile, readEvents } from './progress.js';
@@ -86,6 +87,7 @@ const base = (place: SuitePlace, _instrument: Instrument, tools: Tools): Base =>
 const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => [
   { argv: ['cp', '-a', `${place.base ?? ''}/.`, place.out], cwd: place.dir, env: {} },
   ...shim(place, project(place), instrument, tools),
+  ...compileStacks(place, instrument, tools),
   ...(compilesNative(place) ? [replaceShipped(place, copyOfRoot(place))] : []),
 ];
 
@@ -127,7 +129,12 @@ let launches = 0;
 
 const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args }: Fork): Launch => {
   const libraryPath = [place.out, ...Object.values(place.targets)];
-  const jvm = makeArmedJdk(tools, { dir: join(scratch, 'jdk'), arm, logDir, libraryPath });
+  const jvm = makeArmedJdk(tools, {
+    dir: join(scratch, 'jdk'),
+    arm: withStacks(place, arm),
+    logDir,
+    libraryPath,
+  });
   const launch = maven(place, tools, project(place), [
     ...[
       '-o',

@@ -38,7 +38,8 @@ namespace Hazard
         [Test]
         public void ownership_leak__host()
         {
-            Fx.fx_label_new("never freed"); //~ ownership_leak__host: memcheck = ownership/leak
+            for (var i = 0; i < 8; i++)
+                Fx.fx_label_new("never freed"); //~ ownership_leak__host: memcheck = ownership/leak
         }
 
         [Test]

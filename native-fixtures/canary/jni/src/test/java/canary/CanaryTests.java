@@ -2,6 +2,7 @@ package canary;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /* A class each, because surefire isolates classes. */
@@ -62,6 +63,7 @@ class CanaryUbTest {
   }
 }
 
+@Order(Integer.MAX_VALUE)
 class CanarySegvTest {
   @Test
   void canary_segv() {
@@ -69,6 +71,7 @@ class CanarySegvTest {
   }
 }
 
+@Order(Integer.MAX_VALUE)
 class CanaryAbortTest {
   @Test
   void canary_abort() {

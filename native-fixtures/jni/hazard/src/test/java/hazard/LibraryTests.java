@@ -1,6 +1,7 @@
 package hazard;
 
 import fixture.Fx;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /* The library's own cases. A class each, because surefire isolates classes. */
@@ -229,6 +230,7 @@ class UnwindForeignExceptionTest {
   }
 }
 
+@Order(Integer.MAX_VALUE)
 class NullDereferenceTest {
   @Test
   void null_dereference() {
