@@ -52,7 +52,6 @@ const base = {
   exitCodes: [],
   halts: false,
   heavy: true,
-  noisyHosts: true,
   memory: 2,
 } as const satisfies Partial<Gate>;
 
@@ -62,6 +61,7 @@ export const memcheck: Gate = {
   ...base,
   id: 'memcheck',
   title: 'Valgrind memcheck',
+  noisyHosts: true,
   unfit: never,
   arm: (r) =>
     arm(r, [
