@@ -126,7 +126,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   ];
   const fixtures = tallyFixtures(judged, dedupe(expectations));
   const unavailable = all.plan.skipped.flatMap((s) =>
-    s.remedy ? [{ lane: s.id.replace(/^[^-]*-/, ''), why: s.why, remedy: s.remedy }] : [],
+    s.remedy ? [{ lane: s.lane, why: s.why, remedy: s.remedy }] : [],
   );
   const codes = [...rows.map((c) => exitCodeOf(c.verdict)), ...(o.strict && unavailable.length ? [6] : [])];
   if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(6);
@@ -174,7 +174,9 @@ const skippedCell = (id: string, why: string, m: Matrix): CellReport => {
   const [front = '', back = ''] = id.split('_');
   const [suite = '', binding = ''] = front.split('-');
   const [builder = '', gate = ''] = back.split('-');
-  const role = m.suites.find((s) => s.id === suite && s.binding === binding)?.role ?? 'subject';
+  const role =
+    m.suites.find((s) => s.id === suite && s.binding === binding)?.role ??
+    (suite === 'canary' ? 'canary' : 'subject');
   const tests = { passed: 0, failed: 0, skipped: 0 };
   return {
     id,

@@ -23,8 +23,9 @@ export type Cell = {
   /** `<binding>_<builder>-<gate>`: cells of one lane share their proof. */
   lane: string;
 };
-export type Skip = { id: string; why: string; remedy?: string };
-export type Plan = { cells: Cell[]; skipped: Skip[]; deadSelectors: string[] };
+export type Skip = { id: string; lane: string; why: string; remedy?: string };
+/** `proofs`: cells whose lanes' canaries are due; more than `cells` where a selector names a canary itself. */
+export type Plan = { cells: Cell[]; proofs: Cell[]; skipped: Skip[]; deadSelectors: string[] };
 
 /** The builder's name in ids: the build system of the first target, the compiler, and how the binding runs if there are two ways. */
 const builderOf = (m: Matrix, s: Suite, compiler: Compiler): string => {
@@ -42,6 +43,9 @@ const canaryBuilderOf = (m: Matrix, s: Suite): BuilderId => {
 const sorted = <T extends { id: string }>(all: T[]): T[] =>
   all.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 
+/** What a lane's canary is called as a cell. */
+const canaryId = (lane: string): string => `canary-${lane}`;
+
 /** One canary cell for each lane of the cells: the planted bugs of its binding, through its own builder and gate. */
 export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] => {
   const lanes = new Map(cells.map((c) => [c.lane, c]));
@@ -53,7 +57,7 @@ export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] =>
       if (!suite) return [];
       const variant = BINDINGS[suite.binding].variant?.(c.suite.with);
       const proof = variant ? { ...suite, with: { ...suite.with, ...variant.with } } : suite;
-      return [{ ...c, id: `${suite.id}-${c.lane}`, matrix, suite: proof }];
+      return [{ ...c, id: canaryId(c.lane), matrix, suite: proof }];
     }),
   );
 };
@@ -88,6 +92,19 @@ export const missingToBuild = (
   return plus ? missingCxx(host, compiler) : undefined;
 };
 
+type Named = { lanes: ReadonlySet<string>; selectors: ReadonlySet<string> };
+const NONE: Named = { lanes: new Set(), selectors: new Set() };
+
+/** The lanes whose canaries are named by selectors, and those selectors. */
+const canariesNamed = (all: readonly { lane: string }[], selectors: readonly string[]): Named => {
+  const canaries = all.map(({ lane }) => ({ id: canaryId(lane), lane }));
+  const { chosen, dead } = select(canaries, selectors);
+  return {
+    lanes: new Set(chosen.map((c) => c.lane)),
+    selectors: new Set(selectors.filter((s) => !dead.includes(s))),
+  };
+};
+
 /** All cells of the matrix on this host, sorted by id, with a reason for each that is left out. */
 export const makePlan = (
   m: Matrix,
@@ -116,8 +133,8 @@ export const makePlan = (
           missingToBuild(m, suite, host, compiler, cxx);
         if (out) {
           out.hit = true;
-          skipped.push({ id, why: `excluded: ${out.why}` });
-        } else if (missing) skipped.push({ id, why: missing.why, remedy: missing.remedy });
+          skipped.push({ id, lane, why: `excluded: ${out.why}` });
+        } else if (missing) skipped.push({ id, lane, why: missing.why, remedy: missing.remedy });
         else
           cells.push({
             id,
@@ -134,10 +151,17 @@ export const makePlan = (
   }
   const { chosen, dead } = select(sorted(cells), selectors);
   const skips = select(sorted(skipped), selectors);
-  const deadSelectors = selectors.length ? dead.filter((d) => skips.dead.includes(d)) : [];
+  const named = selectors.length && m.canaries ? canariesNamed([...cells, ...skipped], selectors) : NONE;
+  const ofCells = cells.filter((c) => named.lanes.has(c.lane));
+  const told = new Set([...ofCells, ...skips.chosen].map((x) => x.lane));
+  const ofSkips = new Map(
+    skipped.filter((s) => named.lanes.has(s.lane) && !told.has(s.lane)).map((s) => [s.lane, s]),
+  );
+  const deadSelectors = dead.filter((d) => skips.dead.includes(d) && !named.selectors.has(d));
   return {
     cells: chosen,
-    skipped: skips.chosen,
+    proofs: sorted([...chosen, ...ofCells]),
+    skipped: [...skips.chosen, ...[...ofSkips.values()].map((s) => ({ ...s, id: canaryId(s.lane) }))],
     deadSelectors: [...deadSelectors, ...excludes.filter((x) => !x.hit).map((x) => `exclude: ${x.cells}`)],
   };
 };

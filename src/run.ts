@@ -106,15 +106,12 @@ const annotationsOf = async (m: Matrix): Promise<Map<string, Expectation[]>> => 
   return found;
 };
 
-/** Throws `Failure` 3 when a matrix yields no cell for the selectors, whatever the machine has. */
+/** Throws `Failure` 3 when a matrix yields no cell, or none for one of the selectors, whatever the machine has. */
 export const checkSelectors = (m: Matrix, selectors: readonly string[]): void => {
-  if (makePlan(m, NO_HOST, selectors).skipped.length > 0) return;
-  throw new Failure(
-    3,
-    selectors.length
-      ? `no cell matches ${selectors.join(' ')} (see: ffi-gates plan)`
-      : 'the matrix yields no cell: no gate fits any suite',
-  );
+  const { skipped, deadSelectors } = makePlan(m, NO_HOST, selectors);
+  const dead = selectors.filter((s) => deadSelectors.includes(s));
+  if (dead.length > 0) throw new Failure(3, `no cell matches ${dead.join(' ')} (see: ffi-gates plan)`);
+  if (skipped.length === 0) throw new Failure(3, 'the matrix yields no cell: no gate fits any suite');
 };
 
 /** What can be known to be wrong before the machine is probed or anything is started. Throws `Failure`. */
@@ -141,7 +138,7 @@ export const planEverything = async (
 ): Promise<Everything> => {
   const plan = makePlan(m, host, selectors, await cxxParts(m));
   const canaries = m.canaries ? await loadMatrix(CANARIES) : undefined;
-  const cells = [...plan.cells, ...(canaries ? canaryCells(plan.cells, canaries) : [])];
+  const cells = [...plan.cells, ...(canaries ? canaryCells(plan.proofs, canaries) : [])];
   return {
     plan,
     cells,

@@ -94,6 +94,7 @@ describe('a selector', () => {
   test('that matches nothing ends with 3', async () => {
     rig.write('ffi-gates.yaml', matrix());
     complains(await rig.run(['nothing-*']), 3, /no cell matches nothing-\*/);
+    complains(await rig.run(['*', 'nothing-*']), 3, /no cell matches nothing-\* /);
   }, 60_000);
 });
 

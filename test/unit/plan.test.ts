@@ -82,7 +82,11 @@ test('an exclusion gives its reason; one that matches nothing is told', () => {
     madeHost(),
   );
   expect(plan.skipped).toHaveLength(5);
-  expect(plan.skipped[0]).toEqual({ id: 'ledger-go_makeclang-asan', why: 'excluded: slow here' });
+  expect(plan.skipped[0]).toEqual({
+    id: 'ledger-go_makeclang-asan',
+    lane: 'go_makeclang-asan',
+    why: 'excluded: slow here',
+  });
   expect(plan.deadSelectors).toEqual(['exclude: *-msan']);
 });
 
@@ -91,6 +95,17 @@ test('selectors choose among cells and skips; a dead one is told, one that names
   expect(plan.cells).toEqual([]);
   expect(plan.skipped.map((s) => s.id)).toHaveLength(3);
   expect(plan.deadSelectors).toEqual(['*-nothing']);
+});
+
+test('a selector may name canaries: theirs are the lanes of the matrix, and a lane that is skipped says why', () => {
+  const ids = (all: { id: string }[]): string[] => all.map((x) => x.id);
+  const here = makePlan(matrix(), madeHost(), ['canary-go_*clang-asan']);
+  expect(here.cells).toEqual([]);
+  expect([...new Set(here.proofs.map((c) => c.lane))]).toEqual(['go_makeclang-asan']);
+  expect(here.deadSelectors).toEqual([]);
+  const lacking = makePlan(matrix(), without('clang'), ['canary-go_*clang-asan']);
+  expect([ids(lacking.proofs), ids(lacking.skipped)]).toEqual([[], ['canary-go_makeclang-asan']]);
+  expect(makePlan(matrix(), madeHost(), ['canary-zig_*']).deadSelectors).toEqual(['canary-zig_*']);
 });
 
 test('one canary cell a lane, with the lane’s own builder', async () => {
