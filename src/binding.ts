@@ -17,11 +17,10 @@ export type Instrument = {
   ldflags: string[];
   /** Extra `go build`/`go test` flags (`-race`, `-asan`) and environment (`GOEXPERIMENT`). */
   go?: { flags: string[]; env: Record<string, string> };
-  /** Rust: toolchain (`nightly`), RUSTFLAGS, and `--target` when flags must not reach build scripts; `miri` runs `cargo miri test`. */
+  /** Rust: toolchain (`nightly`), RUSTFLAGS; `miri` runs `cargo miri test`. */
   rust?: {
     toolchain?: string;
     rustflags: string[];
-    target?: string;
     env?: Record<string, string>;
     miri?: true;
     /** Compile the standard library with the same flags (cargo's unstable `build-std`). */

@@ -112,6 +112,8 @@ const PROBES: Record<string, Probe> = {
   mvn: { names: ['mvn'], args: ['--version'], pattern: V },
   cargo: { names: ['cargo'], args: ['--version'], pattern: V },
   rustc: { names: ['rustc'], args: ['--version'], pattern: V },
+  // The `version` is the machine's target triple: Cargo knows `host-tuple` only since 1.91.
+  rustHost: { names: ['rustc'], args: ['-vV'], pattern: /^host: (\S+)/m },
   rustup: { names: ['rustup'], args: ['--version'], pattern: V },
   mono: { names: ['mono'], args: ['--version'], pattern: V },
   mcs: { names: ['mcs'], args: ['--version'], pattern: V },

@@ -26,13 +26,14 @@ const python = (host: Host, modules: string[]): Recipe =>
       }
     : { packages: [], commands: [[host.tools['python']!.path, '-m', 'pip', 'install', ...modules]] };
 
+/** Debian 12 has a Rust of its release, and beside it the one that its browsers are built with, years newer. */
 const rust = (known: Known): Recipe =>
   known('rustup')
     ? {
         packages: ['rustup'],
         commands: [['rustup', 'toolchain', 'install', 'stable', '--profile', 'minimal']],
       }
-    : { packages: ['rustc', 'cargo'], commands: [] };
+    : { packages: known('rustc-web') ? ['rustc-web', 'cargo-web'] : ['rustc', 'cargo'], commands: [] };
 
 /** Nightly and Miri come through rustup only; without it there is nothing to try. */
 const nightly = (host: Host, ...commands: Command[]): Recipe => ({

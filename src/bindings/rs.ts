@@ -26,14 +26,12 @@ const cargo = (tools: Tools, toolchain: string | undefined): [string, ...string[
     ? [tools['cargo']?.path ?? 'cargo']
     : [tools['rustup']?.path ?? 'rustup', 'run', toolchain, 'cargo'];
 
-/** `--target` keeps RUSTFLAGS away from build scripts and procedural macros; `host-tuple` is this machine (cargo 1.91). */
-const HOST = 'host-tuple';
-
 const testCommand = (place: SuitePlace, { rust }: Instrument, tools: Tools): [string, ...string[]] => [
   ...cargo(tools, rust?.toolchain ?? (rust?.miri ? 'nightly' : undefined)),
   ...(rust?.miri ? ['miri', 'test'] : ['test']),
   ...['--target-dir', join(place.out, 'target')],
-  ...(rust?.miri ? [] : ['--target', rust?.target ?? HOST]),
+  // It keeps RUSTFLAGS away from build scripts and procedural macros.
+  ...(rust?.miri ? [] : ['--target', tools['rustHost']?.version ?? 'host-tuple']),
   ...(rust?.std ? ['-Zbuild-std'] : []),
 ];
 
@@ -155,14 +153,18 @@ const run = (place: SuitePlace, instrument: Instrument, tools: Tools, { tests, a
   };
 };
 
-const missing = (tools: Tools): Missing | undefined =>
-  tools['cargo'] || tools['rustup']
-    ? undefined
-    : {
-        what: 'cargo',
-        why: 'it compiles and starts the tests',
-        remedy: 'install Rust from https://rustup.rs',
-      };
+/** The canaries keep the optimiser away by `black_box`, which is as old as this. */
+const OLDEST = 66;
+
+const missing = (tools: Tools): Missing | undefined => {
+  const remedy = 'install Rust from https://rustup.rs';
+  if (!tools['cargo'] && !tools['rustup'])
+    return { what: 'cargo', why: 'it compiles and starts the tests', remedy };
+  const version = tools['cargo']?.version ?? '';
+  const [major, minor = 0] = version.split('.').map(Number);
+  if (major !== 1 || minor >= OLDEST) return undefined;
+  return { what: 'cargo', why: `needs Rust 1.${OLDEST} or newer, here is ${version}`, remedy };
+};
 
 /** Test executables below `out/target`: files of a `deps` directory without an extension. */
 const executables = (place: SuitePlace): string[] => {

@@ -14,7 +14,6 @@ import {
 import type { Host } from '../host.js';
 
 const onlyRust = (b: BindingId): string | undefined => (b === 'rs' ? undefined : 'exists only for Rust');
-const TARGET = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu`;
 
 /** The C library's calls into the runtime are resolved by the executable, at load time. */
 const EXPORTING = ['-Zexport-executable-symbols', '-Clink-arg=-Wl,--allow-shlib-undefined'];
@@ -44,7 +43,7 @@ export const rsasan: Gate = {
   missing: needNightly,
   instrument: (host, _b, c) => ({
     ...plainInstrument(host, c, ['-fsanitize=address'], []),
-    rust: { toolchain: 'nightly', rustflags: ['-Zsanitizer=address', ...EXPORTING], target: TARGET },
+    rust: { toolchain: 'nightly', rustflags: ['-Zsanitizer=address', ...EXPORTING] },
   }),
   arm: (r) => ({ ...NO_ARM, env: asanEnv(r, symbolizer(r)), atEnd: LEAKS_SOUGHT }),
   exitCodes: [99],
@@ -76,7 +75,6 @@ export const rstsan: Gate = {
     rust: {
       toolchain: 'nightly',
       rustflags: ['-Zsanitizer=thread', ...EXPORTING],
-      target: TARGET,
       std: true,
     },
   }),

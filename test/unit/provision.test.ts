@@ -19,7 +19,7 @@ gates: { plain: , asan: { compilers: [gcc, clang] }, memcheck: }
   'x.yaml',
 );
 const whats = (...names: string[]): string[] => needs(without(...names), matrix).map((n) => n.what);
-const debian = (name: string): boolean => !['rustup', 'clang-19'].includes(name);
+const debian = (name: string): boolean => !['rustup', 'rustc-web', 'clang-19'].includes(name);
 
 test('a host that has everything needs nothing', () => {
   expect(needs(madeHost(), matrix)).toEqual([]);
@@ -68,6 +68,8 @@ test('nightly comes through rustup only; Rust itself without it too', () => {
   const rustup = madeHost({ tools: { ...TOOLS, rustup: { path: '/usr/bin/rustup', version: '1.28.2' } } });
   expect(recipeOf('Miri', rustup, debian).commands).toHaveLength(3);
   expect(recipeOf('cargo', madeHost(), debian).packages).toEqual(['rustc', 'cargo']);
+  const bookworm = (name: string): boolean => name !== 'rustup';
+  expect(recipeOf('cargo', madeHost(), bookworm).packages).toEqual(['rustc-web', 'cargo-web']);
 });
 
 test('every word that a gate or a binding may miss has a recipe', () => {

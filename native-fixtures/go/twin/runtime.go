@@ -8,7 +8,6 @@ package twin
 // static void listen(void) { fx_on_event((fx_callback)goEvent, NULL); }
 import "C"
 import (
-	"runtime"
 	"sync"
 	"unsafe"
 )
@@ -57,17 +56,6 @@ func storeInC() {
 	*cell = C.malloc(8)
 	C.free(*cell)
 	C.free(unsafe.Pointer(cell))
-}
-
-func keepGoPointer() {
-	buffer := make([]byte, 64)
-	var pin runtime.Pinner
-	pin.Pin(&buffer[0])
-	defer pin.Unpin()
-	C.fx_hold((*C.uchar)(&buffer[0]), 64)
-	runtime.GC()
-	sink += int(C.fx_held_sum())
-	C.fx_release()
 }
 
 func raceInGo() {

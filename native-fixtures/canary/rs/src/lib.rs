@@ -1,7 +1,7 @@
 //! The small bugs with which a lane of Rust tests proves itself armed.
-use std::ffi::c_int;
+use std::os::raw::c_int;
 
-unsafe extern "C" {
+extern "C" {
     pub fn canary_noop() -> c_int;
     pub fn canary_heap();
     pub fn canary_uaf();

@@ -1,5 +1,6 @@
 //! Declarations of the fixture library.
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::c_void;
+use std::os::raw::{c_char, c_int};
 
 #[repr(C)]
 pub struct FxBox {
@@ -18,7 +19,7 @@ pub struct FxRecord {
 }
 pub type Callback = extern "C" fn(c_int, *mut c_void) -> c_int;
 
-unsafe extern "C" {
+extern "C" {
     pub fn fx_hazard_run(name: *const c_char) -> c_int;
     pub fn fx_label_new(text: *const c_char) -> *mut c_char;
     pub fn fx_label_free(label: *mut c_char);

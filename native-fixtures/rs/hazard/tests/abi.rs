@@ -1,6 +1,6 @@
 //! Declarations that compile and are wrong.
 #![allow(non_snake_case)]
-use std::ffi::{c_char, c_int};
+use std::os::raw::{c_char, c_int};
 use std::hint::black_box;
 #[allow(unused_imports)]
 use fixture_hazard as _;
@@ -15,7 +15,7 @@ struct Record {
 }
 
 #[allow(clashing_extern_declarations)]
-unsafe extern "C" {
+extern "C" {
     fn fx_wide(a: c_int, b: c_int) -> c_int;
     fn fx_unsigned_max() -> i32;
     fn fx_record_digest(record: *const Record) -> i64;

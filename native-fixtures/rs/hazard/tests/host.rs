@@ -1,7 +1,8 @@
 //! Bugs on Rust's side of the boundary.
 #![allow(non_snake_case)]
 use fixture_hazard::*;
-use std::ffi::{c_int, c_void, CString};
+use std::ffi::{c_void, CString};
+use std::os::raw::c_int;
 use std::hint::black_box;
 use std::ptr::null_mut;
 
