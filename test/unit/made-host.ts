@@ -17,8 +17,9 @@ export const TOOLS: Tools = {
   pytest: version('/usr/bin/python3.11', '7.2.1'),
   setuptools: version('/usr/bin/python3.11', '66.1.1'),
   go: version('/usr/bin/go', '1.24.0'),
-  cargo: version('/usr/bin/cargo'),
-  rustc: version('/usr/bin/rustc'),
+  cargo: version('/usr/bin/cargo', '1.95.0'),
+  rustc: version('/usr/bin/rustc', '1.95.0'),
+  rustHost: version('/usr/bin/rustc', 'x86_64-unknown-linux-gnu'),
   node: version(process.execPath, process.versions.node),
 };
 

@@ -3,7 +3,7 @@ import { NO_HOST } from '../../src/host.js';
 import { targetPart } from '../../src/languages.js';
 import { loadMatrix, parseMatrix, type Matrix } from '../../src/matrix.js';
 import { canaryCells, makePlan } from '../../src/plan.js';
-import { madeHost, without } from './made-host.js';
+import { madeHost, TOOLS, without } from './made-host.js';
 
 const matrix = (more = ''): Matrix =>
   parseMatrix(
@@ -118,4 +118,12 @@ test('one canary cell a lane, with the lane’s own builder', async () => {
   expect(proofs.every((c) => c.matrix.gates === cells[0]?.matrix.gates)).toBe(true);
   expect(proofs.find((c) => c.suite.binding === 'py')?.canaryBuilder).toBe('make');
   expect(proofs.find((c) => c.suite.binding === 'rs')?.canaryBuilder).toBe('cc');
+});
+
+test('a Rust too old for the canaries is skipped by its version', () => {
+  const old = madeHost({ tools: { ...TOOLS, cargo: { path: '/usr/bin/cargo', version: '1.63.0' } } });
+  const { skipped, cells } = makePlan(matrix(), old);
+  expect(skipped.map((s) => s.id)).toEqual(ids(matrix()).filter((id) => id.startsWith('own-rs')));
+  expect(skipped.every((s) => s.why.includes('needs Rust 1.66 or newer, here is 1.63.0'))).toBe(true);
+  expect(cells).toHaveLength(9);
 });
