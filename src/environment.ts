@@ -1,4 +1,6 @@
 /** The environment that our children start from. */
+import { dirname } from 'node:path';
+import type { Tools } from './binding.js';
 
 /** What would arm, disarm or redirect a checker, a compiler or a test runner behind our back. */
 // regexes: built from the literal below, one gap per name
@@ -21,3 +23,9 @@ export const baseEnv = (env: NodeJS.ProcessEnv = process.env): Record<string, st
   Object.fromEntries(
     Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !UNWANTED.test(e[0])),
   );
+
+/** The same for builds, which find the JDK that tests will run on by JAVA_HOME: CMake's FindJNI, makefiles, Maven. */
+export const buildEnv = (tools: Tools, env: NodeJS.ProcessEnv = process.env): Record<string, string> => ({
+  ...baseEnv(env),
+  ...(tools['java'] ? { JAVA_HOME: dirname(dirname(tools['java'].path)) } : {}),
+});

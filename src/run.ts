@@ -11,7 +11,7 @@ import { isOver, today } from './accepting.js';
 import { valid, type Baseline } from './baseline.js';
 import { makeBuilds, type BuildDone } from './build.js';
 import { runCell } from './cell.js';
-import { baseEnv } from './environment.js';
+import { baseEnv, buildEnv } from './environment.js';
 import type { RunEvent } from './event.js';
 import { Failure } from './failure.js';
 import { NO_HOST, type Host } from './host.js';
@@ -160,7 +160,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const builds: BuildDone[] = [];
   const build = makeBuilds({
     cache: o.cache,
-    env: baseEnv(),
+    env: buildEnv(o.host.tools),
     signal: o.signal,
     timeoutMs: 900_000,
     started: (id) => o.emit({ kind: 'build-started', id }),

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Instrument, Missing, Step, SuitePlace, Tools } from '../binding.js';
+import { cmakeFlags } from '../builders/builder.js';
 import { flagText, includeFlags, linkedEnv, list as setting } from './link.js';
 
 /** The Node that runs the tests. */
@@ -67,6 +68,7 @@ const cmake = (place: SuitePlace, project: string, tools: Tools, env: Step['env'
   ].join(' ');
   const words = [
     ...['-S', '.', '-B', 'build', '--no-warn-unused-cli', '-DCMAKE_BUILD_TYPE=None'],
+    ...cmakeFlags(env['CFLAGS'] ?? '', env['LDFLAGS'] ?? ''),
     `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${join(project, 'build', 'Release')}`,
     ...['-DCMAKE_JS_VERSION=7.0.0', '-DCMAKE_JS_SRC=', '-DCMAKE_JS_LIB=', '-DNODE_RUNTIME=node'],
     `-DNODE_RUNTIMEVERSION=${tools['node']?.version ?? process.versions.node}`,

@@ -43,6 +43,15 @@ export const env = (p: BuildPlace): Record<string, string> => ({
   ...p.target.env,
 });
 
+/**
+ * Flags of CMake's configuration `None`, beside those from the environment: a project that sets CMAKE_C_FLAGS anew would be
+ * built without the gate, and no project knows this configuration.
+ */
+export const cmakeFlags = (cflags: string, ldflags: string): string[] => [
+  ...['C', 'CXX'].map((language) => `-DCMAKE_${language}_FLAGS_NONE=${cflags}`),
+  ...['SHARED', 'MODULE', 'EXE'].map((kind) => `-DCMAKE_${kind}_LINKER_FLAGS_NONE=${ldflags}`),
+];
+
 const FIND_RUNTIME =
   'LD_LIBRARY_PATH=$(dirname "$("$0" -print-file-name=libclang_rt.asan-$(uname -m).so)") exec "$@"';
 

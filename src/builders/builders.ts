@@ -1,6 +1,6 @@
 /** How each build system is driven: out of tree, flags to every object of the user's project. */
 import { autotools } from './autotools.js';
-import { collect, env, JOBS, lacks, running, type BuildPlace, type Builder } from './builder.js';
+import { cmakeFlags, collect, env, JOBS, lacks, running, type BuildPlace, type Builder } from './builder.js';
 import { meson } from './meson.js';
 import type { BuilderId } from '../names.js';
 
@@ -21,6 +21,8 @@ const cmake: Builder = {
         '-B',
         p.out,
         '-DCMAKE_BUILD_TYPE=None',
+        '--no-warn-unused-cli',
+        ...cmakeFlags(p.instrument.cflags.join(' '), p.instrument.ldflags.join(' ')),
         `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${p.out}`,
         ...p.target.args,
       ]),

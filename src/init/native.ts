@@ -9,13 +9,13 @@ const target = (
   builder: TargetIdea['builder'],
   dir: string,
   libraries: string[],
-  more: { args?: string[]; name?: string; why: string },
+  more: { args?: string[]; produces?: string[]; why: string },
 ): TargetIdea => ({
-  name: more.name ?? nameOf(dir, libraries[0]),
+  name: nameOf(dir, libraries[0]),
   builder,
   dir,
   // The first is certain; of further ones some are options that are off.
-  produces: [`lib${libraries[0]}.so`, ...(libraries.length > 1 ? ['*.so'] : [])],
+  produces: more.produces ?? [`lib${libraries[0]}.so`, ...(libraries.length > 1 ? ['*.so'] : [])],
   ...(more.args ? { args: more.args } : {}),
   libraries,
   why: more.why,
@@ -23,30 +23,45 @@ const target = (
 
 const NOT_SHARED = new Set(['STATIC', 'OBJECT', 'INTERFACE', 'ALIAS', 'IMPORTED', 'UNKNOWN']);
 
-/** Shared libraries that CMake text declares, by file name; `${X}` is looked up in `set` and `project`. */
-export const cmakeLibraries = (text: string): { shared: string[]; fixed: string[]; unknown: string[] } => {
+type CmakeNames = { shared: string[]; fixed: string[]; unknown: string[]; maybe: string[] };
+
+/** What `${X}` stands for in a word: a variable that is set in several places may be any of those values. */
+const expand = (word: string, values: ReadonlyMap<string, readonly string[]>, depth = 0): string[] => {
+  const name = [...values.keys()].find((k) => word.includes(`\${${k}}`));
+  if (name === undefined || depth > 4) return [word];
+  return (values.get(name) ?? [])
+    .filter((v) => !v.includes(`\${${name}}`))
+    .flatMap((v) => expand(word.replaceAll(`\${${name}}`, v), values, depth + 1));
+};
+
+/**
+ * Shared libraries that CMake text declares, by file name; `${X}` is looked up in `set` and `project`. `maybe`: those
+ * of `shared` whose name is one of several, since conditions are not evaluated.
+ */
+export const cmakeLibraries = (text: string): CmakeNames => {
   const [project = ''] = calls(text, 'project')[0] ?? [];
-  const values = new Map(calls(text, 'set').map(([k = '', v = '']) => [k, v]));
-  values.set('PROJECT_NAME', project).set('CMAKE_PROJECT_NAME', project);
-  const expand = (word: string, depth = 0): string =>
-    depth > 4
-      ? word
-      : word.replaceAll(/\$\{(\w{1,80})\}/g, (all, k: string) =>
-          values.has(k) ? expand(values.get(k)!, depth + 1) : all,
-        );
+  const values = new Map<string, string[]>();
+  for (const [k = '', v = ''] of calls(text, 'set'))
+    values.set(k, [...new Set([...(values.get(k) ?? []), v])]);
+  values.set('PROJECT_NAME', [project]).set('CMAKE_PROJECT_NAME', [project]);
   const renamed = new Map(
-    calls(text, 'set_target_properties').flatMap((words): [string, string][] => {
-      const at = words.indexOf('OUTPUT_NAME');
-      return at > 0 && words[0] && words[at + 1] ? [[expand(words[0]), expand(words[at + 1]!)]] : [];
+    calls(text, 'set_target_properties').flatMap((words): [string, string[]][] => {
+      const at = words.findIndex((w) => w === 'OUTPUT_NAME' || w === 'LIBRARY_OUTPUT_NAME');
+      const [first] = expand(words[0] ?? '', values);
+      return at > 0 && first && words[at + 1] ? [[first, expand(words[at + 1]!, values)]] : [];
     }),
   );
-  const out = { shared: [] as string[], fixed: [] as string[], unknown: [] as string[] };
+  const out: CmakeNames = { shared: [], fixed: [], unknown: [], maybe: [] };
   for (const [word = '', kind = ''] of calls(text, 'add_library')) {
-    const name = renamed.get(expand(word)) ?? expand(word);
+    const names = expand(word, values).flatMap((n) => renamed.get(n) ?? [n]);
     if (NOT_SHARED.has(kind)) {
-      if (kind === 'STATIC') out.fixed.push(name);
-    } else if (/[^\w.+-]/.test(name)) out.unknown.push(name);
-    else out.shared.push(name);
+      if (kind === 'STATIC') out.fixed.push(...names);
+      continue;
+    }
+    const isName = (n: string): boolean => !/[^\w.+-]/.test(n);
+    out.shared.push(...names.filter(isName));
+    out.unknown.push(...names.filter((n) => !isName(n)));
+    if (names.length > 1) out.maybe.push(...names.filter(isName));
   }
   // A library named like its project is the one that the project is about.
   const main = (n: string): number => Number(n !== project && n !== project.replace(/^lib/, ''));
@@ -62,12 +77,13 @@ const cmake = async (tree: Tree, taken: (dir: string) => boolean): Promise<Found
       (p) =>
         basename(p) === 'CMakeLists.txt' && within(dir, p) && !isAside(p.slice(dir === '.' ? 0 : dir.length)),
     );
-    const { shared, fixed, unknown } = cmakeLibraries(files.map((f) => f.text).join('\n'));
+    const { shared, fixed, unknown, maybe } = cmakeLibraries(files.map((f) => f.text).join('\n'));
     const where = under(dir, 'CMakeLists.txt');
     if (shared.length)
       found.targets.push(
         target('cmake', dir, shared, {
           args: ['-DBUILD_SHARED_LIBS=ON', '-DBUILD_TESTING=OFF'],
+          ...(maybe.includes(shared[0]!) ? { produces: ['*.so'] } : {}),
           why: `${where} declares ${shared.slice(0, 5).join(', ')}`,
         }),
       );

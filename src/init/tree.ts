@@ -93,14 +93,19 @@ export const textsOf = async (
   return found;
 };
 
-/** Arguments of each call of `name` in a build file, up to the first `)`, without quotes; comments from `#` are left out. */
+/**
+ * Arguments of each call of `name` (lower case) in a build file, up to the first `)`, without quotes; comments from `#` are
+ * left out. CMake takes its commands in any case, and old files shout them.
+ */
 export const calls = (text: string, name: string): string[][] => {
   const code = text
     .split('\n')
     .map((line) => line.split('#')[0] ?? '')
     .join('\n');
+  // Letter by letter: toLowerCase of a whole text may change its length.
+  const low = code.replaceAll(/[A-Z]/g, (c) => c.toLowerCase());
   const found: string[][] = [];
-  for (let at = code.indexOf(name); at >= 0; at = code.indexOf(name, at + name.length)) {
+  for (let at = low.indexOf(name); at >= 0; at = low.indexOf(name, at + name.length)) {
     const open =
       at +
       name.length +

@@ -33,8 +33,9 @@ const MADE: Partial<Record<BuilderId, Made>> = {
     needs: ['cmake', 'make'],
     target: {},
     files: {
+      // As they are in the wild: CMAKE_C_FLAGS assigned, products elsewhere, sources in a directory called build.
       'CMakeLists.txt':
-        'cmake_minimum_required(VERSION 3.10)\nproject(foo C)\nset(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/deep/lib)\nadd_library(foo SHARED build/foo.c)\ntarget_include_directories(foo PRIVATE include)\ntarget_compile_definitions(foo PRIVATE HERE)\n',
+        'cmake_minimum_required(VERSION 3.10)\nproject(foo C)\nset(CMAKE_C_FLAGS "-O3 -std=c99")\nset(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/deep/lib)\nadd_library(foo SHARED build/foo.c)\ntarget_include_directories(foo PRIVATE include)\ntarget_compile_definitions(foo PRIVATE HERE)\n',
       'build/foo.c': C,
       'include/foo.h': H,
     },

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SuitePlace } from '../../src/binding.js';
 import { javaScript } from '../../src/bindings/jni-jdk.js';
 import { jni, selection } from '../../src/bindings/jni.js';
+import { buildEnv } from '../../src/environment.js';
 
 let scratch: string;
 beforeEach(() => {
@@ -18,6 +19,13 @@ const place = (): SuitePlace => ({ dir: scratch, out: scratch, targets: {}, env:
 describe('the JUnit binding', () => {
   it('selects methods class by class', () => {
     expect(selection(['a.B#x', 'a.C$D#y', 'a.B#z', 'a.E'])).toBe('a.B#x+z,a.C$D#y,a.E');
+  });
+
+  it('has targets built against the JDK that tests run on', () => {
+    const java = { path: '/jdk/bin/java', version: '17' };
+    const env = { JAVA_HOME: '/other', CFLAGS: '-O3', PATH: '/bin' };
+    expect(buildEnv({ java }, env)).toEqual({ JAVA_HOME: '/jdk', PATH: '/bin' });
+    expect(buildEnv({}, env)).toEqual({ JAVA_HOME: '/other', PATH: '/bin' });
   });
 
   it('reads the progress of a JVM that died while writing', () => {

@@ -287,7 +287,21 @@ test('what is not understood is said, with the file', async () => {
 test('CMake names: variables, project, OUTPUT_NAME, comments', () => {
   const text =
     'project(zed) # add_library(no SHARED)\nset(L zed2)\nadd_library(${L} SHARED a.c)\nadd_library(${PROJECT_NAME} a.c)\nset_target_properties(zed2 PROPERTIES VERSION 1 OUTPUT_NAME "zee")\nadd_library(x::y ALIAS zed)';
-  expect(cmakeLibraries(text)).toEqual({ shared: ['zed', 'zee'], fixed: [], unknown: [] });
+  expect(cmakeLibraries(text)).toEqual({ shared: ['zed', 'zee'], fixed: [], unknown: [], maybe: [] });
+});
+
+test('CMake commands in capitals, and a name that depends on the machine', async () => {
+  const text = [
+    'PROJECT(led)\nADD_LIBRARY(led SHARED a.c)\nset(NAME led-64)',
+    'if (CMAKE_SIZEOF_VOID_P EQUAL 4)\n set(NAME led-32)\nendif()\nset(NAME ${NAME}-x)',
+    'set_target_properties(led PROPERTIES LIBRARY_OUTPUT_NAME ${NAME})',
+  ].join('\n');
+  const names = ['led-64', 'led-32'];
+  expect(cmakeLibraries(text)).toEqual({ shared: names, fixed: [], unknown: [], maybe: names });
+  const { targets } = await propose(
+    treeOf({ 'n/CMakeLists.txt': text, 't/test_a.py': 'import ctypes\nctypes.CDLL("libled-64.so")' }),
+  );
+  expect(targets).toMatchObject([{ id: 'n', produces: ['*.so'] }]);
 });
 
 test('test commands of package.json', () => {
