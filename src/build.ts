@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { glob } from 'tinyglobby';
 import type { Launch } from './binding.js';
@@ -50,6 +50,18 @@ export const digestOf = (dir: string): Promise<string> => {
     digests.set(dir, d);
   }
   return d;
+};
+
+/** Copies a directory without build output; the copy may lie in it, which `cp` refuses for a whole directory. */
+const copySources = async (from: string, to: string, copy = to): Promise<void> => {
+  await mkdir(to, { recursive: true });
+  for (const e of await readdir(from, { withFileTypes: true })) {
+    const path = join(from, e.name);
+    if (isLeftOut(path) || `${copy}${sep}`.startsWith(`${path}${sep}`)) continue;
+    if (e.isDirectory()) await copySources(path, join(to, e.name), copy);
+    // What is older than its source is made again, by tools (aclocal, bison) that need not be here.
+    else await cp(path, join(to, e.name), { preserveTimestamps: true });
+  }
 };
 
 /** How a process did not end well, in a few words; undefined when it did. */
@@ -142,13 +154,7 @@ export const makeBuilds = (room: BuildRoom): ((spec: BuildSpec) => Promise<Built
     await mkdir(join(room.cache, 'logs'), { recursive: true });
     await writeFile(log, '');
     const src = spec.copy ? join(dir, 'src') : dir;
-    if (spec.copy)
-      await cp(spec.copy, src, {
-        recursive: true,
-        // What is older than its source is made again, by tools (aclocal, bison) that need not be here.
-        preserveTimestamps: true,
-        filter: (s) => s === spec.copy || !isLeftOut(s),
-      });
+    if (spec.copy) await copySources(spec.copy, src);
     for (const c of spec.commands(dir, src)) {
       appendFileSync(log, `$ ${c.argv.join(' ')}\n`);
       const { exit } = await launch(

@@ -118,7 +118,8 @@ describe.each(Object.entries(MADE))('%s', (id, made) => {
       ...made.target,
     } as Target;
     return makeBuilds({
-      cache: join(dir, 'cache'),
+      // Where it lies by default: in what is built.
+      cache: join(source, '.ffi-gates', 'builds'),
       env: baseEnv(),
       signal: new AbortController().signal,
       timeoutMs: 120_000,
@@ -147,7 +148,14 @@ describe.each(Object.entries(MADE))('%s', (id, made) => {
         const symbols = execFileSync('nm', ['-D', join(built.dir, 'libfoo.so')], { encoding: 'utf8' });
         expect(symbols).toMatch(/ T foo\b/);
         expect(symbols).toMatch(/U __asan_report_load4/);
-        const left = execFileSync('find', ['.', '-type', 'f'], { cwd: source, encoding: 'utf8' });
+        const left = execFileSync(
+          'find',
+          ['.', '-name', '.ffi-gates', '-prune', '-o', '-type', 'f', '-print'],
+          {
+            cwd: source,
+            encoding: 'utf8',
+          },
+        );
         expect(left.trim().split('\n').sort()).toEqual(
           Object.keys(made.files)
             .map((f) => `./${f}`)
