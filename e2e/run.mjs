@@ -100,6 +100,13 @@ const FETCH = {
       }
     return source;
   },
+  /** The whole repository, as Apache projects release it. */
+  'maven-release': ({ name, version }, dir) => {
+    const artifact = `${name}:${version}:zip:source-release`;
+    run('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${dir}`]);
+    run('unzip', ['-q', only(dir), '-d', join(dir, 'source')]);
+    return only(join(dir, 'source'));
+  },
   crates: ({ name, version }, dir) => {
     const asking = join(dir, 'asking');
     mkdirSync(asking);
