@@ -14,6 +14,12 @@ const progress = process.env.FFI_GATES_PROGRESS;
 const sawTests = (name) =>
   progress && existsSync(progress) && readFileSync(progress, 'utf8').includes(`"${name}::`);
 
+/** The status with which the program meant to end (`status.mjs`): a checker may have replaced it. */
+const meant = (pid) => {
+  const file = `${progress}.status.${pid}`;
+  return progress && existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
+};
+
 const write = (event) => progress && appendFileSync(progress, `${JSON.stringify(event)}\n`);
 
 /** The end of a child: `{ code, signal }`, or `{ error }` when it could not be started. */
@@ -33,16 +39,17 @@ const status = async ({ file, args, name }) => {
   const { code: plain, signal, error } = await end(child);
   if (error) process.stderr.write(`${host}: ${error.message}\n`);
   const code = error ? 127 : (plain ?? 128 + constants.signals[signal]);
-  const message = `the file ended with ${signal ?? `code ${code}`}`;
   const ms = Math.round(performance.now() - began);
+  const last = (whole ? meant(pid) : undefined) ?? code;
+  const message = `the file ended with ${signal ?? `code ${last}`}`;
   // A process that was killed has no end of its own.
   if (whole && !signal)
     write({
       test: name,
-      outcome: code === 0 ? 'passed' : 'failed',
+      outcome: last === 0 ? 'passed' : 'failed',
       pid,
       ms,
-      ...(code === 0 ? {} : { message }),
+      ...(last === 0 ? {} : { message }),
     });
   else if (!whole && code !== 0 && progress && !sawTests(name))
     write({ test: name, outcome: 'failed', pid, message: `${message} before its first test` });

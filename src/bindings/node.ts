@@ -90,7 +90,8 @@ const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: Run
   const objects = ['--import', plugin('objects.mjs')];
   const runner = runnerOf(place);
   if (runner) {
-    const launch = turning(place, tools, plan.arm, turnsOf(tests, false), [...objects, ...runner], true);
+    const words = [...objects, '--import', plugin('status.mjs'), ...runner];
+    const launch = turning(place, tools, plan.arm, turnsOf(tests, false), words, true);
     return { ...launch, env: { ...launch.env, ...own } };
   }
   const progress = plugin('progress.mjs');

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodejs, turnsOf } from '../../src/bindings/node.js';
 import type { SuitePlace } from '../../src/binding.js';
@@ -71,4 +73,34 @@ test('tests of one file share a process unless they are to be isolated', () => {
     { file: 'b.test.js', name: 'b.test.js', args: [] },
   ]);
   expect(turnsOf(tests, true).map((t) => t.file)).toEqual(['a.test.js', 'a.test.js', 'b.test.js']);
+});
+
+/** Ends as LeakSanitizer lets a program end: with a status of its own, after the program's last word. */
+const REPLACED =
+  "const { emit } = process; process.emit = function (name) { emit.apply(this, arguments); if (name === 'exit') process.reallyExit(99); };";
+
+test.each([
+  ["process.on('exit', () => {})", 'passed'],
+  ["process.on('exit', () => { process.exitCode = 3; })", 'failed'],
+  ['process.exit(3)', 'failed'],
+  ["process.kill(process.pid, 'SIGKILL')", undefined],
+])('a file is judged by the status it meant, not by the checker’s: %s', (text, outcome) => {
+  const plugin = (name: string): string =>
+    fileURLToPath(new URL(`../../plugins/node/${name}`, import.meta.url));
+  writeFileSync(join(scratch, 'a.cjs'), `${REPLACED}\n${text};\n`);
+  const launch = {
+    turns: [{ file: 'a.cjs', args: [], name: 'a.cjs' }],
+    whole: true,
+    command: [process.execPath, '--import', plugin('status.mjs')],
+    env: {},
+    cwd: scratch,
+  };
+  const { status } = spawnSync(process.execPath, [plugin('run.mjs'), JSON.stringify(launch)], {
+    env: { ...process.env, FFI_GATES_PROGRESS: join(scratch, 'progress.ndjson') },
+  });
+  expect(status).toBe(outcome === undefined ? null : 99);
+  const [begun, ended] = nodejs.events(scratch, [], place);
+  expect(begun).toMatchObject({ test: 'a.cjs', outcome: 'started' });
+  expect(ended?.outcome).toBe(outcome);
+  if (outcome === 'failed') expect(ended?.message).toBe('the file ended with code 3');
 });
