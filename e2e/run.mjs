@@ -184,6 +184,8 @@ const lists = new URL('packages/', import.meta.url);
 const all = readdirSync(lists)
   .sort()
   .flatMap((file) => parse(readFileSync(new URL(file, lists), 'utf8')));
+const unknown = wanted.filter((name) => !all.some((p) => name === (p.as ?? p.name)));
+if (unknown.length) throw new Error(`not in e2e/packages: ${unknown.join(', ')}`);
 for (const p of all.filter((p) => wanted.length === 0 || wanted.includes(p.as ?? p.name))) {
   const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-e2e-'));
   const begun = performance.now();
