@@ -32,6 +32,15 @@ def _log_sizes():
         return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure():
+    """Tests read files relative to where their project starts pytest. Not sooner: what stands in the directory where the
+    interpreter is started can be imported, and the sources of an extension's package must not be."""
+    directory = os.environ.get("FFI_GATES_TESTS_IN")
+    if directory:
+        os.chdir(directory)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish():
     """Which objects the process had mapped: those that no build of ours made are opaque to the gate."""

@@ -57,7 +57,11 @@ export const packageOptions = (place: SuitePlace): string[] => [
   ...['--import-mode=append', '-o', 'addopts=', '-o', 'testpaths='],
   `--confcutdir=${testPlace(place) === place ? packageOf(place) : installed(place)}`,
 ];
-export const PACKAGE_ENV = { PYTHONSAFEPATH: '1' };
+/** Tests name files relative to the project: our plugin goes there before it collects them. */
+export const packageEnv = (project: string): Record<string, string> => ({
+  PYTHONSAFEPATH: '1',
+  FFI_GATES_TESTS_IN: project,
+});
 
 /** The instrument with compilers of our own, through which every call of the build goes. */
 export const wrapped = (place: SuitePlace, i: Instrument): Instrument => ({

@@ -11,7 +11,7 @@ import { progressEnv, progressFile, readEvents } from './progress.js';
 import { interpreter, nodeIds, py, pytest } from './py.js';
 import {
   installed,
-  PACKAGE_ENV,
+  packageEnv,
   packageOf,
   packageOptions,
   packageSteps,
@@ -22,10 +22,11 @@ import {
 
 /** pytest with the built extension in front of everything else. */
 const testing = (place: SuitePlace, tools: Tools, arm: Arm, words: readonly string[]): Launch => {
-  if (packageOf(place) === undefined) return pytest(place, tools, arm, [installed(place)], words);
+  const project = packageOf(place);
+  if (project === undefined) return pytest(place, tools, arm, [installed(place)], words);
   const options = [...packageOptions(place), ...words];
   const l = pytest(testPlace(place), withVenv(place, tools), arm, [installed(place)], options);
-  return { ...l, env: { ...l.env, ...PACKAGE_ENV } };
+  return { ...l, env: { ...l.env, ...packageEnv(project) } };
 };
 
 const setup = (place: SuitePlace): string => {

@@ -1,10 +1,11 @@
 /** What the builds of Python packages run: compilers of our own, and tests placed inside the installed package. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { pyx } from '../../src/bindings/pyx.js';
 import { installed, testPlace } from '../../src/bindings/pyx-package.js';
 
 const made = mkdtempSync(join(tmpdir(), 'ffi-gates-pyx-'));
@@ -61,4 +62,35 @@ test('tests inside their package are run from the installed one, tests beside it
     'above',
   ]);
   expect(existsSync(join(made, 'out/lib/tests'))).toBe(false);
+});
+
+test('tests find files relative to their project, and import nothing from it', () => {
+  file('read/data.txt', 'here');
+  file('read/ext.py', 'raise ImportError("the sources")');
+  file('read/tests/test_r.py', 'import ext\ndef test_r(): assert open("data.txt").read() == ext.word\n');
+  file('read-out/lib/ext.py', 'word = "here"');
+  file('read-out/.venv/bin/python', '#!/bin/sh\nexec python3 "$@"\n');
+  execFileSync('chmod', ['+x', join(made, 'read-out/.venv/bin/python')]);
+  const [dir, out] = [join(made, 'read/tests'), join(made, 'read-out')];
+  const place = { dir, out, targets: {}, env: {}, with: { package: '..' } };
+  const arm = { prefix: [], env: {}, hostArgs: [] };
+  const plan = { arm, tests: 'all' as const, isolate: false, scratch: out, logDir: out };
+  const { argv, cwd, env } = pyx.run(
+    place,
+    { compiler: 'gcc', cc: 'cc', cxx: 'c++', cflags: [], ldflags: [] },
+    {},
+    plan,
+  );
+  const { stdout } = spawnSync(argv[0], argv.slice(1), {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  expect(
+    pyx.events(out, [], place).map((e) => [e.test, e.outcome]),
+    stdout,
+  ).toEqual([
+    ['test_r.py::test_r', 'started'],
+    ['test_r.py::test_r', 'passed'],
+  ]);
 });
