@@ -5,6 +5,7 @@ import { buildTargets, instrumentOf, ownOf, prepare } from './places.js';
 import type { Cell } from './plan.js';
 import { runPlanted } from './planted.js';
 import { runAll, runFailedAgain, type CellRoom, type Evidence, type Runner } from './shots.js';
+import { runForWholeLeaks } from './whole-leaks.js';
 
 /** Runs a cell to its end. Problems of the user's code are evidence, never exceptions. */
 export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => {
@@ -40,6 +41,7 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
     evidence.wanted = evidence.listed;
     await runAll(r, evidence.wanted, false);
     await runFailedAgain(r);
+    await runForWholeLeaks(r);
   }
   const { maps, recorded, out } = evidence;
   const { dirs, shared, objects } = evidence.own;

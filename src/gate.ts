@@ -5,7 +5,14 @@ import type { GateId } from './names.js';
 
 export type Compiler = 'gcc' | 'clang';
 
-export type ArmRequest = { host: Host; binding: BindingId; compiler: Compiler; logDir: string };
+export type ArmRequest = {
+  host: Host;
+  binding: BindingId;
+  compiler: Compiler;
+  logDir: string;
+  /** Walk stacks by unwind tables at any cost; for gates that `cutsStacks`. */
+  wholeStacks?: boolean;
+};
 
 export type Gate = {
   id: GateId;
@@ -28,6 +35,8 @@ export type Gate = {
   sparse?: true;
   /** True when host frames alone are noise in this gate's reports: compare with the lane's no-op run. */
   noisyHosts?: true;
+  /** True when stacks of allocations end at a host's function without a frame pointer, unless armed with `wholeStacks`. */
+  cutsStacks?(binding: BindingId): boolean;
   /** GiB that one launch may take beyond the host's own. */
   memory: number;
 };

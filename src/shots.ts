@@ -70,6 +70,8 @@ export type Runner = {
   evidence: Evidence;
   watch: Set<string>;
   n: number;
+  /** Whether to walk stacks whole, which takes as long as a heavy gate. */
+  wholeStacks?: boolean;
 };
 
 /** Which test was running when a report was written: by the single test asked, the process, or the log's size at each start. */
@@ -144,6 +146,7 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     binding: cell.suite.binding,
     compiler: cell.compiler,
     logDir,
+    wholeStacks: r.wholeStacks === true,
   });
   // Planted bugs are never suppressed: what would hide them is told from their reports instead.
   const told = cell.suite.role === 'subject' ? withSuppressions(armed, room.suppressions) : armed;
@@ -168,7 +171,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
     { ...l, env: { ...room.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
     {
       output,
-      timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy ? 4 : 1),
+      timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy || r.wholeStacks ? 4 : 1),
       signal: room.signal,
       watch: r.watch,
       limit: { bytes: bytesOf(cell), dir: logDir },

@@ -24,13 +24,18 @@ const symbolizer = (r: ArmRequest): Record<string, string> =>
 const norandom = (host: Host): string[] =>
   host.setarch && (host.mmapRndBits ?? 28) > 28 ? ['setarch', '-R'] : [];
 
+const isPython = (b: BindingId): boolean => b === 'py' || b === 'pyx';
+
 /** CPython's own allocator hides heap blocks from every checker; `malloc_debug` keeps its API checks on top of malloc. */
 const pythonHeap = (b: BindingId): Record<string, string> =>
-  b === 'py' || b === 'pyx' ? { PYTHONMALLOC: 'malloc_debug' } : {};
+  isPython(b) ? { PYTHONMALLOC: 'malloc_debug' } : {};
 
 /** Hosts where LeakSanitizer at exit is useless: Go never runs it, gcc's dies inside the JVM, mono's own garbage drowns it. */
 const leakCheck = (r: ArmRequest): 0 | 1 =>
   r.binding === 'go' || r.binding === 'jni' || r.binding === 'net' ? 0 : 1;
+
+/** Time grows with the depth: four times at 12 frames, nine times at the usual 30. Of the user's frames the first ones tell. */
+const WHOLE_STACKS = { fast_unwind_on_malloc: 0, malloc_context_size: 16 };
 
 const asanEnv = (r: ArmRequest): Arm['env'] => ({
   LD_PRELOAD: preload(r.host, r.compiler, 'asan'),
@@ -41,6 +46,7 @@ const asanEnv = (r: ArmRequest): Arm['env'] => ({
     detect_stack_use_after_return: 1,
     strict_string_checks: 1,
     alloc_dealloc_mismatch: 1,
+    ...(r.wholeStacks ? WHOLE_STACKS : {}),
     ...symbolizer(r),
   }),
   LSAN_OPTIONS: options({
@@ -72,6 +78,7 @@ export const asan: Gate = {
   halts: true,
   heavy: false,
   hook: /\b__asan_/,
+  cutsStacks: isPython,
   memory: 1,
 };
 

@@ -1,0 +1,43 @@
+/**
+ * Leaks of blocks that the host allocated for the user's code. Sanitizers walk the stack of each allocation by frame
+ * pointers, which CPython's functions do not keep: it ends before it reaches the user, and the leak would be nobody's.
+ * Walking by unwind tables takes a multiple of the time, so it is done where such a leak was seen only.
+ */
+import { fingerprintOf, isOwnFrame, type Own } from './attribute.js';
+import type { Sighting } from './finding.js';
+import { shoot, type Evidence, type Runner } from './shots.js';
+
+/** A leak of which no stack reaches code of the user's. */
+export const isNobodysLeak = (s: Sighting, own: Own): boolean =>
+  s.leak !== undefined && !s.stacks.some((k) => k.frames.some((f) => isOwnFrame(f, own)));
+
+const UNKNOWN =
+  'the stacks of some end inside the host, and a slower launch that walks them whole did not get to its end';
+
+/**
+ * Launches once more what left such leaks, with whole stacks. What is then known of its leaks stands in the place of what
+ * was not; test results of the slower launch count for nothing, for its time is no test's fault.
+ */
+export const runForWholeLeaks = async (r: Runner): Promise<void> => {
+  const { cell, evidence, room } = r;
+  if (!cell.gate.cutsStacks?.(cell.suite.binding)) return;
+  for (const shot of [...evidence.shots]) {
+    const logs = new Set(shot.logs.map((l) => l.path));
+    const cut = evidence.seen.filter((s) => logs.has(s.log) && isNobodysLeak(s.sighting, evidence.own));
+    if (cut.length === 0 || room.signal.aborted) continue;
+    const aside: Evidence = { ...evidence, shots: [], seen: [] };
+    const slow: Runner = { ...r, evidence: aside, wholeStacks: true };
+    const again = await shoot(slow, shot.asked, false);
+    r.n = slow.n;
+    if (again.unchecked !== undefined) {
+      shot.unchecked ??= UNKNOWN;
+      continue;
+    }
+    const kept = evidence.seen.filter((s) => !cut.includes(s));
+    const known = new Set(kept.map((s) => fingerprintOf(s.sighting, evidence.own)));
+    const fresh = aside.seen.filter(
+      (s) => s.sighting.leak !== undefined && !known.has(fingerprintOf(s.sighting, evidence.own)),
+    );
+    evidence.seen = [...kept, ...fresh];
+  }
+};
