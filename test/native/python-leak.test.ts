@@ -36,7 +36,7 @@ describe.skipIf(missing.length > 0)('memory that Python allocates', () => {
   const made = mkdtempSync(join(tmpdir(), 'ffi-gates-python-leak-'));
   afterAll(() => rmSync(made, { recursive: true, force: true }));
 
-  const judged = (name: string, free: string): { report: Report; said: string } => {
+  const judged = (name: string, free: string, more = ''): { report: Report } => {
     const dir = join(made, name);
     mkdirSync(dir);
     const file = (path: string, text: string): void => writeFileSync(join(dir, path), text);
@@ -46,10 +46,10 @@ describe.skipIf(missing.length > 0)('memory that Python allocates', () => {
       'from setuptools import setup, Extension\n' +
         "setup(name='taker', ext_modules=[Extension('taker', ['taker.c'])])\n",
     );
-    file('test_taker.py', 'import taker\ndef test_take(): taker.take()\n');
+    file('test_taker.py', 'import taker\ndef test_take(): taker.take()\n' + more);
     file('ffi-gates.yaml', 'version: 1\nsuites: [{id: taker, binding: pyx, dir: .}]\ngates: {asan: }\n');
     const { stdout } = run(process.execPath, [BIN, 'run', '--quiet', '--json'], dir);
-    return { report: JSON.parse(stdout) as Report, said: stdout };
+    return { report: JSON.parse(stdout) as Report };
   };
 
   test('and an extension leaks is found in the extension', () => {
@@ -69,5 +69,16 @@ describe.skipIf(missing.length > 0)('memory that Python allocates', () => {
     expect(cell?.verdict).toEqual({ kind: 'clean' });
     expect(cell?.logs.some((l) => l.includes('/2/'))).toBe(false);
     expect(readFileSync(join(made, 'frees/reports/latest/report.json'), 'utf8')).not.toContain('1234 byte');
+  });
+
+  test('and nobody is known to leak is inconclusive where the second launch does not end', () => {
+    const leave =
+      'def test_leave():\n    import os\n' +
+      "    if 'fast_unwind_on_malloc=0' in os.environ['ASAN_OPTIONS']: os._exit(0)\n";
+    const { report } = judged('leaves', '', leave);
+    expect(report.cells.find((c) => c.role === 'subject')?.verdict).toMatchObject({
+      kind: 'inconclusive',
+      doubt: 'leaks-unchecked',
+    });
   });
 });
