@@ -21,7 +21,7 @@ const UNKNOWN =
 export const runForWholeLeaks = async (r: Runner): Promise<void> => {
   const { cell, evidence, room } = r;
   if (!cell.gate.cutsStacks?.(cell.suite.binding)) return;
-  for (const shot of [...evidence.shots]) {
+  for (const shot of evidence.shots) {
     const logs = new Set(shot.logs.map((l) => l.path));
     const cut = evidence.seen.filter((s) => logs.has(s.log) && isNobodysLeak(s.sighting, evidence.own));
     if (cut.length === 0 || room.signal.aborted) continue;

@@ -33,12 +33,18 @@ def _log_sizes():
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_configure():
+def pytest_configure(config):
     """Tests read files relative to where their project starts pytest. Not sooner: what stands in the directory where the
     interpreter is started can be imported, and the sources of an extension's package must not be."""
     directory = os.environ.get("FFI_GATES_TESTS_IN")
-    if directory:
-        os.chdir(directory)
+    if not directory:
+        return
+    # The only words that pytest makes absolute later than this.
+    for name in ("ignore", "ignore_glob"):
+        paths = getattr(config.option, name, None)
+        if paths:
+            setattr(config.option, name, [os.path.abspath(path) for path in paths])
+    os.chdir(directory)
 
 
 @pytest.hookimpl(trylast=True)

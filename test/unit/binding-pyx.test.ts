@@ -68,11 +68,12 @@ test('tests find files relative to their project, and import nothing from it', (
   file('read/data.txt', 'here');
   file('read/ext.py', 'raise ImportError("the sources")');
   file('read/tests/test_r.py', 'import ext\ndef test_r(): assert open("data.txt").read() == ext.word\n');
+  file('read/tests/test_s.py', 'raise ImportError("ignored")');
   file('read-out/lib/ext.py', 'word = "here"');
   file('read-out/.venv/bin/python', '#!/bin/sh\nexec python3 "$@"\n');
   execFileSync('chmod', ['+x', join(made, 'read-out/.venv/bin/python')]);
   const [dir, out] = [join(made, 'read/tests'), join(made, 'read-out')];
-  const place = { dir, out, targets: {}, env: {}, with: { package: '..' } };
+  const place = { dir, out, targets: {}, env: {}, with: { package: '..', args: ['--ignore=test_s.py'] } };
   const arm = { prefix: [], env: {}, hostArgs: [] };
   const plan = { arm, tests: 'all' as const, isolate: false, scratch: out, logDir: out };
   const { argv, cwd, env } = pyx.run(
