@@ -122,7 +122,8 @@ const FETCH = {
   },
 };
 
-const gates = (args, cwd) => spawnSync(process.execPath, [BIN, ...args], { cwd, encoding: 'utf8' });
+const gates = (args, cwd) =>
+  spawnSync(process.execPath, [BIN, ...args], { cwd, encoding: 'utf8', maxBuffer: 1 << 30 });
 
 /** The first frame of the user's own, with its function's plain name. */
 const topOf = (stack) => {

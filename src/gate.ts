@@ -2,6 +2,7 @@
 import type { Arm, BindingId, Instrument, Missing } from './binding.js';
 import type { Host } from './host.js';
 import type { GateId } from './names.js';
+import { noErrors } from './warnings.js';
 
 export type Compiler = 'gcc' | 'clang';
 
@@ -54,7 +55,7 @@ export const plainInstrument = (
   compiler,
   cc: host.tools[compiler]?.path ?? compiler,
   cxx: host.tools[compiler === 'gcc' ? 'g++' : 'clang++']?.path ?? (compiler === 'gcc' ? 'g++' : 'clang++'),
-  cflags: [...DEBUG_FLAGS, ...extra],
+  cflags: [...DEBUG_FLAGS, ...extra, ...noErrors(compiler, host.tools[compiler]?.version ?? '')],
   ldflags: [...link],
 });
 

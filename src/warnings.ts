@@ -1,0 +1,32 @@
+/**
+ * Warnings that instrumentation changes: they come from what the optimiser saw, and a project that is free of them on its
+ * own terms would not compile with `-Werror` under a gate. `-Wno-error=X` holds wherever on the line it stands ("more
+ * specific options have priority over less specific ones", gcc, "Options to Request or Suppress Warnings").
+ */
+import type { Compiler } from './gate.js';
+
+/** By compiler: the oldest version that knows it, since an unknown name is an error, and the names. */
+const OPTIMISERS: Record<Compiler, readonly (readonly [since: number, names: readonly string[]])[]> = {
+  gcc: [
+    [
+      0,
+      ['maybe-uninitialized', 'uninitialized', 'array-bounds', 'null-dereference', 'nonnull', 'return-type'],
+    ],
+    [
+      0,
+      ['free-nonheap-object', 'aggressive-loop-optimizations', 'frame-larger-than=', 'stack-usage=', 'cpp'],
+    ],
+    [8, ['stringop-overflow', 'stringop-truncation', 'format-overflow', 'format-truncation', 'restrict']],
+    [11, ['stringop-overread', 'mismatched-new-delete', 'tsan']],
+    [12, ['dangling-pointer', 'use-after-free']],
+  ],
+  clang: [[0, ['frame-larger-than', 'cpp', 'pass-failed']]],
+};
+
+/** Flags that keep them warnings; `version` is the compiler's own, as it prints it. */
+export const noErrors = (compiler: Compiler, version: string): string[] => {
+  const major = Number(version.split('.')[0]) || 0;
+  return OPTIMISERS[compiler]
+    .filter(([since]) => since <= major)
+    .flatMap(([, names]) => names.map((n) => `-Wno-error=${n}`));
+};
