@@ -99,10 +99,10 @@ const weightOf = (c: Cell): { cores: number; memory: number } => {
 const longestFirst = (a: Cell, b: Cell): number =>
   Number(b.gate.heavy) - Number(a.gate.heavy) || (a.id < b.id ? -1 : 1);
 
-const annotationsOf = async (m: Matrix): Promise<Map<string, Expectation[]>> => {
+const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Expectation[]>> => {
   const found = new Map<string, Expectation[]>();
   for (const s of m.suites)
-    if (s.annotations.length) found.set(suiteKey(m, s), await readAnnotations(m.root, s.annotations));
+    if (s.annotations.length) found.set(suiteKey(m, s), await readAnnotations(m.root, s.annotations, tools));
   return found;
 };
 
@@ -142,7 +142,10 @@ export const planEverything = async (
   return {
     plan,
     cells,
-    expectations: new Map([...(await annotationsOf(m)), ...(canaries ? await annotationsOf(canaries) : [])]),
+    expectations: new Map([
+      ...(await annotationsOf(m, host)),
+      ...(canaries ? await annotationsOf(canaries, host) : []),
+    ]),
   };
 };
 

@@ -76,3 +76,20 @@ test.each([
   expect(isCase(id, name)).toBe(true);
   expect(isCase(id, `${name}__variant`)).toBe(false);
 });
+
+test.each([
+  ['17.0.15', ['xcheck'], false],
+  ['11.0.30', ['xcheck'], false],
+  ['17.0.17', [], true],
+  ['17.0.21.1', [], true],
+  ['21', [], true],
+  [undefined, ['xcheck'], false],
+])('a case that java before 17.0.17 tells, by java %s', (version, gates, blind) => {
+  const tools = version === undefined ? {} : { java: { path: '/usr/bin/java', version } };
+  const [e] = parseAnnotations('//~ a: xcheck(java<17.0.17) = resource/jni-local-ref-overflow', 'x.c', tools);
+  expect(e).toMatchObject({ gates: gates.map((gate) => ({ gate })), blind });
+});
+
+test.each(['xcheck(java)', 'xcheck(java<)', '(java<17)', 'xchek(java<17)'])('%s is no gate', (word) => {
+  expect(failure(`//~ a: ${word} = resource/jni-local-ref-overflow`).message).toContain(word);
+});
