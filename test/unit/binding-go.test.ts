@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { framesFlags, framesSteps } from '../../src/bindings/go-frames.js';
 import { parseGoEvents, parseGoList } from '../../src/bindings/go-output.js';
 
 test('a process that died leaves its test started without an end', () => {
@@ -25,3 +26,22 @@ test('subtests belong to their parent, packages prefix ids, benchmarks are no te
   expect(parseGoEvents(output.split('\n'))).toEqual([{ test: 'sub/TestA', outcome: 'started' }]);
   expect(parseGoList('TestA\nBenchmarkB\n=== PACKAGE sub\nTestC\n')).toEqual(['TestA', 'sub/TestC']);
 });
+
+test.runIf(process.arch === 'x64')(
+  'Go callers are shown where a checker unwinds by C tables, and nowhere else',
+  () => {
+    const place = { dir: '/d', out: '/o', targets: {}, env: {}, with: {} };
+    const built = (flag: string) => ({
+      compiler: 'gcc' as const,
+      cc: 'cc',
+      cxx: 'c++',
+      cflags: [flag],
+      ldflags: [],
+    });
+    const [step] = framesSteps(place, built('-fsanitize=address'));
+    expect(step?.argv.join(' ')).toMatch(/^cc .* -o \/o\/lib(\w+)\.so .*frames\.c$/);
+    expect(framesFlags(place, built('-fsanitize=undefined')).join(' ')).toContain('-lffi_gates_go_frames');
+    expect(framesSteps(place, built('-fsanitize=thread'))).toEqual([]);
+    expect(framesFlags(place, built('-g'))).toEqual([]);
+  },
+);
