@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-
 struct bases { void *text, *data, *func; };
 typedef const void *finder(void *, struct bases *);
 
@@ -124,8 +123,18 @@ static void describe(uint64_t from, uint64_t to)
 	put(fde, &length, 4);
 }
 
+/* Looked up before there are threads where possible: dlsym takes the loader's lock, and unwinding may happen inside of it. */
+static const void *ask(void *pc, struct bases *bases)
+{
+	if (!next)
+		next = (finder *)dlsym(RTLD_NEXT, "_Unwind_Find_FDE");
+	return next ? next(pc, bases) : 0;
+}
+
 __attribute__((constructor)) static void show_go(void)
 {
+	struct bases unused;
+	ask((void *)show_go, &unused);
 	struct stat st;
 	uint64_t bias = 0, from = 0, to = 0;
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
@@ -153,13 +162,6 @@ static struct answer {
 	const void *fde;
 	struct bases bases;
 } answers[1 << 14];
-
-static const void *ask(void *pc, struct bases *bases)
-{
-	if (!next)
-		next = (finder *)dlsym(RTLD_NEXT, "_Unwind_Find_FDE");
-	return next ? next(pc, bases) : 0;
-}
 
 const void *_Unwind_Find_FDE(void *pc, struct bases *bases)
 {

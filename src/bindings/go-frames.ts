@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { Instrument, Step, SuitePlace } from '../binding.js';
 
 const SOURCE = fileURLToPath(new URL('../../plugins/go/frames.c', import.meta.url));
-const NAME = 'ffi_gates_go_frames';
+/** No name of a shared object: it is the tool's, and not among those that a gate must see into. */
+const NAME = 'ffi-gates-go-frames';
 
 /** The checkers that take stacks by C's unwinder; ThreadSanitizer keeps its own, Valgrind reads other tables. */
 const unwinds = ({ cflags }: Instrument): boolean =>
@@ -15,13 +16,13 @@ const unwinds = ({ cflags }: Instrument): boolean =>
 
 /** Compiles the library; no step where nothing would use it. */
 export const framesSteps = (place: SuitePlace, instrument: Instrument): Step[] => {
-  const library = join(place.out, `lib${NAME}.so`);
-  const how = ['-O2', '-g', '-fPIC', '-shared', '-shared-libgcc', '-o', library, SOURCE];
-  return unwinds(instrument) ? [{ argv: [instrument.cc, ...how], cwd: place.out, env: {} }] : [];
+  const how = ['-O2', '-g', '-fPIC', '-shared', '-shared-libgcc', `-Wl,-soname,${NAME}`];
+  const argv: Step['argv'] = [instrument.cc, ...how, '-o', join(place.out, NAME), SOURCE];
+  return unwinds(instrument) ? [{ argv, cwd: place.out, env: {} }] : [];
 };
 
 /** What links it into a test executable, although that names nothing of it. */
 export const framesFlags = (place: SuitePlace, instrument: Instrument): string[] =>
   unwinds(instrument)
-    ? [`-L${place.out}`, `-Wl,-rpath,${place.out}`, '-Wl,--no-as-needed', `-l${NAME}`, '-Wl,--as-needed']
+    ? [`-L${place.out}`, `-Wl,-rpath,${place.out}`, '-Wl,--no-as-needed', `-l:${NAME}`, '-Wl,--as-needed']
     : [];

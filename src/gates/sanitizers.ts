@@ -4,7 +4,6 @@
  */
 import type { Arm, BindingId } from '../binding.js';
 import {
-  allocationStacks,
   LEAKS_SOUGHT,
   missingRuntime,
   options,
@@ -48,7 +47,6 @@ const asanEnv = (r: ArmRequest): Arm['env'] => ({
     strict_string_checks: 1,
     alloc_dealloc_mismatch: 1,
     ...(r.wholeStacks ? WHOLE_STACKS : {}),
-    ...allocationStacks(r.binding),
     ...symbolizer(r),
   }),
   LSAN_OPTIONS: options({
