@@ -88,7 +88,7 @@ const run = (place: SuitePlace, _instrument: Instrument, _tools: Tools, { tests,
   const chosen = tests === 'all' ? undefined : tests.map(split);
   const pkgs = chosen ? [...new Set(chosen.map((t) => t.pkg))].sort() : packages(place);
   // Parallel tests are paused and resumed: one at a time keeps a report beside the test that caused it.
-  const fixed = ['-test.v', '-test.count=1', '-test.parallel=1'];
+  const fixed = ['-test.v', '-test.count=1', '-test.parallel=1', ...arm.hostArgs];
   return inPackages(place, pkgs, arm, (pkg) => {
     const names = chosen?.filter((t) => t.pkg === pkg).map((t) => t.name);
     return names ? [...fixed, '-test.run', `^(${names.join('|')})$`] : fixed;
