@@ -161,6 +161,25 @@ const MADE: Record<string, Made> = {
     },
     suite: { id: 'foosys', binding: 'rs', dir: '.' },
   },
+  'a -sys crate with the CMake project that its build.rs compiles': {
+    files: {
+      'Cargo.toml': '[package]\nname = "foo-sys"\nlinks = "foo"\n',
+      'build.rs': 'fn main() {\n println!("cargo:rustc-link-lib=foo");\n cc::Build::new().compile("foo");\n}',
+      'src/lib.rs': '#[test]\nfn t() {}\n',
+      'src/foo/CMakeLists.txt': 'project(foo)\nadd_library(foo foo.c)\n',
+    },
+    suite: { id: 'foosys', binding: 'rs', dir: '.', targets: [] },
+  },
+  'a crate that only links the CMake project beside it': {
+    files: {
+      'Cargo.toml': '[package]\nname = "foo-sys"\nlinks = "foo"\n',
+      'build.rs': 'fn main() {\n println!("cargo:rustc-link-lib=foo");\n}',
+      'src/lib.rs': '#[test]\nfn t() {}\n',
+      'foo/CMakeLists.txt': 'project(foo)\nadd_library(foo foo.c)\n',
+    },
+    suite: { id: 'foosys', binding: 'rs', dir: '.', targets: ['foo'] },
+    target: { builder: 'cmake', dir: 'foo' },
+  },
   'a crate over a -sys crate of another name': {
     files: {
       'Cargo.toml':
