@@ -128,9 +128,13 @@ const gates = (args, cwd) =>
 /** The first frame of the user's own, with its function's plain name. */
 const topOf = (stack) => {
   const top = stack.frames.find((f) => f.own);
+  const { file } = top ?? {};
+  const name = top?.function;
+  // Go's names have paths, dots and brackets of their own.
+  if (file?.endsWith('.go')) return { role: stack.role, function: name, file };
   // What follows a dot is a compiler's suffix, but in the JVM's own stacks, where packages have dots.
   const rest = stack.role === 'managed' ? /[(<].*$/ : /[(<.].*$/;
-  return { role: stack.role, function: top?.function?.replace(rest, ''), file: top?.file };
+  return { role: stack.role, function: name?.replace(rest, ''), file };
 };
 
 /** Whether a finding is the published one: its main stack, or either side of a race, begins with that function (and file). */

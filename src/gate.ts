@@ -103,6 +103,13 @@ export const options = (o: Record<string, string | number>): string =>
     .map(([k, v]) => `${k}=${optionValue(v)}`)
     .join(':');
 
+/**
+ * How blocks get their stacks where leaks are sought at exit: Go frames are found by C's tables only, not by the fast walk, which
+ * ends at the edge of the thread's stack. What does little but allocate takes up to 3.4 times the processor time.
+ */
+const leakStacks = (b: BindingId): Record<string, number> =>
+  b === 'go' && process.arch === 'x64' ? { fast_unwind_on_malloc: 0 } : {};
+
 /** What LeakSanitizer's `log_threads` prints when it looks for leaks: lsan_common.cpp, `ProcessThreads`. */
 export const LEAKS_SOUGHT = /==\d+==Processing thread \d+/;
 
@@ -114,6 +121,7 @@ export const asanEnv = (r: ArmRequest, more: Record<string, string> = {}): Recor
     log_path: `${r.logDir}/asan`,
     detect_stack_use_after_return: 1,
     strict_string_checks: 1,
+    ...leakStacks(r.binding),
     ...more,
   }),
   LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, log_threads: 1 }),

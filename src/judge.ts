@@ -123,7 +123,11 @@ const judgeSubject = (
 ): Verdict => {
   const all = reds(seen);
   const old = all.filter((s) => known.has(fingerprintOf(s.sighting, e.own)));
-  const counts = { findings: all.length, fresh: all.length - old.length, known: old.length };
+  // As the report counts them: two reports of one bug are one finding.
+  const distinct = (some: Judged['seen']): number =>
+    new Set(some.map((s) => fingerprintOf(s.sighting, e.own))).size;
+  const [findings, accepted] = [distinct(all), distinct(old)];
+  const counts = { findings, fresh: findings - accepted, known: accepted };
   const excused = excusedBy(e, old, known);
   const unsure = doubts(e, seen, done, excused);
   if (counts.fresh)

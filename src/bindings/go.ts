@@ -7,6 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Binding, Instrument, Launch, RunPlan, SuitePlace, Tools } from '../binding.js';
+import { framesFlags, framesSteps } from './go-frames.js';
 import { parseGoEvents, parseGoList } from './go-output.js';
 import type { Turn } from './in-turn.js';
 import { envWords, flagText, includeFlags, libraryFlags, linkedEnv, list } from './link.js';
@@ -40,20 +41,20 @@ const nonEmpty = (name: string, words: string[]): Record<string, string> =>
   words.length > 0 ? { [name]: flagText(words) } : {};
 
 /** What the go command needs to compile. It fetches modules as `go test` does; what is run later needs none. */
-const buildEnv = (
-  place: SuitePlace,
-  { cc, cxx, cflags, ldflags, go }: Instrument,
-): Record<string, string> => ({
-  CGO_ENABLED: '1',
-  GOFLAGS: '-buildvcs=false',
-  CC: cc,
-  CXX: cxx,
-  ...nonEmpty('CGO_CFLAGS', ['-g', '-O1', ...cflags, ...includeFlags(place)]),
-  ...nonEmpty('CGO_CXXFLAGS', ['-g', '-O1', ...cflags, ...includeFlags(place)]),
-  ...nonEmpty('CGO_LDFLAGS', [...ldflags, ...libraryFlags(place)]),
-  ...linkedEnv(place),
-  ...go?.env,
-});
+const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, string> => {
+  const { cc, cxx, cflags, ldflags, go } = instrument;
+  return {
+    CGO_ENABLED: '1',
+    GOFLAGS: '-buildvcs=false',
+    CC: cc,
+    CXX: cxx,
+    ...nonEmpty('CGO_CFLAGS', ['-g', '-O1', ...cflags, ...includeFlags(place)]),
+    ...nonEmpty('CGO_CXXFLAGS', ['-g', '-O1', ...cflags, ...includeFlags(place)]),
+    ...nonEmpty('CGO_LDFLAGS', [...ldflags, ...libraryFlags(place), ...framesFlags(place, instrument)]),
+    ...linkedEnv(place),
+    ...go?.env,
+  };
+};
 
 /** Runs one command in each package: the suite's own directly, others by `in-turn`, which names them in the output. */
 const inPackages = (
@@ -87,7 +88,7 @@ const run = (place: SuitePlace, _instrument: Instrument, _tools: Tools, { tests,
   const chosen = tests === 'all' ? undefined : tests.map(split);
   const pkgs = chosen ? [...new Set(chosen.map((t) => t.pkg))].sort() : packages(place);
   // Parallel tests are paused and resumed: one at a time keeps a report beside the test that caused it.
-  const fixed = ['-test.v', '-test.count=1', '-test.parallel=1'];
+  const fixed = ['-test.v', '-test.count=1', '-test.parallel=1', ...arm.hostArgs];
   return inPackages(place, pkgs, arm, (pkg) => {
     const names = chosen?.filter((t) => t.pkg === pkg).map((t) => t.name);
     return names ? [...fixed, '-test.run', `^(${names.join('|')})$`] : fixed;
@@ -107,8 +108,9 @@ export const go: Binding = {
           why: 'it compiles and lists the tests',
           remedy: 'install Go from https://go.dev/dl and put it on PATH',
         },
-  prepare: (place, instrument, tools) =>
-    packages(place).map((pkg) => ({
+  prepare: (place, instrument, tools) => [
+    ...framesSteps(place, instrument),
+    ...packages(place).map((pkg): Launch => ({
       argv: [
         tools['go']?.path ?? 'go',
         ...['test', '-c', '-vet=off', ...(instrument.go?.flags ?? [])],
@@ -117,6 +119,7 @@ export const go: Binding = {
       cwd: place.dir,
       env: buildEnv(place, instrument),
     })),
+  ],
   list: (place, _instrument, _tools, arm) =>
     inPackages(place, packages(place), arm, () => ['-test.list', '.']),
   parseList: (stdout) => parseGoList(stdout),

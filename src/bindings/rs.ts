@@ -5,6 +5,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type {
   Arm,
   Base,
@@ -19,6 +20,9 @@ import type {
 } from '../binding.js';
 import { envWords, flagText, includeFlags, linkedEnv, list } from './link.js';
 import { parseRustDeath, parseRustEvents, parseRustList } from './rs-output.js';
+
+/** Links by the instrument's compiler, with rustc's own choice of a linker behind it. */
+const LINKER = fileURLToPath(new URL('../../plugins/rust/cc', import.meta.url));
 
 /** Cargo of the wanted toolchain. `+toolchain` is understood by rustup's shim only, so rustup itself is asked. */
 const cargo = (tools: Tools, toolchain: string | undefined): [string, ...string[]] =>
@@ -72,10 +76,15 @@ const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, str
     ...Object.values(place.targets),
     place.env['LIBRARY_PATH'] ?? process.env['LIBRARY_PATH'] ?? '',
   ].filter(Boolean);
-  const flags = [`-Clinker=${cc}`, ...link.map((flag) => `-Clink-arg=${flag}`), ...(rust?.rustflags ?? [])];
+  const flags = [
+    `-Clinker=${LINKER}`,
+    ...link.map((flag) => `-Clink-arg=${flag}`),
+    ...(rust?.rustflags ?? []),
+  ];
   const c = flagText([...cflags, ...includeFlags(place)]);
   return {
     CC: cc,
+    FFI_GATES_LINKER: cc,
     CXX: cxx,
     ...(c === '' ? {} : { CFLAGS: c, CXXFLAGS: c }),
     // Not as flags of the linker: rustc's flags name every crate, and the standard library is compiled once for all suites.

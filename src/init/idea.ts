@@ -30,6 +30,8 @@ export type SuiteIdea = {
   prebuilt?: true;
   /** The directory whose native code is compiled together with the tests: other build files in it build the same. */
   compiles?: string;
+  /** True when that is all: what it links by name comes out of `compiles` too, or from the system. */
+  carries?: true;
   why: string;
 };
 

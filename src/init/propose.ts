@@ -62,7 +62,10 @@ const joined = (suites: readonly SuiteIdea[], targets: readonly ProposedTarget[]
   const out: ProposedSuite[] = [];
   for (const s of suites) {
     const loaded = targets.filter(
-      (t) => t.libraries.some((l) => s.links.includes(l)) && !(s.binding === 'rs' && t.builder === 'cargo'),
+      (t) =>
+        t.libraries.some((l) => s.links.includes(l)) &&
+        !(s.binding === 'rs' && t.builder === 'cargo') &&
+        !(s.carries && s.compiles !== undefined && within(s.compiles, t.dir)),
     );
     // A library that is named at run time only may be any of them.
     const guessed = s.needsTarget === true && loaded.length === 0;

@@ -3,6 +3,8 @@ import { basename } from 'node:path/posix';
 import type { Found } from './idea.js';
 import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
 
+/** What compiles native code out of a build script. */
+const COMPILES = /\b(?:cc::Build|cmake::|autotools::|meson::)/;
 const BUILDS =
   /\b(?:cc::Build|cmake::|autotools::|meson::|bindgen::|pkg_config::|vcpkg::)|cargo:{1,2}rustc-link-lib/;
 const FOREIGN = /\bextern "C(?:-unwind)?" \{|#\[link\(/;
@@ -49,12 +51,11 @@ export const findRust = async (tree: Tree): Promise<Found> => {
     if (!/^\[package\]/m.test(toml) || name === undefined) continue;
     const own = sources.filter((f) => crateOf(f.path) === dir);
     const text = own.map((f) => f.text).join('\n');
+    const script = own.find((f) => f.path === under(dir, 'build.rs'))?.text ?? '';
     const reasons = [
       ...(name.endsWith('-sys') ? ['it is called -sys'] : []),
       ...(key(toml, 'links') ? [`links = "${key(toml, 'links')}"`] : []),
-      ...(own.some((f) => f.path === under(dir, 'build.rs') && BUILDS.test(f.text))
-        ? ['its build.rs makes or links native code']
-        : []),
+      ...(BUILDS.test(script) ? ['its build.rs makes or links native code'] : []),
       ...sysCrates(toml).map((crate) => `it depends on ${crate}`),
       ...(FOREIGN.test(text) ? ['it declares foreign functions'] : []),
     ];
@@ -79,6 +80,7 @@ export const findRust = async (tree: Tree): Promise<Found> => {
       binding: 'rs',
       dir,
       compiles: dir,
+      ...(COMPILES.test(script) ? { carries: true as const } : {}),
       links: linksOf(text),
       why: `${basename(dir) === '.' ? 'Cargo.toml' : under(dir, 'Cargo.toml')}: ${reasons.join(', ')}`,
     });

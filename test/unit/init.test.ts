@@ -161,6 +161,33 @@ const MADE: Record<string, Made> = {
     },
     suite: { id: 'foosys', binding: 'rs', dir: '.' },
   },
+  'a -sys crate with the CMake project that its build.rs compiles': {
+    files: {
+      'Cargo.toml': '[package]\nname = "foo-sys"\nlinks = "foo"\n',
+      'build.rs': 'fn main() {\n println!("cargo:rustc-link-lib=foo");\n cc::Build::new().compile("foo");\n}',
+      'src/lib.rs': '#[test]\nfn t() {}\n',
+      'src/foo/CMakeLists.txt': 'project(foo)\nadd_library(foo foo.c)\n',
+    },
+    suite: { id: 'foosys', binding: 'rs', dir: '.', targets: [] },
+  },
+  'a crate that only links the CMake project beside it': {
+    files: {
+      'Cargo.toml': '[package]\nname = "foo-sys"\nlinks = "foo"\n',
+      'build.rs': 'fn main() {\n println!("cargo:rustc-link-lib=foo");\n}',
+      'src/lib.rs': '#[test]\nfn t() {}\n',
+      'foo/CMakeLists.txt': 'project(foo)\nadd_library(foo foo.c)\n',
+    },
+    suite: { id: 'foosys', binding: 'rs', dir: '.', targets: ['foo'] },
+    target: { builder: 'cmake', dir: 'foo' },
+  },
+  'a crate over a -sys crate of another name': {
+    files: {
+      'Cargo.toml':
+        '[package]\nname = "foo"\n[dependencies.ffi]\npackage = "foo-sys"\n[target."cfg(windows)".dependencies]\nwindows-sys = "1"\n',
+      'src/lib.rs': '#[test]\nfn t() {}\n',
+    },
+    suite: { id: 'foo', binding: 'rs', dir: '.' },
+  },
   'a cdylib for ctypes': {
     files: {
       'rust/Cargo.toml': '[package]\nname = "my-lib"\n[lib]\ncrate-type = ["cdylib"]\n',
@@ -279,6 +306,9 @@ test('what is not understood is said, with the file', async () => {
   expect(await seen({ 'go.mod': 'module a\n', 'a.go': 'import "C"\n' })).toMatch(/no _test.go/);
   expect(await seen({ 'setup.py': 'Extension("a", [])' })).toMatch(/setup.py: .* no test_/);
   expect(await seen({ 'Cargo.toml': '[package]\nname = "a-sys"\n' })).toMatch(/no #\[test\]/);
+  const onlyTests =
+    '[package]\nname = "a"\n[dependencies]\njs-sys = "0.3"\n[dev-dependencies]\nb-sys = "1"\n';
+  expect((await propose(treeOf({ 'Cargo.toml': onlyTests, 'src/lib.rs': '#[test]\n' }))).suites).toEqual([]);
   expect(await seen({ 'binding.gyp': '{}', 'package.json': '{}' })).toMatch(/no test files/);
   expect(await seen({ Makefile: 'all:\n\tcc a.c', 'a.c': '' })).toMatch(/names no shared library/);
   expect(await seen({ 'A.cs': '[DllImport("a")] static extern void f();' })).toMatch(/no test project/);

@@ -131,6 +131,18 @@ describe('reruns', () => {
     expect(j.verdict.kind).toBe('suite-failed');
     expect(j.tests).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
+  test('reports of one bug are one finding, as in the report', () =>
+    expect(
+      verdictOf(
+        evidence({
+          seen: [
+            seen(sighting()),
+            seen(sighting({ stacks: [stack('fault', 'use', '/repo/native/x.c', 9)] })),
+            seen(sighting({ stacks: [stack('fault', 'other')] })),
+          ],
+        }),
+      ),
+    ).toMatchObject({ kind: 'hazard', findings: 2, fresh: 2, known: 0 }));
   test('a report of any run stays', () =>
     expect(verdictOf(evidence({ shots: [shot(), shot()], seen: [seen(sighting())] })).kind).toBe('hazard'));
 });

@@ -1,5 +1,6 @@
 //! Bugs in Rust itself, without a foreign call: for rustc's sanitizers and Miri.
 use std::hint::black_box;
+use std::sync::Barrier;
 
 #[test]
 fn canary_rust_noop() {
@@ -27,7 +28,9 @@ fn canary_miri() {
 struct Shared(*mut i32);
 unsafe impl Send for Shared {}
 
-fn bump(s: Shared) {
+/// Begins when both threads are there: one that ended before the other began would be ordered before it.
+fn bump(s: Shared, both: &Barrier) {
+    both.wait();
     for _ in 0..1000 {
         unsafe { s.0.write_volatile(s.0.read_volatile() + 1) } //~ canary_rust_race: rstsan = threading/data-race
     }
@@ -38,8 +41,9 @@ fn canary_rust_race() {
     let mut x = 0;
     let p: *mut i32 = &mut x;
     let (a, b) = (Shared(p), Shared(p));
+    let both = &Barrier::new(2);
     std::thread::scope(|scope| {
-        scope.spawn(move || bump(a));
-        scope.spawn(move || bump(b));
+        scope.spawn(move || bump(a, both));
+        scope.spawn(move || bump(b, both));
     });
 }
