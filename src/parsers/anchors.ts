@@ -125,6 +125,8 @@ const BY_TOOL = {
     'S Y S T E M',
     '\nEND.',
     'JVMJNCK',
+    'Error detected in',
+    ' vmState=',
     'JNI DETECTED ERROR',
   ],
   /** Go. */
@@ -188,6 +190,8 @@ const BY_TOOL = {
     'free(): ',
     'double free or',
     'alloc(): ',
+    'malloc: ***',
+    'malloc: Heap',
     '*** Error in',
     'detected ***',
     '\n*** ',
