@@ -20,6 +20,7 @@ import { makeMsan } from './msan.js';
 import { makeNewerSanitizers } from './newer-sanitizers.js';
 import { makeNode } from './node.js';
 import { makeNotices } from './notices.js';
+import { makeOpenj9Crash } from './openj9-crash.js';
 import { makeOpenj9Reader } from './openj9.js';
 import { makePython } from './python.js';
 import type { Emit, MakeReader } from './reader.js';
@@ -47,6 +48,7 @@ export const READERS: readonly MakeReader[] = [
   makeJniReader,
   makeHserrReader,
   makeOpenj9Reader,
+  makeOpenj9Crash,
   makeArtReader,
   makeMonoReader,
   makeDotnetReader,

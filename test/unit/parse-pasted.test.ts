@@ -12,6 +12,14 @@ const only = (text: string) => {
 const names = (s: ReturnType<typeof only>, role: string): (string | undefined)[] =>
   s.stacks.find((k) => k.role === role)?.frames.map((f) => (f.kind === 'opaque' ? f.text : f.function)) ?? [];
 
+test('a hidden class keeps its name', () => {
+  const s = only(`FATAL ERROR in native method: Using JNIEnv in the wrong thread
+	at com.x.Till$$Lambda/0x0000000801011400.run(java.base@21/Unknown Source)
+	at app//com.x.Till.main(Till.java:3)
+done`);
+  expect(names(s, 'managed')).toEqual(['com.x.Till$$Lambda/0x0000000801011400.run', 'com.x.Till.main']);
+});
+
 const ART = [
   'art/runtime/java_vm_ext.cc:410] JNI DETECTED ERROR IN APPLICATION: use of deleted global reference 0x2a',
   'art/runtime/java_vm_ext.cc:410]     from void com.x.Till.run()',
@@ -46,4 +54,36 @@ backtrace:
       #01 pc 0000000000012344  /data/app/com.x/lib/arm64/libshelf.so (shelf_top+20)`;
   expect(names(only(tombstone), 'fault')).toEqual(['abort', 'shelf_top']);
   expect(only(`${ART.join('\n')}\n${tombstone}`).log.line).toBe(1);
+});
+
+test('OpenJ9 says the method of an error, and that it aborts, on lines of their own', () => {
+  const s = only(`JVMJNCK055E JNI error in ReleaseByteArrayElements: Pointer 0x1 was already released
+JVMJNCK077E Error detected in com/x/Till.run()I
+
+JVMJNCK024E JNI error detected. Aborting.
+JVMJNCK025I Use -Xcheck:jni:nonfatal to continue running when errors are detected.`);
+  expect(s.rule).toBe('openj9/JVMJNCK055E');
+  expect(names(s, 'managed')).toEqual(['com.x.Till.run']);
+});
+
+const J9 = `Unhandled exception
+Type=Segmentation error vmState=0x00040000
+J9Generic_Signal_Number=00000018 Signal_Number=0000000b Error_Value=00000000 Signal_Code=00000001
+Handler1=00007F9F1A0F1F60 Handler2=00007F9F198C9CF0 InaccessibleAddress=0000000000000018
+xmm0 0000000000000000 (f: 0.000000, d: 0.000000e+00)
+----------- Stack Backtrace -----------
+Java_com_x_Till_run+0x51 (0x00007F9F0C3B66F1 [libshelf.so+0x6f1])
+(0x00007F9F1A1A5A92 [libj9vm29.so+0x18da92])
+---------------------------------------`;
+
+test('a crash of OpenJ9', () => {
+  const s = only(J9);
+  expect(s).toMatchObject({
+    rule: 'openj9/SIGSEGV',
+    hazard: 'null/dereference',
+    address: '0x0000000000000018',
+  });
+  expect(names(s, 'fault')).toEqual(['Java_com_x_Till_run', undefined]);
+  expectPrefixLaw(J9);
+  expect(parseText(J9.split('\n').slice(0, 4).join('\n')).complete).toBe(false);
 });
