@@ -56,6 +56,29 @@ backtrace:
   expect(only(`${ART.join('\n')}\n${tombstone}`).log.line).toBe(1);
 });
 
+const TCMALLOC = `segv_handler.cc:168] *** GWP-ASan (https://google.github.io/tcmalloc/gwp-asan.html) has detected a memory error ***
+segv_handler.cc:169] >>> Access at offset 0 into buffer of length 124
+segv_handler.cc:171] Error originates from memory allocated in thread 7 at:
+logging.cc:193]   @  0x4e7277
+segv_handler.cc:178] The memory was freed in thread 7 at:
+logging.cc:193]   @  0x4d2db7  shelf_free
+segv_handler.cc:190] Use-after-free occurs in thread 7 at:
+logging.cc:193]   @  0x35e1d1  shelf_top`;
+
+test.each(['', '1089 /src/tcmalloc/', '[  DEATH   ] tcmalloc/'])("TCMalloc's GWP-ASan behind %j", (lead) => {
+  const text = TCMALLOC.split('\n')
+    .map((line) => lead + line)
+    .join('\n');
+  const s = only(text);
+  expect(s).toMatchObject({
+    hazard: 'ownership/use-after-free',
+    region: 'offset 0 into buffer of length 124',
+  });
+  expect(s.stacks.map((k) => k.role)).toEqual(['allocated', 'freed', 'fault']);
+  expect(names(s, 'fault')).toEqual(['shelf_top']);
+  expectPrefixLaw(text);
+});
+
 test('OpenJ9 says the method of an error, and that it aborts, on lines of their own', () => {
   const s = only(`JVMJNCK055E JNI error in ReleaseByteArrayElements: Pointer 0x1 was already released
 JVMJNCK077E Error detected in com/x/Till.run()I
