@@ -36,6 +36,8 @@ const PLACE_LINE = /^\s|^\S.{0,4000}:\d{1,9}(?: \+0x[0-9a-f]{1,16}|$)/;
 const CREATED = /^created by (.+?)(?: in goroutine \d+)?$/;
 const UNAVAILABLE = /^\s*goroutine running on other thread; stack unavailable/;
 const FRAME = /^[^\s(].{0,4000}\)$|^non-Go function$/;
+/** The runtime cannot walk the stack of a thread that runs C code, and dumps its words. */
+const OPAQUE_STACK = /^runtime: (?:g \d+: )?unknown pc |^stack: frame=\{|^(?:0x)?[0-9a-f]{16}: {1,2}\S/;
 const HARMLESS =
   /^(?:signal arrived during|\.\.\.|\[originating from|goroutine running on|-----$|r\w+ +0x|[cefg]\w+ +0x)/;
 /** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
@@ -77,6 +79,8 @@ export const makeGoCrash: MakeReader = (emit) => {
   let creator = false;
   /** The faulting goroutine says who created it. */
   let hasCreator = false;
+  /** A stack of which the runtime could name no frame. */
+  let opaque: Stack | undefined;
 
   const flush = (): void => {
     if (fn !== undefined && stack && !creator) addFrame(stack, { kind: 'symbol', function: fn });
@@ -91,7 +95,7 @@ export const makeGoCrash: MakeReader = (emit) => {
       if (open.rule === 'go/panic' && crossesC(open, hasCreator)) open.hazard = 'unwind/panic';
       emit(open);
     }
-    open = stack = words = undefined;
+    open = stack = words = opaque = undefined;
     hasCreator = false;
   };
   const begin = (w: Words, line: Line): Sighting => {
@@ -110,6 +114,9 @@ export const makeGoCrash: MakeReader = (emit) => {
     if (!open) return 'ignored';
     flush();
     reach(open, line);
+    // The goroutine that called C says more than the thread that ran it.
+    if (opaque?.frames.length === 0) open.stacks = open.stacks.filter((s) => s !== opaque);
+    opaque = undefined;
     const running = m[3] === undefined;
     const fault = running && !open.stacks.some((s) => s.role === 'fault');
     const thread = m[1] ?? 'runtime';
@@ -145,6 +152,11 @@ export const makeGoCrash: MakeReader = (emit) => {
     }
     if (stack?.role === 'fault' && UNAVAILABLE.test(text)) {
       whole(s);
+      return take();
+    }
+    if (stack && OPAQUE_STACK.test(text)) {
+      if (stack.role === 'fault') whole(s);
+      opaque = stack;
       return take();
     }
     const created = CREATED.exec(text);

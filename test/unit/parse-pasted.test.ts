@@ -12,6 +12,39 @@ const only = (text: string) => {
 const names = (s: ReturnType<typeof only>, role: string): (string | undefined)[] =>
   s.stacks.find((k) => k.role === role)?.frames.map((f) => (f.kind === 'opaque' ? f.text : f.function)) ?? [];
 
+test('the first race detector of Go told no address', () => {
+  const s = only(`WARNING: DATA RACE
+Write by goroutine 7:
+  main.put()
+      /src/shelf.go:9 +0x44
+
+Previous read by main goroutine:
+  main.main()
+      /src/shelf.go:5 +0x11
+==================`);
+  expect(s).toMatchObject({ access: { kind: 'write' }, thread: 'goroutine 7' });
+  expect(names(s, 'other-access')).toEqual(['main.main']);
+});
+
+test('the goroutine that called C stands for a thread whose stack Go cannot walk', () => {
+  const s = only(`SIGABRT: abort
+PC=0x7fff695c8552 m=0 sigcode=0
+
+goroutine 0 [idle]:
+runtime: unknown pc 0x7fff695c8552
+stack: frame={sp:0x7ffeefbff6d8, fp:0x0} stack=[0x7ffeefb80760,0x7ffeefbff7c0)
+00007ffeefbff5d8:  00007fff695c8552  0000000000000000
+
+goroutine 1 [syscall]:
+runtime.cgocall(0x4256b50, 0xc00004fe08, 0x0)
+	/usr/local/go/src/runtime/cgocall.go:154 +0x5b
+main._Cfunc_shelf_free(0x5006ad0)
+	_cgo_gotypes.go:50 +0x49
+main.main()
+	/src/till.go:33 +0x4d`);
+  expect(names(s, 'fault')).toEqual(['runtime.cgocall', 'main._Cfunc_shelf_free', 'main.main']);
+});
+
 test('a hidden class keeps its name', () => {
   const s = only(`FATAL ERROR in native method: Using JNIEnv in the wrong thread
 	at com.x.Till$$Lambda/0x0000000801011400.run(java.base@21/Unknown Source)
