@@ -21,9 +21,10 @@ import type { Line, MakeReader } from './reader.js';
 
 const FATAL =
   /^(?:Fatal Python error(?:: | from (?=unexpected signum: ))|Windows fatal exception: |(?=Timeout \(\d+:\d\d:\d\d))(.*)$/;
-const THREAD = /^(Current thread|Thread) (0x[0-9a-f]+)(?: \[.{0,200}\])? \(most recent call first\):$/;
-/** Without a thread: the dump of a thread that was asked for. */
-const STACK = /^Stack \(most recent call first\):$/;
+const THREAD =
+  /^(Current thread|Thread) (0x[0-9a-fA-F]+)(?: \[.{0,200}\])? \(most recent call first(?:, approximate line numbers)?\):$/;
+/** Without a thread: the dump of a thread that was asked for, and PyPy's. */
+const STACK = /^Stack \(most recent call first(?:, approximate line numbers)?\):$/;
 const C_STACK = /^Current thread's C stack trace \(most recent call first\):$/;
 const FRAME = /^ {2}File "([^"]{0,4096})", line (\d{1,9}|\?\?\?) in (.*)$/s;
 const C_FRAME =
@@ -93,8 +94,14 @@ export const makePython: MakeReader = (emit) => {
           ...(native[2] ? { function: native[2] } : {}),
           ...(native[3] ? { offset: native[3] } : {}),
         });
-      } else if (!(stack && BARE.test(text)) && !/^(?:Python runtime state: |Extension modules: )/.test(text))
+      } else if (
+        !(stack && BARE.test(text)) &&
+        !/^(?:Python runtime state: |Extension modules: )/.test(text)
+      ) {
+        // Python 2, and 3 without a thread, say only the words; a signal is always followed by a thread's stack.
+        if (s.stacks.length === 0 && s.hazard !== 'crash/signal') whole(s);
         return false;
+      }
       if (stack) whole(s);
     }
     reach(s, line);

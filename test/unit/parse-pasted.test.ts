@@ -53,6 +53,29 @@ done`);
   expect(names(s, 'managed')).toEqual(['com.x.Till$$Lambda/0x0000000801011400.run', 'com.x.Till.main']);
 });
 
+test('a stack of Miri behind an empty line, as it was printed until 2022', () => {
+  const s =
+    only(`error: Undefined Behavior: pointer to alloc1 was dereferenced after this allocation got freed
+  --> src/shelf.rs:9:18
+   |
+9  |         unsafe { *p }
+   |                  ^^ pointer to alloc1 was dereferenced after this allocation got freed
+   |
+   = help: see https://doc.rust-lang.org/nightly/reference/behavior-considered-undefined.html
+
+   = note: inside \`Shelf::top\` at src/shelf.rs:9:18
+   = note: inside \`main\` at src/till.rs:4:5
+
+error: aborting due to previous error`);
+  expect(names(s, 'fault')).toEqual(['Shelf::top', 'main']);
+});
+
+test("Python's last words without a thread are whole, those of a signal are not", () => {
+  const after = '\n\nProcess finished with exit code 134';
+  expect(parseText(`Fatal Python error: PyThreadState_Get: no current thread${after}`).complete).toBe(true);
+  expect(parseText(`Fatal Python error: Segmentation fault${after}`).complete).toBe(false);
+});
+
 const ART = [
   'art/runtime/java_vm_ext.cc:410] JNI DETECTED ERROR IN APPLICATION: use of deleted global reference 0x2a',
   'art/runtime/java_vm_ext.cc:410]     from void com.x.Till.run()',
@@ -142,4 +165,33 @@ test('a crash of OpenJ9', () => {
   expect(names(s, 'fault')).toEqual(['Java_com_x_Till_run', undefined]);
   expectPrefixLaw(J9);
   expect(parseText(J9.split('\n').slice(0, 4).join('\n')).complete).toBe(false);
+});
+
+test('what Windows says to Python, behind a progress line', () => {
+  const s = only(`tests/test_shelf.py::test_top Windows fatal exception: access violation
+
+Current thread 0x00000e90 (most recent call first):
+  File "D:\\a\\till\\tests\\test_shelf.py", line 41 in test_top`);
+  expect(s).toMatchObject({ tool: 'python', hazard: 'crash/signal' });
+  expect(names(s, 'managed')).toEqual(['test_top']);
+});
+
+test("PyPy's dumps", () => {
+  const s = only(`Fatal Python error: Segmentation fault
+
+Stack (most recent call first, approximate line numbers):
+  File "/opt/till/shelf.py", line 12 in top`);
+  expect(names(s, 'managed')).toEqual(['top']);
+});
+
+test('calls that old Rust inlined', () => {
+  const s = only(`thread 'main' panicked at 'empty', src/till.rs:9:5
+stack backtrace:
+  19:     0x56102b9af43f - std::panicking::try
+                               at /rustc/b8ce/src/libstd/panicking.rs:281
+                           till::Shelf::top
+                               at src/till.rs:9
+  20:     0x56102b9af43f - till::main
+                               at src/main.rs:3`);
+  expect(names(s, 'fault')).toEqual(['std::panicking::try', 'till::Shelf::top', 'till::main']);
 });
