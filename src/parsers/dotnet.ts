@@ -55,7 +55,8 @@ const LONGEST = 4096;
 
 /** `   at Ns.Type.Method(Args) in /src/a.cs:line 12`, mono's `  at T.M () [0x00000] in <hash>:0`. */
 function frameOf(text: string): Frame | undefined {
-  const found = /^\s+at (.+)$/.exec(text);
+  // A narrow console wraps; what is pasted from it may lose its indentation.
+  const found = /^\s+at (.+)$/.exec(text) ?? /^at ([A-Za-z_][\w.`+<>]{0,500}\(.*)$/.exec(text);
   if (!found) return undefined;
   const body = (found[1] ?? '').slice(0, LONGEST);
   const name = body.replace(/ in (?:\/|<|[A-Za-z]:).*$/s, '').replace(/ \[0x[0-9a-f]+\]$/, '');

@@ -1,4 +1,4 @@
-/** glibc's last words. Sources: malloc/malloc.c (`malloc_printerr`), debug/fortify_fail.c, assert/assert.c. */
+/** The C library's last words. Sources: glibc's malloc/malloc.c (`malloc_printerr`), debug/fortify_fail.c, assert/assert.c; macOS' libmalloc. */
 import { readLastWords } from './lastwords.js';
 
 /** Reads glibc's heap checks, fortify and stack protector messages, and failed assertions. */
@@ -47,6 +47,22 @@ export const makeGlibc = readLastWords('glibc', [
     hazard: 'ub/other',
   },
   { line: /^\*\*\* [^*]{1,200} \*\*\*: (?:\S{1,200} )?terminated$/, rule: 'other', hazard: 'crash/abort' },
+  // macOS, libmalloc's `malloc_report`: `prog(pid,0xthread) malloc: *** error for object 0x…: pointer being freed was not allocated`
+  {
+    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: (?:\*\*\* error for object 0x[0-9a-f]+: pointer being (?:freed|realloc'd) was not allocated|\*\*\* error for object 0x[0-9a-f]+: Non-aligned pointer being freed)/,
+    rule: 'invalid-free',
+    hazard: 'ownership/invalid-free',
+  },
+  {
+    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: \*\*\* error for object 0x[0-9a-f]+: double free/i,
+    rule: 'double-free',
+    hazard: 'ownership/double-free',
+  },
+  {
+    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: (?:\*\*\* error for object 0x|Heap corruption detected)/,
+    rule: 'heap-corruption',
+    hazard: 'crash/heap-corruption',
+  },
   // `prog: file.c:12: f: Assertion `p' failed.`
   {
     line: /^[^\s:][^:]{0,200}: [^\s:][^:]{0,400}:\d{1,9}: [^`']{1,400}: Assertion [`'].{1,2000} failed\.$/,

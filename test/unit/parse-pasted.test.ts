@@ -70,10 +70,55 @@ error: aborting due to previous error`);
   expect(names(s, 'fault')).toEqual(['Shelf::top', 'main']);
 });
 
+test("a module of mono's whose function has no name", () => {
+  const s = only(`=================================================================
+	Native Crash Reporting
+=================================================================
+Got a SIGSEGV while executing native code. This usually indicates
+a fatal error in the mono runtime or one of the native libraries
+used by your application.
+=================================================================
+	Native stacktrace:
+=================================================================
+	0x7fb9e3ca5c19 - /opt/till/libshelf.so : 
+	0x7fb9e3111f89 - /opt/till/libshelf.so : shelf_top
+=================================================================
+	Managed Stacktrace:
+=================================================================
+	  at Till.Shelf:Top <0x00052>
+=================================================================`);
+  expect(s.stacks[0]?.frames).toEqual([
+    { kind: 'module', module: '/opt/till/libshelf.so' },
+    { kind: 'module', module: '/opt/till/libshelf.so', function: 'shelf_top' },
+  ]);
+});
+
+test.each([
+  ['pointer being freed was not allocated', 'ownership/invalid-free'],
+  ['double free', 'ownership/double-free'],
+  [
+    'incorrect checksum for freed object - object was probably modified after being freed.',
+    'crash/heap-corruption',
+  ],
+])("macOS' allocator: %s", (words, hazard) => {
+  for (const who of ['till(27,0x1106895c0) ', '']) {
+    const text = `${who}malloc: *** error for object 0x11ea8d3b8: ${words}\n${who}malloc: *** set a breakpoint in malloc_error_break to debug`;
+    expect(only(text).hazard).toBe(hazard);
+  }
+});
+
 test("Python's last words without a thread are whole, those of a signal are not", () => {
   const after = '\n\nProcess finished with exit code 134';
   expect(parseText(`Fatal Python error: PyThreadState_Get: no current thread${after}`).complete).toBe(true);
   expect(parseText(`Fatal Python error: Segmentation fault${after}`).complete).toBe(false);
+});
+
+test('a .NET stack that lost its indentation', () => {
+  const s = only(`Fatal error. System.AccessViolationException: Attempted to read or write protected memory.
+Repeat 2 times:
+at Till.Native.ShelfTop(Int32)
+at Till.Program.Main()`);
+  expect(names(s, 'managed')).toEqual(['Till.Native.ShelfTop(Int32)', 'Till.Program.Main()']);
 });
 
 const ART = [
