@@ -12,6 +12,55 @@ const only = (text: string) => {
 const names = (s: ReturnType<typeof only>, role: string): (string | undefined)[] =>
   s.stacks.find((k) => k.role === role)?.frames.map((f) => (f.kind === 'opaque' ? f.text : f.function)) ?? [];
 
+const ASAN = `==12==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x1 bp 0x2 sp 0x3
+READ of size 4 at 0x602000000010 thread T0
+    # 0 0x4f0011 in shelf_top shelf.c:12
+    # 11 0x4f0022 in main (/opt/shop/till+0x22)
+
+SUMMARY: AddressSanitizer: heap-use-after-free shelf.c:12 in shelf_top`;
+
+test('a number of a frame that is parted from its sign, lest it become a link', () => {
+  expect(names(only(ASAN), 'fault')).toEqual(['shelf_top', 'main']);
+});
+
+test('words that prose quotes or a test expects are no report', () => {
+  const text = [
+    'It prints `WARNING in native method: JNI call made with exception pending` now and then.',
+    '        out.shouldNotMatch("^WARNING in native method:.*$");',
+  ].join('\n');
+  expect(parseText(text)).toMatchObject({ sightings: [], unread: [], complete: true });
+});
+
+const SWIFT = `WARNING: ThreadSanitizer: Swift access race (pid=7)
+  Modifying access at 0x00010 by thread T5:
+    #0 Shelf.put(_:) Shelf.swift:9 (till:arm64+0x11)
+    #1 partial apply for closure #1 in run() Shelf.swift (till:arm64+0x22)
+    #2 partial apply for closure #2 in run() <compiler-generated> (till:arm64+0x33)
+    #3 wrap_dispatch_apply <null>:71622888 (libclang_rt.tsan_osx_dynamic.dylib:arm64e+0x44)
+
+  Previous modifying access at 0x00010 by main thread:
+    #0 Shelf.put(_:) Shelf.swift:9 (till:arm64+0x11)
+
+SUMMARY: ThreadSanitizer: Swift access race Shelf.swift:9 in Shelf.put(_:)`;
+
+test('the accesses of a Swift race, and Swift frames without a line', () => {
+  const s = only(SWIFT);
+  expect(s.stacks.map((k) => [k.role, k.thread])).toEqual([
+    ['fault', 'thread T5'],
+    ['other-access', 'main thread'],
+  ]);
+  expect(names(s, 'fault').slice(1, 3)).toEqual([
+    'partial apply for closure #1 in run()',
+    'partial apply for closure #2 in run()',
+  ]);
+  expect(s.stacks[0]?.frames[3]).toEqual({
+    kind: 'module',
+    module: 'libclang_rt.tsan_osx_dynamic.dylib',
+    offset: '0x44',
+    function: 'wrap_dispatch_apply',
+  });
+});
+
 test('the first race detector of Go told no address', () => {
   const s = only(`WARNING: DATA RACE
 Write by goroutine 7:
@@ -51,6 +100,30 @@ test('a hidden class keeps its name', () => {
 	at app//com.x.Till.main(Till.java:3)
 done`);
   expect(names(s, 'managed')).toEqual(['com.x.Till$$Lambda/0x0000000801011400.run', 'com.x.Till.main']);
+});
+
+test('an inherited descriptor does not swallow the summary behind it', () => {
+  const s = only(
+    [
+      'Memcheck, a memory error detector',
+      '',
+      'FILE DESCRIPTORS: 4 open at exit.',
+      'Open file descriptor 3: ./shelf.txt',
+      '   at 0x2B3AFA: open (open64.c:41)',
+      '   by 0x100009: put (shelf.c:7)',
+      '',
+      'Open file descriptor 2: /dev/pts/1',
+      '   <inherited from parent>',
+      '',
+      'HEAP SUMMARY:',
+      '    in use at exit: 0 bytes in 0 blocks',
+      '',
+      'ERROR SUMMARY: 0 errors from 0 contexts (suppressed: 0 from 0)',
+    ]
+      .map((text) => `==7== ${text}`.trimEnd())
+      .join('\n'),
+  );
+  expect(s.rule).toBe('memcheck/FdNotClosed');
 });
 
 test('a stack of Miri behind an empty line, as it was printed until 2022', () => {
@@ -229,6 +302,19 @@ Stack (most recent call first, approximate line numbers):
   expect(names(s, 'managed')).toEqual(['top']);
 });
 
+test('Valgrind on a page that drops leading blanks', () => {
+  const s = only(`==7== Memcheck, a memory error detector
+==7== Invalid read of size 4
+==7== at 0x109167: top (shelf.c:8)
+==7== by 0x1091AA: main (till.c:12)
+==7== Address 0x4a4f044 is 0 bytes after a block of size 4 alloc'd
+==7== at 0x484280F: malloc (vg_replace_malloc.c:442)
+==7== by 0x10915E: main (till.c:11)
+==7==
+==7== ERROR SUMMARY: 1 errors from 1 contexts (suppressed: 0 from 0)`);
+  expect(s.stacks.map((k) => k.frames.length)).toEqual([2, 2]);
+});
+
 test('calls that old Rust inlined', () => {
   const s = only(`thread 'main' panicked at 'empty', src/till.rs:9:5
 stack backtrace:
@@ -239,4 +325,15 @@ stack backtrace:
   20:     0x56102b9af43f - till::main
                                at src/main.rs:3`);
   expect(names(s, 'fault')).toEqual(['std::panicking::try', 'till::Shelf::top', 'till::main']);
+});
+
+test('a frame of which nothing is known but where it is', () => {
+  const s =
+    only(`==till==7==ERROR: ThreadSanitizer: SEGV on unknown address 0x7ffd2c19ab00 (pc 0x7f6327069ddc bp 0x1 sp 0x2 T7)
+    #0 <null> <null> (0x7f6327069ddb)
+
+ThreadSanitizer can not provide additional info.
+SUMMARY: ThreadSanitizer: SEGV (<unknown module>)
+==till==7==ABORTING`);
+  expect(s.stacks[0]?.frames).toEqual([{ kind: 'opaque', text: '<null> <null> (0x7f6327069ddb)' }]);
 });
