@@ -37,7 +37,8 @@ const CREATED = /^created by (.+?)(?: in goroutine \d+)?$/;
 const UNAVAILABLE = /^\s*goroutine running on other thread; stack unavailable/;
 const FRAME = /^[^\s(].{0,4000}\)$|^non-Go function$/;
 /** The runtime cannot walk the stack of a thread that runs C code, and dumps its words. */
-const OPAQUE_STACK = /^runtime: (?:g \d+: )?unknown pc |^stack: frame=\{|^(?:0x)?[0-9a-f]{16}: {1,2}\S/;
+const OPAQUE_STACK =
+  /^runtime: (?:g \d+: )?(?:unknown pc|unexpected return pc for) |^stack: frame=\{|^(?:0x)?[0-9a-f]{16}: {1,2}\S/;
 const HARMLESS =
   /^(?:signal arrived during|\.\.\.|\[originating from|goroutine running on|-----$|r\w+ +0x|[cefg]\w+ +0x)/;
 /** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */

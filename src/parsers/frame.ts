@@ -23,6 +23,8 @@ const PARTED = /^\s*# (\d{1,5})\s+(0x[0-9a-fA-F]+ .*)$/;
 /** libFuzzer's progress, `#2\tINITED cov: 2 ft: 2 …`. */
 const PROGRESS = /^\s*#\d+\s+\w+\s+(?:cov|ft): \d/;
 const NUMBER_ONLY = /^\s*(\d{1,5})\s+(0x[0-9a-fA-F]+ in \S.*)$/;
+/** TSan's frames have no pc; their module says what they are. */
+const NUMBER_AND_MODULE = /^\s+(\d{1,5})\s+(\S.*\+0x[0-9a-f]+\)(?: \(BuildId: [0-9a-f]+\))?)$/;
 const PC = /^(0x[0-9a-fA-F]+)(?:\s+|$)/;
 const BUILD_ID = / {0,4}\(BuildId:? [0-9a-fA-F]+\)$/;
 const MODULE_OFFSET = /^(.*?)(?::[a-z0-9_]{2,12})?\+(0x[0-9a-fA-F]+)$/;
@@ -43,7 +45,8 @@ const FUNCTION_OFFSET = /\+0x[0-9a-fA-F]+$/;
 
 /** Parses one line, or returns undefined when it is not a stack frame. Never throws; linear in the line's length. */
 export function parseFrame(line: string): FrameLine | undefined {
-  const m = NUMBERED.exec(line) ?? PARTED.exec(line) ?? NUMBER_ONLY.exec(line);
+  const m =
+    NUMBERED.exec(line) ?? PARTED.exec(line) ?? NUMBER_ONLY.exec(line) ?? NUMBER_AND_MODULE.exec(line);
   if (m === null || PROGRESS.test(line)) return undefined;
   const rest = m[2]!.trimEnd();
   const index = Number(m[1]);

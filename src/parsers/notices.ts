@@ -69,7 +69,7 @@ const HARMLESS: readonly RegExp[] = [
   /\bWARNING: str\w+\*? interceptors are enabled even though/,
   /\bAvailable flags for \w+Sanitizer:|\*\*\* Running under \w+Sanitizer v|\bMemorySanitizer init done/,
   /\b\w+Sanitizer: (?:Matched \d+ suppressions|\d+ warnings reported|can not provide additional info|loaded array cookie)/,
-  /==\d+==\s*(?:(?:Un)?[Rr]egistered root region|Sleeping for \d+ second|Register values:|WARNING: no debug info)/,
+  /==\d+==\s*(?:(?:Un)?[Rr]egistered root region|Failed to open libcorkscrew|Sleeping for \d+ second|Register values:|WARNING: no debug info)/,
 ];
 
 const TOOLS: Readonly<Record<string, Tool>> = {

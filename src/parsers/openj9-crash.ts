@@ -32,6 +32,8 @@ const SIGNALS: Readonly<Record<string, string>> = {
   '00000006': 'SIGABRT',
   '00000007': 'SIGBUS',
   '00000008': 'SIGFPE',
+  // macOS; nobody dies of Linux' SIGUSR1 this way
+  '0000000a': 'SIGBUS',
   '0000000b': 'SIGSEGV',
 };
 

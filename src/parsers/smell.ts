@@ -16,8 +16,13 @@ const SMELLS: readonly RegExp[] = [
   /\bubsan: [\w-]+ by 0x/,
   /GWP-ASan (?:\([^()]{0,100}\) {1,2}has )?detected a memory error/,
   /\bScudo ERROR:/,
-  /\bA fatal error has been detected by the Java Runtime\b/,
+  // with the sign that belongs to it
+  /(?:# |\b)A fatal error has been detected by the Java Runtime\b/,
+  /\bType=[A-Z][a-z]{1,20} (?:error|exception) vmState=0x/,
   /\bFatal Python error\b/,
+  // Go, behind the words of who ran it
+  /\bfatal: morestack on g(?:0|signal)$/,
+  /\bfatal error: unexpected signal during runtime execution$/,
   /\bWindows fatal exception: /,
   /\bDebug memory block at address p=0x/,
   // glibc's heap checks and fortify, which abort behind whatever a test runner has begun to print; a debugger quotes them
@@ -32,7 +37,7 @@ const SMELLS: readonly RegExp[] = [
 
 /** What stands at the very beginning of a report's line, wherever it is printed. */
 const BEGINNING =
-  /(?<!=)==\d+==(?!=)|\b(?:ERROR|WARNING|FATAL): \w{4,25}Sanitizer: |\bWARNING: DATA RACE$|\bFatal Python error: |\bWindows fatal exception: |\berror: Undefined Behavior: |\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /;
+  /(?<!=)==\d+==(?!=)|(?:# |\b)A fatal error has been detected by the Java Runtime\b|\b(?:ERROR|WARNING|FATAL): \w{4,25}Sanitizer: |\bWARNING: DATA RACE$|\bType=[A-Z][a-z]{1,20} (?:error|exception) vmState=0x|\bFatal Python error: |\bWindows fatal exception: |\berror: Undefined Behavior: |\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /;
 
 /** How much of a line stands before the beginning of a report; 0 when there is none or nothing before it. */
 export const beforeReport = (text: string): number => {

@@ -8,6 +8,7 @@ import { makeDispatcher } from './dispatch.js';
 import { makeDotnetReader } from './dotnet.js';
 import { makeGlibc } from './glibc.js';
 import { makeGoRace } from './go.js';
+import { makeGoFatal } from './gofatal.js';
 import { makeGwpAsan } from './gwpasan.js';
 import { makeHserrReader } from './hserr.js';
 import { makeJniReader } from './jni.js';
@@ -39,6 +40,7 @@ export const READERS: readonly MakeReader[] = [
   makeMsan,
   makeGoRace,
   makeGoCrash,
+  makeGoFatal,
   makeUbsan,
   makeAsan,
   makeNewerSanitizers,

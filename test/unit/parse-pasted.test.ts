@@ -337,3 +337,78 @@ SUMMARY: ThreadSanitizer: SEGV (<unknown module>)
 ==till==7==ABORTING`);
   expect(s.stacks[0]?.frames).toEqual([{ kind: 'opaque', text: '<null> <null> (0x7f6327069ddb)' }]);
 });
+
+test.each([
+  'SIGBUS (0xa) at pc=0x000000010ec314f0, pid=62, tid=348',
+  'SIGSEGV (0xb) at pc=0x1, pid=7, tid=0x1',
+])('a crash of HotSpot whose signs became headings: %s', (headline) => {
+  const text = `A fatal error has been detected by the Java Runtime Environment:
+
+ ${headline}
+
+JRE version: OpenJDK Runtime Environment (17.0.1+12) (build 17.0.1+12)
+Java VM: OpenJDK 64-Bit Server VM (17.0.1+12, mixed mode, bsd-aarch64)
+Problematic frame:
+C  [libshelf.so+0x6f1]  shelf_top+0x51
+
+No core dump will be written. Core dumps have been disabled.
+
+An error report file with more information is saved as:
+/opt/till/hs_err_pid62.log
+
+If you would like to submit a bug report, please visit:
+  https://example.org/issues
+
+Process finished with exit code 134 (interrupted by signal 6: SIGABRT)`;
+  const s = only(text);
+  expect(s.rule).toBe(`hotspot/${headline.slice(0, headline.indexOf(' '))}`);
+  expect(names(s, 'fault')).toEqual(['shelf_top']);
+  expectPrefixLaw(text);
+});
+
+test('a crash of OpenJ9 behind the words of its test runner, by a signal of macOS', () => {
+  const text = J9.replace('0000000b', '0000000a').replace('=0000000000000018', '=0000000149235A8C');
+  const s = only(text.replace(/^/gm, 'DLT stderr '));
+  expect(s).toMatchObject({ rule: 'openj9/SIGBUS', hazard: 'crash/signal' });
+  expect(names(s, 'fault')).toHaveLength(2);
+});
+
+test("TSan's frames whose signs were lost", () => {
+  const s = only(`WARNING: ThreadSanitizer: data race (pid=7)
+  Write of size 4 at 0x7b04 by thread T1:
+    0 shelf_put(int) /src/shelf.cpp:9:3 (till+0x11)
+    1 run <null> (till+0x22) (BuildId: ab12)
+
+  Previous read of size 4 at 0x7b04 by main thread:
+    0 main /src/till.cpp:5:1 (till+0x33)
+
+SUMMARY: ThreadSanitizer: data race /src/shelf.cpp:9:3 in shelf_put(int)`);
+  expect(names(s, 'fault')).toEqual(['shelf_put(int)', 'run']);
+  expect(names(s, 'other-access')).toEqual(['main']);
+});
+
+test('an uncaught exception, told by an older libc++abi that does not say who speaks', () => {
+  const s = only('terminating with uncaught exception of type shelf::Empty: nothing left');
+  expect(s).toMatchObject({ tool: 'cxx', hazard: 'unwind/foreign-exception' });
+});
+
+test("Go's fatal error behind the words of its caller", () => {
+  const s = only(`deploy exit status 2. fatal error: unexpected signal during runtime execution
+[signal SIGBUS: bus error code=0x2 addr=0x2fd04a0 pc=0x45bed0]
+
+goroutine 1 [running]:
+main.main()
+	/src/till.go:3 +0x1d`);
+  expect(s.rule).toBe('go/SIGBUS');
+  expect(names(s, 'fault')).toEqual(['main.main']);
+});
+
+test.each([
+  ['morestack on g0', 'resource/exhausted'],
+  ['morestack on gsignal', 'resource/exhausted'],
+  ['bad g in signal handler', 'crash/abort'],
+])("Go's last words without a stack: %s", (words, hazard) => {
+  const log = (text: string) => `> Jul 02 23:15:22 shop till[1959]: ${text}`;
+  const s = only([log('opened'), log(`fatal: ${words}`), log('till.service: exited')].join('\n'));
+  expect(s).toMatchObject({ tool: 'go', hazard });
+});
