@@ -20,7 +20,7 @@
 import type { Frame, Sighting, Stack } from '../finding.js';
 import { addFrame, addStack, draft, reach, whole } from './draft.js';
 import { goFrame, goFunction } from './goframe.js';
-import { goMeaning, isKnown, isLow } from './gowords.js';
+import { EXCEPTION, goMeaning, isKnown, isLow } from './gowords.js';
 import type { Line, MakeReader } from './reader.js';
 
 const PANIC = /^(panic|fatal error): (.*)$/;
@@ -28,7 +28,9 @@ const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
 /** `[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x463af0]` */
 const CAUSE =
   /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]{1,16})(?:[: ][^\]]{0,80}?)?(?: addr=(0x[0-9a-f]{1,16}))?(?: pc=0x[0-9a-f]{1,16})?\]$/;
-const PC = /^PC=0x[0-9a-f]+ m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?/;
+/** Windows: the exception's number, its kind of access and address, and the pc; no header stands before the stack. */
+const WINDOWS = /^Exception 0x([0-9a-f]{8}) 0x[0-9a-f]+ (0x[0-9a-f]+) 0x[0-9a-f]+$/;
+const PC = /^PC=0x[0-9a-f]+(?:$| m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?)/;
 /** `goroutine 1 gp=0xc0 m=0 mp=0x57 [running, locked to thread]:` or `runtime stack:` */
 const HEADER = /^(?:(goroutine \d{1,19})(?: [a-z]+=\S{1,30})* \[([^\]]{1,200})\]|(runtime stack)):$/;
 /** The place of a call, indented by a tab that some collectors of logs drop. */
@@ -199,6 +201,13 @@ export const makeGoCrash: MakeReader = (emit) => {
       if (pc[1]) w.address = pc[1];
       return 'consumed';
     }
+    if (w.signal?.startsWith(EXCEPTION) && FRAME.test(text)) {
+      const s = begin(w, line);
+      words = undefined;
+      open = s;
+      stack = addStack(s, { role: 'fault', frames: [] });
+      return inside(s, text, line);
+    }
     // `panic: a [recovered]` and its `\tpanic: b`
     if (/^\tpanic: /.test(text) || HARMLESS.test(text)) return 'consumed';
     if (/^exit status \d+$/.test(text)) {
@@ -240,6 +249,12 @@ export const makeGoCrash: MakeReader = (emit) => {
       const signal = SIGNAL.exec(text);
       if (signal?.[1]) {
         words = { how: 'signal', words: text, signal: signal[1], line };
+        return 'consumed';
+      }
+      const windows = WINDOWS.exec(text);
+      if (windows) {
+        words = { how: 'signal', words: text, signal: `${EXCEPTION}${windows[1]}`, line };
+        if (windows[2]) words.address = windows[2];
         return 'consumed';
       }
       return words ? before(words, text, line) : 'ignored';

@@ -43,6 +43,12 @@ const FILE_ONLY =
   /^(?:<null>|\?\?|\(\?\?\)|[^\\/]*[\\/].*|[\w.+-]+\.(?:[chsS]|cc|cpp|cxx|hpp|rs|go|o|inc|inl|java|py|swift)|<compiler-generated>)$/s;
 const FUNCTION_OFFSET = /\+0x[0-9a-fA-F]+$/;
 
+/** A frame of glibc's `backtrace_symbols` on a line of its own, or undefined. */
+export function libcFrameOf(line: string): Frame | undefined {
+  const m = line.endsWith(']') ? LIBC_FRAME.exec(line) : null;
+  return m === null ? undefined : libcFrame(m);
+}
+
 /** Parses one line, or returns undefined when it is not a stack frame. Never throws; linear in the line's length. */
 export function parseFrame(line: string): FrameLine | undefined {
   const m =

@@ -1,15 +1,15 @@
 /** The C library's last words. Sources: glibc's malloc/malloc.c (`malloc_printerr`), debug/fortify_fail.c, assert/assert.c; macOS' libmalloc. */
-import { readLastWords } from './lastwords.js';
+import { libcFrameOf } from './frame.js';
+import { readLastWords, type LastWords } from './lastwords.js';
 
-/** Reads glibc's heap checks, fortify and stack protector messages, and failed assertions. */
-export const makeGlibc = readLastWords('glibc', [
+const ROWS: readonly LastWords[] = [
   {
-    line: /^(?:free\(\): double free detected|double free or corruption|realloc\(\): double free|\*\*\* Error in `[^']{0,200}': double free)/,
+    line: /^(?:free\(\): double free detected|double free or corruption|realloc\(\): double free)/,
     rule: 'double-free',
     hazard: 'ownership/double-free',
   },
   {
-    line: /^(?:\*\*\* Error in `[^']{0,200}': )?(?:free|munmap_chunk|realloc|mremap_chunk)\(\): invalid pointer/,
+    line: /^(?:free|munmap_chunk|realloc|mremap_chunk)\(\): invalid pointer/,
     rule: 'invalid-free',
     hazard: 'ownership/invalid-free',
   },
@@ -47,6 +47,12 @@ export const makeGlibc = readLastWords('glibc', [
     hazard: 'ub/other',
   },
   { line: /^\*\*\* [^*]{1,200} \*\*\*: (?:\S{1,200} )?terminated$/, rule: 'other', hazard: 'crash/abort' },
+  // a C++ `catch (...)`, or a catch of another language, ended the unwinding of pthread_cancel or pthread_exit
+  {
+    line: /^FATAL: exception not rethrown$/,
+    rule: 'exception-not-rethrown',
+    hazard: 'unwind/foreign-exception',
+  },
   // macOS, libmalloc's `malloc_report`: `prog(pid,0xthread) malloc: *** error for object 0x…: pointer being freed was not allocated`
   {
     line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: (?:\*\*\* error for object 0x[0-9a-f]+: pointer being (?:freed|realloc'd) was not allocated|\*\*\* error for object 0x[0-9a-f]+: Non-aligned pointer being freed)/,
@@ -69,4 +75,11 @@ export const makeGlibc = readLastWords('glibc', [
     rule: 'assertion',
     hazard: 'crash/abort',
   },
-]);
+];
+
+/** Reads glibc's heap checks, fortify and stack protector messages, and failed assertions. */
+export const makeGlibc = readLastWords('glibc', ROWS, {
+  // until 2.25, and until 2.16
+  lead: /^\*\*\* (?:Error in `[^']{0,200}'|glibc detected \*\*\* \S{1,200}): /,
+  stack: { title: /^={3,} Backtrace: =+$/, frame: libcFrameOf },
+});

@@ -16,7 +16,7 @@ const BARE = /^A fatal error has been detected by the Java Runtime Environment:$
 const BARE_HEADLINE = /^(?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error) \(/;
 const BARE_BANNER =
   /^(?:JRE version|Java VM|Problematic frame):|^(?:Failed to write core|No core|Core) ?dump|^(?:An error report file|If you would like to submit|The crash happened|See problematic frame)/i;
-const HEADLINE = /^# {2}((?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error|Out of Memory Error|Error)\b.*)$/;
+const HEADLINE = /^# {1,2}((?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error|Out of Memory Error|Error)\b.*)$/;
 const SECTION = /^-{5,}\s+(?:S U M M A R Y|T H R E A D|P R O C E S S|S Y S T E M|H E A P|E N D)\b/;
 /** Sections and lines that only crash files have; they are this report's however long it is. */
 const STACKS = /^(Native|Java) frames: /;

@@ -139,6 +139,11 @@ export const makePython: MakeReader = (emit) => {
         return 'consumed';
       }
       const system = SYSTEM_ERROR.exec(text);
+      // A debug build has said so already, and tells of the exception before its stack.
+      if (system?.[1] && open?.rule === 'python/exception-rule' && open.stacks.length === 0) {
+        reach(open, line);
+        return 'consumed';
+      }
       if (system?.[1]) {
         close();
         const s = draft(line, { tool: 'python', ...pythonMeaning(system[1]), message: system[1] }, '');
@@ -157,7 +162,7 @@ export const makePython: MakeReader = (emit) => {
         traceback = true;
         return 'consumed';
       }
-      if (/^Debug memory block at address p=0x/.test(text) || NEGATIVE.test(text)) {
+      if (/^Debug memory block at address p=(?:0x)?[0-9A-Fa-f]/.test(text) || NEGATIVE.test(text)) {
         close();
         prelude = { line, text };
         return 'consumed';

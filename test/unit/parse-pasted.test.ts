@@ -412,3 +412,97 @@ test.each([
   const s = only([log('opened'), log(`fatal: ${words}`), log('till.service: exited')].join('\n'));
   expect(s).toMatchObject({ tool: 'go', hazard });
 });
+
+test('a banner of HotSpot that lost a blank', () => {
+  const s = only(`#
+# A fatal error has been detected by the Java Runtime Environment:
+#
+# EXCEPTION_ACCESS_VIOLATION (0xc0000005) at pc=0x5d527473, pid=7924, tid=7436
+#
+# Problematic frame:
+# C  [shelf.dll+0x427473]
+#
+# Failed to write core dump. Minidumps are not enabled by default on client versions of Windows`);
+  expect(s.rule).toBe('hotspot/EXCEPTION_ACCESS_VIOLATION');
+});
+
+test.each([
+  ['', undefined],
+  ['runtime: g 1: unknown pc 0x0\ngoroutine 1 [syscall, locked to thread]:\n', 'goroutine 1'],
+])("Go's exceptions of Windows, with and without a header", (header, thread) => {
+  const text = `Exception 0xc0000005 0x0 0x18 0x7ffe2912fee0
+PC=0x7ffe2912fee0
+signal arrived during external code execution
+
+${header}runtime.cgocall(0x1556ae4, 0xc000557b90)
+        C:/Go/src/runtime/cgocall.go:158 +0x4a
+main._Cfunc_shelf_top()
+        _cgo_gotypes.go:41 +0x45
+
+rax     0x0`;
+  const s = only(text);
+  expect(s).toMatchObject({
+    rule: 'go/exception-c0000005',
+    hazard: 'null/dereference',
+    address: '0x18',
+  });
+  expect(s.thread).toBe(thread);
+  expect(names(s, 'fault')).toEqual(['runtime.cgocall', 'main._Cfunc_shelf_top']);
+  expectPrefixLaw(text);
+});
+
+test.each([
+  ['----- Native stack trace -----\n\n', '0xf410aa ', '0x7f794ed6f718  '],
+  ['', '0xf410aa ', '0x7f794ed6f718 '],
+  ['', '', '0x7f794ed6f718 '],
+])("the native stack of Node's last words behind %j", (title, pc, unnamed) => {
+  const s = only(`FATAL ERROR: HandleScope::HandleScope Entering the V8 API without proper locking in place
+${title} 1: ${pc}node::OnFatalError(char const*, char const*) [/usr/bin/node]
+ 2: ${unnamed}[/opt/till/shelf.node]
+12: ${pc}_start [/usr/bin/node]
+done`);
+  expect(s.stacks[0]?.frames).toEqual([
+    { kind: 'module', module: '/usr/bin/node', function: 'node::OnFatalError(char const*, char const*)' },
+    { kind: 'module', module: '/opt/till/shelf.node' },
+    { kind: 'module', module: '/usr/bin/node', function: '_start' },
+  ]);
+});
+
+test.each([
+  ["*** Error in `till': corrupted double-linked list: 0x00007f4110d93ac0 ***", 'crash/heap-corruption'],
+  ["*** Error in `till': malloc(): memory corruption: 0x00007f4110d93ac0 ***", 'crash/heap-corruption'],
+  [
+    '*** glibc detected *** ./till: double free or corruption (!prev): 0x0804b018 ***',
+    'ownership/double-free',
+  ],
+])('older glibc prints a stack: %s', (words, hazard) => {
+  const s = only(`${words}
+======= Backtrace: =========
+/lib64/libc.so.6(+0x7b194)[0x7f4118a6e194]
+./till(shelf_free+0x25)[0x7f4118092a75]
+[0x7f409e745592]
+======= Memory map: ========
+00400000-00416000 r-xp 00000000 08:03 275996980                          /opt/till`);
+  expect(s.hazard).toBe(hazard);
+  expect(names(s, 'fault').slice(0, 2)).toEqual([undefined, 'shelf_free']);
+});
+
+test('a foreign catch that ends the unwinding of pthread_cancel', () => {
+  expect(only('FATAL: exception not rethrown').hazard).toBe('unwind/foreign-exception');
+});
+
+test('a debug build of Python tells of the exception before the stack', () => {
+  const s =
+    only(`Fatal Python error: _Py_CheckFunctionResult: a function returned a result with an exception set
+Python runtime state: initialized
+shelf.Empty: nothing left
+
+The above exception was the direct cause of the following exception:
+
+SystemError: <built-in function top> returned a result with an exception set
+
+Current thread 0x00007fe41a8c3740 (most recent call first):
+  File "/src/till.py", line 3 in <module>
+Aborted`);
+  expect(names(s, 'managed')).toEqual(['<module>']);
+});
