@@ -128,6 +128,7 @@ const BY_TOOL = {
     'Error detected in',
     ' vmState=',
     'JNI DETECTED ERROR',
+    'JNI ERROR (app bug)',
   ],
   /** Go. */
   go: [

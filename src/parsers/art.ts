@@ -15,7 +15,8 @@ import { parseFrame } from './frame.js';
 import { javaFrame } from './java-frame.js';
 import type { Emit, Line, Reader } from './reader.js';
 
-const HEAD = /JNI DETECTED ERROR IN APPLICATION: (.*)$/s;
+/** Dalvik said `JNI ERROR (app bug)`, and ART says it of its tables of references, before what its checker says of that. */
+const HEAD = /JNI (?:DETECTED ERROR IN APPLICATION|(ERROR \(app bug\))): (.*)$/s;
 const QUOTED = /\bAbort message: '/;
 /** The thread that is told of, and what is known of it. */
 const THREAD = /^"[^"]*"(?: daemon)? prio=\d+ tid=\d+ /;
@@ -34,6 +35,7 @@ const MEANINGS: readonly [RegExp, HazardId][] = [
   [/critical/i, 'rules/jni-call-in-critical'],
   [/Modified UTF-8/i, 'abi/encoding'],
   [/local reference table overflow/i, 'resource/jni-local-ref-overflow'],
+  [/global reference table overflow/i, 'resource/jni-global-ref-leak'],
   [/release|guard pattern|buffer/i, 'rules/jni-bad-release'],
   [/reference|jobject|== null|null pointer|NULL/i, 'rules/jni-bad-reference'],
 ];
@@ -42,6 +44,8 @@ type Open = {
   first: Line;
   last: Line;
   message: string;
+  /** It may only announce another message. */
+  announces: boolean;
   thread: boolean;
   call?: string;
   from?: string;
@@ -51,7 +55,7 @@ type Open = {
 
 /** `  native: #00 pc 0003f2a0  /system/lib/libart.so (f+8)`, without `native:` in a tombstone. */
 const nativeFrame = (text: string): Frame | undefined =>
-  / #\d+ pc /.test(text) ? parseFrame(text.replace(/^\s*native: /, ''))?.frame : undefined;
+  / #\d+ {1,2}pc /.test(text) ? parseFrame(text.replace(/^\s*native: /, ''))?.frame : undefined;
 
 /** Makes the reader of ART's JNI checker. */
 export function makeArtReader(emit: Emit): Reader {
@@ -82,7 +86,7 @@ export function makeArtReader(emit: Emit): Reader {
 
   return {
     line(line) {
-      const found = HEAD.exec(line.text)?.[1];
+      const [, announces, found] = HEAD.exec(line.text) ?? [];
       if (found !== undefined) {
         const again = QUOTED.test(line.text);
         const message = again ? found.replace(/'$/, '') : found;
@@ -91,9 +95,19 @@ export function makeArtReader(emit: Emit): Reader {
           if (open) open.last = line;
           return 'consumed';
         }
-        close();
+        const placed = open?.call ?? open?.from ?? open?.native[0] ?? open?.managed[0];
+        const first = open?.announces && placed === undefined ? open.first : line;
+        if (first === line) close();
         told = message;
-        open = { first: line, last: line, message, thread: false, native: [], managed: [] };
+        open = {
+          first,
+          last: line,
+          message,
+          announces: announces !== undefined,
+          thread: false,
+          native: [],
+          managed: [],
+        };
         return 'consumed';
       }
       if (!open) return 'ignored';

@@ -25,8 +25,10 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       DATE,
       // Android: `01-01 00:00:00.000  1234  1234 I wrap.sh: text`
       /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,6}\d+ {1,6}\d+ [VDIWEF] [^:]{1,80}: ?/,
-      // older Android Studio: `01-01 00:00:00.000 1234-1240/package A/tag: text`; logcat's time before its brief format
-      /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (?:\d{1,7}-\d{1,7}\/\S{1,200} )?(?=[VDIWEFA]\/)/,
+      // older Android Studio, behind a time with or without a year: `1234-1240/package A/tag: text`
+      /^\d{1,7}-\d{1,7}\/\S{1,200} (?=[VDIWEFA]\/)/,
+      // … and logcat's time before its brief format
+      /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}:? (?=[VDIWEFA]\/|\d{1,7}-\d{1,7}\/)/,
       // Android Studio, behind its time: `1234-1240  tag (24 columns) package (37 columns) I  text`
       /^\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2}/,
       // TCMalloc: `1234 /src/tcmalloc/segv_handler.cc:168] text`
@@ -60,6 +62,8 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       /^[VDIWEFA]\/[^(]{1,80}\( {0,8}\d+\): ?/,
       // … and without the number: `A/libc: text`
       /^[VDIWEFA]\/[\w.+-]{1,80} {0,8}: ?/,
+      // surefire, of what a test's JVM writes behind its back: `SUREFIRE-859: text`
+      /^SUREFIRE-859: /,
       // Centipede repeats its target's output: `CRASH LOG: text`
       /^CRASH LOG: /,
     ],

@@ -195,6 +195,7 @@ at Till.Program.Main()`);
 });
 
 const ART = [
+  'art/runtime/indirect_reference_table.cc:70] JNI ERROR (app bug): accessed stale Global 0x2a',
   'art/runtime/java_vm_ext.cc:410] JNI DETECTED ERROR IN APPLICATION: use of deleted global reference 0x2a',
   'art/runtime/java_vm_ext.cc:410]     from void com.x.Till.run()',
   'art/runtime/runtime.cc:366] Runtime aborting...',
@@ -505,4 +506,44 @@ Current thread 0x00007fe41a8c3740 (most recent call first):
   File "/src/till.py", line 3 in <module>
 Aborted`);
   expect(names(s, 'managed')).toEqual(['<module>']);
+});
+
+test.each([
+  ['E/dalvikvm(22265): ', 'attempt to use stale local reference 0x20d00001', 'rules/jni-bad-reference'],
+  ['F/art: ', 'global reference table overflow (max=51200)', 'resource/jni-global-ref-leak'],
+  ['A/com.x.till: ', 'local reference table overflow (max=512)', 'resource/jni-local-ref-overflow'],
+])("Dalvik's words behind %j", (tag, words, hazard) => {
+  for (const time of ['05-13 14:07:13.139: ', '2022-05-13 14:07:13.139 22265-22457/com.x.till ', '']) {
+    const text = [
+      `JNI ERROR (app bug): ${words}`,
+      'VM aborting',
+      'backtrace:',
+      '    #00  pc 00045e50  /system/lib/libdvm.so (dvmAbort+75)',
+      '    #01  pc 0004a1b3  /data/data/com.x.till/lib/libshelf.so (shelf_top+12)',
+      'stack:',
+    ]
+      .map((line) => `${time}${tag}${line}`)
+      .join('\n');
+    const s = only(text);
+    expect(s.hazard).toBe(hazard);
+    expect(names(s, 'fault')).toEqual(['dvmAbort', 'shelf_top']);
+  }
+});
+
+test('surefire marks some lines of a crash', () => {
+  const s = only(`#
+# A fatal error has been detected by the Java Runtime Environment:
+#
+SUREFIRE-859: #  SIGSEGV (0xb) at pc=0x00007fff98c60152, pid=6353, tid=0x1703
+#
+# Problematic frame:
+# C  [libshelf.so+0x1152]  shelf_top+0x12
+#
+SUREFIRE-859: # Failed to write core dump. Core dumps have been disabled.`);
+  expect(s.rule).toBe('hotspot/SIGSEGV');
+});
+
+test("the minimal runtime's first words told no address", () => {
+  expect(only('ubsan: add-overflow')).toMatchObject({ rule: 'ubsan/add-overflow', stacks: [] });
+  expect(parseText('ubsan: nothing to report').sightings).toEqual([]);
 });
