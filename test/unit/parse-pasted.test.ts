@@ -547,3 +547,25 @@ test("the minimal runtime's first words told no address", () => {
   expect(only('ubsan: add-overflow')).toMatchObject({ rule: 'ubsan/add-overflow', stacks: [] });
   expect(parseText('ubsan: nothing to report').sightings).toEqual([]);
 });
+
+test('who created the thread that died is told behind the SUMMARY', () => {
+  const report = `==8==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000000 (pc 0x4f4f bp 0x0 sp 0x0 T1)
+    #0 0x4f4f in shelf_top shelf.c:3
+
+AddressSanitizer can not provide additional info.
+SUMMARY: AddressSanitizer: SEGV shelf.c:3 in shelf_top`;
+  const created = `
+Thread T1 created by T0 here:
+    #0 0x104c3 in pthread_create (/opt/till+0x3c)
+    #1 0x102 in main till.c:9
+`;
+  const s = only(`${report}${created}
+    #0 0x999 in elsewhere other.c:1
+==8==ABORTING`);
+  expect(s.stacks.map((k) => [k.role, k.frames.length])).toEqual([
+    ['fault', 1],
+    ['thread-created', 2],
+  ]);
+  expect(only(report).complete).toBe(true);
+  expect(parseText(`${report}\n${report}${created}`).sightings.map((t) => t.stacks.length)).toEqual([1, 2]);
+});
