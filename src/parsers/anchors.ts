@@ -168,6 +168,7 @@ const BY_TOOL = {
     'Timeout (',
     'SystemError: ',
     'Exception ignored',
+    'From cffi callback',
     'Debug memory block',
     'negative ref count',
   ],

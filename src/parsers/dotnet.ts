@@ -34,7 +34,8 @@ const INTERFACE =
   /DllNotFoundException|EntryPointNotFoundException|BadImageFormatException|MarshalDirectiveException/;
 
 function hazardOf(message: string, native: boolean): HazardId {
-  if (/AccessViolationException/.test(message)) return 'crash/signal';
+  if (/AccessViolationException|^Fatal error\. 0xC0000005/.test(message)) return 'crash/signal';
+  if (/\bgarbage collected delegate\b/.test(message)) return 'lifetime/callback-collected';
   if (message.startsWith('Fatal error. Internal CLR error')) return 'crash/heap-corruption';
   if (/UnmanagedCallersOnly/.test(message)) return 'abi/calling-convention';
   if (/SEHException/.test(message)) return 'unwind/foreign-exception';

@@ -32,7 +32,8 @@ const C_FRAME =
 const BARE = /^ {2}(?:Garbage-collecting|<no Python frame>|<.{1,60}>|\.\.\.)$/;
 /** Frames of an ordinary traceback, most recent last. */
 const TRACEBACK = /^ {2}File "([^"]{0,4096})", line (\d{1,9}), in (.*)$/s;
-const IGNORED = /^Exception ignored (?:on|while) calling ctypes callback function/;
+/** Older cffi, and PyPy's, say `From cffi callback`. */
+const IGNORED = /^(?:Exception ignored (?:(?:on|while) calling|from) |From )(ctypes|cffi) callback\b/;
 /** pytest repeats the error with an `E` before it. */
 const SYSTEM_ERROR =
   /^(?:E +)?SystemError: (.{1,2000} returned (?:a result with an exception set|NULL without setting an exception))$/;
@@ -151,9 +152,10 @@ export const makePython: MakeReader = (emit) => {
         emit(s);
         return 'consumed';
       }
-      if (IGNORED.test(text)) {
+      const ignored = IGNORED.exec(text);
+      if (ignored) {
         close();
-        const message = 'an exception cannot leave a ctypes callback';
+        const message = `an exception cannot leave a ${ignored[1]} callback`;
         open = draft(
           line,
           { tool: 'python', rule: 'python/callback-exception', hazard: 'unwind/foreign-exception', message },

@@ -569,3 +569,27 @@ Thread T1 created by T0 here:
   expect(only(report).complete).toBe(true);
   expect(parseText(`${report}\n${report}${created}`).sightings.map((t) => t.stacks.length)).toEqual([1, 2]);
 });
+
+test.each([
+  'Exception ignored from cffi callback <function top at 0x7f74fdd6ac00>:',
+  'Exception ignored from cffi callback <function top at 0x7f74>, trying to convert the result back to C:',
+  'From cffi callback <function top at 0x7f74fdd6ac00>:',
+])('an exception that cannot leave a callback of cffi: %s', (words) => {
+  const s = only(`${words}
+Traceback (most recent call last):
+  File "/src/till.py", line 7, in top
+    raise ValueError("empty")
+ValueError: empty`);
+  expect(s.message).toBe('an exception cannot leave a cffi callback: ValueError: empty');
+  expect(names(s, 'managed')).toEqual(['top']);
+});
+
+test.each([
+  [
+    "Process terminated. A callback was made on a garbage collected delegate of type 'Till!Till.Cb::Invoke'.",
+    'lifetime/callback-collected',
+  ],
+  ['Fatal error. 0xC0000005', 'crash/signal'],
+])("what .NET's last words mean: %s", (words, hazard) => {
+  expect(only(`${words}\n   at Till.Native.Run()\n   at Till.Program.Main()`).hazard).toBe(hazard);
+});
