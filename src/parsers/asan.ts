@@ -55,18 +55,26 @@ const TAIL =
 /** The program's own unfinished line may stand before it. */
 const ABORTING = /==\d+==ABORTING\b/;
 
+/** Stands before the SUMMARY or, for a thread that died of a signal, behind it. */
+const CREATED = /^\s*(?:==\d+==)?Thread (T\d+)\b.{0,200} created by (?:T\d|unknown)/;
 const SECTIONS: readonly [RegExp, StackRole][] = [
   [/\bfreed by thread (T\d+)/, 'freed'],
   [/\ballocated by thread (T\d+)/, 'allocated'],
   [/\b(?:allocated|defined) (?:from|here):/, 'allocated'],
-  [/^\s*(?:==\d+==)?Thread (T\d+)\b.{0,200} created by (?:T\d|unknown)/, 'thread-created'],
+  [CREATED, 'thread-created'],
   [/\bMemory was manually poisoned by thread (T\d+)/, 'related'],
   [/\bThis variable is|These globals were registered at|^\s*\[\d+\]:$/, 'related'],
   [/\bis located in stack of thread (T\d{1,9}) .{0,100}in frame\s{0,4}$/, 'allocated'],
 ];
 
 /** An open report of this family. `cause` is HWASan's, the likeliest first. */
-export type Open = OpenReport & { kind: string; zeroPage: boolean; cause: string | undefined };
+export type Open = OpenReport & {
+  kind: string;
+  zeroPage: boolean;
+  cause: string | undefined;
+  /** The SUMMARY has come. */
+  told: boolean;
+};
 
 /** Reads `ERROR: …Sanitizer` reports; many may follow each other in one log (`halt_on_error=0`). */
 export const makeAsan: MakeReader = (emit: Emit) => {
@@ -81,7 +89,7 @@ export const makeAsan: MakeReader = (emit: Emit) => {
     s.hazard = hazardOf(kind, { access: s.access, zeroPage, cause, region: s.region, stacks: s.stacks });
     if (cause !== undefined) s.message = `${s.message} (${cause})`;
     // The allocator's own failure is followed by a failed CHECK and no SUMMARY line.
-    closeReport(open, emit, s.message.startsWith('failed to ') ? undefined : missing);
+    closeReport(open, emit, open.told || s.message.startsWith('failed to ') ? undefined : missing);
     open = undefined;
   };
 
@@ -109,6 +117,7 @@ export const makeAsan: MakeReader = (emit: Emit) => {
       kind,
       zeroPage: address !== undefined && /on (?:unknown )?address/.test(headline) && Number(address) < 4096,
       cause: undefined,
+      told: false,
     };
     return 'consumed';
   };
@@ -119,6 +128,10 @@ export const makeAsan: MakeReader = (emit: Emit) => {
       const header = text.includes('Sanitizer') ? HEADER.exec(text) : null;
       // `detected memory leaks` is lsan.ts's, and so is its cut beginning.
       if (header && !(header[2] === 'Leak' && /^d(?:e|$)/.test(header[3]!))) return begin(line, header);
+      if (open?.told) {
+        if (behind(open, line)) return 'consumed';
+        close();
+      }
       if (DEADLY.test(text)) {
         if (open === undefined) deadly = line.no;
         return 'consumed';
@@ -131,10 +144,15 @@ export const makeAsan: MakeReader = (emit: Emit) => {
       const summary = took ? SUMMARY.exec(text) : null;
       if (summary) {
         adopt(open, summary[2]!);
-        close();
+        open.told = true;
+        open.stack = undefined;
+        if (!owesCreator(open)) close();
       }
       if (took && ABORTING.test(text)) close();
       return took ? 'consumed' : 'ignored';
+    },
+    settle() {
+      if (open?.told) close();
     },
     end() {
       close('the log ends before the SUMMARY line');
@@ -143,6 +161,24 @@ export const makeAsan: MakeReader = (emit: Emit) => {
     },
   };
 };
+
+/** Who created the thread that died of a signal is told behind the SUMMARY. */
+const owesCreator = ({ sighting: s }: Open): boolean =>
+  s.thread !== undefined && s.thread !== 'T0' && s.stacks.every(({ role }) => role !== 'thread-created');
+
+/** A line behind the SUMMARY; false when it is none of the report. */
+function behind(open: Open, line: Line): boolean {
+  const { text } = line;
+  const thread = CREATED.exec(text)?.[1];
+  if (thread !== undefined) {
+    openStack(open, 'thread-created', { title: text, thread });
+    extend(open, line);
+    return true;
+  }
+  if (text.trim() !== '') return open.stack !== undefined && takeFrame(open, line);
+  open.stack = undefined;
+  return true;
+}
 
 /** One line of an open report; false when it is none of ours. */
 function inside(open: Open, line: Line): boolean {

@@ -20,7 +20,7 @@
 import type { Frame, Sighting, Stack } from '../finding.js';
 import { addFrame, addStack, draft, reach, whole } from './draft.js';
 import { goFrame, goFunction } from './goframe.js';
-import { goMeaning, isKnown, isLow } from './gowords.js';
+import { EXCEPTION, goMeaning, isKnown, isLow } from './gowords.js';
 import type { Line, MakeReader } from './reader.js';
 
 const PANIC = /^(panic|fatal error): (.*)$/;
@@ -28,7 +28,9 @@ const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
 /** `[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x463af0]` */
 const CAUSE =
   /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]{1,16})(?:[: ][^\]]{0,80}?)?(?: addr=(0x[0-9a-f]{1,16}))?(?: pc=0x[0-9a-f]{1,16})?\]$/;
-const PC = /^PC=0x[0-9a-f]+ m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?/;
+/** Windows: the exception's number, its kind of access and address, and the pc; no header stands before the stack. */
+const WINDOWS = /^Exception 0x([0-9a-f]{8}) 0x[0-9a-f]+ (0x[0-9a-f]+) 0x[0-9a-f]+$/;
+const PC = /^PC=0x[0-9a-f]+(?:$| m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?)/;
 /** `goroutine 1 gp=0xc0 m=0 mp=0x57 [running, locked to thread]:` or `runtime stack:` */
 const HEADER = /^(?:(goroutine \d{1,19})(?: [a-z]+=\S{1,30})* \[([^\]]{1,200})\]|(runtime stack)):$/;
 /** The place of a call, indented by a tab that some collectors of logs drop. */
@@ -36,6 +38,9 @@ const PLACE_LINE = /^\s|^\S.{0,4000}:\d{1,9}(?: \+0x[0-9a-f]{1,16}|$)/;
 const CREATED = /^created by (.+?)(?: in goroutine \d+)?$/;
 const UNAVAILABLE = /^\s*goroutine running on other thread; stack unavailable/;
 const FRAME = /^[^\s(].{0,4000}\)$|^non-Go function$/;
+/** The runtime cannot walk the stack of a thread that runs C code, and dumps its words. */
+const OPAQUE_STACK =
+  /^runtime: (?:g \d+: )?(?:unknown pc|unexpected return pc for) |^stack: frame=\{|^(?:0x)?[0-9a-f]{16}: {1,2}\S/;
 const HARMLESS =
   /^(?:signal arrived during|\.\.\.|\[originating from|goroutine running on|-----$|r\w+ +0x|[cefg]\w+ +0x)/;
 /** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
@@ -77,6 +82,8 @@ export const makeGoCrash: MakeReader = (emit) => {
   let creator = false;
   /** The faulting goroutine says who created it. */
   let hasCreator = false;
+  /** A stack of which the runtime could name no frame. */
+  let opaque: Stack | undefined;
 
   const flush = (): void => {
     if (fn !== undefined && stack && !creator) addFrame(stack, { kind: 'symbol', function: fn });
@@ -91,7 +98,7 @@ export const makeGoCrash: MakeReader = (emit) => {
       if (open.rule === 'go/panic' && crossesC(open, hasCreator)) open.hazard = 'unwind/panic';
       emit(open);
     }
-    open = stack = words = undefined;
+    open = stack = words = opaque = undefined;
     hasCreator = false;
   };
   const begin = (w: Words, line: Line): Sighting => {
@@ -110,6 +117,9 @@ export const makeGoCrash: MakeReader = (emit) => {
     if (!open) return 'ignored';
     flush();
     reach(open, line);
+    // The goroutine that called C says more than the thread that ran it.
+    if (opaque?.frames.length === 0) open.stacks = open.stacks.filter((s) => s !== opaque);
+    opaque = undefined;
     const running = m[3] === undefined;
     const fault = running && !open.stacks.some((s) => s.role === 'fault');
     const thread = m[1] ?? 'runtime';
@@ -145,6 +155,11 @@ export const makeGoCrash: MakeReader = (emit) => {
     }
     if (stack?.role === 'fault' && UNAVAILABLE.test(text)) {
       whole(s);
+      return take();
+    }
+    if (stack && OPAQUE_STACK.test(text)) {
+      if (stack.role === 'fault') whole(s);
+      opaque = stack;
       return take();
     }
     const created = CREATED.exec(text);
@@ -185,6 +200,13 @@ export const makeGoCrash: MakeReader = (emit) => {
     if (pc) {
       if (pc[1]) w.address = pc[1];
       return 'consumed';
+    }
+    if (w.signal?.startsWith(EXCEPTION) && FRAME.test(text)) {
+      const s = begin(w, line);
+      words = undefined;
+      open = s;
+      stack = addStack(s, { role: 'fault', frames: [] });
+      return inside(s, text, line);
     }
     // `panic: a [recovered]` and its `\tpanic: b`
     if (/^\tpanic: /.test(text) || HARMLESS.test(text)) return 'consumed';
@@ -227,6 +249,12 @@ export const makeGoCrash: MakeReader = (emit) => {
       const signal = SIGNAL.exec(text);
       if (signal?.[1]) {
         words = { how: 'signal', words: text, signal: signal[1], line };
+        return 'consumed';
+      }
+      const windows = WINDOWS.exec(text);
+      if (windows) {
+        words = { how: 'signal', words: text, signal: `${EXCEPTION}${windows[1]}`, line };
+        if (windows[2]) words.address = windows[2];
         return 'consumed';
       }
       return words ? before(words, text, line) : 'ignored';

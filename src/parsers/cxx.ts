@@ -12,7 +12,8 @@ export const makeCxx = readLastWords('cxx', [
     more: WHAT,
   },
   {
-    line: /^(?:libc\+\+abi(?:\.dylib)?|libc\+\+): [Tt]erminating (?:due to|with) uncaught (?:foreign )?exception/,
+    // LLVM 3 to 11 did not say who speaks.
+    line: /^(?:(?:libc\+\+abi(?:\.dylib)?|libc\+\+): [Tt]erminating (?:due to|with) uncaught (?:foreign )?exception|terminating with uncaught (?:foreign exception$|exception of type \S))/,
     rule: 'uncaught-exception',
     hazard: 'unwind/foreign-exception',
   },

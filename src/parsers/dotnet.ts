@@ -34,7 +34,8 @@ const INTERFACE =
   /DllNotFoundException|EntryPointNotFoundException|BadImageFormatException|MarshalDirectiveException/;
 
 function hazardOf(message: string, native: boolean): HazardId {
-  if (/AccessViolationException/.test(message)) return 'crash/signal';
+  if (/AccessViolationException|^Fatal error\. 0xC0000005/.test(message)) return 'crash/signal';
+  if (/\bgarbage collected delegate\b/.test(message)) return 'lifetime/callback-collected';
   if (message.startsWith('Fatal error. Internal CLR error')) return 'crash/heap-corruption';
   if (/UnmanagedCallersOnly/.test(message)) return 'abi/calling-convention';
   if (/SEHException/.test(message)) return 'unwind/foreign-exception';
@@ -55,7 +56,8 @@ const LONGEST = 4096;
 
 /** `   at Ns.Type.Method(Args) in /src/a.cs:line 12`, mono's `  at T.M () [0x00000] in <hash>:0`. */
 function frameOf(text: string): Frame | undefined {
-  const found = /^\s+at (.+)$/.exec(text);
+  // A narrow console wraps; what is pasted from it may lose its indentation.
+  const found = /^\s+at (.+)$/.exec(text) ?? /^at ([A-Za-z_][\w.`+<>]{0,500}\(.*)$/.exec(text);
   if (!found) return undefined;
   const body = (found[1] ?? '').slice(0, LONGEST);
   const name = body.replace(/ in (?:\/|<|[A-Za-z]:).*$/s, '').replace(/ \[0x[0-9a-f]+\]$/, '');

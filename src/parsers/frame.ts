@@ -18,9 +18,13 @@ export const UNKNOWN_FUNCTION = '??';
 export type FrameLine = { index: number; pc?: string; frame: Frame };
 
 const NUMBERED = /^\s*#(\d{1,5})(?:\.\d{1,3})?\s+(\S.*)$/;
+/** A tracker of issues makes links of `#0`; people part them. */
+const PARTED = /^\s*# (\d{1,5})\s+(0x[0-9a-fA-F]+ .*)$/;
 /** libFuzzer's progress, `#2\tINITED cov: 2 ft: 2 …`. */
 const PROGRESS = /^\s*#\d+\s+\w+\s+(?:cov|ft): \d/;
 const NUMBER_ONLY = /^\s*(\d{1,5})\s+(0x[0-9a-fA-F]+ in \S.*)$/;
+/** TSan's frames have no pc; their module says what they are. */
+const NUMBER_AND_MODULE = /^\s+(\d{1,5})\s+(\S.*\+0x[0-9a-f]+\)(?: \(BuildId: [0-9a-f]+\))?)$/;
 const PC = /^(0x[0-9a-fA-F]+)(?:\s+|$)/;
 const BUILD_ID = / {0,4}\(BuildId:? [0-9a-fA-F]+\)$/;
 const MODULE_OFFSET = /^(.*?)(?::[a-z0-9_]{2,12})?\+(0x[0-9a-fA-F]+)$/;
@@ -36,12 +40,19 @@ const ANDROID = /^pc ([0-9a-f]{1,16}) {1,4}(\S.*)$/;
 const ANDROID_OFFSET = / \(offset 0x[0-9a-f]+\)$/;
 const PATH_START = /[ \t](?=(?:\/|[A-Za-z]:[\\/]|\.{1,2}[\\/]|<[a-z][^<>()]{0,100}>$))/g;
 const FILE_ONLY =
-  /^(?:<null>|\?\?|\(\?\?\)|[^\\/]*[\\/].*|[\w.+-]+\.(?:[chsS]|cc|cpp|cxx|hpp|rs|go|o|inc|inl|java|py))$/s;
+  /^(?:<null>|\?\?|\(\?\?\)|[^\\/]*[\\/].*|[\w.+-]+\.(?:[chsS]|cc|cpp|cxx|hpp|rs|go|o|inc|inl|java|py|swift)|<compiler-generated>)$/s;
 const FUNCTION_OFFSET = /\+0x[0-9a-fA-F]+$/;
+
+/** A frame of glibc's `backtrace_symbols` on a line of its own, or undefined. */
+export function libcFrameOf(line: string): Frame | undefined {
+  const m = line.endsWith(']') ? LIBC_FRAME.exec(line) : null;
+  return m === null ? undefined : libcFrame(m);
+}
 
 /** Parses one line, or returns undefined when it is not a stack frame. Never throws; linear in the line's length. */
 export function parseFrame(line: string): FrameLine | undefined {
-  const m = NUMBERED.exec(line) ?? NUMBER_ONLY.exec(line);
+  const m =
+    NUMBERED.exec(line) ?? PARTED.exec(line) ?? NUMBER_ONLY.exec(line) ?? NUMBER_AND_MODULE.exec(line);
   if (m === null || PROGRESS.test(line)) return undefined;
   const rest = m[2]!.trimEnd();
   const index = Number(m[1]);
@@ -87,6 +98,8 @@ function parseBody(text: string, whole: string): Frame {
   const at = LOCATION.exec(body) ?? VS_LOCATION.exec(body);
   if (at) {
     const { name, file } = splitFunction(body.slice(0, at.index));
+    // Without a file the number is no line: macOS writes the offset in the function there.
+    if (file === '<null>' && module?.path !== undefined) return inModule(name, module.path, module.offset);
     return {
       kind: 'source',
       function: name ?? UNKNOWN_FUNCTION,
@@ -98,16 +111,17 @@ function parseBody(text: string, whole: string): Frame {
     };
   }
   const { name, file } = splitBare(body);
-  if (module?.path !== undefined)
-    return {
-      kind: 'module',
-      module: module.path,
-      ...(module.offset !== undefined && { offset: module.offset }),
-      ...(name !== undefined && { function: name }),
-    };
+  if (module?.path !== undefined) return inModule(name, module.path, module.offset);
   if (name !== undefined) return { kind: 'symbol', function: name, ...(file !== undefined && { file }) };
   return { kind: 'opaque', text: whole };
 }
+
+const inModule = (name: string | undefined, module: string, offset: string | undefined): Frame => ({
+  kind: 'module',
+  module,
+  ...(offset !== undefined && { offset }),
+  ...(name !== undefined && { function: name }),
+});
 
 type Module = { path?: string; offset?: string };
 
@@ -123,7 +137,8 @@ function takeModule(text: string): { body: string; module?: Module } {
   const body = t.slice(0, i).trimEnd();
   const m = MODULE_OFFSET.exec(inner);
   if (m) return { body, module: { path: m[1]!, offset: m[2]! } };
-  if (inner === '<unknown module>' || inner === '??') return { body, module: {} };
+  if (inner === '<unknown module>' || inner === '??' || /^0x[0-9a-f]+$/.test(inner))
+    return { body, module: {} };
   if (i === 0 || /^(?:\/|[A-Za-z]:[\\/])/.test(inner)) return { body, module: { path: inner } };
   return { body: t };
 }

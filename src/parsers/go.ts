@@ -19,9 +19,9 @@ import { UNKNOWN_FUNCTION } from './frame.js';
 import { goFrame, goFunction } from './goframe.js';
 import type { MakeReader } from './reader.js';
 
-/** `Previous atomic write at 0x00c000012308 by goroutine 7:`, `[failed to restore the stack]` may follow. */
+/** `Previous atomic write at 0x00c000012308 by goroutine 7:` (no address until Go 1.6), `[failed to restore the stack]` may follow. */
 const ACCESS =
-  /^(Previous )?(atomic )?(read|write) at (0x[0-9a-f]+) by (main goroutine|goroutine \d+|[^:]{1,80}):$/i;
+  /^(Previous )?(atomic )?(read|write)(?: at (0x[0-9a-f]+))? by (main goroutine|goroutine \d+|[^:]{1,80}):$/i;
 /** `Goroutine 7 (running) created at:` */
 const CREATED = /^(Goroutine \d+) \([^)]{0,40}\) created at:$/;
 const RULE = /^={18,}$/;

@@ -47,6 +47,10 @@ const WORDS: readonly Row[] = [
 /** True for words that the runtime alone says. */
 export const isKnown = (words: string): boolean => WORDS.some(([re]) => re.test(words));
 
+/** What a Windows exception is called here; this one is a fault of memory. */
+export const EXCEPTION = 'exception-';
+const ACCESS_VIOLATION = `${EXCEPTION}c0000005`;
+
 /** A fault in the first page is a null pointer, or a member of one. */
 const NULL_PAGE = 4096n;
 
@@ -66,7 +70,7 @@ export const goMeaning = (
 ): GoMeaning => {
   const row = WORDS.find(([re]) => re.test(words));
   if (row) return { tool: row[1], rule: `${row[1]}/${row[2]}`, hazard: row[3] };
-  if (signal === 'SIGSEGV' || signal === 'SIGBUS') {
+  if (signal === 'SIGSEGV' || signal === 'SIGBUS' || signal === ACCESS_VIOLATION) {
     const low = address !== undefined && isLow(address);
     return { tool: 'go', rule: `go/${signal}`, hazard: low ? 'null/dereference' : 'crash/signal' };
   }

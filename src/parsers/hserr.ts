@@ -11,7 +11,12 @@ import { smellAt } from './smell.js';
 
 const FATAL =
   /^# (?:A fatal error has been detected by|An unexpected error has been detected by|There is insufficient memory for the Java Runtime)/;
-const HEADLINE = /^# {2}((?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error|Out of Memory Error|Error)\b.*)$/;
+/** A tracker takes the signs at the line's beginning for headings, and drops them. */
+const BARE = /^A fatal error has been detected by the Java Runtime Environment:$/;
+const BARE_HEADLINE = /^(?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error) \(/;
+const BARE_BANNER =
+  /^(?:JRE version|Java VM|Problematic frame):|^(?:Failed to write core|No core|Core) ?dump|^(?:An error report file|If you would like to submit|The crash happened|See problematic frame)/i;
+const HEADLINE = /^# {1,2}((?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error|Out of Memory Error|Error)\b.*)$/;
 const SECTION = /^-{5,}\s+(?:S U M M A R Y|T H R E A D|P R O C E S S|S Y S T E M|H E A P|E N D)\b/;
 /** Sections and lines that only crash files have; they are this report's however long it is. */
 const STACKS = /^(Native|Java) frames: /;
@@ -24,6 +29,8 @@ type Open = {
   first: Line;
   last: Line;
   memory: boolean;
+  /** The banner lost its signs. */
+  bare: boolean;
   headline?: string;
   detail?: string;
   pid?: number;
@@ -111,6 +118,7 @@ export function makeHserrReader(emit: Emit): Reader {
       first: line,
       last: line,
       memory,
+      bare: BARE.test(line.text),
       native: [],
       managed: [],
       file: false,
@@ -141,6 +149,15 @@ export function makeHserrReader(emit: Emit): Reader {
       )
     )
       to.ended = true;
+  };
+
+  /** The banner's line with its sign, where it has one or lost it; undefined for what is no part of it. */
+  const signed = (to: Open, text: string): string | undefined => {
+    if (/^#(?: |$)/.test(text)) return text;
+    if (!to.bare || to.file) return undefined;
+    const bare = text.trim();
+    if (BARE_HEADLINE.test(bare)) return `#  ${bare}`;
+    return (to.list === 'problematic' && bare !== '') || BARE_BANNER.test(bare) ? `# ${bare}` : undefined;
   };
 
   const section = (to: Open, text: string): boolean => {
@@ -174,15 +191,16 @@ export function makeHserrReader(emit: Emit): Reader {
   return {
     line(line) {
       const text = line.text;
-      if (FATAL.test(text)) {
+      if (FATAL.test(text) || BARE.test(text)) {
         begin(line);
         return 'consumed';
       }
       if (!open) {
         return text === '#' && held !== undefined ? 'consumed' : 'ignored';
       }
-      if (/^#(?: |$)/.test(text)) {
-        banner(open, text);
+      const sign = signed(open, text);
+      if (sign !== undefined) {
+        banner(open, sign);
         open.strangers = 0;
       } else if (section(open, text)) open.strangers = 0;
       else if (open.file) {

@@ -6,7 +6,8 @@ export function javaFrame(text: string): Frame | undefined {
   const found = /^\s+at ([^\s()]+)\(([^()]*)\)\s*$/.exec(text);
   if (!found) return undefined;
   const [, name = '', place = ''] = found;
-  const method = name.replace(/^.*\//, '');
+  // A hidden class has a slash of its own: `Main$$Lambda/0x00000008000c2000.run`.
+  const method = name.replace(/^.*\/(?!0x)/, '');
   const at = /^([^:]+):(\d+)$/.exec(place);
   if (at) return { kind: 'source', function: method, file: at[1] ?? '', line: Number(at[2]) };
   return /\.(?:java|kt|scala|groovy|clj)$/.test(place)

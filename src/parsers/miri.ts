@@ -15,7 +15,7 @@
  *                    at src/lib.rs:10:21
  *
  * Until 2025 the stack was `= note: BACKTRACE:` and lines `= note: inside `f` at src/lib.rs:1:2`. An empty line ends a
- * diagnostic. With `--error-format=json` every diagnostic is one line; see mirijson.ts.
+ * diagnostic, unless a note in its margin follows (until 2022 one stood before the stack). With `--error-format=json` every diagnostic is one line; see mirijson.ts.
  */
 import type { Frame, Sighting, Stack, StackRole } from '../finding.js';
 import { addFrame, addStack, draft, placed, reach, whole } from './draft.js';
@@ -83,13 +83,15 @@ export const makeMiri: MakeReader = (emit) => {
   /** The place under the title, until the trace has named its function. */
   let head: Frame | undefined;
   let backtrace = false;
+  /** An empty line came: the diagnostic is over unless its margin goes on. */
+  let blank = false;
   let counted = 0;
 
   const close = (): void => {
     if (fn !== undefined) addTraced(miriFrame(fn, undefined));
     if (open) emit(open);
     open = next = fault = fn = head = undefined;
-    backtrace = false;
+    backtrace = blank = false;
   };
   /** The stack that replaces the bare place of the title: its first frame is that very place. */
   const beginTrace = (): void => {
@@ -168,9 +170,14 @@ export const makeMiri: MakeReader = (emit) => {
       if (text === '') {
         // std's deadlock and leak errors may lack a place; the empty line ends them all the same.
         whole(open);
-        close();
+        blank = true;
         return 'consumed';
       }
+      if (blank && !/^ +=/.test(text)) {
+        close();
+        return 'ignored';
+      }
+      blank = false;
       if (/^warning: /.test(text)) {
         close();
         return 'ignored';

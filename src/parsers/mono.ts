@@ -44,10 +44,12 @@ const hazardOf = (signal: string | undefined, said: string | undefined): HazardI
 function nativeFrame(text: string): Frame | undefined {
   const line = /^\s+(0x[0-9a-f]+) - (.+)$/.exec(text);
   if (line) {
-    const split = (line[2] ?? '').lastIndexOf(' : ');
+    // The blank behind the colon is lost where no name follows.
+    const rest = `${line[2] ?? ''} `;
+    const split = rest.lastIndexOf(' : ');
     if (split === -1) return { kind: 'opaque', text: line[1] ?? '' };
-    const module = (line[2] ?? '').slice(0, split);
-    const name = (line[2] ?? '').slice(split + 3).trim();
+    const module = rest.slice(0, split);
+    const name = rest.slice(split + 3).trim();
     return { kind: 'module', module, ...(name !== '(null)' && name !== '' && { function: name }) };
   }
   const old = /^\s+([^\s()[\]]*)(?:\(([^()]*)\))? \[(0x[0-9a-f]+)\]$|^\s+\[(0x[0-9a-f]+)\]$/.exec(text);

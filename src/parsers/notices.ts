@@ -55,7 +55,7 @@ const HARMLESS: readonly RegExp[] = [
   /==\d+==\s?(?:End of process|Process) memory map|==\d+==\s?Using llvm-symbolizer|==\d+==\s?Symbolizer is disabled/,
   /==\d+==\s?(?:Running thread \d+ was not suspended|Unable to (?:get registers|locate) )/,
   /\bWARNING: (?:external symbolizer|invalid path to external symbolizer|failed to (?:fork|spawn)|Symbolizer|Trying to symbolize|Can't (?:read|write))/i,
-  /\b\w+Sanitizer: (?:libc interceptors initialized|failed to intercept|reserving|soft rss limit|unrecognized flag)/i,
+  /\b\w+Sanitizer: (?:libc interceptors initialized|reading suppressions file|failed to intercept|reserving|soft rss limit|unrecognized flag)/i,
   /\bWARNING: found \d+ unrecognized flag/,
   /\b\w+Sanitizer Init done/,
   // the help of a flag, and the frame of asterisks that Windows gets around a warning
@@ -69,7 +69,7 @@ const HARMLESS: readonly RegExp[] = [
   /\bWARNING: str\w+\*? interceptors are enabled even though/,
   /\bAvailable flags for \w+Sanitizer:|\*\*\* Running under \w+Sanitizer v|\bMemorySanitizer init done/,
   /\b\w+Sanitizer: (?:Matched \d+ suppressions|\d+ warnings reported|can not provide additional info|loaded array cookie)/,
-  /==\d+==\s*(?:(?:Un)?[Rr]egistered root region|Sleeping for \d+ second|Register values:|WARNING: no debug info)/,
+  /==\d+==\s*(?:(?:Un)?[Rr]egistered root region|Failed to open libcorkscrew|Sleeping for \d+ second|Register values:|WARNING: no debug info)/,
 ];
 
 const TOOLS: Readonly<Record<string, Tool>> = {

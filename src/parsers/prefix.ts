@@ -25,8 +25,14 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       DATE,
       // Android: `01-01 00:00:00.000  1234  1234 I wrap.sh: text`
       /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,6}\d+ {1,6}\d+ [VDIWEF] [^:]{1,80}: ?/,
+      // older Android Studio, behind a time with or without a year: `1234-1240/package A/tag: text`
+      /^\d{1,7}-\d{1,7}\/\S{1,200} (?=[VDIWEFA]\/)/,
+      // … and logcat's time before its brief format
+      /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}:? (?=[VDIWEFA]\/|\d{1,7}-\d{1,7}\/)/,
       // Android Studio, behind its time: `1234-1240  tag (24 columns) package (37 columns) I  text`
       /^\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2}/,
+      // TCMalloc: `1234 /src/tcmalloc/segv_handler.cc:168] text`
+      /^\d{1,10} \/[^\s:]{1,300}\.cc:\d{1,6}\] ?/,
       // Jenkins, foreman: `12:34:56 text`, `12:34:56.789 text`
       /^\d\d:\d\d:\d\d(?:[.,]\d{1,9})? {1,2}(?=\S| )/,
     ],
@@ -39,6 +45,8 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\](?:[WEFiw ]?:\s?)? /,
       // Open MPI's `--tag-output`: `[1,0]<stderr>:text`
       /^\[\d{1,9},\d{1,9}\]<std(?:err|out)>:/,
+      // googletest's child of a death test: `[  DEATH   ] text`
+      /^\[ {2}DEATH {3}\] /,
       NAME,
     ],
   ],
@@ -51,13 +59,21 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       // syslog: `Jan  1 00:00:00 host program[123]: text`
       /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,100} [^\s:[]{1,100}(?:\[\d+\])?: /,
       // Android: `I/wrap.sh (1234): text`
-      /^[VDIWEF]\/[^(]{1,80}\( {0,8}\d+\): ?/,
+      /^[VDIWEFA]\/[^(]{1,80}\( {0,8}\d+\): ?/,
+      // … and without the number: `A/libc: text`
+      /^[VDIWEFA]\/[\w.+-]{1,80} {0,8}: ?/,
+      // surefire, of what a test's JVM writes behind its back: `SUREFIRE-859: text`
+      /^SUREFIRE-859: /,
       // Centipede repeats its target's output: `CRASH LOG: text`
       /^CRASH LOG: /,
     ],
   ],
+  // Android's runtime names its source: `art/runtime/java_vm_ext.cc:410] text`
   // docker compose, foreman: `web-1  | text`, `api    | text`; containerd, behind its time: `stderr F text`
-  [/[a-z]/, [/^[a-z][\w.-]{2,60} {1,20}\| /, /^std(?:out|err) [FP] /]],
+  [
+    /[a-z]/,
+    [/^[a-z][\w./-]{2,100}\.cc:\d{1,6}\] ?/, /^[a-z][\w.-]{2,60} {1,20}\| /, /^std(?:out|err) [FP] /],
+  ],
   // quoted blocks: `| text` (rustc's gutters are always indented, so they stay)
   [/\|/, [/^\| /]],
   // a log pasted into a comment

@@ -21,9 +21,10 @@ import type { Line, MakeReader } from './reader.js';
 
 const FATAL =
   /^(?:Fatal Python error(?:: | from (?=unexpected signum: ))|Windows fatal exception: |(?=Timeout \(\d+:\d\d:\d\d))(.*)$/;
-const THREAD = /^(Current thread|Thread) (0x[0-9a-f]+)(?: \[.{0,200}\])? \(most recent call first\):$/;
-/** Without a thread: the dump of a thread that was asked for. */
-const STACK = /^Stack \(most recent call first\):$/;
+const THREAD =
+  /^(Current thread|Thread) (0x[0-9a-fA-F]+)(?: \[.{0,200}\])? \(most recent call first(?:, approximate line numbers)?\):$/;
+/** Without a thread: the dump of a thread that was asked for, and PyPy's. */
+const STACK = /^Stack \(most recent call first(?:, approximate line numbers)?\):$/;
 const C_STACK = /^Current thread's C stack trace \(most recent call first\):$/;
 const FRAME = /^ {2}File "([^"]{0,4096})", line (\d{1,9}|\?\?\?) in (.*)$/s;
 const C_FRAME =
@@ -31,7 +32,8 @@ const C_FRAME =
 const BARE = /^ {2}(?:Garbage-collecting|<no Python frame>|<.{1,60}>|\.\.\.)$/;
 /** Frames of an ordinary traceback, most recent last. */
 const TRACEBACK = /^ {2}File "([^"]{0,4096})", line (\d{1,9}), in (.*)$/s;
-const IGNORED = /^Exception ignored (?:on|while) calling ctypes callback function/;
+/** Older cffi, and PyPy's, say `From cffi callback`. */
+const IGNORED = /^(?:Exception ignored (?:(?:on|while) calling|from) |From )(ctypes|cffi) callback\b/;
 /** pytest repeats the error with an `E` before it. */
 const SYSTEM_ERROR =
   /^(?:E +)?SystemError: (.{1,2000} returned (?:a result with an exception set|NULL without setting an exception))$/;
@@ -93,8 +95,14 @@ export const makePython: MakeReader = (emit) => {
           ...(native[2] ? { function: native[2] } : {}),
           ...(native[3] ? { offset: native[3] } : {}),
         });
-      } else if (!(stack && BARE.test(text)) && !/^(?:Python runtime state: |Extension modules: )/.test(text))
+      } else if (
+        !(stack && BARE.test(text)) &&
+        !/^(?:Python runtime state: |Extension modules: )/.test(text)
+      ) {
+        // Python 2, and 3 without a thread, say only the words; a signal is always followed by a thread's stack.
+        if (s.stacks.length === 0 && s.hazard !== 'crash/signal') whole(s);
         return false;
+      }
       if (stack) whole(s);
     }
     reach(s, line);
@@ -132,6 +140,11 @@ export const makePython: MakeReader = (emit) => {
         return 'consumed';
       }
       const system = SYSTEM_ERROR.exec(text);
+      // A debug build has said so already, and tells of the exception before its stack.
+      if (system?.[1] && open?.rule === 'python/exception-rule' && open.stacks.length === 0) {
+        reach(open, line);
+        return 'consumed';
+      }
       if (system?.[1]) {
         close();
         const s = draft(line, { tool: 'python', ...pythonMeaning(system[1]), message: system[1] }, '');
@@ -139,9 +152,10 @@ export const makePython: MakeReader = (emit) => {
         emit(s);
         return 'consumed';
       }
-      if (IGNORED.test(text)) {
+      const ignored = IGNORED.exec(text);
+      if (ignored) {
         close();
-        const message = 'an exception cannot leave a ctypes callback';
+        const message = `an exception cannot leave a ${ignored[1]} callback`;
         open = draft(
           line,
           { tool: 'python', rule: 'python/callback-exception', hazard: 'unwind/foreign-exception', message },
@@ -150,7 +164,7 @@ export const makePython: MakeReader = (emit) => {
         traceback = true;
         return 'consumed';
       }
-      if (/^Debug memory block at address p=0x/.test(text) || NEGATIVE.test(text)) {
+      if (/^Debug memory block at address p=(?:0x)?[0-9A-Fa-f]/.test(text) || NEGATIVE.test(text)) {
         close();
         prelude = { line, text };
         return 'consumed';

@@ -23,6 +23,8 @@ const PANICKED = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?panicked at (.{
 const OLD_PLACE = /^[^\s:].{0,4000}:\d{1,9}(?::\d{1,9})?$/;
 const OLD_LINES = 50;
 const FRAME = /^ *\d{1,6}: +(?:0x[0-9a-f]+ - )?(\S.*)$/s;
+/** Until 1.43 a call that was inlined stood without number below the frame it is part of. */
+const INLINED = /^ {12,}(?!at )(\S.*)$/;
 const AT = /^ +at (.+)$/;
 const NOTE = /^note: (?:run with `RUST_BACKTRACE|[Ss]ome details are omitted)/;
 const FOREIGN = /annot catch foreign exception/;
@@ -213,7 +215,7 @@ export const makeRust: MakeReader = (emit) => {
         fn = undefined;
         return 'consumed';
       }
-      const frame = FRAME.exec(text);
+      const frame = FRAME.exec(text) ?? INLINED.exec(text);
       if (frame?.[1]) {
         flush();
         // A hash at the end of a symbol differs from build to build.

@@ -14,10 +14,16 @@ const SMELLS: readonly RegExp[] = [
   // … but not of Go, whose tests log panics so
   /(?<!\.go):\d+(?::\d+)?: runtime error: /,
   /\bubsan: [\w-]+ by 0x/,
-  /GWP-ASan detected a memory error/,
+  /GWP-ASan (?:\([^()]{0,100}\) {1,2}has )?detected a memory error/,
   /\bScudo ERROR:/,
-  /\bA fatal error has been detected by the Java Runtime\b/,
+  // with the sign that belongs to it
+  /(?:# |\b)A fatal error has been detected by the Java Runtime\b/,
+  /\bType=[A-Z][a-z]{1,20} (?:error|exception) vmState=0x/,
   /\bFatal Python error\b/,
+  // Go, behind the words of who ran it
+  /\bfatal: morestack on g(?:0|signal)$/,
+  /\bfatal error: unexpected signal during runtime execution$/,
+  /\bWindows fatal exception: /,
   /\bDebug memory block at address p=0x/,
   // glibc's heap checks and fortify, which abort behind whatever a test runner has begun to print; a debugger quotes them
   /\bdouble free or corruption \(|(?<!")\b(?:free|malloc|realloc|munmap_chunk)\(\): (?:double free|invalid|corrupted)|\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*/,
@@ -31,13 +37,16 @@ const SMELLS: readonly RegExp[] = [
 
 /** What stands at the very beginning of a report's line, wherever it is printed. */
 const BEGINNING =
-  /(?<!=)==\d+==(?!=)|\b(?:ERROR|WARNING|FATAL): \w{4,25}Sanitizer: |\bWARNING: DATA RACE$|\bFatal Python error: |\berror: Undefined Behavior: |\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /;
+  /(?<!=)==\d+==(?!=)|(?:# |\b)A fatal error has been detected by the Java Runtime\b|\b(?:ERROR|WARNING|FATAL): \w{4,25}Sanitizer: |\bWARNING: DATA RACE$|\bType=[A-Z][a-z]{1,20} (?:error|exception) vmState=0x|\bFatal Python error: |\bWindows fatal exception: |\berror: Undefined Behavior: |\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /;
 
 /** How much of a line stands before the beginning of a report; 0 when there is none or nothing before it. */
 export const beforeReport = (text: string): number => {
   const at = text.search(BEGINNING);
-  return at >= 0 ? at : beforePlace(text);
+  return at >= 0 && !quoted(text, at) ? at : beforePlace(text);
 };
+
+/** Prose and tests quote the words in backticks, or as the beginning of an expression; a report that is pasted begins its line. */
+const quoted = (text: string, at: number): boolean => at > 1 && '`^'.includes(text[at - 1]!);
 
 /** `a.c:3:12`, `a.c(3,12)`, `<unknown>`, a module's `(t+0x1f)`: Go's `panic: runtime error: ` is none. */
 const ENDS_PLACE = '0123456789>)';
@@ -55,7 +64,7 @@ const beforePlace = (text: string): number => {
 export const smellAt = (text: string): number => {
   for (const s of SMELLS) {
     const at = text.search(s);
-    if (at >= 0) return at;
+    if (at >= 0 && !quoted(text, at)) return at;
   }
   return -1;
 };

@@ -8,6 +8,7 @@ import { makeDispatcher } from './dispatch.js';
 import { makeDotnetReader } from './dotnet.js';
 import { makeGlibc } from './glibc.js';
 import { makeGoRace } from './go.js';
+import { makeGoFatal } from './gofatal.js';
 import { makeGwpAsan } from './gwpasan.js';
 import { makeHserrReader } from './hserr.js';
 import { makeJniReader } from './jni.js';
@@ -20,6 +21,7 @@ import { makeMsan } from './msan.js';
 import { makeNewerSanitizers } from './newer-sanitizers.js';
 import { makeNode } from './node.js';
 import { makeNotices } from './notices.js';
+import { makeOpenj9Crash } from './openj9-crash.js';
 import { makeOpenj9Reader } from './openj9.js';
 import { makePython } from './python.js';
 import type { Emit, MakeReader } from './reader.js';
@@ -38,6 +40,7 @@ export const READERS: readonly MakeReader[] = [
   makeMsan,
   makeGoRace,
   makeGoCrash,
+  makeGoFatal,
   makeUbsan,
   makeAsan,
   makeNewerSanitizers,
@@ -47,6 +50,7 @@ export const READERS: readonly MakeReader[] = [
   makeJniReader,
   makeHserrReader,
   makeOpenj9Reader,
+  makeOpenj9Crash,
   makeArtReader,
   makeMonoReader,
   makeDotnetReader,

@@ -18,7 +18,8 @@ const SEPARATOR = /^\s*={18}\s*$/;
 const TRAILER = /\bThreadSanitizer: reported (\d+) warnings?/;
 const ACCESS =
   /^\s*(Previous )?(atomic )?(write|read) of size (\d+) at (0x[0-9a-fA-F]+) by (main thread|thread T\d+)(.*)$/is;
-const EXTERNAL = /^\s*(Previous )?(modifying|read-only) access of .* by (main thread|thread T\d+)(.*)$/is;
+const EXTERNAL =
+  /^\s*(Previous )?(modifying|read-only) access (?:of|at) .* by (main thread|thread T\d+)(.*)$/is;
 const HELD = /\b(M\d+)\b/g;
 /** `Mutex M2 acquired here while holding mutex M1 in thread T1:` */
 const WHILE_HOLDING = /\bwhile holding mutex (M\d+)/;

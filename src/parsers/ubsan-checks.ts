@@ -112,6 +112,8 @@ const MINIMAL: Readonly<Record<string, HazardId>> = {
   'cfi-check-fail': 'ub/function-type',
 };
 
+/** True for a check of the minimal runtime. */
+export const isMinimal = (name: string): boolean => Object.hasOwn(MINIMAL, name);
+
 /** The hazard of a check of the minimal runtime. */
-export const minimalHazard = (name: string): HazardId =>
-  Object.hasOwn(MINIMAL, name) ? MINIMAL[name]! : 'ub/other';
+export const minimalHazard = (name: string): HazardId => (isMinimal(name) ? MINIMAL[name]! : 'ub/other');

@@ -10,7 +10,7 @@ import type { Frame, Sighting, Stack } from '../finding.js';
 import { parseFrame, UNKNOWN_FUNCTION } from './frame.js';
 import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from './open-report.js';
 import type { Line, MakeReader, Took } from './reader.js';
-import { checkOf, minimalHazard, namedHazard } from './ubsan-checks.js';
+import { checkOf, isMinimal, minimalHazard, namedHazard } from './ubsan-checks.js';
 
 const MARK = ': runtime error:';
 /**
@@ -23,6 +23,8 @@ const GO_PLACE = /\.go:\d{1,9}$/;
 const LOCATION = /:(\d+)(?::(\d+))?$|\((\d+),(\d+)\)$/;
 const MODULE = /(?:^|\s)\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
 const MINIMAL = /\bubsan: ([a-z][\w-]*) by (0x[0-9a-fA-F]+)/;
+/** Until LLVM 9 it told no address. */
+const OLD_MINIMAL = /^ubsan: ([a-z][a-z-]{1,40})$/;
 const TOO_MANY = /\bubsan: too many errors/;
 const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/s;
 const NOTE = /^(.*?): note: (.*)$/s;
@@ -81,10 +83,12 @@ export const makeUbsan: MakeReader = (emit) => {
       rule: `ubsan/${m[1]!}`,
       hazard: minimalHazard(m[1]!),
       message: m[1]!,
-      address: m[2]!,
+      ...(m[2] !== undefined && { address: m[2] }),
     });
-    openStack(report, 'fault');
-    report.stack!.frames.push({ kind: 'opaque', text: m[2]! });
+    if (m[2] !== undefined) {
+      openStack(report, 'fault');
+      report.stack!.frames.push({ kind: 'opaque', text: m[2] });
+    }
     closeReport(report, emit);
     return 'consumed';
   };
@@ -96,6 +100,8 @@ export const makeUbsan: MakeReader = (emit) => {
       if (at >= 0 && isPlace(text.slice(Math.max(0, at - 40), at))) return begin(line, at);
       const m = text.includes('ubsan:') ? MINIMAL.exec(text) : null;
       if (m) return minimal(line, m);
+      const old = OLD_MINIMAL.exec(text);
+      if (old && isMinimal(old[1]!)) return minimal(line, old);
       if (text.includes('ubsan:') && TOO_MANY.test(text)) {
         complaints.push(`line ${line.no}: the minimal runtime reports no more: too many errors`);
         return 'consumed';

@@ -43,10 +43,10 @@ export const CONTINUES =
 export const TRAILER =
   /^(?:HEAP SUMMARY|LEAK SUMMARY|ERROR SUMMARY|FILE DESCRIPTORS|Thread \d+|Command:|Copyright|Using Valgrind|For |Rerun|Use |Warning:|Searching|Checked|All heap|Exit|Blocks? |This is usually|(?:load|store) +0x|host stacktrace|valgrind:)/;
 
-/** `   at 0x109167: main (a.c:8)`, `   by 0x48: malloc (in /lib/x.so)`, `   by 0x4: ???`, filtered `   ...`. */
+/** `   at 0x109167: main (a.c:8)`, of which a page may drop the blanks, `   by 0x48: malloc (in /lib/x.so)`, `   by 0x4: ???`, filtered `   ...`. */
 export function frameLine(text: string): Frame | 'elided' | undefined {
   if (/^ {3}\.\.\.$/.test(text)) return 'elided';
-  const found = /^ {1,6}(?:at|by) (0x[0-9A-Fa-f.]+): (.*)$/.exec(text);
+  const found = /^ {0,6}(?:at|by) (0x[0-9A-Fa-f.]+): (.*)$/.exec(text);
   if (!found) return undefined;
   const [, ip = '', rest = ''] = found;
   const split = rest.lastIndexOf('(');

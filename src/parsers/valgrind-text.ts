@@ -22,6 +22,9 @@ const MAX_THREADS = 1000;
 const MAX_PARTS = 256;
 const MAX_FRAMES = 512;
 
+/** A descriptor that the parent left open: no stack follows. */
+const inherited = (part: Part): boolean => part.title?.startsWith('<inherited') ?? false;
+
 /** Makes the reader of Valgrind's text output. */
 export function makeValgrindTextReader(emit: Emit): Reader {
   const streams = new Map<string, Stream>();
@@ -41,7 +44,7 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     }
     if (s.repeated) return void (s.repeated = false);
     // Descriptors that the parent left open are not this program's.
-    if (report.parts.some((part) => part.title?.startsWith('<inherited'))) return;
+    if (report.parts.some(inherited)) return;
     // Without a prefix a headline is only believed when a stack follows.
     if (s.pid === undefined && report.parts.every((part) => part.frames.length === 0)) return;
     const finished: Report = { ...report, complete };
@@ -114,7 +117,7 @@ export function makeValgrindTextReader(emit: Emit): Reader {
       if (last.frames.length < MAX_FRAMES)
         last.frames.push(frame === 'elided' ? { kind: 'opaque', text: '…' } : frame);
     } else if (text.trim() === '') {
-      s.blank = report.parts.some((part) => part.frames.length > 0);
+      s.blank = report.parts.some((part) => part.frames.length > 0 || inherited(part));
     } else if (/^(?:Locks held|\s*Locks held): /.test(text)) {
       const held = [...text.matchAll(/0x[0-9A-Fa-f]+/g)].map((match) => match[0]);
       if (held.length > 0) last.locks = held;

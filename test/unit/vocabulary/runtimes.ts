@@ -124,7 +124,7 @@ Current thread's C stack trace (most recent call first):
         'Fatal error. Invalid Program: attempted to call a UnmanagedCallersOnly method from managed code.',
         'abi/calling-convention',
       ],
-      ['Fatal error. 0xC0000005', 'crash/other'],
+      ['Fatal error. 0xC0000005', 'crash/signal'],
       ['Fatal error while logging another fatal error.', 'crash/other'],
       ['Process terminated. Assertion failed.', 'crash/abort'],
       ['Stack overflow.\nRepeat 9571 times:\n--------------------------------', 'resource/exhausted'],
