@@ -23,13 +23,16 @@ const JVM = [
 /** Mono's interpreter instead of its compiler: half the processor time of a short run (measured: 6 s for 13 s). */
 const MONO = ['--interpreter'];
 
+/** Hosts that run a program of their own between the process's start and the user's code. */
+const MANAGED: ReadonlySet<BindingId> = new Set(['py', 'pyx', 'jni', 'net']);
+
 const arm = (r: ArmRequest, tool: string[]): Arm => ({
   prefix: [
     r.host.tools['valgrind']?.path ?? 'valgrind',
     ...tool,
     ...COMMON,
-    // Each block and each access remembers its stack: below a JVM, frames beyond those of native code say nothing.
-    `--num-callers=${r.binding === 'jni' ? 16 : 24}`,
+    // Each block and each access remembers its stack: frames far out are those of the host, and cost time.
+    `--num-callers=${MANAGED.has(r.binding) ? 16 : 24}`,
     ...(r.binding === 'jni' ? ['--smc-check=all-non-file'] : []),
     `--xml-file=${r.logDir}/vg.%p.xml`,
   ],

@@ -10,93 +10,73 @@ import org.junit.jupiter.api.Test;
 
 /* The Java side of the seam is right: it keeps the contract of fixture.h. */
 
-class OwnershipLeakResultTest {
+class HostTests {
   @Test
   void ownership_leak__result() {
     long label = Fx.labelNew("mine now");
     assertNotEquals(0, label);
     Fx.labelFree(label);
   }
-}
 
-class OwnershipDoubleFreeHandleTest {
   @Test
   void ownership_double_free__handle() {
     long box = Fx.boxNew(1);
     Fx.boxFree(box);
   }
-}
 
-class OwnershipUseAfterFreeHandleTest {
   @Test
   void ownership_use_after_free__handle() {
     long box = Fx.boxNew(1);
     assertEquals(1, Fx.boxGet(box));
     Fx.boxFree(box);
   }
-}
 
-class OwnershipUseAfterFreeDirectBufferTest {
   @Test
   void ownership_use_after_free__direct_buffer() {
     ByteBuffer lent = Fx.lend(64);
     assertEquals(0, Fx.sum(lent, 64));
     Fx.unlend(lent);
   }
-}
 
-class OwnershipUseAfterFreeHostReadTest {
   @Test
   void ownership_use_after_free__host_read() {
     ByteBuffer lent = Fx.lend(64);
     assertEquals(0, lent.get(3));
     Fx.unlend(lent);
   }
-}
 
-class OwnershipInvalidFreeArenaTest {
   @Test
   void ownership_invalid_free__arena() {
     long arena = Fx.arenaNew(256);
     assertNotEquals(0, Fx.arenaAlloc(arena, 32));
     Fx.arenaFree(arena);
   }
-}
 
-class BoundsLengthArithmeticSliceTest {
   @Test
   void bounds_length_arithmetic__slice() {
     Fx.copySlice(16, new byte[16], 8, 12);
   }
-}
 
-class BoundsHeapOverreadDirectBufferTest {
   @Test
   void bounds_heap_overread__direct_buffer() {
     ByteBuffer lent = Fx.lend(64);
     Fx.sum(lent, lent.capacity());
     Fx.unlend(lent);
   }
-}
 
-class NullDereferenceUncheckedTest {
   @Test
   void null_dereference__unchecked() {
     long box = Fx.find("two");
     if (box != 0) Fx.boxGet(box);
   }
-}
 
-class ThreadingDataRaceHostThreadTest {
   @Test
   void threading_data_race__host_thread() {
     Fx.workerStart(true, 100_000);
     for (int i = 0; i < 100_000; i++) Fx.countLocked();
     Fx.workerJoin();
   }
-}
 
-class ThreadingHostMemoryRaceTest {
   @Test
   void threading_host_memory_race() {
     ByteBuffer cell = Fx.lend(4).order(ByteOrder.nativeOrder());
@@ -105,46 +85,34 @@ class ThreadingHostMemoryRaceTest {
     for (int i = 0; i < 1_000; i++) cell.putInt(0, cell.getInt(0) + 1);
     Fx.unlend(cell);
   }
-}
 
-class UnwindForeignExceptionCallTest {
   @Test
   void unwind_foreign_exception__call() {
     assertEquals(0, Fx.mayThrow(false));
   }
-}
 
-class UnwindErrorIgnoredTest {
   @Test
   void unwind_error_ignored() {
     int parsed = Fx.parse("many");
     assertEquals(16, parsed < 0 ? 16 : 16 + parsed);
   }
-}
 
-class ErrnoClobberedTest {
   @Test
   void errno_clobbered() {
     assertEquals(-2, Fx.openMissingErrno());
   }
-}
 
-class ResourceHandleLeakFdTest {
   @Test
   void resource_handle_leak__fd() {
     assertEquals(0, Fx.close(Fx.openSelf()));
   }
-}
 
-class AbiWrongWidthTest {
   @Test
   void abi_wrong_width() {
     long handle = 1L << 32 | 5;
     assertEquals(handle + 1, Fx.wide(handle, 1));
   }
-}
 
-class AbiWrongSignednessTest {
   @Test
   void abi_wrong_signedness() {
     assertEquals(4294967295L, Integer.toUnsignedLong(Fx.unsignedMax()));

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /* The native side of the seam is right: shim/twin.c. */
 
-class UnwindPendingExceptionTest {
+class SeamTests {
   @Test
   void unwind_pending_exception() {
     try {
@@ -17,125 +17,91 @@ class UnwindPendingExceptionTest {
       return;
     }
   }
-}
 
-class ResourceJniLocalRefOverflowTest {
   @Test
   void resource_jni_local_ref_overflow() {
     assertEquals(100, Seam.localRefs(100));
   }
-}
 
-class RulesJniBadReleaseTest {
   @Test
   void rules_jni_bad_release() {
     Seam.badRelease(new byte[64]);
   }
-}
 
-class RulesJniBadReferenceTest {
   @Test
   void rules_jni_bad_reference() {
     Seam.badReference(new String("text"));
   }
-}
 
-class RulesJniWrongTypeTest {
   @Test
   void rules_jni_wrong_type() {
     Seam.wrongType(List.of(1, 2));
   }
-}
 
-class ThreadingWrongThreadEnvTest {
   @Test
   void threading_wrong_thread_env() {
     Seam.wrongThread();
   }
-}
 
-class ThreadingMissingDetachTest {
   @Test
   void threading_missing_detach() {
     Seam.missingDetach();
   }
-}
 
-class LifetimeStaleLocalRefTest {
   @Test
   void lifetime_stale_local_ref() {
     Object object = new Object();
     Seam.keep(object);
     Seam.isKept(object);
   }
-}
 
-class ResourceJniGlobalRefLeakTest {
   @Test
   void resource_jni_global_ref_leak() {
     for (int i = 0; i < 100; i++) Seam.globalRef(new byte[10]);
   }
-}
 
-class RulesJniCallInCriticalTest {
   @Test
   void rules_jni_call_in_critical() {
     Seam.callInCritical(new byte[16]);
   }
-}
 
-class AbiEncodingTest {
   @Test
   void abi_encoding() {
     Seam.text();
   }
-}
 
-class BoundsHostBufferTooSmallTest {
   @Test
   void bounds_host_buffer_too_small() {
     Seam.fill(new byte[16], 24);
   }
-}
 
-class BoundsHostBufferTooSmallCriticalTest {
   @Test
   void bounds_host_buffer_too_small__critical() {
     Seam.fillCritical(new byte[16], 24);
   }
-}
 
-class BoundsMissingTerminatorArrayTest {
   @Test
   void bounds_missing_terminator__array() {
     assertEquals(8, Seam.textLength("xxxxxxxx".getBytes()));
   }
-}
 
-class LifetimeHostBufferMovedTest {
   @Test
   void lifetime_host_buffer_moved() {
     Seam.hold(new byte[64]);
     System.gc();
     Seam.heldSum();
   }
-}
 
-class InitUninitialisedOutParameterTest {
   @Test
   void init_uninitialised_out_parameter() {
     Seam.measure(0);
   }
-}
 
-class LifetimeStackEscapeKeptTest {
   @Test
   void lifetime_stack_escape__kept() {
     Seam.localAddress();
   }
-}
 
-class OwnershipLeakOnErrorPathHostThrowsTest {
   @Test
   void ownership_leak_on_error_path__host_throws() {
     for (int i = 0; i < 8; i++) {
