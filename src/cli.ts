@@ -166,7 +166,10 @@ export const main = async (argv: readonly string[]): Promise<number> => {
             type: 'string',
             describe: 'directory of the builds (default: .ffi-gates/builds beside the sources)',
           })
-          .option('jobs', { coerce: positive('jobs'), describe: 'cores to use' })
+          .option('jobs', {
+            coerce: positive('jobs'),
+            describe: 'cells at a time, by weight; one more than there are cores',
+          })
           .option('json', { type: 'boolean', default: false, describe: 'print report.json on stdout' })
           .option('strict', {
             type: 'boolean',

@@ -173,7 +173,8 @@ export const run = async (o: RunOptions): Promise<Report> => {
     },
   });
   o.emit({ kind: 'plan', cells: cells.length });
-  const jobs = o.jobs ?? o.host.cores;
+  // One more than there are cores: starts and ends of launches, and builds, leave some of them idle (measured: 15 m 16 s, 14 m 43 s).
+  const jobs = o.jobs ?? o.host.cores + 1;
   const evidences = await pool<Evidence>(
     [...cells].sort(longestFirst).map((cell) => ({
       weight: weightOf(cell),
