@@ -148,7 +148,8 @@ const written = (output: string, dir: string | undefined): number => {
 /** Runs a launch to its end. Never throws for what the child does; afterwards no process of its tree lives. */
 export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
   startWatchdog();
-  const token = `${RUN_TOKEN}-${++launches}`;
+  // It is looked for by its beginning: the first launch must not be taken for the tenth.
+  const token = `${RUN_TOKEN}-${++launches}-`;
   const fd = openSync(o.output, 'a');
   const maps = new Set<string>();
   const begun = performance.now();

@@ -1,5 +1,5 @@
 /** One process tree: real children, ended in every way. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -38,6 +38,18 @@ test('a program that does not exist could not start', async () => {
   );
   expect(end.exit.kind).toBe('spawn-error');
 });
+
+test('one that ends leaves the others alone, whatever their number', async () => {
+  const until = (file: string): string => `while [ ! -e ${file} ]; do sleep 0.2; done`;
+  // Among fifty numbers on end are some that begin with the number of one before them.
+  const first = Array.from({ length: 9 }, () => sh(until('first')));
+  const others = Array.from({ length: 40 }, () => sh(until('others')));
+  writeFileSync(join(dir, 'first'), '');
+  const ended = await Promise.all(first);
+  writeFileSync(join(dir, 'others'), '');
+  for (const { exit } of [...ended, ...(await Promise.all(others))])
+    expect(exit).toEqual({ kind: 'code', code: 0 });
+}, 120_000);
 
 test('its time over, a tree that ignores TERM is killed and its output kept', async () => {
   const mark = `t${process.pid}`;
