@@ -12,7 +12,7 @@ export const isNobodysLeak = (s: Sighting, own: Own): boolean =>
   s.leak !== undefined && !s.stacks.some((k) => k.frames.some((f) => isOwnFrame(f, own)));
 
 const UNKNOWN =
-  'the stacks of some end inside the host, and a slower launch that walks them whole did not get to its end';
+  'the stacks of some end inside the host, and a slower launch that walks them whole did not tell of them';
 
 /**
  * Launches once more what left such leaks, with whole stacks. What is then known of its leaks stands in the place of what
@@ -29,15 +29,16 @@ export const runForWholeLeaks = async (r: Runner): Promise<void> => {
     const slow: Runner = { ...r, evidence: aside, wholeStacks: true };
     const again = await shoot(slow, shot.asked, false);
     r.n = slow.n;
-    if (again.unchecked !== undefined) {
+    const leaks = aside.seen.filter((s) => s.sighting.leak !== undefined);
+    // What the first launch told must be told again, and be read: silence here would make it clean.
+    const unread = again.logs.some((l) => l.parsed.unread.length > 0);
+    if (again.unchecked !== undefined || leaks.length === 0 || unread) {
       shot.unchecked ??= UNKNOWN;
       continue;
     }
     const kept = evidence.seen.filter((s) => !cut.includes(s));
     const known = new Set(kept.map((s) => fingerprintOf(s.sighting, evidence.own)));
-    const fresh = aside.seen.filter(
-      (s) => s.sighting.leak !== undefined && !known.has(fingerprintOf(s.sighting, evidence.own)),
-    );
+    const fresh = leaks.filter((s) => !known.has(fingerprintOf(s.sighting, evidence.own)));
     evidence.seen = [...kept, ...fresh];
   }
 };
