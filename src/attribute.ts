@@ -108,7 +108,8 @@ const BOUND = /, after$|^but before|^Other segment/;
 
 /**
  * Whether both sides of a race touch memory of such a runtime from within it. Own frames further out only called it, as
- * a thread does that attaches and detaches; what they allocated themselves, or touch themselves, stays theirs.
+ * a thread does that attaches and detaches, or that calls back: an interpreter polls what other threads of the runtime
+ * write. What they allocated themselves, or touch themselves, stays theirs.
  */
 const isRaceInsideHost = (s: Sighting): boolean => {
   if (s.tool !== 'helgrind' && s.tool !== 'drd' && s.tool !== 'tsan') return false;
@@ -118,6 +119,8 @@ const isRaceInsideHost = (s: Sighting): boolean => {
   );
   const inside = (k: Stack): boolean => {
     const object = k.frames
+      // A virtual machine's interpreter and the code that it generates have no object; what called them is their owner.
+      .filter((f) => f.kind !== 'opaque')
       .map((f) => (f.kind === 'source' || f.kind === 'module' ? base(f.module ?? '') : ''))
       .find((m) => !PLUMBING.test(m));
     return object !== undefined && ATOMIC_HOST.test(object);

@@ -42,6 +42,15 @@ test('what a thread did before and after says nothing about what it accessed in 
   expect(originOf(bounded, own, new Set())).toBe('own');
 });
 
+test('an interpreter that native code called back polls what the rest of the runtime writes: not a race of ours', () => {
+  const java: Frame = { kind: 'opaque', text: '0xE0ECB44' };
+  const call = at('JavaCalls::call_helper', 'libjvm.so');
+  expect(originOfRace(['fault', java, java, call, mine, java], ['other-access', jvm])).toBe('runtime');
+  expect(originOfRace(['fault', java, java, call, mine, java], ['other-access', mine])).toBe('own');
+  // Code without an object that our own code calls is its plug-in or what it generated: nobody's runtime.
+  expect(originOfRace(['fault', java, mine], ['other-access', jvm])).toBe('own');
+});
+
 test('the dynamic loader reads past the ends of its own strings', () => {
   const overread = race(
     ['fault', at('strncmp', 'ld-linux-x86-64.so.2')],
