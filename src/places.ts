@@ -7,6 +7,7 @@ import type { Instrument, SuitePlace, Tools } from './binding.js';
 import type { BuildSpec, Built } from './build.js';
 import { BUILDERS } from './builders/builders.js';
 import type { Host } from './host.js';
+import type { BuilderId } from './names.js';
 import type { Cell } from './plan.js';
 import { BINDINGS } from './registry.js';
 import type { Copy } from './sources.js';
@@ -39,6 +40,18 @@ const flavour = (i: Instrument): string => {
     .join('');
 };
 
+/**
+ * What a builder of targets is given of an instrument. The rest reaches tests only: gates that differ in nothing else (Go's race
+ * detector and no gate at all) share a target.
+ */
+const ofTargets = (
+  { compiler, cc, cxx, cflags, ldflags, rust }: Instrument,
+  kind: BuilderId,
+): Instrument => ({
+  ...{ compiler, cc, cxx, cflags, ldflags },
+  ...(kind === 'cargo' && rust ? { rust } : {}),
+});
+
 type Products = { dirs: Record<string, string>; keys: string[] };
 
 export const buildTargets = async (
@@ -59,13 +72,14 @@ export const buildTargets = async (
     const kind = name === 'canary' && cell.suite.role === 'canary' ? cell.canaryBuilder : t.builder;
     const builder = BUILDERS[kind];
     const dir = resolve(matrix.root, t.dir);
+    const part = ofTargets(instrument, kind);
     const built = await room.build({
-      id: `${name}-${kind}${cell.compiler}${flavour(instrument)}`,
+      id: `${name}-${kind}${cell.compiler}${flavour(part)}`,
       inputs: [dir, ...t.inputs.map((i) => resolve(matrix.root, i))],
-      facts: [kind, t, instrument, room.host.tools[cell.compiler]?.version, t.needs.map((n) => dirs[n])],
+      facts: [kind, t, part, room.host.tools[cell.compiler]?.version, t.needs.map((n) => dirs[n])],
       ...(builder.copies ? { copy: dir } : {}),
       commands: (out, src) =>
-        builder.commands({ dir: builder.copies ? src : dir, out, target: t, instrument, needs: dirs }),
+        builder.commands({ dir: builder.copies ? src : dir, out, target: t, instrument: part, needs: dirs }),
       produces: t.produces,
     });
     if ('failed' in built) return `target '${name}': ${built.failed}\n(build log: ${built.log})`;
