@@ -139,18 +139,22 @@ const isLoader = (f: Frame | undefined): boolean =>
 const COLLECTED =
   /^napi_(?:create_external\w*|create_function|wrap|add_finalizer|define_class|define_properties|set_instance_data)$/;
 
-/** A block that the host itself made for a value of its own, when the user's code asked for one. */
-const isCollected = (s: Sighting, own: Own): boolean => {
+/** The table in which CPython's tracemalloc keeps where each block came from. */
+const TRACER = /^(?:tracemalloc_add_trace(?:_unlocked)?|traceback_new)$/;
+
+/** A leaked block that the host itself made, for a value or a table of its own, when the user's code called it. */
+const isHostsBlock = (s: Sighting, own: Own): boolean => {
+  if (s.leak === undefined) return false;
   const frames = s.stacks.find((k) => k.role === 'allocated')?.frames ?? [];
   const first = frames.findIndex((f) => isOwnFrame(f, own));
-  const caller = first > 0 ? frames[first - 1] : undefined;
-  return s.leak !== undefined && caller !== undefined && COLLECTED.test(frameName(caller));
+  const inside = frames.slice(0, Math.max(first, 0)).map(frameName);
+  return COLLECTED.test(inside.at(-1) ?? '') || inside.some((fn) => TRACER.test(fn));
 };
 
 /** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
 export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Origin => {
   if (isHonestyRow(s.hazard)) return 'tool';
-  if (isGoroutineStack(s) || isStackProbe(s) || isRaceInsideHost(s) || isCollected(s, own)) return 'runtime';
+  if (isGoroutineStack(s) || isStackProbe(s) || isRaceInsideHost(s) || isHostsBlock(s, own)) return 'runtime';
   // Who created a thread says nothing about who erred in it, unless the thread itself is the matter.
   const telling = s.stacks.filter((k) => k.role !== 'thread-created');
   if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isOwnFrame(f, own))))

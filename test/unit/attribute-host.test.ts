@@ -87,14 +87,24 @@ test('a line of a header of somebody else, compiled into our object, is ours onl
   expect(ownFrames([inlined, jvm], own)).toEqual([inlined]);
 });
 
+const leak = (...frames: Frame[]): Sighting => ({
+  ...race(['allocated', ...frames]),
+  tool: 'lsan',
+  rule: 'lsan/direct-leak',
+  hazard: 'ownership/leak',
+  leak: { kind: 'direct', bytes: 40, objects: 1 },
+});
+
+test('what tracemalloc keeps about a block of ours is not ours; the block is', () => {
+  const made = ['malloc', '_PyMem_DebugRawMalloc'].map((fn) => at(fn, 'libasan.so.8'));
+  const python = (...names: string[]): Frame[] => names.map((fn) => at(fn, 'libpython3.11.so.1.0'));
+  const origin = (...names: string[]): string =>
+    originOf(leak(...made, ...python(...names), mine), own, new Set());
+  expect(origin('raw_malloc', 'traceback_new', 'tracemalloc_add_trace', 'tracemalloc_alloc')).toBe('runtime');
+  expect(origin('tracemalloc_alloc', 'tracemalloc_malloc_gil', 'PyObject_Malloc')).toBe('own');
+});
+
 test('a leak is the collector’s where Node-API allocated for a value, and the caller’s where it is to be deleted', () => {
-  const leak = (...frames: Frame[]): Sighting => ({
-    ...race(['allocated', ...frames]),
-    tool: 'lsan',
-    rule: 'lsan/direct-leak',
-    hazard: 'ownership/leak',
-    leak: { kind: 'direct', bytes: 40, objects: 1 },
-  });
   const make = at('operator new(unsigned long)', 'libasan.so.8');
   const origin = (...frames: Frame[]): string => originOf(leak(make, ...frames), own, new Set());
   expect(origin(at('napi_create_external', 'node'), mine)).toBe('runtime');
