@@ -5,9 +5,9 @@ import { glob } from 'tinyglobby';
 import type { Own } from './attribute.js';
 import type { Instrument, SuitePlace, Tools } from './binding.js';
 import type { BuildSpec, Built } from './build.js';
+import type { Builder } from './builders/builder.js';
 import { BUILDERS } from './builders/builders.js';
 import type { Host } from './host.js';
-import type { BuilderId } from './names.js';
 import type { Cell } from './plan.js';
 import { BINDINGS } from './registry.js';
 import type { Copy } from './sources.js';
@@ -44,13 +44,10 @@ const flavour = (i: Instrument): string => {
  * What a builder of targets is given of an instrument. The rest reaches tests only: gates that differ in nothing else (Go's race
  * detector and no gate at all) share a target.
  */
-const ofTargets = (
-  { compiler, cc, cxx, cflags, ldflags, rust }: Instrument,
-  kind: BuilderId,
-): Instrument => ({
-  ...{ compiler, cc, cxx, cflags, ldflags },
-  ...(kind === 'cargo' && rust ? { rust } : {}),
-});
+const ofTargets = (builder: Builder, instrument: Instrument): Instrument => {
+  const { compiler, cc, cxx, cflags, ldflags, rust } = instrument;
+  return { compiler, cc, cxx, cflags, ldflags, ...(builder.rust && rust ? { rust } : {}) };
+};
 
 type Products = { dirs: Record<string, string>; keys: string[] };
 
@@ -72,7 +69,7 @@ export const buildTargets = async (
     const kind = name === 'canary' && cell.suite.role === 'canary' ? cell.canaryBuilder : t.builder;
     const builder = BUILDERS[kind];
     const dir = resolve(matrix.root, t.dir);
-    const part = ofTargets(instrument, kind);
+    const part = ofTargets(builder, instrument);
     const built = await room.build({
       id: `${name}-${kind}${cell.compiler}${flavour(part)}`,
       inputs: [dir, ...t.inputs.map((i) => resolve(matrix.root, i))],

@@ -14,6 +14,8 @@ export type BuildPlace = {
 /** `copies`: the build system writes into its source tree, so `build.ts` hands it a copy of it. */
 export type Builder = {
   id: BuilderId;
+  /** It compiles Rust: flags of rustc change what it makes. */
+  rust?: true;
   copies?: true;
   /** The tool without which it cannot start; compilers are asked for apart. `target` says which of several it takes. */
   missing(tools: Tools, target?: Target): Missing | undefined;

@@ -98,6 +98,7 @@ const cc: Builder = {
 
 const cargo: Builder = {
   id: 'cargo',
+  rust: true,
   copies: true,
   missing: (tools) => lacks(tools, 'cargo', 'install Rust from https://rustup.rs'),
   commands: (p) => [
