@@ -48,9 +48,11 @@ const runCommand = async (a: RunArgs): Promise<number> => {
   const { probeHost } = await import('./host.js');
   let host = await probeHost(out);
   if (a.provision) {
-    const { provision } = await import('./provision.js');
-    await provision(host, matrix, (line) => process.stderr.write(`${inert(line)}\n`));
+    const { prepare, provision } = await import('./provision.js');
+    const say = (line: string): void => void process.stderr.write(`${inert(line)}\n`);
+    await provision(host, matrix, say);
     host = await probeHost(out);
+    await prepare(host, matrix, say);
   }
   const { sweepAll } = await import('./launch.js');
   const { makeConsole } = await import('./console.js');

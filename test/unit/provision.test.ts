@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Host } from '../../src/host.js';
 import { parseMatrix } from '../../src/matrix.js';
-import { needs } from '../../src/provision.js';
+import { needs, preparations } from '../../src/provision.js';
 import { recipeOf } from '../../src/recipes.js';
 import { BUILDERS } from '../../src/builders/builders.js';
 import { missingCxx } from '../../src/gate.js';
@@ -101,4 +102,37 @@ test('every word that a gate or a binding may miss has a recipe', () => {
 test('packages that the lists do not hold are not asked for', () => {
   expect(recipeOf('valgrind', madeHost(), (n) => n !== 'libc6-dbg').packages).toEqual(['valgrind']);
   expect(recipeOf('something else', madeHost(), () => true)).toEqual({ packages: [], commands: [] });
+});
+
+describe('standard libraries that toolchains ship as source', () => {
+  const go = parseMatrix(
+    `version: 1
+suites:
+  - { id: a, binding: go, dir: a }
+  - { id: b, binding: go, dir: b }
+gates: { plain: , asan: { compilers: [gcc, clang] }, gorace: , goasan: , cgocheck2: }
+`,
+    'x.yaml',
+  );
+  const commands = (host: Host): string[] => preparations(host, go).map((c) => c.join(' '));
+  const modern = madeHost({ tools: { ...TOOLS, go: { path: '/usr/bin/go', version: '1.25.1' } } });
+
+  test('Go’s are compiled once for each way in which tests are', () => {
+    const all = commands(modern);
+    expect(all.map((c) => c.replace(/^.*?(?=(?:GOEXPERIMENT\S+ )?\S*go build)/, ''))).toEqual([
+      '/usr/bin/go build std',
+      '/usr/bin/go build -race std',
+      '/usr/bin/go build -asan std',
+      'GOEXPERIMENT=cgocheck2 /usr/bin/go build std',
+    ]);
+    for (const c of all) expect(c).toMatch(/^env CGO_ENABLED=1 CC=\S+/);
+  });
+
+  test('what cannot run is not prepared', () => {
+    const old = madeHost({ tools: { ...TOOLS, go: { path: '/usr/bin/go', version: '1.19.8' } } });
+    expect(commands(old).some((c) => /-asan|cgocheck2/.test(c))).toBe(false);
+    expect(commands(old).some((c) => c.includes('-race'))).toBe(true);
+    expect(commands(without('go'))).toEqual([]);
+    expect(preparations(modern, matrix).map((c) => c.at(-1))).toEqual(['std']);
+  });
 });
