@@ -5,6 +5,7 @@ import { complete } from './commands/complete.js';
 import { COMMANDS } from './commands/commands.js';
 import { say, sayJson } from './commands/say.js';
 import { openMatrix } from './commands/where.js';
+import type { Console } from './console.js';
 import { Failure } from './failure.js';
 import type { ParseArgs } from './parse.js';
 import { inert, plain } from './reporters/plain.js';
@@ -47,13 +48,6 @@ const runCommand = async (a: RunArgs): Promise<number> => {
   await checkRequest({ matrix, selectors, out, cache });
   const { probeHost } = await import('./host.js');
   let host = await probeHost(out);
-  if (a.provision) {
-    const { prepare, provision } = await import('./provision.js');
-    const say = (line: string): void => void process.stderr.write(`${inert(line)}\n`);
-    await provision(host, matrix, say);
-    host = await probeHost(out);
-    await prepare(host, matrix, say);
-  }
   const { sweepAll } = await import('./launch.js');
   const { makeConsole } = await import('./console.js');
   const { renderSummary } = await import('./reporters/summary.js');
@@ -69,12 +63,21 @@ const runCommand = async (a: RunArgs): Promise<number> => {
     }
   };
   for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
-  const screen = makeConsole({
-    tty: Boolean(process.stderr.isTTY),
-    ci: Boolean(process.env['CI']),
-    quiet: a.quiet,
-  });
+  let screen: Console | undefined;
   try {
+    if (a.provision) {
+      const { prepare, provision } = await import('./provision.js');
+      const say = (line: string): void => void process.stderr.write(`${inert(line)}\n`);
+      const room = { say, cache, signal: abort.signal };
+      await provision(room, host, matrix);
+      host = await probeHost(out);
+      await prepare(room, host, matrix);
+    }
+    const { emit, stop } = (screen = makeConsole({
+      tty: Boolean(process.stderr.isTTY),
+      ci: Boolean(process.env['CI']),
+      quiet: a.quiet,
+    }));
     const report = await run({
       matrix,
       host,
@@ -85,10 +88,10 @@ const runCommand = async (a: RunArgs): Promise<number> => {
       baseline,
       suppressions,
       signal: abort.signal,
-      emit: (e) => screen.emit(e),
+      emit,
       ...(a.jobs === undefined ? {} : { jobs: a.jobs }),
     });
-    await screen.stop();
+    await stop();
     await writeReport(report, out);
     if (a.json) sayJson(report);
     else
@@ -100,7 +103,7 @@ const runCommand = async (a: RunArgs): Promise<number> => {
         say(line);
     return report.exitCode;
   } catch (e) {
-    await screen.stop();
+    await screen?.stop();
     if (abort.signal.aborted) {
       sweepAll();
       process.stderr.write('ffi-gates: interrupted; nothing was reported\n');

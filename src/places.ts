@@ -98,6 +98,39 @@ const targetEnv = (dirs: Record<string, string>): Record<string, string> => {
   return Object.keys(dirs).length ? { ...env, LD_LIBRARY_PATH: Object.values(dirs).join(':') } : env;
 };
 
+/** Sorted: tools are probed side by side, and the order in which they answered must not make another build. */
+const versionsOf = (tools: Tools): string[] =>
+  Object.entries(tools)
+    .map(([k, t]) => `${k} ${t?.version ?? ''}`)
+    .sort();
+
+const inputsOf = ({ suite, matrix }: Cell): string[] =>
+  [suite.dir, ...suite.inputs].map((i) => resolve(matrix.root, i));
+
+/** The build that a cell's tests have in common with those of others: it knows no target. */
+export const baseOf = (cell: Cell, { tools }: Host, instrument: Instrument): BuildSpec | undefined => {
+  const { suite, matrix } = cell;
+  const binding = BINDINGS[suite.binding];
+  const env = Object.fromEntries(Object.entries(suite.env).filter(([, v]) => !v.includes('${target.')));
+  const place = (out: string): SuitePlace => ({
+    dir: resolve(matrix.root, suite.dir),
+    out,
+    targets: {},
+    env,
+    with: suite.with,
+  });
+  const common = binding.base?.(place('OUT'), instrument, tools);
+  return (
+    common && {
+      id: `${common.sources ? `${suite.id}-${suite.binding}-` : ''}${common.name}`,
+      inputs: common.sources ? inputsOf(cell) : [],
+      facts: [common.facts, versionsOf(tools)],
+      commands: (out) => binding.base?.(place(out), instrument, tools)?.steps ?? [],
+      produces: [],
+    }
+  );
+};
+
 /** Compiles the suite's tests; the place to run them in, or why not. */
 export const prepare = async (
   cell: Cell,
@@ -116,35 +149,14 @@ export const prepare = async (
   };
   const place = (out: string): SuitePlace => ({ dir, out, targets: made.dirs, env, with: suite.with });
   const tools: Tools = room.host.tools;
-  // Sorted: tools are probed side by side, and the order in which they answered must not make another build.
-  const versions = Object.entries(tools)
-    .map(([k, t]) => `${k} ${t?.version ?? ''}`)
-    .sort();
-  const inputs = [dir, ...suite.inputs.map((i) => resolve(matrix.root, i))];
-  const untargeted = Object.entries(suite.env).filter(([, v]) => template(v) === v);
-  const bare = (out: string): SuitePlace => ({
-    dir,
-    out,
-    targets: {},
-    env: Object.fromEntries(untargeted),
-    with: suite.with,
-  });
-  const common = binding.base?.(bare('OUT'), instrument, tools);
-  const base =
-    common &&
-    (await room.build({
-      id: `${common.sources ? `${suite.id}-${suite.binding}-` : ''}${common.name}`,
-      inputs: common.sources ? inputs : [],
-      facts: [common.facts, versions],
-      commands: (out) => binding.base?.(bare(out), instrument, tools)?.steps ?? [],
-      produces: [],
-    }));
+  const common = baseOf(cell, room.host, instrument);
+  const base = common && (await room.build(common));
   if (base && 'failed' in base) return `tests of '${suite.id}': ${base.failed}\n(build log: ${base.log})`;
   const based = (out: string): SuitePlace => ({ ...place(out), ...(base ? { base: base.dir } : {}) });
   const built = await room.build({
     id: `${suite.id}-${suite.binding}-${cell.builder}${flavour(instrument)}`,
-    inputs,
-    facts: [made.keys, instrument, suite.with, env, versions, base?.key],
+    inputs: inputsOf(cell),
+    facts: [made.keys, instrument, suite.with, env, versionsOf(tools), base?.key],
     commands: (out) => binding.prepare(based(out), instrument, tools),
     produces: [],
   });

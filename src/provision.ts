@@ -5,18 +5,29 @@
 import { execa } from 'execa';
 import which from 'which';
 import type { Missing } from './binding.js';
+import { lineOf } from './board.js';
+import { makeBuilds } from './build.js';
 import { BUILDERS } from './builders/builders.js';
+import { buildEnv } from './environment.js';
+import { Failure } from './failure.js';
 import { missingCxx, type Compiler, type Gate } from './gate.js';
 import { probeHost, type Host } from './host.js';
 import type { Matrix, Suite } from './matrix.js';
 import type { GateId } from './names.js';
-import { targetsOf } from './plan.js';
+import { baseOf, instrumentOf } from './places.js';
+import { makePlan, targetsOf } from './plan.js';
 import { BINDINGS, GATES } from './registry.js';
 import { recipeOf, type Command } from './recipes.js';
 
 /** One thing that lanes lack. `lanes`: `<binding> <gate>`, or `<binding>` when the whole binding waits for it. */
 export type Need = Missing & { lanes: string[] };
-type Say = (line: string) => void;
+/** What provisioning works with. */
+export type Room = {
+  say: (line: string) => void;
+  /** Directory of the run's builds. */
+  cache: string;
+  signal: AbortSignal;
+};
 
 /** The gates that fit a suite, each with the compilers that the matrix asks for. */
 const instrumentsOf = (matrix: Matrix, suite: Suite): [Gate, Compiler][] =>
@@ -75,19 +86,52 @@ export const preparations = (host: Host, matrix: Matrix): Command[] => {
   return [...commands.values()];
 };
 
-/** Runs the {@link preparations}; one that fails is told, and its lane tries again by itself. */
-export const prepare = async (host: Host, matrix: Matrix, say: Say): Promise<void> => {
-  for (const command of preparations(host, matrix)) await perform(command, say);
-};
-
 const MINUTE = 60_000;
 
+/**
+ * Builds into the run's own cache what toolchains have no cache for: Rust's standard library under a sanitizer. A base that
+ * holds sources of a suite is part of the run.
+ */
+const buildBases = async (room: Room, host: Host, matrix: Matrix): Promise<void> => {
+  const build = makeBuilds({
+    cache: room.cache,
+    env: buildEnv(host.tools),
+    signal: room.signal,
+    timeoutMs: 20 * MINUTE,
+    started: (id) => room.say(lineOf({ kind: 'build-started', id })),
+    done: (d) => room.say(lineOf({ kind: 'build-finished', ...d })),
+  });
+  for (const cell of makePlan(matrix, host).cells) {
+    const base = baseOf(cell, host, instrumentOf(cell, host));
+    if (base && base.inputs.length === 0) await build(base);
+    stopIfAborted(room);
+  }
+};
+
+/** Runs the {@link preparations} and builds the bases; one that fails is told, and its lane tries again by itself. */
+export const prepare = async (room: Room, host: Host, matrix: Matrix): Promise<void> => {
+  for (const command of preparations(host, matrix)) await perform(command, room);
+  await buildBases(room, host, matrix);
+};
+
+const stopIfAborted = ({ signal }: Room): void => {
+  if (signal.aborted) throw new Failure(2, 'interrupted');
+};
+
 /** Runs one command, printed first. The last lines of a failure are printed too; false says that it failed. */
-const perform = async (command: Command, say: Say): Promise<boolean> => {
+const perform = async (command: Command, room: Room): Promise<boolean> => {
+  const { say, signal } = room;
   const [file, ...args] = command;
   say(`+ ${command.join(' ')}`);
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const r = await execa(file, args, { reject: false, all: true, stdin: 'ignore', timeout: 20 * MINUTE, env });
+  const r = await execa(file, args, {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: 20 * MINUTE,
+    cancelSignal: signal,
+  });
+  stopIfAborted(room);
   if (r.exitCode === 0) return true;
   const words = (r.all ?? '').trim().split('\n').slice(-3);
   for (const line of words.filter(Boolean)) say(`  ${line}`);
@@ -113,8 +157,9 @@ const cost = (need: Need): string =>
 /** What a first installation uncovers (pytest once there is a Python) takes another round; deeper it never goes. */
 const ROUNDS = 3;
 
-/** Installs what is missing; resolves whatever happens. The caller probes again. */
-export const provision = async (host: Host, matrix: Matrix, say: Say): Promise<void> => {
+/** Installs what is missing; resolves whatever fails, throws when it is stopped. The caller probes again. */
+export const provision = async (room: Room, host: Host, matrix: Matrix): Promise<void> => {
+  const { say } = room;
   if (needs(host, matrix).length === 0) return;
   if (!(await which('apt-get', { nothrow: true }))) {
     for (const n of needs(host, matrix)) say(`${cost(n)} (only apt-get is supported here; ${n.remedy})`);
@@ -123,7 +168,7 @@ export const provision = async (host: Host, matrix: Matrix, say: Say): Promise<v
   const apt = await aptGet();
   if (apt === undefined)
     say('packages take root, or sudo without a password: only what needs neither is tried');
-  else await perform(apt('update', '-q'), say);
+  else await perform(apt('update', '-q'), room);
   const known = await packageNames();
   const tried = new Set<string>();
   let current = host;
@@ -136,12 +181,12 @@ export const provision = async (host: Host, matrix: Matrix, say: Say): Promise<v
     if (packages.length && apt) {
       const install = (names: string[]): Command =>
         apt('install', '-y', '-q', '--no-install-recommends', ...names);
-      const together = await perform(install(packages), say);
+      const together = await perform(install(packages), room);
       // One package that cannot be had must not cost the others.
       if (!together && recipes.length > 1)
-        for (const r of recipes) if (r.packages.length) await perform(install(r.packages), say);
+        for (const r of recipes) if (r.packages.length) await perform(install(r.packages), room);
     }
-    for (const r of recipes) for (const c of r.commands) if (!(await perform(c, say))) break;
+    for (const r of recipes) for (const c of r.commands) if (!(await perform(c, room))) break;
     current = await probeHost();
   }
   for (const n of needs(current, matrix)) say(`${cost(n)} (${n.remedy})`);

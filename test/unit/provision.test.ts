@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../src/host.js';
-import { parseMatrix } from '../../src/matrix.js';
-import { needs, preparations } from '../../src/provision.js';
+import { parseMatrix, type Matrix } from '../../src/matrix.js';
+import { needs, preparations, prepare } from '../../src/provision.js';
 import { recipeOf } from '../../src/recipes.js';
 import { BUILDERS } from '../../src/builders/builders.js';
 import { missingCxx } from '../../src/gate.js';
@@ -134,5 +137,71 @@ gates: { plain: , asan: { compilers: [gcc, clang] }, gorace: , goasan: , cgochec
     expect(commands(old).some((c) => c.includes('-race'))).toBe(true);
     expect(commands(without('go'))).toEqual([]);
     expect(preparations(modern, matrix).map((c) => c.at(-1))).toEqual(['std']);
+  });
+});
+
+describe('preparing', () => {
+  const root = mkdtempSync(join(tmpdir(), 'ffi-gates-provision-'));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const puppet = (name: string, body: string): { path: string; version: string } => {
+    const path = join(root, name);
+    writeFileSync(path, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    return { path, version: '1.97.0' };
+  };
+  const suites = (binding: string, ids: string[], gates: string): Matrix =>
+    parseMatrix(
+      `version: 1\nsuites:\n${ids.map((id) => `  - { id: ${id}, binding: ${binding}, dir: . }\n`).join('')}gates: { ${gates} }\n`,
+      join(root, 'x.yaml'),
+    );
+
+  test('Rust’s standard library is built once for all suites, into the cache of the run', async () => {
+    const calls = join(root, 'calls');
+    const rustup = puppet(
+      'rustup',
+      `echo "$*" >> '${calls}'\nfor dir; do :; done\nif [ "$4" = init ]; then mkdir -p "$dir"; fi`,
+    );
+    const host = madeHost({ tools: { ...TOOLS, rustup } });
+    const said: string[] = [];
+    const { signal } = new AbortController();
+    const room = { say: (l: string): void => void said.push(l), cache: join(root, 'cache'), signal };
+    await prepare(room, host, suites('rs', ['a', 'b'], 'plain: , rstsan: , asan: '));
+    expect(said).toEqual(['… build rust-std', expect.stringMatching(/^✓ build rust-std \d/)]);
+    const made = readFileSync(calls, 'utf8').trim().split('\n');
+    expect(made.map((c) => c.split(' ')[3])).toEqual(['init', 'test']);
+    expect(made[1]).toContain('-Zbuild-std');
+    await prepare(room, host, suites('rs', ['c'], 'rstsan: '));
+    expect(said.slice(2)).toEqual(['✓ build rust-std reused']);
+    expect(readFileSync(calls, 'utf8').trim().split('\n')).toEqual(made);
+  });
+
+  test('what fails is told, and the rest goes on', async () => {
+    const rustup = puppet('rustup-broken', 'echo no such toolchain; exit 1');
+    const go = { ...puppet('go-broken', 'echo no space left; exit 1'), version: '1.25.1' };
+    const said: string[] = [];
+    const { signal } = new AbortController();
+    const room = { say: (l: string): void => void said.push(l), cache: join(root, 'other'), signal };
+    await prepare(room, madeHost({ tools: { ...TOOLS, go } }), suites('go', ['a'], 'plain: , gorace: '));
+    expect(said.filter((l) => l === '  no space left')).toHaveLength(2);
+    expect(said.filter((l) => l === '  failed: exit status 1')).toHaveLength(2);
+    await prepare(room, madeHost({ tools: { ...TOOLS, rustup } }), suites('rs', ['a'], 'rstsan: '));
+    expect(said.at(-1)).toMatch(/^■ build rust-std failed .*exit status 1/);
+  });
+
+  test('a stop ends the command under way and begins no other', async () => {
+    const abort = new AbortController();
+    const go = { ...puppet('go-slow', 'exec sleep 600'), version: '1.25.1' };
+    const said: string[] = [];
+    const say = (line: string): void => {
+      said.push(line);
+      setImmediate(() => abort.abort());
+    };
+    const room = { say, cache: join(root, 'none'), signal: abort.signal };
+    const over = prepare(
+      room,
+      madeHost({ tools: { ...TOOLS, go } }),
+      suites('go', ['a'], 'plain: , gorace: '),
+    );
+    await expect(over).rejects.toThrow('interrupted');
+    expect(said).toHaveLength(1);
   });
 });
