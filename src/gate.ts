@@ -13,6 +13,8 @@ export type ArmRequest = {
   logDir: string;
   /** Walk stacks by unwind tables at any cost; for gates that `cutsStacks`. */
   wholeStacks?: boolean;
+  /** Leave out what only explains a report, at a price in time. Nothing may go unseen for it. */
+  terse?: boolean;
 };
 
 export type Gate = {

@@ -72,6 +72,8 @@ export type Runner = {
   n: number;
   /** Whether to walk stacks whole, which takes as long as a heavy gate. */
   wholeStacks?: boolean;
+  /** Whether the gate is to leave out what only explains its reports. */
+  terse?: boolean;
 };
 
 /** Which test was running when a report was written: by the single test asked, the process, or the log's size at each start. */
@@ -147,6 +149,7 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     compiler: cell.compiler,
     logDir,
     wholeStacks: r.wholeStacks === true,
+    terse: r.terse === true,
   });
   // Planted bugs are never suppressed: what would hide them is told from their reports instead.
   const told = cell.suite.role === 'subject' ? withSuppressions(armed, room.suppressions) : armed;
@@ -203,7 +206,8 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
     const known = commands.get(test);
     if (known !== undefined) return known;
     const again = armedLaunch(
-      r,
+      // Whoever repeats it wants to know all.
+      { ...r, terse: false },
       join(dir, 'repro', String(commands.size)),
       test === undefined ? tests : [test],
       false,

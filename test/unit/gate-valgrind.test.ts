@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { BINDING_IDS } from '../../src/names.js';
+import { GATES } from '../../src/registry.js';
+import { madeHost } from './made-host.js';
+
+test('a terse memcheck sees as much: it leaves out where unset values came from, and nothing else', () => {
+  for (const binding of BINDING_IDS) {
+    const request = { host: madeHost(), binding, compiler: 'gcc', logDir: '/logs' } as const;
+    const told = GATES.memcheck.arm(request);
+    const terse = GATES.memcheck.arm({ ...request, terse: true });
+    expect(told.prefix).toContain('--track-origins=yes');
+    expect(terse).toEqual({
+      ...told,
+      prefix: told.prefix.map((w) => (w === '--track-origins=yes' ? '--track-origins=no' : w)),
+    });
+    if (GATES.helgrind.unfit(binding) === undefined)
+      expect(GATES.helgrind.arm({ ...request, terse: true })).toEqual(GATES.helgrind.arm(request));
+  }
+});
