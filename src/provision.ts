@@ -10,9 +10,9 @@ import { makeBuilds } from './build.js';
 import { BUILDERS } from './builders/builders.js';
 import { buildEnv } from './environment.js';
 import { Failure } from './failure.js';
-import { missingCxx, type Compiler, type Gate } from './gate.js';
+import { missingCxx, type Compiler } from './gate.js';
 import { probeHost, type Host } from './host.js';
-import type { Matrix, Suite } from './matrix.js';
+import type { Matrix } from './matrix.js';
 import type { GateId } from './names.js';
 import { baseOf, instrumentOf } from './places.js';
 import { makePlan, targetsOf } from './plan.js';
@@ -29,15 +29,6 @@ export type Room = {
   signal: AbortSignal;
 };
 
-/** The gates that fit a suite, each with the compilers that the matrix asks for. */
-const instrumentsOf = (matrix: Matrix, suite: Suite): [Gate, Compiler][] =>
-  Object.entries(matrix.gates).flatMap(([name, settings]) => {
-    const gate = GATES[name as GateId];
-    if (gate.unfit(suite.binding) !== undefined || (suite.gates && !suite.gates.includes(gate.id))) return [];
-    const compilers = (settings?.compilers ?? gate.compilers.slice(0, 1)) as Compiler[];
-    return compilers.filter((c) => gate.compilers.includes(c)).map((c): [Gate, Compiler] => [gate, c]);
-  });
-
 /** What the matrix lacks on this host, by name; what has been found lacking hides what would be asked for next. */
 export const needs = (host: Host, matrix: Matrix): Need[] => {
   const all = new Map<string, Need>();
@@ -53,8 +44,15 @@ export const needs = (host: Host, matrix: Matrix): Need[] => {
       const target = matrix.targets[t]!;
       add(BUILDERS[target.builder].missing(host.tools, target), suite.binding);
     }
-    for (const [gate, compiler] of instrumentsOf(matrix, suite))
-      add(gate.missing(host, suite.binding, compiler), `${suite.binding} ${gate.id}`);
+    for (const [name, settings] of Object.entries(matrix.gates)) {
+      const gate = GATES[name as GateId];
+      if (gate.unfit(suite.binding) !== undefined || (suite.gates && !suite.gates.includes(gate.id)))
+        continue;
+      for (const c of (settings?.compilers ?? gate.compilers.slice(0, 1)) as Compiler[]) {
+        if (gate.compilers.includes(c))
+          add(gate.missing(host, suite.binding, c), `${suite.binding} ${gate.id}`);
+      }
+    }
   }
   // Also for its libstdc++, which is preloaded behind every sanitizer.
   if (host.tools['gcc']) add(missingCxx(host, 'gcc'), 'all');
@@ -68,20 +66,16 @@ export const needs = (host: Host, matrix: Matrix): Need[] => {
  */
 export const preparations = (host: Host, matrix: Matrix): Command[] => {
   const commands = new Map<string, Command>();
-  for (const suite of matrix.suites) {
-    if (BINDINGS[suite.binding].missing(host.tools, suite.with)) continue;
-    for (const [gate, compiler] of instrumentsOf(matrix, suite)) {
-      if (gate.missing(host, suite.binding, compiler)) continue;
-      if (gate.id === 'miri') commands.set('miri', ['cargo', '+nightly', 'miri', 'setup']);
-      if (suite.binding !== 'go') continue;
-      const { cc, go } = gate.instrument(host, suite.binding, compiler);
-      const { flags, env } = { flags: [], env: {}, ...go };
-      const key = JSON.stringify([flags, env]);
-      const words = Object.entries({ CGO_ENABLED: '1', CC: cc, ...env }).map(([k, v]) => `${k}=${v}`);
-      // By any compiler: the few packages that hold C are not worth a command each.
-      if (!commands.has(key))
-        commands.set(key, ['env', ...words, host.tools['go']?.path ?? 'go', 'build', ...flags, 'std']);
-    }
+  for (const cell of makePlan(matrix, host).cells) {
+    if (cell.gate.id === 'miri') commands.set('miri', ['cargo', '+nightly', 'miri', 'setup']);
+    if (cell.suite.binding !== 'go') continue;
+    const { cc, go } = instrumentOf(cell, host);
+    const { flags, env } = { flags: [], env: {}, ...go };
+    const key = JSON.stringify([flags, env]);
+    const words = Object.entries({ CGO_ENABLED: '1', CC: cc, ...env }).map(([k, v]) => `${k}=${v}`);
+    // By any compiler: the few packages that hold C are not worth a command each.
+    if (!commands.has(key))
+      commands.set(key, ['env', ...words, host.tools['go']?.path ?? 'go', 'build', ...flags, 'std']);
   }
   return [...commands.values()];
 };

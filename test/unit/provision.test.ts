@@ -124,9 +124,9 @@ gates: { plain: , asan: { compilers: [gcc, clang] }, gorace: , goasan: , cgochec
     const all = commands(modern);
     expect(all.map((c) => c.replace(/^.*?(?=(?:GOEXPERIMENT\S+ )?\S*go build)/, ''))).toEqual([
       '/usr/bin/go build std',
-      '/usr/bin/go build -race std',
-      '/usr/bin/go build -asan std',
       'GOEXPERIMENT=cgocheck2 /usr/bin/go build std',
+      '/usr/bin/go build -asan std',
+      '/usr/bin/go build -race std',
     ]);
     for (const c of all) expect(c).toMatch(/^env CGO_ENABLED=1 CC=\S+/);
   });
