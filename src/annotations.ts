@@ -27,9 +27,11 @@ const LINE =
 
 const GATE = /^(\w{1,40})(?:\/(\w{1,20}))?(?:\(([a-z]{1,20})<(\d[\d.]{0,20})\))?$/;
 
-/** Whether a version is before another, number by number. */
-const isBefore = (version: string, other: string): boolean => {
-  const [a, b] = [version, other].map((v) => v.split('.').map(Number)) as [number[], number[]];
+const numbersOf = (version: string): number[] => (version.match(/\d{1,9}/g) ?? []).map(Number);
+
+/** Whether a version is before another, number by number; a nightly's date counts behind its number. */
+export const isBefore = (version: string, other: string): boolean => {
+  const [a, b] = [numbersOf(version), numbersOf(other)];
   const at = b.findIndex((n, i) => n !== (a[i] ?? 0));
   return at >= 0 && (a[at] ?? 0) < b[at]!;
 };

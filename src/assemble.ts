@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import type { Expectation } from './annotations.js';
 import { today } from './accepting.js';
+import { blameOf } from './blame.js';
 import { baselineReport, markKnown, standing, valid, type Baseline } from './baseline.js';
 import type { BindingId } from './binding.js';
 import type { BuildDone } from './build.js';
@@ -16,6 +17,8 @@ import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
 import type { Matrix } from './matrix.js';
 import { sight, unhooked, type Loaded, type Seeing } from './objects.js';
 import { makePlan, type Cell, type Plan } from './plan.js';
+import { readProven } from './proven.js';
+import { GATES } from './registry.js';
 import type { CellReport, FixturesReport, LaneReport, Report } from './report.js';
 import { suppressionRows } from './suppress-report.js';
 import type { Suppressions } from './suppressions.js';
@@ -55,7 +58,11 @@ const cellReport = async (j: Judged, out: string, objects: CellReport['objects']
     role: cell.suite.role,
     verdict: j.verdict,
     tests: j.tests,
+    ...(j.evidence.seeds === undefined ? {} : { seeds: j.evidence.seeds }),
     ms: Math.round(j.evidence.ms),
+    ...(j.verdict.kind === 'as-declared' || j.verdict.kind === 'missed'
+      ? { caught: [...new Set(j.caught.map((e) => e.case))].sort() }
+      : {}),
     failedTests: j.failedTests.map((t) => ({ ...t })),
     diedIn: j.diedIn,
     logs: j.evidence.logs.map((l) => relative(out, l)),
@@ -133,6 +140,15 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   if (baseline && baseline.gone.length + baseline.expired.length > 0) codes.push(1);
   if (suppressions.some((r) => r.hides.length > 0)) codes.push(6);
   if (suppressions.some((r) => r.expired)) codes.push(1);
+  const exitCode = worst(codes);
+  const sortedLanes = [...lanes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, l]) => l);
+  const tools = Object.fromEntries(
+    Object.entries(o.host.tools)
+      .flatMap(([k, t]) => (t ? [[k, t.version]] : []))
+      .sort(),
+  ) as Record<string, string>;
+  const proof = { cells: rows, lanes: sortedLanes, tools };
+  const blame = fixtures && exitCode && blameOf({ ...proof, fixtures }, await readProven(), GATES);
   return {
     version: 1,
     started: started.toISOString(),
@@ -141,18 +157,14 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     host: {
       os: o.host.os.name,
       cores: o.host.cores,
-      tools: Object.fromEntries(
-        Object.entries(o.host.tools)
-          .flatMap(([k, t]) => (t ? [[k, t.version]] : []))
-          .sort(),
-      ),
+      tools,
     },
-    exitCode: worst(codes),
+    exitCode,
     cells: rows,
-    lanes: [...lanes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, l]) => l),
+    lanes: sortedLanes,
     findings,
     runtimeBucket,
-    ...(fixtures ? { fixtures } : {}),
+    ...(fixtures ? { fixtures: { ...fixtures, ...(blame ? { blame } : {}) } } : {}),
     ...(baseline ? { baseline } : {}),
     ...(suppressions.length ? { suppressions } : {}),
     unavailable: unavailable.filter((u, i) => unavailable.findIndex((v) => v.lane === u.lane) === i),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Frame, Sighting, Stack } from './finding.js';
 import { isHonestyRow } from './hazard.js';
+import { isRuntimesBlock } from './host-blocks.js';
 import type { Origin } from './report.js';
 
 /** What counts as the user's own. `dirs` are absolute source roots, `objects` base names of their built objects. */
@@ -132,13 +133,6 @@ const isRaceInsideHost = (s: Sighting): boolean => {
 const isLoader = (f: Frame | undefined): boolean =>
   (f?.kind === 'module' || f?.kind === 'source') && /^ld-(?:linux|musl)/.test(base(f.module ?? ''));
 
-/**
- * What Node-API allocates for a value that the collector owns. Only V8's heap refers to it, which LeakSanitizer does not look
- * into. References, thread-safe functions and pieces of work are not among them: those the caller has to delete.
- */
-const COLLECTED =
-  /^napi_(?:create_external\w*|create_function|wrap|add_finalizer|define_class|define_properties|set_instance_data)$/;
-
 /** The table in which CPython's tracemalloc keeps where each block came from. */
 const TRACER = /^(?:tracemalloc_add_trace(?:_unlocked)?|traceback_new)$/;
 
@@ -146,9 +140,14 @@ const TRACER = /^(?:tracemalloc_add_trace(?:_unlocked)?|traceback_new)$/;
 const isHostsBlock = (s: Sighting, own: Own): boolean => {
   if (s.leak === undefined) return false;
   const frames = s.stacks.find((k) => k.role === 'allocated')?.frames ?? [];
-  const first = frames.findIndex((f) => isOwnFrame(f, own));
-  const inside = frames.slice(0, Math.max(first, 0)).map(frameName);
-  return COLLECTED.test(inside.at(-1) ?? '') || inside.some((fn) => TRACER.test(fn));
+  const inside = frames.slice(
+    0,
+    Math.max(
+      0,
+      frames.findIndex((f) => isOwnFrame(f, own)),
+    ),
+  );
+  return inside.some((f) => TRACER.test(frameName(f))) || isRuntimesBlock(inside, functionOf);
 };
 
 /** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
@@ -169,6 +168,12 @@ export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Ori
   return (NEVER_NOISE.test(s.rule) || inBlock) && named && !noise.has(noiseKey(s)) ? 'host' : 'runtime';
 };
 
+const NO_NOISE: ReadonlySet<string> = new Set();
+
+/** Whether only a comparison with the lane's no-op run can tell the host's habit from its complaint about the user's code. */
+export const isHabitOrHost = (s: Sighting, own: Own): boolean =>
+  WHOLE_PROCESS.has(s.tool) && s.leak === undefined && originOf(s, own, NO_NOISE) === 'host';
+
 /** Function name without parameters, template arguments, hashes and compiler suffixes. */
 export const plainName = (fn: string): string =>
   fn
@@ -179,6 +184,10 @@ export const plainName = (fn: string): string =>
     .replace(/<[^<>]*>/g, '')
     .replace(/\+0x[0-9a-f]+$/, '')
     .trim();
+
+/** The plain name of a frame's function, where one is known. */
+const functionOf = (f: Frame): string | undefined =>
+  f.kind === 'opaque' || f.function === undefined ? undefined : plainName(f.function);
 
 const frameName = (f: Frame): string =>
   f.kind === 'opaque' ? '?' : f.function ? plainName(f.function) : f.kind === 'module' ? base(f.module) : '?';

@@ -12,6 +12,8 @@ export type Board = {
   done: Map<Verdict['kind'], number>;
   /** The newest lines of finished work, oldest first. */
   last: string[];
+  /** What was left at a moment of the caller's clock. */
+  left?: { ms: number; since: number };
 };
 
 /** Finished lines kept on screen. */
@@ -45,10 +47,20 @@ export const take = (board: Board, e: RunEvent, now: number): void => {
       board.running.delete(e.id);
       board.done.set(e.verdict.kind, (board.done.get(e.verdict.kind) ?? 0) + 1);
       break;
+    case 'left':
+      board.left = { ms: e.ms, since: now };
+      return;
     case 'note':
       break;
   }
   board.last = [...board.last, lineOf(e)].slice(-KEPT);
+};
+
+/** A length of time as exact as an estimate is: `20 s`, `7 m`, `1 h 10 m`. */
+const about = (ms: number): string => {
+  if (ms < 55_000) return `${Math.max(1, Math.ceil(ms / 10_000)) * 10} s`;
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 60 ? `${minutes} m` : `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
 };
 
 /** One event as one line, for logs that do not move. */
@@ -69,6 +81,8 @@ export const lineOf = (e: RunEvent): string => {
       const why = whyOf(e.verdict);
       return `${glyph} ${e.id} ${label} ${duration(e.ms)}${why === '' ? '' : `: ${why}`}`;
     }
+    case 'left':
+      return `  about ${about(e.ms)} left`;
     case 'note':
       return `  ${oneLine(e.text)}`;
   }
@@ -78,12 +92,16 @@ export const lineOf = (e: RunEvent): string => {
 export const frame = (board: Board, now: number, columns: number, rows: number): string[] => {
   const finished = [...board.done.values()].reduce((a, b) => a + b, 0);
   const counts = [...board.done].map(([kind, n]) => `${VERDICTS[kind].glyph} ${n} ${VERDICTS[kind].label}`);
-  const foot = [`${finished}/${board.cells} cells`, count(board.built, 'build'), ...counts].join('  ');
+  const { left } = board;
+  const rest = left && board.running.size > 0 && `about ${about(left.ms - (now - left.since))} left`;
+  const foot = [`${finished}/${board.cells} cells`, rest, count(board.built, 'build'), ...counts]
+    .filter(Boolean)
+    .join('  ');
   const room = Math.max(1, rows - board.last.length - 2);
   const running = [...board.running].map(([id, since]) => `▸ ${id} ${duration(now - since)}`);
   const shown = running.length > room ? running.slice(0, room - 1) : running;
-  const rest = running.length - shown.length;
-  return [...board.last, ...shown, ...(rest > 0 ? [`▸ and ${rest} more`] : []), foot].map((l) =>
+  const hidden = running.length - shown.length;
+  return [...board.last, ...shown, ...(hidden > 0 ? [`▸ and ${hidden} more`] : []), foot].map((l) =>
     l.length > columns ? `${l.slice(0, Math.max(0, columns - 1))}…` : l,
   );
 };

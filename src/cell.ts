@@ -4,7 +4,8 @@ import { foreignObjects } from './objects.js';
 import { buildTargets, instrumentOf, ownOf, prepare } from './places.js';
 import type { Cell } from './plan.js';
 import { runPlanted } from './planted.js';
-import { runAll, runFailedAgain, type CellRoom, type Evidence, type Runner } from './shots.js';
+import { runSchedules } from './schedules.js';
+import { runFailedAgain, type CellRoom, type Evidence, type Runner } from './shots.js';
 import { runForWholeLeaks } from './whole-leaks.js';
 
 /** Runs a cell to its end. Problems of the user's code are evidence, never exceptions. */
@@ -30,7 +31,7 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
   if (typeof made === 'string') return { ...evidence, failed: made };
   const place = await prepare(cell, room, instrument, made);
   if (typeof place === 'string') return { ...evidence, failed: place };
-  Object.assign(evidence, await ownOf(cell, place), { out: place.out });
+  Object.assign(evidence, await ownOf(cell, place), { place, out: place.out });
   const r: Runner = { cell, room, place, instrument, evidence, watch: new Set(evidence.own.objects), n: 0 };
   const listed = await listTests(r);
   evidence.listed = listed.tests;
@@ -39,7 +40,7 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
   if (role === 'hazard' || role === 'canary') await runPlanted(r);
   else {
     evidence.wanted = evidence.listed;
-    await runAll(r, evidence.wanted, false);
+    await runSchedules(r);
     await runFailedAgain(r);
     await runForWholeLeaks(r);
   }

@@ -21,12 +21,23 @@ export const makeConsole = ({ tty, ci, quiet, out = process.stderr }: Look): Con
 
 type Out = NonNullable<Look['out']>;
 
-const lineConsole = (out: Out, quiet: boolean): Console => ({
-  emit: (e) => {
-    if (!quiet || e.kind === 'note') out.write(`${inert(lineOf(e))}\n`);
-  },
-  stop: () => Promise.resolve(),
-});
+/** In a log, an estimate is worth a line of its own as often as this. */
+const ESTIMATE_MS = 30_000;
+
+const lineConsole = (out: Out, quiet: boolean): Console => {
+  let told = -Infinity;
+  return {
+    emit: (e) => {
+      if (quiet && e.kind !== 'note') return;
+      if (e.kind === 'left') {
+        if (performance.now() - told < ESTIMATE_MS) return;
+        told = performance.now();
+      }
+      out.write(`${inert(lineOf(e))}\n`);
+    },
+    stop: () => Promise.resolve(),
+  };
+};
 
 const boardConsole = (out: Out): Console => {
   const board = newBoard();

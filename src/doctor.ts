@@ -1,5 +1,6 @@
 /** What works on this machine and how to get the rest: `ffi-gates doctor`. Judges a probed host; starts nothing. */
 import type { Missing } from './binding.js';
+import { TOOLS_OF, type Proven } from './blame.js';
 import { BUILDERS } from './builders/builders.js';
 import { missingCxx, type Compiler, type Gate } from './gate.js';
 import type { Host } from './host.js';
@@ -22,18 +23,6 @@ const MOST_FILES = 1 << 20;
 /** The sanitizers of gcc up to 13 and clang up to 17 find no room for their shadow with more random bits than this. */
 const MOST_RANDOM_BITS = 28;
 
-/** The tools whose versions are worth a word beside a binding. */
-const TOOLS_OF: Record<(typeof BINDING_IDS)[number], string[]> = {
-  c: ['gcc', 'clang'],
-  py: ['python', 'pytest'],
-  pyx: ['python', 'pytest', 'setuptools'],
-  go: ['go'],
-  jni: ['java', 'mvn'],
-  rs: ['rustc', 'cargo'],
-  net: ['mono', 'dotnet'],
-  node: ['node', 'npm'],
-};
-
 const versions = (host: Host, tools: readonly string[]): { version?: string } => {
   const found = tools.flatMap((t) => (host.tools[t] ? [`${t} ${host.tools[t].version}`] : []));
   return found.length ? { version: found.join(', ') } : {};
@@ -51,7 +40,12 @@ const bindingRows = (host: Host): Diagnosis[] =>
         says: `${title}: needs ${lacks.what} (${lacks.why})`,
         remedy: lacks.remedy,
       };
-    return { subject, state: 'ok', ...versions(host, TOOLS_OF[id]), says: title };
+    return {
+      subject,
+      state: 'ok',
+      ...versions(host, id === 'c' ? ['gcc', 'clang'] : TOOLS_OF[id]),
+      says: title,
+    };
   });
 
 /** The tools whose versions are worth a word beside a builder; compilers have rows of their own. */
@@ -150,8 +144,7 @@ const gateRow = (host: Host, gate: Gate): Diagnosis => {
     return m ? [{ c, m }] : [];
   });
   const first = lacks[0];
-  if (!first)
-    return { subject, state: 'ok', ...(gate.heavy ? versions(host, ['valgrind']) : {}), says: gate.title };
+  if (!first) return { subject, state: 'ok', ...versions(host, gate.tools ?? []), says: gate.title };
   if (lacks.length === gate.compilers.length)
     return { subject, state: 'missing', says: `${gate.title}: ${first.m.why}`, remedy: first.m.remedy };
   return {
@@ -256,13 +249,48 @@ const logs: Trap = ({ logs: { dir, writable } }) =>
 
 const TRAPS: readonly Trap[] = [randomBits, ptrace, openFiles, shim, logs];
 
-/** Everything this machine can and cannot do: compilers, builders, bindings, gates, then the traps of the system. */
-export const diagnose = (host: Host): Diagnosis[] => [
+/** How the versions here stand to those with which all planted hazards were caught; tools that nobody measured have no row. */
+const provenRows = (host: Host, proven: Proven): Diagnosis[] => {
+  const here = Object.keys(proven).flatMap((tool) => {
+    const version = host.tools[tool]?.version;
+    return version === undefined ? [] : [{ tool, version, others: proven[tool] ?? [] }];
+  });
+  const fine = here.filter((t) => t.others.includes(t.version));
+  const subject = 'proven versions';
+  return [
+    ...(fine.length
+      ? [
+          {
+            subject,
+            state: 'ok' as const,
+            version: fine.map((t) => `${t.tool} ${t.version}`).join(', '),
+            says: 'every planted hazard was caught and every twin silent with these',
+          },
+        ]
+      : []),
+    ...here
+      .filter((t) => !fine.includes(t))
+      .map((t): Diagnosis => ({
+        subject,
+        state: 'warn',
+        version: `${t.tool} ${t.version}`,
+        says: `the planted hazards were never run to a green end with this version of ${t.tool}; they were with ${t.others.join(', ')}`,
+        remedy: 'npx ffi-gates run in a checkout of ffi-gates shows whether they are caught with it',
+      })),
+  ];
+};
+
+/**
+ * Everything this machine can and cannot do: compilers, builders, bindings, gates, the traps of the system, then its versions
+ * beside the `proven` ones.
+ */
+export const diagnose = (host: Host, proven: Proven = {}): Diagnosis[] => [
   ...compilerRows(host),
   ...builderRows(host),
   ...bindingRows(host),
   ...GATE_IDS.map((id) => gateRow(host, GATES[id])),
   ...TRAPS.map((trap) => trap(host)),
+  ...provenRows(host, proven),
 ];
 
 const MARK: Record<Diagnosis['state'], string> = { ok: '✓', missing: '✗', warn: '!' };

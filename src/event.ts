@@ -9,5 +9,7 @@ export type RunEvent =
   | { kind: 'build-finished'; id: string; ms: number; reused: boolean; failed?: string }
   | { kind: 'cell-started'; id: string }
   | { kind: 'cell-finished'; id: string; verdict: Verdict; ms: number }
+  /** How long the rest will take, by what its cells took before. Said again as cells end. */
+  | { kind: 'left'; ms: number }
   /** A sentence for people that belongs to no cell. */
   | { kind: 'note'; text: string };

@@ -116,6 +116,8 @@ export type Sighting = {
   thread?: string;
   /** How often the tool says it happened, when it says so. */
   count?: number;
+  /** The schedule that showed it, for a gate that tries several. */
+  seed?: number;
   /**
    * An error of the host language (a Rust panic, an unhandled .NET exception) that says nothing about the boundary:
    * worth listing where a log is all there is; where a suite ran, its own result has judged it.

@@ -79,7 +79,10 @@ export const foldFindings = async (
       const known = drafts.get(key);
       if (known) {
         // The command that runs one test says more than the one that runs all.
-        if (s.test !== undefined && known.witnesses.every((w) => w.test === undefined)) known.repro = s.repro;
+        if (s.test !== undefined && known.witnesses.every((w) => w.test === undefined)) {
+          known.repro = s.repro;
+          if (s.sighting.seed !== undefined) known.seed = s.sighting.seed;
+        }
         known.witnesses.push(witness);
         known.planted &&= planted;
         // The richest report speaks for all: a complete one with the most stacks.
@@ -108,6 +111,7 @@ export const foldFindings = async (
         planted,
         witnesses: [witness],
         repro: s.repro,
+        ...(s.sighting.seed === undefined ? {} : { seed: s.sighting.seed }),
         own,
       });
     }

@@ -1,5 +1,6 @@
 /** The seam of a gate: what to compile with, how to run, which logs it writes. A gate is one value in `registry.ts`. */
 import type { Arm, BindingId, Instrument, Missing } from './binding.js';
+import type { Sighting } from './finding.js';
 import type { Host } from './host.js';
 import type { GateId } from './names.js';
 import { noErrors } from './warnings.js';
@@ -15,6 +16,8 @@ export type ArmRequest = {
   wholeStacks?: boolean;
   /** Leave out what only explains a report, at a price in time. Nothing may go unseen for it. */
   terse?: boolean;
+  /** Which of the gate's schedules to run; for gates that have `seeds`. */
+  seed?: number;
 };
 
 export type Gate = {
@@ -40,6 +43,15 @@ export type Gate = {
   noisyHosts?: true;
   /** True when stacks of allocations end at a host's function without a frame pointer, unless armed with `wholeStacks`. */
   cutsStacks?(binding: BindingId): boolean;
+  /**
+   * Number of schedules that are tried unless the matrix says otherwise, for a gate that draws thread interleavings and
+   * addresses from a seed: what one schedule does not show proves nothing. Each is a launch of its own, armed with its seed.
+   */
+  seeds?: number;
+  /** What the user can do about a report that is no hazard; undefined where nothing is known. */
+  remedy?(s: Sighting): string | undefined;
+  /** Tools, by their names in `Host.tools`, whose versions decide what the gate sees, besides the compiler. */
+  tools?: readonly string[];
   /** GiB that one launch may take beyond the host's own. */
   memory: number;
 };

@@ -155,6 +155,17 @@ const jdk = async (): Promise<Tools> => {
   return version ? { javac: { path: real, version }, java: { path: java, version } } : {};
 };
 
+/**
+ * Rust's nightly, which is another one every day, with its date: `1.101.0 (2026-10-29)`. Miri comes with it and has no number of
+ * its own that changes.
+ */
+const nightlyVersion = async (): Promise<Tools[string]> => {
+  const text = await out('rustc', ['+nightly', '--version']);
+  const path = text && (await firstOf('rustc'));
+  const m = text && /^rustc (\d[\d.]{1,20})\S{0,20}(?: \(\w{1,40} (\d{4}-\d\d-\d\d)\))?/.exec(text);
+  return path && m ? { path, version: m[2] ? `${m[1]} (${m[2]})` : m[1]! } : undefined;
+};
+
 const RUNTIME_FILES: [key: string, compiler: 'gcc' | 'clang', file: string][] = [
   ['gcc/asan', 'gcc', 'libasan.so'],
   ['gcc/tsan', 'gcc', 'libtsan.so'],
@@ -287,11 +298,12 @@ export const probeHost = async (reports = 'reports/latest'): Promise<Host> => {
     ptraceAllowed(tools['gcc']?.path),
     osRelease(),
     openFileLimit(),
-    tools['rustup'] ? out('rustc', ['+nightly', '--version']).then((o) => o !== undefined) : false,
+    tools['rustup'] ? nightlyVersion() : undefined,
     seccompFilter(),
     pythonShim(),
     writable(dir),
   ]);
+  if (nightly) tools['nightly'] = nightly;
   const miri = nightly ? (await out('cargo', ['+nightly', 'miri', '--version'])) !== undefined : false;
   const sysroot = nightly ? await out('rustc', ['+nightly', '--print', 'sysroot']) : undefined;
   const rustSrc = sysroot !== undefined && existsSync(join(sysroot.trim(), RUST_SRC));
@@ -317,7 +329,7 @@ export const probeHost = async (reports = 'reports/latest'): Promise<Host> => {
     ...(openFiles === undefined ? {} : { openFiles }),
     runtimes: rt,
     ...(hasSymbolizer ? { symbolizer } : {}),
-    nightly,
+    nightly: nightly !== undefined,
     miri,
     rustSrc,
   };

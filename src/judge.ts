@@ -70,7 +70,10 @@ const doubts = (
   excused: ReadonlySet<string> = new Set(),
 ): Verdict | undefined => {
   const tool = seen.find((s) => s.origin === 'tool');
-  if (tool) return doubt('tool-failed', tool.sighting.message);
+  if (tool) {
+    const remedy = e.cell.gate.remedy?.(tool.sighting);
+    return doubt('tool-failed', [tool.sighting.message, remedy].filter(Boolean).join('; '));
+  }
   if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
   const cut = e.shots.find((s) => s.exit.kind === 'timeout');
   if (cut) return doubt('timed-out', `stopped after its time${whileRan(cut)}`);

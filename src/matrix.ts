@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { Failure } from './failure.js';
-import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from './names.js';
+import { BINDING_IDS, BUILDER_IDS, GATE_IDS, SEEDED_GATES } from './names.js';
 import { didYouMean as near } from './near.js';
 import { parseYaml } from './yaml-file.js';
 
@@ -75,6 +75,9 @@ const gate = z.strictObject({
     .min(1)
     .optional(),
   timeout: z.number().positive().optional(),
+  seeds: z.number().int().positive().max(1024).optional().meta({
+    description: 'Gate miri: schedules that are tried, each from its seed (0, 1, …).',
+  }),
   env: env.default({}).meta({
     description:
       'Environment added to each launch under this gate; sanitizer options go behind the gate’s own.',
@@ -139,6 +142,12 @@ const crossCheck = (m: Matrix, fail: (path: (string | number)[], message: string
         `two suites are called '${s.id}' for binding '${s.binding}'; cell ids must be unique.`,
       );
   });
+  for (const [name, settings] of Object.entries(m.gates))
+    if (settings?.seeds !== undefined && !SEEDED_GATES.includes(name))
+      fail(
+        ['gates', name, 'seeds'],
+        `gate '${name}' has no schedules of its own to choose from; only ${SEEDED_GATES.join(', ')} takes 'seeds'.`,
+      );
   for (const [name, t] of Object.entries(m.targets)) {
     for (const [j, n] of t.needs.entries())
       if (!(n in m.targets))

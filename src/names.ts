@@ -28,5 +28,7 @@ export const GATE_IDS = [
   'miri',
   'pydebug',
 ] as const;
+/** Gates that draw their schedules from a seed; `Gate.seeds` says how many they try. */
+export const SEEDED_GATES: readonly string[] = ['miri' satisfies (typeof GATE_IDS)[number]];
 export type GateId = (typeof GATE_IDS)[number];
 export type BuilderId = (typeof BUILDER_IDS)[number];

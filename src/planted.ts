@@ -1,8 +1,9 @@
 /** Runs the cells whose findings are declared: hazards and canaries. */
-import { caseOf, isCase, type Expectation } from './annotations.js';
+import { isCase, type Expectation } from './annotations.js';
 import { originOf } from './attribute.js';
 import { concerns, expected, meets } from './expectations.js';
 import { BINDINGS } from './registry.js';
+import { seedsOf } from './schedules.js';
 import { runAll, shoot, type Runner } from './shots.js';
 
 /** Hazards at which a process seldom goes on, whatever the gate does. */
@@ -22,11 +23,7 @@ export const runPlanted = async (r: Runner): Promise<void> => {
   const due = expected(cell, r.room.expectations, listed);
   const blind = r.room.expectations.filter((e) => e.blind && concerns(e, cell, listed));
   const runs = (t: string, es: readonly Expectation[]): boolean => es.some((e) => isCase(t, e.case));
-  const noop = listed.find((t) => caseOf(t) === 'noop');
-  // Noise is compared by where it was made, and a demonstration shows that bugs are seen: neither needs the reasons. The bugs
-  // that prove a lane are sought exactly as users' are.
-  r.terse = true;
-  if (cell.suite.role === 'canary' && noop && cell.gate.noisyHosts) await shoot(r, [noop], true);
+  // A demonstration shows that bugs are seen and needs no reasons. The bugs that prove a lane are sought exactly as users' are.
   r.terse = cell.suite.role === 'hazard';
   evidence.wanted = listed.filter((t) => runs(t, [...due, ...blind]));
   const binding = BINDINGS[cell.suite.binding];
@@ -51,5 +48,14 @@ export const runPlanted = async (r: Runner): Promise<void> => {
     evidence.seen.some((s) => meets(s, e) && originOf(s.sighting, evidence.own, NO_NOISE) !== 'runtime');
   const open = batch ? due.filter((e) => !caught(e)) : due;
   r.terse = false;
-  for (const t of evidence.wanted) if (!r.room.signal.aborted && runs(t, open)) await shoot(r, [t], true);
+  for (const t of evidence.wanted) {
+    const planted = open.filter((e) => isCase(t, e.case));
+    if (planted.length === 0) continue;
+    for (const seed of seedsOf(cell)) {
+      if (r.room.signal.aborted) return;
+      if (seed !== undefined) r.seed = seed;
+      await shoot(r, [t], true);
+      if (planted.every(caught)) break;
+    }
+  }
 };

@@ -38,12 +38,16 @@ export type CellReport = {
   role: Role;
   verdict: Verdict;
   tests: { passed: number; failed: number; skipped: number };
+  /** Schedules that were tried, for a gate that draws them from a seed (Miri). */
+  seeds?: number;
   ms: number;
   /**
    * `plain`: how the test ends without any gate, where a cell of the same suite says so. `flaky`: it passed when it was run once
    * more, alone, which makes it no less failed.
    */
   failedTests: { test: string; message?: string; plain?: 'passed' | 'failed'; flaky?: true }[];
+  /** Planted cases that were seen as declared; absent for other cells. */
+  caught?: string[];
   /** Tests that were running when a process died or was stopped. */
   diedIn: string[];
   /** Log files, relative to the report. */
@@ -104,6 +108,8 @@ export type FindingReport = {
   witnesses: Witness[];
   /** One shell line that shows this finding again. */
   repro: string;
+  /** The seed of the schedule that showed it, for a gate that tries several (Miri). */
+  seed?: number;
   /** What the baseline says of it; absent for a fresh finding. */
   known?: Accepted;
 };
@@ -141,6 +147,8 @@ export type SuppressionRow = Accepted & {
 };
 
 export type FixturesReport = {
+  /** Where something went wrong with what is planted: whose fault it is, and what to do. */
+  blame?: { who: 'machine' | 'toolchain' | 'gate' | 'fixture'; says: string; remedy: string };
   declared: number;
   caught: number;
   missed: { cell: string; case: string; hazard: HazardId; gate: string; at: string }[];

@@ -1,7 +1,7 @@
 /** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { glob } from 'tinyglobby';
@@ -12,6 +12,7 @@ import { valid, type Baseline } from './baseline.js';
 import { makeBuilds, type BuildDone } from './build.js';
 import { runCell } from './cell.js';
 import { baseEnv, buildEnv } from './environment.js';
+import { expectedMs, makeClock, type Durations } from './estimate.js';
 import type { RunEvent } from './event.js';
 import { Failure } from './failure.js';
 import { NO_HOST, type Host } from './host.js';
@@ -22,7 +23,8 @@ import { canaryCells, makePlan, type Cell, type Plan } from './plan.js';
 import { pool } from './pool.js';
 import { REPORTERS } from './registry-reporters.js';
 import type { Report } from './report.js';
-import type { Evidence } from './shots.js';
+import { canariesToCompare, runNoop } from './noise.js';
+import type { CellRoom, Evidence } from './shots.js';
 import { writeSuppressions } from './suppress-files.js';
 import type { Suppressions } from './suppressions.js';
 
@@ -84,6 +86,18 @@ export const writeReport = async (report: Report, out: string): Promise<void> =>
   for (const f of files) await rename(join(out, `${f.path}.tmp`), join(out, f.path));
 };
 
+const TABLE = new URL('../matrices/durations.json', import.meta.url);
+
+/** What cells took: in the last run of this output directory, else where our own fixtures were measured. */
+const knownDurations = async (out: string): Promise<Durations> => {
+  const shipped = JSON.parse(await readFile(TABLE, 'utf8')) as Record<string, number>;
+  // Of any version, or cut short: it is a hint only.
+  const last = await readFile(join(out, 'report.json'), 'utf8')
+    .then((text) => (JSON.parse(text) as Report).cells.filter((c) => c.verdict.kind !== 'skipped'))
+    .catch(() => []);
+  return new Map([...Object.entries(shipped), ...last.map((c) => [c.id, c.ms] as const)]);
+};
+
 /** Law 10: while a run is under way, and after one that was killed, no older report can be taken for its result. */
 const forgetOldReport = async (out: string): Promise<void> => {
   const old = await glob(['report.json', 'index.html', 'junit*.xml', '*.tmp'], { cwd: out, absolute: true });
@@ -96,8 +110,12 @@ const weightOf = (c: Cell): { cores: number; memory: number } => {
 };
 
 /** Long cells first, so that the last minutes are not one slow cell on one core. */
-const longestFirst = (a: Cell, b: Cell): number =>
-  Number(b.gate.heavy) - Number(a.gate.heavy) || (a.id < b.id ? -1 : 1);
+const longestFirst =
+  (expected: Durations) =>
+  (a: Cell, b: Cell): number =>
+    Number(b.gate.heavy) - Number(a.gate.heavy) ||
+    (expected.get(b.id) ?? 0) - (expected.get(a.id) ?? 0) ||
+    (a.id < b.id ? -1 : 1);
 
 const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Expectation[]>> => {
   const found = new Map<string, Expectation[]>();
@@ -152,12 +170,13 @@ export const planEverything = async (
 /** Runs a matrix that `checkRequest` let pass, and returns the whole report; nothing is written but logs and builds. */
 export const run = async (o: RunOptions): Promise<Report> => {
   const started = new Date();
+  const known = await knownDurations(o.out);
   await forgetOldReport(o.out);
   const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors);
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
-  const known = new Set(valid(o.baseline, today(started)).keys());
+  const accepted = new Set(valid(o.baseline, today(started)).keys());
   const held = o.suppressions.entries.filter((e) => !isOver(e, today(started)));
   const supp = await writeSuppressions(held, join(o.out, 'suppressions'));
   const builds: BuildDone[] = [];
@@ -175,28 +194,42 @@ export const run = async (o: RunOptions): Promise<Report> => {
   o.emit({ kind: 'plan', cells: cells.length });
   // One more than there are cores: starts and ends of launches, and builds, leave some of them idle (measured: 15 m 16 s, 14 m 43 s).
   const jobs = o.jobs ?? o.host.cores + 1;
+  const expected = new Map(cells.map((c) => [c.id, expectedMs(c, known)]));
+  const clock = makeClock(expected, jobs);
+  const roomOf = (cell: Cell): CellRoom => ({
+    host: o.host,
+    build,
+    env: baseEnv(),
+    logs,
+    signal: o.signal,
+    suppressions: supp,
+    expectations: expectationsOf(cell, expectations),
+  });
+  const budget = { cores: jobs, memory: Math.max(2, o.host.memoryGiB * 0.8) };
   const evidences = await pool<Evidence>(
-    [...cells].sort(longestFirst).map((cell) => ({
+    [...cells].sort(longestFirst(expected)).map((cell) => ({
       weight: weightOf(cell),
       run: async () => {
         // A stopped run starts nothing more: what waits would only look like failures.
         if (o.signal.aborted) throw new Failure(2, 'interrupted');
         o.emit({ kind: 'cell-started', id: cell.id });
-        const e = await runCell(cell, {
-          host: o.host,
-          build,
-          env: baseEnv(),
-          logs,
-          signal: o.signal,
-          suppressions: supp,
-          expectations: expectationsOf(cell, expectations),
-        });
-        const preview = judge(e, expectationsOf(cell, expectations), new Set(), undefined, known);
+        clock.started(cell.id, performance.now());
+        const e = await runCell(cell, roomOf(cell));
+        const preview = judge(e, expectationsOf(cell, expectations), new Set(), undefined, accepted);
         o.emit({ kind: 'cell-finished', id: cell.id, verdict: preview.verdict, ms: e.ms });
+        clock.finished(cell.id, e.ms);
+        o.emit({ kind: 'left', ms: clock.left(performance.now()) });
         return e;
       },
     })),
-    { cores: jobs, memory: Math.max(2, o.host.memoryGiB * 0.8) },
+    budget,
+  );
+  await pool(
+    canariesToCompare(evidences, (cell) => expectationsOf(cell, expectations)).map((e) => ({
+      weight: weightOf(e.cell),
+      run: () => runNoop(e, roomOf(e.cell)),
+    })),
+    budget,
   );
   if (o.signal.aborted) throw new Failure(2, 'interrupted');
   return assemble({ ...o, plan, cells, expectations, evidences, builds, started });

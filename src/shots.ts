@@ -46,8 +46,12 @@ export type Evidence = {
   maps: Set<string>;
   /** Whether processes wrote down themselves what they had mapped. */
   recorded: boolean;
+  /** The suite as it was prepared; absent when that failed. */
+  place?: SuitePlace;
   /** Where the suite's compiled tests are. */
   out: string;
+  /** How many schedules were tried, for a gate that has several. */
+  seeds?: number;
   ms: number;
   logs: string[];
 };
@@ -74,10 +78,12 @@ export type Runner = {
   wholeStacks?: boolean;
   /** Whether the gate is to leave out what only explains its reports. */
   terse?: boolean;
+  /** The schedule that the next launches are to follow, for gates that have several. */
+  seed?: number;
 };
 
 /** Which test was running when a report was written: by the single test asked, the process, or the log's size at each start. */
-const testOf = (s: Sighting, log: ReadLog, shot: Shot): string | undefined => {
+const testOf = (s: Sighting, log: ReadLog, shot: Shot, halts: boolean): string | undefined => {
   if (shot.asked !== 'all' && shot.asked.length === 1) return shot.asked[0];
   const pid = log.pid ?? s.pid;
   const inProcess = shot.events.filter(
@@ -85,20 +91,25 @@ const testOf = (s: Sighting, log: ReadLog, shot: Shot): string | undefined => {
   );
   if (inProcess.length === 1) return inProcess[0]!.test;
   // What ends a process belongs to the test that had no end, where only one had none.
-  if (pid === undefined && s.hazard.startsWith('crash/') && shot.died.length === 1) return shot.died[0];
+  const ending = s.hazard.startsWith('crash/') || (halts && !s.leak);
+  if (pid === undefined && ending && shot.died.length === 1) return shot.died[0];
   if (s.leak || s.log.offset === undefined) return undefined;
   const at = s.log.offset;
   return inProcess.filter((e) => e.logs !== undefined && (e.logs[log.name] ?? 0) <= at).at(-1)?.test;
 };
 
+/** What stands between two options of a variable that holds several; undefined for one that holds a single value. */
+const separatorOf = (name: string): string | undefined =>
+  /^[A-Z]+SAN_OPTIONS$/.test(name) ? ':' : name === 'MIRIFLAGS' ? ' ' : undefined;
+
 /** The gate's environment with the matrix's over it. Of options the last one counts: the user's are put behind the gate's. */
 const withUsers = (gates: Arm['env'], users: Record<string, string>): Arm['env'] => ({
   ...gates,
   ...Object.fromEntries(
-    Object.entries(users).map(([k, v]) => [
-      k,
-      /^[A-Z]+SAN_OPTIONS$/.test(k) && gates[k] ? `${gates[k]}:${v}` : v,
-    ]),
+    Object.entries(users).map(([k, v]) => {
+      const separator = separatorOf(k);
+      return [k, separator !== undefined && gates[k] ? `${gates[k]}${separator}${v}` : v];
+    }),
   ),
 });
 
@@ -150,6 +161,7 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     logDir,
     wholeStacks: r.wholeStacks === true,
     terse: r.terse === true,
+    ...(r.seed === undefined ? {} : { seed: r.seed }),
   });
   // Planted bugs are never suppressed: what would hide them is told from their reports instead.
   const told = cell.suite.role === 'subject' ? withSuppressions(armed, room.suppressions) : armed;
@@ -162,6 +174,12 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     logDir,
   };
 };
+
+/** A test that fails under one schedule may pass under the next: the message says which it was. */
+const withSeed = (e: TestEvent, seed: number | undefined): TestEvent =>
+  seed === undefined || e.outcome !== 'failed'
+    ? e
+    : { ...e, message: `${e.message ?? 'failed'} (seed ${seed})` };
 
 /** One launch with all its evidence; the tests that had no end are in `died`. */
 export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boolean): Promise<Shot> => {
@@ -184,7 +202,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   r.evidence.recorded ||= recorded !== undefined;
   for (const m of [...ended.maps, ...(recorded ?? [])]) r.evidence.maps.add(m);
   const logs = await readLogs(logDir, output);
-  const events = binding.events(scratch, linesOf(output), place);
+  const events = binding.events(scratch, linesOf(output), place).map((e) => withSeed(e, r.seed));
   const finished = new Set(events.filter((e) => e.outcome !== 'started').map((e) => e.test));
   const died = [
     ...new Set(events.filter((e) => e.outcome === 'started' && !finished.has(e.test)).map((e) => e.test)),
@@ -209,8 +227,9 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
       // Whoever repeats it wants to know all.
       { ...r, terse: false },
       join(dir, 'repro', String(commands.size)),
-      test === undefined ? tests : [test],
-      false,
+      // What a schedule shows depends on all that the program is told, so it is repeated to the letter.
+      test === undefined || r.seed !== undefined ? tests : [test],
+      r.seed !== undefined && isolate,
     );
     const text = reproOf(again.l, again.logDir);
     commands.set(test, text);
@@ -221,7 +240,8 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
     r.evidence.logs.push(log.path);
     for (const sighting of log.parsed.sightings) {
       settleSources(sighting, r.evidence.own.dirs, r.evidence.copies);
-      const test = testOf(sighting, log, shot);
+      if (r.seed !== undefined) sighting.seed = r.seed;
+      const test = testOf(sighting, log, shot, cell.gate.halts);
       const pid = log.pid ?? sighting.pid;
       accounts.push({
         sighting,
@@ -285,6 +305,8 @@ const AGAIN = 3;
  */
 export const runFailedAgain = async (r: Runner): Promise<void> => {
   const { shots, seen } = r.evidence;
+  // Under several schedules each had several chances.
+  if (r.seed !== undefined) return;
   if (seen.length > 0 || shots.some((s) => s.exit.kind !== 'code' || s.died.length > 0)) return;
   const failed = shots.flatMap((s) => s.events).filter((e) => e.outcome === 'failed');
   for (const test of [...new Set(failed.map((e) => e.test))].slice(0, AGAIN))

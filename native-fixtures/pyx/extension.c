@@ -47,6 +47,32 @@ FUNCTION(twin_leak_on_error) {
   return text;
 }
 
+FUNCTION(hazard_pymem) {
+  char *copy = PyMem_Malloc(48); //~ ownership_leak__pymem: asan = ownership/leak
+  if (copy == NULL) return PyErr_NoMemory();
+  return PyUnicode_FromString(strcpy(copy, "nobody frees me"));
+}
+
+FUNCTION(twin_pymem) {
+  char *copy = PyMem_Malloc(48);
+  if (copy == NULL) return PyErr_NoMemory();
+  PyObject *text = PyUnicode_FromString(strcpy(copy, "the extension frees me"));
+  PyMem_Free(copy);
+  return text;
+}
+
+FUNCTION(hazard_new_reference) {
+  PyObject *bytes = PyBytes_FromStringAndSize(NULL, 600); //~ ownership_leak__new_reference: asan = ownership/leak
+  return PyLong_FromSsize_t(bytes ? PyBytes_GET_SIZE(bytes) : -1);
+}
+
+FUNCTION(twin_new_reference) {
+  PyObject *bytes = PyBytes_FromStringAndSize(NULL, 600);
+  PyObject *size = PyLong_FromSsize_t(bytes ? PyBytes_GET_SIZE(bytes) : -1);
+  Py_XDECREF(bytes);
+  return size;
+}
+
 FUNCTION(hazard_double_free) {
   fx_box *box = fx_box_new(1);
   fx_box_free(box);
@@ -218,6 +244,8 @@ static PyMethodDef methods[] = {
     {"twin_run", twin_run, METH_O, NULL},
     PAIR(leak),
     PAIR(leak_on_error),
+    PAIR(pymem),
+    PAIR(new_reference),
     PAIR(double_free),
     PAIR(use_after_free),
     PAIR(allocator),

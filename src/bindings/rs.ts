@@ -131,8 +131,13 @@ const runner = ({ env, prefix }: Arm): string[] => {
   return ['--config', `target.'cfg(all())'.runner=${JSON.stringify(words)}`];
 };
 
-/** Miri interprets the program: there is no process to put an arm around, its settings come by `rust.env`. */
+/** Miri interprets the program: there is no process to put an arm around, only cargo's own environment. */
 const armed = (instrument: Instrument, arm: Arm): string[] => (instrument.rust?.miri ? [] : runner(arm));
+const armedEnv = (place: SuitePlace, instrument: Instrument, arm: Arm): Record<string, string> => {
+  if (!instrument.rust?.miri) return {};
+  const flags = [arm.env['MIRIFLAGS'], place.with['isolation'] === false && '-Zmiri-disable-isolation'];
+  return { ...arm.env, MIRIFLAGS: flags.filter(Boolean).join(' ') };
+};
 
 /** After `prepare` everything is fetched and compiled. */
 const offline = (env: Record<string, string>): Record<string, string> => ({
@@ -158,7 +163,7 @@ const run = (place: SuitePlace, instrument: Instrument, tools: Tools, { tests, a
       ...['--', '--test-threads=1', '--nocapture', ...names],
     ],
     cwd: place.dir,
-    env: offline(buildEnv(place, instrument)),
+    env: { ...offline(buildEnv(place, instrument)), ...armedEnv(place, instrument, arm) },
   };
 };
 
@@ -184,7 +189,10 @@ const executables = (place: SuitePlace): string[] => {
     .sort();
 };
 
-/** The Rust binding. `with`: `test` (targets: `lib`, `bin:x` or an integration test's name), `include`. */
+/**
+ * The Rust binding. `with`: `test` (targets: `lib`, `bin:x` or an integration test's name), `include`, `isolation` (false lets a
+ * suite under Miri reach this machine).
+ */
 export const rs: Binding = {
   id: 'rs',
   title: 'Rust (FFI)',
@@ -209,7 +217,7 @@ export const rs: Binding = {
       ...['--', '--list'],
     ] as [string, ...string[]],
     cwd: place.dir,
-    env: offline(buildEnv(place, instrument)),
+    env: { ...offline(buildEnv(place, instrument)), ...armedEnv(place, instrument, arm) },
   }),
   parseList: (stdout) => parseRustList(stdout),
   run,

@@ -59,6 +59,7 @@ const base = {
         }),
   instrument: (host, _b, c) => plainInstrument(host, c),
   exitCodes: [],
+  tools: ['valgrind'],
   halts: false,
   heavy: true,
   memory: 2,

@@ -41,11 +41,28 @@ export const renderSummary = (report: Report, { width, color }: SummaryLook): st
       ),
     ],
   ];
-  return sections
-    .filter((s): s is string[] => s !== false && s.length > 0)
-    .flatMap((s, i) => (i === 0 ? s : ['', ...s]))
-    .map((line) => cut(line, width));
+  return [
+    ...sections
+      .filter((s): s is string[] => s !== false && s.length > 0)
+      .flatMap((s, i) => (i === 0 ? s : ['', ...s]))
+      .map((line) => cut(line, width)),
+    // Never cut: it says what to do.
+    ...blamed(report, paint),
+  ];
 };
+
+const BLAMED: Record<words.Blamed, string> = {
+  machine: 'This machine is to blame, not ffi-gates',
+  toolchain: 'A version of a tool here is to blame',
+  gate: 'A gate of ffi-gates is to blame, not this machine',
+  fixture: 'A fixture of ffi-gates is to blame, not this machine',
+};
+
+/** For a red run of our own fixtures: whose fault it is, and what to do. */
+const blamed = ({ fixtures: f }: Report, paint: Paint): string[] =>
+  f?.blame
+    ? [paint('doubt', `${BLAMED[f.blame.who]}: ${oneLine(`${f.blame.says} → ${f.blame.remedy}`)}`)]
+    : [];
 
 // Colour is the caller's decision, so styleText must not look at the stream as well.
 const style = (format: Parameters<typeof styleText>[0], text: string): string =>

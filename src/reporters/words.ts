@@ -12,6 +12,7 @@ import type {
 import type { Verdict } from '../verdict.js';
 import { oneLine } from './plain.js';
 
+export type Blamed = NonNullable<NonNullable<Report['fixtures']>['blame']>['who'];
 export type Tone = 'good' | 'bad' | 'doubt' | 'quiet';
 
 /** A glyph and a word for each kind of verdict, best first; colour is never the only sign. */

@@ -94,6 +94,18 @@ SEAM(void, globalRef)(JNIEnv *env, jclass cls, jobject object) {
   (*env)->NewGlobalRef(env, object); //~ resource_jni_global_ref_leak: blind = resource/jni-global-ref-leak
 }
 
+SEAM(jint, characters)(JNIEnv *env, jclass cls, jstring text) {
+  const char *chars = (*env)->GetStringUTFChars(env, text, NULL); //~ ownership_leak__string_chars: memcheck = ownership/leak
+  (void)cls;
+  return chars ? (jint)fx_text_length(chars) : -1;
+}
+
+SEAM(jint, elements)(JNIEnv *env, jclass cls, jbyteArray array) {
+  jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL); //~ ownership_leak__array_elements: memcheck = ownership/leak
+  (void)cls;
+  return bytes ? bytes[0] : -1;
+}
+
 SEAM(jint, callInCritical)(JNIEnv *env, jclass cls, jbyteArray array) {
   jboolean copy;
   (void)cls;

@@ -105,6 +105,24 @@ SEAM(void, globalRef)(JNIEnv *env, jclass cls, jobject object) {
   (*env)->DeleteGlobalRef(env, (*env)->NewGlobalRef(env, object));
 }
 
+SEAM(jint, characters)(JNIEnv *env, jclass cls, jstring text) {
+  const char *chars = (*env)->GetStringUTFChars(env, text, NULL);
+  (void)cls;
+  if (chars == NULL) return -1;
+  const jint length = (jint)fx_text_length(chars);
+  (*env)->ReleaseStringUTFChars(env, text, chars);
+  return length;
+}
+
+SEAM(jint, elements)(JNIEnv *env, jclass cls, jbyteArray array) {
+  jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL);
+  (void)cls;
+  if (bytes == NULL) return -1;
+  const jint first = bytes[0];
+  (*env)->ReleaseByteArrayElements(env, array, bytes, JNI_ABORT);
+  return first;
+}
+
 SEAM(jint, callInCritical)(JNIEnv *env, jclass cls, jbyteArray array) {
   jboolean copy;
   (void)cls;

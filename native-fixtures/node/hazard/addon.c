@@ -54,6 +54,23 @@ static napi_value remember(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* Work that is neither queued nor deleted. */
+static void execute(napi_env env, void *data) { (void)env, (void)data; }
+static napi_value prepareWork(napi_env env, napi_callback_info info) {
+  ARGS;
+  napi_async_work work;
+  napi_create_async_work(env, NULL, argv[0], execute, NULL, NULL, &work); //~ ownership_leak__async_work: asan/clang memcheck = ownership/leak
+  return NULL;
+}
+
+/* A promise that is never settled: its deferred half is the addon's. */
+static napi_value promise(napi_env env, napi_callback_info info) {
+  napi_deferred deferred;
+  napi_value promise;
+  napi_create_promise(env, &deferred, &promise); //~ ownership_leak__deferred: asan/clang memcheck = ownership/leak
+  return promise;
+}
+
 /* Keeps the callback weakly: the collector may take it while the library still calls. */
 static napi_ref kept;
 static napi_env kept_env;
@@ -169,7 +186,7 @@ static napi_value scribbleJoin(napi_env env, napi_callback_info info) { fx_scrib
 
 static const export_row rows[] = {
     {"run", run}, {"hold", hold}, {"heldSum", heldSum}, {"release", release}, {"fill", fill},
-    {"textLength", textLength}, {"copySlice", copySlice}, {"remember", remember}, {"onEvent", onEvent},
+    {"textLength", textLength}, {"copySlice", copySlice}, {"remember", remember}, {"prepareWork", prepareWork}, {"promise", promise}, {"onEvent", onEvent},
     {"offEvent", offEvent}, {"fire", fire}, {"callTwice", callTwice}, {"onOtherThread", onOtherThread},
     {"boxNew", boxNew}, {"boxGet", boxGet}, {"boxFree", boxFree}, {"measure", measure}, {"mayThrow", mayThrow},
     {"openMissing", openMissing}, {"points", points}, {"wide", wide}, {"scribbleStart", scribbleStart},

@@ -87,6 +87,14 @@ test('resource_napi_ref_leak', () => {
   for (let i = 0; i < 10; i++) addon.remember({});
 });
 
+test('ownership_leak__async_work', () => {
+  for (let i = 0; i < 10; i++) addon.prepareWork('work');
+});
+
+test('ownership_leak__deferred', () => {
+  for (let i = 0; i < 10; i++) addon.promise();
+});
+
 test('lifetime_callback_collected', async () => {
   (() => addon.onEvent((n) => n + 1))();
   await settle();

@@ -15,6 +15,16 @@ def test_ownership_leak_on_error_path__message():
         extension.twin_leak_on_error()
 
 
+def test_ownership_leak__pymem():
+    for _ in range(8):
+        extension.twin_pymem()
+
+
+def test_ownership_leak__new_reference():
+    for _ in range(8):
+        extension.twin_new_reference()
+
+
 def test_ownership_double_free__handle():
     extension.twin_double_free()
 

@@ -58,6 +58,17 @@ fn ownership_leak__label() {
 }
 
 #[test]
+fn ownership_leak__boxed() {
+    black_box(Box::into_raw(Box::new([7u8; 48]))); //~ ownership_leak__boxed: asan rsasan memcheck = ownership/leak
+}
+
+#[test]
+fn ownership_leak__cstring() {
+    let text = CString::new("never freed").unwrap();
+    black_box(unsafe { fx_text_length(text.into_raw()) }); //~ ownership_leak__cstring: asan rsasan memcheck = ownership/leak
+}
+
+#[test]
 fn ownership_leak_on_error_path__host() {
     let mut problem = null_mut();
     unsafe { fx_parse(c"seven".as_ptr(), &mut problem) }; //~ ownership_leak_on_error_path__host: asan memcheck = ownership/leak

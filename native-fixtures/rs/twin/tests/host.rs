@@ -55,6 +55,21 @@ fn ownership_leak__label() {
 }
 
 #[test]
+fn ownership_leak__boxed() {
+    let raw = black_box(Box::into_raw(Box::new([7u8; 48])));
+    drop(unsafe { Box::from_raw(raw) });
+}
+
+#[test]
+fn ownership_leak__cstring() {
+    let raw = CString::new("freed").unwrap().into_raw();
+    unsafe {
+        black_box(fx_text_length(raw));
+        drop(CString::from_raw(raw));
+    }
+}
+
+#[test]
 fn ownership_leak_on_error_path__host() {
     unsafe {
         let mut problem = null_mut();

@@ -28,6 +28,10 @@ final class Seam {
 
   static native void globalRef(Object object);
 
+  static native int characters(String text);
+
+  static native int elements(byte[] array);
+
   static native int callInCritical(byte[] array);
 
   static native String text();

@@ -77,6 +77,20 @@ class ResourceJniGlobalRefLeakTest {
   }
 }
 
+class OwnershipLeakStringCharsTest {
+  @Test
+  void ownership_leak__string_chars() {
+    for (int i = 0; i < 8; i++) assertEquals(15, Seam.characters("nobody frees me"));
+  }
+}
+
+class OwnershipLeakArrayElementsTest {
+  @Test
+  void ownership_leak__array_elements() {
+    for (int i = 0; i < 8; i++) assertEquals(0, Seam.elements(new byte[48]));
+  }
+}
+
 class RulesJniCallInCriticalTest {
   @Test
   void rules_jni_call_in_critical() {

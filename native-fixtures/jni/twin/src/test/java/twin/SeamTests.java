@@ -61,6 +61,16 @@ class SeamTests {
   }
 
   @Test
+  void ownership_leak__string_chars() {
+    for (int i = 0; i < 8; i++) assertEquals(15, Seam.characters("nobody frees me"));
+  }
+
+  @Test
+  void ownership_leak__array_elements() {
+    for (int i = 0; i < 8; i++) assertEquals(0, Seam.elements(new byte[48]));
+  }
+
+  @Test
   void rules_jni_call_in_critical() {
     Seam.callInCritical(new byte[16]);
   }
