@@ -57,5 +57,11 @@ export const runPlanted = async (r: Runner): Promise<void> => {
       await shoot(r, [t], true);
       if (planted.every(caught)) break;
     }
+    // As for users' suites: a leak of which no stack reaches the user's code is looked for with whole stacks.
+    const cut = cell.gate.cutsStacks?.(cell.suite.binding) === true;
+    if (cut && planted.some((e) => e.hazard.endsWith('/leak') && !caught(e))) {
+      await shoot({ ...r, n: r.n, wholeStacks: true }, [t], true);
+      r.n++;
+    }
   }
 };

@@ -7,6 +7,7 @@ FFI_GATES_LOG_DIR, so that what a gate's log grew by afterwards can be told to b
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -65,6 +66,22 @@ def _message(longrepr):
     """What was wrong, then the whole traceback, of which a test can make as much as it likes."""
     crash = getattr(longrepr, "reprcrash", None)
     return (f"{crash.message}\n{longrepr}" if crash else str(longrepr))[:20000]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """With FFI_GATES_ISOLATE each test has a process of its own, forked from the one that imported and collected everything. It
+    goes on as a session of that one test and ends as any other, so that a checker examines it at its end."""
+    if not os.environ.get("FFI_GATES_ISOLATE"):
+        return None
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        item.session.items[:] = [item]
+        return None
+    os.waitpid(child, 0)
+    return True
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -8,7 +8,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Arm, Binding, SuitePlace, Tools } from '../binding.js';
+import type { Arm, Binding, RunPlan, SuitePlace, Tools } from '../binding.js';
 import { progressEnv, progressFile, readEvents } from './progress.js';
 
 const PLUGIN = fileURLToPath(new URL('../../plugins/pytest', import.meta.url));
@@ -71,6 +71,13 @@ export const pytest = (
   };
 };
 
+/** What the plugin is told: where to write progress, and whether each test is to have a process of its own. */
+export const progressOf = ({ scratch, logDir, isolate, tests }: RunPlan): Record<string, string> => ({
+  ...progressEnv(scratch, logDir),
+  // A single test has it anyway.
+  ...(isolate && (tests === 'all' || tests.length > 1) ? { FFI_GATES_ISOLATE: '1' } : {}),
+});
+
 /** Node ids of `pytest --collect-only -q`: lines with `::`, until the summary. */
 export const nodeIds = (stdout: string): string[] =>
   stdout.split(/\r?\n/).filter((line) => /^\S[^\n]*\.py::\S/.test(line) && !line.startsWith('ERROR'));
@@ -94,8 +101,9 @@ export const py: Binding = {
   parseList: (stdout) => nodeIds(stdout),
   run: (place, _instrument, tools, plan) => {
     const launch = pytest(place, tools, plan.arm, [], plan.tests === 'all' ? [] : plan.tests);
-    return { ...launch, env: { ...launch.env, ...progressEnv(plan.scratch, plan.logDir) } };
+    return { ...launch, env: { ...launch.env, ...progressOf(plan) } };
   },
   events: (scratch) => readEvents(progressFile(scratch)),
   attributes: true,
+  isolates: true,
 };

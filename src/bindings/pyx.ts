@@ -7,8 +7,8 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Arm, Binding, Instrument, Launch, SuitePlace, Tools } from '../binding.js';
 import { flagText } from './link.js';
-import { progressEnv, progressFile, readEvents } from './progress.js';
-import { interpreter, nodeIds, py, pytest } from './py.js';
+import { progressFile, readEvents } from './progress.js';
+import { interpreter, nodeIds, progressOf, py, pytest } from './py.js';
 import {
   installed,
   packageEnv,
@@ -80,8 +80,9 @@ export const pyx: Binding = {
   parseList: (stdout) => nodeIds(stdout),
   run: (place, _instrument, tools, plan) => {
     const launch = testing(place, tools, plan.arm, plan.tests === 'all' ? [] : plan.tests);
-    return { ...launch, env: { ...launch.env, ...progressEnv(plan.scratch, plan.logDir) } };
+    return { ...launch, env: { ...launch.env, ...progressOf(plan) } };
   },
   events: (scratch) => readEvents(progressFile(scratch)),
   attributes: true,
+  isolates: true,
 };

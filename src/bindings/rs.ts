@@ -78,6 +78,8 @@ const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, str
   ].filter(Boolean);
   const flags = [
     `-Clinker=${LINKER}`,
+    // Sanitizers walk the stacks of allocations by them: without, a leak's stack passes by the user's functions.
+    '-Cforce-frame-pointers=yes',
     ...link.map((flag) => `-Clink-arg=${flag}`),
     ...(rust?.rustflags ?? []),
   ];
