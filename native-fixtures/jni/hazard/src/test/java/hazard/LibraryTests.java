@@ -188,7 +188,7 @@ class UbArrayIndexTest {
   }
 }
 
-class UbDivisionByZeroTest {
+class ZUbDivisionByZeroTest {
   @Test
   void ub_division_by_zero() {
     Fx.hazard("ub_division_by_zero");
@@ -216,7 +216,7 @@ class UbFunctionTypeTest {
   }
 }
 
-class UbUnreachableTest {
+class ZUbUnreachableTest {
   @Test
   void ub_unreachable() {
     Fx.hazard("ub_unreachable");
@@ -231,7 +231,7 @@ class UnwindForeignExceptionTest {
 }
 
 @Order(Integer.MAX_VALUE)
-class NullDereferenceTest {
+class ZzNullDereferenceTest {
   @Test
   void null_dereference() {
     Fx.hazard("null_dereference");
