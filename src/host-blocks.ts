@@ -17,6 +17,8 @@ type Runtime = {
    * can see it, and given back in its twin.
    */
   handsOver: readonly RegExp[];
+  /** Sources that hand over nothing, for frames whose names say less: inlined ones have no path. */
+  files?: RegExp;
 };
 
 /**
@@ -51,12 +53,13 @@ const NODE = [
 const RUNTIMES: readonly Runtime[] = [
   {
     host: 'JVM',
-    objects: /^lib(?:jvm|j9\w{1,20}|java|jimage|zip|nio|net)\.so/,
+    objects: /^lib(?:jvm|j9\w{1,20}|java|jimage)\.so/,
     names: /^(?:checked_)?jni_[A-Z]|^JNI_[A-Z]|^JVM_[A-Z]|^jvmti_[A-Z]/,
     handsOver: [
       /^(?:checked_)?jni_Get(?:String(?:UTFChars|Chars|Critical)|\w{1,20}ArrayElements|PrimitiveArrayCritical)$/,
       /^(?:checked_)?jni_New(?:Weak)?GlobalRef$/,
       /^jvmti_(?:Allocate$|Get|CreateRawMonitor$)/,
+      /^JNU_GetStringPlatformChars$/,
     ],
   },
   {
@@ -88,7 +91,8 @@ const RUNTIMES: readonly Runtime[] = [
     host: 'Rust',
     names: /^<?(?:std|core|alloc)::/,
     // All of the library hands over what it makes, but what it keeps for threads, standard streams and panics.
-    handsOver: [/^<?(?!std::(?:thread|sys|sys_common|rt|io::stdio|panic|panicking|backtrace|alloc)\b)/],
+    handsOver: [/^<?(?!std::(?:thread|sys|sys_common|rt|io::stdio|panic|panicking|backtrace)\b)/],
+    files: /(?:^|\/)library\/std\/src\/(?:thread|sys|sys_common|rt|io\/stdio|panic|panicking|backtrace)\b/,
   },
 ];
 
@@ -123,11 +127,13 @@ export const isRuntimesBlock = (
 ): boolean => {
   const entry = inside.at(-1);
   if (entry === undefined) return false;
+  const { kind } = entry;
+  if (kind === 'source' && RUNTIMES.some((r) => r.files?.test(entry.file))) return true;
   const name = nameOf(entry)?.replace(SUFFIX, '');
   const called = runtimeOf(entry, name);
   if (called) return name !== undefined && !called.handsOver.some((fn) => fn.test(name));
   // Code without an object is what a runtime generated: a callback into managed code, in which the runtime allocated.
-  if (entry.kind !== 'opaque') return false;
+  if (kind !== 'opaque') return false;
   const maker = inside.find((f) => !PLUMBING.test(objectOf(f) ?? ''));
   return maker !== undefined && runtimeOf(maker, nameOf(maker)) !== undefined;
 };
