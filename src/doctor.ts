@@ -249,34 +249,26 @@ const logs: Trap = ({ logs: { dir, writable } }) =>
 
 const TRAPS: readonly Trap[] = [randomBits, ptrace, openFiles, shim, logs];
 
-/** How the versions here stand to those with which all planted hazards were caught; tools that nobody measured have no row. */
+/** How the versions here stand to those with which all planted hazards were caught; what nobody measured has no row. */
 const provenRows = (host: Host, proven: Proven): Diagnosis[] => {
-  const here = Object.keys(proven).flatMap((tool) => {
-    const version = host.tools[tool]?.version;
-    return version === undefined ? [] : [{ tool, version, others: proven[tool] ?? [] }];
-  });
-  const fine = here.filter((t) => t.others.includes(t.version));
   const subject = 'proven versions';
+  const here = Object.entries(proven).flatMap(([tool, others]) => {
+    const version = host.tools[tool]?.version;
+    return version === undefined ? [] : [{ text: `${tool} ${version}`, tool, version, others }];
+  });
+  const [fine, strange] = [true, false].map((ok) => here.filter((t) => t.others.includes(t.version) === ok));
+  const says = 'every planted hazard was caught and every twin was silent with these';
   return [
-    ...(fine.length
-      ? [
-          {
-            subject,
-            state: 'ok' as const,
-            version: fine.map((t) => `${t.tool} ${t.version}`).join(', '),
-            says: 'every planted hazard was caught and every twin silent with these',
-          },
-        ]
+    ...(fine?.length
+      ? [{ subject, state: 'ok' as const, version: fine.map((t) => t.text).join(', '), says }]
       : []),
-    ...here
-      .filter((t) => !fine.includes(t))
-      .map((t): Diagnosis => ({
-        subject,
-        state: 'warn',
-        version: `${t.tool} ${t.version}`,
-        says: `the planted hazards were never run to a green end with this version of ${t.tool}; they were with ${t.others.join(', ')}`,
-        remedy: 'npx ffi-gates run in a checkout of ffi-gates shows whether they are caught with it',
-      })),
+    ...(strange ?? []).map(({ text, tool, others }): Diagnosis => ({
+      subject: `version of ${tool}`,
+      state: 'warn',
+      version: text,
+      says: `the planted hazards were run to a green end with ${others.join(', ')} only`,
+      remedy: 'npx ffi-gates run, in a checkout of ffi-gates, shows whether they are caught with it',
+    })),
   ];
 };
 

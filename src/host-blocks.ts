@@ -30,7 +30,7 @@ const PYTHON = [
   /^_?Py(?:Mem|Object)_(?:GC_)?(?:Raw|Debug)?(?:Raw)?(?:Malloc|Calloc|Realloc|Strdup|Wcsdup|Alloc)$/,
   /^_?PyObject_(?:GC_)?(?:New|NewVar|Resize)$|^PyType_Generic(?:Alloc|New)$/,
   // New objects, and copies and parts of others.
-  /^_?Py[A-Z][A-Za-z]{0,40}_(?:Raw)?(?:New|From|Copy|Concat|Join|R?Split|Format|Pack|Repeat|Replace|Create|Read)/,
+  /^_?Py[A-Z][A-Za-z]{0,40}_(?:Raw)?(?:New|From|Copy|Concat|Join|R?Split|Format|Pack|Repeat|Replace|Create|Read(?!y))/,
   /^_?Py[A-Z][A-Za-z]{0,40}_(?:Get(?:Slice|Item|Attr|Iter|AIter)|Translate|Decode|Encode|Substring|Keys|Values|Items)/,
   /^_?Py[A-Z][A-Za-z]{0,40}_As(?:Tuple|List|UTF|Latin|ASCII|Wide|Encoded|Unicode|Raw)/,
   /^_?PyNumber_|^_?PySequence_(?:InPlace|List$|Tuple$|Fast$)|^PyIter_(?:Next|Send)|^PyBuffer_|^PyMemoryView_/,

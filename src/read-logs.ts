@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { demangleFrames } from './demangle.js';
+import type { TestEvent } from './binding.js';
 import type { Parsed, Sighting } from './finding.js';
 import { openLog } from './parsers/text.js';
+import { linesOf } from './read-lines.js';
 
 export type ReadLog = { path: string; name: string; pid?: number; parsed: Parsed };
 
@@ -66,4 +68,26 @@ export const readLogs = async (logDir: string, output: string): Promise<ReadLog[
     });
   }
   return settle(found);
+};
+
+const holds = (path: string, line: RegExp): boolean => {
+  for (const l of linesOf(path)) if (line.test(l)) return true;
+  return false;
+};
+
+/** Of the processes that ran tests, one that left no `line`; a framework that names none must show it once. */
+export const withoutEnd = (
+  line: RegExp,
+  events: readonly TestEvent[],
+  logs: readonly ReadLog[],
+): string | undefined => {
+  const ran = new Set(events.flatMap((e) => (e.pid === undefined ? [] : [e.pid])));
+  const ended = new Set<number | undefined>();
+  for (const g of logs) if (holds(g.path, line)) ended.add(g.pid);
+  if (ran.size === 0)
+    return events.length && ended.size === 0 ? 'the process left without its end being checked' : undefined;
+  const left = [...ran].find((pid) => !ended.has(pid));
+  return left === undefined
+    ? undefined
+    : `process ${left} left without its end being checked (_exit, a signal)`;
 };

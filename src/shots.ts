@@ -12,7 +12,7 @@ import { recordedObjects } from './objects.js';
 import type { BuildRoom } from './places.js';
 import type { Cell } from './plan.js';
 import { linesOf } from './read-lines.js';
-import { readLogs, type ReadLog } from './read-logs.js';
+import { readLogs, withoutEnd, type ReadLog } from './read-logs.js';
 import { BINDINGS } from './registry.js';
 import { reproOf } from './repro.js';
 import { settleSources, type Copy } from './sources.js';
@@ -112,28 +112,6 @@ const withUsers = (gates: Arm['env'], users: Record<string, string>): Arm['env']
     }),
   ),
 });
-
-const holds = (path: string, line: RegExp): boolean => {
-  for (const l of linesOf(path)) if (line.test(l)) return true;
-  return false;
-};
-
-/** Of the processes that ran tests, one that left no `line`; a framework that names none must show it once. */
-const withoutEnd = (
-  line: RegExp,
-  events: readonly TestEvent[],
-  logs: readonly ReadLog[],
-): string | undefined => {
-  const ran = new Set(events.flatMap((e) => (e.pid === undefined ? [] : [e.pid])));
-  const ended = new Set<number | undefined>();
-  for (const g of logs) if (holds(g.path, line)) ended.add(g.pid);
-  if (ran.size === 0)
-    return events.length && ended.size === 0 ? 'the process left without its end being checked' : undefined;
-  const left = [...ran].find((pid) => !ended.has(pid));
-  return left === undefined
-    ? undefined
-    : `process ${left} left without its end being checked (_exit, a signal)`;
-};
 
 /** Seconds that one launch of the cell may take on a host that no gate slows down. */
 export const secondsOf = (cell: Cell): number =>
