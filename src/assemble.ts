@@ -37,6 +37,7 @@ export type Assembly = {
   evidences: readonly Evidence[];
   builds: BuildDone[];
   started: Date;
+  load: { start: number; end: number };
 };
 
 /** Key of a suite's annotations. */
@@ -158,6 +159,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
       os: o.host.os.name,
       cores: o.host.cores,
       tools,
+      load: o.load,
     },
     exitCode,
     cells: rows,

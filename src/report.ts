@@ -12,7 +12,13 @@ export type Report = {
   started: string;
   ms: number;
   matrix: string;
-  host: { os: string; cores: number; tools: Record<string, string> };
+  host: {
+    os: string;
+    cores: number;
+    tools: Record<string, string>;
+    /** The system's load average over a minute, when the run began and when it ended. */
+    load?: { start: number; end: number };
+  };
   exitCode: number;
   cells: CellReport[];
   lanes: LaneReport[];

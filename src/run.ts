@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { glob } from 'tinyglobby';
@@ -104,6 +105,9 @@ const forgetOldReport = async (out: string): Promise<void> => {
   await Promise.all(old.map((f) => rm(f, { force: true })));
 };
 
+/** How busy this machine was in the last minute. */
+const loadAverage = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
+
 const weightOf = (c: Cell): { cores: number; memory: number } => {
   const w = c.suite.weight ?? { cores: 1, memory: 1 };
   return { cores: w.cores, memory: w.memory + c.gate.memory };
@@ -170,6 +174,7 @@ export const planEverything = async (
 /** Runs a matrix that `checkRequest` let pass, and returns the whole report; nothing is written but logs and builds. */
 export const run = async (o: RunOptions): Promise<Report> => {
   const started = new Date();
+  const load = loadAverage();
   const known = await knownDurations(o.out);
   await forgetOldReport(o.out);
   const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors);
@@ -232,5 +237,14 @@ export const run = async (o: RunOptions): Promise<Report> => {
     budget,
   );
   if (o.signal.aborted) throw new Failure(2, 'interrupted');
-  return assemble({ ...o, plan, cells, expectations, evidences, builds, started });
+  return assemble({
+    ...o,
+    plan,
+    cells,
+    expectations,
+    evidences,
+    builds,
+    started,
+    load: { start: load, end: loadAverage() },
+  });
 };

@@ -93,3 +93,14 @@ test.each([
 test.each(['xcheck(java)', 'xcheck(java<)', '(java<17)', 'xchek(java<17)'])('%s is no gate', (word) => {
   expect(failure(`//~ a: ${word} = resource/jni-local-ref-overflow`).message).toContain(word);
 });
+
+test('a tool that is another one every day is compared by its number, then by its date', () => {
+  const gates = (version: string) =>
+    parseAnnotations('x(); //~ a: miri(nightly<1.101.0.2026.10.29) = ub/rust-data-race', 'x.rs', {
+      nightly: { path: '/rustc', version },
+    })[0]?.gates.length;
+  expect(gates('1.97.0 (2026-05-15)')).toBe(1);
+  expect(gates('1.101.0 (2026-10-28)')).toBe(1);
+  expect(gates('1.101.0 (2026-10-29)')).toBe(0);
+  expect(gates('1.102.0 (2026-10-20)')).toBe(0);
+});
