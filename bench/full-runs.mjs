@@ -147,13 +147,16 @@ const table = (dir) => {
     const day = report.started.slice(0, 10);
     const load = host.load ? `${host.load.start} → ${host.load.end}` : '';
     return [
-      ...[i + 1, condition, code, minutes(report.ms), load, `${f.caught} of ${f.declared}`],
-      ...[
-        `${f.noisyTwins.length} of ${f.twins}`,
-        host.tools.java,
-        host.tools.nightly,
-        `${host.os}, ${host.cores} cores, ${day}`,
-      ],
+      i + 1,
+      condition,
+      code,
+      minutes(report.ms),
+      load,
+      `${f.caught} of ${f.declared}`,
+      `${f.noisyTwins.length} of ${f.twins}`,
+      host.tools.java,
+      host.tools.nightly,
+      `${host.os}, ${host.cores} cores, ${day}`,
     ];
   });
   const missed = counted(runs, (f) => f.missed.map((m) => `${m.case} (${m.gate}, ${m.cell}, ${m.at})`));

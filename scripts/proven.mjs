@@ -1,0 +1,55 @@
+// Remembers green full runs of our fixtures: the versions of tools that all planted hazards were caught with
+// (matrices/proven.json, added to), and how long each cell takes (matrices/durations.json, the median, made anew):
+// node scripts/proven.mjs REPORT.json…
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const paths = process.argv.slice(2);
+if (paths.length === 0) {
+  process.stderr.write('usage: node scripts/proven.mjs REPORT.json…\n');
+  process.exit(2);
+}
+const reports = paths.map((path) => {
+  const report = JSON.parse(readFileSync(path, 'utf8'));
+  const f = report.fixtures;
+  const whole = report.matrix === 'fixtures.yaml' && report.exitCode === 0 && report.unavailable.length === 0;
+  if (!whole || f?.caught !== f?.declared || f.noisyTwins.length > 0) {
+    process.stderr.write(`${path}: not a green run of all fixtures\n`);
+    process.exit(2);
+  }
+  return report;
+});
+
+/** Tools on whose versions it depends what a lane shows (src/blame.ts). */
+const TOOLS = [
+  ...['gcc', 'clang', 'valgrind', 'python', 'pytest', 'setuptools', 'go', 'java', 'mvn'],
+  ...['rustc', 'cargo', 'nightly', 'mono', 'node', 'npm'],
+];
+const numbers = (v) => (v.match(/\d+/g) ?? []).map(Number);
+const older = (a, b) => {
+  const [x, y] = [numbers(a), numbers(b)];
+  const at = y.findIndex((n, i) => n !== (x[i] ?? 0));
+  return at < 0 ? 0 : (x[at] ?? 0) - y[at];
+};
+const file = (name) => new URL(`../matrices/${name}`, import.meta.url);
+const write = (name, value) => writeFileSync(file(name), `${JSON.stringify(value, null, 1)}\n`);
+
+const proven = JSON.parse(readFileSync(file('proven.json'), 'utf8'));
+for (const { host } of reports)
+  for (const tool of TOOLS) {
+    const version = host.tools[tool];
+    if (version) proven[tool] = [...new Set([...(proven[tool] ?? []), version])].sort(older);
+  }
+write('proven.json', Object.fromEntries(TOOLS.filter((t) => proven[t]).map((t) => [t, proven[t]])));
+
+const times = new Map();
+for (const { cells } of reports)
+  for (const c of cells)
+    if (c.verdict.kind !== 'skipped') times.set(c.id, [...(times.get(c.id) ?? []), c.ms]);
+const median = (all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)];
+const rounded = (ms) => Math.round(ms / 100) * 100;
+write(
+  'durations.json',
+  Object.fromEntries(
+    [...times].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, all]) => [id, rounded(median(all))]),
+  ),
+);
