@@ -31,6 +31,7 @@ const findingRow = (view, f) => {
             f.planted && chip('good', 'planted'),
             f.known && chip('quiet', 'known'),
             f.scope && chip('quiet', f.scope),
+            f.seed !== undefined && chip('quiet', `seed ${f.seed}`),
             f.origin !== 'own' && chip('quiet', f.origin),
             !f.complete && chip('doubt', 'report cut short'),
           ),

@@ -128,7 +128,7 @@ const cellDetails = (view, c) => {
     el(
       'p.quiet',
       {},
-      `${c.tests.passed} passed, ${c.tests.failed} failed, ${c.tests.skipped} skipped · ${duration(c.ms)} · ${c.role}`,
+      `${c.tests.passed} passed, ${c.tests.failed} failed, ${c.tests.skipped} skipped${c.seeds === undefined ? '' : ` · ${c.seeds} schedules`} · ${duration(c.ms)} · ${c.role}`,
     ),
     own.length > 0 && [
       el('h4', {}, `Findings (${own.length})`),

@@ -180,6 +180,7 @@ const findingText = (cell: CellReport, f: FindingReport, message: string): strin
         .map((w) => oneLine(`seen: ${w.log}:${w.line}${w.test ? ` in ${w.test}` : ''}`)),
     ),
     !f.complete && 'the report in the log is not whole',
+    ...(f.seed === undefined ? [] : [`schedule: seed ${f.seed}`]),
     `again: ${oneLine(f.repro)}`,
   ]);
 

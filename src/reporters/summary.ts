@@ -192,7 +192,7 @@ const findings = (all: FindingReport[], paint: Paint): string[] => {
         `  ${paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
         `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
         `      ${paint('quiet', oneLine(f.message))}`,
-        `      seen by ${gates}${f.scope ? ` (${f.scope})` : ''}  [${f.fingerprint}]`,
+        `      seen by ${gates}${aside(words.asideOf(f))}  [${f.fingerprint}]`,
         `      ${oneLine(f.repro)}`,
       ];
     }),

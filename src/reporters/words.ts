@@ -183,6 +183,10 @@ export const functionOf = (f: Frame | undefined): string =>
 /** The catalogue's title, or the id for one that this version does not know. */
 export const titleOf = (id: string): string => hazard(id)?.title ?? id;
 
+/** What else is worth a word beside who saw a finding: which of several schedules did, and where the bug lies. */
+export const asideOf = (f: FindingReport): string =>
+  [f.scope, f.seed !== undefined && `seed ${f.seed}`].filter(Boolean).join(', ');
+
 /** Distinct values in order of first appearance. */
 export const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 

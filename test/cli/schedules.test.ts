@@ -43,6 +43,7 @@ test('it is found, told with its seed, and seen again by its command', async () 
   expect(race).toMatchObject({ hazard: 'ub/rust-data-race', seed: 3 });
   expect(race?.witnesses[0]?.test).toBe('t::racy');
   expect(race?.repro).toContain('-Zmiri-seed=3');
+  expect(ran.stdout).toContain('seen by rs/miri (seed 3)');
   // The command tells the program what the launch told it, to the letter: the schedule depends on that.
   expect(race?.repro).toContain('--exact fine racy');
   // Each test is left out from its first report on.
