@@ -36,6 +36,12 @@ const PYTHON = [
   /^_?PyNumber_|^_?PySequence_(?:InPlace|List$|Tuple$|Fast$)|^PyIter_(?:Next|Send)|^PyBuffer_|^PyMemoryView_/,
   /^_?PyObject_(?:Call|Vectorcall|Repr$|Str$|ASCII$|Bytes$|Dir$|Type$|RichCompare$|Generic|Self)/,
   /^_?Py_(?:Va)?BuildValue|^PyArg_|^Py_CompileString|^PyEval_EvalCode|^PyRun_String|^PyMarshal_|^PyErr_(?:Fetch$|New)/,
+  // What goes by names of its own.
+  /^_?Py(?:Unicode|Bytes|Set|Dict|Long|Float)_(?:Repr$|R?Partition|RichCompare|XStrip|As(?:UCS4Copy|Charmap|Decoded|MBCS)|Pop|GetInfo)/,
+  /^_?PyLong_(?:GCD|[LR]shift|Divmod)|^_?Py(?:Bytes|Unicode)Writer_|^PyUnicode_BuildEncodingMap$|^PyMember_GetOne$/,
+  /^_?Py(?:Vectorcall|CFunction|Eval)_Call|^_?PyFunction_Vectorcall$|^_?PyObject_(?:Fast|MakeTp)Call/,
+  /^PyOS_(?:FSPath|double_to_string)$|^Py_(?:Decode|Encode)Locale$|^Py_GenericAlias$|^PyFile_GetLine$|^PyThread_tss_alloc$/,
+  /^PyCode_Get(?:Code|Cellvars|Freevars|Varnames)$|^PyType_Get(?:Qual)?Name$|^_?PySequence_BytesToCharpArray$/,
   // A slot that is called through its type (tp_new, nb_add, tp_iternext): CPython's static functions are in lower case.
   /^[a-z]\w{0,80}$/,
 ];

@@ -99,6 +99,10 @@ describe('CPython', () => {
     'Py_BuildValue',
     'PyCapsule_New',
     'PyErr_NewException',
+    'PyOS_double_to_string',
+    'Py_DecodeLocale',
+    'PyUnicode_Partition',
+    '_PyObject_MakeTpCall',
     'list_iternext',
     'object_new',
   ])('hands over what %s makes', (fn) => expect(origin(...python('_PyObject_Malloc', fn), mine)).toBe('own'));
