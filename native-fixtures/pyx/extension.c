@@ -73,6 +73,23 @@ FUNCTION(twin_new_reference) {
   return size;
 }
 
+FUNCTION(hazard_slot) {
+  PyObject *one = PyLong_FromString("123456789012345678901234567890", NULL, 10);
+  if (one == NULL) return NULL;
+  PyObject *two = Py_TYPE(one)->tp_as_number->nb_add(one, one); //~ ownership_leak__slot: asan = ownership/leak
+  Py_DECREF(one);
+  return PyBool_FromLong(two != NULL);
+}
+
+FUNCTION(twin_slot) {
+  PyObject *one = PyLong_FromString("123456789012345678901234567890", NULL, 10);
+  if (one == NULL) return NULL;
+  PyObject *two = Py_TYPE(one)->tp_as_number->nb_add(one, one);
+  Py_DECREF(one);
+  Py_XDECREF(two);
+  return PyBool_FromLong(two != NULL);
+}
+
 FUNCTION(hazard_double_free) {
   fx_box *box = fx_box_new(1);
   fx_box_free(box);
@@ -246,6 +263,7 @@ static PyMethodDef methods[] = {
     PAIR(leak_on_error),
     PAIR(pymem),
     PAIR(new_reference),
+    PAIR(slot),
     PAIR(double_free),
     PAIR(use_after_free),
     PAIR(allocator),

@@ -1,5 +1,6 @@
 /* hazard.Seam: native methods that break the rules of JNI or of the library from the native side of the seam. */
 #include <jni.h>
+#include <jvmti.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -104,6 +105,19 @@ SEAM(jint, elements)(JNIEnv *env, jclass cls, jbyteArray array) {
   jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL); //~ ownership_leak__array_elements: memcheck = ownership/leak
   (void)cls;
   return bytes ? bytes[0] : -1;
+}
+
+/* Memory of the tool interface, which only its Deallocate gives back. */
+SEAM(jint, toolMemory)(JNIEnv *env, jclass cls) {
+  JavaVM *vm;
+  jvmtiEnv *jvmti;
+  unsigned char *bytes = NULL;
+  (void)cls;
+  (*env)->GetJavaVM(env, &vm);
+  if ((*vm)->GetEnv(vm, (void **)&jvmti, JVMTI_VERSION_1_2) != JNI_OK) return -1;
+  (*jvmti)->Allocate(jvmti, 48, &bytes); //~ ownership_leak__jvmti: memcheck = ownership/leak
+  (*jvmti)->DisposeEnvironment(jvmti);
+  return bytes ? 48 : -1;
 }
 
 SEAM(jint, callInCritical)(JNIEnv *env, jclass cls, jbyteArray array) {

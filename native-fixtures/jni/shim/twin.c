@@ -1,5 +1,6 @@
 /* twin.Seam: the jobs of hazard.Seam, done by the rules. */
 #include <jni.h>
+#include <jvmti.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -121,6 +122,20 @@ SEAM(jint, elements)(JNIEnv *env, jclass cls, jbyteArray array) {
   const jint first = bytes[0];
   (*env)->ReleaseByteArrayElements(env, array, bytes, JNI_ABORT);
   return first;
+}
+
+SEAM(jint, toolMemory)(JNIEnv *env, jclass cls) {
+  JavaVM *vm;
+  jvmtiEnv *jvmti;
+  unsigned char *bytes = NULL;
+  (void)cls;
+  (*env)->GetJavaVM(env, &vm);
+  if ((*vm)->GetEnv(vm, (void **)&jvmti, JVMTI_VERSION_1_2) != JNI_OK) return -1;
+  (*jvmti)->Allocate(jvmti, 48, &bytes);
+  const jint size = bytes ? 48 : -1;
+  (*jvmti)->Deallocate(jvmti, bytes);
+  (*jvmti)->DisposeEnvironment(jvmti);
+  return size;
 }
 
 SEAM(jint, callInCritical)(JNIEnv *env, jclass cls, jbyteArray array) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "fixture.h"
 #include "napi-words.h"
@@ -61,6 +62,24 @@ static napi_value prepareWork(napi_env env, napi_callback_info info) {
   napi_async_work work;
   napi_create_async_work(env, NULL, argv[0], execute, NULL, NULL, &work); //~ ownership_leak__async_work: asan/clang memcheck = ownership/leak
   return NULL;
+}
+
+/* The context of callbacks that never came. */
+static napi_value context(napi_env env, napi_callback_info info) {
+  ARGS;
+  napi_value resource;
+  napi_async_context context;
+  napi_create_object(env, &resource);
+  napi_async_init(env, resource, argv[0], &context); //~ ownership_leak__async_context: asan/clang memcheck = ownership/leak
+  return NULL;
+}
+
+/* What libuv allocated for its caller. */
+static napi_value interfaces(napi_env env, napi_callback_info info) {
+  uv_interface_address_t *all;
+  int n = 0;
+  uv_interface_addresses(&all, &n); //~ ownership_leak__uv: asan/clang memcheck = ownership/leak
+  return number(env, n);
 }
 
 /* A promise that is never settled: its deferred half is the addon's. */
@@ -186,7 +205,8 @@ static napi_value scribbleJoin(napi_env env, napi_callback_info info) { fx_scrib
 
 static const export_row rows[] = {
     {"run", run}, {"hold", hold}, {"heldSum", heldSum}, {"release", release}, {"fill", fill},
-    {"textLength", textLength}, {"copySlice", copySlice}, {"remember", remember}, {"prepareWork", prepareWork}, {"promise", promise}, {"onEvent", onEvent},
+    {"textLength", textLength}, {"copySlice", copySlice}, {"remember", remember}, {"prepareWork", prepareWork}, {"promise", promise},
+    {"context", context}, {"interfaces", interfaces}, {"onEvent", onEvent},
     {"offEvent", offEvent}, {"fire", fire}, {"callTwice", callTwice}, {"onOtherThread", onOtherThread},
     {"boxNew", boxNew}, {"boxGet", boxGet}, {"boxFree", boxFree}, {"measure", measure}, {"mayThrow", mayThrow},
     {"openMissing", openMissing}, {"points", points}, {"wide", wide}, {"scribbleStart", scribbleStart},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "fixture.h"
 #include "napi-words.h"
@@ -73,11 +74,28 @@ static napi_value prepareWork(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+static napi_value context(napi_env env, napi_callback_info info) {
+  ARGS;
+  napi_value resource;
+  napi_async_context context;
+  napi_create_object(env, &resource);
+  napi_async_init(env, resource, argv[0], &context);
+  napi_async_destroy(env, context);
+  return NULL;
+}
+
+static napi_value interfaces(napi_env env, napi_callback_info info) {
+  uv_interface_address_t *all;
+  int n = 0;
+  if (uv_interface_addresses(&all, &n) == 0) uv_free_interface_addresses(all, n);
+  return number(env, n);
+}
+
 static napi_value promise(napi_env env, napi_callback_info info) {
   napi_deferred deferred;
   napi_value promise;
   napi_create_promise(env, &deferred, &promise);
-  napi_resolve_deferred(env, deferred, promise);
+  napi_resolve_deferred(env, deferred, number(env, 1));
   return promise;
 }
 
@@ -216,7 +234,8 @@ static napi_value scribbleJoin(napi_env env, napi_callback_info info) { fx_scrib
 
 static const export_row rows[] = {
     {"run", run}, {"hold", hold}, {"heldSum", heldSum}, {"release", release}, {"fill", fill},
-    {"textLength", textLength}, {"copySlice", copySlice}, {"remember", remember}, {"prepareWork", prepareWork}, {"promise", promise}, {"onEvent", onEvent},
+    {"textLength", textLength}, {"copySlice", copySlice}, {"remember", remember}, {"prepareWork", prepareWork}, {"promise", promise},
+    {"context", context}, {"interfaces", interfaces}, {"onEvent", onEvent},
     {"offEvent", offEvent}, {"fire", fire}, {"callTwice", callTwice}, {"onOtherThread", onOtherThread},
     {"boxNew", boxNew}, {"boxGet", boxGet}, {"boxFree", boxFree}, {"measure", measure}, {"mayThrow", mayThrow},
     {"openMissing", openMissing}, {"points", points}, {"wide", wide}, {"scribbleStart", scribbleStart},

@@ -95,6 +95,14 @@ test('ownership_leak__deferred', () => {
   for (let i = 0; i < 10; i++) addon.promise();
 });
 
+test('ownership_leak__async_context', () => {
+  for (let i = 0; i < 10; i++) addon.context('context');
+});
+
+test('ownership_leak__uv', () => {
+  for (let i = 0; i < 10; i++) addon.interfaces();
+});
+
 test('lifetime_callback_collected', async () => {
   (() => addon.onEvent((n) => n + 1))();
   await settle();

@@ -23,6 +23,11 @@ def test_ownership_leak__new_reference():
         extension.hazard_new_reference()
 
 
+def test_ownership_leak__slot():
+    for _ in range(8):
+        extension.hazard_slot()
+
+
 def test_ownership_double_free__handle():
     extension.hazard_double_free()
 

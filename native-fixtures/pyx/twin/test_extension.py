@@ -25,6 +25,11 @@ def test_ownership_leak__new_reference():
         extension.twin_new_reference()
 
 
+def test_ownership_leak__slot():
+    for _ in range(8):
+        extension.twin_slot()
+
+
 def test_ownership_double_free__handle():
     extension.twin_double_free()
 

@@ -32,6 +32,8 @@ final class Seam {
 
   static native int elements(byte[] array);
 
+  static native int toolMemory();
+
   static native int callInCritical(byte[] array);
 
   static native String text();

@@ -91,6 +91,13 @@ class OwnershipLeakArrayElementsTest {
   }
 }
 
+class OwnershipLeakJvmtiTest {
+  @Test
+  void ownership_leak__jvmti() {
+    for (int i = 0; i < 8; i++) assertEquals(48, Seam.toolMemory());
+  }
+}
+
 class RulesJniCallInCriticalTest {
   @Test
   void rules_jni_call_in_critical() {

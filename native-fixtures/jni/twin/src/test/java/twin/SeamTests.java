@@ -71,6 +71,11 @@ class SeamTests {
   }
 
   @Test
+  void ownership_leak__jvmti() {
+    for (int i = 0; i < 8; i++) assertEquals(48, Seam.toolMemory());
+  }
+
+  @Test
   void rules_jni_call_in_critical() {
     Seam.callInCritical(new byte[16]);
   }
