@@ -16,6 +16,23 @@ const partition = <T>(all: readonly T[], holds: (t: T) => boolean): [T[], T[]] =
   all.filter((t) => !holds(t)),
 ];
 
+/** Runs one test alone, under one schedule after the other, until what is declared of it was seen. */
+const runUntilCaught = async (
+  r: Runner,
+  test: string,
+  open: readonly Expectation[],
+  caught: (e: Expectation) => boolean,
+): Promise<void> => {
+  const planted = open.filter((e) => isCase(test, e.case));
+  if (planted.length === 0) return;
+  for (const seed of seedsOf(r.cell)) {
+    if (r.room.signal.aborted) return;
+    if (seed !== undefined) r.seed = seed;
+    await shoot(r, [test], true);
+    if (planted.every(caught)) return;
+  }
+};
+
 /** Runs the declared cases, each until its expectation is met, or was alone and is not. */
 export const runPlanted = async (r: Runner): Promise<void> => {
   const { cell, evidence } = r;
@@ -48,20 +65,13 @@ export const runPlanted = async (r: Runner): Promise<void> => {
     evidence.seen.some((s) => meets(s, e) && originOf(s.sighting, evidence.own, NO_NOISE) !== 'runtime');
   const open = batch ? due.filter((e) => !caught(e)) : due;
   r.terse = false;
-  for (const t of evidence.wanted) {
-    const planted = open.filter((e) => isCase(t, e.case));
-    if (planted.length === 0) continue;
-    for (const seed of seedsOf(cell)) {
-      if (r.room.signal.aborted) return;
-      if (seed !== undefined) r.seed = seed;
-      await shoot(r, [t], true);
-      if (planted.every(caught)) break;
-    }
-    // As for users' suites: a leak of which no stack reaches the user's code is looked for with whole stacks.
-    const cut = cell.gate.cutsStacks?.(cell.suite.binding) === true;
-    if (cut && planted.some((e) => e.hazard.endsWith('/leak') && !caught(e))) {
-      await shoot({ ...r, n: r.n, wholeStacks: true }, [t], true);
-      r.n++;
-    }
-  }
+  // Leaks of which no stack reaches the user's code are looked for with whole stacks, as in users' suites.
+  const cut = cell.gate.cutsStacks?.(cell.suite.binding) === true;
+  const hidden = (t: string): boolean =>
+    cut && open.some((e) => isCase(t, e.case) && e.hazard.endsWith('/leak') && !caught(e));
+  // Where each had a process of its own already, another of the same kind shows nothing new.
+  const [slow, others] = partition(evidence.wanted, (t) => batch && isolate && hidden(t));
+  for (const t of others) await runUntilCaught(r, t, open, caught);
+  const left = [...slow, ...others.filter(hidden)];
+  if (left.length) await runAll(Object.assign(r, { wholeStacks: true }), left, true);
 };
