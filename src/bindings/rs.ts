@@ -137,7 +137,8 @@ const runner = ({ env, prefix }: Arm): string[] => {
 const armed = (instrument: Instrument, arm: Arm): string[] => (instrument.rust?.miri ? [] : runner(arm));
 const armedEnv = (place: SuitePlace, instrument: Instrument, arm: Arm): Record<string, string> => {
   if (!instrument.rust?.miri) return {};
-  const flags = [arm.env['MIRIFLAGS'], place.with['isolation'] === false && '-Zmiri-disable-isolation'];
+  const isolation = place.with['isolation'] === false && '-Zmiri-disable-isolation';
+  const flags = [arm.env['MIRIFLAGS'], place.env['MIRIFLAGS'], isolation];
   return { ...arm.env, MIRIFLAGS: flags.filter(Boolean).join(' ') };
 };
 

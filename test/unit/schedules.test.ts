@@ -36,10 +36,10 @@ test('seeds for a gate that takes none, and numbers of them that mean nothing, a
   }
 });
 
-const launchOf = (seed: number, settings: SuitePlace['with'] = {}) => {
+const launchOf = (seed: number, settings: SuitePlace['with'] = {}, env: SuitePlace['env'] = {}) => {
   const { tools } = madeHost();
   const arm = GATES.miri.arm({ host: madeHost(), binding: 'rs', compiler: 'gcc', logDir: '/log', seed });
-  const place: SuitePlace = { dir: '/repo', out: '/out', targets: {}, env: {}, with: settings };
+  const place: SuitePlace = { dir: '/repo', out: '/out', targets: {}, env, with: settings };
   const instrument = GATES.miri.instrument(madeHost(), 'rs', 'gcc');
   const plan = { tests: ['t::a'], isolate: false, arm, scratch: '/s', logDir: '/log' };
   return BINDINGS.rs.run(place, instrument, tools, plan);
@@ -48,6 +48,8 @@ const launchOf = (seed: number, settings: SuitePlace['with'] = {}) => {
 test('the seed reaches Miri, which stays isolated unless the suite says that it needs the machine', () => {
   expect(launchOf(7).env['MIRIFLAGS']).toBe('-Zmiri-seed=7');
   expect(launchOf(7, { isolation: false }).env['MIRIFLAGS']).toBe('-Zmiri-seed=7 -Zmiri-disable-isolation');
+  const strict = { MIRIFLAGS: '-Zmiri-strict-provenance' };
+  expect(launchOf(7, {}, strict).env['MIRIFLAGS']).toBe('-Zmiri-seed=7 -Zmiri-strict-provenance');
 });
 
 test('what Miri refuses for its isolation comes with the words that lift it', () => {
