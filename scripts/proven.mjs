@@ -20,10 +20,8 @@ const reports = paths.map((path) => {
 });
 
 /** Tools on whose versions it depends what a lane shows (src/blame.ts). */
-const TOOLS = [
-  ...['gcc', 'clang', 'valgrind', 'python', 'pytest', 'setuptools', 'go', 'java', 'mvn'],
-  ...['rustc', 'cargo', 'nightly', 'mono', 'node', 'npm'],
-];
+const NAMES = 'gcc clang valgrind python pytest setuptools go java mvn rustc cargo nightly mono node npm';
+const TOOLS = NAMES.split(' ');
 const numbers = (v) => (v.match(/\d+/g) ?? []).map(Number);
 const older = (a, b) => {
   const [x, y] = [numbers(a), numbers(b)];
