@@ -81,7 +81,7 @@ const troublesOf = ({ cells, lanes, fixtures }: Told): Trouble[] => {
     !cells.some((c) => c.role === 'hazard' && (c.caught ?? []).includes(name));
   return [
     ...lanes
-      .filter((l) => !l.proven)
+      .filter((l) => !l.proven && l.canaries.length > 0)
       .map((l) => ({
         lane: l,
         cell: `canary-${l.binding}_${l.builder}-${l.gate}`,

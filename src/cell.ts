@@ -18,6 +18,7 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
     shots: [],
     seen: [],
     logs: [],
+    retried: [],
     products: [],
     copies: [],
     maps: new Set(),

@@ -50,6 +50,8 @@ export type Evidence = {
   place?: SuitePlace;
   /** Where the suite's compiled tests are. */
   out: string;
+  /** Planted cases that had a second process, because the host had ended the first without a word of the checker's. */
+  retried: string[];
   /** How many schedules were tried, for a gate that has several. */
   seeds?: number;
   ms: number;

@@ -28,7 +28,7 @@ const lane = (gate: string, proven = true): LaneReport => ({
   builder: 'cmakegcc',
   gate,
   proven,
-  canaries: [],
+  canaries: [{ class: 'leak', seen: proven }],
 });
 const fixtures = (more: Partial<FixturesReport> = {}): FixturesReport => ({
   declared: 2,
