@@ -1,7 +1,17 @@
 /** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  mkdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  statfs,
+  writeFile,
+} from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -186,7 +196,8 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const supp = await writeSuppressions(held, join(o.out, 'suppressions'));
   const builds: BuildDone[] = [];
   const build = makeBuilds({
-    cache: o.cache,
+    // Compilers write real paths into what they make, and what is the user's own is told by these.
+    cache: await realpath(o.cache),
     env: buildEnv(o.host.tools),
     signal: o.signal,
     timeoutMs: 900_000,
