@@ -131,7 +131,7 @@ const minutes = (ms) =>
 const counted = (runs, of) => {
   const counts = new Map();
   for (const { report } of runs)
-    for (const text of new Set(of(report.fixtures, report))) counts.set(text, (counts.get(text) ?? 0) + 1);
+    for (const text of new Set(of(report.fixtures))) counts.set(text, (counts.get(text) ?? 0) + 1);
   return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
@@ -161,9 +161,6 @@ const table = (dir) => {
   });
   const missed = counted(runs, (f) => f.missed.map((m) => `${m.case} (${m.gate}, ${m.cell}, ${m.at})`));
   const noisy = counted(runs, (f) => f.noisyTwins.map((t) => `${t.test ?? t.cell}: ${t.finding}`));
-  const retried = counted(runs, (_, report) =>
-    report.cells.flatMap((c) => (c.retried ?? []).map((test) => `${test} in ${c.id}`)),
-  );
   const declared = Math.max(0, ...runs.map((r) => r.report.fixtures.declared));
   const list = (found) => found.map(([text, n]) => `- ${n} of ${runs.length}: ${text}`);
   return [
@@ -184,10 +181,6 @@ const table = (dir) => {
     'Twins that a gate reported:',
     '',
     ...(noisy.length ? list(noisy) : ['none.']),
-    '',
-    'Cases that had a second process, because the host itself had ended the first without a word of the checker’s:',
-    '',
-    ...(retried.length ? list(retried) : ['none.']),
     '',
   ].join('\n');
 };

@@ -65,7 +65,6 @@ const cellReport = async (j: Judged, out: string, objects: CellReport['objects']
     ...(j.verdict.kind === 'as-declared' || j.verdict.kind === 'missed'
       ? { caught: [...new Set(j.caught.map((e) => e.case))].sort() }
       : {}),
-    ...(j.evidence.retried.length ? { retried: j.evidence.retried } : {}),
     failedTests: j.failedTests.map((t) => ({ ...t })),
     diedIn: j.diedIn,
     logs: j.evidence.logs.map((l) => relative(out, l)),

@@ -140,13 +140,8 @@ const TRACER = /^(?:tracemalloc_add_trace(?:_unlocked)?|traceback_new)$/;
 const isHostsBlock = (s: Sighting, own: Own): boolean => {
   if (s.leak === undefined) return false;
   const frames = s.stacks.find((k) => k.role === 'allocated')?.frames ?? [];
-  const inside = frames.slice(
-    0,
-    Math.max(
-      0,
-      frames.findIndex((f) => isOwnFrame(f, own)),
-    ),
-  );
+  const first = frames.findIndex((f) => isOwnFrame(f, own));
+  const inside = frames.slice(0, Math.max(first, 0));
   return inside.some((f) => TRACER.test(frameName(f))) || isRuntimesBlock(inside, functionOf);
 };
 
@@ -168,7 +163,8 @@ export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Ori
   return (NEVER_NOISE.test(s.rule) || inBlock) && named && !noise.has(noiseKey(s)) ? 'host' : 'runtime';
 };
 
-const NO_NOISE: ReadonlySet<string> = new Set();
+/** For those who have no no-op run to compare with. */
+export const NO_NOISE: ReadonlySet<string> = new Set();
 
 /** Whether only a comparison with the lane's no-op run can tell the host's habit from its complaint about the user's code. */
 export const isHabitOrHost = (s: Sighting, own: Own): boolean =>

@@ -18,7 +18,6 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
     shots: [],
     seen: [],
     logs: [],
-    retried: [],
     products: [],
     copies: [],
     maps: new Set(),

@@ -1,29 +1,18 @@
 /** Runs the cells whose findings are declared: hazards and canaries. */
 import { isCase, type Expectation } from './annotations.js';
-import { originOf } from './attribute.js';
+import { NO_NOISE, originOf } from './attribute.js';
 import { concerns, expected, meets } from './expectations.js';
 import { BINDINGS } from './registry.js';
 import { seedsOf } from './schedules.js';
-import { runAll, shoot, type Runner, type Shot } from './shots.js';
+import { runAll, shoot, type Runner } from './shots.js';
 
 /** Hazards at which a process seldom goes on, whatever the gate does. */
 const DEADLY = /^(?:crash|null)\/|^lifetime\/callback-collected$/;
-
-const NO_NOISE: ReadonlySet<string> = new Set();
 
 const partition = <T>(all: readonly T[], holds: (t: T) => boolean): [T[], T[]] => [
   all.filter(holds),
   all.filter((t) => !holds(t)),
 ];
-
-const isCrash = (hazard: string): boolean => hazard.startsWith('crash/');
-
-/** Whether a launch ended in a crash of which only the host or the system tells. */
-const diedSilently = ({ died, exit, logs }: Shot): boolean =>
-  (died.length > 0 || exit.kind === 'signal') &&
-  exit.kind !== 'timeout' &&
-  exit.kind !== 'stopped' &&
-  logs.every((l) => l.parsed.complete && l.parsed.sightings.every((s) => isCrash(s.hazard)));
 
 /** Runs one test alone, under one schedule after the other, until what is declared of it was seen. */
 const runUntilCaught = async (
@@ -37,12 +26,8 @@ const runUntilCaught = async (
   for (const seed of seedsOf(r.cell)) {
     if (r.room.signal.aborted) return;
     if (seed !== undefined) r.seed = seed;
-    const shot = await shoot(r, [test], true);
-    if (planted.every(caught)) return;
-    // A host that died of itself, with no word of the checker's, says nothing of the checker. That is counted.
-    if (seed !== undefined || !diedSilently(shot) || planted.some((e) => isCrash(e.hazard))) continue;
-    r.evidence.retried.push(test);
     await shoot(r, [test], true);
+    if (planted.every(caught)) return;
   }
 };
 
@@ -86,5 +71,6 @@ export const runPlanted = async (r: Runner): Promise<void> => {
   const [slow, others] = partition(evidence.wanted, (t) => batch && isolate && hidden(t));
   for (const t of others) await runUntilCaught(r, t, open, caught);
   const left = [...slow, ...others.filter(hidden)];
-  if (left.length) await runAll(Object.assign(r, { wholeStacks: true }), left, true);
+  r.wholeStacks = true;
+  await runAll(r, left, true);
 };

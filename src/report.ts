@@ -54,8 +54,6 @@ export type CellReport = {
   failedTests: { test: string; message?: string; plain?: 'passed' | 'failed'; flaky?: true }[];
   /** Planted cases that were seen as declared; absent for other cells. */
   caught?: string[];
-  /** Planted cases that had a second process: the host itself ended the first, and the checker said nothing. */
-  retried?: string[];
   /** Tests that were running when a process died or was stopped. */
   diedIn: string[];
   /** Log files, relative to the report. */

@@ -50,8 +50,6 @@ export type Evidence = {
   place?: SuitePlace;
   /** Where the suite's compiled tests are. */
   out: string;
-  /** Planted cases that had a second process, because the host had ended the first without a word of the checker's. */
-  retried: string[];
   /** How many schedules were tried, for a gate that has several. */
   seeds?: number;
   ms: number;
@@ -93,7 +91,7 @@ const testOf = (s: Sighting, log: ReadLog, shot: Shot, halts: boolean): string |
   );
   if (inProcess.length === 1) return inProcess[0]!.test;
   // What ends a process belongs to the test that had no end, where only one had none.
-  const ending = s.hazard.startsWith('crash/') || (halts && !s.leak);
+  const ending = s.hazard.startsWith('crash/') || (halts && s === log.parsed.sightings.at(-1) && !s.leak);
   if (pid === undefined && ending && shot.died.length === 1) return shot.died[0];
   if (s.leak || s.log.offset === undefined) return undefined;
   const at = s.log.offset;

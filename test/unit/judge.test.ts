@@ -50,7 +50,6 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   out: '',
   ms: 1,
   logs: [],
-  retried: [],
   ...more,
 });
 const verdictOf = (e: Evidence, blind?: string) => judge(e, [], new Set(), blind).verdict;
