@@ -34,6 +34,10 @@ export const runSchedules = async (r: Runner): Promise<void> => {
     await runAll(r, tests, false);
     // What hangs, floods or does not start under one schedule does so under all: each would take the time limit again.
     const made = r.evidence.shots.slice(before);
-    if (made.some((s) => s.exit.kind !== 'code') || !made.some((s) => s.events.length > 0)) return;
+    if (
+      made.some((s) => s.exit.kind !== 'code' && s.exit.kind !== 'signal') ||
+      !made.some((s) => s.events.length > 0)
+    )
+      return;
   }
 };

@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cellOf, makeRig, type Rig } from './rig.js';
+import { cellOf, endOf, makeRig, type Rig } from './rig.js';
 
 const PUPPET = fileURLToPath(new URL('../puppet/rustup', import.meta.url));
 const ID = 'mine-rs_owngcc-miri';
@@ -73,4 +73,11 @@ test('flags of the matrix stand behind the seed, and take nothing away', async (
   rig.write('ffi-gates.yaml', matrix("{ seeds: 4, env: { MIRIFLAGS: '-Zmiri-strict-provenance' } }"));
   const ran = await rig.run([], env);
   expect(ran.report?.findings[0]?.repro).toContain('-Zmiri-seed=3 -Zmiri-strict-provenance');
+}, 60_000);
+
+test('a suite that hangs under one schedule is not asked for the next', async () => {
+  rig.write('ffi-gates.yaml', matrix('{ seeds: 6, timeout: 2 }'));
+  const ran = await rig.run([], { ...env, PUPPET_HANGS: 'yes' });
+  expect(endOf(cellOf(ran, ID)), ran.stdout + ran.stderr).toBe('inconclusive/timed-out');
+  expect(new Set(launches().map((l) => l.split(' ')[0]))).toEqual(new Set(['0']));
 }, 60_000);
