@@ -34,6 +34,12 @@ const copyOf = (name) => {
   return dir;
 };
 
+const must = (command, args) => {
+  const r = spawnSync(command, args, { encoding: 'utf8' });
+  if (r.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${r.error?.message ?? r.stderr}`);
+  return r.stdout;
+};
+
 /** What a condition changes: the checkout, words before the command, its environment, and what runs beside it. */
 const conditionOf = (word, dir) => {
   const [name, value] = word.split('=');
@@ -50,6 +56,7 @@ const conditionOf = (word, dir) => {
     case 'cold': {
       const empty = mkdtempSync(join(tmpdir(), 'ffi-gates-cold-'));
       return {
+        empty,
         cache: join(empty, 'builds'),
         env: { GOCACHE: join(empty, 'go'), XDG_CACHE_HOME: join(empty, 'caches') },
         args: ['--provision'],
@@ -61,8 +68,8 @@ const conditionOf = (word, dir) => {
     }
     case 'user': {
       const checkout = copyOf('checkout');
-      spawnSync('chown', ['-R', value, join(checkout, '..')]);
-      const home = spawnSync('getent', ['passwd', value], { encoding: 'utf8' }).stdout.split(':')[5];
+      const home = must('getent', ['passwd', value]).split(':')[5];
+      must('chown', ['-R', value, join(checkout, '..')]);
       return {
         checkout,
         cache: join(checkout, 'builds'),
@@ -87,6 +94,7 @@ const runOne = async (word, dir) => {
     env = {},
     args = [],
     loops = 0,
+    empty,
     out = join(kept, 'out'),
   } = conditionOf(word, dir);
   const beside = Array.from({ length: loops }, () =>
@@ -112,8 +120,12 @@ const runOne = async (word, dir) => {
   writeFileSync(join(kept, 'run.log'), log);
   const report = join(out, 'report.json');
   if (existsSync(report)) cpSync(report, join(kept, 'report.json'));
+  // Whoever wants to know why a run was red needs its logs.
+  if (code !== 0 && existsSync(out) && out !== join(kept, 'out'))
+    cpSync(out, join(kept, 'out'), { recursive: true });
   writeFileSync(join(kept, 'run.json'), JSON.stringify({ condition: word, code, ms: Date.now() - begun }));
-  if (checkout !== root) rmSync(join(checkout, '..'), { recursive: true, force: true });
+  for (const d of [checkout !== root && join(checkout, '..'), empty].filter(Boolean))
+    rmSync(d, { recursive: true, force: true });
   process.stdout.write(`${kept}: exit ${code} after ${Math.round((Date.now() - begun) / 60_000)} m\n`);
 };
 

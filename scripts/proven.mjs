@@ -1,7 +1,10 @@
 // Remembers green full runs of our fixtures: the versions of tools that all planted hazards were caught with
 // (matrices/proven.json, added to), and how long each cell takes (matrices/durations.json, the median, made anew):
-// node scripts/proven.mjs REPORT.json…
+// npm run build && node scripts/proven.mjs REPORT.json…
 import { readFileSync, writeFileSync } from 'node:fs';
+import { isBefore } from '../dist/annotations.js';
+import { TOOLS_OF } from '../dist/blame.js';
+import { GATES } from '../dist/registry.js';
 
 const paths = process.argv.slice(2);
 if (paths.length === 0) {
@@ -19,15 +22,14 @@ const reports = paths.map((path) => {
   return report;
 });
 
-/** Tools on whose versions it depends what a lane shows (src/blame.ts). */
-const NAMES = 'gcc clang valgrind python pytest setuptools go java mvn rustc cargo nightly mono node npm';
-const TOOLS = NAMES.split(' ');
-const numbers = (v) => (v.match(/\d+/g) ?? []).map(Number);
-const older = (a, b) => {
-  const [x, y] = [numbers(a), numbers(b)];
-  const at = y.findIndex((n, i) => n !== (x[i] ?? 0));
-  return at < 0 ? 0 : (x[at] ?? 0) - y[at];
-};
+/** Tools on whose versions it depends what a lane shows. */
+const TOOLS = new Set(
+  ['gcc', 'clang'].concat(
+    Object.values(GATES).flatMap((g) => g.tools ?? []),
+    Object.values(TOOLS_OF).flat(),
+  ),
+);
+const older = (a, b) => Number(isBefore(b, a)) - Number(isBefore(a, b));
 const file = (name) => new URL(`../matrices/${name}`, import.meta.url);
 const write = (name, value) => writeFileSync(file(name), `${JSON.stringify(value, null, 1)}\n`);
 
@@ -37,7 +39,7 @@ for (const { host } of reports)
     const version = host.tools[tool];
     if (version) proven[tool] = [...new Set([...(proven[tool] ?? []), version])].sort(older);
   }
-write('proven.json', Object.fromEntries(TOOLS.filter((t) => proven[t]).map((t) => [t, proven[t]])));
+write('proven.json', Object.fromEntries([...TOOLS].filter((t) => proven[t]).map((t) => [t, proven[t]])));
 
 const times = new Map();
 for (const { cells } of reports)
