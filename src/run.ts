@@ -104,7 +104,9 @@ const knownDurations = async (out: string): Promise<Durations> => {
   const shipped = JSON.parse(await readFile(TABLE, 'utf8')) as Record<string, number>;
   // Of any version, or cut short: it is a hint only.
   const last = await readFile(join(out, 'report.json'), 'utf8')
-    .then((text) => (JSON.parse(text) as Report).cells.filter((c) => c.verdict.kind !== 'skipped'))
+    .then((text) =>
+      (JSON.parse(text) as Report).cells.filter((c) => c.verdict.kind !== 'skipped' && Number.isFinite(c.ms)),
+    )
     .catch(() => []);
   return new Map([...Object.entries(shipped), ...last.map((c) => [c.id, c.ms] as const)]);
 };
@@ -243,7 +245,10 @@ export const run = async (o: RunOptions): Promise<Report> => {
   await pool(
     canariesToCompare(evidences, (cell) => expectationsOf(cell, expectations)).map((e) => ({
       weight: weightOf(e.cell),
-      run: () => runNoop(e, roomOf(e.cell)),
+      run: () => {
+        o.emit({ kind: 'cell-started', id: e.cell.id });
+        return runNoop(e, roomOf(e.cell));
+      },
     })),
     budget,
   );
