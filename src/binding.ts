@@ -82,10 +82,17 @@ export type Base = {
   steps: Step[];
 };
 
+/** Tests that are to have processes of their own: all of them, none, or the named ones. */
+export type Apart = boolean | readonly string[];
+
+/** Whether `test` is to have a process of its own. */
+export const isApart = (apart: Apart, test: string): boolean =>
+  typeof apart === 'boolean' ? apart : apart.includes(test);
+
 export type RunPlan = {
   tests: readonly string[] | 'all';
-  /** One process per test inside one launch, where the framework can do that itself (surefire `reuseForks=false`). */
-  isolate: boolean;
+  /** Which tests have a process each inside the launch, where the framework can do that itself: all, none, or these. */
+  isolate: Apart;
   arm: Arm;
   /** Fresh directory for this launch: result files, progress files. */
   scratch: string;
@@ -128,6 +135,9 @@ export type Binding = {
   ownObjects?(place: SuitePlace): string[];
   /** The copy of the project in which tests are built and run, and what it is a copy of. */
   copied?(place: SuitePlace): { from: string; to: string };
-  /** True when the framework can run every test in a process of its own within one launch. */
-  isolates?: true;
+  /**
+   * How the framework can run tests in processes of their own within one launch: forked from the one that has loaded and
+   * collected everything, which costs little; started anew for each; or started anew, for all tests of the launch or none.
+   */
+  isolates?: 'fork' | 'start' | 'start-all';
 };

@@ -16,6 +16,10 @@ export type ArmRequest = {
   wholeStacks?: boolean;
   /** Leave out what only explains a report, at a price in time. Nothing may go unseen for it. */
   terse?: boolean;
+  /** Go on after a report, so that one process shows many; for gates that have `goesOn`. */
+  goesOn?: boolean;
+  /** Tests have processes forked from the host's: each is to be examined as the host's own is. */
+  forks?: boolean;
   /** Which of the gate's schedules to run; for gates that have `seeds`. */
   seed?: number;
 };
@@ -33,6 +37,8 @@ export type Gate = {
   exitCodes: readonly number[];
   /** True when its first report ends the process: a batch then needs one launch per hazard. */
   halts: boolean;
+  /** True when a gate that halts can be armed with `goesOn`. */
+  goesOn?: true;
   /** True when starting a host under it takes seconds: batch wherever possible. */
   heavy: boolean;
   /** Symbols that an object must import to be visible to this gate; undefined when it sees uninstrumented code. */

@@ -4,7 +4,7 @@ import { rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Expectation } from './annotations.js';
 import type { Own } from './attribute.js';
-import type { Arm, Instrument, Launch, RunPlan, SuitePlace, TestEvent } from './binding.js';
+import type { Apart, Arm, Instrument, Launch, RunPlan, SuitePlace, TestEvent } from './binding.js';
 import { foldDeaths, silentDeaths, type Account, type Died } from './deaths.js';
 import type { Sighting } from './finding.js';
 import { launch, type Exit } from './launch.js';
@@ -78,6 +78,8 @@ export type Runner = {
   wholeStacks?: boolean;
   /** Whether the gate is to leave out what only explains its reports. */
   terse?: boolean;
+  /** Whether a gate that would halt at its first report is to go on. */
+  goesOn?: boolean;
   /** The schedule that the next launches are to follow, for gates that have several. */
   seed?: number;
 };
@@ -126,7 +128,7 @@ const KEPT = MIB;
 type Armed = { l: Launch; arm: Arm; scratch: string; logDir: string };
 
 /** The command that runs tests under the cell's gate, with everything it writes below `dir`. */
-const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', isolate: boolean): Armed => {
+const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', isolate: Apart): Armed => {
   const { cell, room, place } = r;
   const logDir = join(dir, 'gate');
   const scratch = join(dir, 'scratch');
@@ -139,6 +141,8 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     logDir,
     wholeStacks: r.wholeStacks === true,
     terse: r.terse === true,
+    goesOn: r.goesOn === true,
+    forks: isolate !== false && BINDINGS[cell.suite.binding].isolates === 'fork',
     ...(r.seed === undefined ? {} : { seed: r.seed }),
   });
   // Planted bugs are never suppressed: what would hide them is told from their reports instead.
@@ -160,7 +164,7 @@ const withSeed = (e: TestEvent, seed: number | undefined): TestEvent =>
     : { ...e, message: `${e.message ?? 'failed'} (seed ${seed})` };
 
 /** One launch with all its evidence; the tests that had no end are in `died`. */
-export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: boolean): Promise<Shot> => {
+export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: Apart): Promise<Shot> => {
   const { cell, room, place } = r;
   const binding = BINDINGS[cell.suite.binding];
   const dir = join(room.logs, cell.id, String(++r.n));
@@ -203,11 +207,11 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
     if (known !== undefined) return known;
     const again = armedLaunch(
       // Whoever repeats it wants to know all.
-      { ...r, terse: false },
+      { ...r, terse: false, goesOn: false },
       join(dir, 'repro', String(commands.size)),
       // What a schedule shows depends on all that the program is told, so it is repeated to the letter.
       test === undefined || r.seed !== undefined ? tests : [test],
-      r.seed !== undefined && isolate,
+      r.seed !== undefined && isolate === true,
     );
     const text = reproOf(again.l, again.logDir);
     commands.set(test, text);
@@ -219,7 +223,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
     for (const sighting of log.parsed.sightings) {
       settleSources(sighting, r.evidence.own.dirs, r.evidence.copies);
       if (r.seed !== undefined) sighting.seed = r.seed;
-      const test = testOf(sighting, log, shot, cell.gate.halts);
+      const test = testOf(sighting, log, shot, cell.gate.halts && r.goesOn !== true);
       const pid = log.pid ?? sighting.pid;
       accounts.push({
         sighting,
@@ -253,7 +257,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
 const IN_VAIN = 8;
 
 /** Law 7: until every wanted test has had a turn, launch what remains without the ones that ended a process. */
-export const runAll = async (r: Runner, wanted: readonly string[], isolate: boolean): Promise<void> => {
+export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apart): Promise<void> => {
   let left = [...wanted];
   while (left.length && !r.room.signal.aborted) {
     const shot = await shoot(r, left, isolate);

@@ -70,9 +70,11 @@ def _message(longrepr):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item, nextitem):
-    """With FFI_GATES_ISOLATE each test has a process of its own, forked from the one that imported and collected everything. It
-    goes on as a session of that one test and ends as any other, so that a checker examines it at its end."""
-    if not os.environ.get("FFI_GATES_ISOLATE"):
+    """The tests that FFI_GATES_ISOLATE names (`all`, or node ids as JSON) have processes of their own, forked from the one that
+    imported and collected everything. Each goes on as a session of that one test and ends as any other, so that a checker
+    examines it at its end."""
+    isolated = os.environ.get("FFI_GATES_ISOLATE")
+    if not isolated or (isolated != "all" and item.nodeid not in json.loads(isolated)):
         return None
     sys.stdout.flush()
     sys.stderr.flush()

@@ -161,8 +161,8 @@ const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args 
 const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   const { tests, isolate, scratch, logDir, arm } = plan;
   const chosen = tests === 'all' ? [] : quietAbout(selection(tests));
-  const args = [`-DreuseForks=${String(!isolate)}`, ...chosen];
-  const brief: Arm = isolate ? { ...arm, hostArgs: [...arm.hostArgs, ...BRIEF] } : arm;
+  const args = [`-DreuseForks=${String(isolate !== true)}`, ...chosen];
+  const brief: Arm = isolate === true ? { ...arm, hostArgs: [...arm.hostArgs, ...BRIEF] } : arm;
   return surefire(place, tools, { scratch, logDir, arm: brief, args });
 };
 
@@ -174,7 +174,7 @@ export const jni: Binding = {
   id: 'jni',
   title: 'Java (JNI)',
   attributes: true,
-  isolates: true,
+  isolates: 'start-all',
   copied: (place) => ({ from: root(place), to: copyOfRoot(place) }),
   missing,
   base,

@@ -8,7 +8,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
-import type { Arm, Binding, Instrument, Launch, RunPlan, Step, SuitePlace, Tools } from '../binding.js';
+import { isApart, type Apart, type Arm, type Binding, type Instrument, type Launch } from '../binding.js';
+import type { RunPlan, Step, SuitePlace, Tools } from '../binding.js';
 import { linkedEnv, list as setting } from './link.js';
 import { compileAddon, missingForAddon, nodeOf } from './node-addon.js';
 import { dependencies, listFiles, runnerOf, sameKind } from './node-files.js';
@@ -49,16 +50,18 @@ const patterns = (name: string): string[] =>
     (n) => `--test-name-pattern=/^${escaped(n)}$/`,
   );
 
-/** One turn per file, or per test when tests are to be isolated. */
-export const turnsOf = (tests: readonly string[], isolate: boolean): Turn[] => {
+/** One turn per file, and then one for each test that is to have a process of its own. */
+export const turnsOf = (tests: readonly string[], apart: Apart): Turn[] => {
   const byFile = new Map<string, string[]>();
-  for (const test of tests) {
+  for (const test of tests.filter((t) => !isApart(apart, t))) {
     const cut = test.indexOf('::');
     const file = cut < 0 ? test : test.slice(0, cut);
     byFile.set(file, [...(byFile.get(file) ?? []), ...(cut < 0 ? [] : patterns(test.slice(cut + 2)))]);
   }
-  if (!isolate) return [...byFile].map(([file, args]) => ({ file, name: file, args }));
-  return tests.flatMap((test) => turnsOf([test], false));
+  return [
+    ...[...byFile].map(([file, args]) => ({ file, name: file, args })),
+    ...tests.filter((t) => isApart(apart, t)).flatMap((test) => turnsOf([test], false)),
+  ];
 };
 
 const turning = (
@@ -95,11 +98,17 @@ const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: Run
     return { ...launch, env: { ...launch.env, ...own } };
   }
   const progress = plugin('progress.mjs');
-  const launch = turning(place, tools, plan.arm, turnsOf(tests, plan.isolate && plan.tests !== 'all'), [
-    ...objects,
-    ...['--import', progress, `--test-reporter=${progress}`, '--test-reporter-destination=stderr'],
-    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
-  ]);
+  const launch = turning(
+    place,
+    tools,
+    plan.arm,
+    turnsOf(tests, plan.tests === 'all' ? false : plan.isolate),
+    [
+      ...objects,
+      ...['--import', progress, `--test-reporter=${progress}`, '--test-reporter-destination=stderr'],
+      ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+    ],
+  );
   return { ...launch, env: { ...launch.env, ...own } };
 };
 
@@ -121,7 +130,7 @@ export const nodejs: Binding = {
   id: 'node',
   title: 'Node (N-API)',
   attributes: true,
-  isolates: true,
+  isolates: 'start',
   copied: (place) => ({ from: place.dir, to: project(place) }),
   missing: missingForAddon,
   prepare,

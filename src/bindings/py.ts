@@ -75,7 +75,9 @@ export const pytest = (
 export const progressOf = ({ scratch, logDir, isolate, tests }: RunPlan): Record<string, string> => ({
   ...progressEnv(scratch, logDir),
   // A single test has it anyway.
-  ...(isolate && (tests === 'all' || tests.length > 1) ? { FFI_GATES_ISOLATE: '1' } : {}),
+  ...(isolate !== false && (tests === 'all' || tests.length > 1)
+    ? { FFI_GATES_ISOLATE: isolate === true ? 'all' : JSON.stringify(isolate) }
+    : {}),
 });
 
 /** Node ids of `pytest --collect-only -q`: lines with `::`, until the summary. */
@@ -105,5 +107,5 @@ export const py: Binding = {
   },
   events: (scratch) => readEvents(progressFile(scratch)),
   attributes: true,
-  isolates: true,
+  isolates: 'fork',
 };

@@ -84,5 +84,5 @@ export const pyx: Binding = {
   },
   events: (scratch) => readEvents(progressFile(scratch)),
   attributes: true,
-  isolates: true,
+  isolates: 'fork',
 };

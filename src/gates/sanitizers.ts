@@ -37,6 +37,12 @@ const leakCheck = (r: ArmRequest): 0 | 1 =>
 /** Time grows with the depth: four times at 12 frames, nine times at the usual 30. Of the user's frames the first ones tell. */
 const WHOLE_STACKS = { fast_unwind_on_malloc: 0, malloc_context_size: 16 };
 
+/**
+ * Two tests may go wrong at the same instruction. A wide red zone keeps the marks of a block, which lie before it, out of reach
+ * of what its neighbour writes too far.
+ */
+const GOES_ON = { suppress_equal_pcs: 0, redzone: 128 };
+
 const asanEnv = (r: ArmRequest): Arm['env'] => ({
   LD_PRELOAD: preload(r.host, r.compiler, 'asan'),
   ASAN_OPTIONS: options({
@@ -46,6 +52,8 @@ const asanEnv = (r: ArmRequest): Arm['env'] => ({
     detect_stack_use_after_return: 1,
     strict_string_checks: 1,
     alloc_dealloc_mismatch: 1,
+    halt_on_error: r.goesOn ? 0 : 1,
+    ...(r.goesOn ? GOES_ON : {}),
     ...(r.wholeStacks ? WHOLE_STACKS : {}),
     ...symbolizer(r),
   }),
@@ -67,7 +75,13 @@ export const asan: Gate = {
   compilers: ['gcc', 'clang'],
   missing: (host, _b, c) => missingRuntime(host, c, 'asan'),
   instrument: (host, _b, c) =>
-    plainInstrument(host, c, ['-fsanitize=address'], ['-fsanitize=address', ...shared(c)]),
+    plainInstrument(
+      host,
+      c,
+      // Whether the first report ends the process is decided when it runs.
+      ['-fsanitize=address', '-fsanitize-recover=address'],
+      ['-fsanitize=address', ...shared(c)],
+    ),
   arm: (r) => ({
     prefix: norandom(r.host),
     env: asanEnv(r),
@@ -76,6 +90,7 @@ export const asan: Gate = {
   }),
   exitCodes: [99],
   halts: true,
+  goesOn: true,
   heavy: false,
   hook: /\b__asan_/,
   cutsStacks: isPython,

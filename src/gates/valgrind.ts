@@ -2,13 +2,7 @@
 import type { Arm, BindingId } from '../binding.js';
 import { missingCompiler, plainInstrument, type ArmRequest, type Gate } from '../gate.js';
 
-const COMMON = [
-  '--trace-children=yes',
-  '--child-silent-after-fork=yes',
-  '--error-limit=no',
-  '--keep-debuginfo=yes',
-  '--xml=yes',
-];
+const COMMON = ['--trace-children=yes', '--error-limit=no', '--keep-debuginfo=yes', '--xml=yes'];
 
 /**
  * A JVM under Valgrind: interpreter only and a small serial heap start four times faster than the defaults. What the
@@ -40,6 +34,7 @@ const arm = (r: ArmRequest, tool: string[]): Arm => ({
     // Each block and each access remembers its stack: frames far out are those of the host, and cost time.
     `--num-callers=${MANAGED.has(r.binding) ? 16 : 24}`,
     ...(r.binding === 'jni' ? ['--smc-check=all-non-file'] : []),
+    `--child-silent-after-fork=${r.forks ? 'no' : 'yes'}`,
     `--xml-file=${r.logDir}/vg.%p.xml`,
   ],
   env: r.binding === 'py' || r.binding === 'pyx' ? { PYTHONMALLOC: 'malloc' } : {},

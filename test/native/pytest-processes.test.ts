@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { py } from '../../src/bindings/py.js';
 import { NO_ARM } from '../../src/gate.js';
-import type { TestEvent, Tools } from '../../src/binding.js';
+import type { Apart, TestEvent, Tools } from '../../src/binding.js';
 
 const asked = spawnSync('python3', ['-c', 'import sys, pytest; print(sys.executable)'], { encoding: 'utf8' });
 const missing = asked.status !== 0;
@@ -32,7 +32,7 @@ describe.skipIf(missing)('pytest', () => {
   writeFileSync(join(dir, 'test_it.py'), TESTS);
   const tools: Tools = { python: { path: asked.stdout?.trim() ?? '', version: '3' } };
 
-  const run = (isolate: boolean): { events: TestEvent[]; stdout: string; scratch: string } => {
+  const run = (isolate: Apart): { events: TestEvent[]; stdout: string; scratch: string } => {
     const scratch = mkdtempSync(join(dir, 'scratch-'));
     const place = { dir, out: dir, targets: {}, env: {}, with: {} };
     const ids = ['first', 'dies', 'leaves', 'fails', 'at_exit'].map((t) => `test_it.py::test_${t}`);
@@ -73,6 +73,23 @@ describe.skipIf(missing)('pytest', () => {
     expect(stdout).toContain(`torn down in ${pid('first')}`);
     expect(stdout).toContain(`at exit of ${pid('at_exit')}`);
     expect(readdirSync(join(scratch, 'objects'))).toContain(`maps.${pid('first')}`);
+  }, 60_000);
+
+  test('gives a process of its own to those that are named, and goes on in the common one', () => {
+    const { events } = run(['test_it.py::test_dies', 'test_it.py::test_leaves']);
+    const began = events.filter((e) => e.outcome === 'started');
+    expect(began.map((e) => e.test.replace(/^.*::test_/, ''))).toEqual([
+      'first',
+      'dies',
+      'leaves',
+      'fails',
+      'at_exit',
+    ]);
+    const [first, dies, leaves, fails, atExit] = began.map((e) => e.pid);
+    expect([fails, atExit]).toEqual([first, first]);
+    expect(new Set([first, dies, leaves]).size).toBe(3);
+    // What the first left in memory is there.
+    expect(events.find((e) => e.test.endsWith('fails') && e.outcome === 'failed')).toBeUndefined();
   }, 60_000);
 
   test('runs all in one where nobody asks for more, and the first that dies ends it', () => {

@@ -73,6 +73,12 @@ test('tests of one file share a process unless they are to be isolated', () => {
     { file: 'b.test.js', name: 'b.test.js', args: [] },
   ]);
   expect(turnsOf(tests, true).map((t) => t.file)).toEqual(['a.test.js', 'a.test.js', 'b.test.js']);
+  const some = turnsOf([...tests, 'a.test.js::three'], ['a.test.js::one']);
+  expect(some.map((t) => `${t.file} ${t.args.join(' ')}`)).toEqual([
+    'a.test.js --test-name-pattern=/^two \\(2\\)$/ --test-name-pattern=/^box two \\(2\\)$/ --test-name-pattern=/^three$/',
+    'b.test.js ',
+    'a.test.js --test-name-pattern=/^one$/',
+  ]);
 });
 
 /** Ends as LeakSanitizer lets a program end: with a status of its own, after the program's last word. */

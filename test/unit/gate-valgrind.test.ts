@@ -17,3 +17,11 @@ test('a terse memcheck sees as much: it leaves out where unset values came from,
       expect(GATES.helgrind.arm({ ...request, terse: true })).toEqual(GATES.helgrind.arm(request));
   }
 });
+
+test('a process that was forked for a test keeps a log of its own; what a program forks for itself is silent', () => {
+  const request = { host: madeHost(), binding: 'py', compiler: 'gcc', logDir: '/logs' } as const;
+  for (const gate of [GATES.memcheck, GATES.helgrind]) {
+    expect(gate.arm(request).prefix).toContain('--child-silent-after-fork=yes');
+    expect(gate.arm({ ...request, forks: true }).prefix).toContain('--child-silent-after-fork=no');
+  }
+});

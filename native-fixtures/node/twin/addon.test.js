@@ -12,7 +12,7 @@ Buffer.poolSize = 0;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 const settle = async () => {
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 2; i++) {
     collect();
     await new Promise((done) => setTimeout(done, 5));
   }

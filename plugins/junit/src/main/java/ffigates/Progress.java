@@ -131,10 +131,12 @@ public final class Progress implements TestExecutionListener {
 
     /** An object of file name to size in bytes; left out when there is no such directory. */
     Json sizes(String key, String dir) {
-      File[] files = dir == null ? null : new File(dir).listFiles(File::isFile);
+      File[] files = dir == null ? null : new File(dir).listFiles();
       if (files == null) return this;
       Json sizes = new Json();
-      for (File f : files) sizes.number(f.getName(), f.length());
+      for (File f : files) {
+        if (f.isFile()) sizes.number(f.getName(), f.length());
+      }
       return raw(key, sizes.toString());
     }
 

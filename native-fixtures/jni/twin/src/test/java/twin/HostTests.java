@@ -72,8 +72,8 @@ class HostTests {
 
   @Test
   void threading_data_race__host_thread() {
-    Fx.workerStart(true, 100_000);
-    for (int i = 0; i < 100_000; i++) Fx.countLocked();
+    Fx.workerStart(true, 5_000);
+    for (int i = 0; i < 5_000; i++) Fx.countLocked();
     Fx.workerJoin();
   }
 
