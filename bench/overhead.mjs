@@ -11,8 +11,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launch } from '../dist/launch.js';
-import { pool } from '../dist/pool.js';
+import { launch } from '../dist/process/launch.js';
+import { pool } from '../dist/process/pool.js';
 
 const [launches = 60, ms = 100, rounds = 3] = process.argv.slice(2).map(Number);
 const cores = 2;

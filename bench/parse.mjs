@@ -15,8 +15,8 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { found, prettyPrinter } from '../dist/parse-print.js';
-import { parseText } from '../dist/parsers/text.js';
+import { found, prettyPrinter } from '../dist/cli/parse/print.js';
+import { parseText } from '../dist/parsers/index.js';
 
 const [megabytes = 1024, rounds = 3, between = 256] = process.argv.slice(2).map(Number);
 const bin = fileURLToPath(new URL('../bin/ffi-gates.js', import.meta.url));

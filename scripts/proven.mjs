@@ -2,9 +2,9 @@
 // (matrices/proven.json, added to), and how long each cell takes (matrices/durations.json, the median, made anew):
 // npm run build && node scripts/proven.mjs REPORT.json…
 import { readFileSync, writeFileSync } from 'node:fs';
-import { isBefore } from '../dist/annotations.js';
-import { TOOLS_OF } from '../dist/blame.js';
-import { GATES } from '../dist/registry.js';
+import { isBefore } from '../dist/config/annotations.js';
+import { TOOLS_OF } from '../dist/judge/blame.js';
+import { GATES } from '../dist/gates/index.js';
 
 const paths = process.argv.slice(2);
 if (paths.length === 0) {

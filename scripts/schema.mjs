@@ -1,9 +1,9 @@
 // Writes the JSON Schemas from which editors complete the files that people write: npm run build && node scripts/schema.mjs
 // With --check it writes nothing and exits with 1 when a file is not current.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { baselineJsonSchema } from '../dist/baseline.js';
-import { matrixJsonSchema } from '../dist/matrix.js';
-import { suppressionsJsonSchema } from '../dist/suppressions.js';
+import { baselineJsonSchema } from '../dist/config/baseline.js';
+import { matrixJsonSchema } from '../dist/config/matrix.js';
+import { suppressionsJsonSchema } from '../dist/config/suppressions.js';
 
 const SCHEMAS = {
   'schema.json': matrixJsonSchema,

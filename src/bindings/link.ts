@@ -1,6 +1,6 @@
 /** Where compiled tests find the targets: header directories, libraries and the loader's path. */
 import { isAbsolute, join } from 'node:path';
-import type { SuitePlace } from '../binding.js';
+import type { SuitePlace } from './binding.js';
 
 /** `with[key]` as a list: absent is empty, a text is a list of one. Throws a TypeError when it is something else. */
 export const list = (place: SuitePlace, key: string): string[] => {

@@ -1,5 +1,5 @@
 /** Checks that a host runtime has built in: no compiler flag of ours, the switch goes to the host itself. */
-import type { BindingId, Instrument, Missing } from '../binding.js';
+import type { BindingId, Instrument, Missing } from '../bindings/binding.js';
 import {
   asanEnv,
   LEAKS_SOUGHT,
@@ -10,8 +10,8 @@ import {
   plainInstrument,
   type Compiler,
   type Gate,
-} from '../gate.js';
-import type { Host } from '../host.js';
+} from './gate.js';
+import type { Host } from '../host/probe.js';
 
 const only =
   (wanted: readonly BindingId[], what: string) =>

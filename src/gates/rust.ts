@@ -1,5 +1,5 @@
 /** Sanitizers inside Rust code itself (nightly `-Zsanitizer`) and Miri. Source: the Rust unstable book, `sanitizer`. */
-import type { BindingId, Missing } from '../binding.js';
+import type { BindingId, Missing } from '../bindings/binding.js';
 import {
   asanEnv,
   LEAKS_SOUGHT,
@@ -10,8 +10,8 @@ import {
   type ArmRequest,
   type Compiler,
   type Gate,
-} from '../gate.js';
-import type { Host } from '../host.js';
+} from './gate.js';
+import type { Host } from '../host/probe.js';
 
 const onlyRust = (b: BindingId): string | undefined => (b === 'rs' ? undefined : 'exists only for Rust');
 

@@ -2,7 +2,7 @@
  * The compiler's sanitizers for native code in a foreign host: runtime preloaded, report in a file per process.
  * Options: llvm-project clang/docs/AddressSanitizer.rst and compiler-rt/lib/sanitizer_common/sanitizer_flags.inc.
  */
-import type { Arm, BindingId } from '../binding.js';
+import type { Arm, BindingId } from '../bindings/binding.js';
 import {
   LEAKS_SOUGHT,
   missingRuntime,
@@ -12,8 +12,8 @@ import {
   type ArmRequest,
   type Compiler,
   type Gate,
-} from '../gate.js';
-import type { Host } from '../host.js';
+} from './gate.js';
+import type { Host } from '../host/probe.js';
 
 const shared = (compiler: Compiler): string[] => (compiler === 'clang' ? ['-shared-libsan'] : []);
 

@@ -1,6 +1,6 @@
 /** Valgrind's memcheck and helgrind: no rebuild, XML per process (docs/internals/xml-output-protocol4.txt of Valgrind). */
-import type { Arm, BindingId } from '../binding.js';
-import { missingCompiler, plainInstrument, type ArmRequest, type Gate } from '../gate.js';
+import type { Arm, BindingId } from '../bindings/binding.js';
+import { missingCompiler, plainInstrument, type ArmRequest, type Gate } from './gate.js';
 
 const COMMON = ['--trace-children=yes', '--error-limit=no', '--keep-debuginfo=yes', '--xml=yes'];
 

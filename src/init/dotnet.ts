@@ -1,7 +1,7 @@
 /** .NET: projects whose sources import native functions. */
 import { basename, dirname } from 'node:path/posix';
-import type { Found } from './idea.js';
-import { libraryName } from './idea.js';
+import type { Found } from './proposal.js';
+import { libraryName } from './proposal.js';
 import { textsOf, within, type Tree } from './tree.js';
 
 const IMPORTS = /\[(?:\w{1,60}: ?)?(?:DllImport|LibraryImport)(?:Attribute)?\(\s?"?([\w+./-]{1,80})"?/g;

@@ -1,6 +1,6 @@
 /** Go modules with packages that `import "C"`. */
 import { basename, dirname, relative } from 'node:path/posix';
-import type { Found } from './idea.js';
+import type { Found } from './proposal.js';
 import { dirsWith, textsOf, under, within, type Tree } from './tree.js';
 
 const CGO = /^(?:import )?[ \t]{0,4}"C"\s*$/m;

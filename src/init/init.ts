@@ -3,10 +3,10 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { Failure } from '../failure.js';
-import { parseMatrix } from '../matrix.js';
+import { Failure } from '../model/failure.js';
+import { parseMatrix } from '../config/matrix.js';
 import { propose, type Proposal } from './propose.js';
-import { matrixText, workflowText } from './text.js';
+import { matrixText, workflowText } from './write.js';
 import { readTree } from './tree.js';
 
 export type InitOptions = { dir: string; force: boolean; dryRun: boolean };

@@ -1,6 +1,6 @@
 /** Java with JNI: Maven projects whose classes declare native methods. */
 import { basename, dirname, relative } from 'node:path/posix';
-import type { Found } from './idea.js';
+import type { Found } from './proposal.js';
 import { dirsWith, textsOf, under, within, type Tree } from './tree.js';
 
 const NATIVE =

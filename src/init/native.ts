@@ -1,6 +1,6 @@
 /** Native libraries with a build system of their own: CMake, Meson, Autotools, make. */
 import { basename, dirname } from 'node:path/posix';
-import type { Found, TargetIdea } from './idea.js';
+import type { Found, TargetIdea } from './proposal.js';
 import { calls, dirsWith, isAside, textsOf, topmost, under, within, type Tree } from './tree.js';
 
 const nameOf = (dir: string, fallback = 'native'): string => (dir === '.' ? fallback : basename(dir));

@@ -1,6 +1,6 @@
 /** Node addons: binding.gyp, and the test command of package.json. */
 import { basename } from 'node:path/posix';
-import type { Found } from './idea.js';
+import type { Found } from './proposal.js';
 import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
 
 type Package = {

@@ -1,9 +1,9 @@
 /** From a tree to a matrix: every detector's finds, with ids, and suites joined with the targets that they load. Pure. */
-import type { GateId } from '../names.js';
-import { GATES } from '../registry.js';
+import type { GateId } from '../model/ids.js';
+import { GATES } from '../gates/index.js';
 import { findDotnet } from './dotnet.js';
 import { findGo } from './go.js';
-import type { Found, SuiteIdea, TargetIdea } from './idea.js';
+import type { Found, SuiteIdea, TargetIdea } from './proposal.js';
 import { findJvm } from './jvm.js';
 import { findNative } from './native.js';
 import { findNode } from './node.js';

@@ -1,7 +1,7 @@
 /** Python: extensions (setuptools, scikit-build-core, meson-python, cffi), and code that loads libraries by ctypes or cffi. */
 import { basename, dirname, relative } from 'node:path/posix';
-import type { Found, SuiteIdea } from './idea.js';
-import { libraryName } from './idea.js';
+import type { Found, SuiteIdea } from './proposal.js';
+import { libraryName } from './proposal.js';
 import { declaredOf } from './python-requirements.js';
 import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
 

@@ -1,6 +1,6 @@
 /** Crates that call or carry native code, and crates that other languages load (cdylib). */
 import { basename } from 'node:path/posix';
-import type { Found } from './idea.js';
+import type { Found } from './proposal.js';
 import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
 
 /** What compiles native code out of a build script. */

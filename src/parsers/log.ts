@@ -2,11 +2,11 @@
  * One log as a stream of bytes: cuts it into lines and hands those that may matter to the readers, and Valgrind's XML to its
  * own reader, wherever in the log it stands. Memory is bounded by the longest line that is kept, whatever is fed.
  */
-import { ANCHORS } from './anchors.js';
-import { makeDispatcher, type Rest } from './dispatch.js';
-import { makeEmbeddedXml } from './embedded-xml.js';
-import type { Emit, MakeReader } from './reader.js';
-import { makeScanner, type Scanner } from './scan.js';
+import { ANCHORS } from './engine/prefilter.js';
+import { makeDispatcher, type Rest } from './engine/dispatcher.js';
+import { makeEmbeddedXml } from './valgrind/embedded-xml.js';
+import type { Emit, MakeReader } from './engine/reader.js';
+import { makeScanner, type Scanner } from './engine/literal-scanner.js';
 
 /** What is kept of a line at once: a longer one is read in pieces, those in which something may begin a report. */
 const LONGEST = 1 << 16;

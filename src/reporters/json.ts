@@ -1,6 +1,6 @@
 /** `report.json`: the report itself, keys in one fixed order so that two runs can be compared with `diff`. */
 import type { Reporter } from './reporter.js';
-import { order } from './words.js';
+import { order } from './wording.js';
 
 const sorted = (_key: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Report } from '../../src/report.js';
+import type { Report } from '../../src/model/report.js';
 import { cellOf, makeRig, whyAbsent, type Ran, type Rig } from './rig.js';
 
 let rig: Rig;

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CellReport, Report } from '../../src/report.js';
+import type { CellReport, Report } from '../../src/model/report.js';
 
 const PUPPET = fileURLToPath(new URL('../puppet/repo', import.meta.url));
 const BIN = fileURLToPath(new URL('../../bin/ffi-gates.js', import.meta.url));

@@ -1,7 +1,7 @@
-import type { Parsed } from '../../src/finding.js';
-import type { hazard } from '../../src/hazard.js';
+import type { Parsed } from '../../src/model/diagnostic.js';
+import type { hazard } from '../../src/model/hazards.js';
 import type { makeLogParser } from '../../src/parsers/log.js';
-import type { openLog, READERS } from '../../src/parsers/text.js';
+import type { openLog, READERS } from '../../src/parsers/index.js';
 
 export type Parsers = {
   openLog: typeof openLog;

@@ -4,12 +4,12 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Instrument } from '../../src/binding.js';
-import { makeBuilds, type Built } from '../../src/build.js';
-import { BUILDERS } from '../../src/builders/builders.js';
-import { baseEnv } from '../../src/environment.js';
-import type { Target } from '../../src/matrix.js';
-import type { BuilderId } from '../../src/names.js';
+import type { Instrument } from '../../src/bindings/binding.js';
+import { makeBuilds, type Built } from '../../src/build/build-cache.js';
+import { BUILDERS } from '../../src/builders/index.js';
+import { baseEnv } from '../../src/host/environment.js';
+import type { Target } from '../../src/config/matrix.js';
+import type { BuilderId } from '../../src/model/ids.js';
 
 const C =
   '#include "foo.h"\n#ifndef HERE\n#error the project has lost its own flags\n#endif\nint foo(int *p) { return p[1]; }\n';

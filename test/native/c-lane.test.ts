@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Report } from '../../src/report.js';
+import type { Report } from '../../src/model/report.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const CELLS = '*-c_*-{asan,ubsan}';

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Instrument, SuitePlace } from '../../src/binding.js';
-import { compileStacks, withStacks } from '../../src/bindings/jni-stacks.js';
-import { parseText } from '../../src/parsers/text.js';
+import type { Instrument, SuitePlace } from '../../src/bindings/binding.js';
+import { compileStacks, withStacks } from '../../src/bindings/jni/stacks.js';
+import { parseText } from '../../src/parsers/index.js';
 
 const HEADER = '#include <valgrind/memcheck.h>\n';
 const absent = [

@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { py } from '../../src/bindings/py.js';
-import { NO_ARM } from '../../src/gate.js';
-import type { Apart, TestEvent, Tools } from '../../src/binding.js';
+import { py } from '../../src/bindings/python/py.js';
+import { NO_ARM } from '../../src/gates/gate.js';
+import type { Apart, TestEvent, Tools } from '../../src/bindings/binding.js';
 
 const asked = spawnSync('python3', ['-c', 'import sys, pytest; print(sys.executable)'], { encoding: 'utf8' });
 const missing = asked.status !== 0;

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { rs } from '../../src/bindings/rs.js';
+import { rs } from '../../src/bindings/rust/rs.js';
 import { plain } from '../../src/gates/runtimes.js';
-import { probeHost } from '../../src/host.js';
+import { probeHost } from '../../src/host/probe.js';
 
 const CRATE = {
   'Cargo.toml': '[package]\nname = "ordered"\nversion = "0.1.0"\nedition = "2021"\n',

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { noErrors } from '../../src/warnings.js';
+import { noErrors } from '../../src/gates/optimiser-warnings.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-warnings-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

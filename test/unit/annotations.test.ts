@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { caseOf, isCase, parseAnnotations } from '../../src/annotations.js';
-import { Failure } from '../../src/failure.js';
+import { caseOf, isCase, parseAnnotations } from '../../src/config/annotations.js';
+import { Failure } from '../../src/model/failure.js';
 
 const parse = (text: string) => parseAnnotations(text, 'x.c');
 const failure = (text: string): Failure => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { originOf, plainName, type Own } from '../../src/attribute.js';
-import type { Frame, Sighting } from '../../src/finding.js';
+import { originOf, plainName, type Own } from '../../src/judge/origin.js';
+import type { Frame, Sighting } from '../../src/model/diagnostic.js';
 
 const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
 const go = (fn: string, file: string): Frame => ({ kind: 'source', function: fn, file, line: 7 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isOwnManaged, originOf, ownFrames, type Own } from '../../src/attribute.js';
-import type { Frame, Sighting, Stack } from '../../src/finding.js';
+import { isOwnManaged, originOf, ownFrames, type Own } from '../../src/judge/origin.js';
+import type { Frame, Sighting, Stack } from '../../src/model/diagnostic.js';
 
 const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
 const at = (fn: string, object: string): Frame => ({

@@ -1,8 +1,8 @@
 /** When an entry of the baseline is known, gone, expired or open; no process is started. */
 import { describe, expect, test } from 'vitest';
-import { today } from '../../src/accepting.js';
-import { parseBaseline, standing, valid, type Baseline, type Entry } from '../../src/baseline.js';
-import { exitCodeOf, type Verdict } from '../../src/verdict.js';
+import { today } from '../../src/config/expiry.js';
+import { parseBaseline, standing, valid, type Baseline, type Entry } from '../../src/config/baseline.js';
+import { exitCodeOf, type Verdict } from '../../src/model/verdict.js';
 import { cell } from './sample-report.js';
 
 const FP = '0123456789abcdef';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { go } from '../../src/bindings/go.js';
-import { framesFlags, framesSteps } from '../../src/bindings/go-frames.js';
-import { parseGoEvents, parseGoList } from '../../src/bindings/go-output.js';
+import { go } from '../../src/bindings/go/go.js';
+import { framesFlags, framesSteps } from '../../src/bindings/go/frames.js';
+import { parseGoEvents, parseGoList } from '../../src/bindings/go/output.js';
 import { goasan } from '../../src/gates/runtimes.js';
 import { madeHost, TOOLS } from './made-host.js';
 

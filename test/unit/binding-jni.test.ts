@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SuitePlace } from '../../src/binding.js';
-import { javaScript } from '../../src/bindings/jni-jdk.js';
-import { jni, selection } from '../../src/bindings/jni.js';
-import { buildEnv } from '../../src/environment.js';
+import type { SuitePlace } from '../../src/bindings/binding.js';
+import { javaScript } from '../../src/bindings/jni/jdk.js';
+import { jni, selection } from '../../src/bindings/jni/jni.js';
+import { buildEnv } from '../../src/host/environment.js';
 
 let scratch: string;
 beforeEach(() => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nodejs, turnsOf } from '../../src/bindings/node.js';
-import type { SuitePlace } from '../../src/binding.js';
+import { nodejs, turnsOf } from '../../src/bindings/node/node.js';
+import type { SuitePlace } from '../../src/bindings/binding.js';
 
 let scratch: string;
 beforeEach(() => {

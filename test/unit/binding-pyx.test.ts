@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { pyx } from '../../src/bindings/pyx.js';
-import { installed, testPlace } from '../../src/bindings/pyx-package.js';
+import { pyx } from '../../src/bindings/python/pyx.js';
+import { installed, testPlace } from '../../src/bindings/python/package.js';
 
 const made = mkdtempSync(join(tmpdir(), 'ffi-gates-pyx-'));
 afterAll(() => rmSync(made, { recursive: true, force: true }));

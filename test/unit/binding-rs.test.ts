@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseRustDeath, parseRustEvents, parseRustList } from '../../src/bindings/rs-output.js';
+import { parseRustDeath, parseRustEvents, parseRustList } from '../../src/bindings/rust/output.js';
 
 const RUNNING = '     Running tests/host.rs (target/debug/deps/host-0123456789abcdef)';
 

@@ -1,10 +1,10 @@
 /** A red run of our own fixtures says whose fault it is. */
 import { expect, test } from 'vitest';
-import { blameOf, type Proven } from '../../src/blame.js';
-import { GATES } from '../../src/registry.js';
-import { renderSummary } from '../../src/reporters/summary.js';
-import type { CellReport, FixturesReport, LaneReport } from '../../src/report.js';
-import type { Verdict } from '../../src/verdict.js';
+import { blameOf, type Proven } from '../../src/judge/blame.js';
+import { GATES } from '../../src/gates/index.js';
+import { renderSummary } from '../../src/reporters/terminal/summary.js';
+import type { CellReport, FixturesReport, LaneReport } from '../../src/model/report.js';
+import type { Verdict } from '../../src/model/verdict.js';
 import { cell, sampleReport } from './sample-report.js';
 
 const PROVEN: Proven = { gcc: ['12.2.0'], valgrind: ['3.19.0'], nightly: ['1.97.0 (2026-05-15)'] };

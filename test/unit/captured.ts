@@ -1,7 +1,7 @@
 /** Captured logs of the parsers, and the laws that every reader keeps on them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { parseText } from '../../src/parsers/text.js';
+import { parseText } from '../../src/parsers/index.js';
 
 const root = new URL('../logs/', import.meta.url);
 

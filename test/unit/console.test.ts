@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { frame, newBoard, take } from '../../src/board.js';
-import { makeConsole } from '../../src/console.js';
+import { frame, newBoard, take } from '../../src/reporters/terminal/progress.js';
+import { makeConsole } from '../../src/reporters/terminal/console.js';
 
 const sink = () => {
   const written: string[] = [];

@@ -1,9 +1,9 @@
 /** One death, however many tell of it, is one sighting; and every death is one. */
 import { describe, expect, test } from 'vitest';
-import { foldDeaths, silentDeaths, type Account } from '../../src/deaths.js';
-import type { Sighting, Tool } from '../../src/finding.js';
-import type { HazardId } from '../../src/hazard.js';
-import { parseText } from '../../src/parsers/text.js';
+import { foldDeaths, silentDeaths, type Account } from '../../src/judge/crashes.js';
+import type { Sighting, Tool } from '../../src/model/diagnostic.js';
+import type { HazardId } from '../../src/model/hazards.js';
+import { parseText } from '../../src/parsers/index.js';
 
 const account = (
   rule: string,

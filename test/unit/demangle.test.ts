@@ -1,7 +1,7 @@
 /** Readable names: what the demanglers know, and that everything else stays as it was printed. */
 import { describe, expect, it } from 'vitest';
-import { demangle, demangleFrames } from '../../src/demangle.js';
-import type { Sighting } from '../../src/finding.js';
+import { demangle, demangleFrames } from '../../src/parsers/demangle.js';
+import type { Sighting } from '../../src/model/diagnostic.js';
 
 describe('demangle', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { diagnose, renderDoctor, type Diagnosis } from '../../src/doctor.js';
-import type { Host } from '../../src/host.js';
-import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../../src/names.js';
+import { diagnose, renderDoctor, type Diagnosis } from '../../src/setup/doctor.js';
+import type { Host } from '../../src/host/probe.js';
+import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../../src/model/ids.js';
 import { madeHost, without } from './made-host.js';
 
 const of = (host: Host, subject: string): Diagnosis => {

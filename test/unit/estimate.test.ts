@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { frame, newBoard, take } from '../../src/board.js';
-import { makeConsole } from '../../src/console.js';
-import { expectedMs, makeClock } from '../../src/estimate.js';
+import { frame, newBoard, take } from '../../src/reporters/terminal/progress.js';
+import { makeConsole } from '../../src/reporters/terminal/console.js';
+import { expectedMs, makeClock } from '../../src/plan/estimates.js';
 
 const MINUTE = 60_000;
 

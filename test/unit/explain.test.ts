@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { parseAnnotations } from '../../src/annotations.js';
-import type { BindingId } from '../../src/binding.js';
-import { findHazards, parseExplanations, readExplanations } from '../../src/explain.js';
-import { hazard, HAZARDS } from '../../src/hazard.js';
-import { BINDING_IDS } from '../../src/names.js';
+import { parseAnnotations } from '../../src/config/annotations.js';
+import type { BindingId } from '../../src/bindings/binding.js';
+import { findHazards, parseExplanations, readExplanations } from '../../src/cli/hazard-docs.js';
+import { hazard, HAZARDS } from '../../src/model/hazards.js';
+import { BINDING_IDS } from '../../src/model/ids.js';
 
 const FIXTURES = fileURLToPath(new URL('../../native-fixtures', import.meta.url));
 /** A C extension's wrong line is C. */

@@ -1,6 +1,6 @@
 /** Stack-frame lines in the dialects that upstream's printers, symbolizers and other platforms write. */
 import { describe, expect, it } from 'vitest';
-import { parseFrame } from '../../src/parsers/frame.js';
+import { parseFrame } from '../../src/parsers/engine/frame.js';
 
 const source = (fn: string, file: string, line: number, column?: number) => ({
   kind: 'source',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { BINDING_IDS } from '../../src/names.js';
-import { GATES } from '../../src/registry.js';
+import { BINDING_IDS } from '../../src/model/ids.js';
+import { GATES } from '../../src/gates/index.js';
 import { madeHost } from './made-host.js';
 
 const optionsOf = (text: string | undefined): Map<string, string> =>

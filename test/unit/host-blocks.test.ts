@@ -1,7 +1,7 @@
 /** Whose a leaked block is that a runtime allocated inside a call of the user's. */
 import { describe, expect, test } from 'vitest';
-import { originOf, type Own } from '../../src/attribute.js';
-import type { Frame, Sighting } from '../../src/finding.js';
+import { originOf, type Own } from '../../src/judge/origin.js';
+import type { Frame, Sighting } from '../../src/model/diagnostic.js';
 
 const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
 const at = (fn: string | undefined, object: string): Frame => ({

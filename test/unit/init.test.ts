@@ -9,7 +9,7 @@ import { cmakeLibraries } from '../../src/init/native.js';
 import { runnerOf } from '../../src/init/node.js';
 import { propose } from '../../src/init/propose.js';
 import { readTree, treeOf } from '../../src/init/tree.js';
-import { parseMatrix, type Matrix } from '../../src/matrix.js';
+import { parseMatrix, type Matrix } from '../../src/config/matrix.js';
 
 type Made = {
   files: Record<string, string>;

@@ -1,11 +1,11 @@
 /** The laws of verdicts on evidence made by hand; no process is started. */
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf, type Own } from '../../src/attribute.js';
-import type { Evidence, Seen, Shot } from '../../src/shots.js';
-import type { Sighting, Stack } from '../../src/finding.js';
-import { judge, laneOf, withProof } from '../../src/judge.js';
-import type { TestEvent } from '../../src/binding.js';
-import { GATES } from '../../src/registry.js';
+import { fingerprintOf, type Own } from '../../src/judge/origin.js';
+import type { Evidence, Seen, Shot } from '../../src/execute/attempt.js';
+import type { Sighting, Stack } from '../../src/model/diagnostic.js';
+import { judge, laneOf, withProof } from '../../src/judge/judge.js';
+import type { TestEvent } from '../../src/bindings/binding.js';
+import { GATES } from '../../src/gates/index.js';
 
 const own: Own = { dirs: ['/repo/native'], shared: ['/repo/native'], objects: new Set(['libx.so']) };
 const stack = (role: Stack['role'], fn: string, file = '/repo/native/x.c', line = 7): Stack => ({

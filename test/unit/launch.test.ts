@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { launch } from '../../src/launch.js';
+import { launch } from '../../src/process/launch.js';
 import { processesWith } from '../cli/rig.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-launch-'));

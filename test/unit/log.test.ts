@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import type { Parsed, Sighting } from '../../src/finding.js';
-import { ANCHORS } from '../../src/parsers/anchors.js';
-import { makeScanner, SHORTEST } from '../../src/parsers/scan.js';
-import { makeTextParser, openLog, parseText } from '../../src/parsers/text.js';
+import type { Parsed, Sighting } from '../../src/model/diagnostic.js';
+import { ANCHORS } from '../../src/parsers/engine/prefilter.js';
+import { makeScanner, SHORTEST } from '../../src/parsers/engine/literal-scanner.js';
+import { makeTextParser, openLog, parseText } from '../../src/parsers/index.js';
 import { sifted } from './sifted.js';
 
 const root = new URL('../logs/', import.meta.url);

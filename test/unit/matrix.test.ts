@@ -1,11 +1,11 @@
-import { baselineJsonSchema } from '../../src/baseline.js';
-import { suppressionsJsonSchema } from '../../src/suppressions.js';
+import { baselineJsonSchema } from '../../src/config/baseline.js';
+import { suppressionsJsonSchema } from '../../src/config/suppressions.js';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Failure } from '../../src/failure.js';
-import { loadMatrix, matrixJsonSchema, parseMatrix } from '../../src/matrix.js';
-import { BINDING_IDS, GATE_IDS } from '../../src/names.js';
-import { BINDINGS, GATES } from '../../src/registry.js';
+import { Failure } from '../../src/model/failure.js';
+import { loadMatrix, matrixJsonSchema, parseMatrix } from '../../src/config/matrix.js';
+import { BINDING_IDS, GATE_IDS } from '../../src/model/ids.js';
+import { BINDINGS, GATES } from '../../src/gates/index.js';
 
 const GOOD = `version: 1
 root: sub

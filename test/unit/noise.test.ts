@@ -1,10 +1,10 @@
 /** When the lane's no-op run is made: only where it could tell the host's habit from a complaint about the user's code. */
 import { expect, test } from 'vitest';
-import type { Expectation } from '../../src/annotations.js';
-import type { Frame, Sighting } from '../../src/finding.js';
-import { canariesToCompare, wantsNoise } from '../../src/noise.js';
-import { GATES } from '../../src/registry.js';
-import type { Evidence, Seen } from '../../src/shots.js';
+import type { Expectation } from '../../src/config/annotations.js';
+import type { Frame, Sighting } from '../../src/model/diagnostic.js';
+import { canariesToCompare, wantsNoise } from '../../src/execute/run-noop.js';
+import { GATES } from '../../src/gates/index.js';
+import type { Evidence, Seen } from '../../src/execute/attempt.js';
 
 const at = (fn: string, object: string): Frame => ({
   kind: 'module',

@@ -3,7 +3,7 @@
  * `sanitizer_allocator_report.cpp`, `sanitizer_posix.cpp`, `sanitizer_win.cpp`, `hwasan_report.cpp`.
  */
 import { describe, expect, it } from 'vitest';
-import { parseText } from '../../src/parsers/text.js';
+import { parseText } from '../../src/parsers/index.js';
 
 const read = (text: string) => parseText(text).sightings;
 const report = (headline: string, rest = ''): string =>

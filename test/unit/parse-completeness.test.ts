@@ -1,7 +1,7 @@
 /** When a sanitizer's log is whole: cuts, headers without bodies, summaries without reports, counts that disagree. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseText } from '../../src/parsers/text.js';
+import { parseText } from '../../src/parsers/index.js';
 
 const text = (log: string): string => readFileSync(new URL(`../logs/${log}.log`, import.meta.url), 'utf8');
 const without = (log: string, line: RegExp): string =>

@@ -5,9 +5,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hazard } from '../../src/hazard.js';
+import { hazard } from '../../src/model/hazards.js';
 import { makeLogParser } from '../../src/parsers/log.js';
-import { openLog, READERS } from '../../src/parsers/text.js';
+import { openLog, READERS } from '../../src/parsers/index.js';
 import { broken, parse as parseWith, type Parsers } from '../fuzz/laws.mjs';
 import { CHANGES, mutate, type ChangeKind } from '../fuzz/mutate.mjs';
 

@@ -1,6 +1,6 @@
 /** Reports that begin behind a test runner's unfinished progress line, or inside another line. */
 import { expect, test } from 'vitest';
-import { parseText } from '../../src/parsers/text.js';
+import { parseText } from '../../src/parsers/index.js';
 
 const AT = '\nCurrent thread 0x00007f00 (most recent call first):\n  File "test_it.py", line 5 in test_it\n';
 const hazards = (text: string): string[] => parseText(text).sightings.map((s) => s.hazard);

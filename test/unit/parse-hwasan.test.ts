@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Frame, Sighting } from '../../src/finding.js';
-import { parseText } from '../../src/parsers/text.js';
+import type { Frame, Sighting } from '../../src/model/diagnostic.js';
+import { parseText } from '../../src/parsers/index.js';
 
 const text = (log: string): string => readFileSync(new URL(`../logs/${log}.log`, import.meta.url), 'utf8');
 /** The only sighting of a log that is read whole. */

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Parsed } from '../../src/finding.js';
-import { makeArtReader } from '../../src/parsers/art.js';
-import { makeHserrReader } from '../../src/parsers/hserr.js';
-import { makeJniReader } from '../../src/parsers/jni.js';
-import { makeOpenj9Reader } from '../../src/parsers/openj9.js';
-import { makeTextParser } from '../../src/parsers/text.js';
+import type { Parsed } from '../../src/model/diagnostic.js';
+import { makeArtReader } from '../../src/parsers/jvm/art.js';
+import { makeHserrReader } from '../../src/parsers/jvm/hserr.js';
+import { makeJniReader } from '../../src/parsers/jvm/check-jni.js';
+import { makeOpenj9Reader } from '../../src/parsers/jvm/openj9.js';
+import { makeTextParser } from '../../src/parsers/index.js';
 import { expectPrefixLaw } from './prefix-law.js';
 
 const logs = new URL('../logs/', import.meta.url);

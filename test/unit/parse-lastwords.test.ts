@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseText } from '../../src/parsers/text.js';
+import { parseText } from '../../src/parsers/index.js';
 import { captured, expectPrefixLaw, namesOf, verdicts } from './captured.js';
 
 /** What each captured log must say, tool by tool; a log that is not listed must say nothing. */

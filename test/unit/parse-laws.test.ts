@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFrame } from '../../src/parsers/frame.js';
-import { parseText } from '../../src/parsers/text.js';
+import { parseFrame } from '../../src/parsers/engine/frame.js';
+import { parseText } from '../../src/parsers/index.js';
 
 const root = new URL('../logs/', import.meta.url);
 const TOOLS = 'asan lsan ubsan tsan msan hwasan gwp-asan scudo rtsan tysan libfuzzer'.split(' ');

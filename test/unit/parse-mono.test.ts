@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Parsed } from '../../src/finding.js';
-import { makeDotnetReader } from '../../src/parsers/dotnet.js';
-import { makeMonoReader } from '../../src/parsers/mono.js';
-import { makeTextParser } from '../../src/parsers/text.js';
+import type { Parsed } from '../../src/model/diagnostic.js';
+import { makeDotnetReader } from '../../src/parsers/dotnet/coreclr.js';
+import { makeMonoReader } from '../../src/parsers/dotnet/mono.js';
+import { makeTextParser } from '../../src/parsers/index.js';
 import { expectPrefixLaw } from './prefix-law.js';
 
 const log = (name: string): string => readFileSync(new URL(`../logs/mono/${name}`, import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 /** Reports as people paste them into trackers: from consoles and collectors that change the lines a little. */
 import { expect, test } from 'vitest';
-import { parseText } from '../../src/parsers/text.js';
+import { parseText } from '../../src/parsers/index.js';
 import { expectPrefixLaw } from './captured.js';
 
 const only = (text: string) => {

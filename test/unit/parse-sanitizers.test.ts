@@ -1,8 +1,8 @@
 /** The sanitizers' readers against logs that gcc 12 and clang 19 builds of small programs printed (test/logs). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Frame, Parsed, Sighting } from '../../src/finding.js';
-import { parseText } from '../../src/parsers/text.js';
+import type { Frame, Parsed, Sighting } from '../../src/model/diagnostic.js';
+import { parseText } from '../../src/parsers/index.js';
 
 const read = (log: string): Parsed =>
   parseText(readFileSync(new URL(`../logs/${log}.log`, import.meta.url), 'utf8'));

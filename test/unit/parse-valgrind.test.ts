@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Parsed, Sighting } from '../../src/finding.js';
-import { hazard } from '../../src/hazard.js';
-import { makeTextParser } from '../../src/parsers/text.js';
-import { makeValgrindTextReader } from '../../src/parsers/valgrind-text.js';
-import { makeValgrindXml } from '../../src/parsers/valgrind-xml.js';
+import type { Parsed, Sighting } from '../../src/model/diagnostic.js';
+import { hazard } from '../../src/model/hazards.js';
+import { makeTextParser } from '../../src/parsers/index.js';
+import { makeValgrindTextReader } from '../../src/parsers/valgrind/text.js';
+import { makeValgrindXml } from '../../src/parsers/valgrind/xml.js';
 import { expectPrefixLaw } from './prefix-law.js';
 
 const log = (name: string): string => readFileSync(new URL(`../logs/${name}`, import.meta.url), 'utf8');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { BuildSpec } from '../../src/build.js';
-import { parseMatrix } from '../../src/matrix.js';
-import { buildTargets, instrumentOf } from '../../src/places.js';
-import { makePlan } from '../../src/plan.js';
+import type { BuildSpec } from '../../src/build/build-cache.js';
+import { parseMatrix } from '../../src/config/matrix.js';
+import { buildTargets, instrumentOf } from '../../src/build/prepare-suite.js';
+import { makePlan } from '../../src/plan/plan.js';
 import { madeHost } from './made-host.js';
 
 const host = madeHost();

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { NO_HOST } from '../../src/host.js';
-import { targetPart } from '../../src/languages.js';
-import { loadMatrix, parseMatrix, type Matrix } from '../../src/matrix.js';
-import { canaryCells, makePlan } from '../../src/plan.js';
+import { NO_HOST } from '../../src/host/probe.js';
+import { targetPart } from '../../src/plan/cxx-sources.js';
+import { loadMatrix, parseMatrix, type Matrix } from '../../src/config/matrix.js';
+import { canaryCells, makePlan } from '../../src/plan/plan.js';
 import { madeHost, TOOLS, without } from './made-host.js';
 
 const matrix = (more = ''): Matrix =>

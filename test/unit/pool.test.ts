@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pool, type Job, type Weight } from '../../src/pool.js';
+import { pool, type Job, type Weight } from '../../src/process/pool.js';
 
 const later = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
 

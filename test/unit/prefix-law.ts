@@ -1,6 +1,6 @@
 /** Law 3 as a check: over every prefix of a log findings never decrease, and a begun report never ends clean. */
 import { expect } from 'vitest';
-import type { Parsed } from '../../src/finding.js';
+import type { Parsed } from '../../src/model/diagnostic.js';
 
 /** Number of cut points tried for long logs: every one of short logs, evenly spread over long ones. */
 const CUTS = 700;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { leadsOf, sharedPrefix } from '../../src/parsers/prefix.js';
-import { parseText } from '../../src/parsers/text.js';
+import { leadsOf, sharedPrefix } from '../../src/parsers/engine/line-prefix.js';
+import { parseText } from '../../src/parsers/index.js';
 
 test('a line begins as another when only its numbers differ', () => {
   expect(sharedPrefix('> ', '> #0 0x1 in f')).toBe(2);

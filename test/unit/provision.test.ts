@@ -2,14 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Host } from '../../src/host.js';
-import { parseMatrix, type Matrix } from '../../src/matrix.js';
-import { needs, preparations, prepare } from '../../src/provision.js';
-import { recipeOf } from '../../src/recipes.js';
-import { BUILDERS } from '../../src/builders/builders.js';
-import { missingCxx } from '../../src/gate.js';
-import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../../src/names.js';
-import { BINDINGS, GATES } from '../../src/registry.js';
+import type { Host } from '../../src/host/probe.js';
+import { parseMatrix, type Matrix } from '../../src/config/matrix.js';
+import { needs, preparations, prepare } from '../../src/setup/provision.js';
+import { recipeOf } from '../../src/setup/recipes.js';
+import { BUILDERS } from '../../src/builders/index.js';
+import { missingCxx } from '../../src/gates/gate.js';
+import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../../src/model/ids.js';
+import { BINDINGS, GATES } from '../../src/gates/index.js';
 import { madeHost, TOOLS, without } from './made-host.js';
 
 const matrix = parseMatrix(

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { html } from '../../src/reporters/html.js';
-import type { Report } from '../../src/report.js';
+import { html } from '../../src/reporters/html/html.js';
+import type { Report } from '../../src/model/report.js';
 import { manyFindings, sampleReport, useAfterFree } from './sample-report.js';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) =>

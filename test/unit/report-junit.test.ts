@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
-import type { Report } from '../../src/report.js';
-import { junit } from '../../src/reporters/junit.js';
+import type { Report } from '../../src/model/report.js';
+import { junit } from '../../src/reporters/junit/junit.js';
 import { cell, manyFindings, sampleReport, useAfterFree } from './sample-report.js';
 
 const SCHEMA = readFileSync(new URL('../schemas/junit.xsd', import.meta.url), 'utf8');

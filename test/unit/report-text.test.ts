@@ -2,8 +2,8 @@ import stringWidth from 'string-width';
 import { parseStringPromise } from 'xml2js';
 import { expect, it } from 'vitest';
 import { json } from '../../src/reporters/json.js';
-import { junit } from '../../src/reporters/junit.js';
-import { renderSummary } from '../../src/reporters/summary.js';
+import { junit } from '../../src/reporters/junit/junit.js';
+import { renderSummary } from '../../src/reporters/terminal/summary.js';
 import { cell, sampleReport } from './sample-report.js';
 
 type Case = {

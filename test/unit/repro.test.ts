@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { partsOf, reproOf, withEnvironment } from '../../src/repro.js';
+import { partsOf, reproOf, withEnvironment } from '../../src/execute/repro-command.js';
 
 const l = (logDir: string, env: Record<string, string> = { A: "it's" }) =>
   reproOf({ argv: ['/bin/x', '--opt', 'a b', '); cat /etc/* 2>/dev/null'], cwd: '/r', env }, logDir);

@@ -1,11 +1,11 @@
 /** Gates that draw their schedules from a seed: what is started. What is found is in test/cli/schedules.test.ts. */
 import { expect, test } from 'vitest';
-import type { SuitePlace } from '../../src/binding.js';
-import { Failure } from '../../src/failure.js';
-import { parseMatrix } from '../../src/matrix.js';
-import { makePlan } from '../../src/plan.js';
-import { BINDINGS, GATES } from '../../src/registry.js';
-import { seedsOf } from '../../src/schedules.js';
+import type { SuitePlace } from '../../src/bindings/binding.js';
+import { Failure } from '../../src/model/failure.js';
+import { parseMatrix } from '../../src/config/matrix.js';
+import { makePlan } from '../../src/plan/plan.js';
+import { BINDINGS, GATES } from '../../src/gates/index.js';
+import { seedsOf } from '../../src/execute/run-schedules.js';
 import { madeHost } from './made-host.js';
 
 const matrix = (gate: string): string =>

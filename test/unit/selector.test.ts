@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import matcher from '../../src/glob.js';
-import { select } from '../../src/selector.js';
+import matcher from '../../src/config/glob.js';
+import { select } from '../../src/config/selector.js';
 
 const IDS = [
   'ledger-py_cmakegcc-asan',

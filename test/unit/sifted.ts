@@ -1,6 +1,6 @@
 /** Parsing as deep in a large log: only the lines that may matter are read, from the first byte on. */
-import type { Parsed, Sighting } from '../../src/finding.js';
-import { openLog } from '../../src/parsers/text.js';
+import type { Parsed, Sighting } from '../../src/model/diagnostic.js';
+import { openLog } from '../../src/parsers/index.js';
 
 export const sifted = (text: string): Parsed => {
   const sightings: Sighting[] = [];

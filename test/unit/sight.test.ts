@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { foreignObjects, recordedObjects, sight, type Loaded } from '../../src/objects.js';
-import { settleSources } from '../../src/sources.js';
+import { foreignObjects, recordedObjects, sight, type Loaded } from '../../src/judge/instrumentation.js';
+import { settleSources } from '../../src/build/source-files.js';
 
 const asan = { id: 'asan', hook: /\b__asan_/ } as const;
 const memcheck = { id: 'memcheck' } as const;

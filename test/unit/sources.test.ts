@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { sourceBelow } from '../../src/sources.js';
+import { sourceBelow } from '../../src/build/source-files.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ffi-gates-sources-'));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Sighting } from '../../src/finding.js';
-import { HAZARDS } from '../../src/hazard.js';
-import { KINDS } from '../../src/suppress-kinds.js';
-import { countsIn, syntaxesOf, textsOf, withSuppressions } from '../../src/suppress-files.js';
-import { parseSuppressions, wouldHide, type Suppression } from '../../src/suppressions.js';
+import type { Sighting } from '../../src/model/diagnostic.js';
+import { HAZARDS } from '../../src/model/hazards.js';
+import { KINDS } from '../../src/config/suppression-kinds.js';
+import { countsIn, syntaxesOf, textsOf, withSuppressions } from '../../src/gates/suppression-files.js';
+import { parseSuppressions, wouldHide, type Suppression } from '../../src/config/suppressions.js';
 
 const leak: Suppression = { hazard: 'ownership/leak', function: 'old_*', reason: 'once' };
 const race: Suppression = { hazard: 'threading/data-race', module: 'libz.so*', reason: 'benign' };

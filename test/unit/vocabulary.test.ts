@@ -3,9 +3,9 @@
  * catalogue (or an honesty row), and a kind that a known tool will print one day becomes one as well.
  */
 import { describe, expect, it } from 'vitest';
-import type { Tool } from '../../src/finding.js';
-import { hazard } from '../../src/hazard.js';
-import { parseText } from '../../src/parsers/text.js';
+import type { Tool } from '../../src/model/diagnostic.js';
+import { hazard } from '../../src/model/hazards.js';
+import { parseText } from '../../src/parsers/index.js';
 import { sifted } from './sifted.js';
 import { logOf, type Chapter, type Kind } from './vocabulary/chapter.js';
 import { GO } from './vocabulary/go.js';

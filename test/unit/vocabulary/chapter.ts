@@ -2,8 +2,8 @@
  * The vocabulary of the tools, as data: every kind of error that a tool can print, where its words come from, the
  * smallest log that holds it, and the hazard that it means.
  */
-import type { Tool } from '../../../src/finding.js';
-import type { HazardId } from '../../../src/hazard.js';
+import type { Tool } from '../../../src/model/diagnostic.js';
+import type { HazardId } from '../../../src/model/hazards.js';
 
 /** A kind's words, its hazard, and its log where the chapter's own form does not fit. */
 export type Kind = readonly [words: string, hazard: HazardId, log?: string];

@@ -1,0 +1,184 @@
+/**
+ * .NET P/Invoke. With Mono: C# sources compiled by mcs, NUnit 2.6's console runner in the armed `mono` process itself.
+ * With the .NET SDK (`with.runner: dotnet`): `dotnet test` of the project. Test ids: NUnit's full names.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type {
+  Binding,
+  Instrument,
+  Launch,
+  Missing,
+  RunPlan,
+  Step,
+  SuitePlace,
+  TestEvent,
+  Tools,
+} from '../binding.js';
+import { linkedEnv, list as setting } from '../link.js';
+import { findNUnit } from './nunit.js';
+import { dotnetEvents, dotnetList, dotnetPrepare, dotnetRun, parseDotnetList } from './dotnet.js';
+import { progressEnv, progressFile, readEvents } from '../progress.js';
+
+const plugin = (name: string): string => fileURLToPath(new URL(`../../../plugins/net/${name}`, import.meta.url));
+
+const assembly = (place: SuitePlace): string => join(place.out, 'Tests.dll');
+const lister = (place: SuitePlace): string => join(place.out, 'List.exe');
+
+/** The SDK is used only when the suite says so: a Mono suite has no project file for it. */
+const asksForSdk = (settings: SuitePlace['with']): boolean => settings['runner'] === 'dotnet';
+const usesDotnet = (place: SuitePlace): boolean => asksForSdk(place.with);
+
+const missing = (tools: Tools, settings: SuitePlace['with'] = {}): Missing | undefined => {
+  if (asksForSdk(settings)) {
+    const remedy = 'install the .NET SDK from https://dot.net/download and put it on PATH';
+    const why = 'the .NET SDK is not installed, and the suite is run by dotnet test';
+    return tools['dotnet'] ? undefined : { what: 'the .NET SDK', why, remedy };
+  }
+  if (!tools['mono'] || !tools['mcs']) {
+    const remedy = 'apt-get install -y mono-runtime mono-mcs';
+    return { what: 'mono with mcs', why: 'it compiles and runs the tests', remedy };
+  }
+  if (!findNUnit(tools)) {
+    const remedy = 'apt-get install -y nunit-console libnunit-cil-dev';
+    return { what: 'NUnit 2.6', why: 'it runs the tests under Mono', remedy };
+  }
+  return undefined;
+};
+
+/** `MONO_DEBUG`: the crash reporter starts a debugger, which hangs in a process that a sanitizer watches. */
+const monoEnv = (place: SuitePlace): Record<string, string> => ({
+  ...linkedEnv(place),
+  MONO_DEBUG: 'no-gdb-backtrace',
+});
+
+const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => {
+  if (usesDotnet(place)) return dotnetPrepare(place, instrument, tools);
+  const references = (findNUnit(tools)?.assemblies ?? []).map((file) => `-r:${file}`);
+  const compile = (...args: string[]): Step => ({
+    argv: [tools['mcs']?.path ?? 'mcs', '-debug', '-nologo', ...references, ...args],
+    cwd: place.dir,
+    env: place.env,
+  });
+  const sources = setting(place, 'sources');
+  const own = sources.length > 0 ? sources : ['-recurse:*.cs'];
+  return [
+    compile('-target:library', '-unsafe', `-out:${assembly(place)}`, plugin('Progress.cs'), ...own),
+    compile('-target:exe', `-out:${lister(place)}`, plugin('List.cs')),
+  ];
+};
+
+/** Loads the tests but runs none, so no native code is loaded and nothing needs arming. */
+const list = (place: SuitePlace, _instrument: Instrument, tools: Tools): Launch =>
+  usesDotnet(place)
+    ? dotnetList(place, tools)
+    : {
+        argv: [tools['mono']?.path ?? 'mono', lister(place), assembly(place)],
+        cwd: place.out,
+        env: monoEnv(place),
+      };
+
+const parseList = (stdout: string, place: SuitePlace): string[] =>
+  usesDotnet(place)
+    ? parseDotnetList(stdout)
+    : [...stdout.matchAll(/^FFI_GATES_TEST (.+)$/gm)].map((m) => m[1] ?? '');
+
+const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
+  if (usesDotnet(place)) return dotnetRun(place, tools, plan);
+  const { prefix, env, hostArgs } = plan.arm;
+  const mono = tools['mono']?.path ?? 'mono';
+  mkdirSync(plan.scratch, { recursive: true });
+  // `-nothread`, one domain, one process: tests run on the main thread of the process that is armed.
+  const console = findNUnit(tools)?.console ?? 'nunit-console.exe';
+  const runner = [console, assembly(place), '-nologo', '-noshadow', '-nothread', '-domain=None'];
+  const chosen = plan.tests === 'all' ? [] : [`-run=${plan.tests.join(',')}`];
+  const words = [
+    ...[...prefix, mono, '--debug', ...hostArgs, ...runner, '-process=Single', '-labels'],
+    ...[`-xml=${join(plan.scratch, 'result.xml')}`, ...chosen],
+  ];
+  const own = progressEnv(plan.scratch, plan.logDir);
+  return {
+    argv: words as [string, ...string[]],
+    cwd: plan.scratch,
+    env: { ...monoEnv(place), ...own, ...env },
+  };
+};
+
+/** The text between two marks, or up to the end when the second is absent. */
+const between = (text: string, from: string, to: string): string | undefined => {
+  const start = text.indexOf(from);
+  if (start < 0) return undefined;
+  const end = text.indexOf(to, start + from.length);
+  return text.slice(start + from.length, end < 0 ? undefined : end);
+};
+const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const plain = (xml: string): string => xml.replace(/&(\w+);/g, (all, name: string) => ENTITIES[name] ?? all);
+
+type Result = { name: string; result: string; message?: string };
+
+/** The test cases of NUnit 2.6's result file, which exists only when the runner came to its end. */
+export const readResults = (xml: string): Result[] =>
+  xml
+    .split('<test-case ')
+    .slice(1)
+    .flatMap((text) => {
+      const tag = text.slice(0, text.indexOf('>'));
+      const name = between(tag, 'name="', '"');
+      const result = between(tag, ' result="', '"');
+      if (name === undefined || result === undefined) return [];
+      const end = text.indexOf('</test-case>');
+      // A case without its end has no result to trust.
+      if (end < 0 && !tag.endsWith('/')) return [];
+      const body = tag.endsWith('/') ? '' : text.slice(tag.length, end);
+      const message = between(body, '<message><![CDATA[', ']]>')?.trim();
+      return [{ name: plain(name), result, ...(message ? { message } : {}) }];
+    });
+
+const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+/** NUnit 2.6's words; what is not here (`Failure`, `Error`, `NotRunnable`, `Cancelled`) has failed. */
+const OUTCOMES: Record<string, TestEvent['outcome']> = {
+  Success: 'passed',
+  Ignored: 'skipped',
+  Skipped: 'skipped',
+  Inconclusive: 'skipped',
+};
+
+/** Progress as the tests ran; the result file adds messages and the tests that NUnit never began. */
+const events = (scratch: string, output: Iterable<string>, place: SuitePlace): TestEvent[] => {
+  if (usesDotnet(place)) return dotnetEvents(output);
+  const seen = readEvents(progressFile(scratch));
+  const results = readResults(read(join(scratch, 'result.xml')));
+  const messages = new Map(results.flatMap((r) => (r.message ? [[r.name, r.message]] : [])));
+  const told = seen.map((e): TestEvent => {
+    const message = e.outcome === 'failed' ? messages.get(e.test) : undefined;
+    return message ? { ...e, message } : e;
+  });
+  const begun = new Set(seen.map((e) => e.test));
+  const rest = results.filter((r) => !begun.has(r.name));
+  return [
+    ...told,
+    ...rest.map(({ name, result, message }): TestEvent => {
+      const outcome = OUTCOMES[result] ?? 'failed';
+      return { test: name, outcome, ...(message ? { message } : {}) };
+    }),
+  ];
+};
+
+/**
+ * The .NET binding. `with`: `sources` (default every *.cs), `runner: dotnet`. It attributes through `Progress.cs`, which
+ * only Mono's suites have compiled in; with the SDK a report of a shared launch is simply without a test.
+ */
+export const net: Binding = {
+  id: 'net',
+  title: '.NET (P/Invoke)',
+  attributes: true,
+  missing,
+  variant: (settings) => (asksForSdk(settings) ? { name: 'dotnet', with: { runner: 'dotnet' } } : undefined),
+  prepare,
+  list,
+  parseList,
+  run,
+  events,
+};

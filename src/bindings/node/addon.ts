@@ -1,0 +1,142 @@
+/**
+ * How a package's own addon is compiled under the gate's flags: node-gyp, node-pre-gyp (which is node-gyp with the variables
+ * of package.json's `binary`), or CMake as cmake-js calls it. Always with the headers of the Node that is here: all three
+ * would fetch some of their own.
+ */
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Instrument, Missing, Step, SuitePlace, Tools } from '../binding.js';
+import { cmakeFlags } from '../../builders/builder.js';
+import { flagText, includeFlags, linkedEnv, list as setting } from '../link.js';
+
+/** The Node that runs the tests. */
+export const nodeOf = (tools: Tools): string => tools['node']?.path ?? process.execPath;
+
+/** Directory that holds `include/node/node_api.h` of this Node, for `--nodedir`. */
+const headers = (tools: Tools): string | undefined => {
+  const prefix = dirname(dirname(realpathSync(nodeOf(tools))));
+  return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? prefix : undefined;
+};
+
+/** The node-gyp inside npm, which knows this Node; else the project's own. */
+const gyp = (dir: string, tools: Tools): string | undefined => {
+  const prefix = dirname(dirname(realpathSync(nodeOf(tools))));
+  const bundled = join(prefix, 'lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js');
+  if (existsSync(bundled)) return bundled;
+  try {
+    return createRequire(join(dir, 'package.json')).resolve('node-gyp/bin/node-gyp.js');
+  } catch {
+    return undefined;
+  }
+};
+
+type Package = { binary?: object; dependencies?: object; devDependencies?: object; scripts?: object };
+
+const packageOf = (dir: string): Package => {
+  const file = join(dir, 'package.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Package) : {};
+};
+
+const uses = (p: Package, name: string): boolean => name in { ...p.dependencies, ...p.devDependencies };
+
+/** The directory with the addon's build file. `with.addon` names it, relative to the suite. */
+const addonOf = (place: SuitePlace): string => setting(place, 'addon')[0] ?? '.';
+
+const isCmakeJs = (p: Package, dir: string): boolean =>
+  (uses(p, 'cmake-js') || JSON.stringify(p.scripts ?? {}).includes('cmake-js')) &&
+  existsSync(join(dir, 'CMakeLists.txt'));
+
+/** What compiling an addon lacks here. */
+export const missingForAddon = (tools: Tools): Missing | undefined => {
+  const why = 'node-gyp compiles the addon under the gate’s flags';
+  if (!headers(tools)) {
+    return { what: 'the headers of Node', why, remedy: 'install Node with its include/node beside bin/' };
+  }
+  if (!gyp(process.cwd(), tools)) return { what: 'node-gyp', why, remedy: 'npm install --save-dev node-gyp' };
+  return undefined;
+};
+
+/** What cmake-js hands to CMake (its lib/cMake.js), but for headers of this machine and no build type, whose -O3 would win. */
+const cmake = (place: SuitePlace, project: string, tools: Tools, env: Step['env']): Step[] => {
+  const include = join(headers(tools) ?? '', 'include', 'node');
+  // nan and node-addon-api say themselves where their headers lie.
+  const configure = [
+    'inc="$1"; for m in node-addon-api nan; do',
+    '[ -d "node_modules/$m" ] && inc="$inc;$PWD/node_modules/$m"; done;',
+    'shift; exec cmake "$@" "-DCMAKE_JS_INC=$inc"',
+  ].join(' ');
+  const words = [
+    ...['-S', '.', '-B', 'build', '--no-warn-unused-cli', '-DCMAKE_BUILD_TYPE=None'],
+    ...cmakeFlags(env['CFLAGS'] ?? '', env['LDFLAGS'] ?? ''),
+    `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${join(project, 'build', 'Release')}`,
+    ...['-DCMAKE_JS_VERSION=7.0.0', '-DCMAKE_JS_SRC=', '-DCMAKE_JS_LIB=', '-DNODE_RUNTIME=node'],
+    `-DNODE_RUNTIMEVERSION=${tools['node']?.version ?? process.versions.node}`,
+    `-DNODE_ARCH=${process.arch}`,
+    ...setting(place, 'cmake'),
+  ];
+  const quiet = { ...env, ASAN_OPTIONS: 'detect_leaks=0' };
+  return [
+    { argv: ['sh', '-c', configure, 'sh', include, ...words], cwd: project, env: quiet },
+    { argv: ['cmake', '--build', 'build', '-j', '2'], cwd: project, env: quiet },
+  ];
+};
+
+/**
+ * Steps that compile the addon of the copy in `project`; none where the package has no addon. What the package ships
+ * compiled is taken out of the copy first: its loader may prefer that, and no gate sees into it.
+ */
+export const compileAddon = (
+  place: SuitePlace,
+  project: string,
+  { cc, cxx, cflags, ldflags }: Instrument,
+  tools: Tools,
+): Step[] => {
+  const addon = addonOf(place);
+  const source = join(place.dir, addon);
+  const pkg = packageOf(place.dir);
+  const isGyp = existsSync(join(source, 'binding.gyp'));
+  if (!isGyp && !isCmakeJs(pkg, source)) return [];
+  const flags = flagText(['-g', '-O1', '-fno-omit-frame-pointer', ...cflags, ...includeFlags(place)]);
+  const libraries = Object.values(place.targets).flatMap((dir) => [`-L${dir}`, `-Wl,-rpath,${dir}`]);
+  const env = {
+    ...linkedEnv(place),
+    ...{ CC: cc, CXX: cxx, CFLAGS: flags, CXXFLAGS: flags, LDFLAGS: flagText([...ldflags, ...libraries]) },
+  };
+  const shipped: Step = {
+    argv: [
+      'find',
+      '.',
+      '-name',
+      'node_modules',
+      '-prune',
+      '-o',
+      '-name',
+      '*.node',
+      '-exec',
+      'rm',
+      '-f',
+      '{}',
+      '+',
+    ],
+    cwd: project,
+    env: {},
+  };
+  if (!isGyp) return [shipped, ...cmake(place, join(project, addon), tools, env)];
+  const nodedir = `--nodedir=${headers(tools) ?? ''}`;
+  const tool = gyp(place.dir, tools) ?? 'node-gyp';
+  const pre = ['@mapbox/node-pre-gyp', 'node-pre-gyp'].find((name) => pkg.binary && uses(pkg, name));
+  const build: Step =
+    pre === undefined
+      ? { argv: [nodeOf(tools), tool, 'rebuild', nodedir], cwd: join(project, addon), env }
+      : {
+          argv: [
+            nodeOf(tools),
+            join(project, 'node_modules', pre, 'bin', 'node-pre-gyp'),
+            ...['rebuild', '--build-from-source', nodedir],
+          ],
+          cwd: project,
+          env: { ...env, npm_config_node_gyp: tool },
+        };
+  return [shipped, build];
+};

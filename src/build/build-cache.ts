@@ -1,0 +1,191 @@
+/**
+ * Builds each distinct (what, directory content, flags, compiler) once, out of tree. The key is a hash of everything
+ * that the result depends on; a directory with a stamp is reused by later cells and later runs, one without is redone.
+ */
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
+import { lock } from 'proper-lockfile';
+import { glob } from 'tinyglobby';
+import type { Launch } from '../bindings/binding.js';
+import { isLeftOut } from '../builders/build-output.js';
+import { launch, type Exit } from '../process/launch.js';
+import { linesOf } from '../process/lines.js';
+
+export type Built = { dir: string; key: string } | { failed: string; log: string };
+export type BuildSpec = {
+  /** Shown to people, and the readable half of the directory's name. */
+  id: string;
+  /** Directories whose content the result depends on. */
+  inputs: readonly string[];
+  /** Everything else it depends on: commands, compiler version, keys of what it uses. */
+  facts: unknown;
+  /** The source directory is copied first (to `src` in the build directory), for tools that write beside sources. */
+  copy?: string;
+  commands: (out: string, dir: string) => Launch[];
+  /** Globs that must match something afterwards. */
+  produces: readonly string[];
+};
+export type BuildDone = { id: string; ms: number; reused: boolean; failed?: string };
+
+const digests = new Map<string, Promise<string>>();
+
+const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash>): Promise<void> => {
+  const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const e of entries) {
+    const path = join(dir, e.name);
+    if (isLeftOut(path)) continue;
+    if (e.isDirectory()) await walk(path, `${rel}/${e.name}`, hash);
+    else if (e.isFile()) hash.update(`\0${rel}/${e.name}\0`).update(await readFile(path));
+  }
+};
+
+/** SHA-256 over names and contents of a directory, read once per process. */
+export const digestOf = (dir: string): Promise<string> => {
+  let d = digests.get(dir);
+  if (!d) {
+    const hash = createHash('sha256');
+    d = walk(dir, '', hash).then(() => hash.digest('hex'));
+    digests.set(dir, d);
+  }
+  return d;
+};
+
+/** Copies a directory without build output; the copy may lie in it, which `cp` refuses for a whole directory. */
+const copySources = async (from: string, to: string, copy = to): Promise<void> => {
+  await mkdir(to, { recursive: true });
+  for (const e of await readdir(from, { withFileTypes: true })) {
+    const path = join(from, e.name);
+    if (isLeftOut(path) || `${copy}${sep}`.startsWith(`${path}${sep}`)) continue;
+    if (e.isDirectory()) await copySources(path, join(to, e.name), copy);
+    // What is older than its source is made again, by tools (aclocal, bison) that need not be here.
+    else await cp(path, join(to, e.name), { preserveTimestamps: true });
+  }
+};
+
+/** How a process did not end well, in a few words; undefined when it did. */
+export const failure = (exit: Exit, argv: readonly string[]): string | undefined => {
+  if (exit.kind === 'code' && exit.code === 0) return undefined;
+  const how =
+    exit.kind === 'code'
+      ? `exit status ${exit.code}`
+      : exit.kind === 'signal'
+        ? exit.signal
+        : exit.kind === 'spawn-error'
+          ? exit.message
+          : exit.kind === 'flooded'
+            ? 'printed more than it may'
+            : exit.kind;
+  return `${basename(argv[0]!)}: ${how}`;
+};
+
+const ERROR = /\berror\b|\wError: |\bundefined reference\b|No such file|not found|cannot/i;
+
+/** The lines of a command's output that say what is wrong, for a one-screen message. */
+export const complaint = (log: string): string => {
+  const errors: string[] = [];
+  let last: string[] = [];
+  for (const line of linesOf(log)) {
+    if (line === '') continue;
+    last = [...last.slice(-2), line];
+    if (ERROR.test(line) && errors.push(line) === 3) break;
+  }
+  return (errors.length ? errors : last).map((l) => l.slice(0, 2_000)).join('\n');
+};
+
+/** Bytes that a build may print. */
+const MAX_LOG = 256 << 20;
+
+export type BuildRoom = {
+  cache: string;
+  env: Record<string, string>;
+  signal: AbortSignal;
+  timeoutMs: number;
+  done: (d: BuildDone) => void;
+  started: (id: string) => void;
+};
+
+/** A builder of builds: equal specs are built once, however many ask. */
+export const makeBuilds = (room: BuildRoom): ((spec: BuildSpec) => Promise<Built>) => {
+  const known = new Map<string, Promise<Built>>();
+  const build = async (spec: BuildSpec, key: string): Promise<Built> => {
+    const dir = join(room.cache, `${spec.id}-${key.slice(0, 12)}`);
+    const stamp = join(dir, '.ffi-gates-built');
+    const log = join(room.cache, 'logs', `${spec.id}-${key.slice(0, 12)}.log`);
+    const begun = performance.now();
+    const finish = (reused: boolean, failed?: string): void =>
+      room.done({
+        id: spec.id,
+        ms: Math.round(performance.now() - begun),
+        reused,
+        ...(failed ? { failed } : {}),
+      });
+    if (existsSync(stamp)) {
+      finish(true);
+      return { dir, key };
+    }
+    await mkdir(room.cache, { recursive: true });
+    // Another run may be building the same thing: whoever waited finds it done.
+    const release = await lock(dir, {
+      realpath: false,
+      stale: 30_000,
+      retries: { forever: true, minTimeout: 100, maxTimeout: 1_000, factor: 1.5 },
+    });
+    try {
+      if (!existsSync(stamp)) return await make(spec, key, dir, stamp, log, finish);
+      finish(true);
+      return { dir, key };
+    } finally {
+      await release();
+    }
+  };
+  const make = async (
+    spec: BuildSpec,
+    key: string,
+    dir: string,
+    stamp: string,
+    log: string,
+    finish: (reused: boolean, failed?: string) => void,
+  ): Promise<Built> => {
+    room.started(spec.id);
+    await rm(dir, { recursive: true, force: true });
+    await mkdir(dir, { recursive: true });
+    await mkdir(join(room.cache, 'logs'), { recursive: true });
+    await writeFile(log, '');
+    const src = spec.copy ? join(dir, 'src') : dir;
+    if (spec.copy) await copySources(spec.copy, src);
+    for (const c of spec.commands(dir, src)) {
+      appendFileSync(log, `$ ${c.argv.join(' ')}\n`);
+      const { exit } = await launch(
+        { ...c, env: { ...room.env, ...c.env } },
+        { output: log, timeoutMs: room.timeoutMs, signal: room.signal, limit: { bytes: MAX_LOG } },
+      );
+      const why = failure(exit, c.argv);
+      if (why) {
+        const failed = `${why}\n${complaint(log)}`;
+        finish(false, failed);
+        return { failed, log };
+      }
+    }
+    for (const pattern of spec.produces) {
+      if ((await glob(pattern, { cwd: dir, dot: true })).length) continue;
+      const failed = `the build succeeded but did not produce ${pattern}`;
+      finish(false, failed);
+      return { failed, log };
+    }
+    await writeFile(stamp, `${key}\n`);
+    finish(false);
+    return { dir, key };
+  };
+  return async (spec) => {
+    const hash = createHash('sha256').update(
+      JSON.stringify([spec.id, spec.facts, spec.commands('OUT', 'DIR')]),
+    );
+    for (const dir of spec.inputs) hash.update(await digestOf(dir));
+    const key = hash.digest('hex');
+    let b = known.get(key);
+    if (!b) known.set(key, (b = build(spec, key)));
+    return b;
+  };
+};

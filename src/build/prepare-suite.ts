@@ -1,0 +1,230 @@
+/** Makes a cell's place: builds its targets and tests under its gate's instrument, and says which objects are the user's. */
+import { realpath } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { Own } from '../judge/origin.js';
+import type { Instrument, SuitePlace, Tools } from '../bindings/binding.js';
+import type { BuildSpec, Built } from './build-cache.js';
+import type { Builder } from '../builders/builder.js';
+import { BUILDERS } from '../builders/index.js';
+import type { Host } from '../host/probe.js';
+import type { Cell } from '../plan/plan.js';
+import { BINDINGS } from '../gates/index.js';
+import type { Copy } from './source-files.js';
+
+/** What building a cell takes. */
+export type BuildRoom = {
+  host: Host;
+  build: (spec: BuildSpec) => Promise<Built>;
+};
+
+export const instrumentOf = (cell: Cell, host: Host): Instrument =>
+  cell.gate.instrument(host, cell.suite.binding, cell.compiler);
+
+/** What tells two instruments apart, for the names of build directories. */
+const flavour = (i: Instrument): string => {
+  const words = [
+    ...i.cflags,
+    ...(i.go?.flags ?? []),
+    ...Object.values(i.go?.env ?? {}),
+    ...(i.rust?.rustflags ?? []),
+  ];
+  const telling = words.map(
+    (w) =>
+      /^-(?:f|Z)?(?:sanitizer?=)?(address|undefined|thread|race|asan)$/.exec(w)?.[1] ??
+      (w === 'cgocheck2' ? w : undefined),
+  );
+  return [...new Set(telling)]
+    .filter(Boolean)
+    .map((w) => `-${w}`)
+    .join('');
+};
+
+/**
+ * What a builder of targets is given of an instrument. The rest reaches tests only: gates that differ in nothing else (Go's race
+ * detector and no gate at all) share a target.
+ */
+const ofTargets = (builder: Builder, instrument: Instrument): Instrument => {
+  const { compiler, cc, cxx, cflags, ldflags, rust } = instrument;
+  return { compiler, cc, cxx, cflags, ldflags, ...(builder.rust && rust ? { rust } : {}) };
+};
+
+type Products = { dirs: Record<string, string>; keys: string[] };
+
+export const buildTargets = async (
+  cell: Cell,
+  room: BuildRoom,
+  instrument: Instrument,
+): Promise<Products | string> => {
+  const { matrix } = cell;
+  const dirs: Record<string, string> = {};
+  const keys: string[] = [];
+  const visit = async (name: string): Promise<string | undefined> => {
+    if (name in dirs) return undefined;
+    const t = matrix.targets[name]!;
+    for (const n of t.needs) {
+      const failed = await visit(n);
+      if (failed) return failed;
+    }
+    const kind = name === 'canary' && cell.suite.role === 'canary' ? cell.canaryBuilder : t.builder;
+    const builder = BUILDERS[kind];
+    const dir = resolve(matrix.root, t.dir);
+    const part = ofTargets(builder, instrument);
+    const built = await room.build({
+      id: `${name}-${kind}${cell.compiler}${flavour(part)}`,
+      inputs: [dir, ...t.inputs.map((i) => resolve(matrix.root, i))],
+      facts: [kind, t, part, room.host.tools[cell.compiler]?.version, t.needs.map((n) => dirs[n])],
+      ...(builder.copies ? { copy: dir } : {}),
+      commands: (out, src) =>
+        builder.commands({ dir: builder.copies ? src : dir, out, target: t, instrument: part, needs: dirs }),
+      produces: t.produces,
+    });
+    if ('failed' in built) return `target '${name}': ${built.failed}\n(build log: ${built.log})`;
+    dirs[name] = built.dir;
+    keys.push(built.key);
+    return undefined;
+  };
+  for (const name of cell.suite.targets) {
+    const failed = await visit(name);
+    if (failed) return failed;
+  }
+  return { dirs, keys };
+};
+
+const targetEnv = (dirs: Record<string, string>): Record<string, string> => {
+  const env = Object.fromEntries(
+    Object.entries(dirs).map(([id, d]) => [`FFI_GATES_TARGET_${id.toUpperCase()}`, d]),
+  );
+  return Object.keys(dirs).length ? { ...env, LD_LIBRARY_PATH: Object.values(dirs).join(':') } : env;
+};
+
+/** Sorted: tools are probed side by side, and the order in which they answered must not make another build. */
+const versionsOf = (tools: Tools): string[] =>
+  Object.entries(tools)
+    .map(([k, t]) => `${k} ${t?.version ?? ''}`)
+    .sort();
+
+const inputsOf = ({ suite, matrix }: Cell): string[] =>
+  [suite.dir, ...suite.inputs].map((i) => resolve(matrix.root, i));
+
+/** The build that a cell's tests have in common with those of others: it knows no target. */
+export const baseOf = (cell: Cell, { tools }: Host, instrument: Instrument): BuildSpec | undefined => {
+  const { suite, matrix } = cell;
+  const binding = BINDINGS[suite.binding];
+  const env = Object.fromEntries(Object.entries(suite.env).filter(([, v]) => !v.includes('${target.')));
+  const place = (out: string): SuitePlace => ({
+    dir: resolve(matrix.root, suite.dir),
+    out,
+    targets: {},
+    env,
+    with: suite.with,
+  });
+  const common = binding.base?.(place('OUT'), instrument, tools);
+  return (
+    common && {
+      id: `${common.sources ? `${suite.id}-${suite.binding}-` : ''}${common.name}`,
+      inputs: common.sources ? inputsOf(cell) : [],
+      facts: [common.facts, versionsOf(tools)],
+      commands: (out) => binding.base?.(place(out), instrument, tools)?.steps ?? [],
+      produces: [],
+    }
+  );
+};
+
+/** Compiles the suite's tests; the place to run them in, or why not. */
+export const prepare = async (
+  cell: Cell,
+  room: BuildRoom,
+  instrument: Instrument,
+  made: Products,
+): Promise<SuitePlace | string> => {
+  const { suite, matrix } = cell;
+  const binding = BINDINGS[suite.binding];
+  const dir = resolve(matrix.root, suite.dir);
+  const template = (v: string): string =>
+    v.replace(/\$\{target\.(\w+)\}/g, (all, id: string) => made.dirs[id] ?? all);
+  const env = {
+    ...targetEnv(made.dirs),
+    ...Object.fromEntries(Object.entries(suite.env).map(([k, v]) => [k, template(v)])),
+  };
+  const place = (out: string): SuitePlace => ({ dir, out, targets: made.dirs, env, with: suite.with });
+  const tools: Tools = room.host.tools;
+  const common = baseOf(cell, room.host, instrument);
+  const base = common && (await room.build(common));
+  if (base && 'failed' in base) return `tests of '${suite.id}': ${base.failed}\n(build log: ${base.log})`;
+  const based = (out: string): SuitePlace => ({ ...place(out), ...(base ? { base: base.dir } : {}) });
+  const built = await room.build({
+    id: `${suite.id}-${suite.binding}-${cell.builder}${flavour(instrument)}`,
+    inputs: inputsOf(cell),
+    facts: [made.keys, instrument, suite.with, env, versionsOf(tools), base?.key],
+    commands: (out) => binding.prepare(based(out), instrument, tools),
+    produces: [],
+  });
+  if ('failed' in built) return `tests of '${suite.id}': ${built.failed}\n(build log: ${built.log})`;
+  return based(built.dir);
+};
+
+/** What `buildTargets` and the binding copied before they built it. */
+const copiesOf = ({ matrix, suite }: Cell, place: SuitePlace): Copy[] => {
+  const copied = BINDINGS[suite.binding].copied?.(place);
+  const targets = Object.entries(place.targets).map(([id, dir]) => ({
+    from: resolve(matrix.root, matrix.targets[id]!.dir),
+    to: join(dir, 'src'),
+  }));
+  return [...targets, ...(copied ? [copied] : [])];
+};
+
+/** Never the repository's own, although below its root. */
+const OTHERS = ['**/node_modules/**', '**/.venv/**', '**/venv/**', '**/site-packages/**', '**/.git/**'];
+const prebuilts = new Map<string, Promise<string[]>>();
+
+/** Base names of the shared objects that lie in the repository: nobody built them here, and the tests may load them. */
+const prebuiltIn = (root: string): Promise<string[]> => {
+  let found = prebuilts.get(root);
+  if (!found) {
+    const patterns = ['**/*.so', '**/*.so.*', '**/*.node'];
+    const ignore = [...OTHERS, '**/.ffi-gates/**'];
+    found = glob(patterns, { cwd: root, ignore, followSymbolicLinks: false }).then((all) =>
+      all.map((f) => basename(f)),
+    );
+    prebuilts.set(root, found);
+  }
+  return found;
+};
+
+export const ownOf = async (
+  cell: Cell,
+  place: SuitePlace,
+): Promise<{ own: Own; products: string[]; copies: Copy[] }> => {
+  const { matrix, suite } = cell;
+  const shared = suite.targets.map((t) => resolve(matrix.root, matrix.targets[t]!.dir));
+  const objects = new Set<string>(
+    (BINDINGS[suite.binding].ownObjects?.(place) ?? [])
+      .filter(() => suite.binding === 'c')
+      .map((o) => basename(o)),
+  );
+  const products: string[] = [];
+  for (const [id, dir] of Object.entries(place.targets))
+    for (const f of await glob(matrix.targets[id]!.produces, { cwd: dir, dot: true, absolute: true })) {
+      // A process maps the file itself, not the link that the linker was given.
+      const real = await realpath(f);
+      objects.add(basename(f)).add(basename(real));
+      if (/\.so(\.|$)|\.node$/.test(real)) products.push(real);
+    }
+  for (const f of await glob(['**/*.so', '**/*.node'], { cwd: place.out })) objects.add(basename(f));
+  if (suite.role === 'subject') for (const name of await prebuiltIn(matrix.root)) objects.add(name);
+  for (const o of matrix.own) if (!o.includes('/')) objects.add(o);
+  const dirs = [
+    ...shared,
+    resolve(matrix.root, suite.dir),
+    ...suite.inputs.map((i) => resolve(matrix.root, i)),
+    ...matrix.own.filter((o) => o.includes('/')).map((o) => resolve(matrix.root, o)),
+    place.out,
+    ...Object.values(place.targets),
+  ];
+  return {
+    own: { dirs, shared: [...shared, ...Object.values(place.targets)], objects },
+    products: [...new Set(products)],
+    copies: copiesOf(cell, place),
+  };
+};

@@ -1,0 +1,202 @@
+/** How each build system is driven: out of tree, flags to every object of the user's project. */
+import { autotools } from './autotools.js';
+import { cmakeFlags, collect, env, JOBS, lacks, running, type BuildPlace, type Builder } from './builder.js';
+import { meson } from './meson.js';
+import type { BuilderId } from '../model/ids.js';
+
+const cmake: Builder = {
+  id: 'cmake',
+  missing: (tools, target) => {
+    const cmake = lacks(tools, 'cmake', 'apt-get install -y cmake make');
+    // What CMake drives is make, unless the target asks for something else.
+    const other = target?.env['CMAKE_GENERATOR'] ?? target?.args.find((a) => a.startsWith('-G'));
+    return cmake ?? (other === undefined ? lacks(tools, 'make', 'apt-get install -y make') : undefined);
+  },
+  commands: (p) => [
+    {
+      argv: running(p.instrument, [
+        'cmake',
+        '-S',
+        p.dir,
+        '-B',
+        p.out,
+        '-DCMAKE_BUILD_TYPE=None',
+        '--no-warn-unused-cli',
+        ...cmakeFlags(p.instrument.cflags.join(' '), p.instrument.ldflags.join(' ')),
+        `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${p.out}`,
+        ...p.target.args,
+      ]),
+      cwd: p.out,
+      env: env(p),
+    },
+    { argv: running(p.instrument, ['cmake', '--build', p.out, '-j', JOBS]), cwd: p.out, env: env(p) },
+    collect(p, p.out),
+  ],
+};
+
+/**
+ * Every flag goes with the compiler's name, on the command line: makefiles assign CFLAGS to themselves, with include
+ * directories that a CFLAGS from outside would take away, and what overrides that is only ever the compiler.
+ */
+const compilerWord = (p: BuildPlace, path: string): string =>
+  [
+    path,
+    ...p.instrument.cflags,
+    ...p.instrument.ldflags,
+    // Half of the flags are for linking, which clang remarks on when it compiles: some makefiles make remarks errors.
+    ...(p.instrument.compiler === 'clang' ? ['-Wno-unused-command-line-argument'] : []),
+  ].join(' ');
+
+const make: Builder = {
+  id: 'make',
+  copies: true,
+  missing: (tools) => lacks(tools, 'make', 'apt-get install -y make'),
+  commands: (p) => [
+    {
+      argv: running(p.instrument, [
+        'make',
+        '-j',
+        JOBS,
+        `CC=${compilerWord(p, p.instrument.cc)}`,
+        `CXX=${compilerWord(p, p.instrument.cxx)}`,
+        `OUT=${p.out}`,
+        ...p.target.args,
+      ]),
+      cwd: p.dir,
+      env: { ASAN_OPTIONS: 'detect_leaks=0', ...p.target.env },
+    },
+    collect(p, p.dir),
+  ],
+};
+
+const cc: Builder = {
+  id: 'cc',
+  missing: () => undefined,
+  commands: (p) => {
+    const sources = (p.target.sources ?? []).map((s) => `${p.dir}/${s}`);
+    const compiler = sources.some((s) => /\.(cc|cpp|cxx)$/.test(s)) ? p.instrument.cxx : p.instrument.cc;
+    const out = `${p.out}/${p.target.produces[0]!}`;
+    return [
+      {
+        argv: [
+          compiler,
+          ...p.instrument.cflags,
+          '-fPIC',
+          '-shared',
+          '-o',
+          out,
+          ...sources,
+          ...p.instrument.ldflags,
+          ...p.target.args,
+        ],
+        cwd: p.out,
+        env: env(p),
+      },
+    ];
+  },
+};
+
+const cargo: Builder = {
+  id: 'cargo',
+  rust: true,
+  copies: true,
+  missing: (tools) => lacks(tools, 'cargo', 'install Rust from https://rustup.rs'),
+  commands: (p) => [
+    {
+      argv: ['cargo', 'build', '--target-dir', `${p.out}/target`, ...p.target.args],
+      cwd: p.dir,
+      env: { ...env(p), RUSTFLAGS: (p.instrument.rust?.rustflags ?? []).join(' ') },
+    },
+    { argv: ['sh', '-c', 'cp target/debug/*.so .'], cwd: p.out, env: {} },
+  ],
+};
+
+const setuptools: Builder = {
+  id: 'setuptools',
+  copies: true,
+  missing: (tools) =>
+    lacks(tools, 'python', 'apt-get install -y python3') ??
+    lacks(tools, 'setuptools', `${tools['python']?.path} -m pip install setuptools`),
+  commands: (p) => [
+    {
+      argv: [
+        'python3',
+        'setup.py',
+        'build_ext',
+        '--build-lib',
+        p.out,
+        '--build-temp',
+        `${p.out}/temp`,
+        ...p.target.args,
+      ],
+      cwd: p.dir,
+      env: { ...env(p), LDSHARED: [p.instrument.cc, '-shared', ...p.instrument.ldflags].join(' ') },
+    },
+  ],
+};
+
+const nodegyp: Builder = {
+  id: 'nodegyp',
+  copies: true,
+  missing: (tools) =>
+    tools['npm']
+      ? undefined
+      : {
+          what: 'node-gyp',
+          why: 'npx, which starts node-gyp, is not installed',
+          remedy: 'apt-get install -y npm',
+        },
+  commands: (p) => [
+    { argv: ['npx', 'node-gyp', 'rebuild', ...p.target.args], cwd: p.dir, env: env(p) },
+    { argv: ['sh', '-c', 'cp "$0"/build/Release/*.node .', p.dir], cwd: p.out, env: {} },
+  ],
+};
+
+/**
+ * The user's own line: `{cc} {cxx} {out} {src} {cflags} {ldflags}` and the directories of needed targets by id,
+ * inside words and in the values of `env`; `{cflags}` and `{ldflags}` as a whole word become many words.
+ */
+const command: Builder = {
+  id: 'command',
+  copies: true,
+  missing: () => undefined,
+  commands: (p) => {
+    const one: Record<string, string> = {
+      cc: p.instrument.cc,
+      cxx: p.instrument.cxx,
+      out: p.out,
+      src: p.dir,
+      dir: p.dir,
+      cflags: p.instrument.cflags.join(' '),
+      ldflags: p.instrument.ldflags.join(' '),
+      ...p.needs,
+    };
+    const many: Record<string, string[]> = {
+      '{cflags}': p.instrument.cflags,
+      '{ldflags}': p.instrument.ldflags,
+    };
+    const filled = (w: string): string => w.replace(/\{(\w+)\}/g, (all, k: string) => one[k] ?? all);
+    const argv = (p.target.command ?? []).flatMap((w) => many[w] ?? [filled(w)]);
+    const own = Object.entries(env(p)).map(([k, v]) => [k, filled(v)]);
+    return [
+      {
+        argv: running(p.instrument, argv as [string, ...string[]]),
+        cwd: p.dir,
+        env: Object.fromEntries(own) as Record<string, string>,
+      },
+      collect(p, p.dir),
+    ];
+  },
+};
+
+export const BUILDERS: Record<BuilderId, Builder> = {
+  cc,
+  cmake,
+  make,
+  autotools,
+  meson,
+  cargo,
+  setuptools,
+  nodegyp,
+  command,
+};

@@ -1,0 +1,133 @@
+/** `ffi-gates baseline`: shows how the committed baseline stands, and edits it from the last report. */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml';
+import { schemaLine, today } from '../config/expiry.js';
+import { loadBaseline, parseBaseline, valid, type Baseline } from '../config/baseline.js';
+import { Failure } from '../model/failure.js';
+import { readReport } from './last-report.js';
+import { loadMatrix } from '../config/matrix.js';
+import type { FindingReport, Report } from '../model/report.js';
+import { acceptedOf, byUrgency, count, distinct, functionOf, placeOf, topFrame } from '../reporters/wording.js';
+import { columns, say } from './say.js';
+import { findMatrix } from './where.js';
+
+type Args = {
+  update: boolean;
+  prune: boolean;
+  reason?: string;
+  owner?: string;
+  expires?: string;
+  matrix?: string;
+  out: string;
+};
+
+const EMPTY = `${schemaLine('baseline.schema.json')}
+# Findings that are known and accepted for now. Edited by \`ffi-gates baseline\`; reasons, owners and days by people.
+version: 1
+findings: []
+`;
+
+const whereOf = (f: FindingReport): string => {
+  const top = topFrame(f);
+  return `${placeOf(top)} ${functionOf(top)}`.trim();
+};
+
+const entryOf = (f: FindingReport, a: Args & { reason: string }): Record<string, unknown> => ({
+  fingerprint: f.fingerprint,
+  hazard: f.hazard,
+  where: whereOf(f),
+  cells: distinct(f.witnesses.map((w) => w.cell)).sort(),
+  reason: a.reason,
+  ...(a.owner === undefined ? {} : { owner: a.owner }),
+  ...(a.expires === undefined ? {} : { expires: a.expires }),
+});
+
+const entriesOf = (doc: Document): YAMLSeq => {
+  const found = doc.get('findings');
+  if (isSeq(found)) return found;
+  doc.set('findings', doc.createNode([]));
+  return doc.get('findings') as YAMLSeq;
+};
+
+const remove = (entries: YAMLSeq, fingerprints: ReadonlySet<string>): void => {
+  entries.items = entries.items.filter((i) => !(isMap(i) && fingerprints.has(String(i.get('fingerprint')))));
+};
+
+/** Edits the file in place, so that comments of people stay; what results must parse before it is written. */
+const edit = async (b: Baseline, change: (entries: YAMLSeq, doc: Document) => void): Promise<void> => {
+  const text = await readFile(b.file, 'utf8').catch(() => EMPTY);
+  const doc = parseDocument(text);
+  const entries = entriesOf(doc);
+  change(entries, doc);
+  entries.flow = entries.items.length === 0;
+  const next = doc.toString({ lineWidth: 0 });
+  parseBaseline(next, b.file);
+  await writeFileAtomic(b.file, next);
+};
+
+const update = async (b: Baseline, report: Report, a: Args): Promise<void> => {
+  const known = valid(b, today());
+  const fresh = report.findings
+    .filter((f) => !f.planted && f.origin !== 'tool' && !known.has(f.fingerprint))
+    .sort(byUrgency);
+  if (fresh.length === 0) return say('no fresh finding in the last report: nothing to accept');
+  const { reason } = a;
+  if (!reason) throw new Failure(2, 'say why the findings are accepted: --update --reason "…"');
+  const accepted = new Set(fresh.map((f) => f.fingerprint));
+  await edit(b, (entries, doc) => {
+    // An expired entry of a finding that is accepted anew gives way.
+    remove(entries, accepted);
+    for (const f of fresh) entries.add(doc.createNode(entryOf(f, { ...a, reason })));
+  });
+  for (const line of columns(fresh.map((f) => ['accepted', f.fingerprint, f.hazard, whereOf(f)]))) say(line);
+  say(`${count(fresh.length, 'finding')} accepted in ${b.file}`);
+};
+
+const prune = async (b: Baseline, report: Report): Promise<void> => {
+  const day = today();
+  const gone = new Set((report.baseline?.gone ?? []).map((e) => e.fingerprint));
+  const held = valid(b, day);
+  const out = b.entries.filter((e) => gone.has(e.fingerprint) || !held.has(e.fingerprint));
+  if (out.length === 0) return say('no entry is gone or expired: nothing to prune');
+  const names = new Set(out.map((e) => e.fingerprint));
+  await edit(b, (entries) => {
+    remove(entries, names);
+  });
+  for (const line of columns(out.map((e) => ['removed', e.fingerprint, e.hazard, e.where]))) say(line);
+  say(`${count(out.length, 'entry').replace(/entrys$/, 'entries')} removed from ${b.file}`);
+};
+
+const status = (b: Baseline, report: Report): void => {
+  const day = today();
+  const held = valid(b, day);
+  const gone = new Set((report.baseline?.gone ?? []).map((e) => e.fingerprint));
+  const seen = new Set(report.findings.map((f) => f.fingerprint));
+  const stateOf = (fingerprint: string): string =>
+    !held.has(fingerprint)
+      ? 'expired'
+      : gone.has(fingerprint)
+        ? 'gone'
+        : seen.has(fingerprint)
+          ? 'known'
+          : 'not seen';
+  const rows = b.entries.map((e) => [stateOf(e.fingerprint), e.fingerprint, e.hazard, acceptedOf(e)]);
+  const fresh = report.findings.filter((f) => !f.planted && f.origin !== 'tool' && !held.has(f.fingerprint));
+  for (const line of columns([...rows, ...fresh.map((f) => ['fresh', f.fingerprint, f.hazard, whereOf(f)])]))
+    say(line);
+  say(`${fresh.length} fresh, ${b.entries.length} in ${basename(b.file)}`);
+};
+
+/** Shows, updates (`--update --reason`) or prunes the baseline beside the matrix, by the report in `out`. */
+export const baseline = async (a: Args): Promise<number> => {
+  const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
+  const report = readReport(a.out);
+  if (report.matrix !== basename(matrix.file))
+    throw new Failure(2, `the report in ${a.out} is of another matrix: ${report.matrix}`);
+  const b = await loadBaseline(matrix.file);
+  if (a.prune) await prune(b, report);
+  if (a.update) await update(a.prune ? await loadBaseline(matrix.file) : b, report, a);
+  if (!a.prune && !a.update) status(b, report);
+  return 0;
+};

@@ -1,0 +1,45 @@
+/** What the shell offers after a command: cell ids, hazards, fingerprints. The rest is yargs' own. */
+import { HAZARDS } from '../model/hazards.js';
+
+type Offer = (current: string, argv: { _?: unknown[] }) => Promise<string[]>;
+
+const cells: Offer = async () => {
+  const { loadMatrix } = await import('../config/matrix.js');
+  const { makePlan } = await import('../plan/plan.js');
+  const { NO_HOST } = await import('../host/probe.js');
+  const { findMatrix } = await import('./where.js');
+  return makePlan(await loadMatrix(findMatrix(undefined, process.cwd())), NO_HOST).skipped.map((s) => s.id);
+};
+
+const findings: Offer = async () => {
+  const { readReport } = await import('./last-report.js');
+  return readReport('reports/latest')
+    .findings.filter((f) => !f.planted)
+    .map((f) => f.fingerprint);
+};
+
+const OFFERS: Record<string, Offer> = {
+  run: cells,
+  plan: cells,
+  explain: () => Promise.resolve(HAZARDS.map((h) => h.id)),
+  list: () => Promise.resolve(['suites', 'cells', 'gates', 'bindings', 'hazards']),
+  repro: findings,
+  suppress: findings,
+};
+
+/** The signature that yargs knows as a fallback completion. */
+export const complete = async (
+  current: string,
+  argv: { _?: unknown[] },
+  fallback: (done?: (err: Error | null, found: string[] | undefined) => void) => unknown,
+  done: (found: string[]) => void,
+): Promise<void> => {
+  const words = (argv._ ?? []).map(String).filter((w) => w !== 'ffi-gates');
+  const offer = OFFERS[words[0] ?? ''];
+  if (!offer || current.startsWith('-') || words.length < 2) {
+    fallback();
+    return;
+  }
+  // Where there is no matrix or report, there is nothing to offer.
+  done(await offer(current, argv).catch(() => []));
+};

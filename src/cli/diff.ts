@@ -1,0 +1,48 @@
+/** `ffi-gates diff`: what two reports say of the same code. */
+import { readReport } from './last-report.js';
+import type { FindingReport, Report } from '../model/report.js';
+import { functionOf, order, placeOf, topFrame } from '../reporters/wording.js';
+import { columns, say, sayJson } from './say.js';
+
+export type Difference = { fresh: FindingReport[]; gone: FindingReport[]; still: FindingReport[] };
+
+const openOf = (r: Report): Map<string, FindingReport> =>
+  new Map(r.findings.filter((f) => !f.planted).map((f) => [f.fingerprint, f]));
+
+/** Compares by fingerprint, in the order of hazards. Planted findings are left out. */
+export const compare = (old: Report, now: Report): Difference => {
+  const [a, b] = [openOf(old), openOf(now)];
+  const inOrder = (all: FindingReport[]): FindingReport[] =>
+    all.sort((x, y) => order(x.hazard, y.hazard) || order(x.fingerprint, y.fingerprint));
+  return {
+    fresh: inOrder([...b.values()].filter((f) => !a.has(f.fingerprint))),
+    gone: inOrder([...a.values()].filter((f) => !b.has(f.fingerprint))),
+    still: inOrder([...b.values()].filter((f) => a.has(f.fingerprint))),
+  };
+};
+
+/** Cells of the old report that the new one does not have: what they would show is not known to be gone. */
+const cellsLost = (old: Report, now: Report): string[] => {
+  const ran = new Set(now.cells.filter((c) => c.verdict.kind !== 'skipped').map((c) => c.id));
+  return old.cells.filter((c) => c.verdict.kind !== 'skipped' && !ran.has(c.id)).map((c) => c.id);
+};
+
+/** Prints the comparison; exit code 1 when the new report has findings that the old one has not. */
+export const diff = async (a: { old: string; new: string; json: boolean }): Promise<number> => {
+  const [old, now] = [readReport(a.old), readReport(a.new)];
+  const d = compare(old, now);
+  const lost = cellsLost(old, now);
+  if (a.json) sayJson({ ...d, notRun: lost });
+  else {
+    const rows = (['fresh', 'gone', 'still'] as const).flatMap((kind) =>
+      d[kind].map((f) => {
+        const top = topFrame(f);
+        return [kind, f.fingerprint, f.hazard, `${placeOf(top)} ${functionOf(top)}`.trim()];
+      }),
+    );
+    for (const line of columns(rows)) say(line);
+    if (lost.length) say(`not run this time: ${lost.join(' ')}`);
+    say(`${d.fresh.length} fresh, ${d.gone.length} gone, ${d.still.length} still there`);
+  }
+  return d.fresh.length ? 1 : 0;
+};

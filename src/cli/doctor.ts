@@ -1,0 +1,13 @@
+/** `ffi-gates doctor`: what works on this machine, and how to get the rest. */
+import { diagnose, renderDoctor } from '../setup/doctor.js';
+import { readProven } from '../setup/proven.js';
+import { probeHost } from '../host/probe.js';
+import { say, sayJson } from './say.js';
+
+/** Prints what was found; it is never a failure. */
+export const doctor = async (a: { json: boolean }): Promise<number> => {
+  const found = diagnose(await probeHost(), await readProven());
+  if (a.json) sayJson(found);
+  else for (const line of renderDoctor(found)) say(line);
+  return 0;
+};

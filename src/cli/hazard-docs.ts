@@ -1,0 +1,77 @@
+/** What a hazard is, in words and lines of code: read from `docs/hazards/*.md`, which people also read as they are. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { Failure } from '../model/failure.js';
+import { HAZARDS, type Hazard } from '../model/hazards.js';
+import { nearest } from '../config/did-you-mean.js';
+import type { FixturesReport } from '../model/report.js';
+
+export type Example = { language: string; wrong: string; right: string };
+export type Explanation = { text: string; examples: Example[] };
+export type Detection = FixturesReport['detection'];
+
+const DOCS = new URL('../../docs/hazards/', import.meta.url);
+const SEEN = new URL('../../matrices/detection.json', import.meta.url);
+const MARK = /^(?:\/\/|#) (wrong|right)$/;
+
+const example = (language: string, body: readonly string[]): Example => {
+  const halves: Record<string, string[]> = { wrong: [], right: [] };
+  let half: string[] | undefined;
+  for (const line of body) {
+    const m = MARK.exec(line);
+    if (m) half = halves[m[1]!];
+    else half?.push(line);
+  }
+  return { language, wrong: halves['wrong']!.join('\n'), right: halves['right']!.join('\n') };
+};
+
+/**
+ * Reads the sections of one document: `## hazard/id`, prose, then fenced blocks whose info string is the language and in
+ * which a comment line `wrong` and one `right` begin the halves.
+ */
+export const parseExplanations = (text: string): Map<string, Explanation> => {
+  const all = new Map<string, Explanation>();
+  let open: Explanation | undefined;
+  let fence: { language: string; body: string[] } | undefined;
+  for (const line of text.split('\n')) {
+    if (fence) {
+      if (line !== '```') fence.body.push(line);
+      else {
+        open?.examples.push(example(fence.language, fence.body));
+        fence = undefined;
+      }
+    } else if (line.startsWith('```')) fence = { language: line.slice(3), body: [] };
+    else if (line.startsWith('## ')) all.set(line.slice(3).trim(), (open = { text: '', examples: [] }));
+    else if (open && line.trim()) open.text = `${open.text} ${line.trim()}`.trim();
+  }
+  return all;
+};
+
+/** Every explanation that is shipped, by hazard id. */
+export const readExplanations = (): Map<string, Explanation> =>
+  new Map(
+    readdirSync(DOCS)
+      .filter((f) => f.endsWith('.md') && f !== 'README.md')
+      .sort()
+      .flatMap((f) => [...parseExplanations(readFileSync(new URL(f, DOCS), 'utf8'))]),
+  );
+
+/** Who sees what among our own planted bugs: the table of the last whole run of the fixtures. */
+export const readDetection = (): Detection => JSON.parse(readFileSync(SEEN, 'utf8')) as Detection;
+
+/** The rows that a word names: an id, a family, or the unique name behind the slash. Throws `Failure` 2 with what is near. */
+export const findHazards = (word: string): Hazard[] => {
+  const exact = HAZARDS.filter((h) => h.id === word);
+  if (exact.length) return exact;
+  const family = HAZARDS.filter((h) => h.id.startsWith(`${word.replace(/\/$/, '')}/`));
+  if (family.length) return family;
+  const named = HAZARDS.filter((h) => h.id.endsWith(`/${word}`));
+  if (named.length) return named;
+  const names = HAZARDS.map((h) => h.id.split('/')[1]!);
+  const families = HAZARDS.map((h) => h.id.split('/')[0]!);
+  const close = nearest(word, [...HAZARDS.map((h) => h.id), ...names, ...families]);
+  const meant = HAZARDS.find((h) => h.id.endsWith(`/${close}`))?.id ?? close;
+  throw new Failure(
+    2,
+    `'${word}' is not a hazard.${meant === undefined ? ' See: ffi-gates list hazards' : ` Did you mean '${meant}'?`}`,
+  );
+};

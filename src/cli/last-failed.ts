@@ -1,0 +1,17 @@
+/** Which cells of the last run are worth another look. */
+import { Failure } from '../model/failure.js';
+import { readReport } from './last-report.js';
+import { select } from '../config/selector.js';
+import { exitCodeOf } from '../model/verdict.js';
+
+/** Ids of the cells that did not end well in the last run, within the selectors. Throws `Failure` 3 when there are none. */
+export const lastFailed = (out: string, selectors: readonly string[]): string[] => {
+  const bad = readReport(out).cells.filter((c) => exitCodeOf(c.verdict) !== 0 && c.role !== 'canary');
+  const { chosen } = select(bad, selectors);
+  if (chosen.length === 0)
+    throw new Failure(
+      3,
+      `no cell of the last run${selectors.length ? ' that you name' : ''} failed (${out})`,
+    );
+  return chosen.map((c) => c.id);
+};

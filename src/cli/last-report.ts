@@ -1,0 +1,38 @@
+/** Reads a report that an earlier run wrote, and finds findings in it by what people type. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Failure } from '../model/failure.js';
+import { nearest } from '../config/did-you-mean.js';
+import type { FindingReport, Report } from '../model/report.js';
+
+/** The report at `path`: its file, or the directory of a run. Throws `Failure` 2 with what to do. */
+export const readReport = (path: string): Report => {
+  const at = resolve(path);
+  const file = at.endsWith('.json') ? at : join(at, 'report.json');
+  if (!existsSync(file))
+    throw new Failure(2, `there is no report at ${file}: run \`ffi-gates run\` first, or name its --out`);
+  let report: Report;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+  } catch (e) {
+    throw new Failure(2, `not a report: ${(e as Error).message}`, file);
+  }
+  if (report?.version !== 1 || !Array.isArray(report.findings))
+    throw new Failure(2, 'not a report of version 1', file);
+  return report;
+};
+
+/** The one finding whose fingerprint begins with `word`, or whose hazard it is. Throws `Failure` 2 with the candidates. */
+export const findFinding = (report: Report, word: string): FindingReport => {
+  const all = [...report.findings, ...report.runtimeBucket];
+  const found = all.filter((f) => f.fingerprint.startsWith(word) || f.hazard === word);
+  if (found.length === 1) return found[0]!;
+  const rows = (found.length ? found : report.findings.filter((f) => !f.planted)).slice(0, 10);
+  const list = rows.map((f) => `\n  ${f.fingerprint}  ${f.hazard}  ${f.message}`).join('');
+  if (found.length) throw new Failure(2, `'${word}' names ${found.length} findings:${list}`);
+  const close = nearest(word, [...all.map((f) => f.fingerprint), ...all.map((f) => f.hazard)]);
+  throw new Failure(
+    2,
+    `no finding '${word}' in the last report.${close === undefined ? '' : ` Did you mean '${close}'?`}${list}`,
+  );
+};

@@ -1,0 +1,57 @@
+/** `ffi-gates list`: what there is to name in a matrix, a selector or another command. */
+import { loadMatrix, type Matrix } from '../config/matrix.js';
+import { Failure } from '../model/failure.js';
+import { HAZARDS } from '../model/hazards.js';
+import { NO_HOST } from '../host/probe.js';
+import { didYouMean } from '../config/did-you-mean.js';
+import { makePlan } from '../plan/plan.js';
+import { BINDINGS, GATES } from '../gates/index.js';
+import { columns, say, sayJson } from './say.js';
+import { findMatrix } from './where.js';
+
+type Row = Record<string, string>;
+
+/** Ids of all cells that the matrix names, whether or not this machine can run them. */
+const idsOf = (m: Matrix): string[] => makePlan(m, NO_HOST).skipped.map((s) => s.id);
+
+const matrixOf = (named: string | undefined): Promise<Matrix> => loadMatrix(findMatrix(named, process.cwd()));
+
+const LISTS: Record<string, (named: string | undefined) => Promise<Row[]>> = {
+  suites: async (named) => {
+    const m = await matrixOf(named);
+    const ids = idsOf(m);
+    return m.suites.map((s) => ({
+      suite: `${s.id}-${s.binding}`,
+      role: s.role,
+      cells: `${ids.filter((id) => id.startsWith(`${s.id}-${s.binding}_`)).length} cells`,
+      targets: s.targets.join(' '),
+      dir: s.dir,
+    }));
+  },
+  cells: async (named) => idsOf(await matrixOf(named)).map((cell) => ({ cell })),
+  gates: () =>
+    Promise.resolve(
+      Object.values(GATES).map((g) => ({
+        gate: g.id,
+        bindings: Object.keys(BINDINGS)
+          .filter((b) => g.unfit(b as keyof typeof BINDINGS) === undefined)
+          .join(' '),
+        compilers: g.compilers.join(' '),
+        title: g.title,
+      })),
+    ),
+  bindings: () => Promise.resolve(Object.values(BINDINGS).map((b) => ({ binding: b.id, title: b.title }))),
+  hazards: () => Promise.resolve(HAZARDS.map((h) => ({ hazard: h.id, side: h.side, title: h.title }))),
+};
+
+/** Prints one list; `what` names it. */
+export const list = async (a: { what: string; matrix?: string; json: boolean }): Promise<number> => {
+  const kind = LISTS[a.what];
+  const names = Object.keys(LISTS);
+  if (!kind)
+    throw new Failure(2, `'${a.what}' is not one of ${names.join(', ')}.${didYouMean(a.what, names)}`);
+  const rows = await kind(a.matrix);
+  if (a.json) sayJson(rows);
+  else for (const line of columns(rows.map((r) => Object.values(r)))) say(line);
+  return 0;
+};

@@ -1,0 +1,254 @@
+/** Command line: options in, exit code out. The only place that sets an exit code or listens to signals. */
+import { join, resolve } from 'node:path';
+import yargs from 'yargs';
+import { complete } from './complete.js';
+import { COMMANDS } from './commands.js';
+import { say, sayJson } from './say.js';
+import { openMatrix } from './where.js';
+import type { Console } from '../reporters/terminal/console.js';
+import { Failure } from '../model/failure.js';
+import type { ParseArgs } from './parse/parse.js';
+import { inert, plain } from '../reporters/escape.js';
+
+type RunArgs = {
+  selector: string[];
+  matrix?: string;
+  out: string;
+  cache?: string;
+  jobs?: number;
+  json: boolean;
+  strict: boolean;
+  provision: boolean;
+  lastFailed: boolean;
+  quiet: boolean;
+};
+
+const positive =
+  (name: string) =>
+  (v: unknown): number | undefined => {
+    if (v === undefined) return undefined;
+    const n = Number(v);
+    if (!Number.isInteger(n) || n < 1)
+      throw new Failure(2, `--${name} takes a whole number from 1, not '${String(v)}'`);
+    return n;
+  };
+
+const runCommand = async (a: RunArgs): Promise<number> => {
+  const matrix = await openMatrix(a);
+  const { loadBaseline } = await import('../config/baseline.js');
+  const baseline = await loadBaseline(matrix.file);
+  const { loadSuppressions } = await import('../config/suppressions.js');
+  const suppressions = await loadSuppressions(matrix.file);
+  const { checkRequest, run, writeReport } = await import('../run.js');
+  const out = resolve(a.out);
+  const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
+  // Probing a machine takes seconds: what is wrong with the request itself is said at once.
+  const { lastFailed } = await import('./last-failed.js');
+  const selectors = a.lastFailed ? lastFailed(out, a.selector) : a.selector;
+  await checkRequest({ matrix, selectors, out, cache });
+  const { probeHost } = await import('../host/probe.js');
+  let host = await probeHost(out);
+  const { sweepAll } = await import('../process/launch.js');
+  const { makeConsole } = await import('../reporters/terminal/console.js');
+  const { renderSummary } = await import('../reporters/terminal/summary.js');
+  const abort = new AbortController();
+  let interrupted = 0;
+  const onSignal = (): void => {
+    interrupted++;
+    abort.abort();
+    // A second signal, or a first one that is not heeded soon, ends everything at once.
+    if (interrupted > 1) {
+      sweepAll();
+      process.exit(130);
+    }
+  };
+  for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
+  let screen: Console | undefined;
+  try {
+    if (a.provision) {
+      const { prepare, provision } = await import('../setup/provision.js');
+      const say = (line: string): void => void process.stderr.write(`${inert(line)}\n`);
+      const room = { say, cache, signal: abort.signal };
+      await provision(room, host, matrix);
+      host = await probeHost(out);
+      await prepare(room, host, matrix);
+    }
+    const { emit, stop } = (screen = makeConsole({
+      tty: Boolean(process.stderr.isTTY),
+      ci: Boolean(process.env['CI']),
+      quiet: a.quiet,
+    }));
+    const report = await run({
+      matrix,
+      host,
+      out,
+      selectors,
+      cache,
+      strict: a.strict,
+      baseline,
+      suppressions,
+      signal: abort.signal,
+      emit,
+      ...(a.jobs === undefined ? {} : { jobs: a.jobs }),
+    });
+    await stop();
+    await writeReport(report, out);
+    if (a.json) sayJson(report);
+    else
+      for (const line of renderSummary(report, {
+        // A log has no columns, but readers that do not wrap.
+        width: process.stdout.columns ?? 240,
+        color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'],
+      }))
+        say(line);
+    return report.exitCode;
+  } catch (e) {
+    await screen?.stop();
+    if (abort.signal.aborted) {
+      sweepAll();
+      process.stderr.write('ffi-gates: interrupted; nothing was reported\n');
+      return 130;
+    }
+    throw e;
+  } finally {
+    sweepAll();
+    for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(s, onSignal);
+  }
+};
+
+/** yargs drops a lone `-` without a word; no path can hold this. */
+const STANDARD_INPUT = '\0-';
+
+// Whoever reads our output may have seen enough (`| head`): that is no failure of the run.
+process.stdout.on('error', (e: NodeJS.ErrnoException) => {
+  if (e.code !== 'EPIPE') throw e;
+});
+
+/** Runs the command line and returns the exit code. Expected failures are one clear message; anything else is our bug. */
+export const main = async (argv: readonly string[]): Promise<number> => {
+  let code = 0;
+  const completing = argv.includes('--get-yargs-completions');
+  const parser = yargs(argv[0] === 'parse' ? argv.map((a) => (a === '-' ? STANDARD_INPUT : a)) : [...argv])
+    .scriptName('ffi-gates')
+    // Of an option given twice the last counts, as a wrapper script expects that adds its own first.
+    // Of an option given twice the last counts; yargs makes a list of both. Its own switch for that breaks selectors.
+    .middleware((given) => {
+      for (const name of [
+        'out',
+        'matrix',
+        'cache',
+        'jobs',
+        'junit',
+        'reason',
+        'owner',
+        'expires',
+        'language',
+      ])
+        if (Array.isArray(given[name])) given[name] = given[name].at(-1);
+    }, true)
+    .usage('$0 <command>\n\nSanitizer gates for code that crosses a language boundary.')
+    .command(
+      ['run [selector..]', '$0'],
+      'build, arm, run, judge and report',
+      (y) =>
+        y
+          .positional('selector', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'cells to run, as globs over their ids',
+          })
+          .option('matrix', {
+            type: 'string',
+            describe: 'matrix file (default: nearest ffi-gates.yaml)',
+          })
+          .option('out', {
+            type: 'string',
+            default: 'reports/latest',
+            describe: 'directory of the report and logs',
+          })
+          .option('cache', {
+            type: 'string',
+            describe: 'directory of the builds (default: .ffi-gates/builds beside the sources)',
+          })
+          .option('jobs', {
+            coerce: positive('jobs'),
+            describe: 'cells at a time, by weight; one more than there are cores',
+          })
+          .option('json', { type: 'boolean', default: false, describe: 'print report.json on stdout' })
+          .option('strict', {
+            type: 'boolean',
+            default: false,
+            describe: 'a lane that cannot run here is a failure',
+          })
+          .option('provision', {
+            type: 'boolean',
+            default: false,
+            describe: 'install what is missing first (prints each command)',
+          })
+          .option('last-failed', {
+            type: 'boolean',
+            default: false,
+            describe: 'only cells that were not good in the last run (of --out)',
+          })
+          .option('quiet', { type: 'boolean', default: false, describe: 'no progress' }),
+      async (a) => void (code = await runCommand(a as unknown as RunArgs)),
+    )
+    .command(
+      'parse [files..]',
+      'findings in any log of any checker: text, Valgrind XML, gzip',
+      (y) =>
+        y
+          .positional('files', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'logs; - or nothing: standard input',
+          })
+          .option('jsonl', { type: 'boolean', default: false, describe: 'one JSON object a line' })
+          .option('junit', { type: 'string', describe: 'write JUnit XML to this file as well' })
+          .option('symbolize', {
+            type: 'boolean',
+            default: true,
+            describe: 'name frames of which the log knows only module and offset',
+          }),
+      async (a) => {
+        const { parseCommand } = await import('./parse/parse.js');
+        const files = a.files.map((f) => (f === STANDARD_INPUT ? '-' : f));
+        code = await parseCommand({ ...(a as unknown as ParseArgs), files });
+      },
+    )
+    .strict()
+    .recommendCommands()
+    // After a completion yargs goes on to the default command unless it may end the process.
+    .exitProcess(argv[0] === 'completion' || completing)
+    .help()
+    .version(false)
+    .completion('completion', 'print a script that completes ffi-gates in bash or zsh (by $SHELL)', complete)
+    .fail((message, error) => {
+      // An unfinished line is no mistake; yargs checks it while the completions are still on their way.
+      if (completing) return;
+      // What an option's own check throws arrives wrapped by yargs.
+      if (error && error.name !== 'YError') throw error;
+      throw new Failure(2, message ?? error.message);
+    });
+  for (const c of COMMANDS)
+    parser.command(c.words, c.says, c.options, async (a) => void (code = await c.run(a)));
+  try {
+    await parser.parseAsync();
+    return code;
+  } catch (e) {
+    if (e instanceof Failure) {
+      process.stderr.write(`ffi-gates: ${e.at ? `${e.at}: ` : ''}${inert(plain(e.message))}\n`);
+      return e.exitCode;
+    }
+    const err = e as NodeJS.ErrnoException;
+    if (err.code === 'ENOSPC' || err.code === 'EACCES' || err.code === 'EROFS') {
+      process.stderr.write(
+        `ffi-gates: ${err.code === 'ENOSPC' ? 'no space left on the device' : 'cannot write'}: ${err.path ?? err.message}\n`,
+      );
+      return 2;
+    }
+    throw e;
+  }
+};

@@ -1,0 +1,71 @@
+/**
+ * The lines of `parse --jsonl`. One object per report in the log, and a last one with `summary`. The fields named in the
+ * README are stable: within a version fields are added, never renamed or removed. An absent fact is an absent field.
+ */
+import type { Access, Frame, Sighting, Stack } from '../../model/diagnostic.js';
+
+type JsonFrame = {
+  function?: string;
+  file?: string;
+  line?: number;
+  column?: number;
+  module?: string;
+  offset?: string;
+  inlined?: true;
+  /** What was printed, where nothing is known of the frame but an address. */
+  text?: string;
+};
+
+type JsonStack = Omit<Stack, 'frames'> & { frames: JsonFrame[] };
+
+export type JsonFinding = Omit<Sighting, 'stacks'> & {
+  input: string;
+  fingerprint: string;
+  stacks: JsonStack[];
+  access?: Access;
+};
+
+/** What stands where a tool knows no name. */
+const UNKNOWN = /^(?:\?+|<null>|<unknown[^>]*>)?$/;
+const known = <K extends string>(key: K, value: string | undefined): { [P in K]?: string } =>
+  value === undefined || UNKNOWN.test(value) ? {} : ({ [key]: value } as { [P in K]: string });
+
+const frameOf = (f: Frame): JsonFrame => {
+  switch (f.kind) {
+    case 'source':
+      return {
+        ...known('function', f.function),
+        ...known('file', f.file),
+        line: f.line,
+        ...(f.column === undefined ? {} : { column: f.column }),
+        ...known('module', f.module),
+        ...known('offset', f.offset),
+        ...(f.inlined ? { inlined: true } : {}),
+      };
+    case 'module':
+      return { ...known('function', f.function), module: f.module, ...known('offset', f.offset) };
+    case 'symbol':
+      return { ...known('function', f.function), ...known('file', f.file) };
+    case 'opaque':
+      return { text: f.text };
+  }
+};
+
+/** A finding as it is printed: what everybody needs first. */
+export const jsonOf = (input: string, fingerprint: string, s: Sighting): JsonFinding => {
+  const { tool, rule, hazard, message, complete, missing, count, stacks, log, ...rest } = s;
+  return {
+    input,
+    tool,
+    rule,
+    hazard,
+    message,
+    complete,
+    ...(missing === undefined ? {} : { missing }),
+    ...(count === undefined ? {} : { count }),
+    fingerprint,
+    ...rest,
+    stacks: stacks.map(({ frames, ...k }) => ({ ...k, frames: frames.map(frameOf) })),
+    log,
+  };
+};

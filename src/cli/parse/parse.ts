@@ -1,0 +1,164 @@
+/** `ffi-gates parse`: any log of any tools in, findings out, while it is still being written. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Failure } from '../../model/failure.js';
+import type { Sighting } from '../../model/diagnostic.js';
+import { isHonestyRow } from '../../model/hazards.js';
+import { readInput } from './input.js';
+import { found, jsonPrinter, prettyPrinter, type Printer, type Totals } from './print.js';
+import type { LogParser } from '../../parsers/log.js';
+import { makeSymbolizer } from '../../parsers/symbolize.js';
+
+/** Loads the readers: an empty log needs none, and there are many. */
+const open = async (ready: (s: Sighting) => void): Promise<LogParser> => {
+  const { openLog } = await import('../../parsers/index.js');
+  const { demangleFrames } = await import('../../parsers/demangle.js');
+  return openLog((s) => {
+    demangleFrames(s);
+    ready(s);
+  });
+};
+
+export type ParseArgs = { files: string[]; jsonl: boolean; junit?: string; symbolize: boolean };
+
+/** What a caller is told of each kind of trouble with a file. */
+const TROUBLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'reading it is not allowed',
+};
+/** Complaints and unread lines that are kept over all logs. */
+const MAX_KEPT = 10_000;
+
+/** Characters that are written at once. */
+const FLUSH = 1 << 20;
+
+/** The reader of our output has gone (`| head`): nothing is left to do. */
+class Unheard extends Error {}
+
+const write = (text: string): Promise<void> =>
+  new Promise((done, failed) => {
+    if (text === '') return done();
+    process.stdout.write(text, (e) => {
+      if (!e) done();
+      else failed((e as NodeJS.ErrnoException).code === 'EPIPE' ? new Unheard() : e);
+    });
+  });
+
+const printerFor = async (a: ParseArgs): Promise<Printer> => {
+  if (a.jsonl) return jsonPrinter;
+  const { styleText } = await import('node:util');
+  const color = Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'];
+  const styles = { bad: 'red', doubt: 'yellow', quiet: 'gray', strong: 'bold' } as const;
+  return prettyPrinter((tone, text) =>
+    color ? styleText(styles[tone], text, { validateStream: false }) : text,
+  );
+};
+
+/** Code of what was seen: what could not be read outranks what was. */
+const codeOf = (t: Totals, hazards: boolean): number => {
+  if (t.interrupted) return 130;
+  if (t.broken > 0 || t.unread.length > 0 || t.missing.length > 0) return 6;
+  return hazards ? 1 : 0;
+};
+
+/** Reads the logs one after the other, prints, and returns the exit code. */
+export const parseCommand = async (a: ParseArgs): Promise<number> => {
+  const inputs = a.files.length > 0 ? a.files : ['-'];
+  if (a.files.length === 0 && process.stdin.isTTY)
+    throw new Failure(2, 'nothing to read: name log files, or pipe a log in');
+  if (a.junit !== undefined && !existsSync(dirname(resolve(a.junit))))
+    throw new Failure(2, `--junit ${a.junit}: there is no such directory`);
+  for (const path of inputs)
+    if (path !== '-' && !existsSync(path)) throw new Failure(2, `${path}: ${TROUBLE['ENOENT']}`);
+
+  const abort = new AbortController();
+  const onSignal = (): void => (abort.signal.aborted ? process.exit(130) : abort.abort());
+  for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
+  // Without a listener a closed pipe would throw; `write` learns of it by its callback.
+  process.stdout.on('error', () => undefined);
+
+  const printer = await printerFor(a);
+  const symbolizer = a.symbolize ? makeSymbolizer() : undefined;
+  const junit = a.junit === undefined ? undefined : (await import('./junit.js')).makeJunitLog();
+  const totals: Totals = {
+    findings: 0,
+    inputs: inputs.length,
+    unread: [],
+    missing: [],
+    long: [],
+    broken: 0,
+    interrupted: false,
+    exitCode: 0,
+  };
+  let hazards = false;
+
+  const tell = async (input: string, sightings: Sighting[]): Promise<void> => {
+    await symbolizer?.resolve(sightings);
+    let text = '';
+    for (const s of sightings) {
+      const f = found(input, s);
+      totals.findings++;
+      if (isHonestyRow(s.hazard)) totals.broken++;
+      else hazards = true;
+      junit?.add(f);
+      text += printer.finding(f);
+      if (text.length < FLUSH) continue;
+      await write(text);
+      text = '';
+    }
+    await write(text);
+  };
+
+  const keepMissing = (input: string, whys: readonly string[]): void => {
+    const room = MAX_KEPT - totals.missing.length;
+    totals.missing.push(...whys.slice(0, room).map((why) => ({ input, why })));
+  };
+
+  const readOne = async (input: string): Promise<void> => {
+    let ready: Sighting[] = [];
+    let log: LogParser | undefined;
+    const flush = async (): Promise<void> => {
+      const sightings = ready;
+      ready = [];
+      await tell(input, sightings);
+    };
+    const troubles = await readInput(input, abort.signal, async (chunk) => {
+      log ??= await open((s) => ready.push(s));
+      log.push(chunk);
+      if (ready.length > 0) await flush();
+    });
+    if (log === undefined) return keepMissing(input, troubles);
+    const { unread, missing, long } = log.end();
+    await flush();
+    keepMissing(input, [...troubles, ...missing]);
+    const room = MAX_KEPT - totals.unread.length;
+    totals.unread.push(...unread.slice(0, room).map((u) => ({ input, ...u })));
+    if (long.count > 0) totals.long.push({ input, ...long });
+  };
+
+  try {
+    for (const input of inputs) {
+      if (abort.signal.aborted) break;
+      await readOne(input);
+    }
+    totals.interrupted = abort.signal.aborted;
+    totals.exitCode = codeOf(totals, hazards);
+    if (junit && a.junit !== undefined) {
+      const { default: writeFileAtomic } = await import('write-file-atomic');
+      await writeFileAtomic(a.junit, junit.render(inputs, totals));
+    }
+    await write(printer.summary(totals));
+  } catch (error) {
+    if (error instanceof Unheard) return codeOf(totals, hazards);
+    const e = error as NodeJS.ErrnoException;
+    const trouble = TROUBLE[e.code ?? ''];
+    if (trouble && e.path) throw new Failure(2, `${e.path}: ${trouble}`);
+    if (e.code === 'EISDIR') throw new Failure(2, `${inputs.join(' ')}: ${TROUBLE['EISDIR']}`);
+    throw error;
+  } finally {
+    symbolizer?.close();
+    for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(s, onSignal);
+  }
+  return totals.exitCode;
+};

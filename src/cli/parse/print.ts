@@ -1,0 +1,164 @@
+/** What `parse` prints of findings and of what it could not read: for people, or one JSON object a line. */
+import type { Sighting, Stack } from '../../model/diagnostic.js';
+import { isHonestyRow } from '../../model/hazards.js';
+import { jsonOf } from './json.js';
+import { identityOf, shownFrame } from './identity.js';
+import { inert, inertJson, oneLine } from '../../reporters/escape.js';
+import { count, functionOf, placeOf, titleOf } from '../../reporters/wording.js';
+
+/** A report of a log, and the log. */
+export type Found = { input: string; fingerprint: string; sighting: Sighting };
+
+/** What is known at the end. */
+export type Totals = {
+  findings: number;
+  inputs: number;
+  /** Lines that smell of a checker and were not understood; `more` are not listed. */
+  unread: { input: string; line: number; text: string }[];
+  /** Why not everything was read, one sentence each, and its input. */
+  missing: { input: string; why: string }[];
+  /** Lines that were too long to be kept whole. */
+  long: { input: string; count: number; lines: number[] }[];
+  /** Findings of `tool/…`: a checker that said itself that it could not do its work. */
+  broken: number;
+  interrupted: boolean;
+  exitCode: number;
+};
+
+export type Printer = { finding(found: Found): string; summary(totals: Totals): string };
+
+export const found = (input: string, sighting: Sighting): Found => ({
+  input,
+  fingerprint: identityOf(sighting),
+  sighting,
+});
+
+export const jsonPrinter: Printer = {
+  finding: (f) => `${inertJson(JSON.stringify(jsonOf(f.input, f.fingerprint, f.sighting)))}\n`,
+  summary: ({ findings, unread, missing, long, broken, interrupted }) => {
+    const complete = missing.length === 0 && !interrupted;
+    const more = {
+      ...(missing.length > 0 && { missing }),
+      ...(long.length > 0 && { long }),
+      ...(broken > 0 && { broken }),
+    };
+    return `${inertJson(JSON.stringify({ summary: { findings, unread, complete, ...more } }))}\n`;
+  },
+};
+
+/** Distinct findings whose repetitions are counted; later ones are printed each time they are seen. */
+const MAX_DISTINCT = 50_000;
+/** Frames shown of the first stack, and of each other one. */
+const FRAMES = [10, 4] as const;
+const STACKS = 6;
+const LISTED = 20;
+
+const stackLines = (k: Stack, i: number): string[] => {
+  const most = FRAMES[i === 0 ? 0 : 1];
+  const who = [k.role, k.thread && `(${oneLine(k.thread)})`, k.access && `${k.access.kind}`]
+    .filter(Boolean)
+    .join(' ');
+  const locks = k.locks?.length ? `, holding ${oneLine(k.locks.join(' '))}` : '';
+  return [
+    `    ${who}${locks}:`,
+    ...k.frames.slice(0, most).map((f, n) => {
+      const name = f.kind === 'source' ? functionOf(f) : '';
+      return `      #${n} ${[name, placeOf(f)].filter(Boolean).join(' ')}`;
+    }),
+    ...(k.frames.length > most ? [`      … ${count(k.frames.length - most, 'more frame')}`] : []),
+  ];
+};
+
+const leakOf = ({ leak }: Sighting): string | undefined =>
+  leak && `${leak.kind} leak: ${count(leak.bytes, 'byte')} in ${count(leak.objects, 'object')}`;
+
+/** Prints each finding when it is seen first, and at the end how often those were that came again. */
+export const prettyPrinter = (
+  paint: (tone: 'bad' | 'doubt' | 'quiet' | 'strong', text: string) => string,
+) => {
+  const seen = new Map<string, { times: number; title: string }>();
+
+  const block = ({ input, sighting: s }: Found): string => {
+    const top = shownFrame(s);
+    const mark = isHonestyRow(s.hazard) ? paint('doubt', '○') : paint('bad', '✗');
+    const name = top?.kind === 'source' ? `  ${functionOf(top)}` : '';
+    const shown = s.stacks.filter((k) => k.frames.length > 0);
+    const lines = [
+      `${mark} ${top ? `${placeOf(top)}${name}` : oneLine(s.message)}`.trimEnd(),
+      `    ${s.hazard}: ${titleOf(s.hazard)}${s.complete ? '' : ` (cut short: ${oneLine(s.missing ?? 'the report ends early')})`}`,
+      `    ${paint('quiet', `${s.rule}: ${oneLine(s.message)}`)}`,
+      ...[s.region, leakOf(s)].filter((x) => x !== undefined).map((x) => `    ${oneLine(x)}`),
+      ...shown.slice(0, STACKS).flatMap(stackLines),
+      ...(shown.length > STACKS ? [`    … ${count(shown.length - STACKS, 'more stack')}`] : []),
+      `    ${paint('quiet', `${oneLine(input)}:${s.log.line}${(s.count ?? 1) < 2 ? '' : `, ${s.count} times`}`)}`,
+    ];
+    return `${lines.join('\n')}\n\n`;
+  };
+
+  const printer: Printer = {
+    finding(f) {
+      const times = f.sighting.count ?? 1;
+      const known = seen.get(f.fingerprint);
+      if (known) {
+        known.times += times;
+        return '';
+      }
+      if (seen.size < MAX_DISTINCT) {
+        const top = shownFrame(f.sighting);
+        const where = [functionOf(top), top && placeOf(top)].filter(Boolean).join(' ');
+        seen.set(f.fingerprint, { times, title: `${f.sighting.hazard} ${where}`.trim() });
+      }
+      return inert(block(f));
+    },
+    summary({ findings, inputs, unread, missing, long, broken, interrupted, exitCode }) {
+      const again = [...seen.values()].filter((x) => x.times > 1).sort((a, b) => b.times - a.times);
+      const section = (title: string, all: string[]): string[] =>
+        all.length === 0
+          ? []
+          : [
+              paint('strong', `${title} (${all.length})`),
+              ...all.slice(0, LISTED).map((x) => `  ${x}`),
+              ...(all.length > LISTED ? [`  … ${all.length - LISTED} more`] : []),
+              '',
+            ];
+      const ending =
+        exitCode === 0
+          ? 'no checker reported anything'
+          : exitCode === 1
+            ? 'hazards were found'
+            : exitCode === 130
+              ? 'interrupted'
+              : unread.length > 0 || missing.length > 0
+                ? 'not everything could be read'
+                : `a checker could not do its work (${count(broken, 'report')} of it)`;
+      const most = seen.size === MAX_DISTINCT ? 'at least ' : '';
+      const distinct = seen.size === findings ? '' : `, ${most}${seen.size} distinct`;
+      const lines = [
+        ...section(
+          'Seen more than once',
+          again.map((x) => `${x.times} × ${x.title}`),
+        ),
+        ...section(
+          'Not understood',
+          unread.map((u) => `${oneLine(u.input)}:${u.line}: ${oneLine(u.text)}`),
+        ),
+        ...section(
+          'Not complete',
+          missing.map((m) => `${oneLine(m.input)}: ${oneLine(m.why)}`),
+        ),
+        ...section(
+          'Long lines, read in part',
+          long.map(
+            (l) => `${oneLine(l.input)}: line ${l.lines.join(', ')}${l.count > l.lines.length ? ', …' : ''}`,
+          ),
+        ),
+        paint('strong', `${count(findings, 'finding')}${distinct} in ${count(inputs, 'log')}`),
+        paint(exitCode === 0 ? 'quiet' : exitCode === 1 ? 'bad' : 'doubt', `exit ${exitCode}: ${ending}`),
+        ...(interrupted ? ['the log was not read to its end'] : []),
+        '',
+      ];
+      return inert(lines.join('\n'));
+    },
+  };
+  return printer;
+};

@@ -1,0 +1,101 @@
+/** `ffi-gates repro`: the command line that shows one finding again, and its run. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentDeaths } from '../judge/crashes.js';
+import { baseEnv } from '../host/environment.js';
+import { Failure } from '../model/failure.js';
+import type { Sighting } from '../model/diagnostic.js';
+import { findFinding, readReport } from './last-report.js';
+import { launch, sweepAll, type Exit } from '../process/launch.js';
+import { beginningOf, linesOf } from '../process/lines.js';
+import { readLogs } from '../execute/read-logs.js';
+import { BINDINGS } from '../gates/index.js';
+import type { FindingReport } from '../model/report.js';
+import { plain } from '../reporters/escape.js';
+import { isAgain, partsOf, withEnvironment } from '../execute/repro-command.js';
+import { say } from './say.js';
+
+/** A shell says 128 + n of a child that signal n ended. */
+const signalOf = (exit: Exit): string | undefined => {
+  if (exit.kind === 'signal') return exit.signal;
+  if (exit.kind !== 'code' || exit.code <= 128) return undefined;
+  return Object.entries(constants.signals).find(([, n]) => n === exit.code - 128)?.[0];
+};
+
+/** Bytes that it may print, and that are shown of them. */
+const MAX_OUTPUT = 256 << 20;
+const SHOWN = 1 << 20;
+
+/** Runs the line in a clean environment and reads what the gate says: whatever of it is the finding's bug. */
+const runAgain = async (
+  f: FindingReport,
+  seconds: number,
+): Promise<{ exit: Exit; seen: Sighting[]; output: string }> => {
+  const parts = partsOf(f.repro);
+  if (!parts) throw new Failure(2, 'the report holds no command for this finding');
+  mkdirSync(parts.logDir, { recursive: true });
+  for (const name of readdirSync(parts.logDir)) rmSync(join(parts.logDir, name), { recursive: true });
+  const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-repro-'));
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
+  try {
+    const output = join(dir, 'output.log');
+    const { exit } = await launch(
+      { argv: ['sh', '-c', parts.command], cwd: '/', env: baseEnv() },
+      {
+        output,
+        timeoutMs: seconds * 1000,
+        signal: stop.signal,
+        limit: { bytes: MAX_OUTPUT, dir: parts.logDir },
+      },
+    );
+    const logs = await readLogs(parts.logDir, output);
+    const seen = logs.flatMap((l) => l.parsed.sightings);
+    const binding = f.witnesses[0] && BINDINGS[f.witnesses[0].binding];
+    const signal = signalOf(exit) ?? binding?.killed?.(linesOf(output));
+    if (signal !== undefined && seen.length === 0)
+      seen.push(...silentDeaths(signal, [], []).map((d) => d.sighting));
+    return { exit, seen, output: beginningOf(output, SHOWN) };
+  } finally {
+    sweepAll();
+    for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(s, onSignal);
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
+
+/** Prints the line; with `run`, exit code 1 when the finding was seen again, 0 when it was not, 6 when nobody can say. */
+export const repro = async (a: {
+  finding: string;
+  out: string;
+  run: boolean;
+  timeout: number;
+}): Promise<number> => {
+  const f = findFinding(readReport(a.out), a.finding);
+  if (!a.run) {
+    say(withEnvironment(f.repro, baseEnv()));
+    return 0;
+  }
+  const { exit, seen, output } = await runAgain(f, a.timeout);
+  if (output !== '') say(plain(output.trimEnd()));
+  const name = `${f.fingerprint} (${f.hazard})`;
+  if (seen.some((s) => isAgain(f, s))) {
+    say(`seen again: ${name}`);
+    return 1;
+  }
+  if (exit.kind === 'stopped') return 130;
+  if (exit.kind === 'timeout' || exit.kind === 'flooded' || exit.kind === 'spawn-error') {
+    const why =
+      exit.kind === 'timeout'
+        ? `stopped after ${a.timeout} s`
+        : exit.kind === 'flooded'
+          ? 'it printed too much'
+          : exit.message;
+    say(`cannot say: ${why}: ${name}`);
+    return 6;
+  }
+  const others = [...new Set(seen.map((s) => s.hazard))];
+  say(`not seen again: ${name}${others.length ? `; seen instead: ${others.join(', ')}` : ''}`);
+  return 0;
+};

@@ -1,0 +1,19 @@
+/** Words on stdout: what a command was asked for, and nothing else. */
+import { inert, inertJson } from '../reporters/escape.js';
+
+export const say = (line: string): void => void process.stdout.write(`${inert(line)}\n`);
+
+export const sayJson = (value: unknown): void =>
+  void process.stdout.write(`${inertJson(JSON.stringify(value, null, 2))}\n`);
+
+/** Rows with every column but the last padded to its widest cell. */
+export const columns = (rows: readonly (readonly string[])[]): string[] => {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((c, i) => (widths[i] = Math.max(widths[i] ?? 0, c.length)));
+  return rows.map((row) =>
+    row
+      .map((c, i) => (i === row.length - 1 ? c : c.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+};

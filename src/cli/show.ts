@@ -1,0 +1,28 @@
+/** `ffi-gates show`: the last run's page in the browser. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import which from 'which';
+import { Failure } from '../model/failure.js';
+import { say } from './say.js';
+
+/** What opens a page on this desktop; undefined where there is none. */
+const opener = async (): Promise<string | undefined> => {
+  if (process.platform === 'darwin') return (await which('open', { nothrow: true })) ?? undefined;
+  if (!process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return undefined;
+  return (await which('xdg-open', { nothrow: true })) ?? undefined;
+};
+
+/** Prints where the report is, and opens it where a desktop is there to do so. */
+export const show = async (a: { out: string }): Promise<number> => {
+  const page = join(resolve(a.out), 'index.html');
+  if (!existsSync(page))
+    throw new Failure(2, `there is no report at ${page}: run \`ffi-gates run\` first, or name its --out`);
+  say(page);
+  const open = await opener();
+  if (open === undefined) return 0;
+  const child = spawn(open, [page], { detached: true, stdio: 'ignore' });
+  await new Promise<void>((done) => child.once('spawn', done).once('error', () => done()));
+  child.unref();
+  return 0;
+};

@@ -1,0 +1,89 @@
+/** `ffi-gates suppress`: adds an entry for one finding to the suppressions beside the matrix. */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { isSeq, parseDocument, type YAMLSeq } from 'yaml';
+import { schemaLine } from '../config/expiry.js';
+import { plainName } from '../judge/origin.js';
+import { Failure } from '../model/failure.js';
+import type { Tool } from '../model/diagnostic.js';
+import { findFinding, readReport } from './last-report.js';
+import { loadMatrix } from '../config/matrix.js';
+import type { FindingReport } from '../model/report.js';
+import { topFrame } from '../reporters/wording.js';
+import { loadSuppressions, nameOf, parseSuppressions, wouldHide, type Suppression } from '../config/suppressions.js';
+import { say } from './say.js';
+import { findMatrix } from './where.js';
+
+const EMPTY = `${schemaLine('suppressions.schema.json')}
+# Reports that the checkers are told to drop because they are no bugs. What is one belongs in the baseline.
+version: 1
+suppressions: []
+`;
+
+/** A finding speaks of tools by the first word of its rule. */
+const sightingOf = (f: FindingReport) => ({
+  tool: f.rule.split('/')[0] as Tool,
+  hazard: f.hazard,
+  stacks: f.stacks,
+});
+
+/** The narrowest place that its top frame knows: function, else module, else file. */
+const placeIn = (f: FindingReport): Pick<Suppression, 'function' | 'module' | 'file'> | undefined => {
+  const top = topFrame(f);
+  if (!top || top.kind === 'opaque') return undefined;
+  const fn = top.function === undefined ? '' : plainName(top.function);
+  if (fn && !/[?[\]{}^$*\n]/.test(fn)) return { function: fn };
+  const module = top.kind === 'symbol' ? undefined : top.module;
+  if (module !== undefined) return { module: basename(module) };
+  return top.kind === 'source' ? { file: top.file } : undefined;
+};
+
+/** Adds the entry and says what it will do. Throws `Failure` 2 when no checker can drop it, or when it hides canaries. */
+export const suppress = async (a: {
+  finding: string;
+  reason: string;
+  owner?: string;
+  expires?: string;
+  matrix?: string;
+  out: string;
+}): Promise<number> => {
+  const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
+  const report = readReport(a.out);
+  const f = findFinding(report, a.finding);
+  const place = placeIn(f);
+  if (!place) throw new Failure(2, 'the finding has no frame with a name; accept it in the baseline instead');
+  const entry: Suppression = {
+    hazard: f.hazard,
+    ...place,
+    reason: a.reason,
+    ...(a.owner === undefined ? {} : { owner: a.owner }),
+    ...(a.expires === undefined ? {} : { expires: a.expires }),
+  };
+  if (!wouldHide(entry, sightingOf(f)))
+    throw new Failure(
+      2,
+      `${f.rule.split('/')[0]} cannot be told to drop ${f.hazard}; accept it instead: ffi-gates baseline --update --reason …`,
+    );
+  const canaries = new Set(report.cells.filter((c) => c.role === 'canary').map((c) => c.id));
+  const hidden = report.findings.filter(
+    (x) => x.planted && x.witnesses.some((w) => canaries.has(w.cell)) && wouldHide(entry, sightingOf(x)),
+  );
+  if (hidden.length)
+    throw new Failure(2, `too broad: '${nameOf(entry)}' would hide the planted ${hidden[0]!.hazard}`);
+  const { file, entries } = await loadSuppressions(matrix.file);
+  if (entries.some((e) => nameOf(e) === nameOf(entry))) {
+    say(`already there: ${nameOf(entry)}`);
+    return 0;
+  }
+  const doc = parseDocument(await readFile(file, 'utf8').catch(() => EMPTY));
+  if (!isSeq(doc.get('suppressions'))) doc.set('suppressions', doc.createNode([]));
+  const list = doc.get('suppressions') as YAMLSeq;
+  list.flow = false;
+  list.add(doc.createNode(entry));
+  const text = doc.toString({ lineWidth: 0 });
+  parseSuppressions(text, file);
+  await writeFileAtomic(file, text);
+  say(`added to ${file}: ${nameOf(entry)}`);
+  return 0;
+};

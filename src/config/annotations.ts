@@ -1,0 +1,119 @@
+/**
+ * Expected findings, written on the guilty line: `~[^…] CASE [on BINDING…]: GATE… = HAZARD-ID`, where a gate may name a
+ * compiler (`asan/gcc`), the version of a tool from which on it no longer sees the case (`xcheck(java<17.0.17)`), and the
+ * single word `blind` says that no gate sees the case. After rust-lang/rust's `//~ ERROR`.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { Tools } from '../bindings/binding.js';
+import { BINDING_IDS, GATE_IDS } from '../model/ids.js';
+import { Failure } from '../model/failure.js';
+import { hazard, type HazardId } from '../model/hazards.js';
+
+export type Expectation = {
+  case: string;
+  bindings: readonly string[];
+  /** Empty for a blind case. */
+  gates: readonly { gate: string; compiler?: string }[];
+  blind: boolean;
+  hazard: HazardId;
+  file: string;
+  line: number;
+};
+
+const LINE =
+  /(?:\/\/|#|\/\*|--)\s?~(\^{0,40})\s{0,4}([a-z]\w{0,60})((?:\s{1,4}on(?:\s{1,4}[a-z]{1,10}){1,12})?)\s{0,4}:([\w/ ,.<()]{1,200})=\s{0,4}([a-z]{1,20}\/[a-z-]{1,60})/g;
+
+const GATE = /^(\w{1,40})(?:\/(\w{1,20}))?(?:\(([a-z]{1,20})<(\d[\d.]{0,20})\))?$/;
+
+const numbersOf = (version: string): number[] => (version.match(/\d{1,9}/g) ?? []).map(Number);
+
+/** Whether a version is before another, number by number; a nightly's date counts behind its number. */
+export const isBefore = (version: string, other: string): boolean => {
+  const [a, b] = [numbersOf(version), numbersOf(other)];
+  const at = b.findIndex((n, i) => n !== (a[i] ?? 0));
+  return at >= 0 && (a[at] ?? 0) < b[at]!;
+};
+
+type Gates = { seeing: { gate: string; compiler?: string }[]; strange?: string };
+
+/** The gates of one annotation that see the case with these tools; `strange` is no word for one. */
+const readGates = (words: readonly string[], tools: Tools): Gates => {
+  const gates: Gates = { seeing: [] };
+  for (const word of words) {
+    const [, gate = word, compiler, tool, before] = GATE.exec(word) ?? [];
+    if (!GATE_IDS.includes(gate as never)) return { ...gates, strange: word };
+    const version = tool === undefined ? undefined : tools[tool]?.version;
+    if (version === undefined || isBefore(version, before!))
+      gates.seeing.push({ gate, ...(compiler ? { compiler } : {}) });
+  }
+  return gates;
+};
+
+/**
+ * Reads the annotations of one text, for the versions of these tools. Throws `Failure` for names that the catalogue or the
+ * tables do not have.
+ */
+export const parseAnnotations = (text: string, file: string, tools: Tools = {}): Expectation[] => {
+  const found: Expectation[] = [];
+  text.split('\n').forEach((content, i) => {
+    for (const m of content.matchAll(LINE)) {
+      const at = `${file}:${i + 1}:${(m.index ?? 0) + 1}`;
+      const id = m[5]!;
+      if (!hazard(id)) throw new Failure(2, `'${id}' is not a hazard of the catalogue`, at);
+      const words = m[4]!.split(/[ ,]+/).filter(Boolean);
+      const bindings = m[3]!.trim().split(/\s+/).slice(1);
+      const strange = bindings.find((b) => !BINDING_IDS.includes(b as never));
+      if (strange) throw new Failure(2, `'${strange}' is not a binding`, at);
+      const { seeing, strange: unknown } = readGates(
+        words.filter((w) => w !== 'blind'),
+        tools,
+      );
+      if (unknown) throw new Failure(2, `'${unknown}' is not a gate`, at);
+      found.push({
+        case: m[2]!,
+        bindings,
+        gates: seeing,
+        blind: seeing.length === 0,
+        hazard: id as HazardId,
+        file,
+        line: i + 1 - m[1]!.length,
+      });
+    }
+  });
+  return found;
+};
+
+/** Reads the annotations of all files that the globs name. */
+export const readAnnotations = async (
+  root: string,
+  globs: readonly string[],
+  tools: Tools,
+): Promise<Expectation[]> => {
+  const files = (
+    await glob([...globs], {
+      cwd: root,
+      absolute: true,
+      ignore: ['**/node_modules/**', '**/target/**', '**/build/**'],
+    })
+  ).sort();
+  return (
+    await Promise.all(files.map(async (f) => parseAnnotations(await readFile(f, 'utf8'), f, tools)))
+  ).flat();
+};
+
+/** The case that a test id runs: its last part, lower case, without `test_` and `canary_`. */
+export const caseOf = (test: string): string =>
+  test
+    .split(/::|#|\/|\.(?=\w+$)/)
+    .at(-1)!
+    .toLowerCase()
+    .replace(/^test_?/, '')
+    .replace(/^canary_/, '');
+
+/** True when the test runs the case. */
+export const isCase = (test: string, name: string): boolean => caseOf(test) === caseOf(name);
+
+/** Where people find it: `file:line`. */
+export const placeOf = (e: Expectation): string => `${basename(e.file)}:${e.line}`;

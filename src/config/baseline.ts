@@ -1,0 +1,167 @@
+/**
+ * The baseline: findings that are known and accepted for now, in a committed file beside the matrix. An entry names a
+ * finding by its fingerprint, so it survives moved lines, and says why, whose it is, and until when.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { acceptingFields, isOver } from './expiry.js';
+import { Failure } from '../model/failure.js';
+import { HAZARDS } from '../model/hazards.js';
+import type {
+  Accepted,
+  BaselineReport,
+  BaselineRow,
+  CellReport,
+  FindingReport,
+  LaneReport,
+} from '../model/report.js';
+import { parseYaml } from './yaml-file.js';
+
+const entry = z.strictObject({
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'must be the 16 hexadecimal digits of a finding')
+    .meta({ description: 'Identity of the finding, as reports show it.' }),
+  hazard: z.enum(HAZARDS.map((h) => h.id)),
+  where: z.string().default('').meta({
+    description: 'The place when the entry was made. For people: the fingerprint tells findings apart.',
+  }),
+  cells: z
+    .array(z.string())
+    .default([])
+    .meta({ description: 'Cells that showed it: only these can show that it is gone.' }),
+  reason: z
+    .string()
+    .min(1, 'must say why the finding is accepted')
+    .meta({ description: 'Why the finding is accepted.' }),
+  ...acceptingFields,
+  sometimes: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'For races and the like: not seen once does not mean gone.' }),
+});
+const schema = z.strictObject({ version: z.literal(1), findings: z.array(entry).nullable() });
+
+export type Entry = z.infer<typeof entry>;
+/** `file` is absolute; without a file there are no entries. */
+export type Baseline = { file: string; entries: readonly Entry[] };
+
+export const BASELINE_NAME = 'ffi-gates-baseline.yaml';
+
+const knownKeys = (path: readonly PropertyKey[]): string[] =>
+  path.length ? Object.keys(entry.shape) : Object.keys(schema.shape);
+
+/** Parses a baseline's text. Throws `Failure` 2 with the place of the first problem. */
+export const parseBaseline = (text: string, file: string): Baseline => {
+  const { value, fail } = parseYaml(text, file, schema, knownKeys);
+  const entries = value.findings ?? [];
+  entries.forEach((e, i) => {
+    if (entries.findIndex((o) => o.fingerprint === e.fingerprint) !== i)
+      fail(['findings', i, 'fingerprint'], `two entries are about the finding ${e.fingerprint}`);
+  });
+  return { file, entries };
+};
+
+/** The JSON Schema that editors complete from. */
+export const baselineJsonSchema = (): unknown => z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
+
+/** The baseline beside a matrix file; empty when there is none. */
+export const loadBaseline = async (matrixFile: string): Promise<Baseline> => {
+  const file = join(dirname(matrixFile), BASELINE_NAME);
+  const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
+    if (e.code === 'ENOENT') return undefined;
+    throw new Failure(2, `cannot read the baseline: ${e.message}`, file);
+  });
+  return text === undefined ? { file, entries: [] } : parseBaseline(text, file);
+};
+
+/** The entries that still make a finding known on `day`, by fingerprint. */
+export const valid = (b: Baseline, day: string): Map<string, Entry> =>
+  new Map(b.entries.filter((e) => !isOver(e, day)).map((e) => [e.fingerprint, e]));
+
+/** Ran every test it was asked to, with nothing in doubt: what it did not show was not there. */
+const ranToItsEnd = (c: CellReport): boolean =>
+  c.verdict.kind === 'clean' || (c.verdict.kind === 'hazard' && c.verdict.why === undefined);
+
+export type Standing = {
+  /** Not seen although a proven cell that had shown it ran to its end, or no cell of the matrix can show it any more. */
+  gone: Entry[];
+  /** Past their day. */
+  expired: Entry[];
+  /** Not seen, and nobody was in a position to. */
+  unchecked: Entry[];
+};
+
+/** How the entries stand after a run. `ids` are all cells that the matrix has, run or not. Pure. */
+export const standing = (
+  b: Baseline,
+  run: {
+    seen: ReadonlySet<string>;
+    cells: readonly CellReport[];
+    lanes: readonly LaneReport[];
+    ids: ReadonlySet<string>;
+    day: string;
+  },
+): Standing => {
+  const proven = new Set(run.lanes.filter((l) => l.proven).map((l) => `${l.binding}_${l.builder}-${l.gate}`));
+  const witnesses = run.cells.filter(
+    (c) => c.role === 'subject' && ranToItsEnd(c) && proven.has(`${c.binding}_${c.builder}-${c.gate}`),
+  );
+  const out: Standing = { gone: [], expired: [], unchecked: [] };
+  for (const e of b.entries) {
+    if (isOver(e, run.day)) out.expired.push(e);
+    else if (run.seen.has(e.fingerprint)) continue;
+    else if (e.cells.length && !e.cells.some((id) => run.ids.has(id))) out.gone.push(e);
+    else if (e.sometimes) out.unchecked.push(e);
+    else {
+      // An entry without cells was written by hand: then only a whole run can tell.
+      const could = e.cells.length
+        ? witnesses.some((c) => e.cells.includes(c.id))
+        : [...run.ids].every((id) => witnesses.some((c) => c.id === id));
+      out[could ? 'gone' : 'unchecked'].push(e);
+    }
+  }
+  return out;
+};
+
+const accepted = (e: Entry): Accepted => ({
+  reason: e.reason,
+  ...(e.owner === undefined ? {} : { owner: e.owner }),
+  ...(e.expires === undefined ? {} : { expires: e.expires }),
+});
+
+const row = (e: Entry): BaselineRow => ({
+  fingerprint: e.fingerprint,
+  hazard: e.hazard,
+  where: e.where,
+  ...accepted(e),
+});
+
+/** Marks the findings that the baseline knows on `day`. Planted ones are nobody's to accept. */
+export const markKnown = (findings: FindingReport[], b: Baseline, day: string): void => {
+  const entries = valid(b, day);
+  for (const f of findings) {
+    const e = entries.get(f.fingerprint);
+    if (e && !f.planted) f.known = accepted(e);
+  }
+};
+
+/** The report's section; undefined without entries. */
+export const baselineReport = (
+  b: Baseline,
+  findings: readonly FindingReport[],
+  s: Standing,
+): BaselineReport | undefined => {
+  if (b.entries.length === 0) return undefined;
+  const open = findings.filter((f) => !f.planted && f.origin !== 'tool');
+  const known = open.filter((f) => f.known).length;
+  return {
+    file: basename(b.file),
+    known,
+    fresh: open.length - known,
+    gone: s.gone.map(row),
+    expired: s.expired.map(row),
+    unchecked: s.unchecked.map(row),
+  };
+};

@@ -1,0 +1,108 @@
+/**
+ * Suppressions: reports that the checkers themselves are told to drop, in one committed file beside the matrix and in our
+ * terms. For what is not a bug; what is one and may stay for now belongs in the baseline, which hides nothing.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { plainName } from '../judge/origin.js';
+import { acceptingFields } from './expiry.js';
+import { Failure } from '../model/failure.js';
+import type { Frame, Sighting } from '../model/diagnostic.js';
+import picomatch from './glob.js';
+import { HAZARDS } from '../model/hazards.js';
+import { kindsOf, SUPPRESSING_TOOLS, type Suppressing } from './suppression-kinds.js';
+import { parseYaml } from './yaml-file.js';
+
+/** `*` is the only wildcard that every checker knows. */
+const glob = z
+  .string()
+  .min(1)
+  .regex(/^[^?[\]{}^$\n]+$/, "may hold '*' as its only wildcard");
+
+const entry = z.strictObject({
+  hazard: z
+    .enum(HAZARDS.map((h) => h.id))
+    .optional()
+    .meta({ description: 'Reports of this hazard only.' }),
+  tool: z.enum(SUPPRESSING_TOOLS).optional().meta({ description: 'Reports of this checker only.' }),
+  function: glob
+    .optional()
+    .meta({ description: 'A function on any stack of the report; `*` is a wildcard.' }),
+  module: glob.optional().meta({ description: 'Base name of a shared object on any stack.' }),
+  file: glob.optional().meta({ description: 'End of the path of a source file.' }),
+  reason: z.string().min(1, 'must say why it is no bug').meta({ description: 'Why it is no bug.' }),
+  ...acceptingFields,
+});
+const schema = z.strictObject({ version: z.literal(1), suppressions: z.array(entry).nullable() });
+
+export type Suppression = z.infer<typeof entry>;
+export type Suppressions = { file: string; entries: readonly Suppression[] };
+
+export const SUPPRESSIONS_NAME = 'ffi-gates-suppressions.yaml';
+export const PLACES = ['function', 'module', 'file'] as const;
+
+const knownKeys = (path: readonly PropertyKey[]): string[] =>
+  path.length ? Object.keys(entry.shape) : Object.keys(schema.shape);
+
+/** Parses the file's text. Throws `Failure` 2 with the place of the first problem. */
+export const parseSuppressions = (text: string, file: string): Suppressions => {
+  const { value, fail } = parseYaml(text, file, schema, knownKeys);
+  const entries = value.suppressions ?? [];
+  entries.forEach((e, i) => {
+    const at = ['suppressions', i];
+    if (!e.hazard && !e.tool) fail(at, "an entry needs 'hazard', 'tool' or both");
+    if (PLACES.filter((p) => e[p] !== undefined).length !== 1)
+      fail(at, `an entry needs exactly one of ${PLACES.join(', ')}`);
+    if (kindsOf(e).length === 0)
+      fail(
+        at,
+        `no checker can be told to drop ${[e.tool && `${e.tool}'s`, e.hazard ?? 'reports'].filter(Boolean).join(' ')}; accept it in the baseline instead`,
+      );
+  });
+  return { file, entries };
+};
+
+/** The JSON Schema that editors complete from. That an entry has one place, and that a checker can drop it, is told by `run`. */
+export const suppressionsJsonSchema = (): unknown =>
+  z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
+
+/** The suppressions beside a matrix file; empty when there is none. */
+export const loadSuppressions = async (matrixFile: string): Promise<Suppressions> => {
+  const file = join(dirname(matrixFile), SUPPRESSIONS_NAME);
+  const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
+    if (e.code === 'ENOENT') return undefined;
+    throw new Failure(2, `cannot read the suppressions: ${e.message}`, file);
+  });
+  return text === undefined ? { file, entries: [] } : parseSuppressions(text, file);
+};
+
+/** An entry in one line, as people name it. */
+export const nameOf = (e: Suppression): string => {
+  const place = PLACES.find((p) => e[p] !== undefined)!;
+  return `${[e.tool, e.hazard].filter(Boolean).join(' ')} in ${place} ${e[place]}`;
+};
+
+const hits = (e: Suppression, f: Frame): boolean => {
+  if (f.kind === 'opaque') return false;
+  if (e.function !== undefined) {
+    const test = picomatch(e.function);
+    return f.function !== undefined && (test(f.function) || test(plainName(f.function)));
+  }
+  if (e.module !== undefined) {
+    const module = f.kind === 'symbol' ? undefined : f.module;
+    return module !== undefined && picomatch(`*${e.module}`)(`/${basename(module)}`);
+  }
+  return f.kind === 'source' && picomatch(`*${e.file!}`)(`/${f.file}`);
+};
+
+/**
+ * Whether the checker that made this report would drop it by the entry: one frame of any stack is enough, but for UBSan,
+ * which looks at the faulty place only.
+ */
+export const wouldHide = (e: Suppression, s: Pick<Sighting, 'tool' | 'hazard' | 'stacks'>): boolean => {
+  if ((e.tool && e.tool !== s.tool) || (e.hazard && e.hazard !== s.hazard)) return false;
+  if (!kindsOf({ tool: s.tool as Suppressing, hazard: s.hazard }).length) return false;
+  const frames = s.stacks.flatMap((k) => k.frames);
+  return (s.tool === 'ubsan' ? frames.slice(0, 1) : frames).some((f) => hits(e, f));
+};

@@ -1,0 +1,74 @@
+/** Asks a suite for its tests, once for each of its compiled forms. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import type { Arm } from '../bindings/binding.js';
+import { complaint, failure } from '../build/build-cache.js';
+import { NO_ARM } from '../gates/gate.js';
+import { launch } from '../process/launch.js';
+import { beginningOf } from '../process/lines.js';
+import { readLogs } from './read-logs.js';
+import { BINDINGS } from '../gates/index.js';
+import { bytesOf, secondsOf, type Runner } from './attempt.js';
+
+/** What a suite says that it holds. `failed`: the command did not end well, so `tests` may be a part of them only. */
+export type Listed = { tests: string[]; failed?: string };
+
+/** Bytes in which the names of all tests must stand. */
+const MAX_LIST = 32 << 20;
+
+const askForTests = async (r: Runner): Promise<Listed> => {
+  const { cell, room } = r;
+  const binding = BINDINGS[cell.suite.binding];
+  const dir = join(room.logs, cell.id, 'list');
+  const logDir = join(dir, 'gate');
+  await mkdir(logDir, { recursive: true });
+  const armed = cell.gate.arm({
+    host: room.host,
+    binding: cell.suite.binding,
+    compiler: cell.compiler,
+    logDir,
+  });
+  const arm: Arm = cell.gate.heavy ? NO_ARM : armed;
+  const l = binding.list(r.place, r.instrument, room.host.tools, arm);
+  const output = join(dir, 'output.log');
+  const { exit } = await launch(
+    { ...l, env: { ...room.env, ...l.env } },
+    {
+      output,
+      timeoutMs: secondsOf(cell) * 1000,
+      signal: room.signal,
+      limit: { bytes: bytesOf(cell), dir: logDir },
+    },
+  );
+  r.evidence.logs.push(output);
+  const tests = binding.parseList(beginningOf(output, MAX_LIST), r.place);
+  const why = failure(exit, l.argv);
+  if (why === undefined) return { tests };
+  // Hosts have races and leaks of their own, which change the status of a process that came to its end nevertheless: its
+  // names are all there. What is the user's among them shows in the run too.
+  if (exit.kind === 'code' && cell.gate.exitCodes.includes(exit.code)) {
+    const found = (await readLogs(logDir, output)).flatMap((g) => g.parsed.sightings);
+    if (found.some((s) => s.leak !== undefined || !cell.gate.halts)) return { tests };
+  }
+  return { tests, failed: `${why}\n${complaint(output)}`.trim() };
+};
+
+const lists = new Map<string, Promise<Listed>>();
+
+/** The suite's tests. What was compiled once is listed once: the list stays beside it, for other gates and later runs. */
+export const listTests = (r: Runner): Promise<Listed> => {
+  const kept = join(r.place.out, '.ffi-gates-tests.json');
+  const read = async (): Promise<Listed> => {
+    const known = await readFile(kept, 'utf8').catch(() => undefined);
+    if (known !== undefined) return { tests: JSON.parse(known) as string[] };
+    const listed = await askForTests(r);
+    // A list that was cut short would silently shorten every later run.
+    if (listed.failed === undefined && listed.tests.length)
+      await writeFileAtomic(kept, JSON.stringify(listed.tests));
+    return listed;
+  };
+  let list = lists.get(kept);
+  if (!list) lists.set(kept, (list = read()));
+  return list;
+};

@@ -1,0 +1,93 @@
+/** Turns the files that a launch left behind into what the parsers saw. The only place where parsers meet the disk. */
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { demangleFrames } from '../parsers/demangle.js';
+import type { TestEvent } from '../bindings/binding.js';
+import type { Parsed, Sighting } from '../model/diagnostic.js';
+import { openLog } from '../parsers/index.js';
+import { linesOf } from '../process/lines.js';
+
+export type ReadLog = { path: string; name: string; pid?: number; parsed: Parsed };
+
+/** `asan.123`, `vg.123.xml`, `hs_err_123.log`, `jvm.123.out`: the process whose log it is. */
+const pidOf = (name: string): number | undefined => {
+  const m = /[._](\d+)(?:\.[a-z]+)?$/.exec(name);
+  return m ? Number(m[1]) : undefined;
+};
+
+/** Streams one file through the parsers. */
+export const readLog = async (path: string): Promise<Parsed> => {
+  const sightings: Sighting[] = [];
+  const log = openLog((s) => {
+    demangleFrames(s);
+    sightings.push(s);
+  });
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) log.push(chunk as Buffer);
+  const { unread, complete, missing } = log.end();
+  sightings.sort((a, b) => a.log.line - b.log.line);
+  sightings.forEach(demangleFrames);
+  return { sightings, unread, complete, missing };
+};
+
+/** What a suite's own result has judged already is no evidence of its own. */
+const beyondTheSuite = (parsed: Parsed): Parsed => ({
+  ...parsed,
+  sightings: parsed.sightings.filter((s) => s.ordinary !== true),
+});
+
+/** ASan's word for a fault it has caught goes to stderr at once; the report that follows goes to the log. */
+const ANNOUNCED = /a deadly signal was caught and no report followed$/;
+const FAULT = /^[a-z]+san\/(?:SEGV|BUS|FPE|ILL|ABRT|TRAP|stack-overflow)/;
+
+/** A report is not missing from one file of a launch when it is in another. */
+const settle = (logs: ReadLog[]): ReadLog[] => {
+  if (!logs.some((g) => g.parsed.sightings.some((s) => FAULT.test(s.rule)))) return logs;
+  return logs.map((g) => {
+    const missing = g.parsed.missing.filter((m) => !ANNOUNCED.test(m));
+    return missing.length === g.parsed.missing.length
+      ? g
+      : { ...g, parsed: { ...g.parsed, missing, complete: missing.length === 0 } };
+  });
+};
+
+/** All logs of a launch: the gate's directory and the ordered output. Empty files say nothing and are left out. */
+export const readLogs = async (logDir: string, output: string): Promise<ReadLog[]> => {
+  const names = (await readdir(logDir)).sort().map((n) => join(logDir, n));
+  const found: ReadLog[] = [];
+  for (const path of [...names, output]) {
+    const s = await stat(path).catch(() => undefined);
+    if (!s?.isFile() || s.size === 0) continue;
+    const name = basename(path);
+    const pid = path === output ? undefined : pidOf(name);
+    found.push({
+      path,
+      name,
+      ...(pid === undefined ? {} : { pid }),
+      parsed: beyondTheSuite(await readLog(path)),
+    });
+  }
+  return settle(found);
+};
+
+const holds = (path: string, line: RegExp): boolean => {
+  for (const l of linesOf(path)) if (line.test(l)) return true;
+  return false;
+};
+
+/** Of the processes that ran tests, one that left no `line`; a framework that names none must show it once. */
+export const withoutEnd = (
+  line: RegExp,
+  events: readonly TestEvent[],
+  logs: readonly ReadLog[],
+): string | undefined => {
+  const ran = new Set(events.flatMap((e) => (e.pid === undefined ? [] : [e.pid])));
+  const ended = new Set<number | undefined>();
+  for (const g of logs) if (holds(g.path, line)) ended.add(g.pid);
+  if (ran.size === 0)
+    return events.length && ended.size === 0 ? 'the process left without its end being checked' : undefined;
+  const left = [...ran].find((pid) => !ended.has(pid));
+  return left === undefined
+    ? undefined
+    : `process ${left} left without its end being checked (_exit, a signal)`;
+};

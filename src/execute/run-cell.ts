@@ -1,0 +1,53 @@
+/** Runs one cell: builds, lists, launches until every test has had its turn, and keeps all evidence. Judges nothing. */
+import { listTests } from './list-tests.js';
+import { foreignObjects } from '../judge/instrumentation.js';
+import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-suite.js';
+import type { Cell } from '../plan/plan.js';
+import { runPlanted } from './run-expected.js';
+import { runSchedules } from './run-schedules.js';
+import { runFailedAgain, type CellRoom, type Evidence, type Runner } from './attempt.js';
+import { runForWholeLeaks } from './rerun-truncated-leaks.js';
+
+/** Runs a cell to its end. Problems of the user's code are evidence, never exceptions. */
+export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => {
+  const begun = performance.now();
+  const evidence: Evidence = {
+    cell,
+    listed: [],
+    wanted: [],
+    shots: [],
+    seen: [],
+    logs: [],
+    products: [],
+    copies: [],
+    maps: new Set(),
+    recorded: false,
+    out: '',
+    ms: 0,
+    own: { dirs: [], shared: [], objects: new Set() },
+  };
+  const instrument = instrumentOf(cell, room.host);
+  const made = await buildTargets(cell, room, instrument);
+  if (typeof made === 'string') return { ...evidence, failed: made };
+  const place = await prepare(cell, room, instrument, made);
+  if (typeof place === 'string') return { ...evidence, failed: place };
+  Object.assign(evidence, await ownOf(cell, place), { place, out: place.out });
+  const r: Runner = { cell, room, place, instrument, evidence, watch: new Set(evidence.own.objects), n: 0 };
+  const listed = await listTests(r);
+  evidence.listed = listed.tests;
+  if (listed.failed !== undefined) evidence.listingFailed = listed.failed;
+  const { role } = cell.suite;
+  if (role === 'hazard' || role === 'canary') await runPlanted(r);
+  else {
+    evidence.wanted = evidence.listed;
+    await runSchedules(r);
+    await runFailedAgain(r);
+    await runForWholeLeaks(r);
+  }
+  const { maps, recorded, out } = evidence;
+  const { dirs, shared, objects } = evidence.own;
+  const theirs = foreignObjects({ maps, whole: recorded, own: objects, out }, room.host.tools);
+  evidence.own = { dirs, shared, objects: new Set([...objects, ...theirs]) };
+  evidence.ms = performance.now() - begun;
+  return evidence;
+};

@@ -1,0 +1,43 @@
+/**
+ * Gates that draw thread interleavings, addresses and the outcome of weak operations from a seed. One launch shows one
+ * schedule, and which one depends on the program's arguments too: a bug that needs another is seen by trying several.
+ */
+import type { Cell } from '../plan/plan.js';
+import { runAll, type Evidence, type Runner } from './attempt.js';
+
+/** The seeds that a cell's launches are made with; undefined alone for a gate that takes none. */
+export const seedsOf = ({ gate, matrix }: Cell): (number | undefined)[] => {
+  if (gate.seeds === undefined) return [undefined];
+  return [...Array(matrix.gates[gate.id]?.seeds ?? gate.seeds).keys()];
+};
+
+/** Tests that nothing was reported of yet, and that neither failed nor ended their process. */
+const quietTests = ({ wanted, seen, shots }: Evidence): string[] => {
+  const settled = new Set<string | undefined>(seen.map((s) => s.test));
+  for (const s of shots) {
+    for (const e of s.events) if (e.outcome === 'failed' || e.outcome === 'skipped') settled.add(e.test);
+    for (const t of s.died) settled.add(t);
+  }
+  return wanted.filter((t) => !settled.has(t));
+};
+
+/** Gives every wanted test its turn under every schedule, up to its first report. */
+export const runSchedules = async (r: Runner): Promise<void> => {
+  for (const seed of seedsOf(r.cell)) {
+    const tests = quietTests(r.evidence);
+    if (tests.length === 0 || r.room.signal.aborted) return;
+    if (seed !== undefined) {
+      r.seed = seed;
+      r.evidence.seeds = seed + 1;
+    }
+    const before = r.evidence.shots.length;
+    await runAll(r, tests, false);
+    // What hangs, floods or does not start under one schedule does so under all: each would take the time limit again.
+    const made = r.evidence.shots.slice(before);
+    if (
+      made.some((s) => s.exit.kind !== 'code' && s.exit.kind !== 'signal') ||
+      !made.some((s) => s.events.length > 0)
+    )
+      return;
+  }
+};

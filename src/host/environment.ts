@@ -1,0 +1,31 @@
+/** The environment that our children start from. */
+import { dirname } from 'node:path';
+import type { Tools } from '../bindings/binding.js';
+
+/** What would arm, disarm or redirect a checker, a compiler or a test runner behind our back. */
+// regexes: built from the literal below, one gap per name
+const UNWANTED = new RegExp(
+  `^(?:${[
+    'LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|GLIBC_TUNABLES|MALLOC_.*|BASH_ENV',
+    '.*SAN_OPTIONS|VALGRIND_OPTS|MIRIFLAGS',
+    'PYTHONMALLOC|PYTHONPATH|PYTHONOPTIMIZE|PYTEST_ADDOPTS|PYTEST_PLUGINS',
+    'GODEBUG|GORACE|GOEXPERIMENT|GOFLAGS',
+    'RUSTFLAGS|CARGO_ENCODED_RUSTFLAGS',
+    'JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS',
+    'NODE_OPTIONS|NODE_ENV|VITEST.*',
+    'CC|CXX|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS',
+    'FFI_GATES_.*',
+  ].join('|')})$`,
+);
+
+/** `env` without what would disarm a gate: for tests, builds and the probes of this machine alike. */
+export const baseEnv = (env: NodeJS.ProcessEnv = process.env): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !UNWANTED.test(e[0])),
+  );
+
+/** The same for builds, which find the JDK that tests will run on by JAVA_HOME: CMake's FindJNI, makefiles, Maven. */
+export const buildEnv = (tools: Tools, env: NodeJS.ProcessEnv = process.env): Record<string, string> => ({
+  ...baseEnv(env),
+  ...(tools['java'] ? { JAVA_HOME: dirname(dirname(tools['java'].path)) } : {}),
+});

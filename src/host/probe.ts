@@ -1,0 +1,213 @@
+/** This machine, probed once per command: which tools exist (real executables, never shims) and what the kernel allows. */
+import { execa } from 'execa';
+import { existsSync } from 'node:fs';
+import { access, constants, mkdtemp, open, readFile, realpath, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { Tools } from '../bindings/binding.js';
+import { baseEnv } from './environment.js';
+import { firstOf, nightlyVersion, out, probeTools } from './tools.js';
+
+export type Host = {
+  tools: Tools;
+  cores: number;
+  memoryGiB: number;
+  os: { id: string; name: string };
+  /** `vm.mmap_rnd_bits`; sanitizers of older runtimes need 28 or `setarch -R`. */
+  mmapRndBits?: number;
+  /** True when `setarch -R` (personality) is allowed here. */
+  setarch: boolean;
+  /** True when a process may ptrace its child: LeakSanitizer needs it. Tried with a leak-checked program where gcc has one. */
+  ptrace: boolean;
+  /** True when a seccomp filter is on this process, as in most containers. */
+  seccomp: boolean;
+  /** Scripts on the PATH that stand in for a real interpreter (pyenv, asdf), by tool. */
+  shims: Record<string, string>;
+  /** Where reports go by default, and whether files can be made there (or in its nearest existing parent). */
+  logs: { dir: string; writable: boolean };
+  openFiles?: number;
+  /** Sanitizer runtimes by `compiler/name`: `gcc/asan`, `clang/tsan`, `gcc/stdcxx`, … */
+  runtimes: Record<string, string>;
+  symbolizer?: string;
+  /** Rust toolchains by name and whether `cargo miri` runs on nightly. */
+  nightly: boolean;
+  miri: boolean;
+  /** Whether nightly has the sources of the standard library (`-Zbuild-std`). */
+  rustSrc: boolean;
+};
+
+/** A machine on which nothing is: a plan for it holds every cell id of a matrix, all of them skipped. */
+export const NO_HOST: Host = {
+  tools: {},
+  cores: 1,
+  memoryGiB: 1,
+  os: { id: 'none', name: 'none' },
+  setarch: false,
+  ptrace: false,
+  seccomp: false,
+  shims: {},
+  logs: { dir: '.', writable: false },
+  runtimes: {},
+  nightly: false,
+  miri: false,
+  rustSrc: false,
+};
+
+/** Where `rustup component add rust-src` puts the sources, below a toolchain's root. */
+const RUST_SRC = 'lib/rustlib/src/rust/library/Cargo.lock';
+
+const RUNTIME_FILES: [key: string, compiler: 'gcc' | 'clang', file: string][] = [
+  ['gcc/asan', 'gcc', 'libasan.so'],
+  ['gcc/tsan', 'gcc', 'libtsan.so'],
+  ['gcc/ubsan', 'gcc', 'libubsan.so'],
+  ['gcc/stdcxx', 'gcc', 'libstdc++.so.6'],
+  ['clang/asan', 'clang', `libclang_rt.asan-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so`],
+  ['clang/tsan', 'clang', `libclang_rt.tsan-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so`],
+  [
+    'clang/ubsan',
+    'clang',
+    `libclang_rt.ubsan_standalone-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so`,
+  ],
+  ['clang/stdcxx', 'clang', 'libstdc++.so.6'],
+];
+
+const runtimes = async (tools: Tools): Promise<Record<string, string>> => {
+  const found: Record<string, string> = {};
+  await Promise.all(
+    RUNTIME_FILES.map(async ([key, compiler, file]) => {
+      const cc = tools[compiler]?.path;
+      const p = cc && (await out(cc, [`-print-file-name=${file}`]));
+      if (!p || !p.startsWith('/')) return;
+      // gcc's lib*.so may be a link; the loader wants the file itself. A GNU ld script is not loadable.
+      const real = await realpath(p).catch(() => undefined);
+      if (real) found[key] = real;
+    }),
+  );
+  return found;
+};
+
+const number = async (path: string): Promise<number | undefined> => {
+  const n = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
+  return Number.isNaN(n) ? undefined : n;
+};
+
+const osRelease = async (): Promise<{ id: string; name: string }> => {
+  const t = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  // regexes: built from the three keys below
+  const get = (k: string): string | undefined => new RegExp(`^${k}="?([^"\\n]*)`, 'm').exec(t)?.[1];
+  return {
+    id: [get('ID'), get('ID_LIKE')].filter(Boolean).join(' ') || process.platform,
+    name: get('PRETTY_NAME') ?? process.platform,
+  };
+};
+
+const openFileLimit = async (): Promise<number | undefined> => {
+  const t = await readFile('/proc/self/limits', 'utf8').catch(() => '');
+  const m = /^Max open files\s+(\d+)/m.exec(t);
+  return m ? Number(m[1]) : undefined;
+};
+
+/**
+ * Whether LeakSanitizer's tracer works. Yama's scope 3 forbids ptrace altogether; a container's filter shows only when it
+ * is tried, so an empty program is leak-checked: it fails at exit when its tracer may not attach.
+ */
+const ptraceAllowed = async (gcc: string | undefined): Promise<boolean> => {
+  if ((await number('/proc/sys/kernel/yama/ptrace_scope')) === 3) return false;
+  if (gcc === undefined) return true;
+  const dir = await mkdtemp(join(tmpdir(), 'ffi-gates-probe-'));
+  try {
+    const exe = join(dir, 'empty');
+    const cc = await execa(gcc, ['-fsanitize=address', '-x', 'c', '-', '-o', exe], {
+      input: 'int main(void) { return 0; }\n',
+      reject: false,
+      env: baseEnv(),
+      extendEnv: false,
+    });
+    if (cc.exitCode !== 0) return true;
+    const run = await execa(exe, {
+      reject: false,
+      all: true,
+      timeout: 20_000,
+      env: { ...baseEnv(), ASAN_OPTIONS: 'detect_leaks=1' },
+      extendEnv: false,
+    });
+    return !/LeakSanitizer has encountered a fatal error|failed to (?:attach|fork)/i.test(run.all);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+};
+
+const seccompFilter = async (): Promise<boolean> =>
+  /^Seccomp:\s+[12]/m.test(await readFile('/proc/self/status', 'utf8').catch(() => ''));
+
+/** `python3` on the PATH when it is a script: what it starts is asked of the interpreter itself. */
+const pythonShim = async (): Promise<Record<string, string>> => {
+  const path = await firstOf('python3', 'python');
+  const file = path && (await open(path).catch(() => undefined));
+  if (!path || !file) return {};
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.toString('latin1') === '#!' ? { python: path } : {};
+  } finally {
+    await file.close();
+  }
+};
+
+/** Tries to make a directory entry where `dir` is, or would be created. */
+const writable = async (dir: string): Promise<boolean> => {
+  for (let d = dir; ; d = dirname(d)) {
+    const made = await mkdtemp(join(d, '.ffi-gates-probe-')).then(
+      async (m) => rm(m, { recursive: true }).then(() => true),
+      (e: NodeJS.ErrnoException) => (e.code === 'ENOENT' && d !== dirname(d) ? undefined : false),
+    );
+    if (made !== undefined) return made;
+  }
+};
+
+/** Probes everything; about a second. Absent tools are simply absent. `reports` is where they will go. */
+export const probeHost = async (reports = 'reports/latest'): Promise<Host> => {
+  const tools = await probeTools();
+  const dir = resolve(reports);
+  const [rt, bits, setarch, ptrace, os, openFiles, nightly, seccomp, shims, canWrite] = await Promise.all([
+    runtimes(tools),
+    number('/proc/sys/vm/mmap_rnd_bits'),
+    out('setarch', ['-R', 'true']).then((o) => o !== undefined),
+    ptraceAllowed(tools['gcc']?.path),
+    osRelease(),
+    openFileLimit(),
+    tools['rustup'] ? nightlyVersion() : undefined,
+    seccompFilter(),
+    pythonShim(),
+    writable(dir),
+  ]);
+  if (nightly) tools['nightly'] = nightly;
+  const miri = nightly ? (await out('cargo', ['+nightly', 'miri', '--version'])) !== undefined : false;
+  const sysroot = nightly ? await out('rustc', ['+nightly', '--print', 'sysroot']) : undefined;
+  const rustSrc = sysroot !== undefined && existsSync(join(sysroot.trim(), RUST_SRC));
+  const clangDir = tools['clang'] && (await realpath(tools['clang'].path)).replace(/\/[^/]+$/, '');
+  const symbolizer = clangDir && `${clangDir}/llvm-symbolizer`;
+  const hasSymbolizer =
+    symbolizer &&
+    (await access(symbolizer, constants.X_OK).then(
+      () => true,
+      () => false,
+    ));
+  return {
+    tools,
+    cores: availableParallelism(),
+    memoryGiB: totalmem() / 2 ** 30,
+    os,
+    ...(bits === undefined ? {} : { mmapRndBits: bits }),
+    setarch,
+    ptrace,
+    seccomp,
+    shims,
+    logs: { dir, writable: canWrite },
+    ...(openFiles === undefined ? {} : { openFiles }),
+    runtimes: rt,
+    ...(hasSymbolizer ? { symbolizer } : {}),
+    nightly: nightly !== undefined,
+    miri,
+    rustSrc,
+  };
+};

@@ -1,0 +1,47 @@
+/** What a detector proposes. `propose.ts` gives ids and joins suites with the targets that they load. */
+import type { BindingId } from '../bindings/binding.js';
+import type { BuilderId } from '../model/ids.js';
+
+export type TargetIdea = {
+  /** The id's beginning: what people call it. */
+  name: string;
+  builder: BuilderId;
+  dir: string;
+  produces: string[];
+  args?: string[];
+  /** `foo` of each `libfoo.so`: how suites name it. */
+  libraries: string[];
+  /** Why it is proposed: a comment in the file. */
+  why: string;
+};
+
+export type SuiteIdea = {
+  name: string;
+  binding: BindingId;
+  dir: string;
+  with?: Record<string, unknown>;
+  inputs?: string[];
+  env?: Record<string, string>;
+  /** Libraries that its code names (`-lfoo`, `loadLibrary("foo")`, `CDLL("libfoo.so")`). */
+  links: string[];
+  /** True when it must load something that this repository builds elsewhere: without a match all targets are taken. */
+  needsTarget?: true;
+  /** True when no native code is here: what the tests reach comes compiled with a dependency. Proposed for want of others. */
+  prebuilt?: true;
+  /** The directory whose native code is compiled together with the tests: other build files in it build the same. */
+  compiles?: string;
+  /** True when that is all: what it links by name comes out of `compiles` too, or from the system. */
+  carries?: true;
+  why: string;
+};
+
+export type Found = { targets: TargetIdea[]; suites: SuiteIdea[]; unclear: string[] };
+
+export const NOTHING: Found = { targets: [], suites: [], unclear: [] };
+
+/** `libfoo.so.1`, `foo.dll`, `libfoo`, `foo` → `foo`. */
+export const libraryName = (word: string): string =>
+  word
+    .slice(word.lastIndexOf('/') + 1)
+    .replace(/\.(?:so|dylib|dll)(?:\.[\d.]{1,20})?$/, '')
+    .replace(/^lib(?=.)/, '');

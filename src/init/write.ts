@@ -1,0 +1,104 @@
+/** A proposal as files: `ffi-gates.yaml` and a GitHub workflow, with comments that say why. Pure. */
+import { stringify } from 'yaml';
+import { schemaLine } from '../config/expiry.js';
+import type { BindingId } from '../bindings/binding.js';
+import type { Proposal, ProposedSuite, ProposedTarget } from './propose.js';
+
+const flow = (value: unknown): string =>
+  stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim();
+
+const comment = (text: string, indent: string): string => `${indent}# ${text.replaceAll(/\s/g, ' ')}`;
+
+const targetLines = (t: ProposedTarget): string[] => [
+  comment(t.why, '  '),
+  `  ${t.id}: ${flow({ builder: t.builder, dir: t.dir, produces: t.produces, ...(t.args ? { args: t.args } : {}) })}`,
+];
+
+const suiteLines = (s: ProposedSuite): string[] => [
+  comment(s.why, '  '),
+  ...(s.guessed && s.targets.length
+    ? [comment('Which library it loads was not found out: keep the targets that it does load.', '  ')]
+    : []),
+  ...(s.guessed && s.targets.length === 0
+    ? [comment('No library that this repository builds was found for it: declare one as a target.', '  ')]
+    : []),
+  `  - ${flow({
+    id: s.id,
+    binding: s.binding,
+    dir: s.dir,
+    ...(s.targets.length ? { targets: s.targets } : {}),
+    ...(s.inputs ? { inputs: s.inputs } : {}),
+    ...(s.with ? { with: s.with } : {}),
+    ...(s.env ? { env: s.env } : {}),
+  })}`,
+];
+
+/** The text of `ffi-gates.yaml`. A proposal without suites has none: a matrix needs one. */
+export const matrixText = (p: Proposal): string =>
+  [
+    schemaLine('schema.json'),
+    '# Written by `ffi-gates init`; yours to change. `ffi-gates plan` shows what it comes to, `ffi-gates run` runs it.',
+    ...(p.unclear.length ? ['#', '# Not understood:', ...p.unclear.map((u) => comment(`- ${u}`, ''))] : []),
+    'version: 1',
+    '',
+    ...(p.targets.length
+      ? [
+          '# Native code that is built for every compiler and gate, out of your tree.',
+          'targets:',
+          ...p.targets.flatMap(targetLines),
+          '',
+        ]
+      : []),
+    '# Your own tests, by the binding through which they reach native code. Cell ids begin with `id-binding_`.',
+    'suites:',
+    ...p.suites.flatMap(suiteLines),
+    '',
+    '# A gate that does not fit a binding makes no cell; one that cannot run on a machine is skipped and says why.',
+    'gates:',
+    ...p.gates.map((g) => (g.on ? `  ${g.id}: # ${g.why}` : `  # ${g.id}: # ${g.why}`)),
+    '',
+    '# Cells that must not run, each with its reason:',
+    "# exclude: [{ cells: '*-tsan', why: see issue 12 }]",
+    '# Seconds for one launch of the tests (slow gates get four times as much):',
+    '# timeout: 180',
+    '',
+  ].join('\n');
+
+/** What a runner needs beyond its image and what `--provision` installs. */
+const SETUP: Partial<Record<BindingId, string[]>> = {
+  go: ['      - uses: actions/setup-go@v5', '        with: { go-version: stable }'],
+  jni: ['      - uses: actions/setup-java@v4', '        with: { distribution: temurin, java-version: 17 }'],
+  net: ['      - uses: actions/setup-dotnet@v4', '        with: { dotnet-version: 8.0.x }'],
+};
+
+/** The text of `.github/workflows/ffi-gates.yml`. */
+export const workflowText = (p: Proposal): string => {
+  const bindings = [...new Set(p.suites.map((s) => s.binding))];
+  return [
+    '# Written by `ffi-gates init`; yours to change.',
+    'name: ffi-gates',
+    'on:',
+    '  push: { branches: [main, master] }',
+    '  pull_request:',
+    '  workflow_dispatch:',
+    'permissions: { contents: read }',
+    'concurrency: { group: "ffi-gates-${{ github.ref }}", cancel-in-progress: true }',
+    'jobs:',
+    '  gates:',
+    '    runs-on: ubuntu-24.04',
+    '    timeout-minutes: 120',
+    '    steps:',
+    '      - uses: actions/checkout@v4',
+    '        with: { submodules: recursive }',
+    '      - uses: actions/setup-node@v4',
+    '        with: { node-version: 20 }',
+    ...bindings.flatMap((b) => SETUP[b] ?? []),
+    '      # With more random bits, sanitizers of older compilers find no room for their shadow memory.',
+    '      - run: sudo sysctl -w vm.mmap_rnd_bits=28',
+    '      - run: npx --yes ffi-gates run --provision',
+    '      - if: always()',
+    '        uses: actions/upload-artifact@v4',
+    '        with: { name: ffi-gates, path: reports/latest, if-no-files-found: warn }',
+    '',
+  ].join('\n');
+};

@@ -1,0 +1,236 @@
+/** From evidence to the one report document: judge, prove lanes, fold findings, tally, fix the order. */
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Expectation } from '../config/annotations.js';
+import { today } from '../config/expiry.js';
+import { blameOf } from './blame.js';
+import { baselineReport, markKnown, standing, valid, type Baseline } from '../config/baseline.js';
+import type { BindingId } from '../bindings/binding.js';
+import type { BuildDone } from '../build/build-cache.js';
+import { compareWithPlain } from './compare-cells.js';
+import type { Evidence } from '../execute/attempt.js';
+import { foldFindings } from './merge-findings.js';
+import { tallyFixtures } from './fixture-score.js';
+import { hazard } from '../model/hazards.js';
+import { NO_HOST, type Host } from '../host/probe.js';
+import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
+import type { Matrix } from '../config/matrix.js';
+import { sight, unhooked, type Loaded, type Seeing } from './instrumentation.js';
+import { makePlan, type Cell, type Plan } from '../plan/plan.js';
+import { readProven } from '../setup/proven.js';
+import { GATES } from '../gates/index.js';
+import type { CellReport, FixturesReport, LaneReport, Report } from '../model/report.js';
+import { suppressionRows } from './suppression-use.js';
+import type { Suppressions } from '../config/suppressions.js';
+import { exitCodeOf, worst } from '../model/verdict.js';
+
+export type Assembly = {
+  matrix: Matrix;
+  host: Host;
+  out: string;
+  strict: boolean;
+  baseline: Baseline;
+  suppressions: Suppressions;
+  plan: Plan;
+  cells: readonly Cell[];
+  expectations: ReadonlyMap<string, Expectation[]>;
+  evidences: readonly Evidence[];
+  builds: BuildDone[];
+  started: Date;
+  load: { start: number; end: number };
+};
+
+/** Key of a suite's annotations. */
+export const suiteKey = (m: Matrix, s: { id: string; binding: string }): string =>
+  `${m.file}#${s.id}-${s.binding}`;
+
+/** The annotations that a cell's suite declares. */
+export const expectationsOf = (c: Cell, all: ReadonlyMap<string, Expectation[]>): Expectation[] =>
+  all.get(suiteKey(c.matrix, c.suite)) ?? [];
+
+const cellReport = async (j: Judged, out: string, objects: CellReport['objects']): Promise<CellReport> => {
+  const { cell } = j.evidence;
+  return {
+    id: cell.id,
+    suite: cell.suite.id,
+    binding: cell.suite.binding,
+    builder: cell.builder,
+    gate: cell.gate.id,
+    role: cell.suite.role,
+    verdict: j.verdict,
+    tests: j.tests,
+    ...(j.evidence.seeds === undefined ? {} : { seeds: j.evidence.seeds }),
+    ms: Math.round(j.evidence.ms),
+    ...(j.verdict.kind === 'as-declared' || j.verdict.kind === 'missed'
+      ? { caught: [...new Set(j.caught.map((e) => e.case))].sort() }
+      : {}),
+    failedTests: j.failedTests.map((t) => ({ ...t })),
+    diedIn: j.diedIn,
+    logs: j.evidence.logs.map((l) => relative(out, l)),
+    unread: j.evidence.shots.flatMap((s) =>
+      s.logs.flatMap((l) => l.parsed.unread.slice(0, 20).map((u) => ({ log: relative(out, l.path), ...u }))),
+    ),
+    ...(objects ? { objects } : {}),
+  };
+};
+
+const loadedOf = (e: Evidence): Loaded => ({
+  maps: e.maps,
+  whole: e.recorded,
+  own: e.own.objects,
+  out: e.out,
+});
+
+/** The whole report; nothing is written. */
+export const assemble = async (o: Assembly): Promise<Report> => {
+  const { evidences, builds, started } = o;
+  const all = o;
+  const sorted = [...evidences].sort((a, b) => (a.cell.id < b.cell.id ? -1 : 1));
+  const canaryOf = new Map(sorted.filter((e) => e.cell.suite.role === 'canary').map((e) => [e.cell.lane, e]));
+  const objects = new Map<Evidence, Seeing>();
+  for (const e of sorted)
+    if (e.maps.size) objects.set(e, await sight(loadedOf(e), e.cell.gate, o.host.tools));
+  const day = today(started);
+  const known = new Set(valid(o.baseline, day).keys());
+  const judged = await Promise.all(
+    sorted.map(async (e) =>
+      judge(
+        e,
+        expectationsOf(e.cell, all.expectations),
+        noiseOf(canaryOf.get(e.cell.lane)),
+        // First the files as built: mappings may be samples, and a short process ends between two of them.
+        (await unhooked(e.products, e.cell.gate)) ?? objects.get(e)?.blind,
+        known,
+      ),
+    ),
+  );
+  const lanes = new Map<string, LaneReport>();
+  for (const c of all.cells) {
+    if (lanes.has(c.lane)) continue;
+    const canary = judged.find(
+      (j) => j.evidence.cell.lane === c.lane && j.evidence.cell.suite.role === 'canary',
+    );
+    lanes.set(c.lane, laneOf({ binding: c.suite.binding, builder: c.builder, gate: c.gate.id }, canary));
+  }
+  for (const j of judged) j.verdict = withProof(j.verdict, lanes.get(j.evidence.cell.lane)!);
+  const cells = await Promise.all(judged.map((j) => cellReport(j, o.out, objects.get(j.evidence)?.objects)));
+  compareWithPlain(cells, judged);
+  const skips: CellReport[] = all.plan.skipped.map((s) => skippedCell(s.id, s.why, o.matrix));
+  const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { findings, runtimeBucket } = await foldFindings(judged, o.out, o.matrix.root);
+  markKnown(findings, o.baseline, day);
+  const ids = new Set(makePlan(o.matrix, NO_HOST).skipped.map((s) => s.id));
+  const seen = new Set(findings.map((f) => f.fingerprint));
+  const baseline = baselineReport(
+    o.baseline,
+    findings,
+    standing(o.baseline, { seen, cells: rows, lanes: [...lanes.values()], ids, day }),
+  );
+  const suppressions = suppressionRows(o.suppressions.entries, judged, o.host, day);
+  const expectations = [
+    ...new Set(
+      [...all.expectations].filter(([k]) => k.startsWith(`${o.matrix.file}#`)).flatMap(([, v]) => v),
+    ),
+  ];
+  const fixtures = tallyFixtures(judged, dedupe(expectations));
+  const unavailable = all.plan.skipped.flatMap((s) =>
+    s.remedy ? [{ lane: s.lane, why: s.why, remedy: s.remedy }] : [],
+  );
+  const codes = [...rows.map((c) => exitCodeOf(c.verdict)), ...(o.strict && unavailable.length ? [6] : [])];
+  if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(6);
+  if (baseline && baseline.gone.length + baseline.expired.length > 0) codes.push(1);
+  if (suppressions.some((r) => r.hides.length > 0)) codes.push(6);
+  if (suppressions.some((r) => r.expired)) codes.push(1);
+  const exitCode = worst(codes);
+  const sortedLanes = [...lanes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, l]) => l);
+  const tools = Object.fromEntries(
+    Object.entries(o.host.tools)
+      .flatMap(([k, t]) => (t ? [[k, t.version]] : []))
+      .sort(),
+  ) as Record<string, string>;
+  const proof = { cells: rows, lanes: sortedLanes, tools };
+  const red = fixtures && exitCode !== 0 && dirname(o.matrix.file) === OURS;
+  const blame = red && blameOf({ ...proof, fixtures }, await readProven(), GATES);
+  return {
+    version: 1,
+    started: started.toISOString(),
+    ms: Date.now() - started.getTime(),
+    matrix: basename(o.matrix.file),
+    host: {
+      os: o.host.os.name,
+      cores: o.host.cores,
+      tools,
+      load: o.load,
+    },
+    exitCode,
+    cells: rows,
+    lanes: sortedLanes,
+    findings,
+    runtimeBucket,
+    ...(fixtures ? { fixtures: { ...fixtures, ...(blame ? { blame } : {}) } } : {}),
+    ...(baseline ? { baseline } : {}),
+    ...(suppressions.length ? { suppressions } : {}),
+    unavailable: unavailable.filter((u, i) => unavailable.findIndex((v) => v.lane === u.lane) === i),
+    unseenHazards: unseen(await detection(fixtures), all.cells),
+    builds: builds.sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+};
+
+const dedupe = (all: readonly Expectation[]): Expectation[] => [
+  ...new Map(
+    all.map((e) => [
+      `${e.file}:${e.line}:${e.case}:${e.bindings.join()}:${e.gates.map((g) => g.gate + (g.compiler ?? '')).join()}`,
+      e,
+    ]),
+  ).values(),
+];
+
+const skippedCell = (id: string, why: string, m: Matrix): CellReport => {
+  const [front = '', back = ''] = id.split('_');
+  const [suite = '', binding = ''] = front.split('-');
+  const [builder = '', gate = ''] = back.split('-');
+  const role =
+    m.suites.find((s) => s.id === suite && s.binding === binding)?.role ??
+    (suite === 'canary' ? 'canary' : 'subject');
+  const tests = { passed: 0, failed: 0, skipped: 0 };
+  return {
+    id,
+    suite,
+    binding: binding as CellReport['binding'],
+    builder,
+    gate,
+    role,
+    verdict: { kind: 'skipped', why },
+    tests,
+    ms: 0,
+    failedTests: [],
+    diedIn: [],
+    logs: [],
+    unread: [],
+  };
+};
+
+type Detection = FixturesReport['detection'];
+/** Where the matrices of our own fixtures are: what is planted elsewhere is its owner's matter. */
+const OURS = fileURLToPath(new URL('../../matrices', import.meta.url));
+const SHIPPED = new URL('../../matrices/detection.json', import.meta.url);
+
+/** Who sees what: this run's own findings, else the table of the last run of our fixtures, which is in the package. */
+const detection = async (f: FixturesReport | undefined): Promise<Detection> =>
+  f?.detection ?? (JSON.parse(await readFile(SHIPPED, 'utf8')) as Detection);
+
+/** Hazards of the catalogue that can happen in the run's bindings and that none of its gates sees there. */
+const unseen = (table: Detection, cells: readonly Cell[]): Report['unseenHazards'] => {
+  const gates = new Map<BindingId, Set<string>>();
+  for (const c of cells) gates.set(c.suite.binding, (gates.get(c.suite.binding) ?? new Set()).add(c.gate.id));
+  const blindTo = (row: Detection[number]): BindingId[] =>
+    [...gates.keys()].sort().filter((b) => {
+      const seenBy = row.bindings[b];
+      const possible = seenBy !== undefined || row.blind.includes(b);
+      return possible && !seenBy?.some((g) => gates.get(b)?.has(g.split('/')[0]!));
+    });
+  return table
+    .map((row) => ({ hazard: row.hazard, title: hazard(row.hazard)?.title ?? '', bindings: blindTo(row) }))
+    .filter((u) => u.bindings.length > 0);
+};

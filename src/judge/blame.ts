@@ -1,0 +1,145 @@
+/**
+ * A red run of our own fixtures is the first thing that a stranger may see. Whether this machine, a version of a tool, a gate or a
+ * fixture is to blame can be told from the run itself. Pure.
+ */
+import type { BindingId } from '../bindings/binding.js';
+import type { Gate } from '../gates/gate.js';
+import type { CellReport, FixturesReport, LaneReport, Report } from '../model/report.js';
+
+export type Blame = NonNullable<FixturesReport['blame']>;
+
+/** Versions of tools with which all fixtures passed, newest last: `matrices/proven.json`, made by `scripts/proven.mjs`. */
+export type Proven = Readonly<Record<string, readonly string[]>>;
+
+/** The tools that decide what a binding's tests show. */
+export const TOOLS_OF: Readonly<Record<BindingId, readonly string[]>> = {
+  c: [],
+  py: ['python', 'pytest'],
+  pyx: ['python', 'pytest', 'setuptools'],
+  go: ['go'],
+  jni: ['java', 'mvn'],
+  rs: ['rustc', 'cargo'],
+  net: ['mono', 'dotnet'],
+  node: ['node', 'npm'],
+};
+
+/** The tools on which a lane rests, by their names in `Host.tools`. */
+const toolsOf = ({ binding, builder, gate }: Lane, gates: Gates): string[] => [
+  builder.includes('clang') ? 'clang' : 'gcc',
+  ...(gates[gate]?.tools ?? []),
+  ...TOOLS_OF[binding],
+];
+
+type Lane = Pick<LaneReport, 'binding' | 'builder' | 'gate'>;
+type Gates = Readonly<Record<string, Pick<Gate, 'tools'> | undefined>>;
+
+/** Version `v` of tool `name`, with which no run of the fixtures is known to have passed; undefined for none such. */
+const unprovenTool = (
+  lane: Lane,
+  versions: Readonly<Record<string, string>>,
+  proven: Proven,
+  gates: Gates,
+): { name: string; version: string } | undefined =>
+  toolsOf(lane, gates)
+    .flatMap((name) => (versions[name] === undefined ? [] : [{ name, version: versions[name] }]))
+    .find(({ name, version }) => proven[name] && !proven[name].includes(version));
+
+/** What is the matter with machines rather than with code. */
+const MACHINE_TROUBLE = ['timed-out', 'did-not-start', 'listing-failed', 'flooded'];
+
+const again = (cell: string): string =>
+  `npx ffi-gates run '${cell}'; if it is seen twice, please report it with reports/latest/report.json`;
+
+type Told = Pick<Report, 'cells' | 'lanes'> & { fixtures: FixturesReport; tools: Record<string, string> };
+
+const ofMachine = (cells: readonly CellReport[]): Blame | undefined => {
+  const built = cells.filter((c) => c.verdict.kind === 'build-failed');
+  if (built[0]?.verdict.kind === 'build-failed')
+    return {
+      who: 'machine',
+      says: `${built.length} cells could not be built here, first ${built[0].id}: ${built[0].verdict.why.split('\n')[0]}`,
+      remedy: 'npx ffi-gates doctor; npx ffi-gates run --provision',
+    };
+  const slow = cells.filter(
+    (c) => c.verdict.kind === 'inconclusive' && MACHINE_TROUBLE.includes(c.verdict.doubt),
+  );
+  if (slow[0]?.verdict.kind === 'inconclusive')
+    return {
+      who: 'machine',
+      says: `${slow.length} cells did not come to their end here, first ${slow[0].id}: ${slow[0].verdict.why}`,
+      remedy: `free it of other work, then: npx ffi-gates run '${slow[0].id}'`,
+    };
+  return undefined;
+};
+
+/** What went wrong, worst first: the lane that it went wrong in, words for it, and whether several gates say the same. */
+type Trouble = { lane: Lane; cell: string; says: string; everywhere: boolean };
+
+const troublesOf = ({ cells, lanes, fixtures }: Told): Trouble[] => {
+  const laneOf = (id: string): CellReport[] => cells.filter((c) => c.id === id);
+  const missedAll = (name: string): boolean =>
+    !cells.some((c) => c.role === 'hazard' && (c.caught ?? []).includes(name));
+  return [
+    ...lanes
+      .filter((l) => !l.proven && l.canaries.length > 0)
+      .map((l) => ({
+        lane: l,
+        cell: `canary-${l.binding}_${l.builder}-${l.gate}`,
+        says: `the canary of ${l.binding}_${l.builder}-${l.gate} was not seen`,
+        everywhere: false,
+      })),
+    ...fixtures.missed.flatMap((m) =>
+      laneOf(m.cell).map((lane) => ({
+        lane,
+        cell: m.cell,
+        says: `${m.gate} missed ${m.case} (${m.at}) in ${m.cell}`,
+        everywhere: missedAll(m.case),
+      })),
+    ),
+    ...fixtures.noisyTwins.flatMap((t) =>
+      laneOf(t.cell).map((lane) => ({
+        lane,
+        cell: t.cell,
+        says: `${lane.gate} reports a twin, which is right, in ${t.cell}: ${t.finding}`,
+        everywhere:
+          t.test !== undefined &&
+          fixtures.noisyTwins.some(
+            (o) => o.test === t.test && !laneOf(o.cell).some((c) => c.gate === lane.gate),
+          ),
+      })),
+    ),
+    ...cells
+      .filter((c) => c.role !== 'subject' && ['suite-failed', 'inconclusive'].includes(c.verdict.kind))
+      .map((c) => ({
+        lane: c,
+        cell: c.id,
+        says: `${c.id} is ${c.verdict.kind}: ${'why' in c.verdict ? c.verdict.why : ''}`,
+        everywhere: c.verdict.kind === 'suite-failed',
+      })),
+  ];
+};
+
+/** Who is to blame for a red run of planted hazards, and what to do; undefined where nothing of theirs went wrong. */
+export const blameOf = (told: Told, proven: Proven, gates: Gates): Blame | undefined => {
+  const machine = ofMachine(told.cells);
+  if (machine) return machine;
+  const troubles = troublesOf(told);
+  const [first] = troubles;
+  if (!first) return undefined;
+  for (const t of troubles) {
+    const tool = unprovenTool(t.lane, told.tools, proven, gates);
+    if (tool)
+      return {
+        who: 'toolchain',
+        says: `${t.says}, with ${tool.name} ${tool.version}, which the fixtures have never passed with (they have with ${proven[tool.name]?.join(', ')})`,
+        remedy: `install a version that is proven, or ${again(t.cell)}`,
+      };
+  }
+  if (first.cell.startsWith('canary-'))
+    return {
+      who: 'machine',
+      says: `${first.says}, and with these versions it has been seen elsewhere: something here keeps the gate from working`,
+      remedy: `npx ffi-gates doctor; ${again(first.cell)}`,
+    };
+  return { who: first.everywhere ? 'fixture' : 'gate', says: first.says, remedy: again(first.cell) };
+};

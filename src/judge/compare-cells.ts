@@ -1,0 +1,81 @@
+/**
+ * Comparison across a run: a bug that several bindings show lies in the code they share, and a test that fails without any
+ * gate fails for its own reasons. Pure.
+ */
+import type { Judged } from './judge.js';
+import type { CellReport, Scope, Witness } from '../model/report.js';
+
+const targetsOf = (j: Judged): string[] => {
+  const { matrix, suite } = j.evidence.cell;
+  return suite.targets.map((t) => `${matrix.file}#${t}`);
+};
+
+/**
+ * `core` when more than one binding saw it, `binding` when one did although another ran over the same native code;
+ * undefined when no other binding was there to see it, which says nothing either way.
+ */
+export const scopeOf = (
+  witnesses: readonly Pick<Witness, 'cell' | 'binding'>[],
+  cells: readonly Judged[],
+): Scope | undefined => {
+  const bindings = new Set(witnesses.map((w) => w.binding));
+  if (bindings.size > 1) return 'core';
+  const ids = new Set(witnesses.map((w) => w.cell));
+  const targets = new Set(cells.filter((j) => ids.has(j.evidence.cell.id)).flatMap(targetsOf));
+  const others = cells.some(
+    (j) =>
+      j.evidence.shots.length > 0 &&
+      !bindings.has(j.evidence.cell.suite.binding) &&
+      targetsOf(j).some((t) => targets.has(t)),
+  );
+  return others ? 'binding' : undefined;
+};
+
+/** The gate that is none. */
+const UNGATED = 'plain';
+
+/** How each test of a suite ends without any gate, from the suite's plain cells; a failure in any of them counts. */
+const plainOutcomes = (cells: readonly Judged[], suite: string): Map<string, 'passed' | 'failed'> => {
+  const all = new Map<string, 'passed' | 'failed'>();
+  for (const { evidence, failedTests, diedIn } of cells) {
+    const { cell, shots } = evidence;
+    if (cell.gate.id !== UNGATED || `${cell.suite.id}-${cell.suite.binding}` !== suite) continue;
+    for (const e of shots.flatMap((s) => s.events))
+      if (e.outcome === 'passed' && !all.has(e.test)) all.set(e.test, 'passed');
+    for (const t of [...failedTests.map((f) => f.test), ...diedIn]) all.set(t, 'failed');
+  }
+  return all;
+};
+
+/** Whether a test that took too long does so without the gate: then the gate's time is not the reason. */
+const hangs = (row: CellReport, plain: ReadonlyMap<string, 'passed' | 'failed'>): string => {
+  const without = plain.get(row.diedIn.at(-1) ?? '');
+  if (without === undefined) return '';
+  return without === 'passed'
+    ? '; without the gate it ends: a longer timeout may be all it needs'
+    : '; it does not end well without the gate either';
+};
+
+/** Says of each failed test how it ends without the gate, and sums that up in the verdict. */
+export const compareWithPlain = (rows: readonly CellReport[], cells: readonly Judged[]): void => {
+  for (const row of rows) {
+    const plain =
+      row.gate === UNGATED
+        ? new Map<string, 'passed' | 'failed'>()
+        : plainOutcomes(cells, `${row.suite}-${row.binding}`);
+    for (const t of row.failedTests) {
+      const without = plain.get(t.test);
+      if (without) t.plain = without;
+    }
+    if (row.verdict.kind === 'inconclusive' && row.verdict.doubt === 'timed-out')
+      row.verdict.why += hangs(row, plain);
+    const flaky = row.failedTests.filter((t) => t.flaky).length;
+    const count = (k: 'passed' | 'failed'): number => row.failedTests.filter((t) => t.plain === k).length;
+    const words = [
+      count('failed') && `${count('failed')} without the gate too`,
+      count('passed') && `${count('passed')} only under ${row.gate}`,
+      flaky && `${flaky} passed when run again alone`,
+    ].filter(Boolean);
+    if (row.verdict.kind === 'suite-failed' && words.length) row.verdict.why += ` (${words.join(', ')})`;
+  }
+};

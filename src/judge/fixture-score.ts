@@ -1,0 +1,90 @@
+/** The two numbers that a run of planted hazards proves: hazards caught, twins silent; and who sees what. Pure. */
+import { isCase, placeOf, type Expectation } from '../config/annotations.js';
+import type { BindingId } from '../bindings/binding.js';
+import type { HazardId } from '../model/hazards.js';
+import { concerns } from './expectations.js';
+import type { Judged } from './judge.js';
+import type { FixturesReport } from '../model/report.js';
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const red = (s: Judged['seen'][number]): boolean => s.origin === 'own' || s.origin === 'host';
+
+/** undefined when the matrix holds neither hazard nor twin suites. */
+export const tallyFixtures = (
+  cells: readonly Judged[],
+  all: readonly Expectation[],
+): FixturesReport | undefined => {
+  const hazards = cells.filter((j) => j.evidence.cell.suite.role === 'hazard');
+  const twins = cells.filter((j) => j.evidence.cell.suite.role === 'twin');
+  if (hazards.length + twins.length === 0) return undefined;
+  const sees = new Map<HazardId, Map<BindingId, Set<string>>>();
+  const blindIn = new Map<Expectation, Set<BindingId>>();
+  const blindSeen = new Map<string, Set<string>>();
+  for (const j of hazards) {
+    const { cell } = j.evidence;
+    const gate = cell.gate.compilers.length > 1 ? `${cell.gate.id}/${cell.compiler}` : cell.gate.id;
+    for (const e of j.caught) {
+      const row = sees.get(e.hazard) ?? sees.set(e.hazard, new Map()).get(e.hazard)!;
+      (row.get(cell.suite.binding) ?? row.set(cell.suite.binding, new Set()).get(cell.suite.binding)!).add(
+        gate,
+      );
+    }
+    for (const e of all.filter((x) => x.blind && concerns(x, cell, j.evidence.listed))) {
+      (blindIn.get(e) ?? blindIn.set(e, new Set()).get(e)!).add(cell.suite.binding);
+      if (j.seen.some((s) => red(s) && s.test !== undefined && isCase(s.test, e.case)))
+        (blindSeen.get(e.case) ?? blindSeen.set(e.case, new Set()).get(e.case)!).add(
+          `${cell.suite.binding}:${gate}`,
+        );
+    }
+  }
+  const blind = [...blindIn]
+    .map(([e, bindings]) => ({
+      case: e.case,
+      hazard: e.hazard,
+      bindings: [...bindings].sort(order),
+      seenBy: [...(blindSeen.get(e.case) ?? [])].sort(order),
+    }))
+    .sort((a, b) => order(a.case, b.case) || order(a.bindings.join(), b.bindings.join()));
+  const ids = [...new Set([...sees.keys(), ...blind.map((b) => b.hazard)])].sort(order);
+  return {
+    declared: hazards.reduce((n, j) => n + j.caught.length + j.missed.length, 0),
+    caught: hazards.reduce((n, j) => n + j.caught.length, 0),
+    missed: hazards.flatMap((j) =>
+      j.missed.map((e) => ({
+        cell: j.evidence.cell.id,
+        case: e.case,
+        hazard: e.hazard,
+        gate: j.evidence.cell.gate.id,
+        at: placeOf(e),
+      })),
+    ),
+    twins: twins.reduce((n, j) => n + j.evidence.wanted.length, 0),
+    noisyTwins: twins.flatMap((j) =>
+      j.seen.filter(red).map((s) => ({
+        cell: j.evidence.cell.id,
+        finding: `${s.sighting.rule}: ${s.sighting.message}`,
+        ...(s.test === undefined ? {} : { test: s.test }),
+      })),
+    ),
+    blind,
+    detection: ids.map((hazard) => ({
+      hazard,
+      bindings: Object.fromEntries(
+        [...(sees.get(hazard) ?? [])].sort(([a], [b]) => order(a, b)).map(([b, g]) => [b, collapse(g)]),
+      ),
+      blind: [...new Set(blind.filter((b) => b.hazard === hazard).flatMap((b) => b.bindings))]
+        .filter((b) => !sees.get(hazard)?.has(b))
+        .sort(order),
+    })),
+  };
+};
+
+/** `asan/gcc` and `asan/clang` together are `asan`. */
+const collapse = (gates: ReadonlySet<string>): string[] => {
+  const out = new Set<string>();
+  for (const g of gates) {
+    const [name] = g.split('/');
+    out.add(gates.has(`${name}/gcc`) && gates.has(`${name}/clang`) ? name! : g);
+  }
+  return [...out].sort(order);
+};

@@ -1,0 +1,155 @@
+/** Which objects of a process a gate can see: DSO-level, by the symbols that instrumented code imports. */
+import { execa } from 'execa';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Gate } from '../gates/gate.js';
+import type { Host } from '../host/probe.js';
+import type { CellReport } from '../model/report.js';
+
+const RUNTIME = /^(lib(a|t|ub|l|hwa)san|libclang_rt\.|vgpreload_)/;
+const symbols = new Map<string, Promise<string>>();
+
+const imports = (path: string): Promise<string> => {
+  let s = symbols.get(path);
+  if (!s)
+    symbols.set(
+      path,
+      (s = execa('nm', ['-D', path], { reject: false, buffer: true }).then((r) => r.stdout ?? '')),
+    );
+  return s;
+};
+
+/** Executable file mappings in a text of `/proc/<pid>/maps`. */
+export const mappedFiles = (text: string): string[] => [
+  ...new Set(
+    text.split('\n').flatMap((line) => {
+      const path = line.indexOf('/');
+      return path > 0 && line[line.indexOf(' ') + 3] === 'x'
+        ? [line.slice(path).replace(/ \(deleted\)$/, '')]
+        : [];
+    }),
+  ),
+];
+
+/**
+ * What the processes of a launch wrote of themselves into `dir` as they ended (`maps.<pid>`), with copies under their own
+ * names of objects that will not outlive them, such as what a jar unpacks. Undefined when none wrote anything.
+ */
+export const recordedObjects = async (dir: string): Promise<string[] | undefined> => {
+  const names = await readdir(dir).catch(() => []);
+  const maps = names.filter((n) => n.startsWith('maps.'));
+  if (maps.length === 0) return undefined;
+  const texts = await Promise.all(maps.map((n) => readFile(join(dir, n), 'utf8')));
+  return texts.flatMap(mappedFiles).map((path) => {
+    const copy = join(dir, basename(path));
+    return existsSync(copy) ? copy : path;
+  });
+};
+
+const SYSTEM = /^\/(?:usr\/)?lib(?:32|64|exec)?\//;
+/** Packages that others installed into a host's own directories. */
+const PACKAGES = /\/(?:site-packages|dist-packages|node_modules)\//;
+
+/** Whether an object belongs to the operating system or to a host runtime. */
+const isHosts = (path: string, tools: Host['tools']): boolean => {
+  if (SYSTEM.test(path)) return true;
+  if (PACKAGES.test(path)) return false;
+  const homes = ['node', 'java', 'python'].flatMap((t) =>
+    tools[t] ? [dirname(dirname(tools[t].path))] : [],
+  );
+  return homes.some((home) => home !== '/' && path.startsWith(`${home}/`));
+};
+
+/** What a suite's processes had mapped. */
+export type Loaded = {
+  /** All objects where the processes said so themselves (`whole`), else samples. */
+  maps: ReadonlySet<string>;
+  whole: boolean;
+  /** Base names of the user's own objects. */
+  own: ReadonlySet<string>;
+  /** Where the suite's compiled tests and the copy of its project are. */
+  out: string;
+};
+
+export type Seeing = {
+  objects: NonNullable<CellReport['objects']>;
+  /** Why the gate cannot have seen the code under test; undefined when it can. */
+  blind?: string;
+};
+
+type Kind = 'runtime' | 'host' | 'own' | 'foreign';
+
+const kindOf = (path: string, { own, out }: Loaded, tools: Host['tools']): Kind => {
+  const name = basename(path);
+  if (RUNTIME.test(name)) return 'runtime';
+  const inside = path.startsWith(`${out}/`) && !PACKAGES.test(path.slice(out.length));
+  if (inside ? /\.(?:so|node)$/.test(name) : own.has(name) && !PACKAGES.test(path)) return 'own';
+  return isHosts(path, tools) || !/\.(?:so|node)(?:\.|$)/.test(name) ? 'host' : 'foreign';
+};
+
+/**
+ * Sorts mapped objects by whether the gate sees into them. `foreign` are compiled by others (what a jar or a package of
+ * prebuilt binaries brings along): a gate that needs hooks is blind in them.
+ */
+export const sight = async (
+  loaded: Loaded,
+  { id, hook, sparse }: Pick<Gate, 'id' | 'hook' | 'sparse'>,
+  tools: Host['tools'],
+): Promise<Seeing> => {
+  const objects: Seeing['objects'] = { instrumented: [], runtime: [], opaque: [], blind: [] };
+  // Own objects without hooks: compiled for this cell, or found ready-made in the repository.
+  const compiled: string[] = [];
+  const readyMade: string[] = [];
+  let seen = 0;
+  for (const path of [...loaded.maps].sort()) {
+    const name = basename(path);
+    const kind = kindOf(path, loaded, tools);
+    if (kind === 'runtime' || kind === 'host') {
+      objects[kind === 'runtime' ? 'runtime' : 'opaque'].push(name);
+      continue;
+    }
+    const own = kind === 'own';
+    if (!hook || hook.test(await imports(path)) || (own && sparse)) {
+      seen++;
+      objects[hook || own ? 'instrumented' : 'opaque'].push(name);
+      continue;
+    }
+    objects.opaque.push(name);
+    objects.blind.push(name);
+    if (own) (path.startsWith(`${loaded.out}/`) ? compiled : readyMade).push(name);
+  }
+  const unseen = [...compiled, ...(seen === 0 ? readyMade : [])];
+  if (unseen.length) return { objects, blind: opaque(id, unseen) };
+  if (!loaded.whole || seen > 0) return { objects };
+  return {
+    objects,
+    blind: objects.blind.length
+      ? `${opaque(id, objects.blind)}; it was compiled elsewhere, and memcheck, or the host's own checks, see what it does`
+      : 'no native code but that of the host was loaded',
+  };
+};
+
+/**
+ * What was loaded of others' compiled code, by base name: in a suite that has no native code of its own, that is what is
+ * being tested.
+ */
+export const foreignObjects = (loaded: Loaded, tools: Host['tools']): string[] => {
+  const kinds = [...loaded.maps].map((path) => ({ path, kind: kindOf(path, loaded, tools) }));
+  if (loaded.own.size > 0 || kinds.some((k) => k.kind === 'own')) return [];
+  return kinds.filter((k) => k.kind === 'foreign').map((k) => basename(k.path));
+};
+
+const opaque = (gate: string, names: readonly string[]): string =>
+  `the object under test is opaque to ${gate}: ${names.join(', ')} carries none of its hooks`;
+
+/** Of the user's own built objects, those without any of the gate's hooks: what they do is invisible to it. */
+export const unhooked = async (
+  paths: readonly string[],
+  { id, hook, sparse }: Pick<Gate, 'id' | 'hook' | 'sparse'>,
+): Promise<string | undefined> => {
+  if (!hook || sparse) return undefined;
+  const all = await Promise.all(paths.map(async (p) => (hook.test(await imports(p)) ? [] : [basename(p)])));
+  const names = [...new Set(all.flat())].sort();
+  return names.length ? opaque(id, names) : undefined;
+};

@@ -1,0 +1,267 @@
+/** From evidence to verdicts. Pure: the laws of the project live here (clean needs proof, nothing unread is clean). */
+import { caseOf, isCase, placeOf, type Expectation } from '../config/annotations.js';
+import { fingerprintOf, noiseKey, originOf } from './origin.js';
+import { fromOutside } from './crashes.js';
+import { expected, meets } from './expectations.js';
+import type { LaneReport, Origin } from '../model/report.js';
+import type { Evidence, Seen, Shot } from '../execute/attempt.js';
+import type { Doubt, Verdict } from '../model/verdict.js';
+
+export type Judged = {
+  evidence: Evidence;
+  verdict: Verdict;
+  /** Sightings with their origin, in log order. */
+  seen: (Seen & { origin: Origin })[];
+  tests: { passed: number; failed: number; skipped: number };
+  failedTests: { test: string; message?: string; flaky?: true }[];
+  diedIn: string[];
+  missed: Expectation[];
+  caught: Expectation[];
+};
+
+/** Last outcome of each test; a failure is never washed out by a later pass (reruns go towards red). */
+const outcomes = (
+  shots: readonly Shot[],
+): Map<string, { outcome: 'passed' | 'failed' | 'skipped'; message?: string }> => {
+  const all = new Map<string, { outcome: 'passed' | 'failed' | 'skipped'; message?: string }>();
+  for (const e of shots.flatMap((s) => s.events)) {
+    if (e.outcome === 'started' || all.get(e.test)?.outcome === 'failed') continue;
+    all.set(e.test, { outcome: e.outcome, ...(e.message === undefined ? {} : { message: e.message }) });
+  }
+  return all;
+};
+
+/** Tests that failed in one launch and passed in a later one. */
+const flakyOf = (shots: readonly Shot[]): Set<string> => {
+  const failed = new Set<string>();
+  const flaky = new Set<string>();
+  for (const e of shots.flatMap((s) => s.events)) {
+    if (e.outcome === 'failed') failed.add(e.test);
+    if (e.outcome === 'passed' && failed.has(e.test)) flaky.add(e.test);
+  }
+  return flaky;
+};
+
+const doubt = (d: Doubt, why: string): Verdict => ({ kind: 'inconclusive', doubt: d, why });
+
+const whileRan = (s: Shot): string => (s.died.length ? ` while ${s.died.at(-1)} ran` : '');
+const outputOf = ({ suite, matrix }: Evidence['cell']): number => suite.output ?? matrix.output;
+
+/** Ended as though a checker fired, or died in a test, with no report to say why. */
+const silentEnd = (s: Shot, exitCodes: readonly number[]): string | undefined => {
+  if (s.logs.some((l) => l.parsed.sightings.length > 0)) return undefined;
+  if (s.exit.kind === 'spawn-error') return `could not start: ${s.exit.message}`;
+  if (s.exit.kind === 'signal' && fromOutside(s.exit.signal))
+    return `the process was killed by ${s.exit.signal}${whileRan(s)}`;
+  if (s.exit.kind !== 'code' || s.exit.code === 0) return undefined;
+  if (exitCodes.includes(s.exit.code))
+    return `exit status ${s.exit.code} is the checker's, but no log holds a report`;
+  if (s.died.length)
+    return `the process ended with status ${s.exit.code} while ${s.died.at(-1)} ran, and no log says why`;
+  if (!s.events.some((e) => e.outcome === 'failed'))
+    return `exit status ${s.exit.code} although no test failed`;
+  return undefined;
+};
+
+const doubts = (
+  e: Evidence,
+  seen: Judged['seen'],
+  done: ReadonlyMap<string, unknown>,
+  excused: ReadonlySet<string> = new Set(),
+): Verdict | undefined => {
+  const tool = seen.find((s) => s.origin === 'tool');
+  if (tool) {
+    const remedy = e.cell.gate.remedy?.(tool.sighting);
+    return doubt('tool-failed', [tool.sighting.message, remedy].filter(Boolean).join('; '));
+  }
+  if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
+  const cut = e.shots.find((s) => s.exit.kind === 'timeout');
+  if (cut) return doubt('timed-out', `stopped after its time${whileRan(cut)}`);
+  const flooded = e.shots.find((s) => s.exit.kind === 'flooded');
+  if (flooded) return doubt('flooded', `wrote more than its ${outputOf(e.cell)} MiB${whileRan(flooded)}`);
+  for (const s of e.shots)
+    for (const l of s.logs) {
+      const u = l.parsed.unread[0];
+      if (u) return doubt('unread-report', `${l.name}:${u.line}: ${u.text.slice(0, 160)}`);
+      if (!l.parsed.complete)
+        return doubt('log-truncated', `${l.name}: ${l.parsed.missing[0] ?? 'the log ends inside a report'}`);
+    }
+  if (e.listed.length === 0) return doubt('no-tests', 'the suite lists no test');
+  for (const s of e.shots) {
+    const silent = silentEnd(s, e.cell.gate.exitCodes);
+    if (silent) return doubt('fired-but-silent', silent);
+  }
+  if (!e.shots.some((s) => s.events.length)) return doubt('did-not-start', 'no test began');
+  const absent = e.wanted.filter((t) => !done.has(t) && !excused.has(t));
+  if (absent.length)
+    return doubt(
+      'tests-missing',
+      `no result for ${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ` and ${absent.length - 3} more` : ''}`,
+    );
+  const unchecked = e.shots.find((s) => s.unchecked !== undefined)?.unchecked;
+  if (unchecked !== undefined) return doubt('leaks-unchecked', `leaks were not looked for: ${unchecked}`);
+  return undefined;
+};
+
+const reds = (seen: Judged['seen']): Judged['seen'] =>
+  seen.filter((s) => s.origin === 'own' || s.origin === 'host');
+
+/** Whether a launch holds a report that the baseline knows: what it cut short needs no further reason. */
+const holdsKnown = (e: Evidence, s: Shot, known: ReadonlySet<string>): boolean =>
+  s.logs.some((l) => l.parsed.sightings.some((x) => known.has(fingerprintOf(x, e.own))));
+
+/** Tests of which known findings are the reason that they died or failed. */
+const excusedBy = (e: Evidence, old: Judged['seen'], known: ReadonlySet<string>): Set<string> =>
+  new Set([
+    ...old.flatMap((s) => (s.test === undefined ? [] : [s.test])),
+    ...e.shots.filter((s) => s.died.length && holdsKnown(e, s, known)).flatMap((s) => s.died),
+  ]);
+
+const judgeSubject = (
+  e: Evidence,
+  seen: Judged['seen'],
+  done: ReturnType<typeof outcomes>,
+  blind: string | undefined,
+  known: ReadonlySet<string>,
+): Verdict => {
+  const all = reds(seen);
+  const old = all.filter((s) => known.has(fingerprintOf(s.sighting, e.own)));
+  // As the report counts them: two reports of one bug are one finding.
+  const distinct = (some: Judged['seen']): number =>
+    new Set(some.map((s) => fingerprintOf(s.sighting, e.own))).size;
+  const [findings, accepted] = [distinct(all), distinct(old)];
+  const counts = { findings, fresh: findings - accepted, known: accepted };
+  const excused = excusedBy(e, old, known);
+  const unsure = doubts(e, seen, done, excused);
+  if (counts.fresh)
+    return {
+      kind: 'hazard',
+      ...counts,
+      ...(unsure?.kind === 'inconclusive' ? { why: `also ${unsure.doubt}: ${unsure.why}` } : {}),
+    };
+  const failed = [...done].filter(([t, o]) => o.outcome === 'failed' && !excused.has(t));
+  if (
+    failed.length &&
+    (!unsure ||
+      (unsure.kind === 'inconclusive' &&
+        unsure.doubt === 'fired-but-silent' &&
+        !e.shots.some((s) => s.died.length) &&
+        e.wanted.every((t) => done.has(t))))
+  )
+    return {
+      kind: 'suite-failed',
+      why: `${failed.length} failed: ${failed
+        .slice(0, 3)
+        .map(([t]) => t)
+        .join(', ')}`,
+    };
+  // A process that a known finding ended could not look for leaks: that is said, and is no new doubt.
+  const cut =
+    unsure?.kind === 'inconclusive' &&
+    unsure.doubt === 'leaks-unchecked' &&
+    e.shots.every((s) => s.unchecked === undefined || holdsKnown(e, s, known));
+  if (unsure && !cut) return unsure;
+  if (blind) return doubt('gate-not-armed', blind);
+  if (old.length === 0) return { kind: 'clean' };
+  return { kind: 'hazard', ...counts, ...(cut ? { why: unsure.why } : {}) };
+};
+
+const judgePlanted = (e: Evidence, due: readonly Expectation[], missed: readonly Expectation[]): Verdict => {
+  if (missed.length) {
+    const absent = missed.filter((x) => !e.listed.some((t) => isCase(t, x.case)));
+    const why = absent.length
+      ? `no test for ${absent.map((x) => x.case).join(', ')}`
+      : `not seen: ${missed.map((x) => `${x.case} (${placeOf(x)})`).join(', ')}`;
+    return { kind: 'missed', missed: missed.map((x) => x.case), why };
+  }
+  // What is due depends on what was listed.
+  if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
+  return { kind: 'as-declared', caught: due.length };
+};
+
+/**
+ * Judges one cell. `noise` are the keys of the lane's no-op run; `blind` says that the object under test is invisible to
+ * the gate; `known` are the fingerprints that the baseline accepts. Whether the lane is proven is applied afterwards, by `withProof`.
+ */
+export const judge = (
+  e: Evidence,
+  all: readonly Expectation[],
+  noise: ReadonlySet<string>,
+  blind?: string,
+  known: ReadonlySet<string> = new Set(),
+): Judged => {
+  const seen = e.seen.map((s) => ({ ...s, origin: originOf(s.sighting, e.own, noise) }));
+  const done = outcomes(e.shots);
+  const flaky = flakyOf(e.shots);
+  const count = (k: string): number => [...done.values()].filter((o) => o.outcome === k).length;
+  const planted = e.cell.suite.role === 'hazard' || e.cell.suite.role === 'canary';
+  const due = planted ? expected(e.cell, all, e.listed) : [];
+  const caught = due.filter((x) =>
+    seen.some((s) => s.origin !== 'runtime' && s.origin !== 'tool' && meets(s, x)),
+  );
+  const missed = due.filter((x) => !caught.includes(x));
+  return {
+    evidence: e,
+    verdict: e.failed
+      ? { kind: 'build-failed', why: e.failed }
+      : planted
+        ? judgePlanted(e, due, missed)
+        : judgeSubject(e, seen, done, blind, known),
+    seen,
+    tests: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') },
+    failedTests: [...done]
+      .filter(([, o]) => o.outcome === 'failed')
+      .map(([test, o]) => ({
+        test,
+        ...(o.message ? { message: o.message } : {}),
+        ...(flaky.has(test) ? { flaky: true as const } : {}),
+      })),
+    diedIn: [...new Set(e.shots.flatMap((s) => s.died))],
+    missed,
+    caught,
+  };
+};
+
+/** What the lane's own no-op run reports: the host's habits. */
+export const noiseOf = (canary: Evidence | undefined): Set<string> =>
+  new Set(
+    (canary?.seen ?? [])
+      .filter((s) => s.test !== undefined && caseOf(s.test) === 'noop')
+      .map((s) => noiseKey(s.sighting)),
+  );
+
+/** A lane's proof, from its canary cell. A lane without a canary is not proven. */
+export const laneOf = (
+  lane: { binding: LaneReport['binding']; builder: string; gate: string },
+  canary: Judged | undefined,
+): LaneReport => {
+  if (!canary) return { ...lane, proven: false, canaries: [] };
+  const rows = [
+    ...canary.caught.map((x) => ({ x, seen: true })),
+    ...canary.missed.map((x) => ({ x, seen: false })),
+  ]
+    .map(({ x, seen }) => ({
+      class: x.case.replace(/^canary_/, ''),
+      seen,
+      ...(seen
+        ? {}
+        : { why: canary.evidence.failed ?? `${x.hazard} was planted at ${placeOf(x)} and not seen` }),
+    }))
+    .sort((a, b) => (a.class < b.class ? -1 : 1));
+  return { ...lane, proven: rows.length > 0 && rows.every((r) => r.seen), canaries: rows };
+};
+
+/** Law 1: nothing is clean in a lane that is not proven. */
+export const withProof = (v: Verdict, lane: LaneReport): Verdict => {
+  // A lane that is not armed for leaks says more than that one process was not checked for them.
+  const open =
+    v.kind === 'clean' ||
+    (v.kind === 'hazard' && v.fresh === 0) ||
+    (v.kind === 'inconclusive' && v.doubt === 'leaks-unchecked');
+  if (!open || lane.proven) return v;
+  const blind = lane.canaries.filter((c) => !c.seen).map((c) => c.class);
+  return doubt(
+    'gate-not-armed',
+    blind.length ? `the lane's canary was not seen: ${blind.join(', ')}` : 'the lane has no canary',
+  );
+};

@@ -1,0 +1,129 @@
+/** Folds sightings into findings: one per bug, with every witness, wherever and through whatever it was seen. */
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { boundaryOf, fingerprintOf, isOwnManaged, ownFrames, type Own } from './origin.js';
+import type { Frame, Stack } from '../model/diagnostic.js';
+import type { Judged } from './judge.js';
+import type { FindingReport, ReportedFrame, ReportedStack, Witness } from '../model/report.js';
+import { scopeOf } from './compare-cells.js';
+
+const CONTEXT = 3;
+const texts = new Map<string, Promise<string[] | undefined>>();
+
+const linesOf = (file: string): Promise<string[] | undefined> => {
+  let t = texts.get(file);
+  if (!t)
+    texts.set(
+      file,
+      (t = readFile(file, 'utf8').then(
+        (x) => x.split('\n'),
+        () => undefined,
+      )),
+    );
+  return t;
+};
+
+const reported = (f: Frame, mine: readonly Frame[], root: string): ReportedFrame => {
+  if (!mine.includes(f)) return f;
+  const near =
+    f.kind === 'source' && f.file.startsWith(`${root}/`) ? { ...f, file: relative(root, f.file) } : f;
+  return { ...near, own: true };
+};
+
+/** A stack as the JVM prints it: its frames name classes and no directories. */
+const isJava = (k: Stack): boolean =>
+  k.role === 'managed' &&
+  k.frames.some(
+    (f) => f.kind === 'symbol' || (f.kind === 'source' && /\.(?:java|kt|scala|groovy)$/.test(f.file)),
+  );
+
+/** The stack as it is reported: own frames marked, and the lines around the first of them when the file is here. */
+const withSource = async (k: Stack, own: Own, root: string): Promise<ReportedStack> => {
+  const mine = isJava(k) ? k.frames.filter(isOwnManaged) : ownFrames(k.frames, own);
+  const stack: ReportedStack = { ...k, frames: k.frames.map((f) => reported(f, mine, root)) };
+  const f = mine.find((x) => x.kind === 'source');
+  if (f?.kind !== 'source') return stack;
+  const lines = await linesOf(f.file);
+  if (!lines?.[f.line - 1]) return stack;
+  const from = Math.max(1, f.line - CONTEXT);
+  const around = lines.slice(from - 1, f.line + CONTEXT).map((text, i) => ({ no: from + i, text }));
+  const file = f.file.startsWith(`${root}/`) ? relative(root, f.file) : f.file;
+  return { ...stack, source: { file, line: f.line, lines: around } };
+};
+
+type Draft = Omit<FindingReport, 'stacks'> & { stacks: Stack[]; own: Own };
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Findings and the runtime bucket, in fingerprint order within severity-free, stable order. */
+export const foldFindings = async (
+  cells: readonly Judged[],
+  out: string,
+  root: string,
+): Promise<{ findings: FindingReport[]; runtimeBucket: FindingReport[] }> => {
+  const drafts = new Map<string, Draft>();
+  for (const j of cells) {
+    const { cell, own } = j.evidence;
+    const planted = cell.suite.role === 'hazard' || cell.suite.role === 'canary';
+    for (const s of j.seen) {
+      const fingerprint = fingerprintOf(s.sighting, own);
+      const key = `${s.origin === 'runtime' ? 'r' : 'f'}${fingerprint}`;
+      const witness: Witness = {
+        cell: cell.id,
+        log: relative(out, s.log),
+        line: s.sighting.log.line,
+        gate: cell.gate.id,
+        binding: cell.suite.binding,
+        ...(s.test === undefined ? {} : { test: s.test }),
+        count: s.sighting.count ?? 1,
+      };
+      const known = drafts.get(key);
+      if (known) {
+        // The command that runs one test says more than the one that runs all.
+        if (s.test !== undefined && known.witnesses.every((w) => w.test === undefined)) {
+          known.repro = s.repro;
+          if (s.sighting.seed !== undefined) known.seed = s.sighting.seed;
+        }
+        known.witnesses.push(witness);
+        known.planted &&= planted;
+        // The richest report speaks for all: a complete one with the most stacks.
+        if (s.sighting.complete && s.sighting.stacks.length > known.stacks.length)
+          Object.assign(known, {
+            stacks: s.sighting.stacks,
+            own,
+            message: s.sighting.message,
+            rule: s.sighting.rule,
+          });
+        continue;
+      }
+      const boundary = boundaryOf(s.sighting, own);
+      drafts.set(key, {
+        fingerprint,
+        hazard: s.sighting.hazard,
+        rule: s.sighting.rule,
+        origin: s.origin,
+        message: s.sighting.message,
+        complete: s.sighting.complete,
+        stacks: s.sighting.stacks,
+        ...(boundary ? { boundary } : {}),
+        ...(s.sighting.leak
+          ? { leak: { bytes: s.sighting.leak.bytes, objects: s.sighting.leak.objects } }
+          : {}),
+        planted,
+        witnesses: [witness],
+        repro: s.repro,
+        ...(s.sighting.seed === undefined ? {} : { seed: s.sighting.seed }),
+        own,
+      });
+    }
+  }
+  const findings: FindingReport[] = [];
+  const runtimeBucket: FindingReport[] = [];
+  for (const { own, ...d } of [...drafts.values()].sort(
+    (a, b) => byText(a.hazard, b.hazard) || byText(a.fingerprint, b.fingerprint),
+  )) {
+    const stacks = await Promise.all(d.stacks.map((k) => withSource(k, own, root)));
+    const scope = scopeOf(d.witnesses, cells);
+    (d.origin === 'runtime' ? runtimeBucket : findings).push({ ...d, ...(scope ? { scope } : {}), stacks });
+  }
+  return { findings, runtimeBucket };
+};

@@ -1,0 +1,230 @@
+/** Whose fault: the user's objects, the host runtime, or the checker itself. Pure. */
+import { createHash } from 'node:crypto';
+import type { Frame, Sighting, Stack } from '../model/diagnostic.js';
+import { isHonestyRow } from '../model/hazards.js';
+import { isRuntimesBlock } from './host-allocations.js';
+import type { Origin } from '../model/report.js';
+
+/** What counts as the user's own. `dirs` are absolute source roots, `objects` base names of their built objects. */
+export type Own = {
+  /** Sources of targets and suites. */
+  dirs: readonly string[];
+  /** Sources of targets only: the code that several bindings share. */
+  shared: readonly string[];
+  objects: ReadonlySet<string>;
+};
+
+const under = (dirs: readonly string[], file: string): boolean =>
+  dirs.some((d) => file === d || file.startsWith(`${d}/`));
+const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** A frame in code that the user wrote: by source file where there is one, else by object. */
+export const isOwnFrame = (f: Frame, own: Own): boolean => {
+  if (f.kind === 'source') {
+    if (f.file.startsWith('/'))
+      return under(own.dirs, f.file) || (f.module !== undefined && own.objects.has(base(f.module)));
+    return f.module !== undefined && own.objects.has(base(f.module));
+  }
+  return f.kind === 'module' && own.objects.has(base(f.module));
+};
+
+/** A line of somebody else's header, compiled into the user's object: `Py_TYPE`, `std::vector`, a checked `memcpy`. */
+const isForeignHeader = (f: Frame, own: Own): boolean =>
+  f.kind === 'source' && f.file.startsWith('/') && f.file.includes('/include/') && !under(own.dirs, f.file);
+
+/** The frames of a stack that are the user's; lines of others' headers only where nothing else is. */
+export const ownFrames = (frames: readonly Frame[], own: Own): Frame[] => {
+  const mine = frames.filter((f) => isOwnFrame(f, own));
+  const written = mine.filter((f) => !isForeignHeader(f, own));
+  return written.length ? written : mine;
+};
+
+const isJavaPlatform = (fn: string): boolean => /^(java|javax|jdk|sun|com\.sun)[./]/.test(fn);
+const TESTING =
+  /^(?:org\.junit|junit\.framework|org\.testng|org\.opentest4j|org\.apache\.maven\.surefire)[./]/;
+
+/** What the JVM makes up for a lambda, whose printed name is an address. */
+const HIDDEN = /^0x[0-9a-f]/;
+
+/** A Java frame of the user's, or of a library that the user chose: neither of the platform nor of what runs the tests. */
+export const isOwnManaged = (f: Frame): boolean =>
+  (f.kind === 'symbol' || f.kind === 'source') &&
+  ![HIDDEN, TESTING].some((r) => r.test(f.function)) &&
+  !isJavaPlatform(f.function);
+
+const managedOwn = (s: Sighting): boolean => {
+  const frames = s.stacks.filter((k) => k.role === 'managed').flatMap((k) => k.frames);
+  const top = frames.find((f) => f.kind === 'symbol' || f.kind === 'source');
+  return !top || !isJavaPlatform(top.function);
+};
+
+/** Checkers that see the whole process, and so the host runtime's own habits. */
+const WHOLE_PROCESS = new Set(['tsan', 'lsan', 'memcheck', 'helgrind', 'drd', 'valgrind']);
+/** Errors that are never a habit of a healthy runtime, if the lane's no-op run does not show them too. */
+const NEVER_NOISE = /\/(InvalidFree|MismatchedFree|fatal-signal|SIG[A-Z]+)$/;
+/** Healthy runtimes do touch odd addresses on their stacks, but not blocks of the heap that they have freed or outgrown. */
+const HEAP_ACCESS = /\/(InvalidRead|InvalidWrite)$/;
+
+/**
+ * Goroutine stacks are pieces of the Go heap, which the runtime switches and moves. Valgrind takes them for one stack and
+ * thinks dead what another goroutine uses: such a report names a mapped segment, never a block, and Go code is on top.
+ */
+const isGoroutineStack = (s: Sighting): boolean => {
+  if (s.tool !== 'memcheck' || !HEAP_ACCESS.test(s.rule) || !/\banonymous segment\b/.test(s.region ?? ''))
+    return false;
+  const top = s.stacks[0]?.frames[0];
+  return (
+    top !== undefined && top.kind === 'source' && (top.file.endsWith('.go') || CGO_STUB.test(top.function))
+  );
+};
+/** The C functions that cgo writes into the package that makes a call. */
+const CGO_STUB = /^_cgo_[0-9a-f]{12}_C2?func_/;
+/** C memory that a Go package takes itself (C.malloc, C.CString): Go frames are not above it, but no runtime calls this. */
+const isCgoBlock = (k: Stack): boolean =>
+  k.frames
+    .slice(0, 2)
+    .some((f) => f.kind !== 'opaque' && /^_cgo_[0-9a-f]{12}_C2?func__Cmalloc$/.test(f.function ?? ''));
+
+/** Identity of a sighting by function names only: compares host-only reports with the lane's no-op run. */
+export const noiseKey = (s: Sighting): string =>
+  `${s.rule} ${(s.stacks[0]?.frames ?? []).slice(0, 6).map(frameName).join(' < ')}`;
+
+/** A virtual machine's generated code, which has no object, touches the pages of its own stack ahead of their use. */
+const isStackProbe = (s: Sighting): boolean =>
+  s.tool === 'memcheck' &&
+  s.hazard === 'lifetime/stack-escape' &&
+  (s.stacks[0]?.frames[0]?.kind ?? 'opaque') === 'opaque';
+
+/** Runtimes that synchronise their own data by atomic instructions, which no race detector outside them can follow. */
+const ATOMIC_HOST =
+  /^(?:libjvm|libcoreclr|libclrjit|libmonosgen-.*|libnode)\.so(?:\.|$)|^(?:node|mono|mono-sgen)$/;
+/** What stands between an access and the code that wanted it: the checker's replacements and the C library. */
+const PLUMBING = /^(?:vgpreload_|lib[at]san|libclang_rt|libc\.so|libpthread|ld-linux)/;
+
+/**
+ * Titles of stacks that only bound the time of the other access: helgrind's under `--history-level=approx` and drd's. What a
+ * thread did before or after says nothing about what it accessed.
+ */
+const BOUND = /, after$|^but before|^Other segment/;
+
+/**
+ * Whether both sides of a race touch memory of such a runtime from within it. Own frames further out only called it, as
+ * a thread does that attaches and detaches, or that calls back: an interpreter polls what other threads of the runtime
+ * write. What they allocated themselves, or touch themselves, stays theirs.
+ */
+const isRaceInsideHost = (s: Sighting): boolean => {
+  if (s.tool !== 'helgrind' && s.tool !== 'drd' && s.tool !== 'tsan') return false;
+  if (!/^threading\/(?:data|host-memory)-race$/.test(s.hazard)) return false;
+  const sides = s.stacks.filter(
+    (k) => ['fault', 'other-access', 'allocated'].includes(k.role) && !BOUND.test(k.title ?? ''),
+  );
+  const inside = (k: Stack): boolean => {
+    const object = k.frames
+      // A virtual machine's interpreter and the code that it generates have no object; what called them is their owner.
+      .filter((f) => f.kind !== 'opaque')
+      .map((f) => (f.kind === 'source' || f.kind === 'module' ? base(f.module ?? '') : ''))
+      .find((m) => !PLUMBING.test(m));
+    return object !== undefined && ATOMIC_HOST.test(object);
+  };
+  return sides.length > 0 && sides.every(inside);
+};
+
+/** The dynamic loader compares strings a word at a time, past their ends; nobody's code is beneath it. */
+const isLoader = (f: Frame | undefined): boolean =>
+  (f?.kind === 'module' || f?.kind === 'source') && /^ld-(?:linux|musl)/.test(base(f.module ?? ''));
+
+/** The table in which CPython's tracemalloc keeps where each block came from. */
+const TRACER = /^(?:tracemalloc_add_trace(?:_unlocked)?|traceback_new)$/;
+
+/** A leaked block that the host itself made, for a value or a table of its own, when the user's code called it. */
+const isHostsBlock = (s: Sighting, own: Own): boolean => {
+  if (s.leak === undefined) return false;
+  const frames = s.stacks.find((k) => k.role === 'allocated')?.frames ?? [];
+  const first = frames.findIndex((f) => isOwnFrame(f, own));
+  const inside = frames.slice(0, Math.max(first, 0));
+  return inside.some((f) => TRACER.test(frameName(f))) || isRuntimesBlock(inside, functionOf);
+};
+
+/** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
+export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Origin => {
+  if (isHonestyRow(s.hazard)) return 'tool';
+  if (isGoroutineStack(s) || isStackProbe(s) || isRaceInsideHost(s) || isHostsBlock(s, own)) return 'runtime';
+  // Who created a thread says nothing about who erred in it, unless the thread itself is the matter.
+  const telling = s.stacks.filter((k) => k.role !== 'thread-created');
+  if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isOwnFrame(f, own))))
+    return 'own';
+  if (s.leak && s.stacks.some(isCgoBlock)) return 'host';
+  if (s.tool === 'xcheck-jni') return managedOwn(s) ? 'own' : 'runtime';
+  if (!WHOLE_PROCESS.has(s.tool)) return 'host';
+  if (isLoader(s.stacks[0]?.frames[0])) return 'runtime';
+  const named = (s.stacks[0]?.frames ?? []).slice(0, 2).some((f) => f.kind !== 'opaque');
+  const inBlock =
+    HEAP_ACCESS.test(s.rule) && s.stacks.some((k) => k.role === 'allocated' || k.role === 'freed');
+  return (NEVER_NOISE.test(s.rule) || inBlock) && named && !noise.has(noiseKey(s)) ? 'host' : 'runtime';
+};
+
+/** For those who have no no-op run to compare with. */
+export const NO_NOISE: ReadonlySet<string> = new Set();
+
+/** Whether only a comparison with the lane's no-op run can tell the host's habit from its complaint about the user's code. */
+export const isHabitOrHost = (s: Sighting, own: Own): boolean =>
+  WHOLE_PROCESS.has(s.tool) && s.leak === undefined && originOf(s, own, NO_NOISE) === 'host';
+
+/** Function name without parameters, template arguments, hashes and compiler suffixes. */
+export const plainName = (fn: string): string =>
+  fn
+    .replace(/::h[0-9a-f]{16}$/, '')
+    .replace(/^_cgo_[0-9a-f]{12}_/, '_cgo_')
+    .replace(/\.(?:part|isra|constprop|cold|lto_priv)(?:\.\d+)?$/, '')
+    .replace(/\(.*$/s, '')
+    .replace(/<[^<>]*>/g, '')
+    .replace(/\+0x[0-9a-f]+$/, '')
+    .trim();
+
+/** The plain name of a frame's function, where one is known. */
+const functionOf = (f: Frame): string | undefined =>
+  f.kind === 'opaque' || f.function === undefined ? undefined : plainName(f.function);
+
+const frameName = (f: Frame): string =>
+  f.kind === 'opaque' ? '?' : f.function ? plainName(f.function) : f.kind === 'module' ? base(f.module) : '?';
+const withFile = (f: Frame): string =>
+  f.kind === 'source' ? `${frameName(f)}@${base(f.file)}` : frameName(f);
+
+/** The frames that identify a stack: the shared library's own first, else any own, else the top of the host's. */
+const identity = (stack: Stack | undefined, own: Own, depth: number): string => {
+  const frames = stack?.frames ?? [];
+  const shared: Own = { ...own, dirs: own.shared };
+  for (const set of [shared, own]) {
+    const mine = ownFrames(frames, set);
+    if (mine.length) return mine.slice(0, depth).map(withFile).join('<');
+  }
+  return frames.slice(0, 3).map(frameName).join('<');
+};
+
+/** Stable identity: hazard and own frames; no address, pid, line or build path. A race's two sides are unordered. */
+export const fingerprintOf = (s: Sighting, own: Own): string => {
+  const leak = s.hazard.includes('leak');
+  const sides = s.stacks.filter(
+    (k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'),
+  );
+  const stacks = sides.length ? sides : s.stacks.slice(0, 1);
+  const keys = stacks.map((k) => identity(k, own, leak ? 2 : 1)).sort();
+  const text = keys.join(' | ') || s.message.replace(/0x[0-9a-f]+|\d+/g, '#');
+  return createHash('sha256').update(`${s.hazard}\n${text}`).digest('hex').slice(0, 16);
+};
+
+/** The crossing: going outwards from the fault, the last own frame before the first frame of the host. */
+export const boundaryOf = (
+  s: Sighting,
+  own: Own,
+): { stack: number; frame: number; function: string } | undefined => {
+  for (const [i, k] of s.stacks.entries()) {
+    if (k.role === 'managed' || k.role === 'thread-created') continue;
+    const first = k.frames.findIndex((f) => isOwnFrame(f, own));
+    if (first < 0) continue;
+    let last = first;
+    while (last + 1 < k.frames.length && isOwnFrame(k.frames[last + 1]!, own)) last++;
+    if (last + 1 < k.frames.length) return { stack: i, frame: last, function: frameName(k.frames[last]!) };
+  }
+  return undefined;
+};

@@ -1,0 +1,78 @@
+/** What the committed suppressions did in a run: how often each was matched, which did nothing, which hide too much. */
+import { isOver } from '../config/expiry.js';
+import type { HazardId } from '../model/hazards.js';
+import type { Host } from '../host/probe.js';
+import type { Judged } from './judge.js';
+import type { Accepted, SuppressionRow } from '../model/report.js';
+import { countsIn, isCounted, syntaxesOf } from '../gates/suppression-files.js';
+import { nameOf, wouldHide, type Suppression } from '../config/suppressions.js';
+
+/** Hazards of planted bugs, seen in canary cells, that the checker would have dropped by the entry. */
+const hiddenCanaries = (e: Suppression, judged: readonly Judged[]): HazardId[] => {
+  const seen = judged
+    .filter((j) => j.evidence.cell.suite.role === 'canary')
+    .flatMap((j) => j.seen)
+    .filter((s) => (s.origin === 'own' || s.origin === 'host') && wouldHide(e, s.sighting));
+  return [...new Set(seen.map((s) => s.sighting.hazard))].sort();
+};
+
+const accepted = (e: Suppression): Accepted => ({
+  reason: e.reason,
+  ...(e.owner === undefined ? {} : { owner: e.owner }),
+  ...(e.expires === undefined ? {} : { expires: e.expires }),
+});
+
+/** Rows in the order of the entries; those that are over on `day` were given to no checker. Reads the logs of the user's cells. */
+export const suppressionRows = (
+  all: readonly Suppression[],
+  judged: readonly Judged[],
+  host: Host,
+  day: string,
+): SuppressionRow[] => {
+  // Checkers name what they dropped by its number among those that they were given.
+  const entries = all.filter((e) => !isOver(e, day));
+  const held = heldRows(entries, judged, host);
+  return all.map(
+    (e) =>
+      held[entries.indexOf(e)] ?? {
+        name: nameOf(e),
+        ...accepted(e),
+        unused: false,
+        hides: [],
+        expired: true,
+      },
+  );
+};
+
+const heldRows = (
+  entries: readonly Suppression[],
+  judged: readonly Judged[],
+  host: Host,
+): SuppressionRow[] => {
+  if (entries.length === 0) return [];
+  const matched = new Map<number, number>();
+  const counting = new Set<number>();
+  const whole = new Set<number>();
+  for (const j of judged) {
+    const { cell, shots } = j.evidence;
+    if (cell.suite.role !== 'subject' || shots.length === 0) continue;
+    const arm = cell.gate.arm({ host, binding: cell.suite.binding, compiler: cell.compiler, logDir: '.' });
+    const syntaxes = syntaxesOf(arm);
+    entries.forEach((e, i) => {
+      if (!syntaxes.some((s) => isCounted(e, s))) return;
+      counting.add(i);
+      // A process that ended early never said what it had dropped.
+      if (j.verdict.kind === 'clean' || (j.verdict.kind === 'hazard' && j.verdict.why === undefined))
+        whole.add(i);
+    });
+    for (const log of shots.flatMap((s) => s.logs))
+      for (const [i, n] of countsIn(log.path, entries)) matched.set(i, (matched.get(i) ?? 0) + n);
+  }
+  return entries.map((e, i) => ({
+    name: nameOf(e),
+    ...accepted(e),
+    ...(counting.has(i) ? { matched: matched.get(i) ?? 0 } : {}),
+    unused: whole.has(i) && !matched.get(i),
+    hides: hiddenCanaries(e, judged),
+  }));
+};

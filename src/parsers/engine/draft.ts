@@ -1,0 +1,58 @@
+/**
+ * A report that is still being read. A draft is a `Sighting` from its first line on, marked incomplete until its format
+ * says that it is whole, so that a log cut anywhere still yields it. Stacks and frames are bounded: a dump of ten
+ * thousand goroutines costs no more memory than one of a hundred.
+ */
+import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Line } from './reader.js';
+
+const MAX_STACKS = 128;
+const MAX_FRAMES = 256;
+const MAX_MESSAGE = 1000;
+
+export type Facts = Omit<Sighting, 'stacks' | 'complete' | 'missing' | 'log'>;
+
+/** A new draft that begins at `line`; `missing` says what it still lacks. */
+export const draft = (line: Line, facts: Facts, missing: string): Sighting => ({
+  ...facts,
+  message: facts.message.slice(0, MAX_MESSAGE),
+  stacks: [],
+  complete: false,
+  missing,
+  log: { line: line.no, endLine: line.no, offset: line.offset },
+});
+
+/** Notes that `line` belongs to the report. */
+export const reach = (sighting: Sighting, line: Line): void => {
+  sighting.log.endLine = Math.max(sighting.log.endLine, line.no);
+};
+
+/** Marks the report whole. */
+export const whole = (sighting: Sighting): void => {
+  sighting.complete = true;
+  delete sighting.missing;
+};
+
+/** Adds a stack, unless the report already has as many as are kept; the stack is returned either way. */
+export const addStack = (sighting: Sighting, stack: Stack): Stack => {
+  if (sighting.stacks.length < MAX_STACKS) sighting.stacks.push(stack);
+  return stack;
+};
+
+/** Adds a frame at the outer end of a stack; frames beyond the bound are dropped. */
+export const addFrame = (stack: Stack, frame: Frame): void => {
+  if (stack.frames.length < MAX_FRAMES) stack.frames.push(frame);
+};
+
+/** `path:12` or `path:12:5` as a source frame; undefined when it is no such place. */
+export const placed = (fn: string, place: string): Frame | undefined => {
+  const m = /^(.*?):(\d{1,9})(?::(\d{1,9}))?$/.exec(place);
+  if (!m?.[1] || !m[2]) return undefined;
+  return {
+    kind: 'source',
+    function: fn,
+    file: m[1],
+    line: Number(m[2]),
+    ...(m[3] ? { column: Number(m[3]) } : {}),
+  };
+};

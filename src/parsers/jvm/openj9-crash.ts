@@ -1,0 +1,112 @@
+/**
+ * OpenJ9's crash report (`vm/gphandle.c`), which is printed to stderr and has no end mark:
+ *
+ *     Unhandled exception
+ *     Type=Segmentation error vmState=0x00040000
+ *     J9Generic_Signal_Number=00000018 Signal_Number=0000000b Error_Value=00000000 Signal_Code=00000001
+ *     Handler1=… Handler2=… InaccessibleAddress=0000000000000018
+ *     ----------- Stack Backtrace -----------
+ *     Java_com_x_Main_run+0x51 (0x00007F9F0C3B66F1 [libx.so+0x6f1])
+ *     ---------------------------------------
+ */
+import type { Frame, Sighting } from '../../model/diagnostic.js';
+import { draft, reach, whole } from '../engine/draft.js';
+import type { MakeReader } from '../engine/reader.js';
+
+const TYPE = /^Type=(.{1,80}) vmState=0x[0-9a-fA-F]+$/;
+const SIGNAL = /\bSignal_Number=([0-9a-f]{8})\b/;
+const WINDOWS = /^Windows_ExceptionCode=([0-9a-f]{8})\b/;
+const ADDRESS = /\bInaccessible(?:Read|Write)?Address=([0-9A-F]{8,16})\b/;
+const STACK = /^-{5,} Stack Backtrace -{5,}$/;
+const RULE = /^-{20,}$/;
+/** `(0x00007F9F0C3B66F1 [libx.so+0x6f1])` at the end of a frame, the module absent where none is known. */
+const WHERE = /^\((0x[0-9a-fA-F]+)(?: \[([^\]]+)\])?\)$/;
+const OFFSET = /\+(0x[0-9a-fA-F]+)$/;
+/** Registers, the machine, and the memory map: `RDI=…`, `xmm0 …`, `Module=…`, `Target=…`. */
+const FACTS = /^(?:[A-Za-z_]\w*=|(?:xmm|fpr|gpr)\d+ )/i;
+/** Addresses below this belong to the page that is never mapped. */
+const ZERO_PAGE = 4096;
+
+const SIGNALS: Readonly<Record<string, string>> = {
+  '00000004': 'SIGILL',
+  '00000006': 'SIGABRT',
+  '00000007': 'SIGBUS',
+  '00000008': 'SIGFPE',
+  // macOS; nobody dies of Linux' SIGUSR1 this way
+  '0000000a': 'SIGBUS',
+  '0000000b': 'SIGSEGV',
+};
+
+/** `name+0x51 (0x00007F9F0C3B66F1 [libx.so+0x6f1])`, the name absent where none is known. */
+function frameOf(text: string): Frame | undefined {
+  const at = text.lastIndexOf('(0x');
+  const found = at === -1 ? null : WHERE.exec(text.slice(at));
+  if (!found) return undefined;
+  const [, pc = '', place] = found;
+  const name = text.slice(0, at).trimEnd().replace(OFFSET, '');
+  if (place === undefined)
+    return name === '' ? { kind: 'opaque', text: pc } : { kind: 'symbol', function: name };
+  const offset = OFFSET.exec(place)?.[1];
+  const module = place.replace(OFFSET, '');
+  return { kind: 'module', module, ...(offset && { offset }), ...(name && { function: name }) };
+}
+
+/** Reads the report of a fault outside Java code. */
+export const makeOpenj9Crash: MakeReader = (emit) => {
+  let open: Sighting | undefined;
+  let frames: Frame[] | undefined;
+  const close = (): void => {
+    if (open) emit(open);
+    open = frames = undefined;
+  };
+
+  const facts = (s: Sighting, text: string): void => {
+    const signal = SIGNALS[SIGNAL.exec(text)?.[1] ?? ''];
+    const windows = WINDOWS.exec(text)?.[1];
+    const address = ADDRESS.exec(text)?.[1];
+    if (signal) s.rule = `openj9/${signal}`;
+    if (windows) s.rule = `openj9/exception-${windows}`;
+    if (signal === 'SIGABRT') s.hazard = 'crash/abort';
+    if (address === undefined) return;
+    s.address = `0x${address.toLowerCase()}`;
+    if (/Segmentation/.test(s.message) && Number.parseInt(address, 16) < ZERO_PAGE)
+      s.hazard = 'null/dereference';
+  };
+
+  return {
+    line(line) {
+      const { text } = line;
+      const type = TYPE.exec(text)?.[1];
+      if (type !== undefined) {
+        close();
+        const words = { rule: 'openj9/crash', hazard: 'crash/signal', message: type } as const;
+        open = draft(line, { tool: 'openj9', ...words }, 'the stack of the crash');
+        return 'consumed';
+      }
+      if (!open) return 'ignored';
+      const frame = frames === undefined ? undefined : frameOf(text);
+      if (STACK.test(text)) {
+        frames = [];
+        open.stacks.push({ role: 'fault', frames });
+      } else if (frame) {
+        if (frames && frames.length < 512) frames.push(frame);
+        whole(open);
+      } else if (RULE.test(text)) {
+        reach(open, line);
+        whole(open);
+        close();
+        return 'consumed';
+      } else if (FACTS.test(text)) facts(open, text);
+      else return 'ignored';
+      reach(open, line);
+      return 'consumed';
+    },
+    settle() {
+      if (open?.complete) close();
+    },
+    end() {
+      close();
+      return [];
+    },
+  };
+};

@@ -1,0 +1,85 @@
+/** The C library's last words. Sources: glibc's malloc/malloc.c (`malloc_printerr`), debug/fortify_fail.c, assert/assert.c; macOS' libmalloc. */
+import { libcFrameOf } from '../engine/frame.js';
+import { readLastWords, type LastWords } from '../engine/last-words.js';
+
+const ROWS: readonly LastWords[] = [
+  {
+    line: /^(?:free\(\): double free detected|double free or corruption|realloc\(\): double free)/,
+    rule: 'double-free',
+    hazard: 'ownership/double-free',
+  },
+  {
+    line: /^(?:free|munmap_chunk|realloc|mremap_chunk)\(\): invalid pointer/,
+    rule: 'invalid-free',
+    hazard: 'ownership/invalid-free',
+  },
+  {
+    line: /^free\(\): invalid (?:size|next size)/,
+    rule: 'heap-corruption',
+    hazard: 'crash/heap-corruption',
+  },
+  {
+    line: /^(?:malloc|calloc|realloc|free)\(\): (?:corrupted|invalid|memory corruption|smallbin|largebin|unsorted|unaligned|too many|mismatching|chunks in|largebin)/,
+    rule: 'heap-corruption',
+    hazard: 'crash/heap-corruption',
+  },
+  {
+    line: /^(?:corrupted size vs\. prev_size|corrupted double-linked list|malloc_consolidate\(\): |tcache_thread_shutdown\(\): |sysmalloc: |malloc: top chunk is corrupt|break adjusted to free malloc space|chunk_main_arena|invalid fastbin entry)/,
+    rule: 'heap-corruption',
+    hazard: 'crash/heap-corruption',
+  },
+  {
+    line: /^Fatal glibc error: (?:malloc|.*arena|.*chunk)/,
+    rule: 'heap-corruption',
+    hazard: 'crash/heap-corruption',
+  },
+  { line: /^Fatal glibc error: /, rule: 'fatal', hazard: 'crash/abort' },
+  {
+    line: /^\*\*\* stack smashing detected \*\*\*/,
+    rule: 'stack-smashing',
+    hazard: 'bounds/stack-overflow',
+  },
+  // Fortify knows the size of the object but not where it lives.
+  { line: /^\*\*\* buffer overflow detected \*\*\*/, rule: 'buffer-overflow', hazard: 'bounds/other' },
+  {
+    line: /^\*\*\* (?:%n in writable segment detected|invalid %N\$ use detected|invalid \w{1,40} call: .{1,200}|longjmp causes uninitialized stack frame|bit out of range 0 - FD_SETSIZE on fd_set) \*\*\*/,
+    rule: 'fortify',
+    hazard: 'ub/other',
+  },
+  { line: /^\*\*\* [^*]{1,200} \*\*\*: (?:\S{1,200} )?terminated$/, rule: 'other', hazard: 'crash/abort' },
+  // a C++ `catch (...)`, or a catch of another language, ended the unwinding of pthread_cancel or pthread_exit
+  {
+    line: /^FATAL: exception not rethrown$/,
+    rule: 'exception-not-rethrown',
+    hazard: 'unwind/foreign-exception',
+  },
+  // macOS, libmalloc's `malloc_report`: `prog(pid,0xthread) malloc: *** error for object 0x…: pointer being freed was not allocated`
+  {
+    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: (?:\*\*\* error for object 0x[0-9a-f]+: pointer being (?:freed|realloc'd) was not allocated|\*\*\* error for object 0x[0-9a-f]+: Non-aligned pointer being freed)/,
+    rule: 'invalid-free',
+    hazard: 'ownership/invalid-free',
+  },
+  {
+    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: \*\*\* error for object 0x[0-9a-f]+: double free/i,
+    rule: 'double-free',
+    hazard: 'ownership/double-free',
+  },
+  {
+    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: (?:\*\*\* error for object 0x|Heap corruption detected)/,
+    rule: 'heap-corruption',
+    hazard: 'crash/heap-corruption',
+  },
+  // `prog: file.c:12: f: Assertion `p' failed.`
+  {
+    line: /^[^\s:][^:]{0,200}: [^\s:][^:]{0,400}:\d{1,9}: [^`']{1,400}: Assertion [`'].{1,2000} failed\.$/,
+    rule: 'assertion',
+    hazard: 'crash/abort',
+  },
+];
+
+/** Reads glibc's heap checks, fortify and stack protector messages, and failed assertions. */
+export const makeGlibc = readLastWords('glibc', ROWS, {
+  // until 2.25, and until 2.16
+  lead: /^\*\*\* (?:Error in `[^']{0,200}'|glibc detected \*\*\* \S{1,200}): /,
+  stack: { title: /^={3,} Backtrace: =+$/, frame: libcFrameOf },
+});

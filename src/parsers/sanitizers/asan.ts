@@ -1,0 +1,245 @@
+/**
+ * `ERROR: <X>Sanitizer: …` reports: all of ASan and HWASan, and the deadly signals and allocator errors that TSan, MSan,
+ * UBSan and standalone LSan print in the same words. Source: compiler-rt `asan_errors.cpp`, `asan_descriptions.cpp`,
+ * `hwasan_report.cpp`, `sanitizer_symbolizer_report.cpp`.
+ *
+ *     ==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x… at pc 0x… bp 0x… sp 0x…
+ *     READ of size 4 at 0x… thread T0
+ *         #0 …
+ *     0x… is located 4 bytes inside of 16-byte region [0x…,0x…)
+ *     freed by thread T0 here:
+ *     SUMMARY: AddressSanitizer: heap-use-after-free a.c:5:10 in main
+ */
+import type { MemoryClass, StackRole, Tool } from '../../model/diagnostic.js';
+import { hazardOf, isKnown, kindOf } from './asan-kinds.js';
+import { takeHwasan } from './hwasan.js';
+import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from '../engine/open-report.js';
+import type { Emit, Line, MakeReader, Took } from '../engine/reader.js';
+
+const TOOLS: Readonly<Record<string, Tool>> = {
+  Address: 'asan',
+  HWAddress: 'hwasan',
+  Leak: 'lsan',
+  Memory: 'msan',
+  Thread: 'tsan',
+  UndefinedBehavior: 'ubsan',
+};
+const HEADER =
+  /(?:==(\d+)==\s?)?\bERROR: (Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior)Sanitizer:? (\S.*)$/s;
+const SUMMARY = /\bSUMMARY: (\w+)Sanitizer: (.*)$/s;
+const DEADLY = /^\s*(?:\w+Sanitizer|ASAN|\w*SAN):? ?(?:DEADLYSIGNAL|SIGSEGV)\s*$/;
+const ACCESS =
+  /\b(READ|WRITE|ACCESS) of size (\d{1,19}) at (0x[0-9a-fA-F]{1,16})(?: tags: \S{1,40} \(ptr\/mem\) in)? thread (T\d{1,9})/;
+const CAUSED_BY = /The signal is caused by a (READ|WRITE)\b/;
+const ZERO_PAGE = /Hint: address points to the zero page/;
+const HIGH_VALUE = /Hint: this fault was caused by a dereference of a high value address/;
+const ON_ADDRESS = /\bon (?:unknown )?(?:address )?(0x[0-9a-fA-F]+)/;
+const ANY_ADDRESS = /\b(0x[0-9a-fA-F]+)\b/;
+const THREAD = /\b(?:in thread |on thread |\()(T\d+)\b|\b(T\d+)\)$/;
+/** What a check found wrong in its arguments: `==7==ERROR: beg is not aligned by 8`. */
+const DETAIL = /^==\d+==ERROR: (?!\w+(?:Sanitizer|:))/;
+const REGION =
+  /^\s*(?:0x[0-9a-fA-F]+ is (?:located|a wild pointer)|Address 0x[0-9a-fA-F]+ is (?:located|a wild pointer)|object passed to delete)/;
+/** `  [32, 42) 'buf' (line 5) <== Memory access at offset 42 overflows this variable` */
+const VARIABLE = /^\s*\[\d+, \d+\) .{0,400}<== Memory access at offset /;
+const MEMORY: readonly [RegExp, MemoryClass][] = [
+  [/\bglobal variable\b/, 'global'],
+  [/\bin stack of thread\b|\blocal variable\b/, 'stack'],
+  [/-byte region \[/, 'heap'],
+  [/\bwild pointer\b/, 'wild'],
+  [/\bis located in the (?:high|low) shadow|shadow gap area/, 'shadow'],
+];
+const TAIL =
+  /^\s*(?:Shadow bytes around|Shadow byte legend|(?:(?:=>|-)\s*)?0x[0-9a-fA-F]+: ?\[?(?:[0-9a-fA-F]{2}|\.\.)[\] ]|Register values:|r[a-z0-9]{1,3} = |x\d+ = |(?:AddressSanitizer|\w+Sanitizer) can not (?:provide additional|describe)|(?:Addressable|Partially addressable|Heap left redzone|Freed heap region|Stack (?:left|mid|right|after)|Stack use after|Global (?:redzone|init order)|Poisoned by user|Container overflow|Array cookie|Intra object|ASan internal|Left alloca|Right alloca|Shadow gap):|SCARINESS:|MiraclePtr |MTE |HINT: |==\d+==(?:HINT|Hint|The signal is|ABORTING|WARNING: invalid path|Can't)|==\d+==\s*$)/;
+
+/** The program's own unfinished line may stand before it. */
+const ABORTING = /==\d+==ABORTING\b/;
+
+/** Stands before the SUMMARY or, for a thread that died of a signal, behind it. */
+const CREATED = /^\s*(?:==\d+==)?Thread (T\d+)\b.{0,200} created by (?:T\d|unknown)/;
+const SECTIONS: readonly [RegExp, StackRole][] = [
+  [/\bfreed by thread (T\d+)/, 'freed'],
+  [/\ballocated by thread (T\d+)/, 'allocated'],
+  [/\b(?:allocated|defined) (?:from|here):/, 'allocated'],
+  [CREATED, 'thread-created'],
+  [/\bMemory was manually poisoned by thread (T\d+)/, 'related'],
+  [/\bThis variable is|These globals were registered at|^\s*\[\d+\]:$/, 'related'],
+  [/\bis located in stack of thread (T\d{1,9}) .{0,100}in frame\s{0,4}$/, 'allocated'],
+];
+
+/** An open report of this family. `cause` is HWASan's, the likeliest first. */
+export type Open = OpenReport & {
+  kind: string;
+  zeroPage: boolean;
+  cause: string | undefined;
+  /** The SUMMARY has come. */
+  told: boolean;
+};
+
+/** Reads `ERROR: …Sanitizer` reports; many may follow each other in one log (`halt_on_error=0`). */
+export const makeAsan: MakeReader = (emit: Emit) => {
+  let open: Open | undefined;
+  let deadly = 0;
+  const orphans: string[] = [];
+
+  const close = (missing?: string): void => {
+    if (open === undefined) return;
+    const { sighting: s, kind, zeroPage, cause } = open;
+    if (zeroPage) s.memory ??= 'null';
+    s.hazard = hazardOf(kind, { access: s.access, zeroPage, cause, region: s.region, stacks: s.stacks });
+    if (cause !== undefined) s.message = `${s.message} (${cause})`;
+    // The allocator's own failure is followed by a failed CHECK and no SUMMARY line.
+    closeReport(open, emit, open.told || s.message.startsWith('failed to ') ? undefined : missing);
+    open = undefined;
+  };
+
+  const begin = (line: Line, m: RegExpExecArray): Took => {
+    close('another report begins before the SUMMARY line');
+    deadly = 0;
+    const headline = m[3]!;
+    const kind = kindOf(headline);
+    const tool = TOOLS[m[2]!]!;
+    // Without an address (one that is not canonical) the headline still has registers.
+    const told = headline.replace(/ \(?(?:at )?pc 0x.*$/s, '');
+    const address = (ON_ADDRESS.exec(told) ?? ANY_ADDRESS.exec(told))?.[1];
+    const t = THREAD.exec(headline);
+    const thread = t?.[1] ?? t?.[2];
+    open = {
+      ...openReport(line, {
+        tool,
+        rule: `${tool}/${kind}`,
+        hazard: 'ownership/other', // named when the report closes and the circumstances are known
+        message: withoutAddresses(headline),
+        ...(address !== undefined && { address }),
+        ...(thread !== undefined && { thread }),
+        ...(m[1] !== undefined && { pid: Number(m[1]) }),
+      }),
+      kind,
+      zeroPage: address !== undefined && /on (?:unknown )?address/.test(headline) && Number(address) < 4096,
+      cause: undefined,
+      told: false,
+    };
+    return 'consumed';
+  };
+
+  return {
+    line(line): Took {
+      const { text } = line;
+      const header = text.includes('Sanitizer') ? HEADER.exec(text) : null;
+      // `detected memory leaks` is lsan.ts's, and so is its cut beginning.
+      if (header && !(header[2] === 'Leak' && /^d(?:e|$)/.test(header[3]!))) return begin(line, header);
+      if (open?.told) {
+        if (behind(open, line)) return 'consumed';
+        close();
+      }
+      if (DEADLY.test(text)) {
+        if (open === undefined) deadly = line.no;
+        return 'consumed';
+      }
+      if (open === undefined) {
+        if (SUMMARY.test(text)) orphans.push(`line ${line.no}: a SUMMARY line without its report`);
+        return (TAIL.test(text) && !text.includes('ERROR')) || ABORTING.test(text) ? 'consumed' : 'ignored';
+      }
+      const took = inside(open, line);
+      const summary = took ? SUMMARY.exec(text) : null;
+      if (summary) {
+        adopt(open, summary[2]!);
+        open.told = true;
+        open.stack = undefined;
+        if (!owesCreator(open)) close();
+      }
+      if (took && ABORTING.test(text)) close();
+      return took ? 'consumed' : 'ignored';
+    },
+    settle() {
+      if (open?.told) close();
+    },
+    end() {
+      close('the log ends before the SUMMARY line');
+      if (deadly > 0) orphans.push(`line ${deadly}: a deadly signal was caught and no report followed`);
+      return orphans;
+    },
+  };
+};
+
+/** Who created the thread that died of a signal is told behind the SUMMARY. */
+const owesCreator = ({ sighting: s }: Open): boolean =>
+  s.thread !== undefined && s.thread !== 'T0' && s.stacks.every(({ role }) => role !== 'thread-created');
+
+/** A line behind the SUMMARY; false when it is none of the report. */
+function behind(open: Open, line: Line): boolean {
+  const { text } = line;
+  const thread = CREATED.exec(text)?.[1];
+  if (thread !== undefined) {
+    openStack(open, 'thread-created', { title: text, thread });
+    extend(open, line);
+    return true;
+  }
+  if (text.trim() !== '') return open.stack !== undefined && takeFrame(open, line);
+  open.stack = undefined;
+  return true;
+}
+
+/** One line of an open report; false when it is none of ours. */
+function inside(open: Open, line: Line): boolean {
+  const { text } = line;
+  const s = open.sighting;
+  const access = ACCESS.exec(text);
+  if (access) {
+    const size = Number(access[2]);
+    if (access[1] !== 'ACCESS') s.access = { kind: access[1] === 'WRITE' ? 'write' : 'read', size };
+    s.thread = access[4]!;
+    openStack(open, 'fault', { title: text, thread: access[4]!, ...(s.access && { access: s.access }) });
+    extend(open, line);
+    return true;
+  }
+  const caused = CAUSED_BY.exec(text);
+  if (caused) s.access = { kind: caused[1] === 'WRITE' ? 'write' : 'read' };
+  if (ZERO_PAGE.test(text)) open.zeroPage = true;
+  if (HIGH_VALUE.test(text)) s.memory ??= 'high';
+  if (s.tool === 'hwasan' && takeHwasan(open, line)) return true;
+  const region = REGION.test(text);
+  if (region) {
+    s.region ??= text.trim();
+    const memory = MEMORY.find(([m]) => m.test(text))?.[1];
+    if (memory !== undefined) s.memory ??= memory;
+  }
+  const variable = VARIABLE.test(text);
+  if (variable && s.region !== undefined) s.region = `${s.region}: ${text.trim()}`;
+  const section = SECTIONS.map(([at, role]) => ({ m: at.exec(text), role })).find(({ m }) => m !== null);
+  if (section) {
+    const thread = section.m![1];
+    openStack(open, section.role, { title: text, ...(thread !== undefined && { thread }) });
+  }
+  const ours =
+    caused !== null ||
+    section !== undefined ||
+    region ||
+    variable ||
+    DETAIL.test(text) ||
+    SUMMARY.test(text) ||
+    ABORTING.test(text) ||
+    TAIL.test(text);
+  if (!ours) return takeFrame(open, line);
+  extend(open, line);
+  return true;
+}
+
+/** A headline that is new to us may not begin with the kind's name; the SUMMARY does. */
+function adopt(open: Open, summary: string): void {
+  const name = /^([\w-]{3,60})(?: |$)/.exec(summary)?.[1];
+  if (name === undefined || isKnown(open.kind) || !isKnown(name)) return;
+  open.kind = name;
+  open.sighting.rule = `${open.sighting.tool}/${name}`;
+}
+
+/** The headline for people: registers and addresses are cut, the kind's own words stay. */
+function withoutAddresses(headline: string): string {
+  return headline
+    .replace(/ \(pc 0x.*$/s, '')
+    .replace(/ at pc 0x.*$/s, '')
+    .replace(/ (?:on|in) thread T\d.*$/s, '')
+    .replace(/:? (?:on )?(?:unknown )?(?:address )?0x[0-9a-fA-F]+(?: 0x[0-9a-fA-F]+)?:?$/, '')
+    .replace(/0x[0-9a-fA-F]+/g, '0x…')
+    .trim();
+}

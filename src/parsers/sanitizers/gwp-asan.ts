@@ -1,0 +1,176 @@
+/**
+ * GWP-ASan, in Scudo and other allocators and in Android's tombstones. Source: compiler-rt
+ * `gwp_asan/optional/segv_handler_posix.cpp`, `gwp_asan/common.cpp`; Android `libdebuggerd/gwp_asan.cpp`.
+ *
+ *     *** GWP-ASan detected a memory error ***
+ *     Use After Free at 0x… (0 bytes into a 41-byte allocation at 0x…) by thread 31027 here:
+ *       #0 …
+ *     0x… was deallocated by thread 31027 here:
+ *     0x… was allocated by thread <unknown> here:
+ *     *** End GWP-ASan report ***
+ *
+ * TCMalloc's own (`tcmalloc/segv_handler.cc`), which has no end mark:
+ *
+ *     *** GWP-ASan (https://…) has detected a memory error ***
+ *     >>> Access at offset 0 into buffer of length 124
+ *     Error originates from memory allocated in thread 7 at:
+ *       @     0x55d1c0a4e277  main
+ *     The memory was freed in thread 7 at:
+ *     Use-after-free occurs in thread 7 at:
+ *
+ *     Cause: [GWP-ASan]: Use After Free, 0 bytes into a 41-byte allocation at 0x…
+ *     backtrace:
+ *           #00 pc 00071bf4  /system/lib/a.so (f+8)
+ *     deallocated by thread 31027:
+ *     allocated by thread 31027:
+ */
+import type { Sighting, StackRole } from '../../model/diagnostic.js';
+import type { HazardId } from '../../model/hazards.js';
+import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from '../engine/open-report.js';
+import type { MakeReader, Took } from '../engine/reader.js';
+
+const HEADER = /\*\*\* GWP-ASan (?:\([^()]*\) {1,2}has )?detected a memory error \*\*\*/;
+const END = /\*\*\* End GWP-ASan report \*\*\*/;
+const TOMBSTONE = /\bCause: \[GWP-ASan\]: ([\w ()-]{1,40}), ([\w ()-]{1,80}) at (0x[0-9a-fA-F]{1,16})/;
+const TOMBSTONE_END = /^\s*(?:--- --- ---|memory near |memory map|open files:|(?:code|stack) around)/;
+const KIND =
+  /^\s*((?:Use After Free|Double Free|Invalid \(Wild\) Free|Invalid Free|Buffer Overflow|Buffer Underflow|Unknown))\b/i;
+const BY = /\bby thread (\d+|<unknown>) here:/;
+const AT = /\bat (0x[0-9a-fA-F]+)/;
+const PLACE = /\(((?:\d+ bytes? |a \d+-byte )[^()]{1,120})\)/;
+/** Nothing is known of the block: a wild access into the pool, or one far outside of its block. */
+const UNKNOWN = /\bGWP-ASan cannot provide any more information about this error/;
+/** TCMalloc's words for an error: `Buffer overflow on write occurs in thread 7 at:`. */
+const OCCURS =
+  /^(Use-after-free|Double-free|Invalid-free|Buffer (?:overflow|underflow)|Error)\b.* in thread (\d+) at:/i;
+const BUFFER = /^>>> Access at (offset .{1,80})$/;
+/** `  @     0x55d1c0a4e277  1040  main`, the size of the frame and the name optional. */
+const AT_FRAME = /^\s*@\s+(0x[0-9a-f]{1,16})(?:\s+\d+)?(?:\s+(\S.*))?$/;
+const SECTIONS: readonly [RegExp, StackRole][] = [
+  [/\bdeallocated by thread (\d+|<unknown>)(?: here)?:/, 'freed'],
+  [/\ballocated by thread (\d+|<unknown>)(?: here)?:/, 'allocated'],
+  [/^Error originates from memory allocated in thread (\d+) at:/, 'allocated'],
+  [/^The memory was freed in thread (\d+) at:/, 'freed'],
+  [/^\s*backtrace:/, 'fault'],
+];
+const KINDS: readonly [RegExp, string, HazardId][] = [
+  [/^use[ -]after[ -]free/i, 'use-after-free', 'ownership/use-after-free'],
+  [/^double[ -]free/i, 'double-free', 'ownership/double-free'],
+  [/^invalid/i, 'invalid-free', 'ownership/invalid-free'],
+  [/^buffer overflow/i, 'buffer-overflow', 'bounds/heap-overflow'],
+  [/^buffer underflow/i, 'buffer-underflow', 'bounds/heap-overflow'],
+];
+
+/** Reads GWP-ASan's own report, and the part of an Android tombstone that speaks of it. */
+export const makeGwpAsan: MakeReader = (emit) => {
+  let open: OpenReport | undefined;
+  let tombstone = false;
+  /** TCMalloc's report, which is whole once the error has its stack. */
+  let tcmalloc = false;
+
+  const close = (missing?: string): void => {
+    if (open === undefined) return;
+    // A tombstone has no end mark; it is whole once the block's allocation is told.
+    const last: StackRole = tcmalloc ? 'fault' : 'allocated';
+    const told =
+      (tombstone || tcmalloc) && open.sighting.stacks.some((s) => s.role === last && s.frames.length > 0);
+    closeReport(open, emit, told ? undefined : missing);
+    open = undefined;
+    tombstone = tcmalloc = false;
+  };
+  const begin = (line: Parameters<typeof openReport>[0]): OpenReport => {
+    close('another report begins before the end line');
+    return openReport(line, {
+      tool: 'gwp-asan',
+      rule: 'gwp-asan/unknown',
+      hazard: 'bounds/other',
+      message: 'GWP-ASan detected a memory error',
+      memory: 'heap',
+    });
+  };
+
+  return {
+    line(line): Took {
+      const { text } = line;
+      if (HEADER.test(text)) {
+        open = begin(line);
+        tcmalloc = text.includes(' has detected');
+        return 'consumed';
+      }
+      const cause = text.includes('[GWP-ASan]') ? TOMBSTONE.exec(text) : null;
+      if (cause) {
+        open = begin(line);
+        tombstone = true;
+        Object.assign(open.sighting, named(cause[1]!), { region: cause[2]!.trim(), address: cause[3]! });
+        return 'consumed';
+      }
+      if (open === undefined) return 'ignored';
+      if (tombstone && TOMBSTONE_END.test(text)) {
+        extend(open, line);
+        close('the tombstone ends before the block is described');
+        return 'ignored';
+      }
+      if (tcmalloc && takeTcmalloc(open, text)) {
+        extend(open, line);
+        return 'consumed';
+      }
+      const section = SECTIONS.find(([at]) => at.test(text));
+      if (section) {
+        const thread = section[0].exec(text)![1];
+        openStack(open, section[1], { title: text, ...(thread !== undefined && { thread }) });
+      } else if (!takeError(open, text) && !END.test(text) && !UNKNOWN.test(text))
+        return takeFrame(open, line) ? 'consumed' : 'ignored';
+      extend(open, line);
+      if (END.test(text)) close();
+      return 'consumed';
+    },
+    end() {
+      close(
+        tombstone ? 'the tombstone ends before the block is described' : 'the log ends before the end line',
+      );
+      return [];
+    },
+  };
+};
+
+/** The lines that only TCMalloc writes. */
+function takeTcmalloc(open: OpenReport, text: string): boolean {
+  const frame = AT_FRAME.exec(text);
+  if (frame) {
+    const [, pc = '', name] = frame;
+    open.stack?.frames.push(
+      name === undefined ? { kind: 'opaque', text: pc } : { kind: 'symbol', function: name },
+    );
+    return open.stack !== undefined;
+  }
+  const buffer = BUFFER.exec(text)?.[1];
+  if (buffer !== undefined) open.sighting.region = buffer;
+  const occurs = OCCURS.exec(text);
+  if (occurs === null || text.startsWith('Error originates')) return buffer !== undefined;
+  Object.assign(open.sighting, named(occurs[1]!), { thread: occurs[2]! });
+  openStack(open, 'fault', { title: text, thread: occurs[2]! });
+  return true;
+}
+
+/** `Use After Free (warning: …) at 0x… (PLACE) by thread N here:`; the place and the warning are optional. */
+function takeError(open: OpenReport, text: string): boolean {
+  const kind = KIND.exec(text);
+  const by = kind === null ? null : BY.exec(text);
+  if (kind === null || by === null) return false;
+  const address = AT.exec(text)?.[1];
+  const region = PLACE.exec(text)?.[1];
+  Object.assign(open.sighting, named(kind[1]!), { thread: by[1]! });
+  if (address !== undefined) open.sighting.address = address;
+  if (region !== undefined) open.sighting.region = region.trim();
+  openStack(open, 'fault', { title: text, thread: by[1]! });
+  return true;
+}
+
+function named(words: string): Pick<Sighting, 'rule' | 'hazard' | 'message'> {
+  const kind = KINDS.find(([k]) => k.test(words));
+  return {
+    rule: `gwp-asan/${kind?.[1] ?? 'unknown'}`,
+    hazard: kind?.[2] ?? 'bounds/other',
+    message: words.trim(),
+  };
+}

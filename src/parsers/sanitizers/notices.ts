@@ -1,0 +1,160 @@
+/**
+ * What sanitizer runtimes say about themselves: that they cannot work here (`tool/host-fault`), that they failed
+ * (`tool/internal-error`), and remarks that mean nothing. Source: compiler-rt `sanitizer_common`, `asan_linux.cpp`,
+ * `lsan_common.cpp`, `tsan_platform_linux.cpp`.
+ */
+import type { Tool } from '../../model/diagnostic.js';
+import { closeReport, openReport, takeFrame, type OpenReport } from '../engine/open-report.js';
+import type { MakeReader, Took } from '../engine/reader.js';
+
+const CHECK_FAILED = /(?:==(\d+)==\s?)?(?:\bFATAL: )?\b(\w*)Sanitizer:? ?(?:CHECK failed|bug in)\b(.*)$/s;
+
+/** The first group, where there is one, is the sanitizer's name. */
+const HOST_FAULTS: readonly [RegExp, string][] = [
+  [/\bASan runtime does not come first in initial library list/, 'runtime-order'],
+  [/\bYour application is linked against incompatible ASan runtimes/, 'incompatible-runtimes'],
+  [/\bYou are trying to dlopen a \S{1,400} .{0,40}with RTLD_DEEPBIND/, 'dlopen-deepbind'],
+  [/\b(\w+)Sanitizer has encountered a fatal error/, 'fatal-error'],
+  [/\b(\w+)Sanitizer: ERROR: /, 'options'],
+  [/\bERROR: (\w+)?(?:Sanitizer)?:? ?expected '='/, 'options'],
+  [/\b(\w+)Sanitizer: failed to (?:read|parse|open) /, 'options'],
+  [/\bFATAL: (\w+)Sanitizer\b/, 'fatal'],
+  [/\bERROR: (\w+)Sanitizer: memory layout is incompatible/, 'memory-layout'],
+  [/Shadow memory range interleaves with an existing memory mapping/, 'memory-layout'],
+  [/\b(\w+)Sanitizer: (?:nested bug in the same thread|hard rss limit exhausted)/, 'aborted'],
+  [
+    /\b(\w+)Sanitizer: (?:main thread|thread T\d{1,9}[^:]{0,80}) finished with ignores enabled/,
+    'ignores-enabled',
+  ],
+  [/\b(\w+)Sanitizer: bad pointer 0x/, 'bad-pointer'],
+  // memory for the runtime itself; what the program asked for is asan.ts's
+  [
+    /\bERROR: (\w+)Sanitizer:? failed to (?!allocate 0x[0-9a-f]+ \(0?x?\d+\) bytes of LargeMmap)/,
+    'host-resources',
+  ],
+  [/\bERROR: (\w+)Sanitizer: (?:can't|cannot|could not|unable to) /, 'host-resources'],
+  [/\bReserveShadowMemoryRange failed while trying to map/, 'memory-layout'],
+  [/\b(\w+)Sanitizer: while reporting a bug found another one/, 'ignored-report'],
+  [/\bERROR: Can't open file:|\bERROR: failed to (?:mmap|allocate|open)\b/, 'host-resources'],
+];
+/** Lines of others that are waited through for the stack of a failed CHECK. */
+const PATIENCE = 8;
+const TRACER = /\bTracer caught signal \d+/;
+
+/** Remarks of a runtime that need no attention, and banners of verbose mode. */
+const HARMLESS: readonly RegExp[] = [
+  /^\s*(?:==\d+==)?HINT: LeakSanitizer does not work under ptrace|^\s*(?:==\d+==)?HINT: For debugging, try setting environment/,
+  /\bWARNING: ASan is ignoring requested __asan_handle_no_return/,
+  /\bFalse positive error reports may follow/,
+  /\bFor details see https?:\/\/github\.com\/google\/sanitizers/,
+  // Warnings with the process' number are remarks of the runtime, but those that begin reports.
+  /==\d+==\s?(?:INFO|WARNING): (?!(?:Thread|Memory|NumericalStability|DataFlow)Sanitizer\b)/,
+  /\bWARNING: \w{1,30}Sanitizer(?::? failed to allocate 0x|: memory layout is incompatible, possibly|: unexpected format| gave up on)/,
+  // what follows a fatal error or a memory layout that does not fit
+  /==\d+==\s?(?:FATAL: (?!\w+Sanitizer)|ASan shadow was supposed|This might be related to|See https?:\/\/github\.com\/google\/sanitizers)/,
+  /==\d+==\s?(?:End of process|Process) memory map|==\d+==\s?Using llvm-symbolizer|==\d+==\s?Symbolizer is disabled/,
+  /==\d+==\s?(?:Running thread \d+ was not suspended|Unable to (?:get registers|locate) )/,
+  /\bWARNING: (?:external symbolizer|invalid path to external symbolizer|failed to (?:fork|spawn)|Symbolizer|Trying to symbolize|Can't (?:read|write))/i,
+  /\b\w+Sanitizer: (?:libc interceptors initialized|reading suppressions file|failed to intercept|reserving|soft rss limit|unrecognized flag)/i,
+  /\bWARNING: found \d+ unrecognized flag/,
+  /\b\w+Sanitizer Init done/,
+  // the help of a flag, and the frame of asterisks that Windows gets around a warning
+  /^\t{1,2}- \S|==\d+==\*\*\* /,
+  // verbose mode speaks of its threads: `==7==T0: stack [0x…,0x…)`
+  /==\d+==\s*T-?\d+(?::| \w+ )/,
+  /\b\w+Sanitizer: (?:checking for leaks|Started BackgroundThread|RSS: \d|StackDepot: \d)/,
+  /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|Thread \d+ has destroyed DTLS|Thread T\d+\/\d+ was created by T-?\d+$|WARNING: stack pointer not in stack range|\|\|)/,
+  /\bThreadSanitizer: (?:Memory budget|growing)/,
+  /\*\*\* WARNING: Failed to initialize DbgHelp|\bWARNING: Failed to use and restart external symbolizer/,
+  /\bWARNING: str\w+\*? interceptors are enabled even though/,
+  /\bAvailable flags for \w+Sanitizer:|\*\*\* Running under \w+Sanitizer v|\bMemorySanitizer init done/,
+  /\b\w+Sanitizer: (?:Matched \d+ suppressions|\d+ warnings reported|can not provide additional info|loaded array cookie)/,
+  /==\d+==\s*(?:(?:Un)?[Rr]egistered root region|Failed to open libcorkscrew|Sleeping for \d+ second|Register values:|WARNING: no debug info)/,
+];
+
+const TOOLS: Readonly<Record<string, Tool>> = {
+  Address: 'asan',
+  HWAddress: 'hwasan',
+  Leak: 'lsan',
+  Memory: 'msan',
+  Thread: 'tsan',
+  UndefinedBehavior: 'ubsan',
+};
+/** The tool behind a name; ASan stands for what does not say who it is, as it is the one that preloads. */
+const toolOf = (name: string | undefined): Tool => TOOLS[name ?? ''] ?? 'asan';
+
+/** Reads the runtimes' own troubles; these are honesty rows, not hazards. */
+export const makeNotices: MakeReader = (emit) => {
+  /** An internal error whose stack is being read. */
+  let open: OpenReport | undefined;
+  /** Foreign lines that may still come between it and its frames. */
+  let left = 0;
+  /** `Tracer caught signal` announces a fatal error of LSan. */
+  let tracer: OpenReport | undefined;
+
+  const close = (): void => {
+    if (open !== undefined) closeReport(open, emit);
+    open = undefined;
+  };
+  const flushTracer = (): void => {
+    if (tracer !== undefined) closeReport(tracer, emit);
+    tracer = undefined;
+  };
+
+  return {
+    line(line): Took {
+      const { text } = line;
+      if (open !== undefined) {
+        if (takeFrame(open, line)) {
+          left = PATIENCE;
+          return 'consumed';
+        }
+        if (text.trim() !== '' && left-- === 0) close();
+      }
+      if (!/[Ss]anitizer|ASan|==\d+==|Tracer|Shadow memory|HINT|False positive|For details/.test(text))
+        return 'ignored';
+      const failed = CHECK_FAILED.exec(text);
+      if (failed) {
+        const tool = toolOf(failed[2]);
+        const message = text
+          .slice(failed.index)
+          .replace(/^==\d+==/, '')
+          .trim();
+        const pid = failed[1] === undefined ? {} : { pid: Number(failed[1]) };
+        close();
+        left = PATIENCE;
+        open = openReport(line, {
+          tool,
+          rule: `${tool}/check-failed`,
+          hazard: 'tool/internal-error',
+          message,
+          ...pid,
+        });
+        return 'consumed';
+      }
+      if (HARMLESS.some((h) => h.test(text))) return 'consumed';
+      const fault = HOST_FAULTS.map(([at, name]) => ({ m: at.exec(text), name })).find(({ m }) => m !== null);
+      if (fault === undefined && !TRACER.test(text)) return 'ignored';
+      const tool = fault === undefined ? 'lsan' : toolOf(fault.m![1]);
+      const report = openReport(line, {
+        tool,
+        rule: `${tool}/${fault?.name ?? 'tracer-signal'}`,
+        hazard: 'tool/host-fault',
+        message: text.replace(/^\s*==\d+==/, '').trim(),
+      });
+      if (fault === undefined) {
+        flushTracer();
+        tracer = report;
+        return 'consumed';
+      }
+      if (fault.name === 'fatal-error') tracer = undefined; // told by this line
+      closeReport(report, emit);
+      return 'consumed';
+    },
+    end() {
+      close();
+      flushTracer();
+      return [];
+    },
+  };
+};

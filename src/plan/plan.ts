@@ -1,0 +1,167 @@
+/** What would run, and why anything would not. Pure: everything about the machine comes in. */
+import type { Missing } from '../bindings/binding.js';
+import { BUILDERS } from '../builders/index.js';
+import { missingCxx, type Compiler, type Gate } from '../gates/gate.js';
+import type { Host } from '../host/probe.js';
+import { suitePart, targetPart } from './cxx-sources.js';
+import type { Matrix, Suite } from '../config/matrix.js';
+import type { BuilderId } from '../model/ids.js';
+import { BINDINGS, GATES } from '../gates/index.js';
+import { select } from '../config/selector.js';
+import matcher from '../config/glob.js';
+
+export type Cell = {
+  id: string;
+  /** The matrix that the suite belongs to: the user's, or the one of the canaries. */
+  matrix: Matrix;
+  suite: Suite;
+  /** Build system with which a canary's library is built: that of its lane. */
+  canaryBuilder: BuilderId;
+  builder: string;
+  compiler: Compiler;
+  gate: Gate;
+  /** `<binding>_<builder>-<gate>`: cells of one lane share their proof. */
+  lane: string;
+};
+export type Skip = { id: string; lane: string; why: string; remedy?: string };
+/** `proofs`: cells whose lanes' canaries are due; more than `cells` where a selector names a canary itself. */
+export type Plan = { cells: Cell[]; proofs: Cell[]; skipped: Skip[]; deadSelectors: string[] };
+
+/** The builder's name in ids: the build system of the first target, the compiler, and how the binding runs if there are two ways. */
+const builderOf = (m: Matrix, s: Suite, compiler: Compiler): string => {
+  const first = s.targets[0];
+  const variant = BINDINGS[s.binding].variant?.(s.with);
+  return `${(first && m.targets[first]?.builder) ?? 'own'}${compiler}${variant?.name ?? ''}`;
+};
+
+/** The canaries' library can be built by these; a lane of another build system uses the compiler directly. */
+const canaryBuilderOf = (m: Matrix, s: Suite): BuilderId => {
+  const kind = m.targets[s.targets[0] ?? '']?.builder;
+  return kind === 'cmake' || kind === 'make' ? kind : 'cc';
+};
+
+const sorted = <T extends { id: string }>(all: T[]): T[] =>
+  all.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+
+/** What a lane's canary is called as a cell. */
+const canaryId = (lane: string): string => `canary-${lane}`;
+
+/** One canary cell for each lane of the cells: the planted bugs of its binding, through its own builder and gate. */
+export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] => {
+  const lanes = new Map(cells.map((c) => [c.lane, c]));
+  return sorted(
+    [...lanes.values()].flatMap((c) => {
+      const suite = canaries.suites.find((s) => s.binding === c.suite.binding);
+      // The user's settings of the gate hold for its canary too: what they disarm must show.
+      const matrix = { ...canaries, gates: c.matrix.gates };
+      if (!suite) return [];
+      const variant = BINDINGS[suite.binding].variant?.(c.suite.with);
+      const proof = variant ? { ...suite, with: { ...suite.with, ...variant.with } } : suite;
+      return [{ ...c, id: canaryId(c.lane), matrix, suite: proof }];
+    }),
+  );
+};
+
+/** The targets of a suite and all that these need. */
+export const targetsOf = (m: Matrix, s: Suite): string[] => {
+  const all: string[] = [];
+  const visit = (name: string): void => {
+    if (all.includes(name)) return;
+    all.push(name);
+    for (const n of m.targets[name]?.needs ?? []) visit(n);
+  };
+  for (const t of s.targets) visit(t);
+  return all;
+};
+
+/** What building a suite and its targets lacks here. `cxx`: the parts with C++ sources (`cxxParts`). */
+export const missingToBuild = (
+  m: Matrix,
+  s: Suite,
+  host: Host,
+  compiler: Compiler,
+  cxx: ReadonlySet<string>,
+): Missing | undefined => {
+  const targets = targetsOf(m, s);
+  for (const t of targets) {
+    const target = m.targets[t]!;
+    const tool = BUILDERS[target.builder].missing(host.tools, target);
+    if (tool) return { ...tool, why: `${tool.why}, and target '${t}' is built with it` };
+  }
+  const plus = [suitePart(s), ...targets.map(targetPart)].some((part) => cxx.has(part));
+  return plus ? missingCxx(host, compiler) : undefined;
+};
+
+type Named = { lanes: ReadonlySet<string>; selectors: ReadonlySet<string> };
+const NONE: Named = { lanes: new Set(), selectors: new Set() };
+
+/** The lanes whose canaries are named by selectors, and those selectors. */
+const canariesNamed = (all: readonly { lane: string }[], selectors: readonly string[]): Named => {
+  const canaries = all.map(({ lane }) => ({ id: canaryId(lane), lane }));
+  const { chosen, dead } = select(canaries, selectors);
+  return {
+    lanes: new Set(chosen.map((c) => c.lane)),
+    selectors: new Set(selectors.filter((s) => !dead.includes(s))),
+  };
+};
+
+/** All cells of the matrix on this host, sorted by id, with a reason for each that is left out. */
+export const makePlan = (
+  m: Matrix,
+  host: Host,
+  selectors: readonly string[] = [],
+  cxx: ReadonlySet<string> = new Set(),
+): Plan => {
+  const cells: Cell[] = [];
+  const skipped: Skip[] = [];
+  const excludes = m.exclude.map((x) => ({ ...x, test: matcher(x.cells), hit: false }));
+  for (const suite of m.suites) {
+    const binding = BINDINGS[suite.binding];
+    for (const [name, settings] of Object.entries(m.gates)) {
+      const gate = GATES[name as keyof typeof GATES];
+      if (gate.unfit(suite.binding) !== undefined) continue;
+      if (suite.gates && !suite.gates.includes(gate.id)) continue;
+      for (const compiler of (settings?.compilers ?? [gate.compilers[0]!]) as Compiler[]) {
+        if (!gate.compilers.includes(compiler)) continue;
+        const builder = builderOf(m, suite, compiler);
+        const lane = `${suite.binding}_${builder}-${gate.id}`;
+        const id = `${suite.id}-${lane}`;
+        const out = excludes.find((x) => x.test(id));
+        const missing =
+          binding.missing(host.tools, suite.with) ??
+          gate.missing(host, suite.binding, compiler) ??
+          missingToBuild(m, suite, host, compiler, cxx);
+        if (out) {
+          out.hit = true;
+          skipped.push({ id, lane, why: `excluded: ${out.why}` });
+        } else if (missing) skipped.push({ id, lane, why: missing.why, remedy: missing.remedy });
+        else
+          cells.push({
+            id,
+            matrix: m,
+            suite,
+            canaryBuilder: canaryBuilderOf(m, suite),
+            builder,
+            compiler,
+            gate,
+            lane,
+          });
+      }
+    }
+  }
+  const { chosen, dead } = select(sorted(cells), selectors);
+  const skips = select(sorted(skipped), selectors);
+  const named = selectors.length && m.canaries ? canariesNamed([...cells, ...skipped], selectors) : NONE;
+  const ofCells = cells.filter((c) => named.lanes.has(c.lane));
+  const told = new Set([...ofCells, ...skips.chosen].map((x) => x.lane));
+  const ofSkips = new Map(
+    skipped.filter((s) => named.lanes.has(s.lane) && !told.has(s.lane)).map((s) => [s.lane, s]),
+  );
+  const deadSelectors = dead.filter((d) => skips.dead.includes(d) && !named.selectors.has(d));
+  return {
+    cells: chosen,
+    proofs: sorted([...chosen, ...ofCells]),
+    skipped: [...skips.chosen, ...[...ofSkips.values()].map((s) => ({ ...s, id: canaryId(s.lane) }))],
+    deadSelectors: [...deadSelectors, ...excludes.filter((x) => !x.hit).map((x) => `exclude: ${x.cells}`)],
+  };
+};

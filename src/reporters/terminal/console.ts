@@ -1,0 +1,98 @@
+/** Progress on stderr: a small moving board on a terminal, one line per event elsewhere. */
+import { Listr } from 'listr2';
+import { frame, lineOf, newBoard, take, type Board } from './progress.js';
+import type { RunEvent } from '../../model/event.js';
+import { inert } from '../escape.js';
+
+export type Look = {
+  tty: boolean;
+  ci: boolean;
+  /** Nothing but notes. */
+  quiet: boolean;
+  /** Where to write; stderr unless told. */
+  out?: { write(text: string): unknown; columns?: number; rows?: number };
+};
+
+export type Console = { emit(e: RunEvent): void; stop(): Promise<void> };
+
+/** Makes the console. `stop` draws the last state and returns when the terminal is ours no more. */
+export const makeConsole = ({ tty, ci, quiet, out = process.stderr }: Look): Console =>
+  tty && !ci && !quiet ? boardConsole(out) : lineConsole(out, quiet);
+
+type Out = NonNullable<Look['out']>;
+
+/** In a log, an estimate is worth a line of its own as often as this. */
+const ESTIMATE_MS = 30_000;
+
+const lineConsole = (out: Out, quiet: boolean): Console => {
+  let told = -Infinity;
+  return {
+    emit: (e) => {
+      if (quiet && e.kind !== 'note') return;
+      if (e.kind === 'left') {
+        if (performance.now() - told < ESTIMATE_MS) return;
+        told = performance.now();
+      }
+      out.write(`${inert(lineOf(e))}\n`);
+    },
+    stop: () => Promise.resolve(),
+  };
+};
+
+const boardConsole = (out: Out): Console => {
+  const board = newBoard();
+  let finish = (): void => undefined;
+  const over = new Promise<void>((resolve) => (finish = resolve));
+  // One task stands for the run: listr2's own renderer redraws every task on every event, which costs seconds of CPU
+  // for a few hundred of them. Signals are the command line's business.
+  const run = new Listr([{ title: 'run', task: () => over }], {
+    renderer: BoardRenderer,
+    rendererOptions: { board, out },
+    registerSignalListeners: false,
+  }).run();
+  return {
+    emit: (e) => take(board, e, Date.now()),
+    stop: async () => {
+      finish();
+      await run;
+    },
+  };
+};
+
+/** Ten frames in a second are as many as eyes use. */
+const PERIOD_MS = 100;
+
+/** Draws the board over its former self. */
+class BoardRenderer {
+  static nonTTY = true;
+  static rendererOptions: { board: Board; out: Out };
+  static rendererTaskOptions: never;
+  #timer: NodeJS.Timeout | undefined;
+  #drawn: string[] = [];
+  readonly #options: { board: Board; out: Out };
+
+  constructor(_tasks: unknown, options: { board: Board; out: Out }) {
+    this.#options = options;
+  }
+
+  render(): void {
+    this.#options.out.write('\u001b[?25l');
+    this.#timer = setInterval(() => this.#draw(), PERIOD_MS);
+    this.#timer.unref();
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#draw();
+    this.#options.out.write('\u001b[?25h');
+  }
+
+  #draw(): void {
+    const { board, out } = this.#options;
+    const lines = frame(board, Date.now(), out.columns ?? 80, out.rows ?? 24);
+    if (lines.join('\n') === this.#drawn.join('\n')) return;
+    const up = this.#drawn.length > 0 ? `\u001b[${this.#drawn.length}A` : '';
+    out.write(`${up}\r\u001b[0J${lines.join('\n')}\n`);
+    this.#drawn = lines;
+  }
+}

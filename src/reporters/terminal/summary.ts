@@ -1,0 +1,291 @@
+/** The table at the end of a run, as lines of plain text. */
+import { styleText } from 'node:util';
+import stringWidth from 'string-width';
+import type { CellReport, FindingReport, Report } from '../../model/report.js';
+import { oneLine } from '../escape.js';
+import * as words from '../wording.js';
+
+/** `width` in columns; `color` says whether ANSI colours may be used. */
+export type SummaryLook = { width: number; color: boolean };
+
+type Paint = (tone: words.Tone | 'strong', text: string) => string;
+
+/** Findings shown before the rest is only counted. */
+const MAX_FINDINGS = 30;
+
+/** The end of a run: matrix, reasons, findings, and everything that was not proven. No line is wider than `width`. */
+export const renderSummary = (report: Report, { width, color }: SummaryLook): string[] => {
+  const paint: Paint = (tone, text) => (color ? COLOURS[tone](text) : text);
+  const sections = [
+    matrix(report.cells, width, paint),
+    reasons(report.cells, paint),
+    findings(report.findings, paint),
+    baseline(report, paint),
+    suppressions(report, paint),
+    lanes(report, paint),
+    report.unavailable.length > 0 && [
+      title(paint, `Unavailable (${report.unavailable.length})`),
+      ...report.unavailable.flatMap((u) => [
+        `  ${u.lane}  ${oneLine(u.why)}`,
+        `      → ${oneLine(u.remedy)}`,
+      ]),
+    ],
+    fixtures(report, paint),
+    blindness(report, paint),
+    bucket(report),
+    [
+      paint('strong', words.headline(report)),
+      paint(
+        report.exitCode === 0 ? 'good' : report.exitCode === 6 ? 'doubt' : 'bad',
+        `exit ${report.exitCode}: ${words.endingOf(report.exitCode)} (${words.duration(report.ms)})`,
+      ),
+    ],
+  ];
+  return [
+    ...sections
+      .filter((s): s is string[] => s !== false && s.length > 0)
+      .flatMap((s, i) => (i === 0 ? s : ['', ...s]))
+      .map((line) => cut(line, width)),
+    // Never cut: it says what to do.
+    ...blamed(report, paint),
+  ];
+};
+
+const BLAMED: Record<words.Blamed, string> = {
+  machine: 'This machine is to blame, not ffi-gates',
+  toolchain: 'A version of a tool here is to blame',
+  gate: 'A gate of ffi-gates is to blame, not this machine',
+  fixture: 'A fixture of ffi-gates is to blame, not this machine',
+};
+
+/** For a red run of our own fixtures: whose fault it is, and what to do. */
+const blamed = ({ fixtures: f }: Report, paint: Paint): string[] =>
+  f?.blame
+    ? [paint('doubt', `${BLAMED[f.blame.who]}: ${oneLine(`${f.blame.says} → ${f.blame.remedy}`)}`)]
+    : [];
+
+// Colour is the caller's decision, so styleText must not look at the stream as well.
+const style = (format: Parameters<typeof styleText>[0], text: string): string =>
+  styleText(format, text, { validateStream: false });
+
+const COLOURS: Record<words.Tone | 'strong', (text: string) => string> = {
+  good: (t) => style('green', t),
+  bad: (t) => style('red', t),
+  doubt: (t) => style('yellow', t),
+  quiet: (t) => style('gray', t),
+  strong: (t) => style('bold', t),
+};
+
+const title = (paint: Paint, text: string): string => paint('strong', text);
+
+const pad = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+
+/** Cuts a line that is too wide; its colours are given up, because cutting inside an escape sequence would leak it. */
+const cut = (line: string, width: number): string => {
+  if (stringWidth(line) <= width) return line;
+  const bare = oneLineKeepIndent(line);
+  let out = '';
+  for (const c of bare) {
+    if (stringWidth(out + c) > width - 1) break;
+    out += c;
+  }
+  return `${out}…`;
+};
+
+const oneLineKeepIndent = (line: string): string => `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line)}`;
+
+/** Suites by lanes, in as many blocks of columns as the width needs. */
+const matrix = (cells: CellReport[], width: number, paint: Paint): string[] => {
+  const rows = words.distinct(cells.map(words.rowOf));
+  const columns = words
+    .distinct(cells.map(words.columnOf))
+    .sort((a, b) => words.order(gateFirst(a), gateFirst(b)));
+  const at = new Map(cells.map((c) => [`${words.rowOf(c)}\0${words.columnOf(c)}`, c]));
+  const left = Math.max(...rows.map((r) => r.length), 5) + 2;
+  const blocks: string[][] = [[]];
+  let room = width - left;
+  for (const column of columns) {
+    if (column.length + 2 > room && blocks.at(-1)?.length) {
+      blocks.push([]);
+      room = width - left;
+    }
+    blocks.at(-1)?.push(column);
+    room -= column.length + 2;
+  }
+  const lines = blocks.flatMap((block) => {
+    const shown = rows.filter((row) => block.some((column) => at.has(`${row}\0${column}`)));
+    return [
+      ' '.repeat(left) + block.map((c) => pad(c, c.length + 2)).join(''),
+      ...shown.map((row) => {
+        const line = block
+          .map((column) => mark(at.get(`${row}\0${column}`), column.length + 2, paint))
+          .join('');
+        return `${pad(row, left)}${line}`.trimEnd();
+      }),
+    ];
+  });
+  const used = words.VERDICT_KINDS.filter((k) => cells.some((c) => c.verdict.kind === k));
+  const legend = used.map(
+    (k) => `${words.VERDICTS[k].glyph} ${words.VERDICTS[k].label} ${words.tally(cells)[k]}`,
+  );
+  return [...lines, '', `  ${legend.join('   ')}`];
+};
+
+const gateFirst = (column: string): string => column.split('-').reverse().join('-');
+
+const mark = (c: CellReport | undefined, width: number, paint: Paint): string => {
+  if (!c) return pad('·', width);
+  const { glyph, tone } = words.VERDICTS[c.verdict.kind];
+  if (words.isKnownOnly(c.verdict)) return paint('quiet', pad(`${glyph} known`, width));
+  const n = c.verdict.kind === 'hazard' ? ` ${c.verdict.fresh}` : '';
+  return paint(tone, pad(`${glyph}${n}`, width));
+};
+
+const aside = (text: string): string => (text === '' ? '' : ` (${text})`);
+
+/** Why each cell that is not simply good ended as it did. */
+const reasons = (cells: CellReport[], paint: Paint): string[] => {
+  const quiet = new Set(['clean', 'as-declared', 'hazard']);
+  const told = cells
+    .filter((c) => !quiet.has(c.verdict.kind))
+    .sort((a, b) => words.order(a.verdict.kind, b.verdict.kind) || words.order(a.id, b.id));
+  if (told.length === 0) return [];
+  const left = Math.max(...told.map((c) => c.id.length));
+  return [
+    title(paint, 'Not clean'),
+    ...told.flatMap((c) => {
+      const { glyph, label, tone } = words.VERDICTS[c.verdict.kind];
+      const compiler = c.verdict.kind === 'build-failed' ? c.verdict.why.split('\n').slice(1, 6) : [];
+      const more = [
+        ...compiler.map((line) => oneLine(line)),
+        ...c.failedTests
+          .slice(0, 5)
+          .map((t) =>
+            oneLine(`failed ${t.test}${aside(words.plainOf(t, c.gate))}: ${t.message?.split('\n')[0] ?? ''}`),
+          ),
+        ...c.diedIn.slice(0, 5).map((t) => oneLine(`died in ${t}`)),
+        ...c.unread.slice(0, 3).map((u) => oneLine(`${u.log}:${u.line}: ${u.text}`)),
+      ];
+      return [
+        `  ${paint(tone, glyph)} ${pad(c.id, left)}  ${label}: ${words.whyOf(c.verdict)}`,
+        ...more.map((m) => `      ${m}`),
+      ];
+    }),
+  ];
+};
+
+const findings = (all: FindingReport[], paint: Paint): string[] => {
+  const open = all.filter((f) => !f.planted && !f.known).sort(words.byUrgency);
+  const planted = all.filter((f) => f.planted).length;
+  const known = all.filter((f) => f.known).length;
+  const note = [known > 0 && `, and ${known} known`, planted > 0 && `, and ${planted} planted`]
+    .filter(Boolean)
+    .join('');
+  if (open.length === 0) return [title(paint, `Findings: none${note}`)];
+  return [
+    title(paint, `Findings (${open.length}${note})`),
+    ...open.slice(0, MAX_FINDINGS).flatMap((f) => {
+      const top = words.topFrame(f);
+      const gates = words.distinct(f.witnesses.map((w) => `${w.binding}/${w.gate}`)).join(' ');
+      return [
+        `  ${paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
+        `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
+        `      ${paint('quiet', oneLine(f.message))}`,
+        `      seen by ${gates}${aside(words.asideOf(f))}  [${f.fingerprint}]`,
+        `      ${oneLine(f.repro)}`,
+      ];
+    }),
+    ...(open.length > MAX_FINDINGS ? [`  … ${open.length - MAX_FINDINGS} more in the report`] : []),
+  ];
+};
+
+const baseline = ({ baseline: b, findings: all }: Report, paint: Paint): string[] => {
+  if (!b) return [];
+  const rows = (kind: string, entries: typeof b.gone, tone: words.Tone): string[] =>
+    entries.flatMap((e) => [
+      `  ${paint(tone, kind)}  ${e.fingerprint}  ${e.hazard}  ${oneLine(e.where)}`,
+      `      ${words.acceptedOf(e)}`,
+    ]);
+  const stale = b.gone.length + b.expired.length;
+  return [
+    title(paint, `Baseline ${b.file}: ${b.fresh} fresh, ${b.known} known, ${b.gone.length} gone`),
+    ...all
+      .filter((f) => f.known)
+      .slice(0, MAX_FINDINGS)
+      .map((f) => `  known  ${f.fingerprint}  ${f.hazard}  ${words.acceptedOf(f.known!)}`),
+    ...rows('gone', b.gone, 'bad'),
+    ...rows('expired', b.expired, 'bad'),
+    ...(b.unchecked.length
+      ? [`  ${words.count(b.unchecked.length, 'known finding')} could not be looked for in this run`]
+      : []),
+    ...(stale ? ['  → ffi-gates baseline --prune   removes what is gone or expired'] : []),
+  ];
+};
+
+const suppressions = ({ suppressions: all }: Report, paint: Paint): string[] => {
+  if (!all) return [];
+  return [
+    title(paint, `Suppressions (${all.length})`),
+    ...all.flatMap((s) => [
+      `  ${words.suppressedOf(s)}  ${oneLine(s.name)}`,
+      `      ${words.acceptedOf(s)}`,
+      ...(s.hides.length
+        ? [paint('doubt', `      too broad: it would have hidden the planted ${s.hides.join(', ')}`)]
+        : []),
+    ]),
+  ];
+};
+
+const lanes = (report: Report, paint: Paint): string[] => {
+  const open = report.lanes.filter((l) => !l.proven);
+  if (open.length === 0) return [];
+  return [
+    title(paint, `Lanes not proven (${open.length} of ${report.lanes.length})`),
+    ...open.flatMap((l) => [
+      `  ${paint('doubt', '○')} ${words.laneOf(l)}`,
+      ...l.canaries.filter((c) => !c.seen).map((c) => `      ${c.class}: ${oneLine(c.why ?? 'not seen')}`),
+    ]),
+  ];
+};
+
+const fixtures = ({ fixtures: f }: Report, paint: Paint): string[] => {
+  if (!f) return [];
+  const noisy = f.noisyTwins.map((t) => `  ✗ ${t.cell}${t.test ? ` ${oneLine(t.test)}` : ''}: ${t.finding}`);
+  const tone = f.missed.length > 0 ? 'doubt' : 'good';
+  return [
+    title(paint, 'Planted hazards'),
+    `  ${paint(tone, `${f.caught} of ${f.declared} caught`)}, ${f.noisyTwins.length} of ${words.count(f.twins, 'twin')} noisy`,
+    ...f.missed.map((m) => `  ○ ${m.gate} missed ${m.case} (${m.hazard}) at ${m.at} in ${m.cell}`),
+    ...noisy,
+    ...f.detection.map((d) => `  ${pad(d.hazard, 36)}  ${detection(d)}`),
+  ];
+};
+
+type Detection = NonNullable<Report['fixtures']>['detection'][number];
+
+const detection = (d: Detection): string =>
+  [
+    ...Object.entries(d.bindings)
+      .filter(([, gates]) => gates.length > 0)
+      .map(([b, gates]) => `${b}: ${gates.join(' ')}`),
+    ...(d.blind.length > 0 ? [`blind: ${d.blind.join(' ')}`] : []),
+  ].join('  ');
+
+const blindness = (report: Report, paint: Paint): string[] => {
+  const dark = report.cells.filter((c) => (c.objects?.blind.length ?? 0) > 0);
+  const lines = [
+    ...report.unseenHazards.map((u) => `  ${u.hazard}: ${oneLine(u.title)} (${u.bindings.join(' ')})`),
+    ...dark
+      .map((c) => oneLine(`${c.id} did not instrument ${c.objects?.blind.join(' ')}`))
+      .map((l) => `  ◐ ${l}`),
+  ];
+  return lines.length === 0 ? [] : [title(paint, 'Nobody here can see'), ...lines];
+};
+
+const bucket = (report: Report): string[] =>
+  report.runtimeBucket.length === 0
+    ? []
+    : [
+        `${words.count(report.runtimeBucket.length, 'finding')} lie wholly outside your own objects (runtime bucket)`,
+      ];

@@ -1,0 +1,204 @@
+/** How verdicts, exit codes and places are said to people: one wording for the terminal, JUnit and HTML. */
+import type { Frame } from '../model/diagnostic.js';
+import { hazard } from '../model/hazards.js';
+import type {
+  Accepted,
+  CellReport,
+  FindingReport,
+  Report,
+  ReportedFrame,
+  SuppressionRow,
+} from '../model/report.js';
+import type { Verdict } from '../model/verdict.js';
+import { oneLine } from './escape.js';
+
+export type Blamed = NonNullable<NonNullable<Report['fixtures']>['blame']>['who'];
+export type Tone = 'good' | 'bad' | 'doubt' | 'quiet';
+
+/** A glyph and a word for each kind of verdict, best first; colour is never the only sign. */
+export const VERDICTS: Record<Verdict['kind'], { glyph: string; label: string; tone: Tone }> = {
+  clean: { glyph: '✓', label: 'clean', tone: 'good' },
+  'as-declared': { glyph: '◆', label: 'as declared', tone: 'good' },
+  skipped: { glyph: '–', label: 'skipped', tone: 'quiet' },
+  hazard: { glyph: '✗', label: 'hazard', tone: 'bad' },
+  'suite-failed': { glyph: '▲', label: 'suite failed', tone: 'bad' },
+  'build-failed': { glyph: '■', label: 'build failed', tone: 'bad' },
+  missed: { glyph: '○', label: 'missed', tone: 'doubt' },
+  inconclusive: { glyph: '?', label: 'inconclusive', tone: 'doubt' },
+};
+
+export const VERDICT_KINDS = Object.keys(VERDICTS) as Verdict['kind'][];
+
+/** The reason of a verdict in one line; empty for `clean`. */
+export const whyOf = (v: Verdict): string => {
+  switch (v.kind) {
+    case 'clean':
+      return '';
+    case 'hazard':
+      return oneLine([findingsOf(v), v.why].filter(Boolean).join(': '));
+    case 'as-declared':
+      return oneLine([`${count(v.caught, 'planted hazard')} caught`, v.why].filter(Boolean).join(': '));
+    case 'missed':
+      return oneLine(`${v.why} (${v.missed.join(', ')})`);
+    case 'suite-failed':
+    case 'build-failed':
+    case 'skipped':
+      return oneLine(v.why);
+    case 'inconclusive':
+      return oneLine(`${v.doubt}: ${v.why}`);
+  }
+};
+
+/** `2 findings`, and how many of them the baseline knows. */
+const findingsOf = (v: Extract<Verdict, { kind: 'hazard' }>): string =>
+  v.known === 0
+    ? count(v.findings, 'finding')
+    : v.fresh === 0
+      ? `${count(v.known, 'known finding')}, none fresh`
+      : `${count(v.findings, 'finding')}, ${v.known} of them known`;
+
+/** True where only the baseline's findings were seen: no reason for red. */
+export const isKnownOnly = (v: Verdict): boolean => v.kind === 'hazard' && v.fresh === 0;
+
+/** Why a finding is accepted, whose it is, and until when. */
+export const acceptedOf = (a: { [K in keyof Accepted]: Accepted[K] | undefined }): string =>
+  oneLine(
+    [a.reason, [a.owner && `owner ${a.owner}`, a.expires && `until ${a.expires}`].filter(Boolean).join(', ')]
+      .filter(Boolean)
+      .join(' – '),
+  );
+
+/** What a suppression did, in a word or two. */
+export const suppressedOf = (s: SuppressionRow): string =>
+  s.expired
+    ? 'expired'
+    : s.unused
+      ? 'unused'
+      : s.matched === undefined
+        ? 'not counted'
+        : `dropped ${s.matched}`;
+
+/** How a failed test ends without the gate, and when it is run again; empty where nobody tried. */
+export const plainOf = (t: CellReport['failedTests'][number], gate: string): string =>
+  [
+    t.plain === 'failed' && 'fails without the gate too',
+    t.plain === 'passed' && `only under ${gate}`,
+    t.flaky && 'passed when run again alone',
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+const ENDINGS: Record<number, string> = {
+  0: 'every cell is clean, as declared, known, or skipped',
+  1: 'hazards were found, or an entry of the baseline or the suppressions no longer holds',
+  2: 'usage or matrix error',
+  3: 'nothing was selected',
+  4: 'a suite failed without a hazard',
+  5: 'a build failed',
+  6: 'some cells prove nothing',
+  130: 'interrupted',
+};
+
+/** What an exit code of `run` means. */
+export const endingOf = (code: number): string => ENDINGS[code] ?? `unknown exit code ${code}`;
+
+/** `1 cell`, `2 cells`. */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** `850 ms`, `3.2 s`, `4 m 05 s`, `2 h 03 m`. */
+export const duration = (ms: number): string => {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const s = ms / 1000;
+  if (s < 59.95) return `${s.toFixed(1)} s`;
+  const whole = Math.round(s);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return whole < 3600
+    ? `${Math.floor(whole / 60)} m ${two(whole % 60)} s`
+    : `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} m`;
+};
+
+/** Number of cells of each kind of verdict. */
+export const tally = (cells: readonly CellReport[]): Record<Verdict['kind'], number> => {
+  const counts = Object.fromEntries(VERDICT_KINDS.map((k) => [k, 0])) as Record<Verdict['kind'], number>;
+  for (const c of cells) counts[c.verdict.kind] += 1;
+  return counts;
+};
+
+/** `suite-binding`, the part of a cell id before the underscore: a row of the matrix. */
+export const rowOf = (c: CellReport): string => `${c.suite}-${c.binding}`;
+/** `builder-gate`, the part of a cell id after the underscore: a column of the matrix. */
+export const columnOf = (c: { builder: string; gate: string }): string => `${c.builder}-${c.gate}`;
+export const laneOf = (l: { binding: string; builder: string; gate: string }): string =>
+  `${l.binding}_${l.builder}-${l.gate}`;
+
+/** The headline: what was proven, in one sentence. */
+export const headline = (report: Report): string => {
+  const n = tally(report.cells);
+  const proven = n.clean + n['as-declared'];
+  const open = n.missed + n.inconclusive + n['build-failed'];
+  const known = report.cells.filter((c) => isKnownOnly(c.verdict)).length;
+  const parts = [
+    `${proven} of ${count(report.cells.length, 'cell')} proven`,
+    n.hazard - known > 0 && `${n.hazard - known} with hazards`,
+    known > 0 && `${known} with known hazards only`,
+    n['suite-failed'] && `${n['suite-failed']} with failed tests`,
+    open && `${open} not proven`,
+    n.skipped && `${n.skipped} skipped`,
+  ];
+  return parts.filter(Boolean).join(', ');
+};
+
+/** True for a frame of the user's own code, as attribution decided. */
+export const isOwn = (f: ReportedFrame): boolean => f.own === true;
+
+/** The frame a finding is shown at: its first own frame, the fault before the other stacks. */
+export const topFrame = (f: FindingReport): ReportedFrame | undefined => {
+  for (const s of f.stacks) {
+    const own = s.frames.find(isOwn);
+    if (own) return own;
+  }
+  return f.stacks.flatMap((s) => s.frames).find((x) => x.kind === 'source') ?? f.stacks[0]?.frames[0];
+};
+
+/** `file:line`, or the best that is known of a frame's place. */
+export const placeOf = (f: Frame | undefined): string => {
+  if (!f) return '';
+  switch (f.kind) {
+    case 'source':
+      return oneLine(`${f.file}:${f.line}`);
+    case 'module':
+      return oneLine(
+        [f.function, `(${f.module}${f.offset ? `+${f.offset}` : ''})`].filter(Boolean).join(' '),
+      );
+    case 'symbol':
+      return oneLine([f.function, f.file && `(${f.file})`].filter(Boolean).join(' '));
+    case 'opaque':
+      return oneLine(f.text);
+  }
+};
+
+export const functionOf = (f: Frame | undefined): string =>
+  f && f.kind !== 'opaque' && f.function ? oneLine(f.function) : '';
+
+/** The catalogue's title, or the id for one that this version does not know. */
+export const titleOf = (id: string): string => hazard(id)?.title ?? id;
+
+/** What else is worth a word beside who saw a finding: which of several schedules did, and where the bug lies. */
+export const asideOf = (f: FindingReport): string =>
+  [f.scope, f.seed !== undefined && `seed ${f.seed}`].filter(Boolean).join(', ');
+
+/** Distinct values in order of first appearance. */
+export const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+/** Unplanted before planted, fresh before known, own before foreign, then by hazard and fingerprint. */
+export const byUrgency = (a: FindingReport, b: FindingReport): number =>
+  Number(a.planted) - Number(b.planted) ||
+  Number(a.known !== undefined) - Number(b.known !== undefined) ||
+  ORIGINS.indexOf(a.origin) - ORIGINS.indexOf(b.origin) ||
+  order(a.hazard, b.hazard) ||
+  order(a.fingerprint, b.fingerprint);
+
+const ORIGINS = ['own', 'host', 'runtime', 'tool'];
+
+/** Order by code unit: the same on every machine, whatever its locale. */
+export const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,187 @@
+/**
+ * `run --provision`: installs what the lanes of a matrix lack, with the system's own package manager. Every command is
+ * printed before it runs. A failure to install costs its lanes, which the plan then skips with the reason: never the run.
+ */
+import { execa } from 'execa';
+import which from 'which';
+import type { Missing } from '../bindings/binding.js';
+import { lineOf } from '../reporters/terminal/progress.js';
+import { makeBuilds } from '../build/build-cache.js';
+import { BUILDERS } from '../builders/index.js';
+import { buildEnv } from '../host/environment.js';
+import { Failure } from '../model/failure.js';
+import { missingCxx, type Compiler } from '../gates/gate.js';
+import { probeHost, type Host } from '../host/probe.js';
+import type { Matrix } from '../config/matrix.js';
+import type { GateId } from '../model/ids.js';
+import { baseOf, instrumentOf } from '../build/prepare-suite.js';
+import { makePlan, targetsOf } from '../plan/plan.js';
+import { BINDINGS, GATES } from '../gates/index.js';
+import { recipeOf, type Command } from './recipes.js';
+
+/** One thing that lanes lack. `lanes`: `<binding> <gate>`, or `<binding>` when the whole binding waits for it. */
+export type Need = Missing & { lanes: string[] };
+/** What provisioning works with. */
+export type Room = {
+  say: (line: string) => void;
+  /** Directory of the run's builds. */
+  cache: string;
+  signal: AbortSignal;
+};
+
+/** What the matrix lacks on this host, by name; what has been found lacking hides what would be asked for next. */
+export const needs = (host: Host, matrix: Matrix): Need[] => {
+  const all = new Map<string, Need>();
+  const add = (m: Missing | undefined, lane: string): void => {
+    if (!m) return;
+    const known = all.get(m.what);
+    if (!known) all.set(m.what, { ...m, lanes: [lane] });
+    else if (!known.lanes.includes(lane)) known.lanes.push(lane);
+  };
+  for (const suite of matrix.suites) {
+    add(BINDINGS[suite.binding].missing(host.tools, suite.with), suite.binding);
+    for (const t of targetsOf(matrix, suite)) {
+      const target = matrix.targets[t]!;
+      add(BUILDERS[target.builder].missing(host.tools, target), suite.binding);
+    }
+    for (const [name, settings] of Object.entries(matrix.gates)) {
+      const gate = GATES[name as GateId];
+      if (gate.unfit(suite.binding) !== undefined || (suite.gates && !suite.gates.includes(gate.id)))
+        continue;
+      for (const c of (settings?.compilers ?? gate.compilers.slice(0, 1)) as Compiler[]) {
+        if (gate.compilers.includes(c))
+          add(gate.missing(host, suite.binding, c), `${suite.binding} ${gate.id}`);
+      }
+    }
+  }
+  // Also for its libstdc++, which is preloaded behind every sanitizer.
+  if (host.tools['gcc']) add(missingCxx(host, 'gcc'), 'all');
+  return [...all.values()];
+};
+
+/**
+ * Commands that compile the standard libraries which a toolchain ships as source, into that toolchain's own cache: Go's for
+ * each way in which tests are compiled, and Miri's. The first lane would do it otherwise, at the cost of its time limit.
+ * All of them are without effect, and done within a second, where it has been done before.
+ */
+export const preparations = (host: Host, matrix: Matrix): Command[] => {
+  const commands = new Map<string, Command>();
+  for (const cell of makePlan(matrix, host).cells) {
+    if (cell.gate.id === 'miri') commands.set('miri', ['cargo', '+nightly', 'miri', 'setup']);
+    if (cell.suite.binding !== 'go') continue;
+    const { cc, go } = instrumentOf(cell, host);
+    const { flags, env } = { flags: [], env: {}, ...go };
+    const key = JSON.stringify([flags, env]);
+    const words = Object.entries({ CGO_ENABLED: '1', CC: cc, ...env }).map(([k, v]) => `${k}=${v}`);
+    // By any compiler: the few packages that hold C are not worth a command each.
+    if (!commands.has(key))
+      commands.set(key, ['env', ...words, host.tools['go']?.path ?? 'go', 'build', ...flags, 'std']);
+  }
+  return [...commands.values()];
+};
+
+const MINUTE = 60_000;
+
+/**
+ * Builds into the run's own cache what toolchains have no cache for: Rust's standard library under a sanitizer. A base that
+ * holds sources of a suite is part of the run.
+ */
+const buildBases = async (room: Room, host: Host, matrix: Matrix): Promise<void> => {
+  const build = makeBuilds({
+    cache: room.cache,
+    env: buildEnv(host.tools),
+    signal: room.signal,
+    timeoutMs: 20 * MINUTE,
+    started: (id) => room.say(lineOf({ kind: 'build-started', id })),
+    done: (d) => room.say(lineOf({ kind: 'build-finished', ...d })),
+  });
+  for (const cell of makePlan(matrix, host).cells) {
+    const base = baseOf(cell, host, instrumentOf(cell, host));
+    if (base && base.inputs.length === 0) await build(base);
+    stopIfAborted(room);
+  }
+};
+
+/** Runs the {@link preparations} and builds the bases; one that fails is told, and its lane tries again by itself. */
+export const prepare = async (room: Room, host: Host, matrix: Matrix): Promise<void> => {
+  for (const command of preparations(host, matrix)) await perform(command, room);
+  await buildBases(room, host, matrix);
+};
+
+const stopIfAborted = ({ signal }: Room): void => {
+  if (signal.aborted) throw new Failure(2, 'interrupted');
+};
+
+/** Runs one command, printed first. The last lines of a failure are printed too; false says that it failed. */
+const perform = async (command: Command, room: Room): Promise<boolean> => {
+  const { say, signal } = room;
+  const [file, ...args] = command;
+  say(`+ ${command.join(' ')}`);
+  const r = await execa(file, args, {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: 20 * MINUTE,
+    cancelSignal: signal,
+  });
+  stopIfAborted(room);
+  if (r.exitCode === 0) return true;
+  const words = (r.all ?? '').trim().split('\n').slice(-3);
+  for (const line of words.filter(Boolean)) say(`  ${line}`);
+  say(`  failed: ${r.exitCode === undefined ? r.shortMessage : `exit status ${r.exitCode}`}`);
+  return false;
+};
+
+/** Makes `apt-get` commands: as they are for root, behind `sudo -n` where that asks no question, else not at all. */
+const aptGet = async (): Promise<((...words: string[]) => Command) | undefined> => {
+  if (process.getuid?.() === 0) return (...words) => ['apt-get', ...words];
+  const r = await execa('sudo', ['-n', 'true'], { reject: false });
+  return r.exitCode === 0 ? (...words) => ['sudo', '-n', 'apt-get', ...words] : undefined;
+};
+
+const packageNames = async (): Promise<Set<string>> => {
+  const r = await execa('apt-cache', ['pkgnames'], { reject: false });
+  return new Set(r.exitCode === 0 ? r.stdout.split('\n') : []);
+};
+
+const cost = (need: Need): string =>
+  `not installed: ${need.what}; skipped for want of it: ${need.lanes.join(', ')}`;
+
+/** What a first installation uncovers (pytest once there is a Python) takes another round; deeper it never goes. */
+const ROUNDS = 3;
+
+/** Installs what is missing; resolves whatever fails, throws when it is stopped. The caller probes again. */
+export const provision = async (room: Room, host: Host, matrix: Matrix): Promise<void> => {
+  const { say } = room;
+  if (needs(host, matrix).length === 0) return;
+  if (!(await which('apt-get', { nothrow: true }))) {
+    for (const n of needs(host, matrix)) say(`${cost(n)} (only apt-get is supported here; ${n.remedy})`);
+    return;
+  }
+  const apt = await aptGet();
+  if (apt === undefined)
+    say('packages take root, or sudo without a password: only what needs neither is tried');
+  else await perform(apt('update', '-q'), room);
+  const known = await packageNames();
+  const tried = new Set<string>();
+  let current = host;
+  for (let round = 0; round < ROUNDS; round++) {
+    const fresh = needs(current, matrix).filter((n) => !tried.has(n.what));
+    if (fresh.length === 0) break;
+    const recipes = fresh.map((n) => recipeOf(n.what, current, (name) => known.has(name)));
+    for (const n of fresh) tried.add(n.what);
+    const packages = [...new Set(recipes.flatMap((r) => r.packages))];
+    if (packages.length && apt) {
+      const install = (names: string[]): Command =>
+        apt('install', '-y', '-q', '--no-install-recommends', ...names);
+      const together = await perform(install(packages), room);
+      // One package that cannot be had must not cost the others.
+      if (!together && recipes.length > 1)
+        for (const r of recipes) if (r.packages.length) await perform(install(r.packages), room);
+    }
+    for (const r of recipes) for (const c of r.commands) if (!(await perform(c, room))) break;
+    current = await probeHost();
+  }
+  for (const n of needs(current, matrix)) say(`${cost(n)} (${n.remedy})`);
+};

@@ -1,0 +1,103 @@
+/** How each missing thing is had on Debian and Ubuntu: one line a thing, keyed by `Missing.what`. */
+import type { Host } from '../host/probe.js';
+
+export type Command = [string, ...string[]];
+/** Packages for apt-get, then commands that need no root. */
+export type Recipe = { packages: string[]; commands: Command[] };
+/** Whether the package lists hold a name. */
+export type Known = (name: string) => boolean;
+
+const GCC = ['gcc', 'g++', 'libc6-dev'];
+const CLANGS = ['19', '22', '21', '20', '18', '17', '16', '15', '14'];
+const RUSTUP_NIGHTLY: Command = ['rustup', 'toolchain', 'install', 'nightly', '--profile', 'minimal'];
+
+/** Compiler, symboliser and runtimes of one release; 19 where there is a choice, because it is the one measured. */
+const clang = (known: Known, major = CLANGS.find((n) => known(`clang-${n}`))): string[] =>
+  major === undefined ? [] : [`clang-${major}`, `llvm-${major}`, `libclang-rt-${major}-dev`];
+
+/** Debian's own interpreter takes packages of Debian only (PEP 668); any other takes none of Debian. */
+const ofDebian = (host: Host): boolean => host.tools['python']?.path.startsWith('/usr/bin/') ?? true;
+
+const python = (host: Host, modules: string[]): Recipe =>
+  ofDebian(host)
+    ? {
+        packages: ['python3', 'python3-dev', 'python3-venv', ...modules.map((m) => `python3-${m}`)],
+        commands: [],
+      }
+    : { packages: [], commands: [[host.tools['python']!.path, '-m', 'pip', 'install', ...modules]] };
+
+/** Debian 12 has a Rust of its release, and beside it the one that its browsers are built with, years newer. */
+const rust = (known: Known): Recipe =>
+  known('rustup')
+    ? {
+        packages: ['rustup'],
+        commands: [['rustup', 'toolchain', 'install', 'stable', '--profile', 'minimal']],
+      }
+    : { packages: known('rustc-web') ? ['rustc-web', 'cargo-web'] : ['rustc', 'cargo'], commands: [] };
+
+/** Nightly and Miri come through rustup only; without it there is nothing to try. */
+const nightly = (host: Host, ...commands: Command[]): Recipe => ({
+  packages: [],
+  commands: host.tools['rustup'] ? [RUSTUP_NIGHTLY, ...commands] : [],
+});
+
+type Make = (host: Host, known: Known) => Recipe;
+const apt =
+  (...packages: string[]): Make =>
+  () => ({ packages, commands: [] });
+
+const RECIPES: [what: RegExp, make: Make][] = [
+  [/^(?:gcc|g\+\+|C compiler)$|^gcc \w+ runtime$/, apt(...GCC)],
+  [/^clang(?:\+\+)?$/, (_host, known) => ({ packages: clang(known), commands: [] })],
+  [
+    /^clang \w+ runtime$/,
+    (host, known) => ({ packages: clang(known, host.tools['clang']?.version.split('.')[0]), commands: [] }),
+  ],
+  [/^cmake$/, apt('cmake', 'make')],
+  [/^make$/, apt('make')],
+  [/^(?:meson|ninja)$/, apt('meson', 'ninja-build')],
+  [/^(?:autoreconf|libtoolize)$/, apt('autoconf', 'automake', 'libtool', 'make')],
+  [/^valgrind$/, apt('valgrind', 'libc6-dbg')],
+  [/^python3?$/, (host) => python(host, ['pytest', 'setuptools'])],
+  [/^(?:pytest|setuptools)$/, (host) => python(host, ['pytest', 'setuptools'])],
+  [/^go$/, apt('golang')],
+  [
+    /^a JDK$/,
+    (_host, known) => ({
+      packages: [known('default-jdk-headless') ? 'default-jdk-headless' : 'openjdk-17-jdk-headless', 'maven'],
+      commands: [],
+    }),
+  ],
+  [/^mvn$/, apt('maven')],
+  [/^cargo$/, (_host, known) => rust(known)],
+  [/^rust-src$/, (host) => nightly(host, ['rustup', '+nightly', 'component', 'add', 'rust-src'])],
+  [/^Rust nightly$/, (host) => nightly(host)],
+  [
+    /^Miri$/,
+    (host) =>
+      nightly(
+        host,
+        ['rustup', '+nightly', 'component', 'add', 'miri', 'rust-src'],
+        ['cargo', '+nightly', 'miri', 'setup'],
+      ),
+  ],
+  [/^(?:mono with mcs|NUnit 2\.6)$/, apt('mono-runtime', 'mono-mcs', 'nunit-console', 'libnunit-cil-dev')],
+  // No distribution of Debian's packages it.
+  [/^the \.NET SDK$/, apt()],
+  [
+    /^the headers of Node$/,
+    (host) => ({
+      packages: host.tools['node']?.path.startsWith('/usr/bin/') ? ['libnode-dev'] : [],
+      commands: [],
+    }),
+  ],
+  [/^node-gyp$/, apt('npm')],
+];
+
+/** The recipe for a `Missing.what`; packages that the lists do not hold are left out, a thing without recipe is empty. */
+export const recipeOf = (what: string, host: Host, known: Known): Recipe => {
+  const make = RECIPES.find(([pattern]) => pattern.test(what))?.[1];
+  if (!make) return { packages: [], commands: [] };
+  const { packages, commands } = make(host, known);
+  return { packages: packages.filter(known), commands };
+};
