@@ -1,4 +1,6 @@
 /** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
+import { makeSymbolReader } from './process/dynamic-symbols.js';
+import { makeSourceReader } from './process/source-reader.js';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import {
@@ -21,6 +23,7 @@ import { readAnnotations, type Expectation } from './config/annotations.js';
 import { isOver, today } from './config/expiry.js';
 import { valid, type Baseline } from './config/baseline.js';
 import { makeBuilds, type BuildDone } from './build/build-cache.js';
+import { readDetection, readDurations, readProven } from './config/shipped-tables.js';
 import { runCell } from './execute/run-cell.js';
 import { baseEnv, buildEnv } from './host/environment.js';
 import { expectedMs, makeClock, type Durations } from './plan/estimates.js';
@@ -35,7 +38,8 @@ import { pool } from './process/pool.js';
 import { REPORTERS } from './reporters/index.js';
 import type { Report } from './model/report.js';
 import { canariesToCompare, runNoop } from './execute/run-noop.js';
-import type { CellRoom, Evidence } from './execute/attempt.js';
+import type { CellRoom } from './execute/attempt.js';
+import type { Evidence } from './judge/evidence.js';
 import { writeSuppressions } from './gates/suppression-files.js';
 import type { Suppressions } from './config/suppressions.js';
 
@@ -53,7 +57,9 @@ export type RunOptions = {
   emit: (e: RunEvent) => void;
 };
 
-const CANARIES = fileURLToPath(new URL('../matrices/canaries.yaml', import.meta.url));
+/** Where the matrices of our own fixtures are. */
+const OURS = fileURLToPath(new URL('../matrices', import.meta.url));
+const CANARIES = join(OURS, 'canaries.yaml');
 
 /** `mkdir -p` that ends: Node's own asks for ever where a parent exists and cannot hold anything (`/proc`). */
 const makeDirectories = async (dir: string): Promise<void> => {
@@ -97,18 +103,15 @@ export const writeReport = async (report: Report, out: string): Promise<void> =>
   for (const f of files) await rename(join(out, `${f.path}.tmp`), join(out, f.path));
 };
 
-const TABLE = new URL('../matrices/durations.json', import.meta.url);
-
 /** What cells took: in the last run of this output directory, else where our own fixtures were measured. */
 const knownDurations = async (out: string): Promise<Durations> => {
-  const shipped = JSON.parse(await readFile(TABLE, 'utf8')) as Record<string, number>;
   // Of any version, or cut short: it is a hint only.
   const last = await readFile(join(out, 'report.json'), 'utf8')
     .then((text) =>
       (JSON.parse(text) as Report).cells.filter((c) => c.verdict.kind !== 'skipped' && Number.isFinite(c.ms)),
     )
     .catch(() => []);
-  return new Map([...Object.entries(shipped), ...last.map((c) => [c.id, c.ms] as const)]);
+  return new Map([...Object.entries(await readDurations()), ...last.map((c) => [c.id, c.ms] as const)]);
 };
 
 /** Law 10: while a run is under way, and after one that was killed, no older report can be taken for its result. */
@@ -261,6 +264,11 @@ export const run = async (o: RunOptions): Promise<Report> => {
     evidences,
     builds,
     started,
+    ended: new Date(),
     load: { start: load, end: loadAverage() },
+    ours: dirname(o.matrix.file) === OURS,
+    shipped: { proven: await readProven(), detection: await readDetection() },
+    symbols: makeSymbolReader(),
+    readSource: makeSourceReader(),
   });
 };

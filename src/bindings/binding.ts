@@ -3,44 +3,9 @@
  * Nothing here knows a gate by name: a gate arrives as an `Instrument` (what to compile with) and an `Arm` (what to run
  * with), and the binding says where those go in its own command line.
  */
-export type BindingId = 'c' | 'py' | 'pyx' | 'go' | 'jni' | 'rs' | 'net' | 'node';
-
-/** One process to start. Never a shell string. */
-export type Launch = { argv: [string, ...string[]]; cwd: string; env: Record<string, string> };
-
-/** What to compile with. Flags reach the user's objects, never the toolchain's own. */
-export type Instrument = {
-  compiler: 'gcc' | 'clang';
-  cc: string;
-  cxx: string;
-  cflags: string[];
-  ldflags: string[];
-  /** Extra `go build`/`go test` flags (`-race`, `-asan`) and environment (`GOEXPERIMENT`). */
-  go?: { flags: string[]; env: Record<string, string> };
-  /** Rust: toolchain (`nightly`), RUSTFLAGS; `miri` runs `cargo miri test`. */
-  rust?: {
-    toolchain?: string;
-    rustflags: string[];
-    env?: Record<string, string>;
-    miri?: true;
-    /** Compile the standard library with the same flags (cargo's unstable `build-std`). */
-    std?: true;
-  };
-};
-
-/** What to run with: placed directly around the process that loads the native code, never around a launcher or shell. */
-export type Arm = {
-  /** Words before the host executable: `setarch -R`, `valgrind …`. */
-  prefix: string[];
-  /** Environment of the host process: `LD_PRELOAD`, `ASAN_OPTIONS`, … */
-  env: Record<string, string>;
-  /** Switches of the host runtime itself, after its executable: `-Xcheck:jni`, `-X dev`, `--expose-gc`. */
-  hostArgs: string[];
-  /** A line that the checker writes into the log of each process that it examines at its end. Where it is absent, what is
-   * looked for then (leaks) was not looked for: `_exit` and its like leave without it. */
-  atEnd?: RegExp;
-};
-
+import type { TestEvent } from '../model/test-event.js';
+import type { BindingId } from '../model/ids.js';
+import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../model/launch.js';
 /** A suite in place: everything absolute. */
 export type SuitePlace = {
   /** The suite's directory in the repository; read-only. */
@@ -55,21 +20,6 @@ export type SuitePlace = {
   with: Record<string, unknown>;
   /** Where the steps of `Base` were run, for bindings that have one. */
   base?: string;
-};
-
-/** One command of a compile step; stops the lane as `build-failed` when it exits non-zero. */
-export type Step = Launch;
-
-export type TestEvent = {
-  /** Stable id, as the framework selects it (`tests/test_x.py::test_y`, `TestFoo`, `Class#method`). */
-  test: string;
-  outcome: 'started' | 'passed' | 'failed' | 'skipped';
-  /** Process that ran it, where the framework can tell: gate logs carry the pid in their name. */
-  pid?: number;
-  ms?: number;
-  message?: string;
-  /** At 'started': sizes in bytes of the files in the gate's log directory, name → size; ties later reports to tests. */
-  logs?: Record<string, number>;
 };
 
 /** What the builds of a suite under several instruments have in common: made once, copied by each of them. */
@@ -99,12 +49,6 @@ export type RunPlan = {
   /** Where the gate writes its logs (for `TestEvent.logs`). */
   logDir: string;
 };
-
-/** What a missing thing is called and how to get it. */
-export type Missing = { what: string; why: string; remedy: string };
-
-/** What a binding needs to know of this machine. Paths are of real executables, never shims. */
-export type Tools = Record<string, { path: string; version: string } | undefined>;
 
 export type Binding = {
   id: BindingId;

@@ -10,7 +10,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Binding, SuitePlace, TestEvent } from './binding.js';
+import type { Binding, SuitePlace } from './binding.js';
+import type { TestEvent } from '../model/test-event.js';
 import { progressEnv, progressFile, readEvents } from './progress.js';
 
 const HEADERS = fileURLToPath(new URL('../../plugins/c', import.meta.url));

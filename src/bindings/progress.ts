@@ -1,7 +1,7 @@
 /** The record of a run that test frameworks keep through our plugins: one JSON object a line, written before the test goes on. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestEvent } from './binding.js';
+import type { TestEvent } from '../model/test-event.js';
 
 /** Where a launch with this scratch directory keeps it. */
 export const progressFile = (scratch: string): string => join(scratch, 'progress.ndjson');

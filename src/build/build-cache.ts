@@ -8,7 +8,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { glob } from 'tinyglobby';
-import type { Launch } from '../bindings/binding.js';
+import type { Launch } from '../model/launch.js';
 import { isLeftOut } from '../builders/build-output.js';
 import { launch, type Exit } from '../process/launch.js';
 import { linesOf } from '../process/lines.js';

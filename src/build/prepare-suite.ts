@@ -2,14 +2,15 @@
 import { realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
-import type { Own } from '../judge/origin.js';
-import type { Instrument, SuitePlace, Tools } from '../bindings/binding.js';
+import type { Own } from '../model/project-code.js';
+import type { SuitePlace } from '../bindings/binding.js';
+import type { Instrument, Tools } from '../model/launch.js';
 import type { BuildSpec, Built } from './build-cache.js';
 import type { Builder } from '../builders/builder.js';
 import { BUILDERS } from '../builders/index.js';
 import type { Host } from '../host/probe.js';
 import type { Cell } from '../plan/plan.js';
-import { BINDINGS } from '../gates/index.js';
+import { BINDINGS } from '../bindings/index.js';
 import type { Copy } from './source-files.js';
 
 /** What building a cell takes. */

@@ -1,6 +1,6 @@
 /** The seam of a builder: how a build system is driven out of tree, with flags to every object of the user's project. */
 import { cpus } from 'node:os';
-import type { Instrument, Launch, Missing, Tools } from '../bindings/binding.js';
+import type { Instrument, Launch, Missing, Tools } from '../model/launch.js';
 import type { Target } from '../config/matrix.js';
 import type { BuilderId } from '../model/ids.js';
 

@@ -9,7 +9,15 @@ import { Failure } from '../model/failure.js';
 import { readReport } from './last-report.js';
 import { loadMatrix } from '../config/matrix.js';
 import type { FindingReport, Report } from '../model/report.js';
-import { acceptedOf, byUrgency, count, distinct, functionOf, placeOf, topFrame } from '../reporters/wording.js';
+import {
+  acceptedOf,
+  byUrgency,
+  count,
+  distinct,
+  functionOf,
+  placeOf,
+  topFrame,
+} from '../reporters/wording.js';
 import { columns, say } from './say.js';
 import { findMatrix } from './where.js';
 

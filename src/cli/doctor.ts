@@ -1,6 +1,6 @@
 /** `ffi-gates doctor`: what works on this machine, and how to get the rest. */
 import { diagnose, renderDoctor } from '../setup/doctor.js';
-import { readProven } from '../setup/proven.js';
+import { readProven } from '../config/shipped-tables.js';
 import { probeHost } from '../host/probe.js';
 import { say, sayJson } from './say.js';
 

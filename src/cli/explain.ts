@@ -1,7 +1,8 @@
 /** `ffi-gates explain`: a hazard in words and code. */
-import { findHazards, readDetection, readExplanations, type Detection } from './hazard-docs.js';
+import { readDetection } from '../config/shipped-tables.js';
+import { findHazards, readExplanations, type Detection } from './hazard-docs.js';
 import { Failure } from '../model/failure.js';
-import type { Hazard } from '../model/hazards.js';
+import type { Hazard } from '../model/hazard.js';
 import { didYouMean } from '../config/did-you-mean.js';
 import { columns, say, sayJson } from './say.js';
 
@@ -40,7 +41,7 @@ const seenBy = (table: Detection, id: string): string[] => {
 export const explain = async (a: { hazard: string; language?: string; json: boolean }): Promise<number> => {
   const found = findHazards(a.hazard);
   const all = readExplanations();
-  const table = readDetection();
+  const table = await readDetection();
   const names = Object.keys(LANGUAGES);
   if (a.language !== undefined && !(a.language in LANGUAGES))
     throw new Failure(

@@ -1,7 +1,8 @@
 /** What a hazard is, in words and lines of code: read from `docs/hazards/*.md`, which people also read as they are. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { Failure } from '../model/failure.js';
-import { HAZARDS, type Hazard } from '../model/hazards.js';
+import { HAZARDS } from '../model/hazards.js';
+import type { Hazard } from '../model/hazard.js';
 import { nearest } from '../config/did-you-mean.js';
 import type { FixturesReport } from '../model/report.js';
 
@@ -10,7 +11,6 @@ export type Explanation = { text: string; examples: Example[] };
 export type Detection = FixturesReport['detection'];
 
 const DOCS = new URL('../../docs/hazards/', import.meta.url);
-const SEEN = new URL('../../matrices/detection.json', import.meta.url);
 const MARK = /^(?:\/\/|#) (wrong|right)$/;
 
 const example = (language: string, body: readonly string[]): Example => {
@@ -54,9 +54,6 @@ export const readExplanations = (): Map<string, Explanation> =>
       .sort()
       .flatMap((f) => [...parseExplanations(readFileSync(new URL(f, DOCS), 'utf8'))]),
   );
-
-/** Who sees what among our own planted bugs: the table of the last whole run of the fixtures. */
-export const readDetection = (): Detection => JSON.parse(readFileSync(SEEN, 'utf8')) as Detection;
 
 /** The rows that a word names: an id, a family, or the unique name behind the slash. Throws `Failure` 2 with what is near. */
 export const findHazards = (word: string): Hazard[] => {

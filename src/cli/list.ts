@@ -5,7 +5,8 @@ import { HAZARDS } from '../model/hazards.js';
 import { NO_HOST } from '../host/probe.js';
 import { didYouMean } from '../config/did-you-mean.js';
 import { makePlan } from '../plan/plan.js';
-import { BINDINGS, GATES } from '../gates/index.js';
+import { GATES } from '../gates/index.js';
+import { BINDINGS } from '../bindings/index.js';
 import { columns, say, sayJson } from './say.js';
 import { findMatrix } from './where.js';
 

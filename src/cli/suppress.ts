@@ -4,14 +4,20 @@ import { basename } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isSeq, parseDocument, type YAMLSeq } from 'yaml';
 import { schemaLine } from '../config/expiry.js';
-import { plainName } from '../judge/origin.js';
+import { plainName } from '../model/function-name.js';
 import { Failure } from '../model/failure.js';
 import type { Tool } from '../model/diagnostic.js';
 import { findFinding, readReport } from './last-report.js';
 import { loadMatrix } from '../config/matrix.js';
 import type { FindingReport } from '../model/report.js';
 import { topFrame } from '../reporters/wording.js';
-import { loadSuppressions, nameOf, parseSuppressions, wouldHide, type Suppression } from '../config/suppressions.js';
+import {
+  loadSuppressions,
+  nameOf,
+  parseSuppressions,
+  wouldHide,
+  type Suppression,
+} from '../config/suppressions.js';
 import { say } from './say.js';
 import { findMatrix } from './where.js';
 

@@ -6,10 +6,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { glob } from 'tinyglobby';
-import type { Tools } from '../bindings/binding.js';
+import type { Tools } from '../model/launch.js';
 import { BINDING_IDS, GATE_IDS } from '../model/ids.js';
 import { Failure } from '../model/failure.js';
-import { hazard, type HazardId } from '../model/hazards.js';
+import { hazard } from '../model/hazards.js';
+import type { HazardId } from '../model/hazard.js';
 
 export type Expectation = {
   case: string;

@@ -3,7 +3,7 @@
  * `tsan_suppressions.cpp` and `ubsan_checks.inc`; Valgrind's manual, "Writing suppression files" of memcheck and helgrind.
  * AddressSanitizer is absent: it ends at the first fault and has no suppressions for it.
  */
-import type { HazardId } from '../model/hazards.js';
+import type { HazardId } from '../model/hazard.js';
 
 export const SUPPRESSING_TOOLS = ['lsan', 'tsan', 'ubsan', 'memcheck', 'helgrind'] as const;
 export type Suppressing = (typeof SUPPRESSING_TOOLS)[number];

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { plainName } from '../judge/origin.js';
+import { plainName } from '../model/function-name.js';
 import { acceptingFields } from './expiry.js';
 import { Failure } from '../model/failure.js';
 import type { Frame, Sighting } from '../model/diagnostic.js';

@@ -1,60 +1,24 @@
 /** One launch of a cell's tests with everything it left behind. */
+import type { Evidence, Shot } from '../judge/evidence.js';
 import { mkdirSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Expectation } from '../config/annotations.js';
-import type { Own } from '../judge/origin.js';
-import type { Apart, Arm, Instrument, Launch, RunPlan, SuitePlace, TestEvent } from '../bindings/binding.js';
+import type { Apart, RunPlan, SuitePlace } from '../bindings/binding.js';
+import type { TestEvent } from '../model/test-event.js';
+import type { Arm, Instrument, Launch } from '../model/launch.js';
 import { foldDeaths, silentDeaths, type Account, type Died } from '../judge/crashes.js';
 import type { Sighting } from '../model/diagnostic.js';
-import { launch, type Exit } from '../process/launch.js';
-import { recordedObjects } from '../judge/instrumentation.js';
+import { launch } from '../process/launch.js';
+import { recordedObjects } from './recorded-objects.js';
 import type { BuildRoom } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { linesOf } from '../process/lines.js';
-import { readLogs, withoutEnd, type ReadLog } from './read-logs.js';
-import { BINDINGS } from '../gates/index.js';
+import { readLogs, withoutEnd, type ReadLog } from '../parsers/read-logs.js';
+import { BINDINGS } from '../bindings/index.js';
 import { reproOf } from './repro-command.js';
-import { settleSources, type Copy } from '../build/source-files.js';
+import { settleSources } from '../build/source-files.js';
 import { withSuppressions, type SuppressionFiles } from '../gates/suppression-files.js';
-
-export type Seen = { sighting: Sighting; log: string; test?: string; repro: string };
-export type Shot = {
-  asked: readonly string[] | 'all';
-  exit: Exit;
-  events: TestEvent[];
-  logs: ReadLog[];
-  died: string[];
-  /** Why the gate's check at the end of a process is not known to have been made; for gates that make one. */
-  unchecked?: string;
-};
-export type Evidence = {
-  cell: Cell;
-  failed?: string;
-  listed: string[];
-  /** Why `listed` may be a part only: the listing itself did not end well. */
-  listingFailed?: string;
-  wanted: string[];
-  shots: Shot[];
-  seen: Seen[];
-  /** Keys of the no-op run come from its own shot. */
-  own: Own;
-  /** Where sources were copied to be built. */
-  copies: Copy[];
-  /** The suite's targets' shared objects and addons, as built. */
-  products: string[];
-  maps: Set<string>;
-  /** Whether processes wrote down themselves what they had mapped. */
-  recorded: boolean;
-  /** The suite as it was prepared; absent when that failed. */
-  place?: SuitePlace;
-  /** Where the suite's compiled tests are. */
-  out: string;
-  /** How many schedules were tried, for a gate that has several. */
-  seeds?: number;
-  ms: number;
-  logs: string[];
-};
 
 export type CellRoom = BuildRoom & {
   /** Base environment of every process. */

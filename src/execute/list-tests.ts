@@ -2,13 +2,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import type { Arm } from '../bindings/binding.js';
+import { type Arm, NO_ARM } from '../model/launch.js';
 import { complaint, failure } from '../build/build-cache.js';
-import { NO_ARM } from '../gates/gate.js';
 import { launch } from '../process/launch.js';
 import { beginningOf } from '../process/lines.js';
-import { readLogs } from './read-logs.js';
-import { BINDINGS } from '../gates/index.js';
+import { readLogs } from '../parsers/read-logs.js';
+import { BINDINGS } from '../bindings/index.js';
 import { bytesOf, secondsOf, type Runner } from './attempt.js';
 
 /** What a suite says that it holds. `failed`: the command did not end well, so `tests` may be a part of them only. */

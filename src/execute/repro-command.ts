@@ -1,7 +1,7 @@
 /** A launch as one line of shell that shows again what it showed. */
 import { basename } from 'node:path';
-import { plainName } from '../judge/origin.js';
-import type { Launch } from '../bindings/binding.js';
+import { plainName } from '../model/function-name.js';
+import type { Launch } from '../model/launch.js';
 import type { Frame, Sighting } from '../model/diagnostic.js';
 import type { FindingReport, ReportedFrame } from '../model/report.js';
 

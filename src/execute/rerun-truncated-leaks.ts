@@ -3,9 +3,11 @@
  * pointers, which CPython's functions do not keep: it ends before it reaches the user, and the leak would be nobody's.
  * Walking by unwind tables takes a multiple of the time, so it is done where such a leak was seen only.
  */
-import { fingerprintOf, isOwnFrame, type Own } from '../judge/origin.js';
+import { fingerprintOf } from '../judge/fingerprint.js';
+import { isOwnFrame, type Own } from '../model/project-code.js';
 import type { Sighting } from '../model/diagnostic.js';
-import { shoot, type Evidence, type Runner } from './attempt.js';
+import { shoot, type Runner } from './attempt.js';
+import type { Evidence } from '../judge/evidence.js';
 
 /** A leak of which no stack reaches code of the user's. */
 export const isNobodysLeak = (s: Sighting, own: Own): boolean =>

@@ -5,7 +5,8 @@ import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-sui
 import type { Cell } from '../plan/plan.js';
 import { runPlanted } from './run-expected.js';
 import { runSchedules } from './run-schedules.js';
-import { runFailedAgain, type CellRoom, type Evidence, type Runner } from './attempt.js';
+import { runFailedAgain, type CellRoom, type Runner } from './attempt.js';
+import type { Evidence } from '../judge/evidence.js';
 import { runForWholeLeaks } from './rerun-truncated-leaks.js';
 
 /** Runs a cell to its end. Problems of the user's code are evidence, never exceptions. */

@@ -4,7 +4,7 @@ import { NO_NOISE, originOf } from '../judge/origin.js';
 import { isApart, type Apart } from '../bindings/binding.js';
 import { concerns, expected, meets } from '../judge/expectations.js';
 import type { Cell } from '../plan/plan.js';
-import { BINDINGS } from '../gates/index.js';
+import { BINDINGS } from '../bindings/index.js';
 import { seedsOf } from './run-schedules.js';
 import { runAll, shoot, type Runner } from './attempt.js';
 

@@ -7,7 +7,8 @@ import { isHabitOrHost } from '../judge/origin.js';
 import { instrumentOf } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { expected } from '../judge/expectations.js';
-import { shoot, type CellRoom, type Evidence } from './attempt.js';
+import { shoot, type CellRoom } from './attempt.js';
+import type { Evidence } from '../judge/evidence.js';
 
 /** Whether the evidence holds a report that may be the host's habit. What was planted is known for what it is. */
 export const wantsNoise = (e: Evidence, all: readonly Expectation[]): boolean => {

@@ -3,7 +3,8 @@
  * schedule, and which one depends on the program's arguments too: a bug that needs another is seen by trying several.
  */
 import type { Cell } from '../plan/plan.js';
-import { runAll, type Evidence, type Runner } from './attempt.js';
+import { runAll, type Runner } from './attempt.js';
+import type { Evidence } from '../judge/evidence.js';
 
 /** The seeds that a cell's launches are made with; undefined alone for a gate that takes none. */
 export const seedsOf = ({ gate, matrix }: Cell): (number | undefined)[] => {

@@ -3,7 +3,7 @@
  * own terms would not compile with `-Werror` under a gate. `-Wno-error=X` holds wherever on the line it stands ("more
  * specific options have priority over less specific ones", gcc, "Options to Request or Suppress Warnings").
  */
-import type { Compiler } from './gate.js';
+import type { Compiler } from '../model/launch.js';
 
 /** By compiler: the oldest version that knows it, since an unknown name is an error, and the names. */
 const OPTIMISERS: Record<Compiler, readonly (readonly [since: number, names: readonly string[]])[]> = {

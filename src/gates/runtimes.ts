@@ -1,16 +1,15 @@
 /** Checks that a host runtime has built in: no compiler flag of ours, the switch goes to the host itself. */
-import type { BindingId, Instrument, Missing } from '../bindings/binding.js';
+import type { BindingId } from '../model/ids.js';
+import { type Compiler, type Instrument, type Missing, NO_ARM } from '../model/launch.js';
+import { type Gate } from './gate.js';
 import {
   asanEnv,
   LEAKS_SOUGHT,
   missingCompiler,
   missingRuntime,
-  NO_ARM,
   optionValue,
   plainInstrument,
-  type Compiler,
-  type Gate,
-} from './gate.js';
+} from './toolchain.js';
 import type { Host } from '../host/probe.js';
 
 const only =

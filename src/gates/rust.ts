@@ -1,16 +1,8 @@
 /** Sanitizers inside Rust code itself (nightly `-Zsanitizer`) and Miri. Source: the Rust unstable book, `sanitizer`. */
-import type { BindingId, Missing } from '../bindings/binding.js';
-import {
-  asanEnv,
-  LEAKS_SOUGHT,
-  missingCompiler,
-  NO_ARM,
-  options,
-  plainInstrument,
-  type ArmRequest,
-  type Compiler,
-  type Gate,
-} from './gate.js';
+import type { BindingId } from '../model/ids.js';
+import { type Compiler, type Missing, NO_ARM } from '../model/launch.js';
+import { type ArmRequest, type Gate } from './gate.js';
+import { asanEnv, LEAKS_SOUGHT, missingCompiler, options, plainInstrument } from './toolchain.js';
 import type { Host } from '../host/probe.js';
 
 const onlyRust = (b: BindingId): string | undefined => (b === 'rs' ? undefined : 'exists only for Rust');

@@ -2,17 +2,10 @@
  * The compiler's sanitizers for native code in a foreign host: runtime preloaded, report in a file per process.
  * Options: llvm-project clang/docs/AddressSanitizer.rst and compiler-rt/lib/sanitizer_common/sanitizer_flags.inc.
  */
-import type { Arm, BindingId } from '../bindings/binding.js';
-import {
-  LEAKS_SOUGHT,
-  missingRuntime,
-  options,
-  plainInstrument,
-  preload,
-  type ArmRequest,
-  type Compiler,
-  type Gate,
-} from './gate.js';
+import type { BindingId } from '../model/ids.js';
+import type { Arm, Compiler } from '../model/launch.js';
+import { type ArmRequest, type Gate } from './gate.js';
+import { LEAKS_SOUGHT, missingRuntime, options, plainInstrument, preload } from './toolchain.js';
 import type { Host } from '../host/probe.js';
 
 const shared = (compiler: Compiler): string[] => (compiler === 'clang' ? ['-shared-libsan'] : []);

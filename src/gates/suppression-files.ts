@@ -1,8 +1,8 @@
 /** Our suppressions in the words of each checker, given to the launches; and what the checkers say they dropped. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Arm } from '../bindings/binding.js';
-import { optionValue } from './gate.js';
+import type { Arm } from '../model/launch.js';
+import { optionValue } from './toolchain.js';
 import { linesOf } from '../process/lines.js';
 import { kindsOf, type Suppressing } from '../config/suppression-kinds.js';
 import type { Suppression } from '../config/suppressions.js';

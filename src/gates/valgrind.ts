@@ -1,6 +1,8 @@
 /** Valgrind's memcheck and helgrind: no rebuild, XML per process (docs/internals/xml-output-protocol4.txt of Valgrind). */
-import type { Arm, BindingId } from '../bindings/binding.js';
-import { missingCompiler, plainInstrument, type ArmRequest, type Gate } from './gate.js';
+import type { BindingId } from '../model/ids.js';
+import type { Arm } from '../model/launch.js';
+import { type ArmRequest, type Gate } from './gate.js';
+import { missingCompiler, plainInstrument } from './toolchain.js';
 
 const COMMON = ['--trace-children=yes', '--error-limit=no', '--keep-debuginfo=yes', '--xml=yes'];
 

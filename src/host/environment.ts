@@ -1,6 +1,6 @@
 /** The environment that our children start from. */
 import { dirname } from 'node:path';
-import type { Tools } from '../bindings/binding.js';
+import type { Tools } from '../model/launch.js';
 
 /** What would arm, disarm or redirect a checker, a compiler or a test runner behind our back. */
 // regexes: built from the literal below, one gap per name

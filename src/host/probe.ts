@@ -1,10 +1,10 @@
 /** This machine, probed once per command: which tools exist (real executables, never shims) and what the kernel allows. */
-import { execa } from 'execa';
+import { runTool } from '../process/run-tool.js';
 import { existsSync } from 'node:fs';
 import { access, constants, mkdtemp, open, readFile, realpath, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { Tools } from '../bindings/binding.js';
+import type { Tools } from '../model/launch.js';
 import { baseEnv } from './environment.js';
 import { firstOf, nightlyVersion, out, probeTools } from './tools.js';
 
@@ -117,20 +117,11 @@ const ptraceAllowed = async (gcc: string | undefined): Promise<boolean> => {
   const dir = await mkdtemp(join(tmpdir(), 'ffi-gates-probe-'));
   try {
     const exe = join(dir, 'empty');
-    const cc = await execa(gcc, ['-fsanitize=address', '-x', 'c', '-', '-o', exe], {
-      input: 'int main(void) { return 0; }\n',
-      reject: false,
-      env: baseEnv(),
-      extendEnv: false,
-    });
-    if (cc.exitCode !== 0) return true;
-    const run = await execa(exe, {
-      reject: false,
-      all: true,
-      timeout: 20_000,
-      env: { ...baseEnv(), ASAN_OPTIONS: 'detect_leaks=1' },
-      extendEnv: false,
-    });
+    const compile = ['-fsanitize=address', '-x', 'c', '-', '-o', exe];
+    const cc = await runTool(gcc, compile, { input: 'int main(void) { return 0; }\n', env: baseEnv() });
+    if (cc.code !== 0) return true;
+    const env = { ...baseEnv(), ASAN_OPTIONS: 'detect_leaks=1' };
+    const run = await runTool(exe, [], { timeoutMs: 20_000, env });
     return !/LeakSanitizer has encountered a fatal error|failed to (?:attach|fork)/i.test(run.all);
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 /** Which tools this machine has, by asking each one itself: real executables, never shims. */
-import { execa } from 'execa';
 import { realpath } from 'node:fs/promises';
 import which from 'which';
-import type { Tools } from '../bindings/binding.js';
+import type { Tools } from '../model/launch.js';
 import { baseEnv } from './environment.js';
+import { runTool } from '../process/run-tool.js';
 
 /** What a command prints, where it succeeds within its time. */
 export const out = async (
@@ -11,15 +11,8 @@ export const out = async (
   args: string[],
   env: Record<string, string> = {},
 ): Promise<string | undefined> => {
-  const r = await execa(cmd, args, {
-    reject: false,
-    all: true,
-    timeout: 30_000,
-    stdin: 'ignore',
-    env: { ...baseEnv(), ...env },
-    extendEnv: false,
-  });
-  return r.exitCode === 0 ? r.all.trim() : undefined;
+  const r = await runTool(cmd, args, { timeoutMs: 30_000, env: { ...baseEnv(), ...env } });
+  return r.code === 0 ? r.all.trim() : undefined;
 };
 
 /** The first of these names that is on the PATH. */

@@ -1,15 +1,13 @@
 /** From evidence to the one report document: judge, prove lanes, fold findings, tally, fix the order. */
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, relative } from 'node:path';
 import type { Expectation } from '../config/annotations.js';
 import { today } from '../config/expiry.js';
 import { blameOf } from './blame.js';
 import { baselineReport, markKnown, standing, valid, type Baseline } from '../config/baseline.js';
-import type { BindingId } from '../bindings/binding.js';
+import type { BindingId } from '../model/ids.js';
 import type { BuildDone } from '../build/build-cache.js';
 import { compareWithPlain } from './compare-cells.js';
-import type { Evidence } from '../execute/attempt.js';
+import type { Evidence } from './evidence.js';
 import { foldFindings } from './merge-findings.js';
 import { tallyFixtures } from './fixture-score.js';
 import { hazard } from '../model/hazards.js';
@@ -18,7 +16,9 @@ import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
 import type { Matrix } from '../config/matrix.js';
 import { sight, unhooked, type Loaded, type Seeing } from './instrumentation.js';
 import { makePlan, type Cell, type Plan } from '../plan/plan.js';
-import { readProven } from '../setup/proven.js';
+import type { Proven } from '../config/shipped-tables.js';
+import type { SymbolReader } from '../process/dynamic-symbols.js';
+import type { SourceReader } from '../process/source-reader.js';
 import { GATES } from '../gates/index.js';
 import type { CellReport, FixturesReport, LaneReport, Report } from '../model/report.js';
 import { suppressionRows } from './suppression-use.js';
@@ -38,7 +38,14 @@ export type Assembly = {
   evidences: readonly Evidence[];
   builds: BuildDone[];
   started: Date;
+  ended: Date;
   load: { start: number; end: number };
+  /** Whether the matrix is of our own fixtures: what is planted elsewhere is its owner's matter. */
+  ours: boolean;
+  /** The tables that the package ships. */
+  shipped: { proven: Proven; detection: FixturesReport['detection'] };
+  symbols: SymbolReader;
+  readSource: SourceReader;
 };
 
 /** Key of a suite's annotations. */
@@ -90,7 +97,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const canaryOf = new Map(sorted.filter((e) => e.cell.suite.role === 'canary').map((e) => [e.cell.lane, e]));
   const objects = new Map<Evidence, Seeing>();
   for (const e of sorted)
-    if (e.maps.size) objects.set(e, await sight(loadedOf(e), e.cell.gate, o.host.tools));
+    if (e.maps.size) objects.set(e, await sight(loadedOf(e), e.cell.gate, o.host.tools, o.symbols));
   const day = today(started);
   const known = new Set(valid(o.baseline, day).keys());
   const judged = await Promise.all(
@@ -100,7 +107,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
         expectationsOf(e.cell, all.expectations),
         noiseOf(canaryOf.get(e.cell.lane)),
         // First the files as built: mappings may be samples, and a short process ends between two of them.
-        (await unhooked(e.products, e.cell.gate)) ?? objects.get(e)?.blind,
+        (await unhooked(e.products, e.cell.gate, o.symbols)) ?? objects.get(e)?.blind,
         known,
       ),
     ),
@@ -118,7 +125,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   compareWithPlain(cells, judged);
   const skips: CellReport[] = all.plan.skipped.map((s) => skippedCell(s.id, s.why, o.matrix));
   const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const { findings, runtimeBucket } = await foldFindings(judged, o.out, o.matrix.root);
+  const { findings, runtimeBucket } = await foldFindings(judged, o.out, o.matrix.root, o.readSource);
   markKnown(findings, o.baseline, day);
   const ids = new Set(makePlan(o.matrix, NO_HOST).skipped.map((s) => s.id));
   const seen = new Set(findings.map((f) => f.fingerprint));
@@ -150,12 +157,12 @@ export const assemble = async (o: Assembly): Promise<Report> => {
       .sort(),
   ) as Record<string, string>;
   const proof = { cells: rows, lanes: sortedLanes, tools };
-  const red = fixtures && exitCode !== 0 && dirname(o.matrix.file) === OURS;
-  const blame = red && blameOf({ ...proof, fixtures }, await readProven(), GATES);
+  const red = fixtures && exitCode !== 0 && o.ours;
+  const blame = red && blameOf({ ...proof, fixtures }, o.shipped.proven, GATES);
   return {
     version: 1,
     started: started.toISOString(),
-    ms: Date.now() - started.getTime(),
+    ms: o.ended.getTime() - started.getTime(),
     matrix: basename(o.matrix.file),
     host: {
       os: o.host.os.name,
@@ -172,7 +179,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     ...(baseline ? { baseline } : {}),
     ...(suppressions.length ? { suppressions } : {}),
     unavailable: unavailable.filter((u, i) => unavailable.findIndex((v) => v.lane === u.lane) === i),
-    unseenHazards: unseen(await detection(fixtures), all.cells),
+    unseenHazards: unseen(fixtures?.detection ?? o.shipped.detection, all.cells),
     builds: builds.sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
 };
@@ -212,14 +219,6 @@ const skippedCell = (id: string, why: string, m: Matrix): CellReport => {
 };
 
 type Detection = FixturesReport['detection'];
-/** Where the matrices of our own fixtures are: what is planted elsewhere is its owner's matter. */
-const OURS = fileURLToPath(new URL('../../matrices', import.meta.url));
-const SHIPPED = new URL('../../matrices/detection.json', import.meta.url);
-
-/** Who sees what: this run's own findings, else the table of the last run of our fixtures, which is in the package. */
-const detection = async (f: FixturesReport | undefined): Promise<Detection> =>
-  f?.detection ?? (JSON.parse(await readFile(SHIPPED, 'utf8')) as Detection);
-
 /** Hazards of the catalogue that can happen in the run's bindings and that none of its gates sees there. */
 const unseen = (table: Detection, cells: readonly Cell[]): Report['unseenHazards'] => {
   const gates = new Map<BindingId, Set<string>>();

@@ -2,14 +2,12 @@
  * A red run of our own fixtures is the first thing that a stranger may see. Whether this machine, a version of a tool, a gate or a
  * fixture is to blame can be told from the run itself. Pure.
  */
-import type { BindingId } from '../bindings/binding.js';
+import type { Proven } from '../config/shipped-tables.js';
+import type { BindingId } from '../model/ids.js';
 import type { Gate } from '../gates/gate.js';
 import type { CellReport, FixturesReport, LaneReport, Report } from '../model/report.js';
 
 export type Blame = NonNullable<FixturesReport['blame']>;
-
-/** Versions of tools with which all fixtures passed, newest last: `matrices/proven.json`, made by `scripts/proven.mjs`. */
-export type Proven = Readonly<Record<string, readonly string[]>>;
 
 /** The tools that decide what a binding's tests show. */
 export const TOOLS_OF: Readonly<Record<BindingId, readonly string[]>> = {

@@ -3,7 +3,7 @@
  * system knows the signal. Pure: accounts of one death become one, in the most precise words and with the fullest stacks.
  */
 import type { Sighting, Tool } from '../model/diagnostic.js';
-import type { Seen } from '../execute/attempt.js';
+import type { Seen } from './evidence.js';
 
 /** A sighting and the process it speaks of, where that is known. */
 export type Account = Seen & { pid?: number };

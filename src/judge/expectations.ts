@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { isCase, type Expectation } from '../config/annotations.js';
 import type { Cell } from '../plan/plan.js';
-import type { Seen } from '../execute/attempt.js';
+import type { Seen } from './evidence.js';
 
 /** Whether an annotation speaks of this cell's suite. */
 export const concerns = (e: Expectation, cell: Cell, listed: readonly string[]): boolean => {

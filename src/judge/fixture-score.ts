@@ -1,7 +1,7 @@
 /** The two numbers that a run of planted hazards proves: hazards caught, twins silent; and who sees what. Pure. */
 import { isCase, placeOf, type Expectation } from '../config/annotations.js';
-import type { BindingId } from '../bindings/binding.js';
-import type { HazardId } from '../model/hazards.js';
+import type { BindingId } from '../model/ids.js';
+import type { HazardId } from '../model/hazard.js';
 import { concerns } from './expectations.js';
 import type { Judged } from './judge.js';
 import type { FixturesReport } from '../model/report.js';

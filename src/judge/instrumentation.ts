@@ -1,52 +1,11 @@
 /** Which objects of a process a gate can see: DSO-level, by the symbols that instrumented code imports. */
-import { execa } from 'execa';
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Gate } from '../gates/gate.js';
 import type { Host } from '../host/probe.js';
+import type { SymbolReader } from '../process/dynamic-symbols.js';
 import type { CellReport } from '../model/report.js';
 
 const RUNTIME = /^(lib(a|t|ub|l|hwa)san|libclang_rt\.|vgpreload_)/;
-const symbols = new Map<string, Promise<string>>();
-
-const imports = (path: string): Promise<string> => {
-  let s = symbols.get(path);
-  if (!s)
-    symbols.set(
-      path,
-      (s = execa('nm', ['-D', path], { reject: false, buffer: true }).then((r) => r.stdout ?? '')),
-    );
-  return s;
-};
-
-/** Executable file mappings in a text of `/proc/<pid>/maps`. */
-export const mappedFiles = (text: string): string[] => [
-  ...new Set(
-    text.split('\n').flatMap((line) => {
-      const path = line.indexOf('/');
-      return path > 0 && line[line.indexOf(' ') + 3] === 'x'
-        ? [line.slice(path).replace(/ \(deleted\)$/, '')]
-        : [];
-    }),
-  ),
-];
-
-/**
- * What the processes of a launch wrote of themselves into `dir` as they ended (`maps.<pid>`), with copies under their own
- * names of objects that will not outlive them, such as what a jar unpacks. Undefined when none wrote anything.
- */
-export const recordedObjects = async (dir: string): Promise<string[] | undefined> => {
-  const names = await readdir(dir).catch(() => []);
-  const maps = names.filter((n) => n.startsWith('maps.'));
-  if (maps.length === 0) return undefined;
-  const texts = await Promise.all(maps.map((n) => readFile(join(dir, n), 'utf8')));
-  return texts.flatMap(mappedFiles).map((path) => {
-    const copy = join(dir, basename(path));
-    return existsSync(copy) ? copy : path;
-  });
-};
-
 const SYSTEM = /^\/(?:usr\/)?lib(?:32|64|exec)?\//;
 /** Packages that others installed into a host's own directories. */
 const PACKAGES = /\/(?:site-packages|dist-packages|node_modules)\//;
@@ -96,6 +55,7 @@ export const sight = async (
   loaded: Loaded,
   { id, hook, sparse }: Pick<Gate, 'id' | 'hook' | 'sparse'>,
   tools: Host['tools'],
+  symbols: SymbolReader,
 ): Promise<Seeing> => {
   const objects: Seeing['objects'] = { instrumented: [], runtime: [], opaque: [], blind: [] };
   // Own objects without hooks: compiled for this cell, or found ready-made in the repository.
@@ -110,7 +70,7 @@ export const sight = async (
       continue;
     }
     const own = kind === 'own';
-    if (!hook || hook.test(await imports(path)) || (own && sparse)) {
+    if (!hook || hook.test(await symbols(path)) || (own && sparse)) {
       seen++;
       objects[hook || own ? 'instrumented' : 'opaque'].push(name);
       continue;
@@ -147,9 +107,10 @@ const opaque = (gate: string, names: readonly string[]): string =>
 export const unhooked = async (
   paths: readonly string[],
   { id, hook, sparse }: Pick<Gate, 'id' | 'hook' | 'sparse'>,
+  symbols: SymbolReader,
 ): Promise<string | undefined> => {
   if (!hook || sparse) return undefined;
-  const all = await Promise.all(paths.map(async (p) => (hook.test(await imports(p)) ? [] : [basename(p)])));
+  const all = await Promise.all(paths.map(async (p) => (hook.test(await symbols(p)) ? [] : [basename(p)])));
   const names = [...new Set(all.flat())].sort();
   return names.length ? opaque(id, names) : undefined;
 };

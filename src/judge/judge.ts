@@ -1,10 +1,11 @@
 /** From evidence to verdicts. Pure: the laws of the project live here (clean needs proof, nothing unread is clean). */
 import { caseOf, isCase, placeOf, type Expectation } from '../config/annotations.js';
-import { fingerprintOf, noiseKey, originOf } from './origin.js';
+import { noiseKey, originOf } from './origin.js';
+import { fingerprintOf } from './fingerprint.js';
 import { fromOutside } from './crashes.js';
 import { expected, meets } from './expectations.js';
 import type { LaneReport, Origin } from '../model/report.js';
-import type { Evidence, Seen, Shot } from '../execute/attempt.js';
+import type { Evidence, Seen, Shot } from './evidence.js';
 import type { Doubt, Verdict } from '../model/verdict.js';
 
 export type Judged = {

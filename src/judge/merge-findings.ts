@@ -1,28 +1,15 @@
 /** Folds sightings into findings: one per bug, with every witness, wherever and through whatever it was seen. */
-import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { boundaryOf, fingerprintOf, isOwnManaged, ownFrames, type Own } from './origin.js';
+import { isOwnManaged } from './origin.js';
+import { boundaryOf, fingerprintOf } from './fingerprint.js';
+import { ownFrames, type Own } from '../model/project-code.js';
 import type { Frame, Stack } from '../model/diagnostic.js';
 import type { Judged } from './judge.js';
 import type { FindingReport, ReportedFrame, ReportedStack, Witness } from '../model/report.js';
+import type { SourceReader } from '../process/source-reader.js';
 import { scopeOf } from './compare-cells.js';
 
 const CONTEXT = 3;
-const texts = new Map<string, Promise<string[] | undefined>>();
-
-const linesOf = (file: string): Promise<string[] | undefined> => {
-  let t = texts.get(file);
-  if (!t)
-    texts.set(
-      file,
-      (t = readFile(file, 'utf8').then(
-        (x) => x.split('\n'),
-        () => undefined,
-      )),
-    );
-  return t;
-};
-
 const reported = (f: Frame, mine: readonly Frame[], root: string): ReportedFrame => {
   if (!mine.includes(f)) return f;
   const near =
@@ -38,12 +25,17 @@ const isJava = (k: Stack): boolean =>
   );
 
 /** The stack as it is reported: own frames marked, and the lines around the first of them when the file is here. */
-const withSource = async (k: Stack, own: Own, root: string): Promise<ReportedStack> => {
+const withSource = async (
+  k: Stack,
+  own: Own,
+  root: string,
+  readSource: SourceReader,
+): Promise<ReportedStack> => {
   const mine = isJava(k) ? k.frames.filter(isOwnManaged) : ownFrames(k.frames, own);
   const stack: ReportedStack = { ...k, frames: k.frames.map((f) => reported(f, mine, root)) };
   const f = mine.find((x) => x.kind === 'source');
   if (f?.kind !== 'source') return stack;
-  const lines = await linesOf(f.file);
+  const lines = await readSource(f.file);
   if (!lines?.[f.line - 1]) return stack;
   const from = Math.max(1, f.line - CONTEXT);
   const around = lines.slice(from - 1, f.line + CONTEXT).map((text, i) => ({ no: from + i, text }));
@@ -59,6 +51,7 @@ export const foldFindings = async (
   cells: readonly Judged[],
   out: string,
   root: string,
+  readSource: SourceReader,
 ): Promise<{ findings: FindingReport[]; runtimeBucket: FindingReport[] }> => {
   const drafts = new Map<string, Draft>();
   for (const j of cells) {
@@ -121,7 +114,7 @@ export const foldFindings = async (
   for (const { own, ...d } of [...drafts.values()].sort(
     (a, b) => byText(a.hazard, b.hazard) || byText(a.fingerprint, b.fingerprint),
   )) {
-    const stacks = await Promise.all(d.stacks.map((k) => withSource(k, own, root)));
+    const stacks = await Promise.all(d.stacks.map((k) => withSource(k, own, root, readSource)));
     const scope = scopeOf(d.witnesses, cells);
     (d.origin === 'runtime' ? runtimeBucket : findings).push({ ...d, ...(scope ? { scope } : {}), stacks });
   }

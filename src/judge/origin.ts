@@ -1,43 +1,10 @@
 /** Whose fault: the user's objects, the host runtime, or the checker itself. Pure. */
-import { createHash } from 'node:crypto';
+import { frameName, functionOf } from '../model/function-name.js';
+import { base, isOwnFrame, type Own } from '../model/project-code.js';
 import type { Frame, Sighting, Stack } from '../model/diagnostic.js';
 import { isHonestyRow } from '../model/hazards.js';
 import { isRuntimesBlock } from './host-allocations.js';
 import type { Origin } from '../model/report.js';
-
-/** What counts as the user's own. `dirs` are absolute source roots, `objects` base names of their built objects. */
-export type Own = {
-  /** Sources of targets and suites. */
-  dirs: readonly string[];
-  /** Sources of targets only: the code that several bindings share. */
-  shared: readonly string[];
-  objects: ReadonlySet<string>;
-};
-
-const under = (dirs: readonly string[], file: string): boolean =>
-  dirs.some((d) => file === d || file.startsWith(`${d}/`));
-const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** A frame in code that the user wrote: by source file where there is one, else by object. */
-export const isOwnFrame = (f: Frame, own: Own): boolean => {
-  if (f.kind === 'source') {
-    if (f.file.startsWith('/'))
-      return under(own.dirs, f.file) || (f.module !== undefined && own.objects.has(base(f.module)));
-    return f.module !== undefined && own.objects.has(base(f.module));
-  }
-  return f.kind === 'module' && own.objects.has(base(f.module));
-};
-
-/** A line of somebody else's header, compiled into the user's object: `Py_TYPE`, `std::vector`, a checked `memcpy`. */
-const isForeignHeader = (f: Frame, own: Own): boolean =>
-  f.kind === 'source' && f.file.startsWith('/') && f.file.includes('/include/') && !under(own.dirs, f.file);
-
-/** The frames of a stack that are the user's; lines of others' headers only where nothing else is. */
-export const ownFrames = (frames: readonly Frame[], own: Own): Frame[] => {
-  const mine = frames.filter((f) => isOwnFrame(f, own));
-  const written = mine.filter((f) => !isForeignHeader(f, own));
-  return written.length ? written : mine;
-};
 
 const isJavaPlatform = (fn: string): boolean => /^(java|javax|jdk|sun|com\.sun)[./]/.test(fn);
 const TESTING =
@@ -169,62 +136,3 @@ export const NO_NOISE: ReadonlySet<string> = new Set();
 /** Whether only a comparison with the lane's no-op run can tell the host's habit from its complaint about the user's code. */
 export const isHabitOrHost = (s: Sighting, own: Own): boolean =>
   WHOLE_PROCESS.has(s.tool) && s.leak === undefined && originOf(s, own, NO_NOISE) === 'host';
-
-/** Function name without parameters, template arguments, hashes and compiler suffixes. */
-export const plainName = (fn: string): string =>
-  fn
-    .replace(/::h[0-9a-f]{16}$/, '')
-    .replace(/^_cgo_[0-9a-f]{12}_/, '_cgo_')
-    .replace(/\.(?:part|isra|constprop|cold|lto_priv)(?:\.\d+)?$/, '')
-    .replace(/\(.*$/s, '')
-    .replace(/<[^<>]*>/g, '')
-    .replace(/\+0x[0-9a-f]+$/, '')
-    .trim();
-
-/** The plain name of a frame's function, where one is known. */
-const functionOf = (f: Frame): string | undefined =>
-  f.kind === 'opaque' || f.function === undefined ? undefined : plainName(f.function);
-
-const frameName = (f: Frame): string =>
-  f.kind === 'opaque' ? '?' : f.function ? plainName(f.function) : f.kind === 'module' ? base(f.module) : '?';
-const withFile = (f: Frame): string =>
-  f.kind === 'source' ? `${frameName(f)}@${base(f.file)}` : frameName(f);
-
-/** The frames that identify a stack: the shared library's own first, else any own, else the top of the host's. */
-const identity = (stack: Stack | undefined, own: Own, depth: number): string => {
-  const frames = stack?.frames ?? [];
-  const shared: Own = { ...own, dirs: own.shared };
-  for (const set of [shared, own]) {
-    const mine = ownFrames(frames, set);
-    if (mine.length) return mine.slice(0, depth).map(withFile).join('<');
-  }
-  return frames.slice(0, 3).map(frameName).join('<');
-};
-
-/** Stable identity: hazard and own frames; no address, pid, line or build path. A race's two sides are unordered. */
-export const fingerprintOf = (s: Sighting, own: Own): string => {
-  const leak = s.hazard.includes('leak');
-  const sides = s.stacks.filter(
-    (k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'),
-  );
-  const stacks = sides.length ? sides : s.stacks.slice(0, 1);
-  const keys = stacks.map((k) => identity(k, own, leak ? 2 : 1)).sort();
-  const text = keys.join(' | ') || s.message.replace(/0x[0-9a-f]+|\d+/g, '#');
-  return createHash('sha256').update(`${s.hazard}\n${text}`).digest('hex').slice(0, 16);
-};
-
-/** The crossing: going outwards from the fault, the last own frame before the first frame of the host. */
-export const boundaryOf = (
-  s: Sighting,
-  own: Own,
-): { stack: number; frame: number; function: string } | undefined => {
-  for (const [i, k] of s.stacks.entries()) {
-    if (k.role === 'managed' || k.role === 'thread-created') continue;
-    const first = k.frames.findIndex((f) => isOwnFrame(f, own));
-    if (first < 0) continue;
-    let last = first;
-    while (last + 1 < k.frames.length && isOwnFrame(k.frames[last + 1]!, own)) last++;
-    if (last + 1 < k.frames.length) return { stack: i, frame: last, function: frameName(k.frames[last]!) };
-  }
-  return undefined;
-};

@@ -1,6 +1,6 @@
 /** What the committed suppressions did in a run: how often each was matched, which did nothing, which hide too much. */
 import { isOver } from '../config/expiry.js';
-import type { HazardId } from '../model/hazards.js';
+import type { HazardId } from '../model/hazard.js';
 import type { Host } from '../host/probe.js';
 import type { Judged } from './judge.js';
 import type { Accepted, SuppressionRow } from '../model/report.js';

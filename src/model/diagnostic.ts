@@ -2,7 +2,7 @@
  * What a checker saw. A `Sighting` is one report as one tool printed it in one log; a `Finding` (see normalize.ts) is
  * the same bug after attribution and deduplication, with every sighting of it as a witness.
  */
-import type { HazardId } from './hazards.js';
+import type { HazardId } from './hazard.js';
 
 /** One stack frame. An absent fact is an absent property, never `0` or `''`. */
 export type Frame =

@@ -32,3 +32,4 @@ export const GATE_IDS = [
 export const SEEDED_GATES: readonly string[] = ['miri' satisfies (typeof GATE_IDS)[number]];
 export type GateId = (typeof GATE_IDS)[number];
 export type BuilderId = (typeof BUILDER_IDS)[number];
+export type BindingId = (typeof BINDING_IDS)[number];

@@ -1,7 +1,7 @@
 /** The one document that every reporter is derived from: `report.json`, `version: 1`. Arrays are in a fixed order. */
-import type { BindingId } from '../bindings/binding.js';
+import type { BindingId } from './ids.js';
 import type { Frame, Stack } from './diagnostic.js';
-import type { HazardId } from './hazards.js';
+import type { HazardId } from './hazard.js';
 import type { Verdict } from './verdict.js';
 
 export type Role = 'subject' | 'canary' | 'hazard' | 'twin';

@@ -1,12 +1,14 @@
 /** What would run, and why anything would not. Pure: everything about the machine comes in. */
-import type { Missing } from '../bindings/binding.js';
+import type { Compiler, Missing } from '../model/launch.js';
 import { BUILDERS } from '../builders/index.js';
-import { missingCxx, type Compiler, type Gate } from '../gates/gate.js';
+import { type Gate } from '../gates/gate.js';
+import { missingCxx } from '../gates/toolchain.js';
 import type { Host } from '../host/probe.js';
 import { suitePart, targetPart } from './cxx-sources.js';
 import type { Matrix, Suite } from '../config/matrix.js';
 import type { BuilderId } from '../model/ids.js';
-import { BINDINGS, GATES } from '../gates/index.js';
+import { GATES } from '../gates/index.js';
+import { BINDINGS } from '../bindings/index.js';
 import { select } from '../config/selector.js';
 import matcher from '../config/glob.js';
 

@@ -6,8 +6,8 @@ import { execa } from 'execa';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { close, openSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
-import type { Launch } from '../bindings/binding.js';
-import { mappedFiles } from '../judge/instrumentation.js';
+import type { Launch } from '../model/launch.js';
+import { mappedFiles } from './mapped-files.js';
 
 export type Exit =
   | { kind: 'code'; code: number }

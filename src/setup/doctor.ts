@@ -1,27 +1,16 @@
 /** What works on this machine and how to get the rest: `ffi-gates doctor`. Judges a probed host; starts nothing. */
-import type { Missing } from '../bindings/binding.js';
-import { TOOLS_OF, type Proven } from '../judge/blame.js';
+import { TRAPS } from './traps.js';
+import type { Diagnosis } from './diagnosis.js';
+import type { Compiler, Missing } from '../model/launch.js';
+import { TOOLS_OF } from '../judge/blame.js';
+import type { Proven } from '../config/shipped-tables.js';
 import { BUILDERS } from '../builders/index.js';
-import { missingCxx, type Compiler, type Gate } from '../gates/gate.js';
+import { type Gate } from '../gates/gate.js';
+import { missingCxx } from '../gates/toolchain.js';
 import type { Host } from '../host/probe.js';
 import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../model/ids.js';
-import { BINDINGS, GATES } from '../gates/index.js';
-
-export type Diagnosis = {
-  /** `gate asan`, `binding py`, `compiler gcc`, or the name of a trap. */
-  subject: string;
-  /** `warn`: it works in part, or will bite under a named condition. */
-  state: 'ok' | 'missing' | 'warn';
-  version?: string;
-  says: string;
-  /** A command or a change; absent when there is nothing to do. */
-  remedy?: string;
-};
-
-/** Above this, Valgrind's table of descriptors alone takes minutes or all memory (containers often set 2^30). */
-const MOST_FILES = 1 << 20;
-/** The sanitizers of gcc up to 13 and clang up to 17 find no room for their shadow with more random bits than this. */
-const MOST_RANDOM_BITS = 28;
+import { GATES } from '../gates/index.js';
+import { BINDINGS } from '../bindings/index.js';
 
 const versions = (host: Host, tools: readonly string[]): { version?: string } => {
   const found = tools.flatMap((t) => (host.tools[t] ? [`${t} ${host.tools[t].version}`] : []));
@@ -154,100 +143,6 @@ const gateRow = (host: Host, gate: Gate): Diagnosis => {
     remedy: first.m.remedy,
   };
 };
-
-type Trap = (host: Host) => Diagnosis;
-
-const randomBits: Trap = (host) => {
-  const subject = 'address space';
-  const bits = host.mmapRndBits;
-  if (bits === undefined)
-    return {
-      subject,
-      state: 'warn',
-      says: 'vm.mmap_rnd_bits cannot be read here; a sanitizer may find no room for its shadow',
-    };
-  if (bits <= MOST_RANDOM_BITS)
-    return {
-      subject,
-      state: 'ok',
-      version: `${bits} bits`,
-      says: 'vm.mmap_rnd_bits leaves room for shadow memory',
-    };
-  const sysctl = `sysctl -w vm.mmap_rnd_bits=${MOST_RANDOM_BITS}`;
-  return host.setarch
-    ? {
-        subject,
-        state: 'ok',
-        version: `${bits} bits`,
-        says: 'vm.mmap_rnd_bits is high; sanitizers are started with setarch -R, which is allowed here',
-      }
-    : {
-        subject,
-        state: 'warn',
-        version: `${bits} bits`,
-        says: 'vm.mmap_rnd_bits is high and setarch -R is forbidden: sanitizers may die at start',
-        remedy: `${sysctl}  # or allow personality(2) in the container`,
-      };
-};
-
-const ptrace: Trap = (host) => {
-  const filter = host.seccomp ? ' (a seccomp filter is on)' : '';
-  if (host.ptrace)
-    return { subject: 'ptrace', state: 'ok', says: `LeakSanitizer may trace its own process${filter}` };
-  const remedy = host.seccomp
-    ? 'docker run --cap-add=SYS_PTRACE --security-opt seccomp=unconfined'
-    : 'sysctl -w kernel.yama.ptrace_scope=1';
-  return {
-    subject: 'ptrace',
-    state: 'missing',
-    says: `LeakSanitizer may not trace its own process${filter}: every leak-checked process fails at exit`,
-    remedy,
-  };
-};
-
-const openFiles: Trap = (host) => {
-  const n = host.openFiles;
-  const version = n === undefined ? {} : { version: `${n} files` };
-  return n === undefined || n > MOST_FILES
-    ? {
-        subject: 'open files',
-        state: 'warn',
-        ...version,
-        says: 'the limit of open files is so high that Valgrind may hang or run out of memory at start',
-        remedy: 'ulimit -n 65536',
-      }
-    : {
-        subject: 'open files',
-        state: 'ok',
-        ...version,
-        says: 'the limit is one that Valgrind can live with',
-      };
-};
-
-const shim: Trap = (host) => {
-  const script = host.shims['python'];
-  const real = host.tools['python'];
-  if (!script || !real)
-    return { subject: 'interpreters', state: 'ok', says: 'python3 on the PATH is no script' };
-  return {
-    subject: 'interpreters',
-    state: 'ok',
-    version: real.version,
-    says: `python3 on the PATH is a script (${script}); ${real.path} is started instead, so that no gate checks a shell`,
-  };
-};
-
-const logs: Trap = ({ logs: { dir, writable } }) =>
-  writable
-    ? { subject: 'log directory', state: 'ok', says: `${dir} can be written` }
-    : {
-        subject: 'log directory',
-        state: 'missing',
-        says: `${dir} cannot be written: sanitizers would lose their reports without a word`,
-        remedy: 'run with --out DIR',
-      };
-
-const TRAPS: readonly Trap[] = [randomBits, ptrace, openFiles, shim, logs];
 
 /** How the versions here stand to those with which all planted hazards were caught; what nobody measured has no row. */
 const provenRows = (host: Host, proven: Proven): Diagnosis[] => {

@@ -2,21 +2,22 @@
  * `run --provision`: installs what the lanes of a matrix lack, with the system's own package manager. Every command is
  * printed before it runs. A failure to install costs its lanes, which the plan then skips with the reason: never the run.
  */
-import { execa } from 'execa';
+import { runTool } from '../process/run-tool.js';
 import which from 'which';
-import type { Missing } from '../bindings/binding.js';
+import type { Compiler, Missing } from '../model/launch.js';
 import { lineOf } from '../reporters/terminal/progress.js';
 import { makeBuilds } from '../build/build-cache.js';
 import { BUILDERS } from '../builders/index.js';
 import { buildEnv } from '../host/environment.js';
 import { Failure } from '../model/failure.js';
-import { missingCxx, type Compiler } from '../gates/gate.js';
+import { missingCxx } from '../gates/toolchain.js';
 import { probeHost, type Host } from '../host/probe.js';
 import type { Matrix } from '../config/matrix.js';
 import type { GateId } from '../model/ids.js';
 import { baseOf, instrumentOf } from '../build/prepare-suite.js';
 import { makePlan, targetsOf } from '../plan/plan.js';
-import { BINDINGS, GATES } from '../gates/index.js';
+import { GATES } from '../gates/index.js';
+import { BINDINGS } from '../bindings/index.js';
 import { recipeOf, type Command } from './recipes.js';
 
 /** One thing that lanes lack. `lanes`: `<binding> <gate>`, or `<binding>` when the whole binding waits for it. */
@@ -117,32 +118,26 @@ const perform = async (command: Command, room: Room): Promise<boolean> => {
   const { say, signal } = room;
   const [file, ...args] = command;
   say(`+ ${command.join(' ')}`);
-  const r = await execa(file, args, {
-    env: { DEBIAN_FRONTEND: 'noninteractive' },
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-    timeout: 20 * MINUTE,
-    cancelSignal: signal,
-  });
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const r = await runTool(file, args, { env, inherit: true, timeoutMs: 20 * MINUTE, signal });
   stopIfAborted(room);
-  if (r.exitCode === 0) return true;
-  const words = (r.all ?? '').trim().split('\n').slice(-3);
+  if (r.code === 0) return true;
+  const words = r.all.trim().split('\n').slice(-3);
   for (const line of words.filter(Boolean)) say(`  ${line}`);
-  say(`  failed: ${r.exitCode === undefined ? r.shortMessage : `exit status ${r.exitCode}`}`);
+  say(`  failed: ${r.why ?? `exit status ${r.code}`}`);
   return false;
 };
 
 /** Makes `apt-get` commands: as they are for root, behind `sudo -n` where that asks no question, else not at all. */
 const aptGet = async (): Promise<((...words: string[]) => Command) | undefined> => {
   if (process.getuid?.() === 0) return (...words) => ['apt-get', ...words];
-  const r = await execa('sudo', ['-n', 'true'], { reject: false });
-  return r.exitCode === 0 ? (...words) => ['sudo', '-n', 'apt-get', ...words] : undefined;
+  const r = await runTool('sudo', ['-n', 'true']);
+  return r.code === 0 ? (...words) => ['sudo', '-n', 'apt-get', ...words] : undefined;
 };
 
 const packageNames = async (): Promise<Set<string>> => {
-  const r = await execa('apt-cache', ['pkgnames'], { reject: false });
-  return new Set(r.exitCode === 0 ? r.stdout.split('\n') : []);
+  const r = await runTool('apt-cache', ['pkgnames']);
+  return new Set(r.code === 0 ? r.stdout.split('\n') : []);
 };
 
 const cost = (need: Need): string =>

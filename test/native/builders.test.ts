@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Instrument } from '../../src/bindings/binding.js';
+import type { Instrument } from '../../src/model/launch.js';
 import { makeBuilds, type Built } from '../../src/build/build-cache.js';
 import { BUILDERS } from '../../src/builders/index.js';
 import { baseEnv } from '../../src/host/environment.js';

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Instrument, SuitePlace } from '../../src/bindings/binding.js';
+import type { SuitePlace } from '../../src/bindings/binding.js';
+import type { Instrument } from '../../src/model/launch.js';
 import { compileStacks, withStacks } from '../../src/bindings/jni/stacks.js';
 import { parseText } from '../../src/parsers/index.js';
 

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { py } from '../../src/bindings/python/py.js';
-import { NO_ARM } from '../../src/gates/gate.js';
-import type { Apart, TestEvent, Tools } from '../../src/bindings/binding.js';
+import { NO_ARM, type Tools } from '../../src/model/launch.js';
+import type { Apart } from '../../src/bindings/binding.js';
+import type { TestEvent } from '../../src/model/test-event.js';
 
 const asked = spawnSync('python3', ['-c', 'import sys, pytest; print(sys.executable)'], { encoding: 'utf8' });
 const missing = asked.status !== 0;

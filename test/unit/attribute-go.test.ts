@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { originOf, plainName, type Own } from '../../src/judge/origin.js';
+import { originOf } from '../../src/judge/origin.js';
+import { plainName } from '../../src/model/function-name.js';
+import type { Own } from '../../src/model/project-code.js';
 import type { Frame, Sighting } from '../../src/model/diagnostic.js';
 
 const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };

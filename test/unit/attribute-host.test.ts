@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isOwnManaged, originOf, ownFrames, type Own } from '../../src/judge/origin.js';
+import { isOwnManaged, originOf } from '../../src/judge/origin.js';
+import { ownFrames, type Own } from '../../src/model/project-code.js';
 import type { Frame, Sighting, Stack } from '../../src/model/diagnostic.js';
 
 const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };

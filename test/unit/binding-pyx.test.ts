@@ -14,7 +14,7 @@ afterAll(() => rmSync(made, { recursive: true, force: true }));
 const program = (name: string, ...args: string[]): string =>
   execFileSync(
     process.execPath,
-    [fileURLToPath(new URL(`../../dist/bindings/${name}.js`, import.meta.url)), ...args],
+    [fileURLToPath(new URL(`../../dist/bindings/programs/${name}.js`, import.meta.url)), ...args],
     { encoding: 'utf8' },
   );
 const file = (path: string, text: string): void => {

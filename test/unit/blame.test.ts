@@ -1,6 +1,7 @@
 /** A red run of our own fixtures says whose fault it is. */
 import { expect, test } from 'vitest';
-import { blameOf, type Proven } from '../../src/judge/blame.js';
+import { blameOf } from '../../src/judge/blame.js';
+import type { Proven } from '../../src/config/shipped-tables.js';
 import { GATES } from '../../src/gates/index.js';
 import { renderSummary } from '../../src/reporters/terminal/summary.js';
 import type { CellReport, FixturesReport, LaneReport } from '../../src/model/report.js';

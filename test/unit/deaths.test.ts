@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { foldDeaths, silentDeaths, type Account } from '../../src/judge/crashes.js';
 import type { Sighting, Tool } from '../../src/model/diagnostic.js';
-import type { HazardId } from '../../src/model/hazards.js';
+import type { HazardId } from '../../src/model/hazard.js';
 import { parseText } from '../../src/parsers/index.js';
 
 const account = (

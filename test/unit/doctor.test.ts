@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { diagnose, renderDoctor, type Diagnosis } from '../../src/setup/doctor.js';
+import { diagnose, renderDoctor } from '../../src/setup/doctor.js';
+import type { Diagnosis } from '../../src/setup/diagnosis.js';
 import type { Host } from '../../src/host/probe.js';
 import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../../src/model/ids.js';
 import { madeHost, without } from './made-host.js';

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parseAnnotations } from '../../src/config/annotations.js';
-import type { BindingId } from '../../src/bindings/binding.js';
+import { BINDING_IDS, type BindingId } from '../../src/model/ids.js';
 import { findHazards, parseExplanations, readExplanations } from '../../src/cli/hazard-docs.js';
 import { hazard, HAZARDS } from '../../src/model/hazards.js';
-import { BINDING_IDS } from '../../src/model/ids.js';
 
 const FIXTURES = fileURLToPath(new URL('../../native-fixtures', import.meta.url));
 /** A C extension's wrong line is C. */

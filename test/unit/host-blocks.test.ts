@@ -1,6 +1,7 @@
 /** Whose a leaked block is that a runtime allocated inside a call of the user's. */
 import { describe, expect, test } from 'vitest';
-import { originOf, type Own } from '../../src/judge/origin.js';
+import { originOf } from '../../src/judge/origin.js';
+import type { Own } from '../../src/model/project-code.js';
 import type { Frame, Sighting } from '../../src/model/diagnostic.js';
 
 const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };

@@ -1,10 +1,11 @@
 /** The laws of verdicts on evidence made by hand; no process is started. */
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf, type Own } from '../../src/judge/origin.js';
-import type { Evidence, Seen, Shot } from '../../src/execute/attempt.js';
+import { fingerprintOf } from '../../src/judge/fingerprint.js';
+import type { Own } from '../../src/model/project-code.js';
+import type { Evidence, Seen, Shot } from '../../src/judge/evidence.js';
 import type { Sighting, Stack } from '../../src/model/diagnostic.js';
 import { judge, laneOf, withProof } from '../../src/judge/judge.js';
-import type { TestEvent } from '../../src/bindings/binding.js';
+import type { TestEvent } from '../../src/model/test-event.js';
 import { GATES } from '../../src/gates/index.js';
 
 const own: Own = { dirs: ['/repo/native'], shared: ['/repo/native'], objects: new Set(['libx.so']) };

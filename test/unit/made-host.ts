@@ -1,5 +1,5 @@
 /** Hosts as `probeHost` would describe them: one that has everything, and changes to it. */
-import type { Tools } from '../../src/bindings/binding.js';
+import type { Tools } from '../../src/model/launch.js';
 import type { Host } from '../../src/host/probe.js';
 
 const version = (path: string, v = '1.2.3'): { path: string; version: string } => ({ path, version: v });

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.js';
 import { loadMatrix, matrixJsonSchema, parseMatrix } from '../../src/config/matrix.js';
 import { BINDING_IDS, GATE_IDS } from '../../src/model/ids.js';
-import { BINDINGS, GATES } from '../../src/gates/index.js';
+import { GATES } from '../../src/gates/index.js';
+import { BINDINGS } from '../../src/bindings/index.js';
 
 const GOOD = `version: 1
 root: sub

@@ -4,7 +4,7 @@ import type { Expectation } from '../../src/config/annotations.js';
 import type { Frame, Sighting } from '../../src/model/diagnostic.js';
 import { canariesToCompare, wantsNoise } from '../../src/execute/run-noop.js';
 import { GATES } from '../../src/gates/index.js';
-import type { Evidence, Seen } from '../../src/execute/attempt.js';
+import type { Evidence, Seen } from '../../src/judge/evidence.js';
 
 const at = (fn: string, object: string): Frame => ({
   kind: 'module',

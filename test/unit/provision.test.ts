@@ -7,9 +7,10 @@ import { parseMatrix, type Matrix } from '../../src/config/matrix.js';
 import { needs, preparations, prepare } from '../../src/setup/provision.js';
 import { recipeOf } from '../../src/setup/recipes.js';
 import { BUILDERS } from '../../src/builders/index.js';
-import { missingCxx } from '../../src/gates/gate.js';
+import { missingCxx } from '../../src/gates/toolchain.js';
 import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../../src/model/ids.js';
-import { BINDINGS, GATES } from '../../src/gates/index.js';
+import { GATES } from '../../src/gates/index.js';
+import { BINDINGS } from '../../src/bindings/index.js';
 import { madeHost, TOOLS, without } from './made-host.js';
 
 const matrix = parseMatrix(

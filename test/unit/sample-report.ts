@@ -1,8 +1,15 @@
 /** A report with one of everything, for the tests of reporters. Names are invented; the shapes are what a run makes. */
 import type { Frame } from '../../src/model/diagnostic.js';
-import type { HazardId } from '../../src/model/hazards.js';
-import type { BindingId } from '../../src/bindings/binding.js';
-import type { CellReport, FindingReport, LaneReport, Report, ReportedFrame, Role } from '../../src/model/report.js';
+import type { HazardId } from '../../src/model/hazard.js';
+import type { BindingId } from '../../src/model/ids.js';
+import type {
+  CellReport,
+  FindingReport,
+  LaneReport,
+  Report,
+  ReportedFrame,
+  Role,
+} from '../../src/model/report.js';
 import type { Verdict } from '../../src/model/verdict.js';
 
 export const src = (fn: string, file: string, line: number): ReportedFrame => ({

@@ -4,7 +4,8 @@ import type { SuitePlace } from '../../src/bindings/binding.js';
 import { Failure } from '../../src/model/failure.js';
 import { parseMatrix } from '../../src/config/matrix.js';
 import { makePlan } from '../../src/plan/plan.js';
-import { BINDINGS, GATES } from '../../src/gates/index.js';
+import { GATES } from '../../src/gates/index.js';
+import { BINDINGS } from '../../src/bindings/index.js';
 import { seedsOf } from '../../src/execute/run-schedules.js';
 import { madeHost } from './made-host.js';
 

@@ -1,9 +1,11 @@
+import { makeSymbolReader } from '../../src/process/dynamic-symbols.js';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { foreignObjects, recordedObjects, sight, type Loaded } from '../../src/judge/instrumentation.js';
+import { foreignObjects, sight, type Loaded } from '../../src/judge/instrumentation.js';
+import { recordedObjects } from '../../src/execute/recorded-objects.js';
 import { settleSources } from '../../src/build/source-files.js';
 
 const asan = { id: 'asan', hook: /\b__asan_/ } as const;
@@ -33,27 +35,31 @@ const loaded = (...maps: string[]): Loaded => ({
 });
 
 test('what was compiled for the gate is seen into', async () => {
-  const { objects, blind } = await sight(loaded('out/addon.node'), asan, {});
+  const { objects, blind } = await sight(loaded('out/addon.node'), asan, {}, makeSymbolReader());
   expect(objects.instrumented).toEqual(['addon.node']);
   expect(blind).toBeUndefined();
 });
 
 test('a shipped binary that was loaded instead makes the gate blind, whatever else was loaded', async () => {
-  expect((await sight(loaded('out/addon.node', 'out/shipped.node'), asan, {})).blind).toMatch(
-    /shipped\.node/,
-  );
+  expect(
+    (await sight(loaded('out/addon.node', 'out/shipped.node'), asan, {}, makeSymbolReader())).blind,
+  ).toMatch(/shipped\.node/);
 });
 
 test('an object of others beside what was compiled is listed, and alone makes the gate blind', async () => {
-  const beside = await sight(loaded('out/addon.node', 'tmp/libfromjar.so'), asan, {});
+  const beside = await sight(loaded('out/addon.node', 'tmp/libfromjar.so'), asan, {}, makeSymbolReader());
   expect([beside.blind, beside.objects.blind]).toEqual([undefined, ['libfromjar.so']]);
-  expect((await sight(loaded('tmp/libfromjar.so'), asan, {})).blind).toMatch(/libfromjar\.so.*memcheck/);
-  expect((await sight(loaded('tmp/libfromjar.so'), memcheck, {})).blind).toBeUndefined();
+  expect((await sight(loaded('tmp/libfromjar.so'), asan, {}, makeSymbolReader())).blind).toMatch(
+    /libfromjar\.so.*memcheck/,
+  );
+  expect((await sight(loaded('tmp/libfromjar.so'), memcheck, {}, makeSymbolReader())).blind).toBeUndefined();
 });
 
 test('nothing but the host’s own code is no test of native code, if all of it is known', async () => {
-  expect((await sight(loaded(), memcheck, {})).blind).toMatch(/no native code/);
-  expect((await sight({ ...loaded(), whole: false }, memcheck, {})).blind).toBeUndefined();
+  expect((await sight(loaded(), memcheck, {}, makeSymbolReader())).blind).toMatch(/no native code/);
+  expect(
+    (await sight({ ...loaded(), whole: false }, memcheck, {}, makeSymbolReader())).blind,
+  ).toBeUndefined();
 });
 
 test('in a suite without native code of its own, what it loads is what it tests', () => {

@@ -8,7 +8,9 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Instrument, Launch, RunPlan, Step, SuitePlace, TestEvent, Tools } from '../binding.js';
+import type { RunPlan, SuitePlace } from '../binding.js';
+import type { TestEvent } from '../../model/test-event.js';
+import type { Instrument, Launch, Step, Tools } from '../../model/launch.js';
 import { linkedEnv } from '../link.js';
 
 const COPY_PROJECT = fileURLToPath(new URL('../programs/copy-project.js', import.meta.url));

@@ -5,23 +5,16 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type {
-  Binding,
-  Instrument,
-  Launch,
-  Missing,
-  RunPlan,
-  Step,
-  SuitePlace,
-  TestEvent,
-  Tools,
-} from '../binding.js';
+import type { Binding, RunPlan, SuitePlace } from '../binding.js';
+import type { TestEvent } from '../../model/test-event.js';
+import type { Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
 import { linkedEnv, list as setting } from '../link.js';
 import { findNUnit } from './nunit.js';
 import { dotnetEvents, dotnetList, dotnetPrepare, dotnetRun, parseDotnetList } from './dotnet.js';
 import { progressEnv, progressFile, readEvents } from '../progress.js';
 
-const plugin = (name: string): string => fileURLToPath(new URL(`../../../plugins/net/${name}`, import.meta.url));
+const plugin = (name: string): string =>
+  fileURLToPath(new URL(`../../../plugins/net/${name}`, import.meta.url));
 
 const assembly = (place: SuitePlace): string => join(place.out, 'Tests.dll');
 const lister = (place: SuitePlace): string => join(place.out, 'List.exe');

@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Tools } from '../binding.js';
+import type { Tools } from '../../model/launch.js';
 
 export type NUnit = { console: string; assemblies: string[] };
 

@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Instrument, Step, SuitePlace } from '../binding.js';
+import type { SuitePlace } from '../binding.js';
+import type { Instrument, Step } from '../../model/launch.js';
 
 const SOURCE = fileURLToPath(new URL('../../../plugins/go/frames.c', import.meta.url));
 /** No name of a shared object: it is the tool's, and not among those that a gate must see into. */

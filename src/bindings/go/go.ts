@@ -6,7 +6,8 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Binding, Instrument, Launch, RunPlan, SuitePlace, Tools } from '../binding.js';
+import type { Binding, RunPlan, SuitePlace } from '../binding.js';
+import type { Instrument, Launch, Tools } from '../../model/launch.js';
 import { framesFlags, framesSteps } from './frames.js';
 import { parseGoEvents, parseGoList } from './output.js';
 import type { Turn } from '../programs/run-sequentially.js';

@@ -1,5 +1,5 @@
 /** Reads what Go's test binaries print with `-test.list` and `-test.v` (source: the `testing` package). */
-import type { TestEvent } from '../binding.js';
+import type { TestEvent } from '../../model/test-event.js';
 
 /** `=== PACKAGE sub`, printed by `in-turn` before a package below the suite. */
 const PACKAGE = /^=== PACKAGE (.*)$/;

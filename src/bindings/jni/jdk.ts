@@ -7,7 +7,7 @@
  */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Arm, Tools } from '../binding.js';
+import type { Arm, Tools } from '../../model/launch.js';
 import { envWords } from '../link.js';
 
 /** The JDK that `tools.java` belongs to. */

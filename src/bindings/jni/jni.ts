@@ -6,18 +6,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type {
-  Arm,
-  Base,
-  Binding,
-  Instrument,
-  Launch,
-  Missing,
-  RunPlan,
-  Step,
-  SuitePlace,
-  Tools,
-} from '../binding.js';
+import type { Base, Binding, RunPlan, SuitePlace } from '../binding.js';
+import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
 import { jdkHome, makeArmedJdk } from './jdk.js';
 import { compileStacks, withStacks } from './stacks.js';
 import { compilesNative, shim, replaceShipped } from './shim.js';

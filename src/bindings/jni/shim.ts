@@ -1,7 +1,8 @@
 /** The JNI library that a suite has beside its Java code (`with.shim`), and headers that its build would generate. */
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Instrument, Step, SuitePlace, Tools } from '../binding.js';
+import type { SuitePlace } from '../binding.js';
+import type { Instrument, Step, Tools } from '../../model/launch.js';
 import { jdkHome } from './jdk.js';
 import { includeFlags, libraryFlags, list } from '../link.js';
 

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Arm, Instrument, Step, SuitePlace, Tools } from '../binding.js';
+import type { SuitePlace } from '../binding.js';
+import type { Arm, Instrument, Step, Tools } from '../../model/launch.js';
 
 const SOURCE = fileURLToPath(new URL('../../../plugins/jni/stacks.c', import.meta.url));
 

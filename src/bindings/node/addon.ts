@@ -6,7 +6,8 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Instrument, Missing, Step, SuitePlace, Tools } from '../binding.js';
+import type { SuitePlace } from '../binding.js';
+import type { Instrument, Missing, Step, Tools } from '../../model/launch.js';
 import { cmakeFlags } from '../../builders/builder.js';
 import { flagText, includeFlags, linkedEnv, list as setting } from '../link.js';
 

@@ -5,7 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Launch, Step, SuitePlace } from '../binding.js';
+import type { SuitePlace } from '../binding.js';
+import type { Launch, Step } from '../../model/launch.js';
 import { linkedEnv, list } from '../link.js';
 
 /** Words between node and the file; undefined when files are of `node:test`. Paths are relative to the suite. */

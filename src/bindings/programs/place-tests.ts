@@ -5,7 +5,7 @@
  */
 import { cpSync, existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { packageRoot } from '../python/package.js';
+import { packageRoot } from './package-root.js';
 
 const ABOVE = ['pytest.ini', '.pytest.ini', 'pyproject.toml', 'tox.ini', 'setup.cfg', 'conftest.py'];
 

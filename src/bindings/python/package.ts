@@ -3,10 +3,12 @@
  * one set of flags: a wheel from a copy of the sources, and a virtual environment with what it depends on. The wheel is
  * installed apart, so that its objects are known from those of its dependencies, which nobody rebuilt.
  */
+import { packageRoot } from '../programs/package-root.js';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Instrument, Step, SuitePlace, Tools } from '../binding.js';
+import type { SuitePlace } from '../binding.js';
+import type { Instrument, Step, Tools } from '../../model/launch.js';
 import { running } from '../../builders/builder.js';
 import { flagText, list } from '../link.js';
 
@@ -28,13 +30,6 @@ export const withVenv = (place: SuitePlace, tools: Tools): Tools => ({
   ...tools,
   python: { path: join(venv(place), 'bin', 'python'), version: tools['python']?.version ?? '' },
 });
-
-/** The directory from which a module of `dir` is imported by its full name: the first above without `__init__.py`. */
-export const packageRoot = (dir: string): string => {
-  let root = dir;
-  while (existsSync(join(root, '__init__.py'))) root = dirname(root);
-  return root;
-};
 
 /**
  * Where the tests are run. Tests inside the package that they test would bring its sources, which hold no compiled code,

@@ -8,7 +8,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Arm, Binding, RunPlan, SuitePlace, Tools } from '../binding.js';
+import type { Binding, RunPlan, SuitePlace } from '../binding.js';
+import type { Arm, Tools } from '../../model/launch.js';
 import { progressEnv, progressFile, readEvents } from '../progress.js';
 
 const PLUGIN = fileURLToPath(new URL('../../../plugins/pytest', import.meta.url));

@@ -5,7 +5,8 @@
  * `setup.py`, or `with: {setup: path}` says where it is. Paths are relative to the suite.
  */
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Arm, Binding, Instrument, Launch, SuitePlace, Tools } from '../binding.js';
+import type { Binding, SuitePlace } from '../binding.js';
+import type { Arm, Instrument, Launch, Tools } from '../../model/launch.js';
 import { flagText } from '../link.js';
 import { progressFile, readEvents } from '../progress.js';
 import { interpreter, nodeIds, progressOf, py, pytest } from './py.js';

@@ -2,7 +2,7 @@
  * Reads what `cargo test` and libtest print (source: libtest's `formatters/pretty.rs`, cargo's `ops/cargo_test.rs`).
  * Test ids: `<target>::<name>` for an integration test, `lib::<name>` and `bin:<target>::<name>` for unit tests.
  */
-import type { TestEvent } from '../binding.js';
+import type { TestEvent } from '../../model/test-event.js';
 
 /** `     Running tests/library.rs (target/debug/deps/library-0a1b2c3d)`, also with `unittests src/lib.rs`. */
 const RUNNING = /^ *Running (unittests )?(\S+) \((?:.*[/\\])?([^/\\]+)-[0-9a-f]{8,16}(?:\.\w+)?\)$/s;

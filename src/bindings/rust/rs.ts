@@ -6,18 +6,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type {
-  Arm,
-  Base,
-  Binding,
-  Instrument,
-  Launch,
-  Missing,
-  RunPlan,
-  Step,
-  SuitePlace,
-  Tools,
-} from '../binding.js';
+import type { Base, Binding, RunPlan, SuitePlace } from '../binding.js';
+import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
 import { envWords, flagText, includeFlags, linkedEnv, list } from '../link.js';
 import { parseRustDeath, parseRustEvents, parseRustList } from './output.js';
 

@@ -1,6 +1,6 @@
 /** Which frame a finding is shown at, and what makes two findings one, when nothing is known but the log. */
 import { createHash } from 'node:crypto';
-import { plainName } from '../../judge/origin.js';
+import { plainName } from '../../model/function-name.js';
 import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
 
 /** Functions of checkers and runtimes that stand above the code that erred. */

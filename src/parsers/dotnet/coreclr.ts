@@ -10,7 +10,7 @@
  * native code (access violation, SEHException) or its stack passes through a native-to-managed callback.
  */
 import type { Frame, Stack } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import type { Emit, Line, Reader } from '../engine/reader.js';
 
 type Open = {

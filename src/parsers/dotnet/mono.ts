@@ -4,7 +4,7 @@
  */
 import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
 import { gdbFrame } from './gdb-frame.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import type { Emit, Line, Reader } from '../engine/reader.js';
 
 const SIGNAL = /^Got an? (SIG\w+) while executing (?:native|managed) code/;

@@ -3,7 +3,7 @@
  * libFuzzer print before the process ends.
  */
 import type { Frame, Sighting, Tool } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import { addFrame, addStack, draft, reach, whole } from './draft.js';
 import type { Line, MakeReader } from './reader.js';
 

@@ -1,6 +1,6 @@
 /** What the Go runtime's last words mean: one row a kind, the first that fits wins. */
 import type { Tool } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 
 export type GoMeaning = { tool: Tool; rule: string; hazard: HazardId };
 type Row = [RegExp, Tool, string, HazardId];

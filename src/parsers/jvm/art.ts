@@ -10,7 +10,7 @@
  * The same words stand again in the tombstone (`Abort message: '…'`), with the stack of the thread below `backtrace:`.
  */
 import type { Frame, Stack } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import { parseFrame } from '../engine/frame.js';
 import { javaFrame } from './java-frame.js';
 import type { Emit, Line, Reader } from '../engine/reader.js';

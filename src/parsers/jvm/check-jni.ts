@@ -9,7 +9,7 @@
  * followed by `\tat pkg.Class.method(File.java:9)` lines, or by a native stack when no Java frame is there (JDK 21).
  */
 import type { Frame, Sighting } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import { hotspotFrame, javaFrame } from './java-frame.js';
 import type { Emit, Line, Reader } from '../engine/reader.js';
 

@@ -4,7 +4,7 @@
  * recognised as the same by pid and headline.
  */
 import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import { hotspotFrame } from './java-frame.js';
 import type { Emit, Line, Reader } from '../engine/reader.js';
 import { smellAt } from '../engine/markers.js';

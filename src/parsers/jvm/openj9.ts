@@ -6,7 +6,7 @@
  *     JVMJNCK024E JNI error detected. Aborting.
  */
 import type { Frame, Sighting } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import type { Emit, Line, Reader } from '../engine/reader.js';
 
 const MESSAGE = /^(JVMJNCK(\d{3})([EWI])) (.*)$/;

@@ -1,5 +1,5 @@
 /** What CPython's fatal errors mean: the first row that fits wins. */
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 
 type Row = [RegExp, string, HazardId];
 

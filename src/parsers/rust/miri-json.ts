@@ -6,7 +6,7 @@
 import type { Frame, Sighting } from '../../model/diagnostic.js';
 import { addFrame, addStack, draft, whole } from '../engine/draft.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
-import { miriFacts, miriRole } from './miri.js';
+import { miriFacts, miriRole } from './miri-kinds.js';
 import type { Line } from '../engine/reader.js';
 
 const MAX_CHILDREN = 200;
@@ -43,7 +43,8 @@ export const readMiriJson = (line: Line): Sighting[] | undefined => {
   if (!isRecord(inner) || typeof inner['message'] !== 'string' || !Array.isArray(inner['spans']))
     return undefined;
   if (!textOf(inner['level']).startsWith('error')) return [];
-  const facts = miriFacts(inner['message']);
+  const code = isRecord(inner['code']) ? textOf(inner['code']['code']) : undefined;
+  const facts = miriFacts(inner['message'], code);
   if (!facts) return [];
   const sighting = draft(line, facts, '');
   const first = spanFrame(inner, UNKNOWN_FUNCTION);

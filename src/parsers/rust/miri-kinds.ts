@@ -1,5 +1,6 @@
 /** What Miri's error titles mean: the first row that fits wins. Sources: miri src/diagnostics.rs, rustc const-eval. */
-import type { HazardId } from '../../model/hazards.js';
+import type { Sighting, StackRole } from '../../model/diagnostic.js';
+import type { HazardId } from '../../model/hazard.js';
 
 type Row = [RegExp, string, HazardId];
 
@@ -84,3 +85,35 @@ export const constMeaning = (title: string): { rule: string; hazard: HazardId } 
 /** Numbers that change from run to run: allocation ids and borrow tags. */
 export const miriMessage = (title: string): string =>
   title.replace(/\balloc\d+/g, 'alloc').replace(/<\d+>/g, '<tag>');
+
+/** What the place after a note or help is about. */
+export const miriRole = (words: string): StackRole =>
+  /occurred earlier here/.test(words)
+    ? 'other-access'
+    : /was (?:de|re)?allocated here/.test(words)
+      ? /was deallocated/.test(words)
+        ? 'freed'
+        : 'allocated'
+      : 'related';
+
+const LEAK = /\(([^()]{1,60} heap), size: (\d{1,18}),/;
+
+/** rustc's code for a constant that cannot be evaluated: the same interpreter, and the build fails of itself. */
+const CONSTANT = 'E0080';
+
+/** The facts of a title; undefined when the error is not Miri's. */
+export const miriFacts = (
+  title: string,
+  code?: string,
+): Omit<Sighting, 'stacks' | 'complete' | 'log'> | undefined => {
+  const meaning = code === CONSTANT ? constMeaning(title) : miriMeaning(title);
+  if (!meaning) return undefined;
+  const leak = meaning.hazard === 'ownership/leak' ? LEAK.exec(title) : null;
+  return {
+    tool: 'miri',
+    ...meaning,
+    message: miriMessage(title),
+    ...(code === CONSTANT && { ordinary: true as const }),
+    ...(leak ? { leak: { kind: 'definite' as const, bytes: Number(leak[2]), objects: 1 } } : {}),
+  };
+};

@@ -21,7 +21,7 @@ import type { Frame, Sighting, Stack, StackRole } from '../../model/diagnostic.j
 import { addFrame, addStack, draft, placed, reach, whole } from '../engine/draft.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
 import { readMiriJson } from './miri-json.js';
-import { constMeaning, miriMeaning, miriMessage } from './miri-kinds.js';
+import { miriFacts, miriRole } from './miri-kinds.js';
 import type { MakeReader } from '../engine/reader.js';
 
 const ERROR = /^error(?:\[(E\d{4})\])?: (.{1,4000})$/;
@@ -34,44 +34,12 @@ const AT = /^ +at (.{1,4096})$/;
 /** Source lines and their margins: `10 | code`, `   |`, `...`, `LL | …`. */
 const SOURCE = /^ *(?:(?:\d{1,9}|LL) *)?[|=]|^\.\.\.$|^ *::: /;
 
-/** What the place after a note or help is about. */
-export const miriRole = (words: string): StackRole =>
-  /occurred earlier here/.test(words)
-    ? 'other-access'
-    : /was (?:de|re)?allocated here/.test(words)
-      ? /was deallocated/.test(words)
-        ? 'freed'
-        : 'allocated'
-      : 'related';
-
 /** A frame of Miri's; the end of a range (`a.rs:8:14: 8:26`) is dropped. */
 export const miriFrame = (fn: string, place: string | undefined): Frame =>
   (place === undefined ? undefined : placed(fn, place.replace(/: \d{1,9}:\d{1,9}$/, ''))) ?? {
     kind: 'symbol',
     function: fn,
   };
-
-const LEAK = /\(([^()]{1,60} heap), size: (\d{1,18}),/;
-
-/** rustc's code for a constant that cannot be evaluated: the same interpreter, and the build fails of itself. */
-const CONSTANT = 'E0080';
-
-/** The facts of a title; undefined when the error is not Miri's. */
-export const miriFacts = (
-  title: string,
-  code?: string,
-): Omit<Sighting, 'stacks' | 'complete' | 'log'> | undefined => {
-  const meaning = code === CONSTANT ? constMeaning(title) : miriMeaning(title);
-  if (!meaning) return undefined;
-  const leak = meaning.hazard === 'ownership/leak' ? LEAK.exec(title) : null;
-  return {
-    tool: 'miri',
-    ...meaning,
-    message: miriMessage(title),
-    ...(code === CONSTANT && { ordinary: true as const }),
-    ...(leak ? { leak: { kind: 'definite' as const, bytes: Number(leak[2]), objects: 1 } } : {}),
-  };
-};
 
 /** Reads Miri's errors, as text and as JSON lines. */
 export const makeMiri: MakeReader = (emit) => {

@@ -13,7 +13,7 @@
  * Source: library/std/src/panicking.rs, rt.rs, alloc.rs; library/core/src/panicking.rs, ub_checks.rs.
  */
 import type { Frame, Sighting } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import { addFrame, addStack, draft, placed, reach, whole } from '../engine/draft.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
 import type { Line, MakeReader } from '../engine/reader.js';

@@ -1,6 +1,6 @@
 /** The words of AddressSanitizer and its siblings for an error, and the hazard each one means. */
 import type { Access, Stack } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 
 /** Headlines that do not begin with the kind's name. Source: compiler-rt `asan_errors.cpp`, `sanitizer_allocator_report.cpp`. */
 const PHRASES: readonly [RegExp, string][] = [

@@ -10,10 +10,11 @@
  *     freed by thread T0 here:
  *     SUMMARY: AddressSanitizer: heap-use-after-free a.c:5:10 in main
  */
+import type { Open } from './asan-open.js';
 import type { MemoryClass, StackRole, Tool } from '../../model/diagnostic.js';
 import { hazardOf, isKnown, kindOf } from './asan-kinds.js';
 import { takeHwasan } from './hwasan.js';
-import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from '../engine/open-report.js';
+import { closeReport, extend, openReport, openStack, takeFrame } from '../engine/open-report.js';
 import type { Emit, Line, MakeReader, Took } from '../engine/reader.js';
 
 const TOOLS: Readonly<Record<string, Tool>> = {
@@ -66,15 +67,6 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
   [/\bThis variable is|These globals were registered at|^\s*\[\d+\]:$/, 'related'],
   [/\bis located in stack of thread (T\d{1,9}) .{0,100}in frame\s{0,4}$/, 'allocated'],
 ];
-
-/** An open report of this family. `cause` is HWASan's, the likeliest first. */
-export type Open = OpenReport & {
-  kind: string;
-  zeroPage: boolean;
-  cause: string | undefined;
-  /** The SUMMARY has come. */
-  told: boolean;
-};
 
 /** Reads `ERROR: …Sanitizer` reports; many may follow each other in one log (`halt_on_error=0`). */
 export const makeAsan: MakeReader = (emit: Emit) => {

@@ -25,8 +25,15 @@
  *     allocated by thread 31027:
  */
 import type { Sighting, StackRole } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
-import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from '../engine/open-report.js';
+import type { HazardId } from '../../model/hazard.js';
+import {
+  closeReport,
+  extend,
+  openReport,
+  openStack,
+  takeFrame,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { MakeReader, Took } from '../engine/reader.js';
 
 const HEADER = /\*\*\* GWP-ASan (?:\([^()]*\) {1,2}has )?detected a memory error \*\*\*/;

@@ -15,7 +15,7 @@
  *     0x… is located 0 bytes inside a 8-byte local variable buf [0x…,0x…) in f /src/a.c:7
  */
 import type { Frame } from '../../model/diagnostic.js';
-import type { Open } from './asan.js';
+import type { Open } from './asan-open.js';
 import { placed } from '../engine/draft.js';
 import { parseFrame } from '../engine/frame.js';
 import { extend, openStack } from '../engine/open-report.js';

@@ -8,7 +8,7 @@
  *           Combine libFuzzer with AddressSanitizer or similar for better crash reports.
  *     SUMMARY: libFuzzer: deadly signal
  */
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import { closeReport, extend, openReport, takeFrame, type OpenReport } from '../engine/open-report.js';
 import type { MakeReader, Took } from '../engine/reader.js';
 

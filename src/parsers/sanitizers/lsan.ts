@@ -3,7 +3,14 @@
  * number of allocations.
  * Source: compiler-rt `lsan_common.cpp`.
  */
-import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from '../engine/open-report.js';
+import {
+  closeReport,
+  extend,
+  openReport,
+  openStack,
+  takeFrame,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { MakeReader, Took } from '../engine/reader.js';
 
 const HEADER = /(?:==(\d+)==\s?)?ERROR: LeakSanitizer: detected memory leaks/;

@@ -1,6 +1,13 @@
 /** MemorySanitizer's warnings. Source: compiler-rt `msan_report.cpp`. (Its deadly signals are `ERROR:` reports: asan.ts.) */
 import type { MemoryClass, StackRole } from '../../model/diagnostic.js';
-import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from '../engine/open-report.js';
+import {
+  closeReport,
+  extend,
+  openReport,
+  openStack,
+  takeFrame,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { MakeReader, Took } from '../engine/reader.js';
 
 const HEADER = /(?:==(\d+)==\s?)?WARNING: MemorySanitizer:? (use-of-uninitialized-value|use-of-\S+)/;

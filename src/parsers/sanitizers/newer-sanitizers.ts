@@ -11,7 +11,7 @@
  *         #0 …
  */
 import type { Tool } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import { closeReport, extend, openReport, takeFrame, type OpenReport } from '../engine/open-report.js';
 import type { MakeReader, Took } from '../engine/reader.js';
 

@@ -8,8 +8,15 @@
  *     SUMMARY: ThreadSanitizer: data race a.c:3 in Thread1
  */
 import type { MemoryClass, StackRole } from '../../model/diagnostic.js';
-import type { HazardId } from '../../model/hazards.js';
-import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from '../engine/open-report.js';
+import type { HazardId } from '../../model/hazard.js';
+import {
+  closeReport,
+  extend,
+  openReport,
+  openStack,
+  takeFrame,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { Line, MakeReader, Took } from '../engine/reader.js';
 
 const HEADER = /\bWARNING: ThreadSanitizer: (\S[^:]{0,400}?) \(pid=(\d{1,10})\)\s*$/;

@@ -1,5 +1,5 @@
 /** UBSan's messages and the check each one comes from, with the runtime's own name of the check and our hazard. */
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 
 export type Check = { name: string; hazard: HazardId };
 

@@ -8,7 +8,14 @@
  */
 import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
 import { parseFrame, UNKNOWN_FUNCTION } from '../engine/frame.js';
-import { closeReport, extend, openReport, openStack, takeFrame, type OpenReport } from '../engine/open-report.js';
+import {
+  closeReport,
+  extend,
+  openReport,
+  openStack,
+  takeFrame,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { Line, MakeReader, Took } from '../engine/reader.js';
 import { checkOf, isMinimal, minimalHazard, namedHazard } from './ubsan-checks.js';
 

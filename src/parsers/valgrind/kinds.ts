@@ -3,7 +3,7 @@
  * helgrind and drd (Valgrind manual, `docs/internals/xml-output-protocol*.txt`); the text output prints only headlines,
  * which `valgrind-headlines.ts` maps back to those kinds.
  */
-import type { HazardId } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import { LONGEST } from './headlines.js';
 import type { Access, Frame, Sighting, Stack, StackRole, Tool } from '../../model/diagnostic.js';
 

@@ -1,6 +1,6 @@
 /** The report without scripts, for `<noscript>`: some CI servers serve reports in a sandbox that runs none. */
 import type { Report } from '../../model/report.js';
-import { escape } from './html.js';
+import { escape } from './escape.js';
 import {
   acceptedOf,
   byUrgency,

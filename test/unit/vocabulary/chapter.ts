@@ -3,7 +3,7 @@
  * smallest log that holds it, and the hazard that it means.
  */
 import type { Tool } from '../../../src/model/diagnostic.js';
-import type { HazardId } from '../../../src/model/hazards.js';
+import type { HazardId } from '../../../src/model/hazard.js';
 
 /** A kind's words, its hazard, and its log where the chapter's own form does not fit. */
 export type Kind = readonly [words: string, hazard: HazardId, log?: string];

@@ -1,5 +1,5 @@
 /** Words of Python, .NET, mono, glibc and the C++ runtimes. */
-import type { HazardId } from '../../../src/model/hazards.js';
+import type { HazardId } from '../../../src/model/hazard.js';
 import type { Chapter } from './chapter.js';
 
 const python = `Fatal Python error: $

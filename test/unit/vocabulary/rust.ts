@@ -1,5 +1,5 @@
 /** Words of Miri and of Rust's standard library. */
-import type { HazardId } from '../../../src/model/hazards.js';
+import type { HazardId } from '../../../src/model/hazard.js';
 import type { Chapter } from './chapter.js';
 
 const diagnostic = (title: string): string => `error: ${title}

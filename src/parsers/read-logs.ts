@@ -2,10 +2,10 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { demangleFrames } from '../parsers/demangle.js';
-import type { TestEvent } from '../bindings/binding.js';
+import { demangleFrames } from './demangle.js';
+import type { TestEvent } from '../model/test-event.js';
 import type { Parsed, Sighting } from '../model/diagnostic.js';
-import { openLog } from '../parsers/index.js';
+import { openLog } from './index.js';
 import { linesOf } from '../process/lines.js';
 
 export type ReadLog = { path: string; name: string; pid?: number; parsed: Parsed };

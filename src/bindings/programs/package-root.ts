@@ -1,0 +1,10 @@
+/** Where a Python package begins. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The directory from which a module of `dir` is imported by its full name: the first above without `__init__.py`. */
+export const packageRoot = (dir: string): string => {
+  let root = dir;
+  while (existsSync(join(root, '__init__.py'))) root = dirname(root);
+  return root;
+};

@@ -1,0 +1,22 @@
+/** Names of functions without what differs from build to build. */
+import { base } from './project-code.js';
+import type { Frame } from './diagnostic.js';
+
+/** Function name without parameters, template arguments, hashes and compiler suffixes. */
+export const plainName = (fn: string): string =>
+  fn
+    .replace(/::h[0-9a-f]{16}$/, '')
+    .replace(/^_cgo_[0-9a-f]{12}_/, '_cgo_')
+    .replace(/\.(?:part|isra|constprop|cold|lto_priv)(?:\.\d+)?$/, '')
+    .replace(/\(.*$/s, '')
+    .replace(/<[^<>]*>/g, '')
+    .replace(/\+0x[0-9a-f]+$/, '')
+    .trim();
+
+/** The plain name of a frame's function, where one is known. */
+export const functionOf = (f: Frame): string | undefined =>
+  f.kind === 'opaque' || f.function === undefined ? undefined : plainName(f.function);
+
+/** What a frame is called where frames are compared: its function, else its object. */
+export const frameName = (f: Frame): string =>
+  f.kind === 'opaque' ? '?' : f.function ? plainName(f.function) : f.kind === 'module' ? base(f.module) : '?';

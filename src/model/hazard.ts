@@ -1,0 +1,32 @@
+/** What a row of the hazard catalogue is. */
+
+/** `tool`: an honesty row, counted as neither hazard nor clean. */
+export type Family =
+  | 'ownership'
+  | 'lifetime'
+  | 'bounds'
+  | 'null'
+  | 'init'
+  | 'abi'
+  | 'unwind'
+  | 'errno'
+  | 'threading'
+  | 'resource'
+  | 'rules'
+  | 'ub'
+  | 'trust'
+  | 'crash'
+  | 'tool';
+export type HazardId = `${Family}/${string}`;
+
+/** Which side of the boundary usually has to change. */
+export type Side = 'native' | 'host' | 'either' | 'tool';
+export type Hazard = { id: HazardId; title: string; side: Side; defence: string };
+
+/** One row of the catalogue. */
+export const row = (id: HazardId, side: Side, title: string, defence: string): Hazard => ({
+  id,
+  title,
+  side,
+  defence,
+});

@@ -1,0 +1,126 @@
+/** The catalogue, first part: who owns memory, how long it lives, how long it is, what is in it. */
+import { row, type Hazard } from './hazard.js';
+
+export const MEMORY_HAZARDS: readonly Hazard[] = [
+  row(
+    'ownership/leak',
+    'either',
+    'native memory is never freed',
+    'write down who frees each result; free in finally/Drop/Dispose',
+  ),
+  row(
+    'ownership/leak-on-error-path',
+    'either',
+    'memory is freed on success only',
+    'release in finally/Drop/Dispose, not after the happy path',
+  ),
+  row(
+    'ownership/double-free',
+    'host',
+    'the same memory is freed twice',
+    'one owner per pointer; null the handle after free',
+  ),
+  row(
+    'ownership/invalid-free',
+    'host',
+    'memory that is borrowed or interior is freed',
+    'free only what the contract hands over',
+  ),
+  row(
+    'ownership/allocator-mismatch',
+    'either',
+    'memory is freed by another allocator than made it',
+    'export a free function beside every allocation',
+  ),
+  row(
+    'ownership/use-after-free',
+    'either',
+    'memory is used after it was freed',
+    'tie the handle to the object; refuse calls after close',
+  ),
+  row('ownership/other', 'either', 'another ownership error', 'see the tool message'),
+  row(
+    'lifetime/stack-escape',
+    'native',
+    'a pointer to a dead stack frame is used',
+    'return by value or into a caller buffer',
+  ),
+  row(
+    'lifetime/host-buffer-freed',
+    'host',
+    'native code keeps a host buffer that was released',
+    'keep a reference for as long as native code does, or copy',
+  ),
+  row(
+    'lifetime/host-buffer-moved',
+    'host',
+    'the collector moved an object that native code holds',
+    'pin it, or pass native memory',
+  ),
+  row(
+    'lifetime/callback-collected',
+    'host',
+    'a callback was collected while native code calls it',
+    'keep the delegate or closure reachable until unregistered',
+  ),
+  row(
+    'lifetime/go-pointer-kept',
+    'native',
+    'C keeps a Go pointer after the call',
+    'pass a handle, or C memory',
+  ),
+  row(
+    'lifetime/stale-local-ref',
+    'native',
+    'a JNI local reference is used after its call returned',
+    'NewGlobalRef for what must live longer',
+  ),
+  row('lifetime/other', 'either', 'another lifetime error', 'see the tool message'),
+  row('bounds/heap-overflow', 'native', 'write past the end of a heap block', 'check lengths before writing'),
+  row('bounds/heap-overread', 'native', 'read past the end of a heap block', 'check lengths before reading'),
+  row(
+    'bounds/stack-overflow',
+    'native',
+    'access outside a stack object',
+    'check indices against the array size',
+  ),
+  row(
+    'bounds/global-overflow',
+    'native',
+    'access outside a global object',
+    'check indices against the array size',
+  ),
+  row(
+    'bounds/host-buffer-too-small',
+    'host',
+    'the host passes a buffer shorter than declared',
+    'derive the length from the buffer',
+  ),
+  row(
+    'bounds/missing-terminator',
+    'host',
+    'a string without NUL reaches C string functions',
+    'terminate, or pass the length',
+  ),
+  row(
+    'bounds/length-arithmetic',
+    'either',
+    'a length became negative or huge',
+    'check before subtracting; use size_t and limits',
+  ),
+  row('bounds/redzone-jump', 'native', 'an index lands in another live block', 'check indices'),
+  row('bounds/other', 'either', 'another access outside bounds', 'see the tool message'),
+  row('null/dereference', 'host', 'a null pointer is dereferenced', 'check results before passing them on'),
+  row(
+    'init/uninitialised-read',
+    'native',
+    'memory is used before it was written',
+    'initialise on every path',
+  ),
+  row(
+    'init/uninitialised-out-parameter',
+    'native',
+    'an out parameter is left unset and the host branches on it',
+    'set out parameters on every path, check the status first',
+  ),
+];

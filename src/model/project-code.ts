@@ -1,0 +1,38 @@
+/** The user's own code: which frames are in it, by source file and by object. */
+import type { Frame } from './diagnostic.js';
+
+/** What counts as the user's own. `dirs` are absolute source roots, `objects` base names of their built objects. */
+export type Own = {
+  /** Sources of targets and suites. */
+  dirs: readonly string[];
+  /** Sources of targets only: the code that several bindings share. */
+  shared: readonly string[];
+  objects: ReadonlySet<string>;
+};
+
+export const under = (dirs: readonly string[], file: string): boolean =>
+  dirs.some((d) => file === d || file.startsWith(`${d}/`));
+
+/** A path without its directories. */
+export const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** A frame in code that the user wrote: by source file where there is one, else by object. */
+export const isOwnFrame = (f: Frame, own: Own): boolean => {
+  if (f.kind === 'source') {
+    if (f.file.startsWith('/'))
+      return under(own.dirs, f.file) || (f.module !== undefined && own.objects.has(base(f.module)));
+    return f.module !== undefined && own.objects.has(base(f.module));
+  }
+  return f.kind === 'module' && own.objects.has(base(f.module));
+};
+
+/** A line of somebody else's header, compiled into the user's object: `Py_TYPE`, `std::vector`, a checked `memcpy`. */
+const isForeignHeader = (f: Frame, own: Own): boolean =>
+  f.kind === 'source' && f.file.startsWith('/') && f.file.includes('/include/') && !under(own.dirs, f.file);
+
+/** The frames of a stack that are the user's; lines of others' headers only where nothing else is. */
+export const ownFrames = (frames: readonly Frame[], own: Own): Frame[] => {
+  const mine = frames.filter((f) => isOwnFrame(f, own));
+  const written = mine.filter((f) => !isForeignHeader(f, own));
+  return written.length ? written : mine;
+};

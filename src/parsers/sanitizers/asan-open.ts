@@ -1,0 +1,11 @@
+/** An open report of AddressSanitizer's family. */
+import type { OpenReport } from '../engine/open-report.js';
+
+/** An open report of this family. `cause` is HWASan's, the likeliest first. */
+export type Open = OpenReport & {
+  kind: string;
+  zeroPage: boolean;
+  cause: string | undefined;
+  /** The SUMMARY has come. */
+  told: boolean;
+};
