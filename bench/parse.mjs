@@ -129,7 +129,7 @@ try {
   bar(`${half} MB of Valgrind XML, memory`, ours.peak, 250, ' MB');
   rmSync(xml);
 
-  const sightings = reports.flatMap((r) => parseText(r).sightings);
+  const diagnostics = reports.flatMap((r) => parseText(r).diagnostics);
   const renamed = (s, n) => {
     const made = structuredClone(s);
     for (const k of made.stacks)
@@ -139,7 +139,7 @@ try {
   const printer = prettyPrinter((_, t) => t);
   let folding = 0;
   for (let n = 0; n < 100; n++) {
-    const many = Array.from({ length: 1000 }, (_, i) => renamed(sightings[i % sightings.length], n));
+    const many = Array.from({ length: 1000 }, (_, i) => renamed(diagnostics[i % diagnostics.length], n));
     const before = process.cpuUsage();
     for (const s of many) printer.finding(found('log', s));
     const { user, system } = process.cpuUsage(before);

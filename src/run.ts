@@ -38,7 +38,7 @@ import { pool } from './process/pool.js';
 import { REPORTERS } from './reporters/index.js';
 import type { Report } from './model/report.js';
 import { canariesToCompare, runNoop } from './execute/run-noop.js';
-import type { CellRoom } from './execute/attempt.js';
+import type { CellOptions } from './execute/attempt.js';
 import type { Evidence } from './judge/evidence.js';
 import { writeSuppressions } from './gates/suppression-files.js';
 import type { Suppressions } from './config/suppressions.js';
@@ -217,7 +217,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const jobs = o.jobs ?? o.host.cores + 1;
   const expected = new Map(cells.map((c) => [c.id, expectedMs(c, known)]));
   const clock = makeClock(expected, jobs);
-  const roomOf = (cell: Cell): CellRoom => ({
+  const roomOf = (cell: Cell): CellOptions => ({
     host: o.host,
     build,
     env: baseEnv(),

@@ -7,7 +7,7 @@ import type { TestEvent } from '../model/test-event.js';
 import type { BindingId } from '../model/ids.js';
 import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../model/launch.js';
 /** A suite in place: everything absolute. */
-export type SuitePlace = {
+export type PreparedSuite = {
   /** The suite's directory in the repository; read-only. */
   dir: string;
   /** Scratch directory of this (suite, instrument): compiled tests live here and survive to the next run. */
@@ -54,31 +54,31 @@ export type Binding = {
   id: BindingId;
   title: string;
   /** Host languages' file extensions: used to tell managed frames from native ones. */
-  missing(tools: Tools, settings?: SuitePlace['with']): Missing | undefined;
+  missing(tools: Tools, settings?: PreparedSuite['with']): Missing | undefined;
   /** A second way of running that a suite's `with:` asks for: part of its cells' ids, so that the lane has a proof of its own,
    * which is run with the settings `with`. */
-  variant?(settings: SuitePlace['with']): { name: string; with: SuitePlace['with'] } | undefined;
+  variant?(settings: PreparedSuite['with']): { name: string; with: PreparedSuite['with'] } | undefined;
   /** Steps whose result is the same for many instruments or suites; they write below `place.out`, which is the base's own
    * directory here. `place` knows no target: what needs one is not common. */
-  base?(place: SuitePlace, instrument: Instrument, tools: Tools): Base | undefined;
+  base?(place: PreparedSuite, instrument: Instrument, tools: Tools): Base | undefined;
   /** Compiles the tests (not the targets) with the instrument; may be empty. Runs only when inputs changed. */
-  prepare(place: SuitePlace, instrument: Instrument, tools: Tools): Step[];
+  prepare(place: PreparedSuite, instrument: Instrument, tools: Tools): Step[];
   /** A command whose output `parseList` turns into test ids; it is run unarmed unless the code cannot load unarmed. */
-  list(place: SuitePlace, instrument: Instrument, tools: Tools, arm: Arm): Launch;
-  parseList(stdout: string, place: SuitePlace): string[];
+  list(place: PreparedSuite, instrument: Instrument, tools: Tools, arm: Arm): Launch;
+  parseList(stdout: string, place: PreparedSuite): string[];
   /** Runs tests; stdout and stderr end up in one file in order. */
-  run(place: SuitePlace, instrument: Instrument, tools: Tools, plan: RunPlan): Launch;
+  run(place: PreparedSuite, instrument: Instrument, tools: Tools, plan: RunPlan): Launch;
   /** Test events in order, from result/progress files in `scratch` and from the lines of the output, which may be without
    * number. Must work on partial output of a process that died: the running test is then `started` without an end. */
-  events(scratch: string, output: Iterable<string>, place: SuitePlace): TestEvent[];
+  events(scratch: string, output: Iterable<string>, place: PreparedSuite): TestEvent[];
   /** The signal (`SIGSEGV`) that ended the test process, for frameworks whose launcher outlives it and only says so. */
   killed?(output: Iterable<string>): string | undefined;
   /** True when one launch of many tests records `logs` or `pid` well enough to attribute reports to tests. */
   attributes: boolean;
   /** Executables (absolute) that carry the user's code themselves (Go and Rust test binaries), after `prepare`. */
-  ownObjects?(place: SuitePlace): string[];
+  ownObjects?(place: PreparedSuite): string[];
   /** The copy of the project in which tests are built and run, and what it is a copy of. */
-  copied?(place: SuitePlace): { from: string; to: string };
+  copied?(place: PreparedSuite): { from: string; to: string };
   /**
    * How the framework can run tests in processes of their own within one launch: forked from the one that has loaded and
    * collected everything, which costs little; started anew for each; or started anew, for all tests of the launch or none.

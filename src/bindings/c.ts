@@ -10,7 +10,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Binding, SuitePlace } from './binding.js';
+import type { Binding, PreparedSuite } from './binding.js';
 import type { TestEvent } from '../model/test-event.js';
 import { progressEnv, progressFile, readEvents } from './progress.js';
 
@@ -19,17 +19,17 @@ const CXX = /\.(?:cc|cpp|cxx)$/;
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-const sources = (place: SuitePlace): string[] => {
+const sources = (place: PreparedSuite): string[] => {
   const named = words(place.with['sources']);
   const names =
     named.length > 0 ? named : readdirSync(place.dir).filter((n) => n.endsWith('.c') || CXX.test(n));
   return names.sort().map((n) => resolve(place.dir, n));
 };
 
-const ready = (place: SuitePlace): string | undefined =>
+const ready = (place: PreparedSuite): string | undefined =>
   typeof place.with['program'] === 'string' ? place.with['program'] : undefined;
 
-const program = (place: SuitePlace): string => {
+const program = (place: PreparedSuite): string => {
   const name = ready(place);
   if (name === undefined) return join(place.out, 'suite');
   const built = Object.values(place.targets).map((dir) => resolve(dir, name));

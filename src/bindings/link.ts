@@ -1,9 +1,9 @@
 /** Where compiled tests find the targets: header directories, libraries and the loader's path. */
 import { isAbsolute, join } from 'node:path';
-import type { SuitePlace } from './binding.js';
+import type { PreparedSuite } from './binding.js';
 
 /** `with[key]` as a list: absent is empty, a text is a list of one. Throws a TypeError when it is something else. */
-export const list = (place: SuitePlace, key: string): string[] => {
+export const list = (place: PreparedSuite, key: string): string[] => {
   const value = place.with[key] ?? [];
   const all: unknown[] = Array.isArray(value) ? value : [value];
   return all.map((v) => {
@@ -13,7 +13,7 @@ export const list = (place: SuitePlace, key: string): string[] => {
 };
 
 /** A path of the matrix: absolute, `<target id>/…` inside that target's output, or relative to the suite. */
-const resolve = (place: SuitePlace, path: string): string => {
+const resolve = (place: PreparedSuite, path: string): string => {
   if (isAbsolute(path)) return path;
   const [first = '', ...rest] = path.split('/');
   const target = place.targets[first];
@@ -21,11 +21,11 @@ const resolve = (place: SuitePlace, path: string): string => {
 };
 
 /** `-I` for each of `with.include`. */
-export const includeFlags = (place: SuitePlace): string[] =>
+export const includeFlags = (place: PreparedSuite): string[] =>
   list(place, 'include').map((path) => `-I${resolve(place, path)}`);
 
 /** `-L` for each target directory and `-l` for each name of `with.libs`. */
-export const libraryFlags = (place: SuitePlace): string[] => [
+export const libraryFlags = (place: PreparedSuite): string[] => [
   ...Object.values(place.targets).map((dir) => `-L${dir}`),
   ...list(place, 'libs').map((name) => `-l${name}`),
 ];
@@ -35,7 +35,7 @@ export const flagText = (flags: readonly string[]): string =>
   flags.map((f) => (/\s/.test(f) ? `'${f.replaceAll("'", `'\\''`)}'` : f)).join(' ');
 
 /** The suite's environment with the targets on the loader's path and their places by name. */
-export const linkedEnv = (place: SuitePlace): Record<string, string> => {
+export const linkedEnv = (place: PreparedSuite): Record<string, string> => {
   const own = place.env['LD_LIBRARY_PATH'] ?? process.env['LD_LIBRARY_PATH'];
   const path = [...Object.values(place.targets), ...(own ? [own] : [])].join(':');
   const named = Object.entries(place.targets).map(([id, dir]) => [

@@ -97,7 +97,7 @@ export const complaint = (log: string): string => {
 /** Bytes that a build may print. */
 const MAX_LOG = 256 << 20;
 
-export type BuildRoom = {
+export type BuildCacheOptions = {
   cache: string;
   env: Record<string, string>;
   signal: AbortSignal;
@@ -107,7 +107,7 @@ export type BuildRoom = {
 };
 
 /** A builder of builds: equal specs are built once, however many ask. */
-export const makeBuilds = (room: BuildRoom): ((spec: BuildSpec) => Promise<Built>) => {
+export const makeBuilds = (room: BuildCacheOptions): ((spec: BuildSpec) => Promise<Built>) => {
   const known = new Map<string, Promise<Built>>();
   const build = async (spec: BuildSpec, key: string): Promise<Built> => {
     const dir = join(room.cache, `${spec.id}-${key.slice(0, 12)}`);

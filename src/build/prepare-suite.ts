@@ -2,8 +2,8 @@
 import { realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
-import type { Own } from '../model/project-code.js';
-import type { SuitePlace } from '../bindings/binding.js';
+import type { ProjectCode } from '../model/project-code.js';
+import type { PreparedSuite } from '../bindings/binding.js';
 import type { Instrument, Tools } from '../model/launch.js';
 import type { BuildSpec, Built } from './build-cache.js';
 import type { Builder } from '../builders/builder.js';
@@ -14,7 +14,7 @@ import { BINDINGS } from '../bindings/index.js';
 import type { Copy } from './source-files.js';
 
 /** What building a cell takes. */
-export type BuildRoom = {
+export type BuildAccess = {
   host: Host;
   build: (spec: BuildSpec) => Promise<Built>;
 };
@@ -23,7 +23,7 @@ export const instrumentOf = (cell: Cell, host: Host): Instrument =>
   cell.gate.instrument(host, cell.suite.binding, cell.compiler);
 
 /** What tells two instruments apart, for the names of build directories. */
-const flavour = (i: Instrument): string => {
+const instrumentLabel = (i: Instrument): string => {
   const words = [
     ...i.cflags,
     ...(i.go?.flags ?? []),
@@ -54,7 +54,7 @@ type Products = { dirs: Record<string, string>; keys: string[] };
 
 export const buildTargets = async (
   cell: Cell,
-  room: BuildRoom,
+  room: BuildAccess,
   instrument: Instrument,
 ): Promise<Products | string> => {
   const { matrix } = cell;
@@ -72,7 +72,7 @@ export const buildTargets = async (
     const dir = resolve(matrix.root, t.dir);
     const part = ofTargets(builder, instrument);
     const built = await room.build({
-      id: `${name}-${kind}${cell.compiler}${flavour(part)}`,
+      id: `${name}-${kind}${cell.compiler}${instrumentLabel(part)}`,
       inputs: [dir, ...t.inputs.map((i) => resolve(matrix.root, i))],
       facts: [kind, t, part, room.host.tools[cell.compiler]?.version, t.needs.map((n) => dirs[n])],
       ...(builder.copies ? { copy: dir } : {}),
@@ -113,7 +113,7 @@ export const baseOf = (cell: Cell, { tools }: Host, instrument: Instrument): Bui
   const { suite, matrix } = cell;
   const binding = BINDINGS[suite.binding];
   const env = Object.fromEntries(Object.entries(suite.env).filter(([, v]) => !v.includes('${target.')));
-  const place = (out: string): SuitePlace => ({
+  const place = (out: string): PreparedSuite => ({
     dir: resolve(matrix.root, suite.dir),
     out,
     targets: {},
@@ -135,10 +135,10 @@ export const baseOf = (cell: Cell, { tools }: Host, instrument: Instrument): Bui
 /** Compiles the suite's tests; the place to run them in, or why not. */
 export const prepare = async (
   cell: Cell,
-  room: BuildRoom,
+  room: BuildAccess,
   instrument: Instrument,
   made: Products,
-): Promise<SuitePlace | string> => {
+): Promise<PreparedSuite | string> => {
   const { suite, matrix } = cell;
   const binding = BINDINGS[suite.binding];
   const dir = resolve(matrix.root, suite.dir);
@@ -148,14 +148,14 @@ export const prepare = async (
     ...targetEnv(made.dirs),
     ...Object.fromEntries(Object.entries(suite.env).map(([k, v]) => [k, template(v)])),
   };
-  const place = (out: string): SuitePlace => ({ dir, out, targets: made.dirs, env, with: suite.with });
+  const place = (out: string): PreparedSuite => ({ dir, out, targets: made.dirs, env, with: suite.with });
   const tools: Tools = room.host.tools;
   const common = baseOf(cell, room.host, instrument);
   const base = common && (await room.build(common));
   if (base && 'failed' in base) return `tests of '${suite.id}': ${base.failed}\n(build log: ${base.log})`;
-  const based = (out: string): SuitePlace => ({ ...place(out), ...(base ? { base: base.dir } : {}) });
+  const based = (out: string): PreparedSuite => ({ ...place(out), ...(base ? { base: base.dir } : {}) });
   const built = await room.build({
-    id: `${suite.id}-${suite.binding}-${cell.builder}${flavour(instrument)}`,
+    id: `${suite.id}-${suite.binding}-${cell.builder}${instrumentLabel(instrument)}`,
     inputs: inputsOf(cell),
     facts: [made.keys, instrument, suite.with, env, versionsOf(tools), base?.key],
     commands: (out) => binding.prepare(based(out), instrument, tools),
@@ -166,7 +166,7 @@ export const prepare = async (
 };
 
 /** What `buildTargets` and the binding copied before they built it. */
-const copiesOf = ({ matrix, suite }: Cell, place: SuitePlace): Copy[] => {
+const copiesOf = ({ matrix, suite }: Cell, place: PreparedSuite): Copy[] => {
   const copied = BINDINGS[suite.binding].copied?.(place);
   const targets = Object.entries(place.targets).map(([id, dir]) => ({
     from: resolve(matrix.root, matrix.targets[id]!.dir),
@@ -195,8 +195,8 @@ const prebuiltIn = (root: string): Promise<string[]> => {
 
 export const ownOf = async (
   cell: Cell,
-  place: SuitePlace,
-): Promise<{ own: Own; products: string[]; copies: Copy[] }> => {
+  place: PreparedSuite,
+): Promise<{ own: ProjectCode; products: string[]; copies: Copy[] }> => {
   const { matrix, suite } = cell;
   const shared = suite.targets.map((t) => resolve(matrix.root, matrix.targets[t]!.dir));
   const objects = new Set<string>(

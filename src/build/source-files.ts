@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isLeftOut } from '../builders/build-output.js';
-import type { Sighting } from '../model/diagnostic.js';
+import type { Diagnostic } from '../model/diagnostic.js';
 
 /** Languages that are compiled to native code: a frame of another one says itself where it is. */
 const COMPILED = /\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|m|mm|S|rs|go|pyx)$/;
@@ -72,8 +72,8 @@ const original = (copies: readonly Copy[], file: string): string | undefined => 
   return found !== undefined && existsSync(found) ? found : undefined;
 };
 
-/** Makes sources in a sighting's frames those of the user's tree: relative ones below `dirs`, and those of `copies`. */
-export const settleSources = (s: Sighting, dirs: readonly string[], copies: readonly Copy[] = []): void => {
+/** Makes sources in a diagnostic's frames those of the user's tree: relative ones below `dirs`, and those of `copies`. */
+export const settleSources = (s: Diagnostic, dirs: readonly string[], copies: readonly Copy[] = []): void => {
   for (const stack of s.stacks)
     for (const f of stack.frames)
       if (f.kind === 'source') f.file = original(copies, f.file) ?? sourceBelow(dirs, f.file) ?? f.file;

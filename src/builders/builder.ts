@@ -4,7 +4,7 @@ import type { Instrument, Launch, Missing, Tools } from '../model/launch.js';
 import type { Target } from '../config/matrix.js';
 import type { BuilderId } from '../model/ids.js';
 
-export type BuildPlace = {
+export type BuildInput = {
   dir: string;
   out: string;
   target: Target;
@@ -19,7 +19,7 @@ export type Builder = {
   copies?: true;
   /** The tool without which it cannot start; compilers are asked for apart. `target` says which of several it takes. */
   missing(tools: Tools, target?: Target): Missing | undefined;
-  commands(p: BuildPlace): Launch[];
+  commands(p: BuildInput): Launch[];
 };
 
 export const lacks = (tools: Tools, what: string, remedy: string): Missing | undefined =>
@@ -27,7 +27,7 @@ export const lacks = (tools: Tools, what: string, remedy: string): Missing | und
 
 export const JOBS = String(cpus().length);
 
-const flags = (p: BuildPlace): Record<string, string> => ({
+const flags = (p: BuildInput): Record<string, string> => ({
   CC: p.instrument.cc,
   CXX: p.instrument.cxx,
   CFLAGS: p.instrument.cflags.join(' '),
@@ -39,7 +39,7 @@ const flags = (p: BuildPlace): Record<string, string> => ({
  * Compilers and flags for tools that read them from the environment. Programs that a configuration tries out must not
  * fail for what they leak.
  */
-export const env = (p: BuildPlace): Record<string, string> => ({
+export const env = (p: BuildInput): Record<string, string> => ({
   ...flags(p),
   ASAN_OPTIONS: 'detect_leaks=0',
   ...p.target.env,
@@ -68,7 +68,7 @@ export const running = (
   compiler === 'clang' && ldflags.includes('-shared-libsan') ? ['sh', '-c', FIND_RUNTIME, cc, ...argv] : argv;
 
 /** Puts shared objects that a build system left below `from` beside those in `out`, where suites look for them. */
-export const collect = (p: BuildPlace, from: string): Launch => ({
+export const collect = (p: BuildInput, from: string): Launch => ({
   argv: [
     'find',
     from,

@@ -1,6 +1,6 @@
 /** How each build system is driven: out of tree, flags to every object of the user's project. */
 import { autotools } from './autotools.js';
-import { cmakeFlags, collect, env, JOBS, lacks, running, type BuildPlace, type Builder } from './builder.js';
+import { cmakeFlags, collect, env, JOBS, lacks, running, type BuildInput, type Builder } from './builder.js';
 import { meson } from './meson.js';
 import type { BuilderId } from '../model/ids.js';
 
@@ -38,7 +38,7 @@ const cmake: Builder = {
  * Every flag goes with the compiler's name, on the command line: makefiles assign CFLAGS to themselves, with include
  * directories that a CFLAGS from outside would take away, and what overrides that is only ever the compiler.
  */
-const compilerWord = (p: BuildPlace, path: string): string =>
+const compilerWord = (p: BuildInput, path: string): string =>
   [
     path,
     ...p.instrument.cflags,

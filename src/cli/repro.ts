@@ -2,10 +2,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentDeaths } from '../judge/crashes.js';
+import { unreportedCrashes } from '../judge/crashes.js';
 import { baseEnv } from '../host/environment.js';
 import { Failure } from '../model/failure.js';
-import type { Sighting } from '../model/diagnostic.js';
+import type { Diagnostic } from '../model/diagnostic.js';
 import { findFinding, readReport } from './last-report.js';
 import { launch, sweepAll, type Exit } from '../process/launch.js';
 import { beginningOf, linesOf } from '../process/lines.js';
@@ -31,7 +31,7 @@ const SHOWN = 1 << 20;
 const runAgain = async (
   f: FindingReport,
   seconds: number,
-): Promise<{ exit: Exit; seen: Sighting[]; output: string }> => {
+): Promise<{ exit: Exit; seen: Diagnostic[]; output: string }> => {
   const parts = partsOf(f.repro);
   if (!parts) throw new Failure(2, 'the report holds no command for this finding');
   mkdirSync(parts.logDir, { recursive: true });
@@ -52,11 +52,11 @@ const runAgain = async (
       },
     );
     const logs = await readLogs(parts.logDir, output);
-    const seen = logs.flatMap((l) => l.parsed.sightings);
+    const seen = logs.flatMap((l) => l.parsed.diagnostics);
     const binding = f.witnesses[0] && BINDINGS[f.witnesses[0].binding];
     const signal = signalOf(exit) ?? binding?.killed?.(linesOf(output));
     if (signal !== undefined && seen.length === 0)
-      seen.push(...silentDeaths(signal, [], []).map((d) => d.sighting));
+      seen.push(...unreportedCrashes(signal, [], []).map((d) => d.diagnostic));
     return { exit, seen, output: beginningOf(output, SHOWN) };
   } finally {
     sweepAll();

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { plainName } from '../model/function-name.js';
 import { acceptingFields } from './expiry.js';
 import { Failure } from '../model/failure.js';
-import type { Frame, Sighting } from '../model/diagnostic.js';
+import type { Frame, Diagnostic } from '../model/diagnostic.js';
 import picomatch from './glob.js';
 import { HAZARDS } from '../model/hazards.js';
 import { kindsOf, SUPPRESSING_TOOLS, type Suppressing } from './suppression-kinds.js';
@@ -100,7 +100,7 @@ const hits = (e: Suppression, f: Frame): boolean => {
  * Whether the checker that made this report would drop it by the entry: one frame of any stack is enough, but for UBSan,
  * which looks at the faulty place only.
  */
-export const wouldHide = (e: Suppression, s: Pick<Sighting, 'tool' | 'hazard' | 'stacks'>): boolean => {
+export const wouldHide = (e: Suppression, s: Pick<Diagnostic, 'tool' | 'hazard' | 'stacks'>): boolean => {
   if ((e.tool && e.tool !== s.tool) || (e.hazard && e.hazard !== s.hazard)) return false;
   if (!kindsOf({ tool: s.tool as Suppressing, hazard: s.hazard }).length) return false;
   const frames = s.stacks.flatMap((k) => k.frames);

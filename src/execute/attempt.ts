@@ -1,17 +1,17 @@
 /** One launch of a cell's tests with everything it left behind. */
-import type { Evidence, Shot } from '../judge/evidence.js';
+import type { Evidence, Attempt } from '../judge/evidence.js';
 import { mkdirSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Expectation } from '../config/annotations.js';
-import type { Apart, RunPlan, SuitePlace } from '../bindings/binding.js';
+import type { Apart, RunPlan, PreparedSuite } from '../bindings/binding.js';
 import type { TestEvent } from '../model/test-event.js';
 import type { Arm, Instrument, Launch } from '../model/launch.js';
-import { foldDeaths, silentDeaths, type Account, type Died } from '../judge/crashes.js';
-import type { Sighting } from '../model/diagnostic.js';
+import { mergeCrashes, unreportedCrashes, type Account, type Unfinished } from '../judge/crashes.js';
+import type { Diagnostic } from '../model/diagnostic.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
-import type { BuildRoom } from '../build/prepare-suite.js';
+import type { BuildAccess } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { linesOf } from '../process/lines.js';
 import { readLogs, withoutEnd, type ReadLog } from '../parsers/read-logs.js';
@@ -20,7 +20,7 @@ import { reproOf } from './repro-command.js';
 import { settleSources } from '../build/source-files.js';
 import { withSuppressions, type SuppressionFiles } from '../gates/suppression-files.js';
 
-export type CellRoom = BuildRoom & {
+export type CellOptions = BuildAccess & {
   /** Base environment of every process. */
   env: Record<string, string>;
   /** Where this run's logs go. */
@@ -32,16 +32,16 @@ export type CellRoom = BuildRoom & {
 
 export type Runner = {
   cell: Cell;
-  room: CellRoom;
-  place: SuitePlace;
+  room: CellOptions;
+  place: PreparedSuite;
   instrument: Instrument;
   evidence: Evidence;
   watch: Set<string>;
   n: number;
   /** Whether to walk stacks whole, which takes as long as a heavy gate. */
-  wholeStacks?: boolean;
+  fullUnwind?: boolean;
   /** Whether the gate is to leave out what only explains its reports. */
-  terse?: boolean;
+  skipExplanations?: boolean;
   /** Whether a gate that would halt at its first report is to go on. */
   goesOn?: boolean;
   /** The schedule that the next launches are to follow, for gates that have several. */
@@ -49,16 +49,16 @@ export type Runner = {
 };
 
 /** Which test was running when a report was written: by the single test asked, the process, or the log's size at each start. */
-const testOf = (s: Sighting, log: ReadLog, shot: Shot, halts: boolean): string | undefined => {
-  if (shot.asked !== 'all' && shot.asked.length === 1) return shot.asked[0];
+const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): string | undefined => {
+  if (attempt.requested !== 'all' && attempt.requested.length === 1) return attempt.requested[0];
   const pid = log.pid ?? s.pid;
-  const inProcess = shot.events.filter(
+  const inProcess = attempt.events.filter(
     (e) => e.outcome === 'started' && e.pid !== undefined && e.pid === pid,
   );
   if (inProcess.length === 1) return inProcess[0]!.test;
   // What ends a process belongs to the test that had no end, where only one had none.
-  const ending = s.hazard.startsWith('crash/') || (halts && s === log.parsed.sightings.at(-1) && !s.leak);
-  if (pid === undefined && ending && shot.died.length === 1) return shot.died[0];
+  const ending = s.hazard.startsWith('crash/') || (halts && s === log.parsed.diagnostics.at(-1) && !s.leak);
+  if (pid === undefined && ending && attempt.unfinished.length === 1) return attempt.unfinished[0];
   if (s.leak || s.log.offset === undefined) return undefined;
   const at = s.log.offset;
   return inProcess.filter((e) => e.logs !== undefined && (e.logs[log.name] ?? 0) <= at).at(-1)?.test;
@@ -87,7 +87,7 @@ const MIB = 1 << 20;
 /** Bytes that one launch of the cell may write to its output and to the gate's logs. */
 export const bytesOf = (cell: Cell): number => (cell.suite.output ?? cell.matrix.output) * MIB;
 /** What is kept of each log of a launch that wrote too much; all of it was read before. */
-const KEPT = MIB;
+const KEPT_LOG_BYTES = MIB;
 
 type Armed = { l: Launch; arm: Arm; scratch: string; logDir: string };
 
@@ -103,8 +103,8 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     binding: cell.suite.binding,
     compiler: cell.compiler,
     logDir,
-    wholeStacks: r.wholeStacks === true,
-    terse: r.terse === true,
+    fullUnwind: r.fullUnwind === true,
+    skipExplanations: r.skipExplanations === true,
     goesOn: r.goesOn === true,
     forks: isolate !== false && BINDINGS[cell.suite.binding].isolates === 'fork',
     ...(r.seed === undefined ? {} : { seed: r.seed }),
@@ -128,7 +128,11 @@ const withSeed = (e: TestEvent, seed: number | undefined): TestEvent =>
     : { ...e, message: `${e.message ?? 'failed'} (seed ${seed})` };
 
 /** One launch with all its evidence; the tests that had no end are in `died`. */
-export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate: Apart): Promise<Shot> => {
+export const runAttempt = async (
+  r: Runner,
+  tests: readonly string[] | 'all',
+  isolate: Apart,
+): Promise<Attempt> => {
   const { cell, room, place } = r;
   const binding = BINDINGS[cell.suite.binding];
   const dir = join(room.logs, cell.id, String(++r.n));
@@ -138,7 +142,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
     { ...l, env: { ...room.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
     {
       output,
-      timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy || r.wholeStacks ? 4 : 1),
+      timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy || r.fullUnwind ? 4 : 1),
       signal: room.signal,
       watch: r.watch,
       limit: { bytes: bytesOf(cell), dir: logDir },
@@ -150,19 +154,19 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   const logs = await readLogs(logDir, output);
   const events = binding.events(scratch, linesOf(output), place).map((e) => withSeed(e, r.seed));
   const finished = new Set(events.filter((e) => e.outcome !== 'started').map((e) => e.test));
-  const died = [
+  const unfinished = [
     ...new Set(events.filter((e) => e.outcome === 'started' && !finished.has(e.test)).map((e) => e.test)),
   ];
   const unchecked = arm.atEnd && withoutEnd(arm.atEnd, events, logs);
-  const shot: Shot = {
-    asked: tests,
+  const attempt: Attempt = {
+    requested: tests,
     exit: ended.exit,
     events,
     logs,
-    died,
+    unfinished,
     ...(unchecked ? { unchecked } : {}),
   };
-  r.evidence.shots.push(shot);
+  r.evidence.attempts.push(attempt);
   r.evidence.ms += ended.ms;
   // The finding's command runs its test alone where that is known: others may hang, or die first. It keeps its own logs.
   const commands = new Map<string | undefined, string>();
@@ -171,7 +175,7 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
     if (known !== undefined) return known;
     const again = armedLaunch(
       // Whoever repeats it wants to know all.
-      { ...r, terse: false, goesOn: false },
+      { ...r, skipExplanations: false, goesOn: false },
       join(dir, 'repro', String(commands.size)),
       // What a schedule shows depends on all that the program is told, so it is repeated to the letter.
       test === undefined || r.seed !== undefined ? tests : [test],
@@ -184,13 +188,13 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   const accounts: Account[] = [];
   for (const log of logs) {
     r.evidence.logs.push(log.path);
-    for (const sighting of log.parsed.sightings) {
-      settleSources(sighting, r.evidence.own.dirs, r.evidence.copies);
-      if (r.seed !== undefined) sighting.seed = r.seed;
-      const test = testOf(sighting, log, shot, cell.gate.halts && r.goesOn !== true);
-      const pid = log.pid ?? sighting.pid;
+    for (const diagnostic of log.parsed.diagnostics) {
+      settleSources(diagnostic, r.evidence.own.dirs, r.evidence.copies);
+      if (r.seed !== undefined) diagnostic.seed = r.seed;
+      const test = testOf(diagnostic, log, attempt, cell.gate.halts && r.goesOn !== true);
+      const pid = log.pid ?? diagnostic.pid;
       accounts.push({
-        sighting,
+        diagnostic,
         log: log.path,
         repro: reproFor(test),
         ...(test === undefined ? {} : { test }),
@@ -202,39 +206,42 @@ export const shoot = async (r: Runner, tests: readonly string[] | 'all', isolate
   if (signal !== undefined) {
     const pids = new Map(events.map((e) => [e.test, e.pid]));
     const single = tests !== 'all' && tests.length === 1 ? tests[0] : undefined;
-    const ends: Died[] = (died.length || single === undefined ? died : [single]).map((test) => {
-      const pid = pids.get(test);
-      return { test, ...(pid === undefined ? {} : { pid }) };
-    });
-    for (const d of silentDeaths(signal, ends, accounts))
+    const ends: Unfinished[] = (unfinished.length || single === undefined ? unfinished : [single]).map(
+      (test) => {
+        const pid = pids.get(test);
+        return { test, ...(pid === undefined ? {} : { pid }) };
+      },
+    );
+    for (const d of unreportedCrashes(signal, ends, accounts))
       accounts.push({ ...d, log: output, repro: reproFor(d.test) });
   }
-  r.evidence.seen.push(...foldDeaths(accounts));
+  r.evidence.seen.push(...mergeCrashes(accounts));
   // What tests leave in their temporary directory is no evidence.
   await rm(join(scratch, 'tmp'), { recursive: true, force: true }).catch(() => undefined);
   if (ended.exit.kind === 'flooded')
-    for (const { path } of logs) if ((await stat(path)).size > KEPT) await truncate(path, KEPT);
-  return shot;
+    for (const { path } of logs)
+      if ((await stat(path)).size > KEPT_LOG_BYTES) await truncate(path, KEPT_LOG_BYTES);
+  return attempt;
 };
 
 /** Launches of one test each that begin nothing, after which no further one is made. */
-const IN_VAIN = 8;
+const MAX_IDLE_LAUNCHES = 8;
 
 /** Law 7: until every wanted test has had a turn, launch what remains without the ones that ended a process. */
 export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apart): Promise<void> => {
   let left = [...wanted];
   while (left.length && !r.room.signal.aborted) {
-    const shot = await shoot(r, left, isolate);
-    const turned = new Set(shot.events.map((e) => e.test));
+    const attempt = await runAttempt(r, left, isolate);
+    const turned = new Set(attempt.events.map((e) => e.test));
     const next = left.filter((t) => !turned.has(t));
     if (next.length === left.length) {
       // Nothing began. Alone, each test can still show whether it is the one that prevents the rest.
       // Where several in a row do not begin either, it is none of them.
-      const cut = shot.exit.kind === 'timeout' || shot.exit.kind === 'flooded';
-      let idle = left.length > 1 && !cut ? 0 : IN_VAIN;
+      const cut = attempt.exit.kind === 'timeout' || attempt.exit.kind === 'flooded';
+      let idle = left.length > 1 && !cut ? 0 : MAX_IDLE_LAUNCHES;
       for (const t of left) {
-        if (idle >= IN_VAIN) return;
-        idle = (await shoot(r, [t], isolate)).events.length ? 0 : idle + 1;
+        if (idle >= MAX_IDLE_LAUNCHES) return;
+        idle = (await runAttempt(r, [t], isolate)).events.length ? 0 : idle + 1;
       }
       return;
     }
@@ -243,18 +250,18 @@ export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apar
 };
 
 /** Failed tests that are looked at again. */
-const AGAIN = 3;
+const MAX_RERUNS = 3;
 
 /**
  * Runs the first failed tests once more, each alone: one that passes then is flaky, or needs what ran before it. That is said
  * and excuses nothing. Where a launch did not come to its end by itself, there is something worse to look at.
  */
-export const runFailedAgain = async (r: Runner): Promise<void> => {
-  const { shots, seen } = r.evidence;
+export const rerunFailed = async (r: Runner): Promise<void> => {
+  const { attempts, seen } = r.evidence;
   // Under several schedules each had several chances.
   if (r.seed !== undefined) return;
-  if (seen.length > 0 || shots.some((s) => s.exit.kind !== 'code' || s.died.length > 0)) return;
-  const failed = shots.flatMap((s) => s.events).filter((e) => e.outcome === 'failed');
-  for (const test of [...new Set(failed.map((e) => e.test))].slice(0, AGAIN))
-    if (!r.room.signal.aborted) await shoot(r, [test], false);
+  if (seen.length > 0 || attempts.some((s) => s.exit.kind !== 'code' || s.unfinished.length > 0)) return;
+  const failed = attempts.flatMap((s) => s.events).filter((e) => e.outcome === 'failed');
+  for (const test of [...new Set(failed.map((e) => e.test))].slice(0, MAX_RERUNS))
+    if (!r.room.signal.aborted) await runAttempt(r, [test], false);
 };

@@ -47,7 +47,7 @@ const askForTests = async (r: Runner): Promise<Listed> => {
   // Hosts have races and leaks of their own, which change the status of a process that came to its end nevertheless: its
   // names are all there. What is the user's among them shows in the run too.
   if (exit.kind === 'code' && cell.gate.exitCodes.includes(exit.code)) {
-    const found = (await readLogs(logDir, output)).flatMap((g) => g.parsed.sightings);
+    const found = (await readLogs(logDir, output)).flatMap((g) => g.parsed.diagnostics);
     if (found.some((s) => s.leak !== undefined || !cell.gate.halts)) return { tests };
   }
   return { tests, failed: `${why}\n${complaint(output)}`.trim() };

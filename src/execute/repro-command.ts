@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { plainName } from '../model/function-name.js';
 import type { Launch } from '../model/launch.js';
-import type { Frame, Sighting } from '../model/diagnostic.js';
+import type { Frame, Diagnostic } from '../model/diagnostic.js';
 import type { FindingReport, ReportedFrame } from '../model/report.js';
 
 const quote = (s: string): string => (/^[\w@%+=:,./-]+$/.test(s) ? s : `'${s.replaceAll("'", `'\\''`)}'`);
@@ -54,8 +54,8 @@ const tellingFrames = (f: FindingReport): string[] => {
   });
 };
 
-/** Whether a new sighting is the bug of the finding: same hazard, and its telling frames are there. */
-export const isAgain = (f: FindingReport, s: Sighting): boolean => {
+/** Whether a new diagnostic is the bug of the finding: same hazard, and its telling frames are there. */
+export const isAgain = (f: FindingReport, s: Diagnostic): boolean => {
   if (s.hazard !== f.hazard) return false;
   const seen = new Set(s.stacks.flatMap((k) => k.frames.map(named)));
   return tellingFrames(f).every((name) => seen.has(name));

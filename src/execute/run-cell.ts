@@ -3,20 +3,20 @@ import { listTests } from './list-tests.js';
 import { foreignObjects } from '../judge/instrumentation.js';
 import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
-import { runPlanted } from './run-expected.js';
+import { runExpected } from './run-expected.js';
 import { runSchedules } from './run-schedules.js';
-import { runFailedAgain, type CellRoom, type Runner } from './attempt.js';
+import { rerunFailed, type CellOptions, type Runner } from './attempt.js';
 import type { Evidence } from '../judge/evidence.js';
-import { runForWholeLeaks } from './rerun-truncated-leaks.js';
+import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
 
 /** Runs a cell to its end. Problems of the user's code are evidence, never exceptions. */
-export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => {
+export const runCell = async (cell: Cell, room: CellOptions): Promise<Evidence> => {
   const begun = performance.now();
   const evidence: Evidence = {
     cell,
     listed: [],
     wanted: [],
-    shots: [],
+    attempts: [],
     seen: [],
     logs: [],
     products: [],
@@ -38,12 +38,12 @@ export const runCell = async (cell: Cell, room: CellRoom): Promise<Evidence> => 
   evidence.listed = listed.tests;
   if (listed.failed !== undefined) evidence.listingFailed = listed.failed;
   const { role } = cell.suite;
-  if (role === 'hazard' || role === 'canary') await runPlanted(r);
+  if (role === 'hazard' || role === 'canary') await runExpected(r);
   else {
     evidence.wanted = evidence.listed;
     await runSchedules(r);
-    await runFailedAgain(r);
-    await runForWholeLeaks(r);
+    await rerunFailed(r);
+    await rerunTruncatedLeaks(r);
   }
   const { maps, recorded, out } = evidence;
   const { dirs, shared, objects } = evidence.own;

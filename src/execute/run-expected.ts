@@ -6,7 +6,7 @@ import { concerns, expected, meets } from '../judge/expectations.js';
 import type { Cell } from '../plan/plan.js';
 import { BINDINGS } from '../bindings/index.js';
 import { seedsOf } from './run-schedules.js';
-import { runAll, shoot, type Runner } from './attempt.js';
+import { runAll, runAttempt, type Runner } from './attempt.js';
 
 /** Hazards at which a process seldom goes on, whatever the gate does. */
 const DEADLY = /^(?:crash|null)\/|^lifetime\/callback-collected$/;
@@ -40,7 +40,7 @@ const runUntilCaught = async (
   for (const seed of seedsOf(r.cell)) {
     if (r.room.signal.aborted) return;
     if (seed !== undefined) r.seed = seed;
-    await shoot(r, [test], true);
+    await runAttempt(r, [test], true);
     if (planted.every(caught)) return;
   }
 };
@@ -49,7 +49,7 @@ const runUntilCaught = async (
 type Plan = {
   wanted: string[];
   /** Reports need no reasons. */
-  terse: boolean;
+  skipExplanations: boolean;
   /** A gate that halts goes on. */
   goesOn: boolean;
   /** All tests are asked for together first. */
@@ -84,7 +84,7 @@ const planOf = (cell: Cell, wanted: readonly string[], due: readonly Expectation
   const [ending, lasting] = partition(wanted, deadly);
   return {
     wanted: [...lasting, ...ending],
-    terse: demonstrates && !reasoned,
+    skipExplanations: demonstrates && !reasoned,
     goesOn,
     // Where the framework does not say which test a report belongs to, its lines do; what is open then runs alone.
     batch: isolates !== undefined || cell.gate.heavy || !halts,
@@ -93,7 +93,7 @@ const planOf = (cell: Cell, wanted: readonly string[], due: readonly Expectation
 };
 
 /** Runs the declared cases, each until its expectation is met, or was alone and is not. */
-export const runPlanted = async (r: Runner): Promise<void> => {
+export const runExpected = async (r: Runner): Promise<void> => {
   const { cell, evidence } = r;
   const { listed } = evidence;
   const due = expected(cell, r.room.expectations, listed);
@@ -101,8 +101,10 @@ export const runPlanted = async (r: Runner): Promise<void> => {
   const runs = (t: string, es: readonly Expectation[]): boolean => es.some((e) => isCase(t, e.case));
   evidence.wanted = listed.filter((t) => runs(t, [...due, ...blind]));
   const deadly = [...due, ...blind].filter((e) => DEADLY.test(e.hazard));
-  const { wanted, terse, goesOn, batch, apart } = planOf(cell, evidence.wanted, due, (t) => runs(t, deadly));
-  r.terse = terse;
+  const { wanted, skipExplanations, goesOn, batch, apart } = planOf(cell, evidence.wanted, due, (t) =>
+    runs(t, deadly),
+  );
+  r.skipExplanations = skipExplanations;
   r.goesOn = goesOn;
   if (batch) await runAll(r, wanted, apart);
   else
@@ -113,18 +115,18 @@ export const runPlanted = async (r: Runner): Promise<void> => {
     );
   // What is the host's as far as its stacks tell may be the user's by its reason.
   const caught = (e: Expectation): boolean =>
-    evidence.seen.some((s) => meets(s, e) && originOf(s.sighting, evidence.own, NO_NOISE) !== 'runtime');
+    evidence.seen.some((s) => meets(s, e) && originOf(s.diagnostic, evidence.own, NO_NOISE) !== 'runtime');
   const open = batch ? due.filter((e) => !caught(e)) : due;
-  r.terse = false;
+  r.skipExplanations = false;
   r.goesOn = false;
   // Leaks of which no stack reaches the user's code are looked for with whole stacks, as in users' suites.
-  const cut = cell.gate.cutsStacks?.(cell.suite.binding) === true;
+  const cut = cell.gate.truncatesStacks?.(cell.suite.binding) === true;
   const hidden = (t: string): boolean =>
     cut && open.some((e) => isCase(t, e.case) && e.hazard.endsWith('/leak') && !caught(e));
   // Where each had a process of its own already, another of the same kind shows nothing new.
   const [slow, others] = partition(evidence.wanted, (t) => batch && isApart(apart, t) && hidden(t));
   for (const t of others) await runUntilCaught(r, t, open, caught);
   const left = [...slow, ...others.filter(hidden)];
-  r.wholeStacks = true;
+  r.fullUnwind = true;
   await runAll(r, left, true);
 };

@@ -13,11 +13,11 @@ export const seedsOf = ({ gate, matrix }: Cell): (number | undefined)[] => {
 };
 
 /** Tests that nothing was reported of yet, and that neither failed nor ended their process. */
-const quietTests = ({ wanted, seen, shots }: Evidence): string[] => {
+const quietTests = ({ wanted, seen, attempts }: Evidence): string[] => {
   const settled = new Set<string | undefined>(seen.map((s) => s.test));
-  for (const s of shots) {
+  for (const s of attempts) {
     for (const e of s.events) if (e.outcome === 'failed' || e.outcome === 'skipped') settled.add(e.test);
-    for (const t of s.died) settled.add(t);
+    for (const t of s.unfinished) settled.add(t);
   }
   return wanted.filter((t) => !settled.has(t));
 };
@@ -31,10 +31,10 @@ export const runSchedules = async (r: Runner): Promise<void> => {
       r.seed = seed;
       r.evidence.seeds = seed + 1;
     }
-    const before = r.evidence.shots.length;
+    const before = r.evidence.attempts.length;
     await runAll(r, tests, false);
     // What hangs, floods or does not start under one schedule does so under all: each would take the time limit again.
-    const made = r.evidence.shots.slice(before);
+    const made = r.evidence.attempts.slice(before);
     if (
       made.some((s) => s.exit.kind !== 'code' && s.exit.kind !== 'signal') ||
       !made.some((s) => s.events.length > 0)

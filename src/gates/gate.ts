@@ -1,7 +1,7 @@
 /** The seam of a gate: what to compile with, how to run, which logs it writes. A gate is one value in `registry.ts`. */
 import type { BindingId, GateId } from '../model/ids.js';
 import type { Arm, Compiler, Instrument, Missing } from '../model/launch.js';
-import type { Sighting } from '../model/diagnostic.js';
+import type { Diagnostic } from '../model/diagnostic.js';
 import type { Host } from '../host/probe.js';
 
 export type ArmRequest = {
@@ -10,9 +10,9 @@ export type ArmRequest = {
   compiler: Compiler;
   logDir: string;
   /** Walk stacks by unwind tables at any cost; for gates that `cutsStacks`. */
-  wholeStacks?: boolean;
+  fullUnwind?: boolean;
   /** Leave out what only explains a report, at a price in time. Nothing may go unseen for it. */
-  terse?: boolean;
+  skipExplanations?: boolean;
   /** Go on after a report, so that one process shows many; for gates that have `goesOn`. */
   goesOn?: boolean;
   /** Tests have processes forked from the host's: each is to be examined as the host's own is. */
@@ -41,18 +41,18 @@ export type Gate = {
   /** Symbols that an object must import to be visible to this gate; undefined when it sees uninstrumented code. */
   hook?: RegExp;
   /** True when an object compiled for this gate may carry no hook, because nothing in it can go wrong in its sense. */
-  sparse?: true;
+  mayLackHooks?: true;
   /** True when host frames alone are noise in this gate's reports: compare with the lane's no-op run. */
   noisyHosts?: true;
   /** True when stacks of allocations end at a host's function without a frame pointer, unless armed with `wholeStacks`. */
-  cutsStacks?(binding: BindingId): boolean;
+  truncatesStacks?(binding: BindingId): boolean;
   /**
    * Number of schedules that are tried unless the matrix says otherwise, for a gate that draws thread interleavings and
    * addresses from a seed: what one schedule does not show proves nothing. Each is a launch of its own, armed with its seed.
    */
   seeds?: number;
   /** What the user can do about a report that is no hazard; undefined where nothing is known. */
-  remedy?(s: Sighting): string | undefined;
+  remedy?(s: Diagnostic): string | undefined;
   /** Tools, by their names in `Host.tools`, whose versions decide what the gate sees, besides the compiler. */
   tools?: readonly string[];
   /** GiB that one launch may take beyond the host's own. */

@@ -47,7 +47,7 @@ const asanEnv = (r: ArmRequest): Arm['env'] => ({
     alloc_dealloc_mismatch: 1,
     halt_on_error: r.goesOn ? 0 : 1,
     ...(r.goesOn ? GOES_ON : {}),
-    ...(r.wholeStacks ? WHOLE_STACKS : {}),
+    ...(r.fullUnwind ? WHOLE_STACKS : {}),
     ...symbolizer(r),
   }),
   LSAN_OPTIONS: options({
@@ -86,7 +86,7 @@ export const asan: Gate = {
   goesOn: true,
   heavy: false,
   hook: /\b__asan_/,
-  cutsStacks: isPython,
+  truncatesStacks: isPython,
   memory: 1,
 };
 
@@ -116,7 +116,7 @@ export const ubsan: Gate = {
   halts: false,
   heavy: false,
   hook: /\b__ubsan_/,
-  sparse: true,
+  mayLackHooks: true,
   memory: 0.5,
 };
 

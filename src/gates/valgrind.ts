@@ -78,7 +78,7 @@ export const memcheck: Gate = {
       '--errors-for-leak-kinds=definite',
       // Where a host branches on a value that native code left unset, the origin is all that leads to the native code. It costs
       // a third of the processor time (measured over all bindings: 554 s for 352 s).
-      `--track-origins=${r.terse ? 'no' : 'yes'}`,
+      `--track-origins=${r.skipExplanations ? 'no' : 'yes'}`,
     ]),
 };
 

@@ -8,13 +8,13 @@ import type { BindingId } from '../model/ids.js';
 import type { BuildDone } from '../build/build-cache.js';
 import { compareWithPlain } from './compare-cells.js';
 import type { Evidence } from './evidence.js';
-import { foldFindings } from './merge-findings.js';
+import { mergeFindings } from './merge-findings.js';
 import { tallyFixtures } from './fixture-score.js';
 import { hazard } from '../model/hazards.js';
 import { NO_HOST, type Host } from '../host/probe.js';
 import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
 import type { Matrix } from '../config/matrix.js';
-import { sight, unhooked, type Loaded, type Seeing } from './instrumentation.js';
+import { inspectObjects, uninstrumented, type Loaded, type ObjectCoverage } from './instrumentation.js';
 import { makePlan, type Cell, type Plan } from '../plan/plan.js';
 import type { Proven } from '../config/shipped-tables.js';
 import type { SymbolReader } from '../process/dynamic-symbols.js';
@@ -75,7 +75,7 @@ const cellReport = async (j: Judged, out: string, objects: CellReport['objects']
     failedTests: j.failedTests.map((t) => ({ ...t })),
     diedIn: j.diedIn,
     logs: j.evidence.logs.map((l) => relative(out, l)),
-    unread: j.evidence.shots.flatMap((s) =>
+    unread: j.evidence.attempts.flatMap((s) =>
       s.logs.flatMap((l) => l.parsed.unread.slice(0, 20).map((u) => ({ log: relative(out, l.path), ...u }))),
     ),
     ...(objects ? { objects } : {}),
@@ -95,9 +95,9 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const all = o;
   const sorted = [...evidences].sort((a, b) => (a.cell.id < b.cell.id ? -1 : 1));
   const canaryOf = new Map(sorted.filter((e) => e.cell.suite.role === 'canary').map((e) => [e.cell.lane, e]));
-  const objects = new Map<Evidence, Seeing>();
+  const objects = new Map<Evidence, ObjectCoverage>();
   for (const e of sorted)
-    if (e.maps.size) objects.set(e, await sight(loadedOf(e), e.cell.gate, o.host.tools, o.symbols));
+    if (e.maps.size) objects.set(e, await inspectObjects(loadedOf(e), e.cell.gate, o.host.tools, o.symbols));
   const day = today(started);
   const known = new Set(valid(o.baseline, day).keys());
   const judged = await Promise.all(
@@ -107,7 +107,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
         expectationsOf(e.cell, all.expectations),
         noiseOf(canaryOf.get(e.cell.lane)),
         // First the files as built: mappings may be samples, and a short process ends between two of them.
-        (await unhooked(e.products, e.cell.gate, o.symbols)) ?? objects.get(e)?.blind,
+        (await uninstrumented(e.products, e.cell.gate, o.symbols)) ?? objects.get(e)?.blind,
         known,
       ),
     ),
@@ -125,7 +125,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   compareWithPlain(cells, judged);
   const skips: CellReport[] = all.plan.skipped.map((s) => skippedCell(s.id, s.why, o.matrix));
   const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const { findings, runtimeBucket } = await foldFindings(judged, o.out, o.matrix.root, o.readSource);
+  const { findings, runtimeBucket } = await mergeFindings(judged, o.out, o.matrix.root, o.readSource);
   markKnown(findings, o.baseline, day);
   const ids = new Set(makePlan(o.matrix, NO_HOST).skipped.map((s) => s.id));
   const seen = new Set(findings.map((f) => f.fingerprint));

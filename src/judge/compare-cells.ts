@@ -24,7 +24,7 @@ export const scopeOf = (
   const targets = new Set(cells.filter((j) => ids.has(j.evidence.cell.id)).flatMap(targetsOf));
   const others = cells.some(
     (j) =>
-      j.evidence.shots.length > 0 &&
+      j.evidence.attempts.length > 0 &&
       !bindings.has(j.evidence.cell.suite.binding) &&
       targetsOf(j).some((t) => targets.has(t)),
   );
@@ -38,9 +38,9 @@ const UNGATED = 'plain';
 const plainOutcomes = (cells: readonly Judged[], suite: string): Map<string, 'passed' | 'failed'> => {
   const all = new Map<string, 'passed' | 'failed'>();
   for (const { evidence, failedTests, diedIn } of cells) {
-    const { cell, shots } = evidence;
+    const { cell, attempts } = evidence;
     if (cell.gate.id !== UNGATED || `${cell.suite.id}-${cell.suite.binding}` !== suite) continue;
-    for (const e of shots.flatMap((s) => s.events))
+    for (const e of attempts.flatMap((s) => s.events))
       if (e.outcome === 'passed' && !all.has(e.test)) all.set(e.test, 'passed');
     for (const t of [...failedTests.map((f) => f.test), ...diedIn]) all.set(t, 'failed');
   }

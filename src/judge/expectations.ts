@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { isCase, type Expectation } from '../config/annotations.js';
 import type { Cell } from '../plan/plan.js';
-import type { Seen } from './evidence.js';
+import type { Observation } from './evidence.js';
 
 /** Whether an annotation speaks of this cell's suite. */
 export const concerns = (e: Expectation, cell: Cell, listed: readonly string[]): boolean => {
@@ -22,10 +22,10 @@ export const expected = (cell: Cell, all: readonly Expectation[], listed: readon
       concerns(e, cell, listed),
   );
 
-/** A sighting meets an expectation: same hazard, and on its line or made while its case ran. */
-export const meets = (s: Seen, e: Expectation): boolean =>
-  s.sighting.hazard === e.hazard &&
+/** A diagnostic meets an expectation: same hazard, and on its line or made while its case ran. */
+export const meets = (s: Observation, e: Expectation): boolean =>
+  s.diagnostic.hazard === e.hazard &&
   ((s.test !== undefined && isCase(s.test, e.case)) ||
-    s.sighting.stacks.some((k) =>
+    s.diagnostic.stacks.some((k) =>
       k.frames.some((f) => f.kind === 'source' && f.line === e.line && basename(f.file) === basename(e.file)),
     ));

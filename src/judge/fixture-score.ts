@@ -62,7 +62,7 @@ export const tallyFixtures = (
     noisyTwins: twins.flatMap((j) =>
       j.seen.filter(red).map((s) => ({
         cell: j.evidence.cell.id,
-        finding: `${s.sighting.rule}: ${s.sighting.message}`,
+        finding: `${s.diagnostic.rule}: ${s.diagnostic.message}`,
         ...(s.test === undefined ? {} : { test: s.test }),
       })),
     ),

@@ -31,7 +31,7 @@ export type Loaded = {
   out: string;
 };
 
-export type Seeing = {
+export type ObjectCoverage = {
   objects: NonNullable<CellReport['objects']>;
   /** Why the gate cannot have seen the code under test; undefined when it can. */
   blind?: string;
@@ -51,13 +51,13 @@ const kindOf = (path: string, { own, out }: Loaded, tools: Host['tools']): Kind 
  * Sorts mapped objects by whether the gate sees into them. `foreign` are compiled by others (what a jar or a package of
  * prebuilt binaries brings along): a gate that needs hooks is blind in them.
  */
-export const sight = async (
+export const inspectObjects = async (
   loaded: Loaded,
-  { id, hook, sparse }: Pick<Gate, 'id' | 'hook' | 'sparse'>,
+  { id, hook, mayLackHooks }: Pick<Gate, 'id' | 'hook' | 'mayLackHooks'>,
   tools: Host['tools'],
   symbols: SymbolReader,
-): Promise<Seeing> => {
-  const objects: Seeing['objects'] = { instrumented: [], runtime: [], opaque: [], blind: [] };
+): Promise<ObjectCoverage> => {
+  const objects: ObjectCoverage['objects'] = { instrumented: [], runtime: [], opaque: [], blind: [] };
   // Own objects without hooks: compiled for this cell, or found ready-made in the repository.
   const compiled: string[] = [];
   const readyMade: string[] = [];
@@ -70,7 +70,7 @@ export const sight = async (
       continue;
     }
     const own = kind === 'own';
-    if (!hook || hook.test(await symbols(path)) || (own && sparse)) {
+    if (!hook || hook.test(await symbols(path)) || (own && mayLackHooks)) {
       seen++;
       objects[hook || own ? 'instrumented' : 'opaque'].push(name);
       continue;
@@ -104,12 +104,12 @@ const opaque = (gate: string, names: readonly string[]): string =>
   `the object under test is opaque to ${gate}: ${names.join(', ')} carries none of its hooks`;
 
 /** Of the user's own built objects, those without any of the gate's hooks: what they do is invisible to it. */
-export const unhooked = async (
+export const uninstrumented = async (
   paths: readonly string[],
-  { id, hook, sparse }: Pick<Gate, 'id' | 'hook' | 'sparse'>,
+  { id, hook, mayLackHooks }: Pick<Gate, 'id' | 'hook' | 'mayLackHooks'>,
   symbols: SymbolReader,
 ): Promise<string | undefined> => {
-  if (!hook || sparse) return undefined;
+  if (!hook || mayLackHooks) return undefined;
   const all = await Promise.all(paths.map(async (p) => (hook.test(await symbols(p)) ? [] : [basename(p)])));
   const names = [...new Set(all.flat())].sort();
   return names.length ? opaque(id, names) : undefined;

@@ -5,14 +5,14 @@ import { fingerprintOf } from './fingerprint.js';
 import { fromOutside } from './crashes.js';
 import { expected, meets } from './expectations.js';
 import type { LaneReport, Origin } from '../model/report.js';
-import type { Evidence, Seen, Shot } from './evidence.js';
-import type { Doubt, Verdict } from '../model/verdict.js';
+import type { Evidence, Observation, Attempt } from './evidence.js';
+import type { InconclusiveReason, Verdict } from '../model/verdict.js';
 
 export type Judged = {
   evidence: Evidence;
   verdict: Verdict;
-  /** Sightings with their origin, in log order. */
-  seen: (Seen & { origin: Origin })[];
+  /** Diagnostics with their origin, in log order. */
+  seen: (Observation & { origin: Origin })[];
   tests: { passed: number; failed: number; skipped: number };
   failedTests: { test: string; message?: string; flaky?: true }[];
   diedIn: string[];
@@ -22,10 +22,10 @@ export type Judged = {
 
 /** Last outcome of each test; a failure is never washed out by a later pass (reruns go towards red). */
 const outcomes = (
-  shots: readonly Shot[],
+  attempts: readonly Attempt[],
 ): Map<string, { outcome: 'passed' | 'failed' | 'skipped'; message?: string }> => {
   const all = new Map<string, { outcome: 'passed' | 'failed' | 'skipped'; message?: string }>();
-  for (const e of shots.flatMap((s) => s.events)) {
+  for (const e of attempts.flatMap((s) => s.events)) {
     if (e.outcome === 'started' || all.get(e.test)?.outcome === 'failed') continue;
     all.set(e.test, { outcome: e.outcome, ...(e.message === undefined ? {} : { message: e.message }) });
   }
@@ -33,38 +33,38 @@ const outcomes = (
 };
 
 /** Tests that failed in one launch and passed in a later one. */
-const flakyOf = (shots: readonly Shot[]): Set<string> => {
+const flakyOf = (attempts: readonly Attempt[]): Set<string> => {
   const failed = new Set<string>();
   const flaky = new Set<string>();
-  for (const e of shots.flatMap((s) => s.events)) {
+  for (const e of attempts.flatMap((s) => s.events)) {
     if (e.outcome === 'failed') failed.add(e.test);
     if (e.outcome === 'passed' && failed.has(e.test)) flaky.add(e.test);
   }
   return flaky;
 };
 
-const doubt = (d: Doubt, why: string): Verdict => ({ kind: 'inconclusive', doubt: d, why });
+const doubt = (d: InconclusiveReason, why: string): Verdict => ({ kind: 'inconclusive', doubt: d, why });
 
-const whileRan = (s: Shot): string => (s.died.length ? ` while ${s.died.at(-1)} ran` : '');
+const whileRan = (s: Attempt): string => (s.unfinished.length ? ` while ${s.unfinished.at(-1)} ran` : '');
 const outputOf = ({ suite, matrix }: Evidence['cell']): number => suite.output ?? matrix.output;
 
 /** Ended as though a checker fired, or died in a test, with no report to say why. */
-const silentEnd = (s: Shot, exitCodes: readonly number[]): string | undefined => {
-  if (s.logs.some((l) => l.parsed.sightings.length > 0)) return undefined;
+const silentEnd = (s: Attempt, exitCodes: readonly number[]): string | undefined => {
+  if (s.logs.some((l) => l.parsed.diagnostics.length > 0)) return undefined;
   if (s.exit.kind === 'spawn-error') return `could not start: ${s.exit.message}`;
   if (s.exit.kind === 'signal' && fromOutside(s.exit.signal))
     return `the process was killed by ${s.exit.signal}${whileRan(s)}`;
   if (s.exit.kind !== 'code' || s.exit.code === 0) return undefined;
   if (exitCodes.includes(s.exit.code))
     return `exit status ${s.exit.code} is the checker's, but no log holds a report`;
-  if (s.died.length)
-    return `the process ended with status ${s.exit.code} while ${s.died.at(-1)} ran, and no log says why`;
+  if (s.unfinished.length)
+    return `the process ended with status ${s.exit.code} while ${s.unfinished.at(-1)} ran, and no log says why`;
   if (!s.events.some((e) => e.outcome === 'failed'))
     return `exit status ${s.exit.code} although no test failed`;
   return undefined;
 };
 
-const doubts = (
+const inconclusiveReason = (
   e: Evidence,
   seen: Judged['seen'],
   done: ReadonlyMap<string, unknown>,
@@ -72,15 +72,15 @@ const doubts = (
 ): Verdict | undefined => {
   const tool = seen.find((s) => s.origin === 'tool');
   if (tool) {
-    const remedy = e.cell.gate.remedy?.(tool.sighting);
-    return doubt('tool-failed', [tool.sighting.message, remedy].filter(Boolean).join('; '));
+    const remedy = e.cell.gate.remedy?.(tool.diagnostic);
+    return doubt('tool-failed', [tool.diagnostic.message, remedy].filter(Boolean).join('; '));
   }
   if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
-  const cut = e.shots.find((s) => s.exit.kind === 'timeout');
+  const cut = e.attempts.find((s) => s.exit.kind === 'timeout');
   if (cut) return doubt('timed-out', `stopped after its time${whileRan(cut)}`);
-  const flooded = e.shots.find((s) => s.exit.kind === 'flooded');
+  const flooded = e.attempts.find((s) => s.exit.kind === 'flooded');
   if (flooded) return doubt('flooded', `wrote more than its ${outputOf(e.cell)} MiB${whileRan(flooded)}`);
-  for (const s of e.shots)
+  for (const s of e.attempts)
     for (const l of s.logs) {
       const u = l.parsed.unread[0];
       if (u) return doubt('unread-report', `${l.name}:${u.line}: ${u.text.slice(0, 160)}`);
@@ -88,18 +88,18 @@ const doubts = (
         return doubt('log-truncated', `${l.name}: ${l.parsed.missing[0] ?? 'the log ends inside a report'}`);
     }
   if (e.listed.length === 0) return doubt('no-tests', 'the suite lists no test');
-  for (const s of e.shots) {
+  for (const s of e.attempts) {
     const silent = silentEnd(s, e.cell.gate.exitCodes);
     if (silent) return doubt('fired-but-silent', silent);
   }
-  if (!e.shots.some((s) => s.events.length)) return doubt('did-not-start', 'no test began');
+  if (!e.attempts.some((s) => s.events.length)) return doubt('did-not-start', 'no test began');
   const absent = e.wanted.filter((t) => !done.has(t) && !excused.has(t));
   if (absent.length)
     return doubt(
       'tests-missing',
       `no result for ${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ` and ${absent.length - 3} more` : ''}`,
     );
-  const unchecked = e.shots.find((s) => s.unchecked !== undefined)?.unchecked;
+  const unchecked = e.attempts.find((s) => s.unchecked !== undefined)?.unchecked;
   if (unchecked !== undefined) return doubt('leaks-unchecked', `leaks were not looked for: ${unchecked}`);
   return undefined;
 };
@@ -108,14 +108,14 @@ const reds = (seen: Judged['seen']): Judged['seen'] =>
   seen.filter((s) => s.origin === 'own' || s.origin === 'host');
 
 /** Whether a launch holds a report that the baseline knows: what it cut short needs no further reason. */
-const holdsKnown = (e: Evidence, s: Shot, known: ReadonlySet<string>): boolean =>
-  s.logs.some((l) => l.parsed.sightings.some((x) => known.has(fingerprintOf(x, e.own))));
+const holdsKnown = (e: Evidence, s: Attempt, known: ReadonlySet<string>): boolean =>
+  s.logs.some((l) => l.parsed.diagnostics.some((x) => known.has(fingerprintOf(x, e.own))));
 
 /** Tests of which known findings are the reason that they died or failed. */
 const excusedBy = (e: Evidence, old: Judged['seen'], known: ReadonlySet<string>): Set<string> =>
   new Set([
     ...old.flatMap((s) => (s.test === undefined ? [] : [s.test])),
-    ...e.shots.filter((s) => s.died.length && holdsKnown(e, s, known)).flatMap((s) => s.died),
+    ...e.attempts.filter((s) => s.unfinished.length && holdsKnown(e, s, known)).flatMap((s) => s.unfinished),
   ]);
 
 const judgeSubject = (
@@ -126,14 +126,14 @@ const judgeSubject = (
   known: ReadonlySet<string>,
 ): Verdict => {
   const all = reds(seen);
-  const old = all.filter((s) => known.has(fingerprintOf(s.sighting, e.own)));
+  const old = all.filter((s) => known.has(fingerprintOf(s.diagnostic, e.own)));
   // As the report counts them: two reports of one bug are one finding.
   const distinct = (some: Judged['seen']): number =>
-    new Set(some.map((s) => fingerprintOf(s.sighting, e.own))).size;
+    new Set(some.map((s) => fingerprintOf(s.diagnostic, e.own))).size;
   const [findings, accepted] = [distinct(all), distinct(old)];
   const counts = { findings, fresh: findings - accepted, known: accepted };
   const excused = excusedBy(e, old, known);
-  const unsure = doubts(e, seen, done, excused);
+  const unsure = inconclusiveReason(e, seen, done, excused);
   if (counts.fresh)
     return {
       kind: 'hazard',
@@ -146,7 +146,7 @@ const judgeSubject = (
     (!unsure ||
       (unsure.kind === 'inconclusive' &&
         unsure.doubt === 'fired-but-silent' &&
-        !e.shots.some((s) => s.died.length) &&
+        !e.attempts.some((s) => s.unfinished.length) &&
         e.wanted.every((t) => done.has(t))))
   )
     return {
@@ -160,7 +160,7 @@ const judgeSubject = (
   const cut =
     unsure?.kind === 'inconclusive' &&
     unsure.doubt === 'leaks-unchecked' &&
-    e.shots.every((s) => s.unchecked === undefined || holdsKnown(e, s, known));
+    e.attempts.every((s) => s.unchecked === undefined || holdsKnown(e, s, known));
   if (unsure && !cut) return unsure;
   if (blind) return doubt('gate-not-armed', blind);
   if (old.length === 0) return { kind: 'clean' };
@@ -191,9 +191,9 @@ export const judge = (
   blind?: string,
   known: ReadonlySet<string> = new Set(),
 ): Judged => {
-  const seen = e.seen.map((s) => ({ ...s, origin: originOf(s.sighting, e.own, noise) }));
-  const done = outcomes(e.shots);
-  const flaky = flakyOf(e.shots);
+  const seen = e.seen.map((s) => ({ ...s, origin: originOf(s.diagnostic, e.own, noise) }));
+  const done = outcomes(e.attempts);
+  const flaky = flakyOf(e.attempts);
   const count = (k: string): number => [...done.values()].filter((o) => o.outcome === k).length;
   const planted = e.cell.suite.role === 'hazard' || e.cell.suite.role === 'canary';
   const due = planted ? expected(e.cell, all, e.listed) : [];
@@ -217,7 +217,7 @@ export const judge = (
         ...(o.message ? { message: o.message } : {}),
         ...(flaky.has(test) ? { flaky: true as const } : {}),
       })),
-    diedIn: [...new Set(e.shots.flatMap((s) => s.died))],
+    diedIn: [...new Set(e.attempts.flatMap((s) => s.unfinished))],
     missed,
     caught,
   };
@@ -228,7 +228,7 @@ export const noiseOf = (canary: Evidence | undefined): Set<string> =>
   new Set(
     (canary?.seen ?? [])
       .filter((s) => s.test !== undefined && caseOf(s.test) === 'noop')
-      .map((s) => noiseKey(s.sighting)),
+      .map((s) => noiseKey(s.diagnostic)),
   );
 
 /** A lane's proof, from its canary cell. A lane without a canary is not proven. */

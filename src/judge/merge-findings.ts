@@ -1,8 +1,8 @@
-/** Folds sightings into findings: one per bug, with every witness, wherever and through whatever it was seen. */
+/** Folds diagnostics into findings: one per bug, with every witness, wherever and through whatever it was seen. */
 import { relative } from 'node:path';
 import { isOwnManaged } from './origin.js';
 import { boundaryOf, fingerprintOf } from './fingerprint.js';
-import { ownFrames, type Own } from '../model/project-code.js';
+import { projectFrames, type ProjectCode } from '../model/project-code.js';
 import type { Frame, Stack } from '../model/diagnostic.js';
 import type { Judged } from './judge.js';
 import type { FindingReport, ReportedFrame, ReportedStack, Witness } from '../model/report.js';
@@ -27,11 +27,11 @@ const isJava = (k: Stack): boolean =>
 /** The stack as it is reported: own frames marked, and the lines around the first of them when the file is here. */
 const withSource = async (
   k: Stack,
-  own: Own,
+  own: ProjectCode,
   root: string,
   readSource: SourceReader,
 ): Promise<ReportedStack> => {
-  const mine = isJava(k) ? k.frames.filter(isOwnManaged) : ownFrames(k.frames, own);
+  const mine = isJava(k) ? k.frames.filter(isOwnManaged) : projectFrames(k.frames, own);
   const stack: ReportedStack = { ...k, frames: k.frames.map((f) => reported(f, mine, root)) };
   const f = mine.find((x) => x.kind === 'source');
   if (f?.kind !== 'source') return stack;
@@ -43,11 +43,11 @@ const withSource = async (
   return { ...stack, source: { file, line: f.line, lines: around } };
 };
 
-type Draft = Omit<FindingReport, 'stacks'> & { stacks: Stack[]; own: Own };
+type Draft = Omit<FindingReport, 'stacks'> & { stacks: Stack[]; own: ProjectCode };
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Findings and the runtime bucket, in fingerprint order within severity-free, stable order. */
-export const foldFindings = async (
+export const mergeFindings = async (
   cells: readonly Judged[],
   out: string,
   root: string,
@@ -58,53 +58,53 @@ export const foldFindings = async (
     const { cell, own } = j.evidence;
     const planted = cell.suite.role === 'hazard' || cell.suite.role === 'canary';
     for (const s of j.seen) {
-      const fingerprint = fingerprintOf(s.sighting, own);
+      const fingerprint = fingerprintOf(s.diagnostic, own);
       const key = `${s.origin === 'runtime' ? 'r' : 'f'}${fingerprint}`;
       const witness: Witness = {
         cell: cell.id,
         log: relative(out, s.log),
-        line: s.sighting.log.line,
+        line: s.diagnostic.log.line,
         gate: cell.gate.id,
         binding: cell.suite.binding,
         ...(s.test === undefined ? {} : { test: s.test }),
-        count: s.sighting.count ?? 1,
+        count: s.diagnostic.count ?? 1,
       };
       const known = drafts.get(key);
       if (known) {
         // The command that runs one test says more than the one that runs all.
         if (s.test !== undefined && known.witnesses.every((w) => w.test === undefined)) {
           known.repro = s.repro;
-          if (s.sighting.seed !== undefined) known.seed = s.sighting.seed;
+          if (s.diagnostic.seed !== undefined) known.seed = s.diagnostic.seed;
         }
         known.witnesses.push(witness);
         known.planted &&= planted;
         // The richest report speaks for all: a complete one with the most stacks.
-        if (s.sighting.complete && s.sighting.stacks.length > known.stacks.length)
+        if (s.diagnostic.complete && s.diagnostic.stacks.length > known.stacks.length)
           Object.assign(known, {
-            stacks: s.sighting.stacks,
+            stacks: s.diagnostic.stacks,
             own,
-            message: s.sighting.message,
-            rule: s.sighting.rule,
+            message: s.diagnostic.message,
+            rule: s.diagnostic.rule,
           });
         continue;
       }
-      const boundary = boundaryOf(s.sighting, own);
+      const boundary = boundaryOf(s.diagnostic, own);
       drafts.set(key, {
         fingerprint,
-        hazard: s.sighting.hazard,
-        rule: s.sighting.rule,
+        hazard: s.diagnostic.hazard,
+        rule: s.diagnostic.rule,
         origin: s.origin,
-        message: s.sighting.message,
-        complete: s.sighting.complete,
-        stacks: s.sighting.stacks,
+        message: s.diagnostic.message,
+        complete: s.diagnostic.complete,
+        stacks: s.diagnostic.stacks,
         ...(boundary ? { boundary } : {}),
-        ...(s.sighting.leak
-          ? { leak: { bytes: s.sighting.leak.bytes, objects: s.sighting.leak.objects } }
+        ...(s.diagnostic.leak
+          ? { leak: { bytes: s.diagnostic.leak.bytes, objects: s.diagnostic.leak.objects } }
           : {}),
         planted,
         witnesses: [witness],
         repro: s.repro,
-        ...(s.sighting.seed === undefined ? {} : { seed: s.sighting.seed }),
+        ...(s.diagnostic.seed === undefined ? {} : { seed: s.diagnostic.seed }),
         own,
       });
     }

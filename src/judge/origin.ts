@@ -1,8 +1,8 @@
 /** Whose fault: the user's objects, the host runtime, or the checker itself. Pure. */
 import { frameName, functionOf } from '../model/function-name.js';
-import { base, isOwnFrame, type Own } from '../model/project-code.js';
-import type { Frame, Sighting, Stack } from '../model/diagnostic.js';
-import { isHonestyRow } from '../model/hazards.js';
+import { base, isProjectFrame, type ProjectCode } from '../model/project-code.js';
+import type { Frame, Diagnostic, Stack } from '../model/diagnostic.js';
+import { isToolFailure } from '../model/hazards.js';
 import { isRuntimesBlock } from './host-allocations.js';
 import type { Origin } from '../model/report.js';
 
@@ -19,7 +19,7 @@ export const isOwnManaged = (f: Frame): boolean =>
   ![HIDDEN, TESTING].some((r) => r.test(f.function)) &&
   !isJavaPlatform(f.function);
 
-const managedOwn = (s: Sighting): boolean => {
+const managedOwn = (s: Diagnostic): boolean => {
   const frames = s.stacks.filter((k) => k.role === 'managed').flatMap((k) => k.frames);
   const top = frames.find((f) => f.kind === 'symbol' || f.kind === 'source');
   return !top || !isJavaPlatform(top.function);
@@ -36,7 +36,7 @@ const HEAP_ACCESS = /\/(InvalidRead|InvalidWrite)$/;
  * Goroutine stacks are pieces of the Go heap, which the runtime switches and moves. Valgrind takes them for one stack and
  * thinks dead what another goroutine uses: such a report names a mapped segment, never a block, and Go code is on top.
  */
-const isGoroutineStack = (s: Sighting): boolean => {
+const isGoroutineStack = (s: Diagnostic): boolean => {
   if (s.tool !== 'memcheck' || !HEAP_ACCESS.test(s.rule) || !/\banonymous segment\b/.test(s.region ?? ''))
     return false;
   const top = s.stacks[0]?.frames[0];
@@ -52,12 +52,12 @@ const isCgoBlock = (k: Stack): boolean =>
     .slice(0, 2)
     .some((f) => f.kind !== 'opaque' && /^_cgo_[0-9a-f]{12}_C2?func__Cmalloc$/.test(f.function ?? ''));
 
-/** Identity of a sighting by function names only: compares host-only reports with the lane's no-op run. */
-export const noiseKey = (s: Sighting): string =>
+/** Identity of a diagnostic by function names only: compares host-only reports with the lane's no-op run. */
+export const noiseKey = (s: Diagnostic): string =>
   `${s.rule} ${(s.stacks[0]?.frames ?? []).slice(0, 6).map(frameName).join(' < ')}`;
 
 /** A virtual machine's generated code, which has no object, touches the pages of its own stack ahead of their use. */
-const isStackProbe = (s: Sighting): boolean =>
+const isStackProbe = (s: Diagnostic): boolean =>
   s.tool === 'memcheck' &&
   s.hazard === 'lifetime/stack-escape' &&
   (s.stacks[0]?.frames[0]?.kind ?? 'opaque') === 'opaque';
@@ -79,7 +79,7 @@ const BOUND = /, after$|^but before|^Other segment/;
  * a thread does that attaches and detaches, or that calls back: an interpreter polls what other threads of the runtime
  * write. What they allocated themselves, or touch themselves, stays theirs.
  */
-const isRaceInsideHost = (s: Sighting): boolean => {
+const isRaceInsideHost = (s: Diagnostic): boolean => {
   if (s.tool !== 'helgrind' && s.tool !== 'drd' && s.tool !== 'tsan') return false;
   if (!/^threading\/(?:data|host-memory)-race$/.test(s.hazard)) return false;
   const sides = s.stacks.filter(
@@ -104,21 +104,21 @@ const isLoader = (f: Frame | undefined): boolean =>
 const TRACER = /^(?:tracemalloc_add_trace(?:_unlocked)?|traceback_new)$/;
 
 /** A leaked block that the host itself made, for a value or a table of its own, when the user's code called it. */
-const isHostsBlock = (s: Sighting, own: Own): boolean => {
+const isHostsBlock = (s: Diagnostic, own: ProjectCode): boolean => {
   if (s.leak === undefined) return false;
   const frames = s.stacks.find((k) => k.role === 'allocated')?.frames ?? [];
-  const first = frames.findIndex((f) => isOwnFrame(f, own));
+  const first = frames.findIndex((f) => isProjectFrame(f, own));
   const inside = frames.slice(0, Math.max(first, 0));
   return inside.some((f) => TRACER.test(frameName(f))) || isRuntimesBlock(inside, functionOf);
 };
 
-/** Whose a sighting is. `noise` holds the keys of the lane's no-op run. */
-export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Origin => {
-  if (isHonestyRow(s.hazard)) return 'tool';
+/** Whose a diagnostic is. `noise` holds the keys of the lane's no-op run. */
+export const originOf = (s: Diagnostic, own: ProjectCode, noise: ReadonlySet<string>): Origin => {
+  if (isToolFailure(s.hazard)) return 'tool';
   if (isGoroutineStack(s) || isStackProbe(s) || isRaceInsideHost(s) || isHostsBlock(s, own)) return 'runtime';
   // Who created a thread says nothing about who erred in it, unless the thread itself is the matter.
   const telling = s.stacks.filter((k) => k.role !== 'thread-created');
-  if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isOwnFrame(f, own))))
+  if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isProjectFrame(f, own))))
     return 'own';
   if (s.leak && s.stacks.some(isCgoBlock)) return 'host';
   if (s.tool === 'xcheck-jni') return managedOwn(s) ? 'own' : 'runtime';
@@ -134,5 +134,5 @@ export const originOf = (s: Sighting, own: Own, noise: ReadonlySet<string>): Ori
 export const NO_NOISE: ReadonlySet<string> = new Set();
 
 /** Whether only a comparison with the lane's no-op run can tell the host's habit from its complaint about the user's code. */
-export const isHabitOrHost = (s: Sighting, own: Own): boolean =>
+export const isHabitOrHost = (s: Diagnostic, own: ProjectCode): boolean =>
   WHOLE_PROCESS.has(s.tool) && s.leak === undefined && originOf(s, own, NO_NOISE) === 'host';

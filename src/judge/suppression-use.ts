@@ -12,8 +12,8 @@ const hiddenCanaries = (e: Suppression, judged: readonly Judged[]): HazardId[] =
   const seen = judged
     .filter((j) => j.evidence.cell.suite.role === 'canary')
     .flatMap((j) => j.seen)
-    .filter((s) => (s.origin === 'own' || s.origin === 'host') && wouldHide(e, s.sighting));
-  return [...new Set(seen.map((s) => s.sighting.hazard))].sort();
+    .filter((s) => (s.origin === 'own' || s.origin === 'host') && wouldHide(e, s.diagnostic));
+  return [...new Set(seen.map((s) => s.diagnostic.hazard))].sort();
 };
 
 const accepted = (e: Suppression): Accepted => ({
@@ -54,8 +54,8 @@ const heldRows = (
   const counting = new Set<number>();
   const whole = new Set<number>();
   for (const j of judged) {
-    const { cell, shots } = j.evidence;
-    if (cell.suite.role !== 'subject' || shots.length === 0) continue;
+    const { cell, attempts } = j.evidence;
+    if (cell.suite.role !== 'subject' || attempts.length === 0) continue;
     const arm = cell.gate.arm({ host, binding: cell.suite.binding, compiler: cell.compiler, logDir: '.' });
     const syntaxes = syntaxesOf(arm);
     entries.forEach((e, i) => {
@@ -65,7 +65,7 @@ const heldRows = (
       if (j.verdict.kind === 'clean' || (j.verdict.kind === 'hazard' && j.verdict.why === undefined))
         whole.add(i);
     });
-    for (const log of shots.flatMap((s) => s.logs))
+    for (const log of attempts.flatMap((s) => s.logs))
       for (const [i, n] of countsIn(log.path, entries)) matched.set(i, (matched.get(i) ?? 0) + n);
   }
   return entries.map((e, i) => ({

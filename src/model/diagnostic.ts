@@ -1,6 +1,6 @@
 /**
- * What a checker saw. A `Sighting` is one report as one tool printed it in one log; a `Finding` (see normalize.ts) is
- * the same bug after attribution and deduplication, with every sighting of it as a witness.
+ * What a checker saw. A `Diagnostic` is one report as one tool printed it in one log; a `Finding` (see normalize.ts) is
+ * the same bug after attribution and deduplication, with every diagnostic of it as a witness.
  */
 import type { HazardId } from './hazard.js';
 
@@ -93,7 +93,7 @@ export type Tool =
   | 'libfuzzer'
   | 'os';
 
-export type Sighting = {
+export type Diagnostic = {
   tool: Tool;
   /** The tool's own name of the error, `family/name`: `asan/heap-use-after-free`, `memcheck/InvalidRead`. */
   rule: string;
@@ -132,7 +132,7 @@ export type Sighting = {
 
 /** What a parser made of one log (design law 3: it never throws and never forgets). */
 export type Parsed = {
-  sightings: Sighting[];
+  diagnostics: Diagnostic[];
   /** Lines that smell of a checker and that no reader consumed. */
   unread: { line: number; text: string }[];
   /** False when the log ends inside a report or before a trailer that its format promises. */

@@ -12,4 +12,4 @@ const byId = new Map(HAZARDS.map((h) => [h.id, h]));
 export const hazard = (id: string): Hazard | undefined => byId.get(id as HazardId);
 
 /** True for rows that say something about the checker rather than about the code under test. */
-export const isHonestyRow = (id: HazardId): boolean => id.startsWith('tool/');
+export const isToolFailure = (id: HazardId): boolean => id.startsWith('tool/');

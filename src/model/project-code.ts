@@ -2,7 +2,7 @@
 import type { Frame } from './diagnostic.js';
 
 /** What counts as the user's own. `dirs` are absolute source roots, `objects` base names of their built objects. */
-export type Own = {
+export type ProjectCode = {
   /** Sources of targets and suites. */
   dirs: readonly string[];
   /** Sources of targets only: the code that several bindings share. */
@@ -17,7 +17,7 @@ export const under = (dirs: readonly string[], file: string): boolean =>
 export const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** A frame in code that the user wrote: by source file where there is one, else by object. */
-export const isOwnFrame = (f: Frame, own: Own): boolean => {
+export const isProjectFrame = (f: Frame, own: ProjectCode): boolean => {
   if (f.kind === 'source') {
     if (f.file.startsWith('/'))
       return under(own.dirs, f.file) || (f.module !== undefined && own.objects.has(base(f.module)));
@@ -27,12 +27,12 @@ export const isOwnFrame = (f: Frame, own: Own): boolean => {
 };
 
 /** A line of somebody else's header, compiled into the user's object: `Py_TYPE`, `std::vector`, a checked `memcpy`. */
-const isForeignHeader = (f: Frame, own: Own): boolean =>
+const isForeignHeader = (f: Frame, own: ProjectCode): boolean =>
   f.kind === 'source' && f.file.startsWith('/') && f.file.includes('/include/') && !under(own.dirs, f.file);
 
 /** The frames of a stack that are the user's; lines of others' headers only where nothing else is. */
-export const ownFrames = (frames: readonly Frame[], own: Own): Frame[] => {
-  const mine = frames.filter((f) => isOwnFrame(f, own));
+export const projectFrames = (frames: readonly Frame[], own: ProjectCode): Frame[] => {
+  const mine = frames.filter((f) => isProjectFrame(f, own));
   const written = mine.filter((f) => !isForeignHeader(f, own));
   return written.length ? written : mine;
 };

@@ -1,7 +1,7 @@
 /** How a cell can end, and what each ending is worth. */
 
 /** Why a cell proves nothing either way. */
-export type Doubt =
+export type InconclusiveReason =
   | 'gate-not-armed' // the lane's canary was not seen
   | 'fired-but-silent' // the process ended as if a checker fired, and no log says why
   | 'log-truncated' // a report was begun and not finished
@@ -25,7 +25,7 @@ export type Verdict =
   | { kind: 'suite-failed'; why: string }
   | { kind: 'build-failed'; why: string }
   | { kind: 'skipped'; why: string }
-  | { kind: 'inconclusive'; doubt: Doubt; why: string };
+  | { kind: 'inconclusive'; doubt: InconclusiveReason; why: string };
 
 /** Exit codes of `run` (design §5): 2 usage, 3 nothing selected and 130 interrupted come from elsewhere. */
 export const exitCodeOf = (v: Verdict): 0 | 1 | 4 | 5 | 6 => {

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as glue from 'gecko-profiler-demangle/index_bg.js';
-import type { Frame, Sighting } from '../model/diagnostic.js';
+import type { Frame, Diagnostic } from '../model/diagnostic.js';
 
 /** `_ZN…`, `__ZN…` (Apple), `_RNv…`, `__R…`, `?f@@YAXXZ`. `_Rb_tree` and `_Rep` are names as they stand. */
 const MANGLED = /^(?:_{1,3}Z[\w.$]|_{1,2}R[CIMNXY][\w.$]|\?[\w?@$]{1,4000}@)/;
@@ -37,8 +37,8 @@ export function demangle(name: string): string {
 }
 
 /** Demangles the functions of all frames, in place. */
-export function demangleFrames(sighting: Sighting): void {
-  for (const stack of sighting.stacks) stack.frames.forEach(rename);
+export function demangleFrames(diagnostic: Diagnostic): void {
+  for (const stack of diagnostic.stacks) stack.frames.forEach(rename);
 }
 
 function rename(frame: Frame): void {

@@ -1,5 +1,5 @@
 /** Logs of every tool: the table of readers, and parsing with all of them. */
-import type { Parsed, Sighting } from '../model/diagnostic.js';
+import type { Parsed, Diagnostic } from '../model/diagnostic.js';
 import { makeArtReader } from './jvm/art.js';
 import { makeAsan } from './sanitizers/asan.js';
 import { makeGoCrash } from './go/crash.js';
@@ -63,16 +63,16 @@ export const READERS: readonly MakeReader[] = [
 ];
 
 /**
- * Parses a log of any size, chunk by chunk; `emit` gets each sighting as soon as its report is whole or given up. From byte
+ * Parses a log of any size, chunk by chunk; `emit` gets each diagnostic as soon as its report is whole or given up. From byte
  * `whole` on only lines that may matter are read (see log.ts, which knows a good default).
  */
 export const openLog = (emit: Emit, whole?: number): LogParser => makeLogParser(READERS, emit, whole);
 
 const parsedBy = (
-  sightings: Sighting[],
-  { unread, complete, missing }: Omit<Parsed, 'sightings'>,
+  diagnostics: Diagnostic[],
+  { unread, complete, missing }: Omit<Parsed, 'diagnostics'>,
 ): Parsed => ({
-  sightings: sightings.sort((a, b) => a.log.line - b.log.line),
+  diagnostics: diagnostics.sort((a, b) => a.log.line - b.log.line),
   unread,
   complete,
   missing,
@@ -80,10 +80,10 @@ const parsedBy = (
 
 /** Parses a whole log held in memory: text, Valgrind XML, or both. */
 export function parseText(text: string): Parsed {
-  const sightings: Sighting[] = [];
-  const parser = openLog((s) => sightings.push(s));
+  const diagnostics: Diagnostic[] = [];
+  const parser = openLog((s) => diagnostics.push(s));
   parser.push(Buffer.from(text));
-  return parsedBy(sightings, parser.end());
+  return parsedBy(diagnostics, parser.end());
 }
 
 export type TextParser = {
@@ -95,14 +95,14 @@ export type TextParser = {
 
 /** Feeds every line to some readers, one by one. */
 export function makeTextParser(makers: readonly MakeReader[] = READERS): TextParser {
-  const sightings: Sighting[] = [];
-  const dispatcher = makeDispatcher(makers, (s) => sightings.push(s));
+  const diagnostics: Diagnostic[] = [];
+  const dispatcher = makeDispatcher(makers, (s) => diagnostics.push(s));
   let next = 0;
   return {
     push(rawLine, offset = next) {
       next = offset + rawLine.length + 1;
       dispatcher.push(rawLine, offset, true);
     },
-    end: () => parsedBy(sightings, dispatcher.end()),
+    end: () => parsedBy(diagnostics, dispatcher.end()),
   };
 }

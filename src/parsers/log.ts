@@ -2,7 +2,7 @@
  * One log as a stream of bytes: cuts it into lines and hands those that may matter to the readers, and Valgrind's XML to its
  * own reader, wherever in the log it stands. Memory is bounded by the longest line that is kept, whatever is fed.
  */
-import { ANCHORS } from './engine/prefilter.js';
+import { PREFILTER_LITERALS } from './engine/prefilter.js';
 import { makeDispatcher, type Rest } from './engine/dispatcher.js';
 import { makeEmbeddedXml } from './valgrind/embedded-xml.js';
 import type { Emit, MakeReader } from './engine/reader.js';
@@ -41,7 +41,7 @@ export type LogParser = {
 const idle: Scanner[] = [];
 
 /**
- * A parser for one log; `emit` gets each sighting as soon as its report is whole or given up. From byte `whole` on only
+ * A parser for one log; `emit` gets each diagnostic as soon as its report is whole or given up. From byte `whole` on only
  * lines that may matter are read.
  */
 export function makeLogParser(makers: readonly MakeReader[], emit: Emit, whole = WHOLE): LogParser {
@@ -132,7 +132,7 @@ export function makeLogParser(makers: readonly MakeReader[], emit: Emit, whole =
 
   return {
     push(chunk) {
-      const s = (scanner ??= idle.pop() ?? makeScanner(ANCHORS, LONGEST_JSON + STRIDE));
+      const s = (scanner ??= idle.pop() ?? makeScanner(PREFILTER_LITERALS, LONGEST_JSON + STRIDE));
       if (head.length < 300) head += Buffer.from(chunk.subarray(0, 300)).toString('latin1');
       for (let i = 0; i < chunk.length; i += STRIDE) {
         const part = chunk.subarray(i, i + STRIDE);

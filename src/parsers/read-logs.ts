@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { demangleFrames } from './demangle.js';
 import type { TestEvent } from '../model/test-event.js';
-import type { Parsed, Sighting } from '../model/diagnostic.js';
+import type { Parsed, Diagnostic } from '../model/diagnostic.js';
 import { openLog } from './index.js';
 import { linesOf } from '../process/lines.js';
 
@@ -18,22 +18,22 @@ const pidOf = (name: string): number | undefined => {
 
 /** Streams one file through the parsers. */
 export const readLog = async (path: string): Promise<Parsed> => {
-  const sightings: Sighting[] = [];
+  const diagnostics: Diagnostic[] = [];
   const log = openLog((s) => {
     demangleFrames(s);
-    sightings.push(s);
+    diagnostics.push(s);
   });
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) log.push(chunk as Buffer);
   const { unread, complete, missing } = log.end();
-  sightings.sort((a, b) => a.log.line - b.log.line);
-  sightings.forEach(demangleFrames);
-  return { sightings, unread, complete, missing };
+  diagnostics.sort((a, b) => a.log.line - b.log.line);
+  diagnostics.forEach(demangleFrames);
+  return { diagnostics, unread, complete, missing };
 };
 
 /** What a suite's own result has judged already is no evidence of its own. */
 const beyondTheSuite = (parsed: Parsed): Parsed => ({
   ...parsed,
-  sightings: parsed.sightings.filter((s) => s.ordinary !== true),
+  diagnostics: parsed.diagnostics.filter((s) => s.ordinary !== true),
 });
 
 /** ASan's word for a fault it has caught goes to stderr at once; the report that follows goes to the log. */
@@ -42,7 +42,7 @@ const FAULT = /^[a-z]+san\/(?:SEGV|BUS|FPE|ILL|ABRT|TRAP|stack-overflow)/;
 
 /** A report is not missing from one file of a launch when it is in another. */
 const settle = (logs: ReadLog[]): ReadLog[] => {
-  if (!logs.some((g) => g.parsed.sightings.some((s) => FAULT.test(s.rule)))) return logs;
+  if (!logs.some((g) => g.parsed.diagnostics.some((s) => FAULT.test(s.rule)))) return logs;
   return logs.map((g) => {
     const missing = g.parsed.missing.filter((m) => !ANNOUNCED.test(m));
     return missing.length === g.parsed.missing.length

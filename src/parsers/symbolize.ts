@@ -4,7 +4,7 @@
  * Whatever goes wrong, the frame stays as it was printed.
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import type { Frame, Sighting, Tool } from '../model/diagnostic.js';
+import type { Frame, Diagnostic, Tool } from '../model/diagnostic.js';
 import { findProgram, startProgram, type Asked, type Program } from './symbolize-process.js';
 
 /** Objects whose processes are kept; the one that was not asked for longest goes. */
@@ -80,8 +80,8 @@ const framesOf = (lines: readonly string[], bare: Bare): Frame[] | undefined => 
 };
 
 export type Symbolizer = {
-  /** Names what can be named in the frames of these sightings, in place. Never rejects. */
-  resolve(sightings: readonly Sighting[]): Promise<void>;
+  /** Names what can be named in the frames of these diagnostics, in place. Never rejects. */
+  resolve(diagnostics: readonly Diagnostic[]): Promise<void>;
   /** Ends the processes. */
   close(): void;
 };
@@ -108,8 +108,8 @@ export const makeSymbolizer = (): Symbolizer => {
     running.delete(module);
     running.set(module, made); // last used, last in order
     if (running.size > MAX_PROCESSES) {
-      const [oldest, asked] = running.entries().next().value!;
-      asked.stop();
+      const [oldest, requested] = running.entries().next().value!;
+      requested.stop();
       running.delete(oldest);
     }
     return made;
@@ -134,22 +134,22 @@ export const makeSymbolizer = (): Symbolizer => {
   };
 
   return {
-    async resolve(sightings) {
+    async resolve(diagnostics) {
       if (remembered.size > MAX_REMEMBERED) remembered = new Map();
       const wanted = new Map<string, Set<string>>();
       const bare: { frames: Frame[]; at: number; key: string; frame: Bare }[] = [];
-      for (const s of sightings)
+      for (const s of diagnostics)
         for (const { frames } of s.stacks)
           for (const [at, frame] of frames.entries()) {
             if (!isBare(frame) || !usable(frame.module)) continue;
             const back = at > 0 && !PRINT_CALLS.has(s.tool) ? 1n : 0n;
             const address = BigInt(frame.offset);
-            const asked = `0x${(address > back ? address - back : address).toString(16)}`;
-            const key = `${frame.module}+${asked}`;
+            const requested = `0x${(address > back ? address - back : address).toString(16)}`;
+            const key = `${frame.module}+${requested}`;
             bare.push({ frames, at, key, frame });
             if (remembered.has(key)) continue;
             const set = wanted.get(frame.module) ?? new Set();
-            wanted.set(frame.module, set.add(asked));
+            wanted.set(frame.module, set.add(requested));
           }
       for (const [module, addresses] of wanted) await learn(module, [...addresses]);
       // From the end of each stack, so that places before stay where they are.

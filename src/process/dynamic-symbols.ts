@@ -8,8 +8,8 @@ export type SymbolReader = (path: string) => Promise<string>;
 export const makeSymbolReader = (): SymbolReader => {
   const known = new Map<string, Promise<string>>();
   return (path) => {
-    const asked = known.get(path) ?? runTool('nm', ['-D', path]).then((r) => r.stdout);
-    known.set(path, asked);
-    return asked;
+    const requested = known.get(path) ?? runTool('nm', ['-D', path]).then((r) => r.stdout);
+    known.set(path, requested);
+    return requested;
   };
 };

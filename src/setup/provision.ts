@@ -23,7 +23,7 @@ import { recipeOf, type Command } from './recipes.js';
 /** One thing that lanes lack. `lanes`: `<binding> <gate>`, or `<binding>` when the whole binding waits for it. */
 export type Need = Missing & { lanes: string[] };
 /** What provisioning works with. */
-export type Room = {
+export type ProvisionOptions = {
   say: (line: string) => void;
   /** Directory of the run's builds. */
   cache: string;
@@ -87,7 +87,7 @@ const MINUTE = 60_000;
  * Builds into the run's own cache what toolchains have no cache for: Rust's standard library under a sanitizer. A base that
  * holds sources of a suite is part of the run.
  */
-const buildBases = async (room: Room, host: Host, matrix: Matrix): Promise<void> => {
+const buildBases = async (room: ProvisionOptions, host: Host, matrix: Matrix): Promise<void> => {
   const build = makeBuilds({
     cache: room.cache,
     env: buildEnv(host.tools),
@@ -104,17 +104,17 @@ const buildBases = async (room: Room, host: Host, matrix: Matrix): Promise<void>
 };
 
 /** Runs the {@link preparations} and builds the bases; one that fails is told, and its lane tries again by itself. */
-export const prepare = async (room: Room, host: Host, matrix: Matrix): Promise<void> => {
+export const prepare = async (room: ProvisionOptions, host: Host, matrix: Matrix): Promise<void> => {
   for (const command of preparations(host, matrix)) await perform(command, room);
   await buildBases(room, host, matrix);
 };
 
-const stopIfAborted = ({ signal }: Room): void => {
+const stopIfAborted = ({ signal }: ProvisionOptions): void => {
   if (signal.aborted) throw new Failure(2, 'interrupted');
 };
 
 /** Runs one command, printed first. The last lines of a failure are printed too; false says that it failed. */
-const perform = async (command: Command, room: Room): Promise<boolean> => {
+const perform = async (command: Command, room: ProvisionOptions): Promise<boolean> => {
   const { say, signal } = room;
   const [file, ...args] = command;
   say(`+ ${command.join(' ')}`);
@@ -147,7 +147,7 @@ const cost = (need: Need): string =>
 const ROUNDS = 3;
 
 /** Installs what is missing; resolves whatever fails, throws when it is stopped. The caller probes again. */
-export const provision = async (room: Room, host: Host, matrix: Matrix): Promise<void> => {
+export const provision = async (room: ProvisionOptions, host: Host, matrix: Matrix): Promise<void> => {
   const { say } = room;
   if (needs(host, matrix).length === 0) return;
   if (!(await which('apt-get', { nothrow: true }))) {

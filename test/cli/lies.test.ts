@@ -143,7 +143,7 @@ describe('cells that lie through the exit code', () => {
     expect(found?.[0]?.witnesses).toHaveLength(1);
   });
 
-  test('two processes killed without a word are two sightings, each with its test', (t) => {
+  test('two processes killed without a word are two diagnostics, each with its test', (t) => {
     need(t, 'crashes-c_ccgcc-plain');
     const killed = ran.report?.findings
       .flatMap((f) => f.witnesses)

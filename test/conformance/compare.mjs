@@ -1,4 +1,4 @@
-/** Does a log's reading hold what the index expects? Kinds and places, each against all sightings of the log. */
+/** Does a log's reading hold what the index expects? Kinds and places, each against all diagnostics of the log. */
 import { isNoKind, meaningOf } from './words.mjs';
 
 const slug = (s) =>
@@ -37,11 +37,11 @@ const TOOLS = {
   UndefinedBehavior: ['ubsan'],
 };
 
-/** True when some sighting is of this kind. */
-export function kindSeen(kind, sightings) {
+/** True when some diagnostic is of this kind. */
+export function kindSeen(kind, diagnostics) {
   if (isNoKind(kind)) return true;
   const meaning = meaningOf(kind);
-  if (meaning !== undefined) return sightings.some(meaning);
+  if (meaning !== undefined) return diagnostics.some(meaning);
   const sanitizer = /^(\w+)Sanitizer:? ?/.exec(kind);
   const tools = sanitizer ? TOOLS[sanitizer[1]] : undefined;
   const words = kind
@@ -57,7 +57,7 @@ export function kindSeen(kind, sightings) {
   const isTag = /^[a-z]{2,8}:(?=\S)/.test(kind);
   const want = slug(words.replace(/\{\{.*?\}\}|\[\[.*?\]\]/g, ' '));
   const pattern = checkPattern(plain(words));
-  return sightings.some((s) => {
+  return diagnostics.some((s) => {
     if (tools !== undefined && !tools.includes(s.tool)) return false;
     const name = slug(s.rule.replace(/^[^/]*\//, ''));
     const message = plain(s.message);
@@ -126,8 +126,8 @@ function frameFits(place, f) {
  * True when some frame of some stack is at this place; at the very index where the expectation names one. What the tool's
  * own summary names (`top`) is the top own frame: it stands in the first stack that has frames.
  */
-export function placeSeen(place, sightings) {
-  return sightings.some((s) =>
+export function placeSeen(place, diagnostics) {
+  return diagnostics.some((s) =>
     (place.top ? s.stacks.filter(({ frames }) => frames.length > 0).slice(0, 1) : s.stacks).some(
       ({ frames }) =>
         place.frame === undefined

@@ -54,7 +54,7 @@ const ZERO = {
 
 function measureLog(t, row, source, parsed, text) {
   const remarks = [];
-  const found = parsed.sightings.filter((s) => !isHonesty(s));
+  const found = parsed.diagnostics.filter((s) => !isHonesty(s));
   const want = expectation(row, source, text);
   t.logs++;
   t.unread += parsed.unread.length;
@@ -72,7 +72,7 @@ function measureLog(t, row, source, parsed, text) {
   }
   if (want.count !== undefined && !isReviewed(source, row, 'count')) {
     const n = want.count.exact ?? want.count.least;
-    const all = want.count.honesty ? parsed.sightings : found;
+    const all = want.count.honesty ? parsed.diagnostics : found;
     const counted = want.count.mechanical ? all.filter((s) => !UNCOUNTED.has(s.tool)) : all;
     const right = want.count.exact === undefined ? counted.length >= n : counted.length === n;
     t.counted++;
@@ -85,7 +85,7 @@ function measureLog(t, row, source, parsed, text) {
     if (isReviewed(source, row, what)) return;
     for (const one of list) {
       t[of]++;
-      if (seen(one, parsed.sightings)) t[hits]++;
+      if (seen(one, parsed.diagnostics)) t[hits]++;
       else remarks.push(`${name} ${JSON.stringify(one)}`);
     }
   };

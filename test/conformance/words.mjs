@@ -1,6 +1,6 @@
 /**
  * The corpora's words for kinds of errors where they differ from the rules of `ffi-gates`. Each row: the word (whole, after
- * trimming) → a test of one sighting. The first rows are another tool's vocabulary (ClusterFuzz, casr); the last
+ * trimming) → a test of one diagnostic. The first rows are another tool's vocabulary (ClusterFuzz, casr); the last
  * are words that stand in a CHECK line of an upstream test without being a kind.
  */
 const rule = (pattern) => (s) => pattern.test(s.rule);

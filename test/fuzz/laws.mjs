@@ -5,12 +5,12 @@
  * makeLogParser, READERS, hazard}`.
  */
 export function parse(parsers, text, chunk = 1 << 16) {
-  const sightings = [];
-  const log = parsers.openLog((s) => sightings.push(s));
+  const diagnostics = [];
+  const log = parsers.openLog((s) => diagnostics.push(s));
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += chunk) log.push(bytes.subarray(at, at + chunk));
   const { unread, complete, missing } = log.end();
-  return { sightings: sightings.sort((a, b) => a.log.line - b.log.line), unread, complete, missing };
+  return { diagnostics: diagnostics.sort((a, b) => a.log.line - b.log.line), unread, complete, missing };
 }
 
 /**
@@ -35,7 +35,7 @@ function refed(parsers, text) {
   return offered / (text.split('\n').length * counting.length);
 }
 
-const essence = ({ sightings, unread, complete }) => JSON.stringify({ sightings, unread, complete });
+const essence = ({ diagnostics, unread, complete }) => JSON.stringify({ diagnostics, unread, complete });
 
 /**
  * The first law that the text breaks, or undefined. `cuts` are shares of its length at which prefixes are tried.
@@ -50,7 +50,7 @@ export function broken(parsers, text, cuts = []) {
   const failed = whole.missing.find((m) => m.startsWith('a reader failed'));
   if (failed) return `a reader throws: ${failed}`;
   const last = text.split('\n').length;
-  for (const s of whole.sightings) {
+  for (const s of whole.diagnostics) {
     if (!parsers.hazard(s.hazard))
       return `${s.rule} has the hazard ${s.hazard}, which is not in the catalogue`;
     if (!s.rule.includes('/') || s.message === undefined) return `a finding has no rule or message`;
@@ -67,11 +67,11 @@ export function broken(parsers, text, cuts = []) {
     // At the end of a line: half a line may look whole, and be other words once the rest has come.
     const at = text.lastIndexOf('\n', Math.floor(share * text.length)) + 1;
     const part = parse(parsers, text.slice(0, at));
-    if (part.sightings.length < most)
-      return `findings fall from ${most} to ${part.sightings.length} at ${at}`;
-    most = part.sightings.length;
+    if (part.diagnostics.length < most)
+      return `findings fall from ${most} to ${part.diagnostics.length} at ${at}`;
+    most = part.diagnostics.length;
   }
-  if (whole.sightings.length < most)
-    return `findings fall from ${most} to ${whole.sightings.length} at the end`;
+  if (whole.diagnostics.length < most)
+    return `findings fall from ${most} to ${whole.diagnostics.length} at the end`;
   return undefined;
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { SuitePlace } from '../../src/bindings/binding.js';
+import type { PreparedSuite } from '../../src/bindings/binding.js';
 import type { Instrument } from '../../src/model/launch.js';
 import { compileStacks, withStacks } from '../../src/bindings/jni/stacks.js';
 import { parseText } from '../../src/parsers/index.js';
@@ -43,7 +43,7 @@ describe.skipIf(absent.length > 0)('stacks of threads under memcheck', () => {
     env: { LD_PRELOAD: 'theirs.so' },
     targets: {},
     with: {},
-  } as unknown as SuitePlace;
+  } as unknown as PreparedSuite;
   const gcc: Instrument = { compiler: 'gcc', cc: 'gcc', cxx: 'g++', cflags: ['-g'], ldflags: [] };
   const tools = { valgrind: { path: 'valgrind', version: '3' } };
   const arm = { prefix: ['valgrind', '--tool=memcheck'], env: {}, hostArgs: [] };
@@ -52,7 +52,7 @@ describe.skipIf(absent.length > 0)('stacks of threads under memcheck', () => {
     const xml = join(out, 'report.xml');
     const words = ['--tool=memcheck', '--xml=yes', `--xml-file=${xml}`, join(out, 'program')];
     spawnSync('valgrind', words, { env: { ...process.env, ...env } });
-    return parseText(readFileSync(xml, 'utf8')).sightings.map((s) => s.rule);
+    return parseText(readFileSync(xml, 'utf8')).diagnostics.map((s) => s.rule);
   };
 
   test('writes below the stack pointer are left out, blocks are watched', () => {

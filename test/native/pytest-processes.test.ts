@@ -9,8 +9,10 @@ import { NO_ARM, type Tools } from '../../src/model/launch.js';
 import type { Apart } from '../../src/bindings/binding.js';
 import type { TestEvent } from '../../src/model/test-event.js';
 
-const asked = spawnSync('python3', ['-c', 'import sys, pytest; print(sys.executable)'], { encoding: 'utf8' });
-const missing = asked.status !== 0;
+const requested = spawnSync('python3', ['-c', 'import sys, pytest; print(sys.executable)'], {
+  encoding: 'utf8',
+});
+const missing = requested.status !== 0;
 if (missing) console.warn('SKIPPED: processes of pytest need python3 and pytest');
 
 const TESTS = `import os, atexit, pytest
@@ -31,7 +33,7 @@ describe.skipIf(missing)('pytest', () => {
   const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-pytest-'));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   writeFileSync(join(dir, 'test_it.py'), TESTS);
-  const tools: Tools = { python: { path: asked.stdout?.trim() ?? '', version: '3' } };
+  const tools: Tools = { python: { path: requested.stdout?.trim() ?? '', version: '3' } };
 
   const run = (isolate: Apart): { events: TestEvent[]; stdout: string; scratch: string } => {
     const scratch = mkdtempSync(join(dir, 'scratch-'));

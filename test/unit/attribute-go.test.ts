@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { originOf } from '../../src/judge/origin.js';
 import { plainName } from '../../src/model/function-name.js';
-import type { Own } from '../../src/model/project-code.js';
-import type { Frame, Sighting } from '../../src/model/diagnostic.js';
+import type { ProjectCode } from '../../src/model/project-code.js';
+import type { Frame, Diagnostic } from '../../src/model/diagnostic.js';
 
-const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
+const own: ProjectCode = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
 const go = (fn: string, file: string): Frame => ({ kind: 'source', function: fn, file, line: 7 });
-const memcheck = (rule: string, frames: Frame[], more: Partial<Sighting> = {}): Sighting => ({
+const memcheck = (rule: string, frames: Frame[], more: Partial<Diagnostic> = {}): Diagnostic => ({
   tool: 'memcheck',
   rule: `memcheck/${rule}`,
   hazard: 'bounds/other',

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { isOwnManaged, originOf } from '../../src/judge/origin.js';
-import { ownFrames, type Own } from '../../src/model/project-code.js';
-import type { Frame, Sighting, Stack } from '../../src/model/diagnostic.js';
+import { projectFrames, type ProjectCode } from '../../src/model/project-code.js';
+import type { Frame, Diagnostic, Stack } from '../../src/model/diagnostic.js';
 
-const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
+const own: ProjectCode = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
 const at = (fn: string, object: string): Frame => ({
   kind: 'module',
   function: fn,
@@ -12,7 +12,7 @@ const at = (fn: string, object: string): Frame => ({
 });
 const jvm = at('ObjectMonitor::exit', 'libjvm.so');
 const mine = at('worker', 'libmine.so');
-const race = (...stacks: [Stack['role'], ...Frame[]][]): Sighting => ({
+const race = (...stacks: [Stack['role'], ...Frame[]][]): Diagnostic => ({
   tool: 'helgrind',
   rule: 'helgrind/Race',
   hazard: 'threading/data-race',
@@ -57,7 +57,7 @@ test('the dynamic loader reads past the ends of its own strings', () => {
     ['fault', at('strncmp', 'ld-linux-x86-64.so.2')],
     ['allocated', at('malloc', 'x.so')],
   );
-  const s: Sighting = {
+  const s: Diagnostic = {
     ...overread,
     tool: 'memcheck',
     rule: 'memcheck/InvalidRead',
@@ -84,11 +84,11 @@ test('a line of a header of somebody else, compiled into our object, is ours onl
   const inlined = line('Py_TYPE', '/usr/include/python3.11/object.h');
   const written = line('decode', '/app/decode.c');
   const header = line('mine', '/app/include/mine.h');
-  expect(ownFrames([inlined, written, header], own)).toEqual([written, header]);
-  expect(ownFrames([inlined, jvm], own)).toEqual([inlined]);
+  expect(projectFrames([inlined, written, header], own)).toEqual([written, header]);
+  expect(projectFrames([inlined, jvm], own)).toEqual([inlined]);
 });
 
-const leak = (...frames: Frame[]): Sighting => ({
+const leak = (...frames: Frame[]): Diagnostic => ({
   ...race(['allocated', ...frames]),
   tool: 'lsan',
   rule: 'lsan/direct-leak',

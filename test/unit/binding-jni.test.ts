@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SuitePlace } from '../../src/bindings/binding.js';
+import type { PreparedSuite } from '../../src/bindings/binding.js';
 import { javaScript } from '../../src/bindings/jni/jdk.js';
 import { jni, selection } from '../../src/bindings/jni/jni.js';
 import { buildEnv } from '../../src/host/environment.js';
@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(scratch, { recursive: true });
 });
-const place = (): SuitePlace => ({ dir: scratch, out: scratch, targets: {}, env: {}, with: {} });
+const place = (): PreparedSuite => ({ dir: scratch, out: scratch, targets: {}, env: {}, with: {} });
 
 describe('the JUnit binding', () => {
   it('selects methods class by class', () => {

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SuitePlace } from '../../src/bindings/binding.js';
+import type { PreparedSuite } from '../../src/bindings/binding.js';
 import { net, readResults } from '../../src/bindings/dotnet/net.js';
 import { dotnetRun } from '../../src/bindings/dotnet/dotnet.js';
 import { runnerIn } from '../../src/bindings/dotnet/nunit.js';
 
-const place: SuitePlace = { dir: '/suite', out: '/out', targets: {}, env: {}, with: {} };
-const sdk: SuitePlace = { ...place, with: { runner: 'dotnet' } };
+const place: PreparedSuite = { dir: '/suite', out: '/out', targets: {}, env: {}, with: {} };
+const sdk: PreparedSuite = { ...place, with: { runner: 'dotnet' } };
 
 let scratch: string;
 beforeEach(() => {

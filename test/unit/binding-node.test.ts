@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodejs, turnsOf } from '../../src/bindings/node/node.js';
-import type { SuitePlace } from '../../src/bindings/binding.js';
+import type { PreparedSuite } from '../../src/bindings/binding.js';
 
 let scratch: string;
 beforeEach(() => {
@@ -15,7 +15,7 @@ afterEach(() => {
   rmSync(scratch, { recursive: true });
 });
 
-const place: SuitePlace = { dir: '/suite', out: '/out', targets: {}, env: {}, with: {} };
+const place: PreparedSuite = { dir: '/suite', out: '/out', targets: {}, env: {}, with: {} };
 const eventsOf = (text: string): unknown => {
   writeFileSync(join(scratch, 'progress.ndjson'), text);
   return nodejs.events(scratch, [], place);

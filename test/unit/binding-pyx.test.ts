@@ -32,8 +32,8 @@ test('a compiler of ours keeps debug information, and its flags come last', () =
     JSON.stringify([join(made, "it's/cc")]),
     JSON.stringify(flags),
   );
-  const asked = ['-g0', '-O3', '-s', '-DX="a b"', '-Wl,--strip-all', '-o', '', 'x.c'];
-  const got = execFileSync(join(made, 'bin/cc'), asked, { encoding: 'utf8' });
+  const requested = ['-g0', '-O3', '-s', '-DX="a b"', '-Wl,--strip-all', '-o', '', 'x.c'];
+  const got = execFileSync(join(made, 'bin/cc'), requested, { encoding: 'utf8' });
   expect(got).toBe('[-O3][-DX="a b"][-o][][x.c][-g][-O1][-ffile-prefix-map=/a b=/c]');
 });
 

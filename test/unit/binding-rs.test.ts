@@ -32,8 +32,10 @@ test('targets prefix ids', () => {
 });
 
 test('cargo says by which signal a test executable died', () => {
-  const died =
+  const unfinished =
     "  process didn't exit successfully: `env /out/deps/host-0123 --exact a` (signal: 11, SIGSEGV: invalid memory reference)";
-  expect(parseRustDeath([RUNNING, 'test a ... error: test failed', '', 'Caused by:', died])).toBe('SIGSEGV');
+  expect(parseRustDeath([RUNNING, 'test a ... error: test failed', '', 'Caused by:', unfinished])).toBe(
+    'SIGSEGV',
+  );
   expect(parseRustDeath(["  process didn't exit successfully: `host` (exit status: 99)"])).toBeUndefined();
 });

@@ -16,17 +16,17 @@ export const namesOf = (tool: string): string[] =>
     .map((f) => f.slice(0, -4))
     .sort();
 
-/** `rule = hazard` of every sighting of a log, in order. */
+/** `rule = hazard` of every diagnostic of a log, in order. */
 export const verdicts = (tool: string, name: string): string[] =>
-  parseText(captured(tool, name)).sightings.map((s) => `${s.rule} = ${s.hazard}`);
+  parseText(captured(tool, name)).diagnostics.map((s) => `${s.rule} = ${s.hazard}`);
 
-/** Law 3: over every prefix sightings never decrease, and a begun report never ends clean. */
+/** Law 3: over every prefix diagnostics never decrease, and a begun report never ends clean. */
 export const expectPrefixLaw = (text: string): void => {
   const step = Math.max(1, Math.floor(text.length / 400));
   let before = 0;
   for (let end = 0; end <= text.length; end += step) {
-    const { sightings } = parseText(text.slice(0, end));
-    expect(sightings.length, `prefix of ${end}`).toBeGreaterThanOrEqual(before);
-    before = sightings.length;
+    const { diagnostics } = parseText(text.slice(0, end));
+    expect(diagnostics.length, `prefix of ${end}`).toBeGreaterThanOrEqual(before);
+    before = diagnostics.length;
   }
 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { frame, newBoard, take } from '../../src/reporters/terminal/progress.js';
+import { frame, newBoard, applyEvent } from '../../src/reporters/terminal/progress.js';
 import { makeConsole } from '../../src/reporters/terminal/console.js';
 
 const sink = () => {
@@ -28,6 +28,6 @@ it('draws a board on a terminal and gives the cursor back', async () => {
 
 it('never draws more than the screen holds', () => {
   const board = newBoard();
-  for (let i = 0; i < 300; i += 1) take(board, { kind: 'cell-started', id: `cell${i}` }, 0);
+  for (let i = 0; i < 300; i += 1) applyEvent(board, { kind: 'cell-started', id: `cell${i}` }, 0);
   expect(frame(board, 1000, 40, 24).length).toBeLessThan(24);
 });

@@ -1,7 +1,7 @@
 /** Readable names: what the demanglers know, and that everything else stays as it was printed. */
 import { describe, expect, it } from 'vitest';
 import { demangle, demangleFrames } from '../../src/parsers/demangle.js';
-import type { Sighting } from '../../src/model/diagnostic.js';
+import type { Diagnostic } from '../../src/model/diagnostic.js';
 
 describe('demangle', () => {
   it.each([
@@ -34,8 +34,8 @@ describe('demangle', () => {
     }
   });
 
-  it('renames every frame of a sighting that has a function', () => {
-    const sighting: Sighting = {
+  it('renames every frame of a diagnostic that has a function', () => {
+    const diagnostic: Diagnostic = {
       tool: 'asan',
       rule: 'asan/SEGV',
       hazard: 'crash/signal',
@@ -53,8 +53,8 @@ describe('demangle', () => {
         },
       ],
     };
-    demangleFrames(sighting);
-    expect(sighting.stacks[0]!.frames).toEqual([
+    demangleFrames(diagnostic);
+    expect(diagnostic.stacks[0]!.frames).toEqual([
       { kind: 'module', module: 'x.so', function: 'foo::foo()' },
       { kind: 'opaque', text: '_ZN3fooC1Ev' },
       { kind: 'module', module: 'x.so', offset: '0x1' },

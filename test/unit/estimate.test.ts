@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { frame, newBoard, take } from '../../src/reporters/terminal/progress.js';
+import { frame, newBoard, applyEvent } from '../../src/reporters/terminal/progress.js';
 import { makeConsole } from '../../src/reporters/terminal/console.js';
 import { expectedMs, makeClock } from '../../src/plan/estimates.js';
 
 const MINUTE = 60_000;
 
-test('a cell is expected to take what it took, else what its lane’s canary takes', () => {
+test('a cell is expected to applyEvent what it took, else what its lane’s canary takes', () => {
   const known = new Map([
     ['a-py_cc-asan', 5_000],
     ['canary-py_cc-asan', 2_000],
@@ -48,12 +48,12 @@ test('a machine that is slower than the table is noticed', () => {
 
 test('the board says it in its last line, counting down, until nothing runs', () => {
   const board = newBoard();
-  take(board, { kind: 'plan', cells: 2 }, 0);
-  take(board, { kind: 'cell-started', id: 'a' }, 0);
-  take(board, { kind: 'left', ms: 7 * MINUTE }, 0);
+  applyEvent(board, { kind: 'plan', cells: 2 }, 0);
+  applyEvent(board, { kind: 'cell-started', id: 'a' }, 0);
+  applyEvent(board, { kind: 'left', ms: 7 * MINUTE }, 0);
   expect(frame(board, 0, 80, 24).at(-1)).toContain('about 7 m left');
   expect(frame(board, 2 * MINUTE, 80, 24).at(-1)).toContain('about 5 m left');
-  take(board, { kind: 'cell-finished', id: 'a', verdict: { kind: 'clean' }, ms: 1 }, 0);
+  applyEvent(board, { kind: 'cell-finished', id: 'a', verdict: { kind: 'clean' }, ms: 1 }, 0);
   expect(frame(board, 0, 80, 24).at(-1)).not.toContain('left');
 });
 

@@ -7,14 +7,14 @@ test('a terse memcheck sees as much: it leaves out where unset values came from,
   for (const binding of BINDING_IDS) {
     const request = { host: madeHost(), binding, compiler: 'gcc', logDir: '/logs' } as const;
     const told = GATES.memcheck.arm(request);
-    const terse = GATES.memcheck.arm({ ...request, terse: true });
+    const skipExplanations = GATES.memcheck.arm({ ...request, skipExplanations: true });
     expect(told.prefix).toContain('--track-origins=yes');
-    expect(terse).toEqual({
+    expect(skipExplanations).toEqual({
       ...told,
       prefix: told.prefix.map((w) => (w === '--track-origins=yes' ? '--track-origins=no' : w)),
     });
     if (GATES.helgrind.unfit(binding) === undefined)
-      expect(GATES.helgrind.arm({ ...request, terse: true })).toEqual(GATES.helgrind.arm(request));
+      expect(GATES.helgrind.arm({ ...request, skipExplanations: true })).toEqual(GATES.helgrind.arm(request));
   }
 });
 

@@ -1,10 +1,10 @@
 /** Whose a leaked block is that a runtime allocated inside a call of the user's. */
 import { describe, expect, test } from 'vitest';
 import { originOf } from '../../src/judge/origin.js';
-import type { Own } from '../../src/model/project-code.js';
-import type { Frame, Sighting } from '../../src/model/diagnostic.js';
+import type { ProjectCode } from '../../src/model/project-code.js';
+import type { Frame, Diagnostic } from '../../src/model/diagnostic.js';
 
-const own: Own = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
+const own: ProjectCode = { dirs: ['/app'], shared: [], objects: new Set(['libmine.so']) };
 const at = (fn: string | undefined, object: string): Frame => ({
   kind: 'module',
   module: `/usr/lib/${object}`,
@@ -18,7 +18,7 @@ const written = line('call', '/app/src/lib.rs');
 const malloc = at('malloc', 'vgpreload_memcheck-amd64-linux.so');
 
 const origin = (...frames: Frame[]): string => {
-  const s: Sighting = {
+  const s: Diagnostic = {
     tool: 'memcheck',
     rule: 'memcheck/Leak_DefinitelyLost',
     hazard: 'ownership/leak',

@@ -1,19 +1,19 @@
 /** The laws of verdicts on evidence made by hand; no process is started. */
 import { describe, expect, test } from 'vitest';
 import { fingerprintOf } from '../../src/judge/fingerprint.js';
-import type { Own } from '../../src/model/project-code.js';
-import type { Evidence, Seen, Shot } from '../../src/judge/evidence.js';
-import type { Sighting, Stack } from '../../src/model/diagnostic.js';
+import type { ProjectCode } from '../../src/model/project-code.js';
+import type { Evidence, Observation, Attempt } from '../../src/judge/evidence.js';
+import type { Diagnostic, Stack } from '../../src/model/diagnostic.js';
 import { judge, laneOf, withProof } from '../../src/judge/judge.js';
 import type { TestEvent } from '../../src/model/test-event.js';
 import { GATES } from '../../src/gates/index.js';
 
-const own: Own = { dirs: ['/repo/native'], shared: ['/repo/native'], objects: new Set(['libx.so']) };
+const own: ProjectCode = { dirs: ['/repo/native'], shared: ['/repo/native'], objects: new Set(['libx.so']) };
 const stack = (role: Stack['role'], fn: string, file = '/repo/native/x.c', line = 7): Stack => ({
   role,
   frames: [{ kind: 'source', function: fn, file, line }],
 });
-const sighting = (more: Partial<Sighting> = {}): Sighting => ({
+const diagnostic = (more: Partial<Diagnostic> = {}): Diagnostic => ({
   tool: 'asan',
   rule: 'asan/heap-use-after-free',
   hazard: 'ownership/use-after-free',
@@ -23,17 +23,17 @@ const sighting = (more: Partial<Sighting> = {}): Sighting => ({
   log: { line: 1, endLine: 9 },
   ...more,
 });
-const seen = (s: Sighting): Seen => ({ sighting: s, log: '/out/asan.1', repro: 'true' });
+const seen = (s: Diagnostic): Observation => ({ diagnostic: s, log: '/out/asan.1', repro: 'true' });
 const ended = (test: string, outcome: TestEvent['outcome']): TestEvent[] => [
   { test, outcome: 'started', pid: 1 },
   { test, outcome },
 ];
-const shot = (more: Partial<Shot> = {}): Shot => ({
-  asked: ['a'],
+const attempt = (more: Partial<Attempt> = {}): Attempt => ({
+  requested: ['a'],
   exit: { kind: 'code', code: 0 },
   events: ended('a', 'passed'),
   logs: [],
-  died: [],
+  unfinished: [],
   ...more,
 });
 const evidence = (more: Partial<Evidence> = {}): Evidence => ({
@@ -41,7 +41,7 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   cell: { gate: GATES.asan, suite: { role: 'subject' }, compiler: 'gcc' } as unknown as Evidence['cell'],
   listed: ['a'],
   wanted: ['a'],
-  shots: [shot()],
+  attempts: [attempt()],
   seen: [],
   own,
   products: [],
@@ -76,44 +76,46 @@ describe('clean', () => {
   test('is not possible where the object under test is opaque', () =>
     expect(verdictOf(evidence(), 'opaque')).toMatchObject({ doubt: 'gate-not-armed' }));
   test('is not possible from nothing', () => {
-    expect(verdictOf(evidence({ listed: [], wanted: [], shots: [] }))).toMatchObject({ doubt: 'no-tests' });
+    expect(verdictOf(evidence({ listed: [], wanted: [], attempts: [] }))).toMatchObject({
+      doubt: 'no-tests',
+    });
     expect(verdictOf(evidence({ listingFailed: 'exit status 2' }))).toMatchObject({
       doubt: 'listing-failed',
     });
-    const killed = shot({ exit: { kind: 'signal', signal: 'SIGKILL' }, events: [], died: ['a'] });
-    expect(verdictOf(evidence({ shots: [killed] }))).toMatchObject({
+    const killed = attempt({ exit: { kind: 'signal', signal: 'SIGKILL' }, events: [], unfinished: ['a'] });
+    expect(verdictOf(evidence({ attempts: [killed] }))).toMatchObject({
       doubt: 'fired-but-silent',
       why: 'the process was killed by SIGKILL while a ran',
     });
-    expect(verdictOf(evidence({ shots: [] }))).toMatchObject({ doubt: 'did-not-start' });
+    expect(verdictOf(evidence({ attempts: [] }))).toMatchObject({ doubt: 'did-not-start' });
     expect(verdictOf(evidence({ wanted: ['a', 'b'] }))).toMatchObject({ doubt: 'tests-missing' });
   });
 });
 
 describe('two witnesses', () => {
-  const asked = (code: number, events = ended('a', 'passed')): Evidence =>
-    evidence({ shots: [shot({ exit: { kind: 'code', code }, events })] });
+  const requested = (code: number, events = ended('a', 'passed')): Evidence =>
+    evidence({ attempts: [attempt({ exit: { kind: 'code', code }, events })] });
   test('the gate’s status without a report is no clean cell', () =>
-    expect(verdictOf(asked(99))).toMatchObject({ doubt: 'fired-but-silent' }));
+    expect(verdictOf(requested(99))).toMatchObject({ doubt: 'fired-but-silent' }));
   test('any status although no test failed is no clean cell', () =>
-    expect(verdictOf(asked(3))).toMatchObject({ doubt: 'fired-but-silent' }));
+    expect(verdictOf(requested(3))).toMatchObject({ doubt: 'fired-but-silent' }));
   test('a report with status 0 is a hazard', () =>
-    expect(verdictOf(evidence({ seen: [seen(sighting())] }))).toMatchObject({
+    expect(verdictOf(evidence({ seen: [seen(diagnostic())] }))).toMatchObject({
       kind: 'hazard',
       findings: 1,
       fresh: 1,
       known: 0,
     }));
   test('a failed test with its runner’s status is a failed suite', () =>
-    expect(verdictOf(asked(1, ended('a', 'failed')))).toMatchObject({ kind: 'suite-failed' }));
+    expect(verdictOf(requested(1, ended('a', 'failed')))).toMatchObject({ kind: 'suite-failed' }));
   test('a failed test does not excuse one without a result', () =>
     expect(
       verdictOf({
-        ...asked(1, ended('a', 'failed')),
+        ...requested(1, ended('a', 'failed')),
         wanted: ['a', 'b'],
-        shots: [
-          shot({ exit: { kind: 'code', code: 1 }, events: ended('a', 'failed') }),
-          shot({ asked: ['b'], exit: { kind: 'code', code: 1 }, events: [] }),
+        attempts: [
+          attempt({ exit: { kind: 'code', code: 1 }, events: ended('a', 'failed') }),
+          attempt({ requested: ['b'], exit: { kind: 'code', code: 1 }, events: [] }),
         ],
       }),
     ).toMatchObject({ kind: 'inconclusive' }));
@@ -125,7 +127,9 @@ describe('reruns', () => {
     ['passed', 'failed'],
   ] as const)('%s then %s is failed', (first, second) => {
     const j = judge(
-      evidence({ shots: [shot({ events: ended('a', first) }), shot({ events: ended('a', second) })] }),
+      evidence({
+        attempts: [attempt({ events: ended('a', first) }), attempt({ events: ended('a', second) })],
+      }),
       [],
       new Set(),
     );
@@ -137,39 +141,41 @@ describe('reruns', () => {
       verdictOf(
         evidence({
           seen: [
-            seen(sighting()),
-            seen(sighting({ stacks: [stack('fault', 'use', '/repo/native/x.c', 9)] })),
-            seen(sighting({ stacks: [stack('fault', 'other')] })),
+            seen(diagnostic()),
+            seen(diagnostic({ stacks: [stack('fault', 'use', '/repo/native/x.c', 9)] })),
+            seen(diagnostic({ stacks: [stack('fault', 'other')] })),
           ],
         }),
       ),
     ).toMatchObject({ kind: 'hazard', findings: 2, fresh: 2, known: 0 }));
   test('a report of any run stays', () =>
-    expect(verdictOf(evidence({ shots: [shot(), shot()], seen: [seen(sighting())] })).kind).toBe('hazard'));
+    expect(verdictOf(evidence({ attempts: [attempt(), attempt()], seen: [seen(diagnostic())] })).kind).toBe(
+      'hazard',
+    ));
 });
 
 describe('a fingerprint', () => {
-  const of = (s: Sighting): string => fingerprintOf(s, own);
+  const of = (s: Diagnostic): string => fingerprintOf(s, own);
   test('holds no line, path, pid or address', () => {
-    const moved = sighting({
+    const moved = diagnostic({
       pid: 77,
       message: 'heap-use-after-free on 0xdeadbeef',
       stacks: [stack('fault', 'use', '/elsewhere/native/x.c', 99)],
     });
-    const there: Own = { ...own, dirs: ['/elsewhere/native'], shared: ['/elsewhere/native'] };
-    expect(fingerprintOf(moved, there)).toBe(of(sighting()));
+    const there: ProjectCode = { ...own, dirs: ['/elsewhere/native'], shared: ['/elsewhere/native'] };
+    expect(fingerprintOf(moved, there)).toBe(of(diagnostic()));
   });
   test('is one for the same bug through ASan and memcheck', () =>
-    expect(of(sighting({ tool: 'memcheck', rule: 'memcheck/InvalidRead' }))).toBe(of(sighting())));
+    expect(of(diagnostic({ tool: 'memcheck', rule: 'memcheck/InvalidRead' }))).toBe(of(diagnostic())));
   test('has no order of a race’s sides', () => {
     const race = (...stacks: Stack[]): string =>
-      of(sighting({ tool: 'tsan', hazard: 'threading/data-race', stacks }));
+      of(diagnostic({ tool: 'tsan', hazard: 'threading/data-race', stacks }));
     expect(race(stack('fault', 'put'), stack('other-access', 'get'))).toBe(
       race(stack('fault', 'get'), stack('other-access', 'put')),
     );
   });
   test('tells functions and hazards apart', () => {
-    expect(of(sighting({ stacks: [stack('fault', 'other')] }))).not.toBe(of(sighting()));
-    expect(of(sighting({ hazard: 'ownership/double-free' }))).not.toBe(of(sighting()));
+    expect(of(diagnostic({ stacks: [stack('fault', 'other')] }))).not.toBe(of(diagnostic()));
+    expect(of(diagnostic({ hazard: 'ownership/double-free' }))).not.toBe(of(diagnostic()));
   });
 });

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import type { Parsed, Sighting } from '../../src/model/diagnostic.js';
-import { ANCHORS } from '../../src/parsers/engine/prefilter.js';
+import type { Parsed, Diagnostic } from '../../src/model/diagnostic.js';
+import { PREFILTER_LITERALS } from '../../src/parsers/engine/prefilter.js';
 import { makeScanner, SHORTEST } from '../../src/parsers/engine/literal-scanner.js';
 import { makeTextParser, openLog, parseText } from '../../src/parsers/index.js';
 import { sifted } from './sifted.js';
@@ -19,18 +19,22 @@ const read = (name: string): string => readFileSync(new URL(name, root), 'utf8')
 /** Without the places in bytes, which the two ways count in other units. */
 const facts = (p: Parsed): unknown => ({
   ...p,
-  sightings: p.sightings.map(({ log: { line, endLine }, ...s }) => ({ ...s, line, endLine })),
+  diagnostics: p.diagnostics.map(({ log: { line, endLine }, ...s }) => ({ ...s, line, endLine })),
 });
 const everyLine = (text: string): Parsed => {
   const parser = makeTextParser();
   for (const line of text.replace(/\n$/, '').split('\n')) parser.push(line);
   return parser.end();
 };
-const inChunks = (bytes: Buffer, size: number, whole?: number): { sightings: Sighting[]; rest: unknown } => {
-  const sightings: Sighting[] = [];
-  const log = openLog((s) => sightings.push(s), whole);
+const inChunks = (
+  bytes: Buffer,
+  size: number,
+  whole?: number,
+): { diagnostics: Diagnostic[]; rest: unknown } => {
+  const diagnostics: Diagnostic[] = [];
+  const log = openLog((s) => diagnostics.push(s), whole);
   for (let i = 0; i < bytes.length; i += size) log.push(bytes.subarray(i, i + size));
-  return { sightings, rest: log.end() };
+  return { diagnostics, rest: log.end() };
 };
 const calm = (lines: number): string =>
   Array.from({ length: lines }, (_, i) => `test_${i} (tests.test_store.TestStore) ... ok\n`).join('');
@@ -53,18 +57,18 @@ describe('every captured log', () => {
 
 describe('the scanner', () => {
   test('has only literals that it can find', () => {
-    for (const a of ANCHORS) {
+    for (const a of PREFILTER_LITERALS) {
       expect(a.length, a).toBeGreaterThanOrEqual(SHORTEST);
       expect(Buffer.byteLength(a)).toBe(a.length);
     }
   });
   test('finds a line exactly when it holds a literal', () => {
     const word = fc.oneof(
-      fc.constantFrom(...ANCHORS),
+      fc.constantFrom(...PREFILTER_LITERALS),
       fc.string({ maxLength: 9 }),
       fc.constantFrom('\n', ' '),
     );
-    const scanner = makeScanner(ANCHORS, 1 << 16);
+    const scanner = makeScanner(PREFILTER_LITERALS, 1 << 16);
     fc.assert(
       fc.property(fc.array(word, { maxLength: 40 }), fc.integer({ min: 0, max: 9 }), (words, shift) => {
         const text = `${'\n'.repeat(shift)}${words.join('')}\n`;
@@ -73,7 +77,7 @@ describe('the scanner', () => {
         const lineOf = (at: number): number => bytes.subarray(0, at).filter((b) => b === 10).length;
         const found = scanner.find(scanner.start - 1, scanner.start + bytes.length);
         const expected = new Set<number>();
-        for (const a of ANCHORS)
+        for (const a of PREFILTER_LITERALS)
           for (let at = `\n${text}`.indexOf(a); at >= 0; at = `\n${text}`.indexOf(a, at + 1)) {
             const before = Buffer.byteLength(`\n${text}`.slice(0, at)) - 1;
             expected.add(lineOf(before + (a.startsWith('\n') ? 1 : 0)));
@@ -93,13 +97,13 @@ describe('long lines', () => {
   const header = report.split('\n').find((l) => l.includes('ERROR: '))!;
   test.each([0, 65_000, 65_536 - 30, 200_000, 3_000_000])('a report glued to %i bytes is found', (n) => {
     const log = inChunks(Buffer.from(report.replace(header, `${'.'.repeat(n)}${header}`)), 1 << 16);
-    expect(log.sightings.map((s) => [s.rule, s.complete])).toEqual([['asan/heap-buffer-overflow', true]]);
-    expect(log.sightings[0]!.stacks.length).toBeGreaterThan(0);
+    expect(log.diagnostics.map((s) => [s.rule, s.complete])).toEqual([['asan/heap-buffer-overflow', true]]);
+    expect(log.diagnostics[0]!.stacks.length).toBeGreaterThan(0);
     expect(log.rest).toMatchObject({ complete: true, long: { count: n > 65_536 - 200 ? 1 : 0 } });
   });
   test('lines are counted, and what follows is read', () => {
     const text = `${'x'.repeat(1 << 20)}\n${'y'.repeat(100_000)}\nsmall\n${report}`;
-    const [s] = inChunks(Buffer.from(text), 10_000).sightings;
+    const [s] = inChunks(Buffer.from(text), 10_000).diagnostics;
     expect(s!.log.line).toBe(3 + report.split('\n').indexOf(header) + 1);
   });
   test('one that smells everywhere is given up, and says so', () => {
@@ -111,7 +115,7 @@ describe('long lines', () => {
 describe('XML in a log', () => {
   const xml = read('memcheck/heap.xml');
   const asan = read('asan/uaf.clang.log');
-  const rules = (p: Parsed): string[] => p.sightings.map((s) => s.rule);
+  const rules = (p: Parsed): string[] => p.diagnostics.map((s) => s.rule);
   const alone = rules(parseText(xml));
   test('stands anywhere, with lines counted on', () => {
     const parsed = parseText(`${calm(100)}${asan}${xml}${calm(10)}${xml}${asan}`);
@@ -120,7 +124,7 @@ describe('XML in a log', () => {
     );
     expect(parsed).toMatchObject({ complete: true, unread: [] });
     const lines = `${calm(100)}${asan}${xml}`.split('\n');
-    const first = parsed.sightings.find((s) => s.tool === 'memcheck')!;
+    const first = parsed.diagnostics.find((s) => s.tool === 'memcheck')!;
     expect(lines[first.log.line - 1]).toContain('<error>');
   });
   test('has the prefixes of a CI system', () => {

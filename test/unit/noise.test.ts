@@ -1,10 +1,10 @@
 /** When the lane's no-op run is made: only where it could tell the host's habit from a complaint about the user's code. */
 import { expect, test } from 'vitest';
 import type { Expectation } from '../../src/config/annotations.js';
-import type { Frame, Sighting } from '../../src/model/diagnostic.js';
+import type { Frame, Diagnostic } from '../../src/model/diagnostic.js';
 import { canariesToCompare, wantsNoise } from '../../src/execute/run-noop.js';
 import { GATES } from '../../src/gates/index.js';
-import type { Evidence, Seen } from '../../src/judge/evidence.js';
+import type { Evidence, Observation } from '../../src/judge/evidence.js';
 
 const at = (fn: string, object: string): Frame => ({
   kind: 'module',
@@ -12,7 +12,7 @@ const at = (fn: string, object: string): Frame => ({
   module: `/usr/lib/${object}`,
   offset: '0x1',
 });
-const report = (rule: string, ...frames: Frame[]): Sighting => ({
+const report = (rule: string, ...frames: Frame[]): Diagnostic => ({
   tool: 'memcheck',
   rule,
   hazard: 'ownership/invalid-free',
@@ -27,8 +27,8 @@ const USUAL = report('memcheck/UninitCondition', at('strlen', 'libhost.so'));
 
 const evidence = (
   role: string,
-  sightings: Sighting[],
-  more: Partial<Seen> = {},
+  diagnostics: Diagnostic[],
+  more: Partial<Observation> = {},
   gate = GATES.memcheck,
 ): Evidence =>
   ({
@@ -41,7 +41,7 @@ const evidence = (
     },
     listed: ['T#planted'],
     own: { dirs: [], shared: [], objects: new Set(['libmine.so']) },
-    seen: sightings.map((sighting) => ({ sighting, log: 'l', repro: 'r', ...more })),
+    seen: diagnostics.map((diagnostic) => ({ diagnostic, log: 'l', repro: 'r', ...more })),
   }) as unknown as Evidence;
 
 const DUE: Expectation = {

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseText } from '../../src/parsers/index.js';
 
-const read = (text: string) => parseText(text).sightings;
+const read = (text: string) => parseText(text).diagnostics;
 const report = (headline: string, rest = ''): string =>
   `==7==ERROR: AddressSanitizer: ${headline}\n${rest}    #0 0x55 in f a.c:3:4\nSUMMARY: AddressSanitizer: x a.c:3:4 in f\n`;
 const ON = 'on address 0x602000000014 at pc 0x55 bp 0x7f sp 0x7e';

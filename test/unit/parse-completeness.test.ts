@@ -26,16 +26,16 @@ describe('a report that is cut', () => {
     const cut = whole.slice(0, whole.indexOf(at));
     const parsed = parseText(cut);
     expect(parsed.complete).toBe(false);
-    expect(parsed.sightings.at(-1)).toMatchObject({ complete: false, missing });
+    expect(parsed.diagnostics.at(-1)).toMatchObject({ complete: false, missing });
     expect(parsed.missing.join()).toContain(missing);
   });
 
   it('is closed by the next one', () => {
     const whole = text('asan/uaf.clang');
     const cut = whole.slice(0, whole.indexOf('freed by thread'));
-    const { sightings } = parseText(`${cut}\n${whole}`);
-    expect(sightings.map((s) => s.complete)).toEqual([false, true]);
-    expect(sightings[0]!.missing).toBe('another report begins before the SUMMARY line');
+    const { diagnostics } = parseText(`${cut}\n${whole}`);
+    expect(diagnostics.map((s) => s.complete)).toEqual([false, true]);
+    expect(diagnostics[0]!.missing).toBe('another report begins before the SUMMARY line');
   });
 });
 
@@ -85,7 +85,7 @@ describe('counts', () => {
     const limited = text('lsan/leak.clang')
       .replace(/^Indirect leak[\s\S]*?\n\n/m, '')
       .replace(/^(Direct leak)/m, 'The 1 top leak(s):\n$1');
-    expect(parseText(limited)).toMatchObject({ complete: true, sightings: [{ rule: 'lsan/direct-leak' }] });
+    expect(parseText(limited)).toMatchObject({ complete: true, diagnostics: [{ rule: 'lsan/direct-leak' }] });
   });
 
   it('are the number of warnings for races', () => {
@@ -95,7 +95,7 @@ describe('counts', () => {
 
   it('end where the minimal runtime gives up', () => {
     const parsed = parseText('ubsan: add-overflow by 0x01\nubsan: too many errors\n');
-    expect(parsed.sightings).toHaveLength(1);
+    expect(parsed.diagnostics).toHaveLength(1);
     expect(parsed.missing.join()).toMatch(/line 2: the minimal runtime reports no more/);
   });
 });
@@ -111,5 +111,5 @@ it.each([
   'MemorySanitizer: StackDepot: 0 ids; 0M allocated',
   '==7==AddressSanitizer: libc interceptors initialized',
 ])('makes nothing of %s', (line) =>
-  expect(parseText(`${line}\n`)).toEqual({ sightings: [], unread: [], complete: true, missing: [] }),
+  expect(parseText(`${line}\n`)).toEqual({ diagnostics: [], unread: [], complete: true, missing: [] }),
 );

@@ -35,13 +35,13 @@ describe('every prefix of', () => {
   it.each(names.map((name, i) => ({ name, text: logs[i]! })))('$name', ({ text }) => {
     let most = 0;
     for (const at of cutsOf(text)) {
-      const { sightings, complete, missing } = parse(text.slice(0, at));
-      expect(sightings.length, `findings at ${at}`).toBeGreaterThanOrEqual(most);
-      most = sightings.length;
-      if (sightings.some((s) => !s.complete)) expect(complete, `a cut report at ${at}`).toBe(false);
+      const { diagnostics, complete, missing } = parse(text.slice(0, at));
+      expect(diagnostics.length, `findings at ${at}`).toBeGreaterThanOrEqual(most);
+      most = diagnostics.length;
+      if (diagnostics.some((s) => !s.complete)) expect(complete, `a cut report at ${at}`).toBe(false);
       expect(missing.filter((m) => m.startsWith('a reader failed'))).toEqual([]);
     }
-    expect(parse(text).sightings.length).toBeGreaterThanOrEqual(most);
+    expect(parse(text).diagnostics.length).toBeGreaterThanOrEqual(most);
   });
 });
 

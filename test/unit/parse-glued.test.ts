@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseText } from '../../src/parsers/index.js';
 
 const AT = '\nCurrent thread 0x00007f00 (most recent call first):\n  File "test_it.py", line 5 in test_it\n';
-const hazards = (text: string): string[] => parseText(text).sightings.map((s) => s.hazard);
+const hazards = (text: string): string[] => parseText(text).diagnostics.map((s) => s.hazard);
 
 test('an uncaught C++ exception behind a progress line is read beside the abort that follows', () => {
   const text = `test_it.py terminate called after throwing an instance of 'std::runtime_error'\n  what():  no\nFatal Python error: Aborted\n${AT}`;

@@ -5,18 +5,18 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Frame, Sighting } from '../../src/model/diagnostic.js';
+import type { Frame, Diagnostic } from '../../src/model/diagnostic.js';
 import { parseText } from '../../src/parsers/index.js';
 
 const text = (log: string): string => readFileSync(new URL(`../logs/${log}.log`, import.meta.url), 'utf8');
-/** The only sighting of a log that is read whole. */
-const only = (log: string): Sighting => {
+/** The only diagnostic of a log that is read whole. */
+const only = (log: string): Diagnostic => {
   const parsed = parseText(text(log));
   expect(parsed).toMatchObject({ complete: true, unread: [], missing: [] });
-  expect(parsed.sightings).toHaveLength(1);
-  return parsed.sightings[0]!;
+  expect(parsed.diagnostics).toHaveLength(1);
+  return parsed.diagnostics[0]!;
 };
-const shape = (s: Sighting): string[] => s.stacks.map((k) => `${k.role} ${k.frames.length}`);
+const shape = (s: Diagnostic): string[] => s.stacks.map((k) => `${k.role} ${k.frames.length}`);
 const functions = (frames: readonly Frame[]) =>
   frames.map((f) => (f.kind === 'opaque' ? f.text : f.function));
 
@@ -113,7 +113,8 @@ describe('GWP-ASan', () => {
   it('reads an access that it cannot explain, and any words for a kind', () => {
     expect(only('gwp-asan/wild')).toMatchObject({ rule: 'gwp-asan/unknown', hazard: 'bounds/other' });
     const words = (line: string) =>
-      parseText(`*** GWP-ASan detected a memory error ***\n${line}\n*** End GWP-ASan report ***\n`).sightings;
+      parseText(`*** GWP-ASan detected a memory error ***\n${line}\n*** End GWP-ASan report ***\n`)
+        .diagnostics;
     expect(
       words('Use after free at 0x1 (0 bytes into a 41-byte allocation at 0x1) by thread <unknown> here:'),
     ).toMatchObject([{ rule: 'gwp-asan/use-after-free', thread: '<unknown>', address: '0x1' }]);
@@ -130,7 +131,7 @@ it('reads Scudo, RealtimeSanitizer and TypeSanitizer', () => {
     rule: 'scudo/invalid-chunk-state',
     hazard: 'ownership/double-free',
   });
-  expect(parseText('Scudo ERROR: a new one\n').sightings).toMatchObject([{ rule: 'scudo/other' }]);
+  expect(parseText('Scudo ERROR: a new one\n').diagnostics).toMatchObject([{ rule: 'scudo/other' }]);
   const rt = only('rtsan/malloc');
   expect(rt).toMatchObject({ rule: 'rtsan/unsafe-library-call', hazard: 'rules/other' });
   expect(rt.stacks[0]!.frames[1]).toMatchObject({ function: 'mix', line: 12 });
@@ -142,6 +143,6 @@ it('reads Scudo, RealtimeSanitizer and TypeSanitizer', () => {
   expect(
     parseText(
       'WARNING: NumericalStabilitySanitizer: inconsistent shadow results while checking store\n    #0 0x1 in f a.c:1\n',
-    ).sightings,
+    ).diagnostics,
   ).toMatchObject([{ rule: 'nsan/inconsistent-shadow-results', complete: true }]);
 });

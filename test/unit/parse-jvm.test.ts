@@ -17,7 +17,7 @@ function parse(text: string): Parsed {
   for (const line of text.split('\n')) parser.push(line);
   return parser.end();
 }
-const hazards = (text: string): string[] => parse(text).sightings.map((s) => s.hazard);
+const hazards = (text: string): string[] => parse(text).diagnostics.map((s) => s.hazard);
 
 describe('-Xcheck:jni', () => {
   test.each([
@@ -30,13 +30,13 @@ describe('-Xcheck:jni', () => {
     ['own-words', ['crash/abort']],
   ])('%s', (name, expected) => {
     const parsed = parse(log(`xcheck-jni/${name}.log`));
-    expect(parsed.sightings.map((s) => s.hazard)).toEqual(expected);
+    expect(parsed.diagnostics.map((s) => s.hazard)).toEqual(expected);
     expect(parsed).toMatchObject({ complete: true, unread: [] });
   });
 
   test('the Java stack is the managed stack', () => {
-    const [sighting] = parse(log('xcheck-jni/deleted-ref.log')).sightings;
-    expect(sighting?.stacks).toEqual([
+    const [diagnostic] = parse(log('xcheck-jni/deleted-ref.log')).diagnostics;
+    expect(diagnostic?.stacks).toEqual([
       {
         role: 'managed',
         frames: [
@@ -76,13 +76,13 @@ describe('-Xcheck:jni', () => {
   test('the complaint about replaced signal handlers says nothing about the program', () => {
     const text =
       'Warning: SIGSEGV handler expected:libjvm.so+0x1  found:0x0000000000000001\nRunning in non-interactive shell, ok';
-    expect(parse(text)).toMatchObject({ sightings: [], unread: [], complete: true });
+    expect(parse(text)).toMatchObject({ diagnostics: [], unread: [], complete: true });
   });
 });
 
 describe('HotSpot crash reports', () => {
   test('the console banner has the problematic frame only', () => {
-    const [crash] = parse(log('hotspot/null-console.log')).sightings;
+    const [crash] = parse(log('hotspot/null-console.log')).diagnostics;
     expect(crash).toMatchObject({
       tool: 'hotspot',
       rule: 'hotspot/SIGSEGV',
@@ -92,12 +92,12 @@ describe('HotSpot crash reports', () => {
     expect(crash?.stacks[0]?.frames[0]).toMatchObject({ module: 'libedge.so', function: 'Java_Edge_act' });
   });
   test('the file has both stacks and the address', () => {
-    const [crash] = parse(log('hotspot/null-file.log')).sightings;
+    const [crash] = parse(log('hotspot/null-file.log')).diagnostics;
     expect(crash).toMatchObject({ hazard: 'null/dereference', complete: true });
     expect(crash?.stacks.map((s) => s.role)).toEqual(['fault', 'managed']);
     expect(crash?.stacks[1]?.frames[0]).toMatchObject({ function: 'Edge.act' });
   });
-  test('banner and file of one crash in one log are one sighting', () => {
+  test('banner and file of one crash in one log are one diagnostic', () => {
     const file = log('hotspot/null-file.log');
     const banner = file.slice(0, file.indexOf('---------------'));
     expect(hazards(`${banner}\n${file}`)).toEqual(['null/dereference']);
@@ -123,9 +123,9 @@ test('OpenJ9 and ART', () => {
     '  native: #00 pc 0000000000043d9a  /system/lib64/libart.so (art::Dump()+106)',
     '  at a.B.run(B.java:12)',
   ].join('\n');
-  const [sighting] = parse(art).sightings;
-  expect(sighting).toMatchObject({ tool: 'art', hazard: 'rules/jni-bad-reference', complete: true });
-  expect(sighting?.stacks.map((s) => s.role)).toEqual(['fault', 'managed']);
+  const [diagnostic] = parse(art).diagnostics;
+  expect(diagnostic).toMatchObject({ tool: 'art', hazard: 'rules/jni-bad-reference', complete: true });
+  expect(diagnostic?.stacks.map((s) => s.role)).toEqual(['fault', 'managed']);
 });
 
 test.each(

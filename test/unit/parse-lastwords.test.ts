@@ -72,20 +72,20 @@ for (const [tool, expected] of Object.entries(EXPECTED)) {
 }
 
 test('a race has two sides and a place on each', () => {
-  const [race] = parseText(captured('go', 'race')).sightings;
+  const [race] = parseText(captured('go', 'race')).diagnostics;
   expect(race?.stacks.slice(0, 2).map((s) => s.role)).toEqual(['fault', 'other-access']);
   expect(race?.stacks[0]?.frames[0]).toMatchObject({ kind: 'source', function: 'tally.bump', line: 12 });
 });
 
 test('the panic before the one that cannot unwind is kept with its place', () => {
-  const [, s] = parseText(captured('rust', 'callback-bare')).sightings;
+  const [, s] = parseText(captured('rust', 'callback-bare')).diagnostics;
   expect(s?.stacks.flatMap((k) => k.frames)).toContainEqual(
     expect.objectContaining({ file: 'last.rs', line: 3, column: 5 }),
   );
 });
 
 test('Miri names function, place, allocation and deallocation', () => {
-  const [s] = parseText(captured('miri', 'dangling')).sightings;
+  const [s] = parseText(captured('miri', 'dangling')).diagnostics;
   expect(s?.stacks.map((k) => [k.role, k.frames[0]?.kind === 'source' && k.frames[0].line])).toEqual([
     ['fault', 31],
     ['allocated', 12],
@@ -100,7 +100,7 @@ test('words of a program are no report', () => {
     ...Array.from({ length: 300 }, (_, i) => `row ${i}`),
     '    x_test.go:12: runtime error: integer divide by zero',
   ].join('\n');
-  expect(parseText(text)).toMatchObject({ sightings: [], unread: [], complete: true });
+  expect(parseText(text)).toMatchObject({ diagnostics: [], unread: [], complete: true });
 });
 
 test.each([
@@ -113,7 +113,7 @@ test.each([
   ],
 ])('cgocheck of any Go says %s', (words, hazard) => {
   const text = `panic: runtime error: ${words}\n\ngoroutine 1 [running]:\nmain.f()\n\t/a.go:3 +0x1\n`;
-  expect(parseText(text).sightings.map((s) => s.hazard)).toEqual([hazard]);
+  expect(parseText(text).diagnostics.map((s) => s.hazard)).toEqual([hazard]);
 });
 
 test('a Go panic that is cut before its stack is not clean', () => {

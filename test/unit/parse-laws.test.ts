@@ -19,12 +19,12 @@ describe('every prefix', () => {
     let found = 0;
     for (let n = 0; n <= text.length; n += step) {
       const p = parseText(text.slice(0, n));
-      expect(p.sightings.length).toBeGreaterThanOrEqual(found);
-      found = p.sightings.length;
+      expect(p.diagnostics.length).toBeGreaterThanOrEqual(found);
+      found = p.diagnostics.length;
       const begun = n >= header.index + header[0].length;
       if (begun) expect(found > 0 || !p.complete || p.unread.length > 0).toBe(true);
     }
-    expect(parseText(text).sightings.length).toBeGreaterThanOrEqual(found);
+    expect(parseText(text).diagnostics.length).toBeGreaterThanOrEqual(found);
   });
 });
 
@@ -59,7 +59,7 @@ it('reads a report with long hostile lines as one report', () => {
   for (const c of ['(', ' ', 'a ', '0', '<', ' /', '"', ': ', '00 ', '[', 'READ of size 1 at 0x1 '])
     expect(
       parseText(`==1==ERROR: AddressSanitizer: x\n    #0 0x1 in ${c.repeat(50_000)}\n${c.repeat(50_000)}\n`)
-        .sightings,
+        .diagnostics,
     ).toHaveLength(1);
 });
 

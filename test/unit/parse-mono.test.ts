@@ -16,28 +16,28 @@ function parse(text: string): Parsed {
 }
 
 test('a native crash has the native and the managed stack', () => {
-  const { sightings } = parse(log('abort.log'));
-  expect(sightings).toHaveLength(1);
-  expect(sightings[0]).toMatchObject({
+  const { diagnostics } = parse(log('abort.log'));
+  expect(diagnostics).toHaveLength(1);
+  expect(diagnostics[0]).toMatchObject({
     tool: 'mono',
     rule: 'mono/SIGABRT',
     hazard: 'crash/abort',
     complete: true,
   });
-  expect(sightings[0]?.stacks.map((s) => s.role)).toEqual(['fault', 'managed']);
-  expect(sightings[0]?.stacks[0]?.frames).toContainEqual(
+  expect(diagnostics[0]?.stacks.map((s) => s.role)).toEqual(['fault', 'managed']);
+  expect(diagnostics[0]?.stacks[0]?.frames).toContainEqual(
     expect.objectContaining({
       kind: 'module',
       module: expect.stringMatching(/libfault\.so$/),
       function: 'touch',
     }),
   );
-  expect(sightings[0]?.stacks[1]?.frames).toContainEqual({ kind: 'symbol', function: 'Edge:Pass' });
+  expect(diagnostics[0]?.stacks[1]?.frames).toContainEqual({ kind: 'symbol', function: 'Edge:Pass' });
 });
 
 test('a missing entry point is an ordinary failure, not a crash', () => {
   expect(parse(log('missing-entry.log'))).toMatchObject({
-    sightings: [{ hazard: 'abi/other', ordinary: true }],
+    diagnostics: [{ hazard: 'abi/other', ordinary: true }],
     complete: true,
   });
 });
@@ -51,16 +51,19 @@ test.each([
   ['Stack overflow.', 'resource/exhausted'],
   ['Fatal error. Internal CLR error. (0x80131506)', 'crash/heap-corruption'],
 ])('CoreCLR: %s', (text, expected) => {
-  const [sighting] = parse(`${text}\n   at A.B.C(Int32)\n   at A.B.Main()\n`).sightings;
-  expect(sighting).toMatchObject({ tool: 'dotnet', hazard: expected });
-  expect(sighting?.stacks[0]).toMatchObject({ role: 'managed', frames: [{ function: 'A.B.C(Int32)' }, {}] });
+  const [diagnostic] = parse(`${text}\n   at A.B.C(Int32)\n   at A.B.Main()\n`).diagnostics;
+  expect(diagnostic).toMatchObject({ tool: 'dotnet', hazard: expected });
+  expect(diagnostic?.stacks[0]).toMatchObject({
+    role: 'managed',
+    frames: [{ function: 'A.B.C(Int32)' }, {}],
+  });
 });
 
 test('an exception is ordinary unless it crosses native code', () => {
   const text = (frame: string): string =>
     `Unhandled Exception:\nSystem.InvalidOperationException: x\n  at ${frame}\n`;
-  expect(parse(text('A.B ()')).sightings).toMatchObject([{ ordinary: true }]);
-  const [crossing] = parse(text('(wrapper native-to-managed) A.B(int)')).sightings;
+  expect(parse(text('A.B ()')).diagnostics).toMatchObject([{ ordinary: true }]);
+  const [crossing] = parse(text('(wrapper native-to-managed) A.B(int)')).diagnostics;
   expect(crossing).toMatchObject({ hazard: 'unwind/foreign-exception' });
   expect(crossing?.ordinary).toBeUndefined();
 });

@@ -6,8 +6,8 @@ import { expectPrefixLaw } from './captured.js';
 const only = (text: string) => {
   const parsed = parseText(text);
   expect(parsed).toMatchObject({ complete: true, unread: [] });
-  expect(parsed.sightings).toHaveLength(1);
-  return parsed.sightings[0]!;
+  expect(parsed.diagnostics).toHaveLength(1);
+  return parsed.diagnostics[0]!;
 };
 const names = (s: ReturnType<typeof only>, role: string): (string | undefined)[] =>
   s.stacks.find((k) => k.role === role)?.frames.map((f) => (f.kind === 'opaque' ? f.text : f.function)) ?? [];
@@ -28,7 +28,7 @@ test('words that prose quotes or a test expects are no report', () => {
     'It prints `WARNING in native method: JNI call made with exception pending` now and then.',
     '        out.shouldNotMatch("^WARNING in native method:.*$");',
   ].join('\n');
-  expect(parseText(text)).toMatchObject({ sightings: [], unread: [], complete: true });
+  expect(parseText(text)).toMatchObject({ diagnostics: [], unread: [], complete: true });
 });
 
 const SWIFT = `WARNING: ThreadSanitizer: Swift access race (pid=7)
@@ -545,7 +545,7 @@ SUREFIRE-859: # Failed to write core dump. Core dumps have been disabled.`);
 
 test("the minimal runtime's first words told no address", () => {
   expect(only('ubsan: add-overflow')).toMatchObject({ rule: 'ubsan/add-overflow', stacks: [] });
-  expect(parseText('ubsan: nothing to report').sightings).toEqual([]);
+  expect(parseText('ubsan: nothing to report').diagnostics).toEqual([]);
 });
 
 test('who created the thread that died is told behind the SUMMARY', () => {
@@ -567,7 +567,7 @@ Thread T1 created by T0 here:
     ['thread-created', 2],
   ]);
   expect(only(report).complete).toBe(true);
-  expect(parseText(`${report}\n${report}${created}`).sightings.map((t) => t.stacks.length)).toEqual([1, 2]);
+  expect(parseText(`${report}\n${report}${created}`).diagnostics.map((t) => t.stacks.length)).toEqual([1, 2]);
 });
 
 test.each([

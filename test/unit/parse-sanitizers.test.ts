@@ -1,7 +1,7 @@
 /** The sanitizers' readers against logs that gcc 12 and clang 19 builds of small programs printed (test/logs). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Frame, Parsed, Sighting } from '../../src/model/diagnostic.js';
+import type { Frame, Parsed, Diagnostic } from '../../src/model/diagnostic.js';
 import { parseText } from '../../src/parsers/index.js';
 
 const read = (log: string): Parsed =>
@@ -11,21 +11,21 @@ const place = (f: Frame | undefined): string | undefined =>
   f?.kind === 'source' ? `${f.function} ${f.file}:${f.line}` : undefined;
 
 /** First frame of a role that lies in the program itself (runtimes stand above it). */
-const own = (s: Sighting, role: string): string | undefined =>
+const own = (s: Diagnostic, role: string): string | undefined =>
   place(
     s.stacks
       .find((k) => k.role === role)
       ?.frames.find((f) => f.kind === 'source' && /^[a-z]+\.c$/.test(f.file)),
   );
 
-const rows = (p: Parsed): string[] => p.sightings.map((s) => `${s.rule} ${s.hazard}`);
+const rows = (p: Parsed): string[] => p.diagnostics.map((s) => `${s.rule} ${s.hazard}`);
 
 describe.each(['gcc', 'clang'])('%s', (cc) => {
   it('reads a use after free with its three stacks', () => {
     const p = read(`asan/uaf.${cc}`);
     expect(p).toMatchObject({ complete: true, unread: [] });
     expect(rows(p)).toEqual(['asan/heap-use-after-free ownership/use-after-free']);
-    const [s] = p.sightings;
+    const [s] = p.diagnostics;
     expect(s).toMatchObject({ access: { kind: 'read', size: 4 }, thread: 'T0' });
     expect(s!.region).toMatch(/4 bytes inside of 16-byte region/);
     expect(own(s!, 'fault')).toBe('use uaf.c:2');
@@ -37,25 +37,25 @@ describe.each(['gcc', 'clang'])('%s', (cc) => {
     const p = read(`asan/over.${cc}`);
     expect(p.complete).toBe(true);
     expect(new Set(rows(p))).toEqual(new Set(['asan/heap-buffer-overflow bounds/heap-overflow']));
-    expect(own(p.sightings[0]!, 'fault')).toBe('put over.c:2');
+    expect(own(p.diagnostics[0]!, 'fault')).toBe('put over.c:2');
   });
 
   it('reads a double free, a dead stack frame and a null dereference', () => {
     expect(rows(read(`asan/dfree.${cc}`))).toEqual(['asan/double-free ownership/double-free']);
     expect(rows(read(`asan/stack.${cc}`))).toEqual(['asan/stack-use-after-return lifetime/stack-escape']);
-    const [s] = read(`asan/null.${cc}`).sightings;
+    const [s] = read(`asan/null.${cc}`).diagnostics;
     expect(s).toMatchObject({ rule: 'asan/SEGV', hazard: 'null/dereference', access: { kind: 'read' } });
     expect(own(s!, 'fault')).toBe('load null.c:1');
   });
 
-  it('reads one sighting per leak record', () => {
+  it('reads one diagnostic per leak record', () => {
     const p = read(`lsan/leak.${cc}`);
     expect(p).toMatchObject({ complete: true, unread: [] });
-    expect(p.sightings.map((s) => s.leak)).toEqual([
+    expect(p.diagnostics.map((s) => s.leak)).toEqual([
       { kind: 'direct', bytes: 32, objects: 1 },
       { kind: 'indirect', bytes: 24, objects: 1 },
     ]);
-    expect(own(p.sightings[0]!, 'allocated')).toBe('lose leak.c:4');
+    expect(own(p.diagnostics[0]!, 'allocated')).toBe('lose leak.c:4');
   });
 
   it('reads undefined behaviour with and without stacks', () => {
@@ -70,7 +70,7 @@ describe.each(['gcc', 'clang'])('%s', (cc) => {
           'ubsan/misaligned-pointer-use ub/misaligned',
         ]),
       );
-      const top = p.sightings[0]!.stacks[0]!.frames[0];
+      const top = p.diagnostics[0]!.stacks[0]!.frames[0];
       expect(top).toMatchObject({ kind: 'source', line: 6, file: expect.stringMatching(/ub\.c$/) });
     }
   });
@@ -79,10 +79,10 @@ describe.each(['gcc', 'clang'])('%s', (cc) => {
     const p = read(`tsan/race.${cc}`);
     expect(p).toMatchObject({ complete: true, unread: [] });
     expect(rows(p)).toEqual(['tsan/data-race threading/data-race']);
-    const [s] = p.sightings;
+    const [s] = p.diagnostics;
     expect([own(s!, 'fault'), own(s!, 'other-access')].sort()).toEqual(['main race.c:7', 'other race.c:3']);
     expect(own(s!, 'thread-created')).toBe('main race.c:6');
-    const held = read(`tsan/held.${cc}`).sightings[0]!;
+    const held = read(`tsan/held.${cc}`).diagnostics[0]!;
     expect(held).toMatchObject({ memory: 'heap', access: { kind: 'write', size: 8 } });
     expect(held.region).toMatch(/^Location is heap block of size 8 at 0x/);
     const sides = held.stacks.filter((k) => k.role === 'fault' || k.role === 'other-access');
@@ -95,7 +95,7 @@ describe.each(['gcc', 'clang'])('%s', (cc) => {
     expect(sides[0]!.locks).not.toEqual(sides[1]!.locks);
     const locks = read(`tsan/locks.${cc}`);
     expect(rows(locks)).toEqual(['tsan/lock-order-inversion threading/lock-order']);
-    expect(locks.sightings[0]!.stacks.map((k) => [k.role, k.locks])).toEqual([
+    expect(locks.diagnostics[0]!.stacks.map((k) => [k.role, k.locks])).toEqual([
       ['lock-acquired', [expect.stringMatching(/^M\d+$/)]],
       ['lock-acquired', [expect.stringMatching(/^M\d+$/)]],
     ]);
@@ -106,7 +106,7 @@ it('puts the exact place of undefined behaviour on the stack that names the func
   for (const log of ['null.clang', 'stripped.clang']) {
     const p = read(`ubsan/${log}`);
     expect(p).toMatchObject({ complete: true, unread: [] });
-    const [argument, call, inside] = p.sightings;
+    const [argument, call, inside] = p.diagnostics;
     expect(argument!.stacks[0]!.frames[0]).toMatchObject({
       function: 'main',
       file: 'null.cc',
@@ -148,9 +148,9 @@ it('reads the label under a picture of memory, and the stack after it', () => {
   expect(p).toMatchObject({
     complete: true,
     unread: [],
-    sightings: [{ rule: 'ubsan/dynamic-type-mismatch' }],
+    diagnostics: [{ rule: 'ubsan/dynamic-type-mismatch' }],
   });
-  expect(p.sightings[0]!.stacks[0]!.frames).toHaveLength(2);
+  expect(p.diagnostics[0]!.stacks[0]!.frames).toHaveLength(2);
 });
 
 it.each([
@@ -162,15 +162,15 @@ it.each([
   ['<unknown>: runtime error: division by zero', { kind: 'opaque' }],
   ['test_x.py .a.cpp:3:12: runtime error: division by zero', { file: '.a.cpp', line: 3 }],
 ])('%s', (text, frame) => {
-  const [s] = parseText(text).sightings;
+  const [s] = parseText(text).diagnostics;
   expect(s).toMatchObject({ rule: 'ubsan/integer-divide-by-zero', stacks: [{ frames: [frame] }] });
 });
 
 it('reads an uninitialised value and where it was made', () => {
   const p = read('msan/uninit.clang');
   expect(rows(p)).toEqual(['msan/use-of-uninitialized-value init/uninitialised-read']);
-  expect(own(p.sightings[0]!, 'fault')).toBe('main uninit.c:4');
-  expect(own(p.sightings[0]!, 'origin')).toBe('main uninit.c:3');
+  expect(own(p.diagnostics[0]!, 'fault')).toBe('main uninit.c:4');
+  expect(own(p.diagnostics[0]!, 'origin')).toBe('main uninit.c:3');
 });
 
 it('tells a checker that cannot work from a hazard', () => {
@@ -194,7 +194,7 @@ describe('what a runtime says of itself', () => {
     '==7==WARNING: AddressSanitizer: unexpected format specifier in printf interceptor: %z',
     '==7==HWAddressSanitizer: soft rss limit exhausted',
   ])('makes nothing of %s', (line) =>
-    expect(parseText(line)).toEqual({ sightings: [], unread: [], complete: true, missing: [] }),
+    expect(parseText(line)).toEqual({ diagnostics: [], unread: [], complete: true, missing: [] }),
   );
 
   it.each([

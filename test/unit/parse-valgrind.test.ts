@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Parsed, Sighting } from '../../src/model/diagnostic.js';
+import type { Parsed, Diagnostic } from '../../src/model/diagnostic.js';
 import { hazard } from '../../src/model/hazards.js';
 import { makeTextParser } from '../../src/parsers/index.js';
 import { makeValgrindTextReader } from '../../src/parsers/valgrind/text.js';
@@ -11,11 +11,11 @@ import { expectPrefixLaw } from './prefix-law.js';
 const log = (name: string): string => readFileSync(new URL(`../logs/${name}`, import.meta.url), 'utf8');
 
 function xml(text: string, chunk = text.length || 1): Parsed {
-  const sightings: Sighting[] = [];
-  const reader = makeValgrindXml((s) => sightings.push(s));
+  const diagnostics: Diagnostic[] = [];
+  const reader = makeValgrindXml((s) => diagnostics.push(s));
   for (let at = 0; at < text.length; at += chunk) reader.push(text.slice(at, at + chunk));
   const missing = reader.end();
-  return { sightings, unread: [], complete: missing.length === 0, missing };
+  return { diagnostics, unread: [], complete: missing.length === 0, missing };
 }
 
 function lines(text: string): Parsed {
@@ -35,7 +35,7 @@ const RUNS = [
 ];
 
 /** What both formats must agree on. */
-const essence = (s: Sighting): unknown => ({
+const essence = (s: Diagnostic): unknown => ({
   rule: s.rule,
   hazard: s.hazard,
   message: s.message,
@@ -47,14 +47,14 @@ const essence = (s: Sighting): unknown => ({
 
 describe.each(RUNS)('%s', (run) => {
   test('text and XML of the same program agree', () => {
-    expect(lines(log(`${run}.log`)).sightings.map(essence)).toEqual(
-      xml(log(`${run}.xml`)).sightings.map(essence),
+    expect(lines(log(`${run}.log`)).diagnostics.map(essence)).toEqual(
+      xml(log(`${run}.xml`)).diagnostics.map(essence),
     );
   });
   test('both are complete, understood, and name hazards of the catalogue', () => {
     for (const parsed of [lines(log(`${run}.log`)), xml(log(`${run}.xml`))]) {
       expect(parsed).toMatchObject({ complete: true, missing: [], unread: [] });
-      for (const s of parsed.sightings) expect(hazard(s.hazard), s.hazard).toBeDefined();
+      for (const s of parsed.diagnostics) expect(hazard(s.hazard), s.hazard).toBeDefined();
     }
   });
   test('law 3 holds over prefixes', () => {
@@ -67,7 +67,7 @@ describe.each(RUNS)('%s', (run) => {
   });
 });
 
-const hazards = (parsed: Parsed): string[] => parsed.sightings.map((s) => `${s.rule} ${s.hazard}`);
+const hazards = (parsed: Parsed): string[] => parsed.diagnostics.map((s) => `${s.rule} ${s.hazard}`);
 
 test('memcheck: each error is named after what happened', () => {
   expect(hazards(xml(log('memcheck/heap.xml')))).toEqual([
@@ -81,7 +81,7 @@ test('memcheck: each error is named after what happened', () => {
 });
 
 test('memcheck: the lines before the stacks say which stack is which', () => {
-  const [overflow, , uninit, dangling] = xml(log('memcheck/heap.xml')).sightings;
+  const [overflow, , uninit, dangling] = xml(log('memcheck/heap.xml')).diagnostics;
   expect(overflow?.stacks.map((s) => s.role)).toEqual(['fault', 'allocated']);
   expect(overflow).toMatchObject({
     access: { kind: 'write', size: 1 },
@@ -98,7 +98,7 @@ test('memcheck: the lines before the stacks say which stack is which', () => {
 });
 
 test('a leak says how much', () => {
-  const leak = xml(log('memcheck/heap.xml')).sightings.at(-1);
+  const leak = xml(log('memcheck/heap.xml')).diagnostics.at(-1);
   expect(leak).toMatchObject({ leak: { kind: 'definite', bytes: 24, objects: 1 } });
   expect(leak?.stacks.map((s) => s.role)).toEqual(['allocated']);
 });
@@ -111,7 +111,7 @@ test('the signal that follows an invalid access carries the hazard of that acces
 });
 
 test('helgrind: a race has two sides and the threads that made them', () => {
-  const [race] = xml(log('helgrind/race.xml')).sightings;
+  const [race] = xml(log('helgrind/race.xml')).diagnostics;
   expect(race).toMatchObject({ rule: 'helgrind/Race', hazard: 'threading/data-race' });
   expect(new Set(race?.stacks.map((s) => s.role))).toEqual(
     new Set(['fault', 'other-access', 'thread-created']),
@@ -130,7 +130,7 @@ test('helgrind and drd: locks', () => {
 test('a killed Valgrind still yields each whole error', () => {
   const text = log('memcheck/heap.xml');
   const cut = xml(text.slice(0, text.indexOf('</error>', text.indexOf('UninitCondition')) + 8));
-  expect(cut.sightings).toHaveLength(3);
+  expect(cut.diagnostics).toHaveLength(3);
   expect(cut.complete).toBe(false);
   expect(cut.missing).toEqual(['the XML ends before </valgrindoutput>']);
 });
@@ -146,7 +146,7 @@ test('errors repeated at the end by -s are not counted twice', () => {
   const block = text.slice(text.indexOf('Invalid write'), text.indexOf('Process terminating'));
   const pid = /==(\d+)==/.exec(text)?.[1];
   const again = `==${pid}== \n==${pid}== 1 errors in context 1 of 1:\n==${pid}== ${block}\n`;
-  expect(lines(text + again).sightings).toHaveLength(lines(text).sightings.length);
+  expect(lines(text + again).diagnostics).toHaveLength(lines(text).diagnostics.length);
 });
 
 test('arbitrary text never throws', () => {

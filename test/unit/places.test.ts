@@ -17,14 +17,14 @@ gates: ${gates}
 `,
     'm.yaml',
   );
-  const asked = new Map<string, string>();
+  const requested = new Map<string, string>();
   const build = (spec: BuildSpec): Promise<{ dir: string; key: string }> => {
-    asked.set(JSON.stringify([spec.id, spec.facts, spec.commands('OUT', 'DIR')]), spec.id);
+    requested.set(JSON.stringify([spec.id, spec.facts, spec.commands('OUT', 'DIR')]), spec.id);
     return Promise.resolve({ dir: '/out', key: 'k' });
   };
   for (const cell of makePlan(matrix, host, []).cells)
     await buildTargets(cell, { host, build }, instrumentOf(cell, host));
-  return [...asked.values()].sort();
+  return [...requested.values()].sort();
 };
 
 test('gates that differ in what the tests are compiled with share a target', async () => {

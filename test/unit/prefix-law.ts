@@ -11,10 +11,10 @@ export function expectPrefixLaw(text: string, parse: (text: string) => Parsed): 
   let most = 0;
   for (let end = 0; end <= text.length; end += step) {
     const parsed = parse(text.slice(0, end));
-    expect(parsed.sightings.length, `findings at ${end} of ${text.length}`).toBeGreaterThanOrEqual(most);
-    most = Math.max(most, parsed.sightings.length);
-    for (const sighting of parsed.sightings)
-      if (!sighting.complete) expect(parsed.complete, `a cut report at ${end} ends complete`).toBe(false);
+    expect(parsed.diagnostics.length, `findings at ${end} of ${text.length}`).toBeGreaterThanOrEqual(most);
+    most = Math.max(most, parsed.diagnostics.length);
+    for (const diagnostic of parsed.diagnostics)
+      if (!diagnostic.complete) expect(parsed.complete, `a cut report at ${end} ends complete`).toBe(false);
   }
-  expect(parse(text).sightings.length).toBeGreaterThanOrEqual(most);
+  expect(parse(text).diagnostics.length).toBeGreaterThanOrEqual(most);
 }

@@ -19,10 +19,10 @@ test('what may stand before a line is what stands before the next one, too', () 
 });
 
 test('words that only look like a report behind a place or prose are none', () => {
-  const { sightings, unread, complete } = parseText(
+  const { diagnostics, unread, complete } = parseText(
     ['x.c:1:10: fatal error: y.h: No such file', 'x.c:1:11: note: z'].join('\n'),
   );
-  expect({ sightings, unread, complete }).toEqual({ sightings: [], unread: [], complete: true });
+  expect({ diagnostics, unread, complete }).toEqual({ diagnostics: [], unread: [], complete: true });
 });
 
 test('prose about a checker and a debugger that quotes the last words are no reports', () => {
@@ -33,17 +33,17 @@ test('prose about a checker and a debugger that quotes the last words are no rep
       '    str=0x7ffff0001111 "munmap_chunk(): invalid pointer", ptr=<optimized out>) at malloc.c:4998',
     ].join('\n'),
   );
-  expect(parsed).toMatchObject({ sightings: [], unread: [], complete: true });
+  expect(parsed).toMatchObject({ diagnostics: [], unread: [], complete: true });
 });
 
 test('a dump of goroutines that nothing went before was asked for', () => {
   const dump =
     'goroutine 1 [running]:\nmain.f(0x1)\n\t/a.go:3 +0x1\n\ngoroutine 7 [select]:\nmain.g()\n\t/a.go:9 +0x1\n';
-  expect(parseText(dump)).toMatchObject({ sightings: [], unread: [], complete: true });
+  expect(parseText(dump)).toMatchObject({ diagnostics: [], unread: [], complete: true });
   const killed = parseText(`SIGQUIT: quit\nPC=0x46a0e1 m=0 sigcode=0\n\n${dump}`);
-  expect(killed.sightings).toMatchObject([{ rule: 'go/SIGQUIT', hazard: 'crash/signal' }]);
+  expect(killed.diagnostics).toMatchObject([{ rule: 'go/SIGQUIT', hazard: 'crash/signal' }]);
   const asleep = parseText(`fatal error: all goroutines are asleep - deadlock!\n\n${dump}`);
-  expect(asleep.sightings).toMatchObject([
+  expect(asleep.diagnostics).toMatchObject([
     { rule: 'go/deadlock', hazard: 'threading/deadlock', complete: true },
   ]);
 });
@@ -81,7 +81,7 @@ describe('what stands before every line of a log does not change what is read', 
     '2031/02/03 04:05:06.7 E worker 3 > ',
   ];
   const essence = (text: string): unknown =>
-    parseText(text).sightings.map(({ rule, hazard, stacks, complete }) => ({
+    parseText(text).diagnostics.map(({ rule, hazard, stacks, complete }) => ({
       rule,
       hazard,
       stacks,
@@ -93,7 +93,7 @@ describe('what stands before every line of a log does not change what is read', 
     for (const lead of leads)
       it(`${name} behind ${JSON.stringify(lead)}`, () => {
         const text = read(name);
-        expect(parseText(text).sightings).not.toEqual([]);
+        expect(parseText(text).diagnostics).not.toEqual([]);
         const led = text.split('\n').map((l, i) => (lead + l).replace('12.5', `${12 + i}.5`));
         expect(essence(led.join('\n'))).toEqual(essence(text));
       });

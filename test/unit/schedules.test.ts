@@ -1,6 +1,6 @@
 /** Gates that draw their schedules from a seed: what is started. What is found is in test/cli/schedules.test.ts. */
 import { expect, test } from 'vitest';
-import type { SuitePlace } from '../../src/bindings/binding.js';
+import type { PreparedSuite } from '../../src/bindings/binding.js';
 import { Failure } from '../../src/model/failure.js';
 import { parseMatrix } from '../../src/config/matrix.js';
 import { makePlan } from '../../src/plan/plan.js';
@@ -37,10 +37,10 @@ test('seeds for a gate that takes none, and numbers of them that mean nothing, a
   }
 });
 
-const launchOf = (seed: number, settings: SuitePlace['with'] = {}, env: SuitePlace['env'] = {}) => {
+const launchOf = (seed: number, settings: PreparedSuite['with'] = {}, env: PreparedSuite['env'] = {}) => {
   const { tools } = madeHost();
   const arm = GATES.miri.arm({ host: madeHost(), binding: 'rs', compiler: 'gcc', logDir: '/log', seed });
-  const place: SuitePlace = { dir: '/repo', out: '/out', targets: {}, env, with: settings };
+  const place: PreparedSuite = { dir: '/repo', out: '/out', targets: {}, env, with: settings };
   const instrument = GATES.miri.instrument(madeHost(), 'rs', 'gcc');
   const plan = { tests: ['t::a'], isolate: false, arm, scratch: '/s', logDir: '/log' };
   return BINDINGS.rs.run(place, instrument, tools, plan);

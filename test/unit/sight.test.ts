@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { foreignObjects, sight, type Loaded } from '../../src/judge/instrumentation.js';
+import { foreignObjects, inspectObjects, type Loaded } from '../../src/judge/instrumentation.js';
 import { recordedObjects } from '../../src/execute/recorded-objects.js';
 import { settleSources } from '../../src/build/source-files.js';
 
@@ -35,30 +35,37 @@ const loaded = (...maps: string[]): Loaded => ({
 });
 
 test('what was compiled for the gate is seen into', async () => {
-  const { objects, blind } = await sight(loaded('out/addon.node'), asan, {}, makeSymbolReader());
+  const { objects, blind } = await inspectObjects(loaded('out/addon.node'), asan, {}, makeSymbolReader());
   expect(objects.instrumented).toEqual(['addon.node']);
   expect(blind).toBeUndefined();
 });
 
 test('a shipped binary that was loaded instead makes the gate blind, whatever else was loaded', async () => {
   expect(
-    (await sight(loaded('out/addon.node', 'out/shipped.node'), asan, {}, makeSymbolReader())).blind,
+    (await inspectObjects(loaded('out/addon.node', 'out/shipped.node'), asan, {}, makeSymbolReader())).blind,
   ).toMatch(/shipped\.node/);
 });
 
 test('an object of others beside what was compiled is listed, and alone makes the gate blind', async () => {
-  const beside = await sight(loaded('out/addon.node', 'tmp/libfromjar.so'), asan, {}, makeSymbolReader());
+  const beside = await inspectObjects(
+    loaded('out/addon.node', 'tmp/libfromjar.so'),
+    asan,
+    {},
+    makeSymbolReader(),
+  );
   expect([beside.blind, beside.objects.blind]).toEqual([undefined, ['libfromjar.so']]);
-  expect((await sight(loaded('tmp/libfromjar.so'), asan, {}, makeSymbolReader())).blind).toMatch(
+  expect((await inspectObjects(loaded('tmp/libfromjar.so'), asan, {}, makeSymbolReader())).blind).toMatch(
     /libfromjar\.so.*memcheck/,
   );
-  expect((await sight(loaded('tmp/libfromjar.so'), memcheck, {}, makeSymbolReader())).blind).toBeUndefined();
+  expect(
+    (await inspectObjects(loaded('tmp/libfromjar.so'), memcheck, {}, makeSymbolReader())).blind,
+  ).toBeUndefined();
 });
 
 test('nothing but the host’s own code is no test of native code, if all of it is known', async () => {
-  expect((await sight(loaded(), memcheck, {}, makeSymbolReader())).blind).toMatch(/no native code/);
+  expect((await inspectObjects(loaded(), memcheck, {}, makeSymbolReader())).blind).toMatch(/no native code/);
   expect(
-    (await sight({ ...loaded(), whole: false }, memcheck, {}, makeSymbolReader())).blind,
+    (await inspectObjects({ ...loaded(), whole: false }, memcheck, {}, makeSymbolReader())).blind,
   ).toBeUndefined();
 });
 
@@ -83,8 +90,10 @@ test('records are read with the copies of what is gone', async () => {
 test('sources of a copy, and those a step out of the build’s directory, are the files of the tree', () => {
   const file = (f: string): string => {
     const frames = [{ kind: 'source' as const, function: 'f', file: f, line: 1 }];
-    const sighting = { stacks: [{ role: 'fault' as const, frames }] } as Parameters<typeof settleSources>[0];
-    settleSources(sighting, [dir], [{ from: dir, to: '/copy' }]);
+    const diagnostic = { stacks: [{ role: 'fault' as const, frames }] } as Parameters<
+      typeof settleSources
+    >[0];
+    settleSources(diagnostic, [dir], [{ from: dir, to: '/copy' }]);
     return frames[0]!.file;
   };
   expect(file('../bare.c')).toBe(at('bare.c'));

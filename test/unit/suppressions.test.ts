@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Sighting } from '../../src/model/diagnostic.js';
+import type { Diagnostic } from '../../src/model/diagnostic.js';
 import { HAZARDS } from '../../src/model/hazards.js';
 import { KINDS } from '../../src/config/suppression-kinds.js';
 import { countsIn, syntaxesOf, textsOf, withSuppressions } from '../../src/gates/suppression-files.js';
@@ -80,7 +80,7 @@ describe('what was dropped', () => {
 });
 
 describe('wouldHide', () => {
-  const s = (more: Partial<Sighting> = {}): Sighting => ({
+  const s = (more: Partial<Diagnostic> = {}): Diagnostic => ({
     tool: 'lsan',
     rule: 'lsan/direct',
     hazard: 'ownership/leak',
@@ -98,7 +98,7 @@ describe('wouldHide', () => {
     log: { line: 1, endLine: 2 },
     ...more,
   });
-  test.each<[string, Suppression, Partial<Sighting>, boolean]>([
+  test.each<[string, Suppression, Partial<Diagnostic>, boolean]>([
     ['a frame by its function', leak, {}, true],
     ['another hazard', leak, { hazard: 'ownership/use-after-free' }, false],
     ['AddressSanitizer drops nothing', { ...leak }, { tool: 'asan' }, false],

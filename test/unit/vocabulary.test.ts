@@ -32,8 +32,8 @@ const CHAPTERS: readonly Chapter[] = [
 
 const expectKind = (chapter: Chapter, kind: Kind): void => {
   const text = logOf(chapter, kind);
-  for (const { sightings, unread } of [parseText(text), sifted(text)]) {
-    expect(sightings.map((s) => `${s.tool} ${s.hazard}`)).toContain(`${chapter.tool} ${kind[1]}`);
+  for (const { diagnostics, unread } of [parseText(text), sifted(text)]) {
+    expect(diagnostics.map((s) => `${s.tool} ${s.hazard}`)).toContain(`${chapter.tool} ${kind[1]}`);
     expect(unread).toEqual([]);
   }
   expect(hazard(kind[1])).toBeDefined();
@@ -50,9 +50,9 @@ describe.each(CHAPTERS)('$title', (chapter) => {
 });
 
 it('asks every tool about words that it does not know', () => {
-  const asked = new Set(CHAPTERS.filter((c) => c.unknown).map((c) => c.tool));
+  const requested = new Set(CHAPTERS.filter((c) => c.unknown).map((c) => c.tool));
   // What these print has one form each, so that no words of it can be new.
   const one: readonly Tool[] = ['go-race', 'lsan', 'cgocheck', 'valgrind'];
   const tools = new Set(CHAPTERS.map((c) => c.tool));
-  expect([...tools].filter((t) => !asked.has(t) && !one.includes(t))).toEqual([]);
+  expect([...tools].filter((t) => !requested.has(t) && !one.includes(t))).toEqual([]);
 });

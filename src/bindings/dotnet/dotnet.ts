@@ -8,7 +8,7 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RunPlan, SuitePlace } from '../binding.js';
+import type { RunPlan, PreparedSuite } from '../binding.js';
 import type { TestEvent } from '../../model/test-event.js';
 import type { Instrument, Launch, Step, Tools } from '../../model/launch.js';
 import { linkedEnv } from '../link.js';
@@ -16,18 +16,18 @@ import { linkedEnv } from '../link.js';
 const COPY_PROJECT = fileURLToPath(new URL('../programs/copy-project.js', import.meta.url));
 const QUIET = { DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' };
 
-const project = (place: SuitePlace): string => join(place.out, 'project');
+const project = (place: PreparedSuite): string => join(place.out, 'project');
 
-const dotnet = (place: SuitePlace, tools: Tools, args: string[]): Launch => ({
+const dotnet = (place: PreparedSuite, tools: Tools, args: string[]): Launch => ({
   argv: [tools['dotnet']?.path ?? 'dotnet', ...args],
   cwd: project(place),
   env: { ...linkedEnv(place), ...QUIET },
 });
 
-const output = (place: SuitePlace): string => join(place.out, 'dotnet');
+const output = (place: PreparedSuite): string => join(place.out, 'dotnet');
 
 /** Builds the project into the scratch directory. */
-export const dotnetPrepare = (place: SuitePlace, _instrument: Instrument, tools: Tools): Step[] => [
+export const dotnetPrepare = (place: PreparedSuite, _instrument: Instrument, tools: Tools): Step[] => [
   { argv: [process.execPath, COPY_PROJECT, place.dir, project(place)], cwd: place.dir, env: {} },
   dotnet(place, tools, ['build', '--nologo', '-c', 'Debug', '-o', output(place)]),
 ];
@@ -37,7 +37,7 @@ const TEST = ['test', '--no-build', '--nologo', '-c', 'Debug'];
 /** NUnit's adapter shows bare method names unless told otherwise; other adapters do not know the word and take no notice. */
 const FULL_NAMES = ['--', 'NUnit.DisplayName=FullName'];
 
-export const dotnetList = (place: SuitePlace, tools: Tools): Launch =>
+export const dotnetList = (place: PreparedSuite, tools: Tools): Launch =>
   dotnet(place, tools, [...TEST, '-o', output(place), '--list-tests', ...FULL_NAMES]);
 
 /** The indented names after `The following Tests are available:`. */
@@ -53,7 +53,7 @@ const hostEnv = (env: Record<string, string>): string[] =>
 /** A name as vstest's filter takes it: its operators are escaped. */
 const filtered = (test: string): string => `FullyQualifiedName=${test.replace(/[\\()&|=!~]/g, '\\$&')}`;
 
-export const dotnetRun = (place: SuitePlace, tools: Tools, { arm, tests }: RunPlan): Launch => {
+export const dotnetRun = (place: PreparedSuite, tools: Tools, { arm, tests }: RunPlan): Launch => {
   const filter = tests === 'all' ? [] : ['--filter', tests.map(filtered).join('|')];
   const logger = ['--logger', 'console;verbosity=normal'];
   const words = [...TEST, '-o', output(place), ...logger, ...hostEnv(arm.env), ...filter, ...FULL_NAMES];

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Binding, RunPlan, SuitePlace } from '../binding.js';
+import type { Binding, RunPlan, PreparedSuite } from '../binding.js';
 import type { TestEvent } from '../../model/test-event.js';
 import type { Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
 import { linkedEnv, list as setting } from '../link.js';
@@ -16,14 +16,14 @@ import { progressEnv, progressFile, readEvents } from '../progress.js';
 const plugin = (name: string): string =>
   fileURLToPath(new URL(`../../../plugins/net/${name}`, import.meta.url));
 
-const assembly = (place: SuitePlace): string => join(place.out, 'Tests.dll');
-const lister = (place: SuitePlace): string => join(place.out, 'List.exe');
+const assembly = (place: PreparedSuite): string => join(place.out, 'Tests.dll');
+const lister = (place: PreparedSuite): string => join(place.out, 'List.exe');
 
 /** The SDK is used only when the suite says so: a Mono suite has no project file for it. */
-const asksForSdk = (settings: SuitePlace['with']): boolean => settings['runner'] === 'dotnet';
-const usesDotnet = (place: SuitePlace): boolean => asksForSdk(place.with);
+const asksForSdk = (settings: PreparedSuite['with']): boolean => settings['runner'] === 'dotnet';
+const usesDotnet = (place: PreparedSuite): boolean => asksForSdk(place.with);
 
-const missing = (tools: Tools, settings: SuitePlace['with'] = {}): Missing | undefined => {
+const missing = (tools: Tools, settings: PreparedSuite['with'] = {}): Missing | undefined => {
   if (asksForSdk(settings)) {
     const remedy = 'install the .NET SDK from https://dot.net/download and put it on PATH';
     const why = 'the .NET SDK is not installed, and the suite is run by dotnet test';
@@ -41,12 +41,12 @@ const missing = (tools: Tools, settings: SuitePlace['with'] = {}): Missing | und
 };
 
 /** `MONO_DEBUG`: the crash reporter starts a debugger, which hangs in a process that a sanitizer watches. */
-const monoEnv = (place: SuitePlace): Record<string, string> => ({
+const monoEnv = (place: PreparedSuite): Record<string, string> => ({
   ...linkedEnv(place),
   MONO_DEBUG: 'no-gdb-backtrace',
 });
 
-const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => {
+const prepare = (place: PreparedSuite, instrument: Instrument, tools: Tools): Step[] => {
   if (usesDotnet(place)) return dotnetPrepare(place, instrument, tools);
   const references = (findNUnit(tools)?.assemblies ?? []).map((file) => `-r:${file}`);
   const compile = (...args: string[]): Step => ({
@@ -63,7 +63,7 @@ const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[
 };
 
 /** Loads the tests but runs none, so no native code is loaded and nothing needs arming. */
-const list = (place: SuitePlace, _instrument: Instrument, tools: Tools): Launch =>
+const list = (place: PreparedSuite, _instrument: Instrument, tools: Tools): Launch =>
   usesDotnet(place)
     ? dotnetList(place, tools)
     : {
@@ -72,12 +72,12 @@ const list = (place: SuitePlace, _instrument: Instrument, tools: Tools): Launch 
         env: monoEnv(place),
       };
 
-const parseList = (stdout: string, place: SuitePlace): string[] =>
+const parseList = (stdout: string, place: PreparedSuite): string[] =>
   usesDotnet(place)
     ? parseDotnetList(stdout)
     : [...stdout.matchAll(/^FFI_GATES_TEST (.+)$/gm)].map((m) => m[1] ?? '');
 
-const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
+const run = (place: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   if (usesDotnet(place)) return dotnetRun(place, tools, plan);
   const { prefix, env, hostArgs } = plan.arm;
   const mono = tools['mono']?.path ?? 'mono';
@@ -139,7 +139,7 @@ const OUTCOMES: Record<string, TestEvent['outcome']> = {
 };
 
 /** Progress as the tests ran; the result file adds messages and the tests that NUnit never began. */
-const events = (scratch: string, output: Iterable<string>, place: SuitePlace): TestEvent[] => {
+const events = (scratch: string, output: Iterable<string>, place: PreparedSuite): TestEvent[] => {
   if (usesDotnet(place)) return dotnetEvents(output);
   const seen = readEvents(progressFile(scratch));
   const results = readResults(read(join(scratch, 'result.xml')));

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SuitePlace } from '../binding.js';
+import type { PreparedSuite } from '../binding.js';
 import type { Instrument, Step } from '../../model/launch.js';
 
 const SOURCE = fileURLToPath(new URL('../../../plugins/go/frames.c', import.meta.url));
@@ -16,14 +16,14 @@ const unwinds = ({ cflags }: Instrument): boolean =>
   process.arch === 'x64' && cflags.some((f) => f === '-fsanitize=address' || f === '-fsanitize=undefined');
 
 /** Compiles the library; no step where nothing would use it. */
-export const framesSteps = (place: SuitePlace, instrument: Instrument): Step[] => {
+export const framesSteps = (place: PreparedSuite, instrument: Instrument): Step[] => {
   const how = ['-O2', '-g', '-fPIC', '-shared', '-shared-libgcc', `-Wl,-soname,${NAME}`];
   const argv: Step['argv'] = [instrument.cc, ...how, '-o', join(place.out, NAME), SOURCE];
   return unwinds(instrument) ? [{ argv, cwd: place.out, env: {} }] : [];
 };
 
 /** What links it into a test executable, although that names nothing of it. */
-export const framesFlags = (place: SuitePlace, instrument: Instrument): string[] =>
+export const framesFlags = (place: PreparedSuite, instrument: Instrument): string[] =>
   unwinds(instrument)
     ? [`-L${place.out}`, `-Wl,-rpath,${place.out}`, '-Wl,--no-as-needed', `-l:${NAME}`, '-Wl,--as-needed']
     : [];

@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Binding, RunPlan, SuitePlace } from '../binding.js';
+import type { Binding, RunPlan, PreparedSuite } from '../binding.js';
 import type { Instrument, Launch, Tools } from '../../model/launch.js';
 import { framesFlags, framesSteps } from './frames.js';
 import { parseGoEvents, parseGoList } from './output.js';
@@ -16,7 +16,7 @@ import { envWords, flagText, includeFlags, libraryFlags, linkedEnv, list } from 
 /** A package by its directory below the suite: '' for the suite's own. */
 type Package = string;
 
-const binaryOf = (place: SuitePlace, pkg: Package): string =>
+const binaryOf = (place: PreparedSuite, pkg: Package): string =>
   join(place.out, `${pkg === '' ? 'suite' : pkg.replaceAll('/', '__')}.test`);
 
 /** Directories at and below `dir` with test files, without those that the go command ignores too. */
@@ -29,7 +29,7 @@ const walk = (dir: string): string[] => {
 };
 
 /** The packages that `with.package` names (default `./...`), as `go test` would take them. */
-const packages = (place: SuitePlace): Package[] => {
+const packages = (place: PreparedSuite): Package[] => {
   const patterns = list(place, 'package');
   const found = (patterns.length > 0 ? patterns : ['./...']).flatMap((pattern) => {
     const start = join(place.dir, pattern.replace(/\/?\.\.\.$/, ''));
@@ -42,7 +42,7 @@ const nonEmpty = (name: string, words: string[]): Record<string, string> =>
   words.length > 0 ? { [name]: flagText(words) } : {};
 
 /** What the go command needs to compile. It fetches modules as `go test` does; what is run later needs none. */
-const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, string> => {
+const buildEnv = (place: PreparedSuite, instrument: Instrument): Record<string, string> => {
   const { cc, cxx, cflags, ldflags, go } = instrument;
   return {
     CGO_ENABLED: '1',
@@ -59,7 +59,7 @@ const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, str
 
 /** Runs one command in each package: the suite's own directly, others by `in-turn`, which names them in the output. */
 const inPackages = (
-  place: SuitePlace,
+  place: PreparedSuite,
   pkgs: Package[],
   arm: { prefix: string[]; env: Record<string, string> },
   args: (pkg: Package) => string[],
@@ -85,7 +85,12 @@ const split = (id: string): { pkg: Package; name: string } => {
   return { pkg: at < 0 ? '' : id.slice(0, at), name: id.slice(at + 1) };
 };
 
-const run = (place: SuitePlace, _instrument: Instrument, _tools: Tools, { tests, arm }: RunPlan): Launch => {
+const run = (
+  place: PreparedSuite,
+  _instrument: Instrument,
+  _tools: Tools,
+  { tests, arm }: RunPlan,
+): Launch => {
   const chosen = tests === 'all' ? undefined : tests.map(split);
   const pkgs = chosen ? [...new Set(chosen.map((t) => t.pkg))].sort() : packages(place);
   // Parallel tests are paused and resumed: one at a time keeps a report beside the test that caused it.

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Base, Binding, RunPlan, SuitePlace } from '../binding.js';
+import type { Base, Binding, RunPlan, PreparedSuite } from '../binding.js';
 import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
 import { jdkHome, makeArmedJdk } from './jdk.js';
 import { compileStacks, withStacks } from './stacks.js';
@@ -30,17 +30,17 @@ const missing = (tools: Tools): Missing | undefined => {
 };
 
 /** What is copied: the suite, or `with.root` above it when the pom has a parent or shares sources there. */
-const root = (place: SuitePlace): string => resolve(place.dir, list(place, 'root')[0] ?? '.');
-const copyOfRoot = (place: SuitePlace): string => join(place.out, 'project');
-const project = (place: SuitePlace): string => join(copyOfRoot(place), relative(root(place), place.dir));
-const listener = (place: SuitePlace): string => join(place.out, 'listener');
+const root = (place: PreparedSuite): string => resolve(place.dir, list(place, 'root')[0] ?? '.');
+const copyOfRoot = (place: PreparedSuite): string => join(place.out, 'project');
+const project = (place: PreparedSuite): string => join(copyOfRoot(place), relative(root(place), place.dir));
+const listener = (place: PreparedSuite): string => join(place.out, 'listener');
 /** The listener beside the tests, and in Maven itself what lets old projects run where it listens. */
-const plugins = (place: SuitePlace): string[] => {
+const plugins = (place: PreparedSuite): string[] => {
   const classes = join(listener(place), 'target', 'classes');
   return [`-Dmaven.test.additionalClasspath=${classes}`, `-Dmaven.ext.class.path=${classes}`];
 };
 
-const maven = (place: SuitePlace, tools: Tools, cwd: string, args: string[]): Launch => ({
+const maven = (place: PreparedSuite, tools: Tools, cwd: string, args: string[]): Launch => ({
   argv: [tools['mvn']?.path ?? 'mvn', '-B', '-q', '-Dstyle.color=never', ...args],
   cwd,
   env: {
@@ -51,7 +51,7 @@ const maven = (place: SuitePlace, tools: Tools, cwd: string, args: string[]): La
   },
 });
 
-const copied = (place: SuitePlace, from: string, to: string): Step => ({
+const copied = (place: PreparedSuite, from: string, to: string): Step => ({
   argv: [process.execPath, COPY_PROJECT, from, to],
   cwd: place.dir,
   env: {},
@@ -61,7 +61,7 @@ const copied = (place: SuitePlace, from: string, to: string): Step => ({
  * The Java half: no instrument reaches it, so it is made once. What Maven needs is brought into the local repository with
  * it, since runs are offline.
  */
-const base = (place: SuitePlace, _instrument: Instrument, tools: Tools): Base => ({
+const base = (place: PreparedSuite, _instrument: Instrument, tools: Tools): Base => ({
   name: 'java',
   sources: true,
   facts: [list(place, 'root'), list(place, 'args')],
@@ -74,7 +74,7 @@ const base = (place: SuitePlace, _instrument: Instrument, tools: Tools): Base =>
 });
 
 /** Each instrument's tests run in a copy of their own: what they write is not in another's way. */
-const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => [
+const prepare = (place: PreparedSuite, instrument: Instrument, tools: Tools): Step[] => [
   { argv: ['cp', '-a', `${place.base ?? ''}/.`, place.out], cwd: place.dir, env: {} },
   ...shim(place, project(place), instrument, tools),
   ...compileStacks(place, instrument, tools),
@@ -86,7 +86,7 @@ const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[
  * (Platform 1.10 and later) reports every test as skipped and loads no native code; an older one runs the tests, whose
  * failures for want of a library are not the build's.
  */
-const dryRun = (place: SuitePlace, tools: Tools): Step => {
+const dryRun = (place: PreparedSuite, tools: Tools): Step => {
   const step = maven(place, tools, project(place), [
     ...['test-compile', 'surefire:test', '-DforkCount=1', '-DreuseForks=true', '-DfailIfNoTests=false'],
     ...['-Dmaven.test.failure.ignore=true', '-Djunit.platform.execution.dryRun.enabled=true'],
@@ -120,7 +120,7 @@ const BRIEF = ['-XX:TieredStopAtLevel=1'];
 /** Runs of one project beside each other need names of their own. */
 let launches = 0;
 
-const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args }: Fork): Launch => {
+const surefire = (place: PreparedSuite, tools: Tools, { scratch, logDir, arm, args }: Fork): Launch => {
   const libraryPath = [place.out, ...Object.values(place.targets)];
   const jvm = makeArmedJdk(tools, {
     dir: join(scratch, 'jdk'),
@@ -148,7 +148,7 @@ const surefire = (place: SuitePlace, tools: Tools, { scratch, logDir, arm, args 
   return { ...launch, env: { ...launch.env, ...progressEnv(scratch, logDir) } };
 };
 
-const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
+const run = (place: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   const { tests, isolate, scratch, logDir, arm } = plan;
   const chosen = tests === 'all' ? [] : quietAbout(selection(tests));
   const args = [`-DreuseForks=${String(isolate !== true)}`, ...chosen];

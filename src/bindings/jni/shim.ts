@@ -1,7 +1,7 @@
 /** The JNI library that a suite has beside its Java code (`with.shim`), and headers that its build would generate. */
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SuitePlace } from '../binding.js';
+import type { PreparedSuite } from '../binding.js';
 import type { Instrument, Step, Tools } from '../../model/launch.js';
 import { jdkHome } from './jdk.js';
 import { includeFlags, libraryFlags, list } from '../link.js';
@@ -9,7 +9,7 @@ import { includeFlags, libraryFlags, list } from '../link.js';
 const HEADERS = fileURLToPath(new URL('../programs/jni-headers.js', import.meta.url));
 
 /** Whether native code is compiled for this suite, so that what its tests load has to be that. */
-export const compilesNative = (place: SuitePlace): boolean =>
+export const compilesNative = (place: PreparedSuite): boolean =>
   place.with['shim'] !== undefined || Object.keys(place.targets).length > 0;
 
 /** For each file given: the library of its name in one of the directories on top of it, or away with it. */
@@ -23,7 +23,7 @@ const REPLACE = [
  * Puts what was compiled in the place of libraries that a project carries compiled among its resources: many loaders unpack
  * those before they look at the library path, or never look there, and no gate sees into them. Others are taken out.
  */
-export const replaceShipped = (place: SuitePlace, project: string): Step => ({
+export const replaceShipped = (place: PreparedSuite, project: string): Step => ({
   argv: [
     ...(['find', '.', '(', '-path', '*/src/main/*', '-o', '-path', '*/target/classes/*', ')'] as const),
     ...['-name', '*.so', '-exec', 'sh', '-c', REPLACE, 'sh', '{}', '+'],
@@ -34,7 +34,7 @@ export const replaceShipped = (place: SuitePlace, project: string): Step => ({
 
 /** Compiles the suite's own JNI library: paths are relative to the suite. `project`: the copy, which has the Java sources. */
 export const shim = (
-  place: SuitePlace,
+  place: PreparedSuite,
   project: string,
   { cc, cxx, cflags, ldflags }: Instrument,
   tools: Tools,
@@ -42,7 +42,7 @@ export const shim = (
   const settings = place.with['shim'];
   if (settings === undefined) return [];
   if (typeof settings !== 'object' || settings === null) throw new TypeError("'with.shim' must be a mapping");
-  const own: SuitePlace = { ...place, with: { ...settings } };
+  const own: PreparedSuite = { ...place, with: { ...settings } };
   const sources = list(own, 'sources').map((source) => resolve(place.dir, source));
   const [name] = list(own, 'name');
   if (sources.length === 0 || !name) throw new TypeError("'with.shim' needs 'sources' and 'name'");

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { SuitePlace } from '../binding.js';
+import type { PreparedSuite } from '../binding.js';
 import type { Instrument, Missing, Step, Tools } from '../../model/launch.js';
 import { cmakeFlags } from '../../builders/builder.js';
 import { flagText, includeFlags, linkedEnv, list as setting } from '../link.js';
@@ -42,7 +42,7 @@ const packageOf = (dir: string): Package => {
 const uses = (p: Package, name: string): boolean => name in { ...p.dependencies, ...p.devDependencies };
 
 /** The directory with the addon's build file. `with.addon` names it, relative to the suite. */
-const addonOf = (place: SuitePlace): string => setting(place, 'addon')[0] ?? '.';
+const addonOf = (place: PreparedSuite): string => setting(place, 'addon')[0] ?? '.';
 
 const isCmakeJs = (p: Package, dir: string): boolean =>
   (uses(p, 'cmake-js') || JSON.stringify(p.scripts ?? {}).includes('cmake-js')) &&
@@ -59,7 +59,7 @@ export const missingForAddon = (tools: Tools): Missing | undefined => {
 };
 
 /** What cmake-js hands to CMake (its lib/cMake.js), but for headers of this machine and no build type, whose -O3 would win. */
-const cmake = (place: SuitePlace, project: string, tools: Tools, env: Step['env']): Step[] => {
+const cmake = (place: PreparedSuite, project: string, tools: Tools, env: Step['env']): Step[] => {
   const include = join(headers(tools) ?? '', 'include', 'node');
   // nan and node-addon-api say themselves where their headers lie.
   const configure = [
@@ -88,7 +88,7 @@ const cmake = (place: SuitePlace, project: string, tools: Tools, env: Step['env'
  * compiled is taken out of the copy first: its loader may prefer that, and no gate sees into it.
  */
 export const compileAddon = (
-  place: SuitePlace,
+  place: PreparedSuite,
   project: string,
   { cc, cxx, cflags, ldflags }: Instrument,
   tools: Tools,

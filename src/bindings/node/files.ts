@@ -5,12 +5,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SuitePlace } from '../binding.js';
+import type { PreparedSuite } from '../binding.js';
 import type { Launch, Step } from '../../model/launch.js';
 import { linkedEnv, list } from '../link.js';
 
 /** Words between node and the file; undefined when files are of `node:test`. Paths are relative to the suite. */
-export const runnerOf = (place: SuitePlace): string[] | undefined =>
+export const runnerOf = (place: PreparedSuite): string[] | undefined =>
   place.with['runner'] === undefined ? undefined : list(place, 'runner');
 
 /** The files themselves, in the form in which test ids are listed. */
@@ -32,7 +32,7 @@ const kindAbove = (dir: string): string => {
  * Whether `.js` is a module is said by the nearest package.json above, and a copy in a cache has others above it than
  * the suite has: it is given what holds for the suite.
  */
-export const sameKind = (place: SuitePlace): Step => ({
+export const sameKind = (place: PreparedSuite): Step => ({
   argv: [
     'sh',
     '-c',
@@ -50,7 +50,7 @@ const PRUNE = fileURLToPath(new URL('../programs/node-dependencies.js', import.m
  * The packages that the addon and its tests need: those of the suite where it has them, else npm fetches them, without
  * running what they would compile for themselves, unarmed and unasked.
  */
-export const dependencies = (place: SuitePlace, project: string): Step[] => {
+export const dependencies = (place: PreparedSuite, project: string): Step[] => {
   const theirs = join(place.dir, 'node_modules');
   if (existsSync(theirs))
     return [{ argv: ['ln', '-sfn', theirs, join(project, 'node_modules')], cwd: place.dir, env: {} }];

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
-import { type Apart, type Binding, isApart, type RunPlan, type SuitePlace } from '../binding.js';
+import { type Apart, type Binding, isApart, type RunPlan, type PreparedSuite } from '../binding.js';
 import type { Arm, Instrument, Launch, Step, Tools } from '../../model/launch.js';
 import { linkedEnv, list as setting } from '../link.js';
 import { compileAddon, missingForAddon, nodeOf } from './addon.js';
@@ -21,16 +21,16 @@ const COPY_PROJECT = fileURLToPath(new URL('../programs/copy-project.js', import
 const FILES = ['**/*.test.js', '**/*.test.mjs', '**/*.test.cjs'];
 
 /** Where tests run: the copy. */
-const project = (place: SuitePlace): string => join(place.out, 'project');
+const project = (place: PreparedSuite): string => join(place.out, 'project');
 
-const prepare = (place: SuitePlace, instrument: Instrument, tools: Tools): Step[] => [
+const prepare = (place: PreparedSuite, instrument: Instrument, tools: Tools): Step[] => [
   { argv: [process.execPath, COPY_PROJECT, place.dir, project(place)], cwd: place.dir, env: {} },
   sameKind(place),
   ...dependencies(place, project(place)),
   ...compileAddon(place, project(place), instrument, tools),
 ];
 
-const files = (place: SuitePlace): string[] => {
+const files = (place: PreparedSuite): string[] => {
   const patterns = setting(place, 'files');
   const cwd = existsSync(project(place)) ? project(place) : place.dir;
   const found = globSync(patterns.length > 0 ? patterns : FILES, {
@@ -65,7 +65,7 @@ export const turnsOf = (tests: readonly string[], apart: Apart): Turn[] => {
 };
 
 const turning = (
-  place: SuitePlace,
+  place: PreparedSuite,
   tools: Tools,
   arm: Arm,
   turns: Turn[],
@@ -87,7 +87,7 @@ const turning = (
   env: linkedEnv(place),
 });
 
-const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
+const run = (place: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   const tests = plan.tests === 'all' ? files(place) : plan.tests;
   const own = progressEnv(plan.scratch, plan.logDir);
   const objects = ['--import', plugin('objects.mjs')];
@@ -113,7 +113,7 @@ const run = (place: SuitePlace, _instrument: Instrument, tools: Tools, plan: Run
 };
 
 /** Needs the arm: an instrumented addon does not load without its runtime. */
-const list = (place: SuitePlace, _instrument: Instrument, tools: Tools, arm: Arm): Launch =>
+const list = (place: PreparedSuite, _instrument: Instrument, tools: Tools, arm: Arm): Launch =>
   runnerOf(place)
     ? listFiles(files(place), project(place))
     : turning(place, tools, arm, turnsOf(files(place), false), ['--import', plugin('list.mjs')]);

@@ -7,7 +7,7 @@ import { packageRoot } from '../programs/package-root.js';
 import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SuitePlace } from '../binding.js';
+import type { PreparedSuite } from '../binding.js';
 import type { Instrument, Step, Tools } from '../../model/launch.js';
 import { running } from '../../builders/builder.js';
 import { flagText, list } from '../link.js';
@@ -15,18 +15,18 @@ import { flagText, list } from '../link.js';
 const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url));
 
 /** The directory of the project, when the suite has pip build one. */
-export const packageOf = (place: SuitePlace): string | undefined => {
+export const packageOf = (place: PreparedSuite): string | undefined => {
   const [named] = list(place, 'package');
   return named === undefined ? undefined : resolve(place.dir, named);
 };
 
 /** Hidden: what is in it is not the user's own. */
-const venv = (place: SuitePlace): string => join(place.out, '.venv');
+const venv = (place: PreparedSuite): string => join(place.out, '.venv');
 /** Where the wheel's content is. */
-export const installed = (place: SuitePlace): string => join(place.out, 'lib');
+export const installed = (place: PreparedSuite): string => join(place.out, 'lib');
 
 /** The tools with the virtual environment's interpreter in the place of the system's. */
-export const withVenv = (place: SuitePlace, tools: Tools): Tools => ({
+export const withVenv = (place: PreparedSuite, tools: Tools): Tools => ({
   ...tools,
   python: { path: join(venv(place), 'bin', 'python'), version: tools['python']?.version ?? '' },
 });
@@ -35,7 +35,7 @@ export const withVenv = (place: SuitePlace, tools: Tools): Tools => ({
  * Where the tests are run. Tests inside the package that they test would bring its sources, which hold no compiled code,
  * in the place of the installed package: they are run from their copy in the installed one.
  */
-export const testPlace = (place: SuitePlace): SuitePlace => {
+export const testPlace = (place: PreparedSuite): PreparedSuite => {
   const inside = relative(packageRoot(place.dir), place.dir);
   const [top] = inside.split('/');
   return inside && existsSync(join(installed(place), top!))
@@ -48,7 +48,7 @@ export const testPlace = (place: SuitePlace): SuitePlace => {
  * (coverage, parallelism) name plugins that are not here, and directories that are not below the suite's. The project's
  * own conftest.py, which may stand above the tests, is read.
  */
-export const packageOptions = (place: SuitePlace): string[] => [
+export const packageOptions = (place: PreparedSuite): string[] => [
   ...['--import-mode=append', '-o', 'addopts=', '-o', 'testpaths='],
   `--confcutdir=${testPlace(place) === place ? packageOf(place) : installed(place)}`,
 ];
@@ -59,7 +59,7 @@ export const packageEnv = (project: string): Record<string, string> => ({
 });
 
 /** The instrument with compilers of our own, through which every call of the build goes. */
-export const wrapped = (place: SuitePlace, i: Instrument): Instrument => ({
+export const wrapped = (place: PreparedSuite, i: Instrument): Instrument => ({
   ...i,
   cc: join(place.out, 'bin', basename(i.cc)),
   cxx: join(place.out, 'bin', basename(i.cxx)),
@@ -78,7 +78,7 @@ const BACKENDS: Record<string, string> = {
  * compilers that it calls, `flags` the compiler's environment.
  */
 export const packageSteps = (
-  place: SuitePlace,
+  place: PreparedSuite,
   from: string,
   instrument: Instrument,
   real: Pick<Instrument, 'cc' | 'cxx'>,

@@ -8,7 +8,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Binding, RunPlan, SuitePlace } from '../binding.js';
+import type { Binding, RunPlan, PreparedSuite } from '../binding.js';
 import type { Arm, Tools } from '../../model/launch.js';
 import { progressEnv, progressFile, readEvents } from '../progress.js';
 
@@ -31,7 +31,7 @@ const choosing = (dir: string, args: readonly string[]): string[] =>
 
 /** Words and environment of one pytest process: `extra` directories come first on PYTHONPATH. */
 export const pytest = (
-  place: SuitePlace,
+  place: PreparedSuite,
   tools: Tools,
   arm: Arm,
   extra: readonly string[],

@@ -5,7 +5,7 @@
  * `setup.py`, or `with: {setup: path}` says where it is. Paths are relative to the suite.
  */
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Binding, SuitePlace } from '../binding.js';
+import type { Binding, PreparedSuite } from '../binding.js';
 import type { Arm, Instrument, Launch, Tools } from '../../model/launch.js';
 import { flagText } from '../link.js';
 import { progressFile, readEvents } from '../progress.js';
@@ -22,7 +22,7 @@ import {
 } from './package.js';
 
 /** pytest with the built extension in front of everything else. */
-const testing = (place: SuitePlace, tools: Tools, arm: Arm, words: readonly string[]): Launch => {
+const testing = (place: PreparedSuite, tools: Tools, arm: Arm, words: readonly string[]): Launch => {
   const project = packageOf(place);
   if (project === undefined) return pytest(place, tools, arm, [installed(place)], words);
   const options = [...packageOptions(place), ...words];
@@ -30,13 +30,13 @@ const testing = (place: SuitePlace, tools: Tools, arm: Arm, words: readonly stri
   return { ...l, env: { ...l.env, ...packageEnv(project) } };
 };
 
-const setup = (place: SuitePlace): string => {
+const setup = (place: PreparedSuite): string => {
   const named = place.with['setup'];
   return resolve(place.dir, typeof named === 'string' ? named : 'setup.py');
 };
 
 /** setuptools adds CFLAGS after the interpreter's own, so that ours win, and links with LDSHARED as it is. */
-const compileEnv = (place: SuitePlace, i: Instrument): Record<string, string> => {
+const compileEnv = (place: PreparedSuite, i: Instrument): Record<string, string> => {
   const dirs = Object.values(place.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
   const ldflags = flagText([...i.ldflags, ...dirs]);
   return {

@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Base, Binding, RunPlan, SuitePlace } from '../binding.js';
+import type { Base, Binding, RunPlan, PreparedSuite } from '../binding.js';
 import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
 import { envWords, flagText, includeFlags, linkedEnv, list } from '../link.js';
 import { parseRustDeath, parseRustEvents, parseRustList } from './output.js';
@@ -20,7 +20,7 @@ const cargo = (tools: Tools, toolchain: string | undefined): [string, ...string[
     ? [tools['cargo']?.path ?? 'cargo']
     : [tools['rustup']?.path ?? 'rustup', 'run', toolchain, 'cargo'];
 
-const testCommand = (place: SuitePlace, { rust }: Instrument, tools: Tools): [string, ...string[]] => [
+const testCommand = (place: PreparedSuite, { rust }: Instrument, tools: Tools): [string, ...string[]] => [
   ...cargo(tools, rust?.toolchain ?? (rust?.miri ? 'nightly' : undefined)),
   ...(rust?.miri ? ['miri', 'test'] : ['test']),
   ...['--target-dir', join(place.out, 'target')],
@@ -38,7 +38,7 @@ const targetFlag = (target: string): string[] => {
 };
 
 /** The targets that `with.test` names, else all. */
-const wanted = (place: SuitePlace): string[] => {
+const wanted = (place: PreparedSuite): string[] => {
   const names = list(place, 'test');
   return names.length === 0 ? ALL_TARGETS : names.flatMap(targetFlag);
 };
@@ -59,7 +59,7 @@ const runtimes = ({ compiler, ldflags }: Instrument): string[] =>
  * The C compiler is given to build scripts (the `cc` crate reads CC and CFLAGS) and is the linker, because it knows where
  * its own sanitizer runtime lies. A gate that instruments Rust code itself says everything in `rustflags`.
  */
-const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, string> => {
+const buildEnv = (place: PreparedSuite, instrument: Instrument): Record<string, string> => {
   const { cc, cxx, cflags, ldflags, rust } = instrument;
   const link = [...ldflags, ...runtimes(instrument)];
   const libraries = [
@@ -91,7 +91,7 @@ const buildEnv = (place: SuitePlace, instrument: Instrument): Record<string, str
 };
 
 /** The standard library compiled with the instrument, and libtest: minutes of work, the same for every suite. */
-const base = (place: SuitePlace, instrument: Instrument, tools: Tools): Base | undefined => {
+const base = (place: PreparedSuite, instrument: Instrument, tools: Tools): Base | undefined => {
   const { rust } = instrument;
   if (!rust?.std) return undefined;
   const crate = join(place.out, 'crate');
@@ -112,7 +112,7 @@ const base = (place: SuitePlace, instrument: Instrument, tools: Tools): Base | u
 };
 
 /** Cargo goes by what files hold and when they were written: a copy that keeps both is as good as its own work. */
-const fromBase = (place: SuitePlace): Step[] =>
+const fromBase = (place: PreparedSuite): Step[] =>
   place.base === undefined
     ? []
     : [{ argv: ['cp', '-a', join(place.base, 'target'), place.out], cwd: place.dir, env: {} }];
@@ -125,7 +125,7 @@ const runner = ({ env, prefix }: Arm): string[] => {
 
 /** Miri interprets the program: there is no process to put an arm around, only cargo's own environment. */
 const armed = (instrument: Instrument, arm: Arm): string[] => (instrument.rust?.miri ? [] : runner(arm));
-const armedEnv = (place: SuitePlace, instrument: Instrument, arm: Arm): Record<string, string> => {
+const armedEnv = (place: PreparedSuite, instrument: Instrument, arm: Arm): Record<string, string> => {
   if (!instrument.rust?.miri) return {};
   const isolation = place.with['isolation'] === false && '-Zmiri-disable-isolation';
   const flags = [arm.env['MIRIFLAGS'], place.env['MIRIFLAGS'], isolation];
@@ -143,7 +143,7 @@ const split = (id: string): { target: string; name: string } => {
   return { target: id.slice(0, at), name: id.slice(at + 2) };
 };
 
-const run = (place: SuitePlace, instrument: Instrument, tools: Tools, { tests, arm }: RunPlan): Launch => {
+const run = (place: PreparedSuite, instrument: Instrument, tools: Tools, { tests, arm }: RunPlan): Launch => {
   const chosen = tests === 'all' ? undefined : tests.map(split);
   const targets = chosen ? [...new Set(chosen.map((t) => t.target))].flatMap(targetFlag) : wanted(place);
   const names = chosen ? ['--exact', ...chosen.map((t) => t.name)] : [];
@@ -174,7 +174,7 @@ const missing = (tools: Tools): Missing | undefined => {
 };
 
 /** Test executables below `out/target`: files of a `deps` directory without an extension. */
-const executables = (place: SuitePlace): string[] => {
+const executables = (place: PreparedSuite): string[] => {
   const root = join(place.out, 'target');
   return readdirSync(root, { withFileTypes: true, recursive: true })
     .filter((e) => e.isFile() && e.parentPath.endsWith('/debug/deps') && /-[0-9a-f]{16}$/.test(e.name))

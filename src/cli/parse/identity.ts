@@ -1,7 +1,7 @@
 /** Which frame a finding is shown at, and what makes two findings one, when nothing is known but the log. */
 import { createHash } from 'node:crypto';
 import { plainName } from '../../model/function-name.js';
-import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 
 /** Functions of checkers and runtimes that stand above the code that erred. */
 const RUNTIME_NAMES =
@@ -33,7 +33,7 @@ const isRuntime = (f: Frame): boolean => {
 };
 
 /** The frame at which a person should look first: the innermost that is not a runtime's. */
-export const shownFrame = (s: Sighting): Frame | undefined => {
+export const shownFrame = (s: Diagnostic): Frame | undefined => {
   for (const k of s.stacks) {
     const own = k.frames.find((f) => !isRuntime(f));
     if (own) return own;
@@ -70,7 +70,7 @@ const sideOf = (k: Stack): string => {
  * Identity of a finding: what and where, without addresses, pids and build paths; lines only where the log names no
  * function. The two sides of a race are unordered.
  */
-export const identityOf = (s: Sighting): string => {
+export const identityOf = (s: Diagnostic): string => {
   const leak = s.leak !== undefined;
   const sides = s.stacks.filter(
     (k) =>

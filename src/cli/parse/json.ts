@@ -2,7 +2,7 @@
  * The lines of `parse --jsonl`. One object per report in the log, and a last one with `summary`. The fields named in the
  * README are stable: within a version fields are added, never renamed or removed. An absent fact is an absent field.
  */
-import type { Access, Frame, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Access, Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 
 type JsonFrame = {
   function?: string;
@@ -18,7 +18,7 @@ type JsonFrame = {
 
 type JsonStack = Omit<Stack, 'frames'> & { frames: JsonFrame[] };
 
-export type JsonFinding = Omit<Sighting, 'stacks'> & {
+export type JsonFinding = Omit<Diagnostic, 'stacks'> & {
   input: string;
   fingerprint: string;
   stacks: JsonStack[];
@@ -52,7 +52,7 @@ const frameOf = (f: Frame): JsonFrame => {
 };
 
 /** A finding as it is printed: what everybody needs first. */
-export const jsonOf = (input: string, fingerprint: string, s: Sighting): JsonFinding => {
+export const jsonOf = (input: string, fingerprint: string, s: Diagnostic): JsonFinding => {
   const { tool, rule, hazard, message, complete, missing, count, stacks, log, ...rest } = s;
   return {
     input,

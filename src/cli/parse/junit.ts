@@ -28,7 +28,7 @@ export const makeJunitLog = (): JunitLog => {
       byInput.set(found.input, cases);
       const key = found.fingerprint;
       const known = cases.get(key);
-      const times = found.sighting.count ?? 1;
+      const times = found.diagnostic.count ?? 1;
       if (known) known.times += times;
       else if (kept++ < MAX_CASES) cases.set(key, { found, times });
       else dropped++;
@@ -38,7 +38,7 @@ export const makeJunitLog = (): JunitLog => {
       for (const input of inputs) {
         const suite = document.testSuite().name(oneLine(input));
         for (const c of byInput.get(input)?.values() ?? []) {
-          const { sighting: s } = c.found;
+          const { diagnostic: s } = c.found;
           const top = shownFrame(s);
           const message = `${s.hazard}: ${titleOf(s.hazard)} (${oneLine(s.message)})`;
           const element = suite
@@ -55,7 +55,7 @@ export const makeJunitLog = (): JunitLog => {
           ];
           element.failure(message, s.hazard).stacktrace(plain(text.join('\n')));
         }
-        const doubts = [
+        const inconclusiveReason = [
           ...totals.unread
             .filter((u) => u.input === input)
             .map((u) => `not understood: ${oneLine(input)}:${u.line}: ${oneLine(u.text)}`),
@@ -66,8 +66,12 @@ export const makeJunitLog = (): JunitLog => {
           .testCase()
           .className('log')
           .name(`${oneLine(input)} was read whole`);
-        if (doubts.length > 0)
-          whole.error(doubts[0]!, 'unread-report', plain(doubts.slice(0, 100).join('\n')));
+        if (inconclusiveReason.length > 0)
+          whole.error(
+            inconclusiveReason[0]!,
+            'unread-report',
+            plain(inconclusiveReason.slice(0, 100).join('\n')),
+          );
         if (dropped > 0) whole.standardOutput(`${dropped} more findings are not listed here`);
       }
       return document.build();

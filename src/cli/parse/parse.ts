@@ -2,15 +2,15 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Failure } from '../../model/failure.js';
-import type { Sighting } from '../../model/diagnostic.js';
-import { isHonestyRow } from '../../model/hazards.js';
+import type { Diagnostic } from '../../model/diagnostic.js';
+import { isToolFailure } from '../../model/hazards.js';
 import { readInput } from './input.js';
 import { found, jsonPrinter, prettyPrinter, type Printer, type Totals } from './print.js';
 import type { LogParser } from '../../parsers/log.js';
 import { makeSymbolizer } from '../../parsers/symbolize.js';
 
 /** Loads the readers: an empty log needs none, and there are many. */
-const open = async (ready: (s: Sighting) => void): Promise<LogParser> => {
+const open = async (ready: (s: Diagnostic) => void): Promise<LogParser> => {
   const { openLog } = await import('../../parsers/index.js');
   const { demangleFrames } = await import('../../parsers/demangle.js');
   return openLog((s) => {
@@ -93,13 +93,13 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
   };
   let hazards = false;
 
-  const tell = async (input: string, sightings: Sighting[]): Promise<void> => {
-    await symbolizer?.resolve(sightings);
+  const tell = async (input: string, diagnostics: Diagnostic[]): Promise<void> => {
+    await symbolizer?.resolve(diagnostics);
     let text = '';
-    for (const s of sightings) {
+    for (const s of diagnostics) {
       const f = found(input, s);
       totals.findings++;
-      if (isHonestyRow(s.hazard)) totals.broken++;
+      if (isToolFailure(s.hazard)) totals.broken++;
       else hazards = true;
       junit?.add(f);
       text += printer.finding(f);
@@ -116,12 +116,12 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
   };
 
   const readOne = async (input: string): Promise<void> => {
-    let ready: Sighting[] = [];
+    let ready: Diagnostic[] = [];
     let log: LogParser | undefined;
     const flush = async (): Promise<void> => {
-      const sightings = ready;
+      const diagnostics = ready;
       ready = [];
-      await tell(input, sightings);
+      await tell(input, diagnostics);
     };
     const troubles = await readInput(input, abort.signal, async (chunk) => {
       log ??= await open((s) => ready.push(s));

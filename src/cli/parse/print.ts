@@ -1,13 +1,13 @@
 /** What `parse` prints of findings and of what it could not read: for people, or one JSON object a line. */
-import type { Sighting, Stack } from '../../model/diagnostic.js';
-import { isHonestyRow } from '../../model/hazards.js';
+import type { Diagnostic, Stack } from '../../model/diagnostic.js';
+import { isToolFailure } from '../../model/hazards.js';
 import { jsonOf } from './json.js';
 import { identityOf, shownFrame } from './identity.js';
 import { inert, inertJson, oneLine } from '../../reporters/escape.js';
 import { count, functionOf, placeOf, titleOf } from '../../reporters/wording.js';
 
 /** A report of a log, and the log. */
-export type Found = { input: string; fingerprint: string; sighting: Sighting };
+export type Found = { input: string; fingerprint: string; diagnostic: Diagnostic };
 
 /** What is known at the end. */
 export type Totals = {
@@ -27,14 +27,14 @@ export type Totals = {
 
 export type Printer = { finding(found: Found): string; summary(totals: Totals): string };
 
-export const found = (input: string, sighting: Sighting): Found => ({
+export const found = (input: string, diagnostic: Diagnostic): Found => ({
   input,
-  fingerprint: identityOf(sighting),
-  sighting,
+  fingerprint: identityOf(diagnostic),
+  diagnostic,
 });
 
 export const jsonPrinter: Printer = {
-  finding: (f) => `${inertJson(JSON.stringify(jsonOf(f.input, f.fingerprint, f.sighting)))}\n`,
+  finding: (f) => `${inertJson(JSON.stringify(jsonOf(f.input, f.fingerprint, f.diagnostic)))}\n`,
   summary: ({ findings, unread, missing, long, broken, interrupted }) => {
     const complete = missing.length === 0 && !interrupted;
     const more = {
@@ -69,7 +69,7 @@ const stackLines = (k: Stack, i: number): string[] => {
   ];
 };
 
-const leakOf = ({ leak }: Sighting): string | undefined =>
+const leakOf = ({ leak }: Diagnostic): string | undefined =>
   leak && `${leak.kind} leak: ${count(leak.bytes, 'byte')} in ${count(leak.objects, 'object')}`;
 
 /** Prints each finding when it is seen first, and at the end how often those were that came again. */
@@ -78,9 +78,9 @@ export const prettyPrinter = (
 ) => {
   const seen = new Map<string, { times: number; title: string }>();
 
-  const block = ({ input, sighting: s }: Found): string => {
+  const block = ({ input, diagnostic: s }: Found): string => {
     const top = shownFrame(s);
-    const mark = isHonestyRow(s.hazard) ? paint('doubt', '○') : paint('bad', '✗');
+    const mark = isToolFailure(s.hazard) ? paint('doubt', '○') : paint('bad', '✗');
     const name = top?.kind === 'source' ? `  ${functionOf(top)}` : '';
     const shown = s.stacks.filter((k) => k.frames.length > 0);
     const lines = [
@@ -97,16 +97,16 @@ export const prettyPrinter = (
 
   const printer: Printer = {
     finding(f) {
-      const times = f.sighting.count ?? 1;
+      const times = f.diagnostic.count ?? 1;
       const known = seen.get(f.fingerprint);
       if (known) {
         known.times += times;
         return '';
       }
       if (seen.size < MAX_DISTINCT) {
-        const top = shownFrame(f.sighting);
+        const top = shownFrame(f.diagnostic);
         const where = [functionOf(top), top && placeOf(top)].filter(Boolean).join(' ');
-        seen.set(f.fingerprint, { times, title: `${f.sighting.hazard} ${where}`.trim() });
+        seen.set(f.fingerprint, { times, title: `${f.diagnostic.hazard} ${where}`.trim() });
       }
       return inert(block(f));
     },

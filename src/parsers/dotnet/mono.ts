@@ -2,7 +2,7 @@
  * Mono's crash reports (`mini-exceptions.c`): `Native Crash Reporting` with a native and a managed stack on the console,
  * and the `mono_crash.*.json` telemetry file beside it, whose console twin carries the same facts.
  */
-import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import { gdbFrame } from './gdb-frame.js';
 import type { HazardId } from '../../model/hazard.js';
 import type { Emit, Line, Reader } from '../engine/reader.js';
@@ -87,7 +87,7 @@ export function makeMonoReader(emit: Emit): Reader {
     const complete =
       (signal !== undefined || said !== undefined || open.part === 'telemetry') &&
       (open.ended || !atEnd || managed.length > 0);
-    const sighting: Sighting = {
+    const diagnostic: Diagnostic = {
       tool: 'mono',
       rule: `mono/${signal ?? 'crash'}`,
       hazard: hazardOf(signal, said),
@@ -102,7 +102,7 @@ export function makeMonoReader(emit: Emit): Reader {
       ...(!complete && { missing: 'the crash report is cut' }),
       log: { line: first.no, endLine: last.no, offset: first.offset },
     };
-    emit(sighting);
+    emit(diagnostic);
     open = undefined;
   };
 

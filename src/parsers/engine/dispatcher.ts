@@ -1,18 +1,18 @@
 /** Offers the lines of a log to the readers, and lists what nobody understood. */
-import type { Parsed, Sighting } from '../../model/diagnostic.js';
+import type { Parsed, Diagnostic } from '../../model/diagnostic.js';
 import { leadsOf, sharedPrefix, stripPrefixes, unescaped } from './line-prefix.js';
 import type { Emit, Line, MakeReader, Reader } from './reader.js';
-import { beforeReport, smellAt } from './markers.js';
+import { beforeReport, markerAt } from './markers.js';
 
 /** A log that smells on every line, or is cut a thousand times, must not fill memory; the rest is counted. */
 const MAX_LISTED = 1000;
 /** A reader that took a line may want any of so many lines after it: more is not interleaved into one report. */
-const WARM = 64;
+const WARM_LINES = 64;
 /** What stands before every line of a log is short. */
 const LONGEST_LEAD = 200;
 
-/** What is left to say of a log once its sightings are handed over. */
-export type Rest = Omit<Parsed, 'sightings'>;
+/** What is left to say of a log once its diagnostics are handed over. */
+export type Rest = Omit<Parsed, 'diagnostics'>;
 
 export type Dispatcher = {
   /**
@@ -42,7 +42,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
   let unlisted = 0;
   let unsaid = 0;
   let no = 0;
-  let lastTaken = -WARM;
+  let lastTaken = -WARM_LINES;
   /** Nothing was taken since the readers were told to settle. */
   let settled = true;
   /** What stood before the last report's first line, where that is no known prefix. */
@@ -58,13 +58,13 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
   /** Last line of the report that was handed over last. */
   let ended = 0;
   const readers = makers.map((make) => ({
-    reader: make((s: Sighting) => {
+    reader: make((s: Diagnostic) => {
       ended = s.log.endLine;
       if (!s.complete) complain(`line ${s.log.line}: ${s.rule}: ${s.missing ?? 'the report is cut'}`);
       emit(s);
     }),
     /** Number of the last line that it took. */
-    taken: -WARM,
+    taken: -WARM_LINES,
   }));
 
   const offer = (r: { reader: Reader; taken: number }, line: Line): boolean => {
@@ -81,22 +81,22 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
     settled = false;
     if (ended === line.no) {
       // The line has ended its report: the reader wants no more of the lines that follow.
-      r.taken = -WARM;
-      lastTaken = readers.reduce((last, { taken }) => Math.max(last, taken), -WARM);
+      r.taken = -WARM_LINES;
+      lastTaken = readers.reduce((last, { taken }) => Math.max(last, taken), -WARM_LINES);
     }
     return true;
   };
 
   const taken = (line: Line, marked: boolean): boolean => {
     const first = sticky;
-    const wants = (r: { taken: number }): boolean => marked || line.no - r.taken <= WARM;
+    const wants = (r: { taken: number }): boolean => marked || line.no - r.taken <= WARM_LINES;
     if (first !== undefined && wants(first) && offer(first, line)) return true;
     for (const r of readers) if (r !== first && wants(r) && offer(r, line)) return true;
     return false;
   };
 
   const settle = (): void => {
-    if (settled || no - lastTaken < WARM) return;
+    if (settled || no - lastTaken < WARM_LINES) return;
     settled = true;
     for (const { reader } of readers) {
       try {
@@ -110,7 +110,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
   /** What stands before two lines in a row stands before every line: the first is offered without it. */
   const resolve = (line: Line, next: string): void => {
     // While a report is being read, a part of a line may pass for its continuation.
-    if (line.no - lastTaken < WARM) return doubt(line);
+    if (line.no - lastTaken < WARM_LINES) return doubt(line);
     const known = lead === '' ? 0 : sharedPrefix(lead, line.text);
     const at = leadsOf(line.text, next).find(
       (n) => n > known && taken({ ...line, text: line.text.slice(n) }, true),
@@ -121,7 +121,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
 
   /** Lists a line that smells of a checker and that nobody took. */
   const doubt = (line: Line): void => {
-    if (smellAt(line.text) < 0) return;
+    if (markerAt(line.text) < 0) return;
     if (unread.length < MAX_LISTED) unread.push({ line: line.no, text: line.text.slice(0, 500) });
     else unlisted++;
   };
@@ -148,7 +148,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
       }
       if (taken(line, marked) || !marked) return;
       // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
-      const smell = smellAt(line.text);
+      const smell = markerAt(line.text);
       if (smell > 0 && smell !== before && smell !== shared && taken(at(smell), true)) return;
       if (line.text !== '') waiting = line;
     },
@@ -158,7 +158,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
       waiting = undefined;
       settle();
     },
-    warm: () => waiting !== undefined || no - lastTaken < WARM,
+    warm: () => waiting !== undefined || no - lastTaken < WARM_LINES,
     next: () => no + 1,
     complain,
     end() {

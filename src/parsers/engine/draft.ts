@@ -1,19 +1,19 @@
 /**
- * A report that is still being read. A draft is a `Sighting` from its first line on, marked incomplete until its format
+ * A report that is still being read. A draft is a `Diagnostic` from its first line on, marked incomplete until its format
  * says that it is whole, so that a log cut anywhere still yields it. Stacks and frames are bounded: a dump of ten
  * thousand goroutines costs no more memory than one of a hundred.
  */
-import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import type { Line } from './reader.js';
 
 const MAX_STACKS = 128;
 const MAX_FRAMES = 256;
 const MAX_MESSAGE = 1000;
 
-export type Facts = Omit<Sighting, 'stacks' | 'complete' | 'missing' | 'log'>;
+export type Facts = Omit<Diagnostic, 'stacks' | 'complete' | 'missing' | 'log'>;
 
 /** A new draft that begins at `line`; `missing` says what it still lacks. */
-export const draft = (line: Line, facts: Facts, missing: string): Sighting => ({
+export const draft = (line: Line, facts: Facts, missing: string): Diagnostic => ({
   ...facts,
   message: facts.message.slice(0, MAX_MESSAGE),
   stacks: [],
@@ -23,19 +23,19 @@ export const draft = (line: Line, facts: Facts, missing: string): Sighting => ({
 });
 
 /** Notes that `line` belongs to the report. */
-export const reach = (sighting: Sighting, line: Line): void => {
-  sighting.log.endLine = Math.max(sighting.log.endLine, line.no);
+export const reach = (diagnostic: Diagnostic, line: Line): void => {
+  diagnostic.log.endLine = Math.max(diagnostic.log.endLine, line.no);
 };
 
 /** Marks the report whole. */
-export const whole = (sighting: Sighting): void => {
-  sighting.complete = true;
-  delete sighting.missing;
+export const whole = (diagnostic: Diagnostic): void => {
+  diagnostic.complete = true;
+  delete diagnostic.missing;
 };
 
 /** Adds a stack, unless the report already has as many as are kept; the stack is returned either way. */
-export const addStack = (sighting: Sighting, stack: Stack): Stack => {
-  if (sighting.stacks.length < MAX_STACKS) sighting.stacks.push(stack);
+export const addStack = (diagnostic: Diagnostic, stack: Stack): Stack => {
+  if (diagnostic.stacks.length < MAX_STACKS) diagnostic.stacks.push(stack);
   return stack;
 };
 

@@ -2,7 +2,7 @@
  * Errors that are one line, or one line and a few that explain it: what the C library, the C++ runtime, V8 and
  * libFuzzer print before the process ends.
  */
-import type { Frame, Sighting, Tool } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic, Tool } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { addFrame, addStack, draft, reach, whole } from './draft.js';
 import type { Line, MakeReader } from './reader.js';
@@ -25,34 +25,34 @@ export type Around = {
 };
 
 /** Lines of others that may come between the words and what belongs to them. */
-const PATIENCE = 20;
+const MAX_FOREIGN_LINES = 20;
 
 /** A reader of one table; a line belongs to the first row that fits. */
 export const readLastWords =
   (tool: Tool, rows: readonly LastWords[], { lead, stack }: Around = {}): MakeReader =>
   (emit) => {
-    let open: { sighting: Sighting; more: RegExp | undefined; left: number } | undefined;
+    let open: { diagnostic: Diagnostic; more: RegExp | undefined; left: number } | undefined;
     const close = (): void => {
-      if (open) emit(open.sighting);
+      if (open) emit(open.diagnostic);
       open = undefined;
     };
 
     /** A line behind the words; false when it is none of theirs. */
     const behind = (to: NonNullable<typeof open>, line: Line, text: string): boolean => {
       const more = to.more?.exec(text);
-      const told = to.sighting.stacks[0];
+      const told = to.diagnostic.stacks[0];
       const frame = stack?.frame(text);
       if (more) {
-        if (more[1]) to.sighting.message = `${to.sighting.message}: ${more[1]}`.slice(0, 1000);
+        if (more[1]) to.diagnostic.message = `${to.diagnostic.message}: ${more[1]}`.slice(0, 1000);
         to.more = undefined;
       } else if (frame) {
-        addFrame(told ?? addStack(to.sighting, { role: 'fault', title: text, frames: [] }), frame);
+        addFrame(told ?? addStack(to.diagnostic, { role: 'fault', title: text, frames: [] }), frame);
       } else if (told !== undefined || !stack?.title.test(text)) {
         // Behind its last frame a stack is over; other threads' output may come before the first.
         if (told !== undefined || (text !== '' && --to.left <= 0)) close();
         return false;
       }
-      reach(to.sighting, line);
+      reach(to.diagnostic, line);
       if (stack === undefined) close();
       return true;
     };
@@ -66,10 +66,10 @@ export const readLastWords =
         if (!row) return 'ignored';
         close();
         const facts = { tool, rule: `${tool}/${row.rule}`, hazard: row.hazard, message: text.trim() };
-        const sighting = draft(line, facts, '');
-        whole(sighting);
-        if (row.more || stack) open = { sighting, more: row.more, left: PATIENCE };
-        else emit(sighting);
+        const diagnostic = draft(line, facts, '');
+        whole(diagnostic);
+        if (row.more || stack) open = { diagnostic, more: row.more, left: MAX_FOREIGN_LINES };
+        else emit(diagnostic);
         return 'consumed';
       },
       settle: close,

@@ -1,6 +1,6 @@
 /** Does a line look as if a checker wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
 
-const SMELLS: readonly RegExp[] = [
+const MARKERS: readonly RegExp[] = [
   // First what stands at the beginning of a line: what is before it is then no part of the report.
   // `==123==ERROR:` of the sanitizers and `==123== Invalid read` of Valgrind
   /(?<!=)==\d+==(?!=)/,
@@ -61,8 +61,8 @@ const beforePlace = (text: string): number => {
 };
 
 /** Where the words of a known checker or runtime begin in a line, or -1. */
-export const smellAt = (text: string): number => {
-  for (const s of SMELLS) {
+export const markerAt = (text: string): number => {
+  for (const s of MARKERS) {
     const at = text.search(s);
     if (at >= 0 && !quoted(text, at)) return at;
   }

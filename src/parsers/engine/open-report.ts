@@ -1,10 +1,10 @@
-/** A report that is being read: the sighting so far, the stack that takes the next frame, and how it is closed. */
-import type { Access, Sighting, Stack, StackRole } from '../../model/diagnostic.js';
+/** A report that is being read: the diagnostic so far, the stack that takes the next frame, and how it is closed. */
+import type { Access, Diagnostic, Stack, StackRole } from '../../model/diagnostic.js';
 import { parseFrame } from './frame.js';
 import type { Emit, Line } from './reader.js';
 
 export type OpenReport = {
-  sighting: Sighting;
+  diagnostic: Diagnostic;
   /** Where the next frame goes; undefined until a title or a first frame opens one. */
   stack: Stack | undefined;
   lastPc: string | undefined;
@@ -15,9 +15,9 @@ const MAX_FRAMES = 512;
 const MAX_STACKS = 256;
 
 /** Begins a report at `line`. */
-export function openReport(line: Line, facts: Omit<Sighting, 'stacks' | 'complete' | 'log'>): OpenReport {
+export function openReport(line: Line, facts: Omit<Diagnostic, 'stacks' | 'complete' | 'log'>): OpenReport {
   const log = { line: line.no, endLine: line.no, offset: line.offset };
-  return { sighting: { ...facts, stacks: [], complete: true, log }, stack: undefined, lastPc: undefined };
+  return { diagnostic: { ...facts, stacks: [], complete: true, log }, stack: undefined, lastPc: undefined };
 }
 
 export type StackFacts = { title?: string; thread?: string; access?: Access; locks?: string[] };
@@ -27,12 +27,12 @@ export function openStack(report: OpenReport, role: StackRole, facts: StackFacts
   const title = facts.title?.trim();
   report.stack = { role, ...facts, ...(title !== undefined && { title }), frames: [] };
   report.lastPc = undefined;
-  if (report.sighting.stacks.length < MAX_STACKS) report.sighting.stacks.push(report.stack);
+  if (report.diagnostic.stacks.length < MAX_STACKS) report.diagnostic.stacks.push(report.stack);
 }
 
 /** Marks a line as part of the report. */
 export function extend(report: OpenReport, line: Line): void {
-  report.sighting.log.endLine = line.no;
+  report.diagnostic.log.endLine = line.no;
 }
 
 /**
@@ -44,7 +44,7 @@ export function takeFrame(report: OpenReport, line: Line): boolean {
   if (parsed === undefined) return false;
   extend(report, line);
   if (report.stack === undefined)
-    openStack(report, report.sighting.stacks.length === 0 ? 'fault' : 'related');
+    openStack(report, report.diagnostic.stacks.length === 0 ? 'fault' : 'related');
   else if (parsed.index === 0 && report.stack.frames.length > 0) openStack(report, 'related');
   const { frames } = report.stack!;
   if (frames.length >= MAX_FRAMES) return true;
@@ -59,11 +59,11 @@ export function takeFrame(report: OpenReport, line: Line): boolean {
 
 /** Hands the report over. `missing` says what a cut report lacks. Stacks that stayed empty and say nothing are left out. */
 export function closeReport(report: OpenReport, emit: Emit, missing?: string): void {
-  const { sighting } = report;
-  sighting.stacks = sighting.stacks.filter((s) => s.frames.length > 0 || s.access !== undefined);
+  const { diagnostic } = report;
+  diagnostic.stacks = diagnostic.stacks.filter((s) => s.frames.length > 0 || s.access !== undefined);
   if (missing !== undefined) {
-    sighting.complete = false;
-    sighting.missing = missing;
+    diagnostic.complete = false;
+    diagnostic.missing = missing;
   }
-  emit(sighting);
+  emit(diagnostic);
 }

@@ -223,4 +223,4 @@ const BY_TOOL = {
 };
 
 /** All anchors. */
-export const ANCHORS: readonly string[] = Object.values(BY_TOOL).flat();
+export const PREFILTER_LITERALS: readonly string[] = Object.values(BY_TOOL).flat();

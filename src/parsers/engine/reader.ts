@@ -2,7 +2,7 @@
  * The seam between the line dispatcher (`text.ts`) and one tool family's knowledge. A reader is offered every line, in
  * order, with CI prefixes and ANSI already stripped. It never throws and keeps only the reports that are open.
  */
-import type { Sighting } from '../../model/diagnostic.js';
+import type { Diagnostic } from '../../model/diagnostic.js';
 
 /** One physical line: `text` is stripped of ANSI and prefixes; `no` is 1-based; `offset` is where the raw line begins. */
 export type Line = { text: string; no: number; offset: number };
@@ -29,5 +29,5 @@ export type Reader = {
   end(): string[];
 };
 
-export type Emit = (sighting: Sighting) => void;
+export type Emit = (diagnostic: Diagnostic) => void;
 export type MakeReader = (emit: Emit) => Reader;

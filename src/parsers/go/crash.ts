@@ -17,7 +17,7 @@
  * The words alone are no proof: any program may print `panic: …`. They count once a stack follows; until then they are
  * kept, and a log that ends there is incomplete.
  */
-import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import { addFrame, addStack, draft, reach, whole } from '../engine/draft.js';
 import { goFrame, goFunction } from './frame.js';
 import { EXCEPTION, goMeaning, isKnown, isLow } from './kinds.js';
@@ -44,12 +44,12 @@ const OPAQUE_STACK =
 const HARMLESS =
   /^(?:signal arrived during|\.\.\.|\[originating from|goroutine running on|-----$|r\w+ +0x|[cefg]\w+ +0x)/;
 /** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
-const PATIENCE = 200;
+const MAX_FOREIGN_LINES = 200;
 
 const functionOf = (f: Frame): string => (f.kind === 'opaque' ? '' : (f.function ?? ''));
 
 /** True when a panic unwinds towards C frames: a Go function that C called stands on the faulting stack. */
-const crossesC = (s: Sighting, hasCreator: boolean): boolean => {
+const crossesC = (s: Diagnostic, hasCreator: boolean): boolean => {
   const fault = s.stacks.find((k) => k.role === 'fault');
   const names = fault?.frames.map(functionOf) ?? [];
   if (names.some((n) => /^_cgoexp_|^runtime\.cgocallback/.test(n))) return true;
@@ -75,7 +75,7 @@ type Words = {
 /** Reads panics, fatal errors and signals of the Go runtime, with every goroutine of the dump. */
 export const makeGoCrash: MakeReader = (emit) => {
   let words: Words | undefined;
-  let open: Sighting | undefined;
+  let open: Diagnostic | undefined;
   let stack: Stack | undefined;
   let fn: string | undefined;
   /** In the `created by` part of a goroutine: its place line belongs to no call. */
@@ -101,7 +101,7 @@ export const makeGoCrash: MakeReader = (emit) => {
     open = stack = words = opaque = undefined;
     hasCreator = false;
   };
-  const begin = (w: Words, line: Line): Sighting => {
+  const begin = (w: Words, line: Line): Diagnostic => {
     const meaning = goMeaning(w.how, w.words, w.signal, w.address);
     const message =
       w.how === 'signal' ? w.words : `${w.how === 'panic' ? 'panic' : 'fatal error'}: ${w.words}`;
@@ -134,7 +134,7 @@ export const makeGoCrash: MakeReader = (emit) => {
   };
 
   /** Lines of an open dump. */
-  const inside = (s: Sighting, text: string, line: Line): 'consumed' | 'ignored' => {
+  const inside = (s: Diagnostic, text: string, line: Line): 'consumed' | 'ignored' => {
     const take = (): 'consumed' => {
       reach(s, line);
       return 'consumed';
@@ -217,7 +217,7 @@ export const makeGoCrash: MakeReader = (emit) => {
       close();
       return 'consumed';
     }
-    if (line.no - w.line.no > PATIENCE) words = undefined;
+    if (line.no - w.line.no > MAX_FOREIGN_LINES) words = undefined;
     return 'ignored';
   };
 

@@ -13,7 +13,7 @@
  *
  * Source of the format: the Go branch of ThreadSanitizer's report printer.
  */
-import type { Access, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Access, Diagnostic, Stack } from '../../model/diagnostic.js';
 import { addFrame, addStack, draft, reach, whole } from '../engine/draft.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
 import { goFrame, goFunction } from './frame.js';
@@ -39,7 +39,7 @@ const accessOf = (m: RegExpExecArray): Access => ({
 
 /** Reads `WARNING: DATA RACE` blocks; `Found N data race(s)` is checked against the number of blocks. */
 export const makeGoRace: MakeReader = (emit) => {
-  let open: Sighting | undefined;
+  let open: Diagnostic | undefined;
   let stack: Stack | undefined;
   let fn: string | undefined;
   let read = 0;

@@ -8,7 +8,7 @@
  *
  * followed by `\tat pkg.Class.method(File.java:9)` lines, or by a native stack when no Java frame is there (JDK 21).
  */
-import type { Frame, Sighting } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { hotspotFrame, javaFrame } from './java-frame.js';
 import type { Emit, Line, Reader } from '../engine/reader.js';
@@ -109,7 +109,7 @@ export function makeJniReader(emit: Emit): Reader {
     if (!open) return;
     const { managed, native } = open;
     const complete = !waiting && (open.whole || !cut || managed.length + native.length > 0);
-    const stacks: Sighting['stacks'] = [];
+    const stacks: Diagnostic['stacks'] = [];
     if (native.length > 0) stacks.push({ role: 'fault', frames: native });
     if (managed.length > 0) stacks.push({ role: 'managed', frames: managed });
     const broken = /failed bounds check/.test(open.message) && (open.broken.header || strange(open.address));

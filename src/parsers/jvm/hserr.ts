@@ -1,13 +1,13 @@
 /**
  * HotSpot's fatal error report (`vmError.cpp`): the `#` banner on the console and the `hs_err_pid*.log` file, which
- * begins with the same banner and goes on with sections. One crash in one log is one sighting: banner and file are
+ * begins with the same banner and goes on with sections. One crash in one log is one diagnostic: banner and file are
  * recognised as the same by pid and headline.
  */
-import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { hotspotFrame } from './java-frame.js';
 import type { Emit, Line, Reader } from '../engine/reader.js';
-import { smellAt } from '../engine/markers.js';
+import { markerAt } from '../engine/markers.js';
 
 const FATAL =
   /^# (?:A fatal error has been detected by|An unexpected error has been detected by|There is insufficient memory for the Java Runtime)/;
@@ -65,14 +65,14 @@ function hazardOf(open: Open): HazardId {
 /** Makes the reader of HotSpot crash banners and files. */
 export function makeHserrReader(emit: Emit): Reader {
   let open: Open | undefined;
-  let held: { sighting: Sighting; key: string } | undefined;
+  let held: { diagnostic: Diagnostic; key: string } | undefined;
 
   const flush = (): void => {
-    if (held) emit(held.sighting);
+    if (held) emit(held.diagnostic);
     held = undefined;
   };
 
-  const sightingOf = (from: Open): Sighting => {
+  const sightingOf = (from: Open): Diagnostic => {
     const { native, managed, problematic } = from;
     const stacks: Stack[] = [];
     const fault = native.length > 0 ? native : problematic ? [problematic] : [];
@@ -96,17 +96,17 @@ export function makeHserrReader(emit: Emit): Reader {
     };
   };
 
-  /** The banner and the file of one crash: the richer one stays, and never is a sighting lost in between. */
+  /** The banner and the file of one crash: the richer one stays, and never is a diagnostic lost in between. */
   const close = (atEnd: boolean): void => {
     if (!open) return;
     if (atEnd && !open.file && open.problematic) open.ended = true;
-    const sighting = sightingOf(open);
+    const diagnostic = sightingOf(open);
     const key = `${open.pid ?? ''} ${(open.headline ?? '').replace(/,? {0,4}tid=\S+/, '')}`;
     if (held && (held.key === key || open.headline === undefined)) {
-      if (richness(sighting) > richness(held.sighting)) held = { sighting, key: held.key };
+      if (richness(diagnostic) > richness(held.diagnostic)) held = { diagnostic, key: held.key };
     } else {
       flush();
-      held = { sighting, key };
+      held = { diagnostic, key };
     }
     open = undefined;
   };
@@ -205,7 +205,7 @@ export function makeHserrReader(emit: Emit): Reader {
       } else if (section(open, text)) open.strangers = 0;
       else if (open.file) {
         // A file has lists of hundreds of lines between its sections; what follows a file that is cut is not its own.
-        if (++open.strangers > LONGEST_LIST || smellAt(text) >= 0) return 'ignored';
+        if (++open.strangers > LONGEST_LIST || markerAt(text) >= 0) return 'ignored';
         if (text === '' && open.list !== undefined && open.native.length + open.managed.length > 0)
           delete open.list;
         if (/^END\.?$/.test(text)) {
@@ -232,5 +232,5 @@ export function makeHserrReader(emit: Emit): Reader {
   };
 }
 
-const richness = (sighting: Sighting): number =>
-  sighting.stacks.reduce((sum, stack) => sum + stack.frames.length, sighting.address ? 1 : 0);
+const richness = (diagnostic: Diagnostic): number =>
+  diagnostic.stacks.reduce((sum, stack) => sum + stack.frames.length, diagnostic.address ? 1 : 0);

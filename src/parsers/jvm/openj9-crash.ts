@@ -9,7 +9,7 @@
  *     Java_com_x_Main_run+0x51 (0x00007F9F0C3B66F1 [libx.so+0x6f1])
  *     ---------------------------------------
  */
-import type { Frame, Sighting } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic } from '../../model/diagnostic.js';
 import { draft, reach, whole } from '../engine/draft.js';
 import type { MakeReader } from '../engine/reader.js';
 
@@ -53,14 +53,14 @@ function frameOf(text: string): Frame | undefined {
 
 /** Reads the report of a fault outside Java code. */
 export const makeOpenj9Crash: MakeReader = (emit) => {
-  let open: Sighting | undefined;
+  let open: Diagnostic | undefined;
   let frames: Frame[] | undefined;
   const close = (): void => {
     if (open) emit(open);
     open = frames = undefined;
   };
 
-  const facts = (s: Sighting, text: string): void => {
+  const facts = (s: Diagnostic, text: string): void => {
     const signal = SIGNALS[SIGNAL.exec(text)?.[1] ?? ''];
     const windows = WINDOWS.exec(text)?.[1];
     const address = ADDRESS.exec(text)?.[1];

@@ -5,7 +5,7 @@
  *     JVMJNCK077E Error detected in com/x/Main.run()V
  *     JVMJNCK024E JNI error detected. Aborting.
  */
-import type { Frame, Sighting } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import type { Emit, Line, Reader } from '../engine/reader.js';
 
@@ -14,7 +14,7 @@ const MESSAGE = /^(JVMJNCK(\d{3})([EWI])) (.*)$/;
 const WHERE = new Set(['077', '080', '081']);
 const ABORTS = '024';
 /** Lines in which the place of a message may still follow. */
-const PATIENCE = 8;
+const MAX_FOREIGN_LINES = 8;
 const METHOD = /^(?:(?:Error|Warning|Advice) detected in(?: |$))?([\w$/]+\.[\w$<>]+)\(\S*$/;
 
 const MEANINGS: readonly [RegExp, HazardId][] = [
@@ -34,12 +34,12 @@ const MEANINGS: readonly [RegExp, HazardId][] = [
 
 /** Makes the reader of OpenJ9's JNI checker. Information lines (`…I`) are consumed and say nothing. */
 export function makeOpenj9Reader(emit: Emit): Reader {
-  let open: Sighting | undefined;
+  let open: Diagnostic | undefined;
   const close = (): void => {
     if (open) emit(open);
     open = undefined;
   };
-  const report = (line: Line, code: string, text: string): Sighting => ({
+  const report = (line: Line, code: string, text: string): Diagnostic => ({
     tool: 'openj9',
     rule: `openj9/${code}`,
     hazard: MEANINGS.find(([shape]) => shape.test(text))?.[1] ?? 'rules/other',
@@ -48,7 +48,7 @@ export function makeOpenj9Reader(emit: Emit): Reader {
     complete: true,
     log: { line: line.no, endLine: line.no, offset: line.offset },
   });
-  const place = (to: Sighting, line: Line, text: string): boolean => {
+  const place = (to: Diagnostic, line: Line, text: string): boolean => {
     const frame = methodFrame(text);
     if (frame) to.stacks = [{ role: 'managed', frames: [frame] }];
     to.log.endLine = line.no;
@@ -60,7 +60,7 @@ export function makeOpenj9Reader(emit: Emit): Reader {
       const found = MESSAGE.exec(line.text);
       if (!found) {
         if (!open || open.stacks.length > 0) return 'ignored';
-        if (line.no - open.log.endLine > PATIENCE) close();
+        if (line.no - open.log.endLine > MAX_FOREIGN_LINES) close();
         else if (METHOD.test(line.text) && place(open, line, line.text)) return 'consumed';
         return 'ignored';
       }

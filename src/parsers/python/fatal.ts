@@ -14,7 +14,7 @@
  *
  * Source: Modules/faulthandler.c, Python/traceback.c, Python/pylifecycle.c, Objects/obmalloc.c, Objects/object.c.
  */
-import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import { addFrame, addStack, draft, reach, whole } from '../engine/draft.js';
 import { pythonMeaning } from './kinds.js';
 import type { Line, MakeReader } from '../engine/reader.js';
@@ -47,7 +47,7 @@ const pythonFrame = (file: string, line: string, fn: string): Frame =>
 
 /** Reads fatal errors, faulthandler dumps, results that break the exception rule, and exceptions lost in callbacks. */
 export const makePython: MakeReader = (emit) => {
-  let open: Sighting | undefined;
+  let open: Diagnostic | undefined;
   let stack: Stack | undefined;
   /** The debug allocator, or the refcount check, has spoken and the fatal error is still to come. */
   let prelude: { line: Line; text: string } | undefined;
@@ -72,7 +72,7 @@ export const makePython: MakeReader = (emit) => {
     prelude = undefined;
   };
 
-  const inside = (s: Sighting, text: string, line: Line): boolean => {
+  const inside = (s: Diagnostic, text: string, line: Line): boolean => {
     const thread = THREAD.exec(text);
     if (STACK.test(text)) stack = addStack(s, { role: 'managed', title: text, frames: [] });
     else if (thread) {
@@ -110,7 +110,7 @@ export const makePython: MakeReader = (emit) => {
   };
 
   /** The traceback of an exception that a callback could not hand on: ends with the exception itself. */
-  const lost = (s: Sighting, text: string, line: Line): boolean => {
+  const lost = (s: Diagnostic, text: string, line: Line): boolean => {
     if (text === 'Traceback (most recent call last):') {
       stack = addStack(s, { role: 'managed', title: text, frames: [] });
     } else if (stack && TRACEBACK.test(text)) {

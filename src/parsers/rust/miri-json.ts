@@ -3,7 +3,7 @@
  * Source: rustc_errors json.rs; `{"message", "level", "spans": [{"file_name", "line_start", "column_start",
  * "is_primary"}], "children": […]}`.
  */
-import type { Frame, Sighting } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic } from '../../model/diagnostic.js';
 import { addFrame, addStack, draft, whole } from '../engine/draft.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
 import { miriFacts, miriRole } from './miri-kinds.js';
@@ -28,10 +28,10 @@ const spanFrame = (diagnostic: Record<string, unknown>, fn: string): Frame | und
 };
 
 /**
- * The sightings of one JSON line: none for a diagnostic that is no error of Miri's. Undefined when the line is not a
+ * The diagnostics of one JSON line: none for a diagnostic that is no error of Miri's. Undefined when the line is not a
  * diagnostic at all (or is cut), so that other readers may try it.
  */
-export const readMiriJson = (line: Line): Sighting[] | undefined => {
+export const readMiriJson = (line: Line): Diagnostic[] | undefined => {
   if (!line.text.includes('"level"') || !line.text.includes('"message"')) return undefined;
   let json: unknown;
   try {
@@ -46,16 +46,20 @@ export const readMiriJson = (line: Line): Sighting[] | undefined => {
   const code = isRecord(inner['code']) ? textOf(inner['code']['code']) : undefined;
   const facts = miriFacts(inner['message'], code);
   if (!facts) return [];
-  const sighting = draft(line, facts, '');
+  const diagnostic = draft(line, facts, '');
   const first = spanFrame(inner, UNKNOWN_FUNCTION);
-  const fault = addStack(sighting, { role: 'fault', title: inner['message'], frames: first ? [first] : [] });
+  const fault = addStack(diagnostic, {
+    role: 'fault',
+    title: inner['message'],
+    frames: first ? [first] : [],
+  });
   for (const child of listOf(inner['children']).filter(isRecord)) {
     const words = textOf(child['message']);
     const inside = /^inside (?:call to )?`(.{1,2000})`/.exec(words)?.[1];
     const frame = spanFrame(child, inside ?? UNKNOWN_FUNCTION);
     if (inside !== undefined) addFrame(fault, frame ?? { kind: 'symbol', function: inside });
-    else if (frame) addStack(sighting, { role: miriRole(words), title: words, frames: [frame] });
+    else if (frame) addStack(diagnostic, { role: miriRole(words), title: words, frames: [frame] });
   }
-  whole(sighting);
-  return [sighting];
+  whole(diagnostic);
+  return [diagnostic];
 };

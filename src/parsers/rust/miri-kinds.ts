@@ -1,5 +1,5 @@
 /** What Miri's error titles mean: the first row that fits wins. Sources: miri src/diagnostics.rs, rustc const-eval. */
-import type { Sighting, StackRole } from '../../model/diagnostic.js';
+import type { Diagnostic, StackRole } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 
 type Row = [RegExp, string, HazardId];
@@ -105,7 +105,7 @@ const CONSTANT = 'E0080';
 export const miriFacts = (
   title: string,
   code?: string,
-): Omit<Sighting, 'stacks' | 'complete' | 'log'> | undefined => {
+): Omit<Diagnostic, 'stacks' | 'complete' | 'log'> | undefined => {
   const meaning = code === CONSTANT ? constMeaning(title) : miriMeaning(title);
   if (!meaning) return undefined;
   const leak = meaning.hazard === 'ownership/leak' ? LEAK.exec(title) : null;

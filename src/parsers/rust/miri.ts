@@ -17,7 +17,7 @@
  * Until 2025 the stack was `= note: BACKTRACE:` and lines `= note: inside `f` at src/lib.rs:1:2`. An empty line ends a
  * diagnostic, unless a note in its margin follows (until 2022 one stood before the stack). With `--error-format=json` every diagnostic is one line; see mirijson.ts.
  */
-import type { Frame, Sighting, Stack, StackRole } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic, Stack, StackRole } from '../../model/diagnostic.js';
 import { addFrame, addStack, draft, placed, reach, whole } from '../engine/draft.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
 import { readMiriJson } from './miri-json.js';
@@ -43,7 +43,7 @@ export const miriFrame = (fn: string, place: string | undefined): Frame =>
 
 /** Reads Miri's errors, as text and as JSON lines. */
 export const makeMiri: MakeReader = (emit) => {
-  let open: Sighting | undefined;
+  let open: Diagnostic | undefined;
   /** Takes the place of the next `-->` line. */
   let next: { role: StackRole; title?: string; fn: string } | undefined;
   let fault: Stack | undefined;
@@ -72,7 +72,7 @@ export const makeMiri: MakeReader = (emit) => {
     addFrame(fault, bare && head?.kind === 'source' ? { ...head, function: frame.function } : frame);
   };
 
-  const note = (s: Sighting, words: string): void => {
+  const note = (s: Diagnostic, words: string): void => {
     const thread = /^this is on thread `(.{0,200})`/.exec(words)?.[1];
     if (thread !== undefined) {
       s.thread = thread;
@@ -94,7 +94,7 @@ export const makeMiri: MakeReader = (emit) => {
     next = { role: miriRole(words), title: words, fn: UNKNOWN_FUNCTION };
   };
 
-  const place = (s: Sighting, text: string): void => {
+  const place = (s: Diagnostic, text: string): void => {
     if (!next) return;
     const frame = miriFrame(next.fn, text);
     if (next.role === 'fault' && fault) {

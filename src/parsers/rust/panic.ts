@@ -12,7 +12,7 @@
  * breaks no rule of the language is ordinary; a panic that cannot unwind follows one and points back to it.
  * Source: library/std/src/panicking.rs, rt.rs, alloc.rs; library/core/src/panicking.rs, ub_checks.rs.
  */
-import type { Frame, Sighting } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { addFrame, addStack, draft, placed, reach, whole } from '../engine/draft.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
@@ -80,7 +80,7 @@ export const makeRust: MakeReader = (emit) => {
   /** The place of the open panic, until its backtrace is known to hold it. */
   let head: Frame | undefined;
   let before: Panic | undefined;
-  let open: Sighting | undefined;
+  let open: Diagnostic | undefined;
   let frames = false;
   let fn: string | undefined;
 

@@ -76,7 +76,7 @@ export const makeAsan: MakeReader = (emit: Emit) => {
 
   const close = (missing?: string): void => {
     if (open === undefined) return;
-    const { sighting: s, kind, zeroPage, cause } = open;
+    const { diagnostic: s, kind, zeroPage, cause } = open;
     if (zeroPage) s.memory ??= 'null';
     s.hazard = hazardOf(kind, { access: s.access, zeroPage, cause, region: s.region, stacks: s.stacks });
     if (cause !== undefined) s.message = `${s.message} (${cause})`;
@@ -155,7 +155,7 @@ export const makeAsan: MakeReader = (emit: Emit) => {
 };
 
 /** Who created the thread that died of a signal is told behind the SUMMARY. */
-const owesCreator = ({ sighting: s }: Open): boolean =>
+const owesCreator = ({ diagnostic: s }: Open): boolean =>
   s.thread !== undefined && s.thread !== 'T0' && s.stacks.every(({ role }) => role !== 'thread-created');
 
 /** A line behind the SUMMARY; false when it is none of the report. */
@@ -175,7 +175,7 @@ function behind(open: Open, line: Line): boolean {
 /** One line of an open report; false when it is none of ours. */
 function inside(open: Open, line: Line): boolean {
   const { text } = line;
-  const s = open.sighting;
+  const s = open.diagnostic;
   const access = ACCESS.exec(text);
   if (access) {
     const size = Number(access[2]);
@@ -222,7 +222,7 @@ function adopt(open: Open, summary: string): void {
   const name = /^([\w-]{3,60})(?: |$)/.exec(summary)?.[1];
   if (name === undefined || isKnown(open.kind) || !isKnown(name)) return;
   open.kind = name;
-  open.sighting.rule = `${open.sighting.tool}/${name}`;
+  open.diagnostic.rule = `${open.diagnostic.tool}/${name}`;
 }
 
 /** The headline for people: registers and addresses are cut, the kind's own words stay. */

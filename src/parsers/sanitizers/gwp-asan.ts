@@ -24,7 +24,7 @@
  *     deallocated by thread 31027:
  *     allocated by thread 31027:
  */
-import type { Sighting, StackRole } from '../../model/diagnostic.js';
+import type { Diagnostic, StackRole } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import {
   closeReport,
@@ -80,7 +80,7 @@ export const makeGwpAsan: MakeReader = (emit) => {
     // A tombstone has no end mark; it is whole once the block's allocation is told.
     const last: StackRole = tcmalloc ? 'fault' : 'allocated';
     const told =
-      (tombstone || tcmalloc) && open.sighting.stacks.some((s) => s.role === last && s.frames.length > 0);
+      (tombstone || tcmalloc) && open.diagnostic.stacks.some((s) => s.role === last && s.frames.length > 0);
     closeReport(open, emit, told ? undefined : missing);
     open = undefined;
     tombstone = tcmalloc = false;
@@ -108,7 +108,7 @@ export const makeGwpAsan: MakeReader = (emit) => {
       if (cause) {
         open = begin(line);
         tombstone = true;
-        Object.assign(open.sighting, named(cause[1]!), { region: cause[2]!.trim(), address: cause[3]! });
+        Object.assign(open.diagnostic, named(cause[1]!), { region: cause[2]!.trim(), address: cause[3]! });
         return 'consumed';
       }
       if (open === undefined) return 'ignored';
@@ -151,10 +151,10 @@ function takeTcmalloc(open: OpenReport, text: string): boolean {
     return open.stack !== undefined;
   }
   const buffer = BUFFER.exec(text)?.[1];
-  if (buffer !== undefined) open.sighting.region = buffer;
+  if (buffer !== undefined) open.diagnostic.region = buffer;
   const occurs = OCCURS.exec(text);
   if (occurs === null || text.startsWith('Error originates')) return buffer !== undefined;
-  Object.assign(open.sighting, named(occurs[1]!), { thread: occurs[2]! });
+  Object.assign(open.diagnostic, named(occurs[1]!), { thread: occurs[2]! });
   openStack(open, 'fault', { title: text, thread: occurs[2]! });
   return true;
 }
@@ -166,14 +166,14 @@ function takeError(open: OpenReport, text: string): boolean {
   if (kind === null || by === null) return false;
   const address = AT.exec(text)?.[1];
   const region = PLACE.exec(text)?.[1];
-  Object.assign(open.sighting, named(kind[1]!), { thread: by[1]! });
-  if (address !== undefined) open.sighting.address = address;
-  if (region !== undefined) open.sighting.region = region.trim();
+  Object.assign(open.diagnostic, named(kind[1]!), { thread: by[1]! });
+  if (address !== undefined) open.diagnostic.address = address;
+  if (region !== undefined) open.diagnostic.region = region.trim();
   openStack(open, 'fault', { title: text, thread: by[1]! });
   return true;
 }
 
-function named(words: string): Pick<Sighting, 'rule' | 'hazard' | 'message'> {
+function named(words: string): Pick<Diagnostic, 'rule' | 'hazard' | 'message'> {
   const kind = KINDS.find(([k]) => k.test(words));
   return {
     rule: `gwp-asan/${kind?.[1] ?? 'unknown'}`,

@@ -41,7 +41,7 @@ export function takeHwasan(open: Open, line: Line): boolean {
 }
 
 function takeCause(open: Open, text: string): boolean {
-  const s = open.sighting;
+  const s = open.diagnostic;
   const cause = CAUSE.exec(text)?.[1]!.trim();
   if (cause !== undefined) {
     // The general cause of a stack report is made precise below its list of objects.
@@ -79,8 +79,8 @@ function takeStackObject(open: Open, text: string): boolean {
   if (frame === undefined) return false;
   open.stack?.frames.push(frame);
   if (!local) return true;
-  open.sighting.region ??= text.trim();
-  open.sighting.memory = 'stack';
+  open.diagnostic.region ??= text.trim();
+  open.diagnostic.memory = 'stack';
   return true;
 }
 

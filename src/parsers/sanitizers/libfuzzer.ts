@@ -17,7 +17,7 @@ const SUMMARY = /^\s*SUMMARY: libFuzzer: /;
 const REMARK =
   /^\s*(?:Combine libFuzzer with |To change the out-of-memory limit )|\bNOTE: libFuzzer |^==\d+== INFO: /;
 /** Lines that may stand between the SUMMARY and a stack that comes late. */
-const PATIENCE = 20;
+const MAX_FOREIGN_LINES = 20;
 
 const KINDS: readonly [RegExp, string, HazardId][] = [
   [/^timeout/, 'timeout', 'crash/other'],
@@ -60,11 +60,11 @@ export const makeLibFuzzer: MakeReader = (emit) => {
       if (takeFrame(open, line)) return 'consumed';
       if (SUMMARY.test(text)) {
         extend(open, line);
-        left = PATIENCE;
-        if (open.sighting.stacks.length > 0) close();
+        left = MAX_FOREIGN_LINES;
+        if (open.diagnostic.stacks.length > 0) close();
         return 'consumed';
       }
-      if (left !== undefined && (left-- === 0 || open.sighting.stacks.length > 0)) close();
+      if (left !== undefined && (left-- === 0 || open.diagnostic.stacks.length > 0)) close();
       return 'ignored';
     },
     end() {

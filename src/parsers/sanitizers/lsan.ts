@@ -1,5 +1,5 @@
 /**
- * LeakSanitizer: one sighting per `Direct leak` / `Indirect leak` record, checked against the SUMMARY's bytes and
+ * LeakSanitizer: one diagnostic per `Direct leak` / `Indirect leak` record, checked against the SUMMARY's bytes and
  * number of allocations.
  * Source: compiler-rt `lsan_common.cpp`.
  */

@@ -67,7 +67,7 @@ export const makeMsan: MakeReader = (emit) => {
       if (section) {
         openStack(open, section[1], { title: text });
         const memory = MEMORY.find(([m]) => m.test(text))?.[1];
-        if (memory !== undefined) open.sighting.memory ??= memory;
+        if (memory !== undefined) open.diagnostic.memory ??= memory;
       } else if (REMARK.test(text)) {
         extend(open, line);
         return 'consumed';

@@ -35,7 +35,7 @@ export const makeNewerSanitizers: MakeReader = (emit) => {
   let open: OpenReport | undefined;
   const close = (missing: string): void => {
     if (open !== undefined) {
-      const told = open.sighting.stacks.length > 0 || open.sighting.tool === 'dfsan';
+      const told = open.diagnostic.stacks.length > 0 || open.diagnostic.tool === 'dfsan';
       closeReport(open, emit, told ? undefined : missing);
     }
     open = undefined;
@@ -69,9 +69,9 @@ export const makeNewerSanitizers: MakeReader = (emit) => {
       }
       const access = ACCESS.exec(text);
       if (access)
-        open.sighting.access = { kind: access[1] === 'READ' ? 'read' : 'write', size: Number(access[2]) };
+        open.diagnostic.access = { kind: access[1] === 'READ' ? 'read' : 'write', size: Number(access[2]) };
       if (!access && !SAID.test(text)) return takeFrame(open, line) ? 'consumed' : 'ignored';
-      open.sighting.message = `${open.sighting.message}: ${text.trim().replace(/ at 0x[0-9a-fA-F]+/, '')}`;
+      open.diagnostic.message = `${open.diagnostic.message}: ${text.trim().replace(/ at 0x[0-9a-fA-F]+/, '')}`;
       extend(open, line);
       return 'consumed';
     },

@@ -38,7 +38,7 @@ const HOST_FAULTS: readonly [RegExp, string][] = [
   [/\bERROR: Can't open file:|\bERROR: failed to (?:mmap|allocate|open)\b/, 'host-resources'],
 ];
 /** Lines of others that are waited through for the stack of a failed CHECK. */
-const PATIENCE = 8;
+const MAX_FOREIGN_LINES = 8;
 const TRACER = /\bTracer caught signal \d+/;
 
 /** Remarks of a runtime that need no attention, and banners of verbose mode. */
@@ -106,7 +106,7 @@ export const makeNotices: MakeReader = (emit) => {
       const { text } = line;
       if (open !== undefined) {
         if (takeFrame(open, line)) {
-          left = PATIENCE;
+          left = MAX_FOREIGN_LINES;
           return 'consumed';
         }
         if (text.trim() !== '' && left-- === 0) close();
@@ -122,7 +122,7 @@ export const makeNotices: MakeReader = (emit) => {
           .trim();
         const pid = failed[1] === undefined ? {} : { pid: Number(failed[1]) };
         close();
-        left = PATIENCE;
+        left = MAX_FOREIGN_LINES;
         open = openReport(line, {
           tool,
           rule: `${tool}/check-failed`,

@@ -132,9 +132,9 @@ function begin(line: Line, headline: string, pid: string): OpenReport {
 function inside(open: OpenReport, line: Line): boolean {
   const { text } = line;
   if (takeAccess(open, text) || takeSection(open, text) || REMARKS.test(text)) {
-    if (/^\s*Cycle in lock order/.test(text)) open.sighting.region ??= text.trim();
+    if (/^\s*Cycle in lock order/.test(text)) open.diagnostic.region ??= text.trim();
     const more = /^\s*And (\d+) more similar/.exec(text);
-    if (more) open.sighting.count = Number(more[1]) + 1;
+    if (more) open.diagnostic.count = Number(more[1]) + 1;
     extend(open, line);
     return true;
   }
@@ -142,7 +142,7 @@ function inside(open: OpenReport, line: Line): boolean {
 }
 
 function takeAccess(open: OpenReport, text: string): boolean {
-  const s = open.sighting;
+  const s = open.diagnostic;
   const m = ACCESS.exec(text);
   if (m) {
     const kind = m[3]!.toLowerCase() === 'write' ? 'write' : 'read';
@@ -179,9 +179,9 @@ function takeSection(open: OpenReport, text: string): boolean {
   if (section === undefined) return false;
   const thread = section[0].exec(text)?.[1] ?? BY.exec(text)?.[1];
   if (text.includes('Location is ')) {
-    open.sighting.region ??= text.trim().replace(/:$/, '');
+    open.diagnostic.region ??= text.trim().replace(/:$/, '');
     const memory = MEMORY.find(([m]) => m.test(text))?.[1];
-    if (memory !== undefined) open.sighting.memory ??= memory;
+    if (memory !== undefined) open.diagnostic.memory ??= memory;
   }
   const holding = WHILE_HOLDING.exec(text)?.[1];
   openStack(open, section[1], {

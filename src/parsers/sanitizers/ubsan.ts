@@ -6,7 +6,7 @@
  *         #0 0x… in main a.c:3:12
  *     SUMMARY: UndefinedBehaviorSanitizer: undefined-behavior a.c:3:12 in
  */
-import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import { parseFrame, UNKNOWN_FUNCTION } from '../engine/frame.js';
 import {
   closeReport,
@@ -38,7 +38,7 @@ const NOTE = /^(.*?): note: (.*)$/s;
 /** The bytes around an address, its caret, and the quoted source line's caret. */
 const PICTURE = /^(?:[ \t0-9a-f?]+|[ \t~]*\^[ \t~]*)$/;
 
-const PATIENCE = 8;
+const MAX_FOREIGN_LINES = 8;
 /** Notes of one report; compilers print notes too, and theirs must not keep it open. */
 const MAX_NOTES = 16;
 
@@ -48,7 +48,7 @@ const isPlace = (text: string): boolean => PLACE_END.test(text) && !GO_PLACE.tes
 export const makeUbsan: MakeReader = (emit) => {
   let open: OpenReport | undefined;
   /** Foreign lines that may still come between the lines of the report; frames after more than that are not its own. */
-  let left = PATIENCE;
+  let left = MAX_FOREIGN_LINES;
   /** A report was closed before its SUMMARY line, if it has one. */
   let owed = false;
   /** The line before was a caret: what stands under it is its label, on a line of its own. */
@@ -59,8 +59,8 @@ export const makeUbsan: MakeReader = (emit) => {
 
   const close = (): void => {
     if (open === undefined) return;
-    if (headline !== undefined) locate(open.sighting.stacks, headline);
-    open.sighting.stacks.push(...notes);
+    if (headline !== undefined) locate(open.diagnostic.stacks, headline);
+    open.diagnostic.stacks.push(...notes);
     notes = [];
     closeReport(open, emit);
     open = undefined;
@@ -70,7 +70,7 @@ export const makeUbsan: MakeReader = (emit) => {
     const message = line.text.slice(at + MARK.length).trim();
     const check = checkOf(message);
     headline = place(line.text.slice(0, at));
-    left = PATIENCE;
+    left = MAX_FOREIGN_LINES;
     owed = false;
     caret = false;
     open = openReport(line, {
@@ -127,7 +127,7 @@ export const makeUbsan: MakeReader = (emit) => {
         return 'consumed';
       }
       if (takeNext(open, line)) {
-        left = PATIENCE;
+        left = MAX_FOREIGN_LINES;
         return 'consumed';
       }
       const note = notes.length < MAX_NOTES && text.includes(': note: ') ? NOTE.exec(text) : null;
@@ -136,7 +136,7 @@ export const makeUbsan: MakeReader = (emit) => {
       caret = picture && text.includes('^');
       if (note) notes.push(...pointed(note));
       if (note || picture || label) {
-        left = PATIENCE;
+        left = MAX_FOREIGN_LINES;
         extend(open, line);
         return 'consumed';
       }
@@ -156,7 +156,7 @@ export const makeUbsan: MakeReader = (emit) => {
 /** Takes a frame that goes on with the report's only stack: another `#0` is another stack, which UBSan never prints. */
 function takeNext(open: OpenReport, line: Line): boolean {
   const frame = parseFrame(line.text);
-  const begun = open.sighting.stacks.some((s) => s.frames.length > 0);
+  const begun = open.diagnostic.stacks.some((s) => s.frames.length > 0);
   return frame !== undefined && begun === frame.index > 0 && takeFrame(open, line);
 }
 
@@ -228,7 +228,7 @@ function pointerIn(message: string): { address?: string } {
 }
 
 /** What a type mismatch was about to do, and that it did so through null. */
-function accessIn(message: string): Pick<Sighting, 'access' | 'memory'> {
+function accessIn(message: string): Pick<Diagnostic, 'access' | 'memory'> {
   const m = /^(load of|store to) (?:null|misaligned|address)/.exec(message);
   return {
     ...(m && { access: { kind: m[1] === 'load of' ? 'read' : 'write' } }),
@@ -246,7 +246,7 @@ function nameFunction(frame: Extract<Frame, { kind: 'source' }>, summary: string
 /** With `report_error_type=1` the SUMMARY names the check more exactly than the message can. */
 function adopt(open: OpenReport, kind: string): void {
   if (kind === 'undefined-behavior' || !/^[a-z][a-z-]+$/.test(kind)) return;
-  open.sighting.rule = `ubsan/${kind}`;
+  open.diagnostic.rule = `ubsan/${kind}`;
   // The words of a message may be new to us while the check is not.
-  if (open.sighting.hazard === 'ub/other') open.sighting.hazard = namedHazard(kind);
+  if (open.diagnostic.hazard === 'ub/other') open.diagnostic.hazard = namedHazard(kind);
 }

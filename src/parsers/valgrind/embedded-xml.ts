@@ -5,7 +5,7 @@
 import type { Dispatcher } from '../engine/dispatcher.js';
 import { stripPrefixes } from '../engine/line-prefix.js';
 import type { Emit } from '../engine/reader.js';
-import { smellAt } from '../engine/markers.js';
+import { markerAt } from '../engine/markers.js';
 import { makeValgrindXml, type ValgrindXml } from './xml.js';
 
 const BEGINS = '<valgrindoutput';
@@ -49,7 +49,7 @@ export function makeEmbeddedXml(lines: Dispatcher, emit: Emit): EmbeddedXml {
       if (xml === undefined) return false;
       const text = unprefixed(raw);
       if (!ELEMENT.test(text)) {
-        const strange = marked && !SUPPRESSION.test(text) && smellAt(text) >= 0;
+        const strange = marked && !SUPPRESSION.test(text) && markerAt(text) >= 0;
         if (strange || lines.warm()) {
           xml.push('\n'); // it counts the lines too
           return false;

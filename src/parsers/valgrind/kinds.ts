@@ -5,7 +5,7 @@
  */
 import type { HazardId } from '../../model/hazard.js';
 import { LONGEST } from './headlines.js';
-import type { Access, Frame, Sighting, Stack, StackRole, Tool } from '../../model/diagnostic.js';
+import type { Access, Frame, Diagnostic, Stack, StackRole, Tool } from '../../model/diagnostic.js';
 
 /** One `<what>`-like line of an error followed by the stack it introduces, which may be empty. */
 export type Part = { title?: string; thread?: string; locks?: string[]; frames: Frame[] };
@@ -22,7 +22,7 @@ export type Report = {
   pid?: number;
   thread?: string;
   complete: boolean;
-  log: Sighting['log'];
+  log: Diagnostic['log'];
 };
 
 /** Addresses below this belong to the page that is never mapped. */
@@ -72,7 +72,7 @@ const BY_KIND: Readonly<Record<string, HazardId>> = {
   UnimpDrdClReq: 'tool/unsupported',
 };
 
-const LEAK: Readonly<Record<string, NonNullable<Sighting['leak']>['kind']>> = {
+const LEAK: Readonly<Record<string, NonNullable<Diagnostic['leak']>['kind']>> = {
   Leak_DefinitelyLost: 'definite',
   Leak_IndirectlyLost: 'indirect',
   Leak_PossiblyLost: 'possible',
@@ -160,8 +160,8 @@ function mainPart(parts: readonly Part[]): Part | undefined {
   return first?.title?.startsWith('Observed (incorrect) order') && second ? second : first;
 }
 
-/** Turns one error of either format into a sighting. `created` holds the announced threads' creation stacks by id. */
-export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>): Sighting {
+/** Turns one error of either format into a diagnostic. `created` holds the announced threads' creation stacks by id. */
+export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>): Diagnostic {
   const { kind, what, parts } = report;
   const notes = parts
     .slice(1)
@@ -241,16 +241,16 @@ export function fatalSignal(
   report: Report,
   signal: string,
   address: string | undefined,
-  before: readonly Sighting[],
-): Sighting | undefined {
+  before: readonly Diagnostic[],
+): Diagnostic | undefined {
   if (!FAULTS.has(signal)) return undefined;
   const base = sightingOf(report, new Map());
   const same = JSON.stringify(base.stacks[0]?.frames.slice(0, 4));
   const cause = before.findLast(
-    (sighting) =>
-      /\/Invalid(?:Read|Write|Jump)$/.test(sighting.rule) &&
-      sighting.pid === base.pid &&
-      JSON.stringify(sighting.stacks[0]?.frames.slice(0, 4)) === same,
+    (diagnostic) =>
+      /\/Invalid(?:Read|Write|Jump)$/.test(diagnostic.rule) &&
+      diagnostic.pid === base.pid &&
+      JSON.stringify(diagnostic.stacks[0]?.frames.slice(0, 4)) === same,
   );
   const zero = address !== undefined && Number.parseInt(address, 16) < ZERO_PAGE;
   const plain: HazardId =

@@ -1,5 +1,5 @@
 /** The lines inside one error of Valgrind's text output, and the state kept per process. */
-import type { Frame, Sighting, Stack } from '../../model/diagnostic.js';
+import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import type { Line } from '../engine/reader.js';
 import type { Report } from './kinds.js';
 
@@ -17,8 +17,8 @@ export type Stream = {
   repeated: boolean;
   previous?: { line: Line; text: string };
   created: Map<string, Stack>;
-  /** The last few sightings, to tell whether a fatal signal follows from one of them. */
-  accesses: Sighting[];
+  /** The last few diagnostics, to tell whether a fatal signal follows from one of them. */
+  accesses: Diagnostic[];
   contexts: number;
   /** Number of contexts that `ERROR SUMMARY` promises. */
   summary?: number;

@@ -6,7 +6,7 @@
  *
  * Filtered logs have no prefix: there only known headlines open an error.
  */
-import type { Sighting } from '../../model/diagnostic.js';
+import type { Diagnostic } from '../../model/diagnostic.js';
 import { headlineKind } from './headlines.js';
 import { fatalSignal, sightingOf, toolOf, type Part, type Report } from './kinds.js';
 import { CONTINUES, frameLine, stream, TRAILER, type Stream } from './lines.js';
@@ -48,11 +48,11 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     // Without a prefix a headline is only believed when a stack follows.
     if (s.pid === undefined && report.parts.every((part) => part.frames.length === 0)) return;
     const finished: Report = { ...report, complete };
-    const sighting = report.kind === 'FatalSignal' ? fatal(finished, s) : sightingOf(finished, s.created);
-    if (!sighting) return;
+    const diagnostic = report.kind === 'FatalSignal' ? fatal(finished, s) : sightingOf(finished, s.created);
+    if (!diagnostic) return;
     if (report.kind !== 'FatalSignal') s.contexts++;
-    s.accesses = [...s.accesses, sighting].slice(-8);
-    emit(sighting);
+    s.accesses = [...s.accesses, diagnostic].slice(-8);
+    emit(diagnostic);
   };
 
   /** The process prints no more. */
@@ -81,7 +81,7 @@ export function makeValgrindTextReader(emit: Emit): Reader {
     return s;
   };
 
-  const fatal = (report: Report, s: Stream): Sighting | undefined => {
+  const fatal = (report: Report, s: Stream): Diagnostic | undefined => {
     const number = /signal \S+ \((SIG\w+)/.exec(report.what)?.[1] ?? '';
     const notes = report.parts.map((part) => part.title ?? '').join('\n');
     const address = /address (0x[0-9A-Fa-f]+)/.exec(notes)?.[1];
@@ -233,7 +233,7 @@ export function makeValgrindTextReader(emit: Emit): Reader {
 }
 
 /** `Memcheck: mc_leakcheck.c:2141 (fn): the 'impossible' happened.` */
-const internal = (name: string, line: Line): Sighting => ({
+const internal = (name: string, line: Line): Diagnostic => ({
   tool: toolOf(name.toLowerCase()),
   rule: 'valgrind/internal-error',
   hazard: 'tool/internal-error',

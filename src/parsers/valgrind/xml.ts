@@ -3,7 +3,7 @@
  * only those are parsed, so a file without its end (a killed Valgrind) still yields each whole error and memory stays
  * bounded by the largest record.
  */
-import type { Sighting, Stack } from '../../model/diagnostic.js';
+import type { Diagnostic, Stack } from '../../model/diagnostic.js';
 import type { Emit } from '../engine/reader.js';
 import { fatalSignal, sightingOf, type Report } from './kinds.js';
 import { all, frameOf, partsOf, textOf } from './xml-node.js';
@@ -32,7 +32,7 @@ const RECORDS = new Set([
 const LARGEST = 1 << 24;
 
 /**
- * Sightings that wait for their counts, which stand at the end of the file. Valgrind itself stops at 1000 different errors;
+ * Diagnostics that wait for their counts, which stand at the end of the file. Valgrind itself stops at 1000 different errors;
  * with `--error-limit=no` the first of more than that are handed over without a count.
  */
 const MAX_WAITING = 1000;
@@ -51,8 +51,8 @@ export type ValgrindXml = {
  * nor `end` throws, whatever the text is.
  */
 export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): ValgrindXml {
-  const waiting: { sighting: Sighting; unique: string | undefined }[] = [];
-  const byUnique = new Map<string, Sighting>();
+  const waiting: { diagnostic: Diagnostic; unique: string | undefined }[] = [];
+  const byUnique = new Map<string, Diagnostic>();
   const created = new Map<string, Stack>();
   const missing: string[] = [];
   let { line, offset } = from;
@@ -87,7 +87,7 @@ export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): Valg
     else if (name === 'errorcounts') counts(node);
   };
 
-  const report = (node: Node, whole: boolean, log: Sighting['log'], kind: string, what: string): Report => {
+  const report = (node: Node, whole: boolean, log: Diagnostic['log'], kind: string, what: string): Report => {
     const hthread = textOf(node, 'xwhat', 'hthreadid');
     const tid = textOf(node, 'tid');
     const bytes = textOf(node, 'xwhat', 'leakedbytes');
@@ -106,29 +106,29 @@ export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): Valg
     };
   };
 
-  const keep = (sighting: Sighting, unique: string | undefined): void => {
-    waiting.push({ sighting, unique });
-    if (unique) byUnique.set(unique, sighting);
+  const keep = (diagnostic: Diagnostic, unique: string | undefined): void => {
+    waiting.push({ diagnostic, unique });
+    if (unique) byUnique.set(unique, diagnostic);
     if (waiting.length > MAX_WAITING) release(waiting.splice(0, MAX_WAITING / 2));
   };
   const release = (ready: typeof waiting): void => {
-    for (const { sighting, unique } of ready) {
+    for (const { diagnostic, unique } of ready) {
       if (unique) byUnique.delete(unique);
-      emit(sighting);
+      emit(diagnostic);
     }
   };
 
-  const error = ({ node, whole, log }: { node: Node; whole: boolean; log: Sighting['log'] }): void => {
+  const error = ({ node, whole, log }: { node: Node; whole: boolean; log: Diagnostic['log'] }): void => {
     const kind = textOf(node, 'kind');
     if (!kind) return void (whole && complain(`the error at line ${log.line} has no kind`));
     const what = [textOf(node, 'xwhat', 'text'), ...all(node, 'what').map((n) => n._ ?? '')];
     const headline = what.filter(Boolean).join(' ') || kind;
-    const sighting = sightingOf(report(node, whole, log, kind, headline), created);
+    const diagnostic = sightingOf(report(node, whole, log, kind, headline), created);
     const unique = textOf(node, 'unique');
-    keep(sighting, unique && `${pid ?? ''}/${unique}`);
+    keep(diagnostic, unique && `${pid ?? ''}/${unique}`);
   };
 
-  const signal = ({ node, whole, log }: { node: Node; whole: boolean; log: Sighting['log'] }): void => {
+  const signal = ({ node, whole, log }: { node: Node; whole: boolean; log: Diagnostic['log'] }): void => {
     const name = textOf(node, 'signame');
     if (!name) return;
     const made = report(
@@ -138,9 +138,9 @@ export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): Valg
       'FatalSignal',
       `Process terminating with default action of signal ${textOf(node, 'signo') ?? '?'} (${name})`,
     );
-    const recent = waiting.slice(-RECENT).map((w) => w.sighting);
-    const sighting = fatalSignal(made, name, textOf(node, 'siaddr'), recent);
-    if (sighting) keep(sighting, undefined);
+    const recent = waiting.slice(-RECENT).map((w) => w.diagnostic);
+    const diagnostic = fatalSignal(made, name, textOf(node, 'siaddr'), recent);
+    if (diagnostic) keep(diagnostic, undefined);
   };
 
   const announce = (node: Node): void => {
@@ -152,9 +152,9 @@ export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): Valg
 
   const counts = (node: Node): void => {
     for (const pair of all(node, 'pair')) {
-      const sighting = byUnique.get(`${pid ?? ''}/${textOf(pair, 'unique')}`);
+      const diagnostic = byUnique.get(`${pid ?? ''}/${textOf(pair, 'unique')}`);
       const count = Number(textOf(pair, 'count'));
-      if (sighting && count > 0) sighting.count = count;
+      if (diagnostic && count > 0) diagnostic.count = count;
     }
   };
 

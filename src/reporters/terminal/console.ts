@@ -1,10 +1,10 @@
 /** Progress on stderr: a small moving board on a terminal, one line per event elsewhere. */
 import { Listr } from 'listr2';
-import { frame, lineOf, newBoard, take, type Board } from './progress.js';
+import { frame, lineOf, newBoard, applyEvent, type Board } from './progress.js';
 import type { RunEvent } from '../../model/event.js';
 import { inert } from '../escape.js';
 
-export type Look = {
+export type ConsoleOptions = {
   tty: boolean;
   ci: boolean;
   /** Nothing but notes. */
@@ -16,10 +16,10 @@ export type Look = {
 export type Console = { emit(e: RunEvent): void; stop(): Promise<void> };
 
 /** Makes the console. `stop` draws the last state and returns when the terminal is ours no more. */
-export const makeConsole = ({ tty, ci, quiet, out = process.stderr }: Look): Console =>
+export const makeConsole = ({ tty, ci, quiet, out = process.stderr }: ConsoleOptions): Console =>
   tty && !ci && !quiet ? boardConsole(out) : lineConsole(out, quiet);
 
-type Out = NonNullable<Look['out']>;
+type Out = NonNullable<ConsoleOptions['out']>;
 
 /** In a log, an estimate is worth a line of its own as often as this. */
 const ESTIMATE_MS = 30_000;
@@ -51,7 +51,7 @@ const boardConsole = (out: Out): Console => {
     registerSignalListeners: false,
   }).run();
   return {
-    emit: (e) => take(board, e, Date.now()),
+    emit: (e) => applyEvent(board, e, Date.now()),
     stop: async () => {
       finish();
       await run;

@@ -17,7 +17,7 @@ export type Board = {
 };
 
 /** Finished lines kept on screen. */
-const KEPT = 5;
+const KEPT_LINES = 5;
 
 export const newBoard = (): Board => ({
   cells: 0,
@@ -28,7 +28,7 @@ export const newBoard = (): Board => ({
 });
 
 /** Takes one event in. `now` is in milliseconds. */
-export const take = (board: Board, e: RunEvent, now: number): void => {
+export const applyEvent = (board: Board, e: RunEvent, now: number): void => {
   switch (e.kind) {
     case 'plan':
       board.cells = e.cells;
@@ -53,7 +53,7 @@ export const take = (board: Board, e: RunEvent, now: number): void => {
     case 'note':
       break;
   }
-  board.last = [...board.last, lineOf(e)].slice(-KEPT);
+  board.last = [...board.last, lineOf(e)].slice(-KEPT_LINES);
 };
 
 /** A length of time as exact as an estimate is: `20 s`, `7 m`, `1 h 10 m`. */
