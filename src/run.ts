@@ -3,21 +3,10 @@ import { makeSymbolReader } from './process/dynamic-symbols.js';
 import { makeSourceReader } from './process/source-reader.js';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import {
-  access,
-  constants,
-  mkdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  statfs,
-  writeFile,
-} from 'node:fs/promises';
+import { access, constants, mkdir, readFile, realpath, rm, statfs, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { glob } from 'tinyglobby';
 import { assemble, expectationsOf, suiteKey } from './judge/assemble-report.js';
 import { readAnnotations, type Expectation } from './config/annotations.js';
 import { isOver, today } from './config/expiry.js';
@@ -35,7 +24,7 @@ import { cxxParts } from './plan/cxx-sources.js';
 import { loadMatrix, type Matrix } from './config/matrix.js';
 import { canaryCells, makePlan, type Cell, type Plan } from './plan/plan.js';
 import { pool } from './process/pool.js';
-import { REPORTERS } from './reporters/index.js';
+import { removeOldReport } from './reporters/write.js';
 import type { Report } from './model/report.js';
 import { canariesToCompare, runNoop } from './execute/run-noop.js';
 import type { CellOptions } from './execute/attempt.js';
@@ -93,16 +82,6 @@ const checkWritable = async (what: string, dir: string): Promise<void> => {
     throw new Failure(2, `less than 64 MiB are free for the ${what} ${dir}`);
 };
 
-/** Writes all files under temporary names first, then renames: a killed run leaves the last whole report or none. */
-export const writeReport = async (report: Report, out: string): Promise<void> => {
-  const files = Object.values(REPORTERS).flatMap((r) => r(report));
-  for (const f of files) {
-    await mkdir(dirname(join(out, f.path)), { recursive: true });
-    await writeFile(join(out, `${f.path}.tmp`), f.content);
-  }
-  for (const f of files) await rename(join(out, `${f.path}.tmp`), join(out, f.path));
-};
-
 /** What cells took: in the last run of this output directory, else where our own fixtures were measured. */
 const knownDurations = async (out: string): Promise<Durations> => {
   // Of any version, or cut short: it is a hint only.
@@ -112,12 +91,6 @@ const knownDurations = async (out: string): Promise<Durations> => {
     )
     .catch(() => []);
   return new Map([...Object.entries(await readDurations()), ...last.map((c) => [c.id, c.ms] as const)]);
-};
-
-/** Law 10: while a run is under way, and after one that was killed, no older report can be taken for its result. */
-const forgetOldReport = async (out: string): Promise<void> => {
-  const old = await glob(['report.json', 'index.html', 'junit*.xml', '*.tmp'], { cwd: out, absolute: true });
-  await Promise.all(old.map((f) => rm(f, { force: true })));
 };
 
 /** How busy this machine was in the last minute. */
@@ -191,7 +164,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const started = new Date();
   const load = loadAverage();
   const known = await knownDurations(o.out);
-  await forgetOldReport(o.out);
+  await removeOldReport(o.out);
   const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors);
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });

@@ -39,7 +39,8 @@ const runCommand = async (a: RunArgs): Promise<number> => {
   const baseline = await loadBaseline(matrix.file);
   const { loadSuppressions } = await import('../config/suppressions.js');
   const suppressions = await loadSuppressions(matrix.file);
-  const { checkRequest, run, writeReport } = await import('../run.js');
+  const { checkRequest, run } = await import('../run.js');
+  const { writeReport } = await import('../reporters/write.js');
   const out = resolve(a.out);
   const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
   // Probing a machine takes seconds: what is wrong with the request itself is said at once.

@@ -11,6 +11,7 @@ const sorted = (_key: string, value: unknown): unknown =>
 const FIRST = ['version', 'id', 'fingerprint', 'kind', 'role'];
 const rank = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
 
-export const json: Reporter = (report) => [
-  { path: 'report.json', content: `${JSON.stringify(report, sorted, 2)}\n` },
-];
+export const json: Reporter = {
+  owns: ['report.json'],
+  files: ({ report }) => [{ path: 'report.json', content: `${JSON.stringify(report, sorted, 2)}\n` }],
+};

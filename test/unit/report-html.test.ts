@@ -1,3 +1,4 @@
+import { filesOf } from '../../src/reporters/write.js';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { html } from '../../src/reporters/html/html.js';
 import type { Report } from '../../src/model/report.js';
-import { manyFindings, sampleReport, useAfterFree } from './sample-report.js';
+import { manyFindings, sampleReport, useAfterFree } from '../helpers/sample-report.js';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) =>
   existsSync(p),
@@ -27,13 +28,13 @@ const hostile = (): Report => {
 
 const write = (report: Report): string => {
   const path = join(mkdtempSync(join(tmpdir(), 'report-')), 'index.html');
-  writeFileSync(path, html(report)[0]?.content ?? '');
+  writeFileSync(path, filesOf(report, html)[0]?.content ?? '');
   return pathToFileURL(path).href;
 };
 
 describe('html text', () => {
   it('keeps hostile text inert without a browser, and has a static page', () => {
-    const page = html(hostile())[0]?.content ?? '';
+    const page = filesOf(hostile(), html)[0]?.content ?? '';
     expect(page).not.toContain('<img src=x');
     expect(page).not.toContain('\u001b');
     expect(page).toContain('<noscript>');
@@ -41,7 +42,8 @@ describe('html text', () => {
     expect(page).not.toMatch(/(src|href)="https?:/);
   });
 
-  it('is the same for the same report', () => expect(html(sampleReport())).toEqual(html(sampleReport())));
+  it('is the same for the same report', () =>
+    expect(filesOf(sampleReport(), html)).toEqual(filesOf(sampleReport(), html)));
 });
 
 describe.skipIf(!CHROMIUM)('html in a browser', () => {

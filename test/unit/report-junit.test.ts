@@ -1,10 +1,11 @@
 /** JUnit XML against the schema of what CI servers accept (`test/schemas/junit.xsd`). */
+import { filesOf } from '../../src/reporters/write.js';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import type { Report } from '../../src/model/report.js';
 import { junit } from '../../src/reporters/junit/junit.js';
-import { cell, manyFindings, sampleReport, useAfterFree } from './sample-report.js';
+import { cell, manyFindings, sampleReport, useAfterFree } from '../helpers/sample-report.js';
 
 const SCHEMA = readFileSync(new URL('../schemas/junit.xsd', import.meta.url), 'utf8');
 
@@ -14,7 +15,7 @@ const complaints = async (contents: string): Promise<string[]> => {
   const { errors } = await validateXML({ xml, schema: [SCHEMA] });
   return errors.map((e) => e.rawMessage);
 };
-const written = (r: Report): string[] => junit(r).map((f) => f.content);
+const written = (r: Report): string[] => filesOf(r, junit).map((f) => f.content);
 
 test('a report with one of everything is valid', async () => {
   for (const xml of written(sampleReport())) expect(await complaints(xml)).toEqual([]);

@@ -1,10 +1,11 @@
+import { filesOf } from '../../src/reporters/write.js';
 import stringWidth from 'string-width';
 import { parseStringPromise } from 'xml2js';
 import { expect, it } from 'vitest';
 import { json } from '../../src/reporters/json.js';
 import { junit } from '../../src/reporters/junit/junit.js';
 import { renderSummary } from '../../src/reporters/terminal/summary.js';
-import { cell, sampleReport } from './sample-report.js';
+import { cell, sampleReport } from '../helpers/sample-report.js';
 
 type Case = {
   $: { classname: string; name: string; time: string };
@@ -17,12 +18,12 @@ const parse = async (xml: string): Promise<Suite[]> =>
   ((await parseStringPromise(xml)) as { testsuites: { testsuite: Suite[] } }).testsuites.testsuite;
 
 it('writes report.json that reads back the same', () => {
-  expect(JSON.parse(json(sampleReport())[0]?.content ?? '')).toEqual(sampleReport());
+  expect(JSON.parse(filesOf(sampleReport(), json)[0]?.content ?? '')).toEqual(sampleReport());
 });
 
 it('writes one JUnit suite per cell, unique names, red cases for red cells', async () => {
   const report = sampleReport();
-  const suites = await parse(junit(report)[0]?.content ?? '');
+  const suites = await parse(filesOf(report, junit)[0]?.content ?? '');
   expect(suites.map((s) => s.$.name)).toEqual(report.cells.map((c) => c.id).sort());
   const cases = suites.flatMap((s) => s.testcase);
   expect(new Set(cases.map((c) => `${c.$.classname} ${c.$.name}`)).size).toBe(cases.length);
@@ -37,7 +38,7 @@ it('writes one JUnit suite per cell, unique names, red cases for red cells', asy
 it('drops what XML cannot carry', async () => {
   const report = sampleReport();
   const bad = cell('x', 'c', 'cmake-asan', { kind: 'suite-failed', why: '\u001b[31m]]>\u0000\ud800' });
-  const [suite] = await parse(junit({ ...report, cells: [bad] })[0]?.content ?? '');
+  const [suite] = await parse(filesOf({ ...report, cells: [bad] }, junit)[0]?.content ?? '');
   expect(JSON.stringify(suite)).not.toContain('[31m');
 });
 

@@ -1,7 +1,7 @@
 /** JUnit XML of parsed logs: a suite for each log, a case for each distinct finding, one for what could not be read. */
 import { shownFrame } from './identity.js';
 import type { Found, Totals } from './print.js';
-import { stackText } from '../../reporters/junit/junit.js';
+import { stackText } from '../../reporters/cases.js';
 import { newDocument } from '../../reporters/junit/builder.js';
 import { oneLine, plain } from '../../reporters/escape.js';
 import { functionOf, placeOf, titleOf } from '../../reporters/wording.js';

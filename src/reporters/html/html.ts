@@ -19,7 +19,7 @@ const SCRIPTS = ['dom.js', 'matrix.js', 'stack.js', 'finding.js', 'sections.js',
 const source = (name: string): string =>
   readFileSync(new URL(`../../../reports/html/${name}`, import.meta.url), 'utf8');
 
-export const html: Reporter = (report) => {
+const pageOf = (report: Report): string => {
   const script = `'use strict';(() => {\n${SCRIPTS.map(source).join('\n')}\n})();`;
   const style = source('page.css');
   const view = viewOf(plainDeep(report));
@@ -32,11 +32,15 @@ export const html: Reporter = (report) => {
     static: `<noscript><div class="page">${staticPage(plainDeep(report))}</div></noscript>`,
     ...embed(JSON.stringify(view)),
   };
-  const page = source('page.html').replace(
+  return source('page.html').replace(
     /<!-- \{\{(\w+)\}\} -->|\{\{(\w+)\}\}/g,
     (whole, a?: string, b?: string) => parts[a ?? b ?? ''] ?? whole,
   );
-  return [{ path: 'index.html', content: page }];
+};
+
+export const html: Reporter = {
+  owns: ['index.html'],
+  files: ({ report }) => [{ path: 'index.html', content: pageOf(report) }],
 };
 
 /** A finding with what the page would otherwise have to judge for itself. */
