@@ -4,7 +4,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
-import { cellOf, makeRig, whyAbsent, type Ran, type Rig } from './rig.js';
+import { cellOf, makeRig, whyAbsent, type Ran, type Rig } from '../helpers/rig.js';
 
 let rig: Rig;
 let first: Ran;

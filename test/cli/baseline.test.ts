@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cellOf, makeRig, whyAbsent, type Ran, type Rig } from './rig.js';
+import { cellOf, makeRig, whyAbsent, type Ran, type Rig } from '../helpers/rig.js';
 
 let rig: Rig;
 const CELLS = ['leak-c_ccgcc-asan', 'tenth-c_ccgcc-asan', 'crashes-c_ccgcc-plain', 'overflow-c_ccgcc-ubsan'];

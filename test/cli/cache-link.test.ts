@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cellOf, makeRig, whyAbsent, type Rig } from './rig.js';
+import { cellOf, makeRig, whyAbsent, type Rig } from '../helpers/rig.js';
 
 const ID = 'leak-c_makegcc-asan';
 let rig: Rig;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cellOf, makeRig, whyAbsent, type Ran, type Rig } from './rig.js';
+import { cellOf, makeRig, whyAbsent, type Ran, type Rig } from '../helpers/rig.js';
 
 const MATRIX = `version: 1
 name: compare

@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cellOf, endOf, makeRig, pathWithout, type Rig } from './rig.js';
+import { cellOf, endOf, makeRig, pathWithout, type Rig } from '../helpers/rig.js';
 
 const PUPPET = fileURLToPath(new URL('../puppet/dotnet', import.meta.url));
 const matrix = (canaries: boolean): string => `version: 1

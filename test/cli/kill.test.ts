@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually, makeRig, processesWith, type Rig } from './rig.js';
+import { eventually, makeRig, processesWith, type Rig } from '../helpers/rig.js';
 
 const MATRIX = `
 version: 1

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
-import { cellOf, endOf, makeRig, whyAbsent, type Ran, type Rig } from './rig.js';
+import { cellOf, endOf, makeRig, whyAbsent, type Ran, type Rig } from '../helpers/rig.js';
 
 let rig: Rig;
 let ran: Ran;

@@ -1,7 +1,7 @@
 /** What is not installed costs its lanes, which say so with the line that installs it: never a failed build. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cellOf, makeRig, pathWithout, type Rig } from './rig.js';
+import { cellOf, makeRig, pathWithout, type Rig } from '../helpers/rig.js';
 
 const MATRIX = `version: 1
 canaries: false

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cellOf, endOf, makeRig, whyAbsent, type Ran, type Rig } from './rig.js';
+import { cellOf, endOf, makeRig, whyAbsent, type Ran, type Rig } from '../helpers/rig.js';
 
 const MATRIX = `version: 1
 targets:

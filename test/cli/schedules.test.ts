@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cellOf, endOf, makeRig, type Rig } from './rig.js';
+import { cellOf, endOf, makeRig, type Rig } from '../helpers/rig.js';
 
 const PUPPET = fileURLToPath(new URL('../puppet/rustup', import.meta.url));
 const ID = 'mine-rs_owngcc-miri';

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cellOf, makeRig, whyAbsent, type Ran, type Rig } from './rig.js';
+import { cellOf, makeRig, whyAbsent, type Ran, type Rig } from '../helpers/rig.js';
 
 let rig: Rig;
 let first: Ran;

@@ -1,7 +1,7 @@
 /** Traps of hosts and checkers, each sprung on purpose through the real command line. A lane that is absent here is skipped. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
-import { cellOf, endOf, makeRig, whyAbsent, type Ran, type Rig } from './rig.js';
+import { cellOf, endOf, makeRig, whyAbsent, type Ran, type Rig } from '../helpers/rig.js';
 
 let rig: Rig;
 let ran: Ran;

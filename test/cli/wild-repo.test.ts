@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cellOf, endOf, makeRig, whyAbsent, type Rig } from './rig.js';
+import { cellOf, endOf, makeRig, whyAbsent, type Rig } from '../helpers/rig.js';
 
 let rig: Rig;
 afterEach(() => rig.remove());

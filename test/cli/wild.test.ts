@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseStringPromise } from 'xml2js';
-import { cellOf, endOf, makeRig, processesWith, whyAbsent, type Ran, type Rig } from './rig.js';
+import { cellOf, endOf, makeRig, processesWith, whyAbsent, type Ran, type Rig } from '../helpers/rig.js';
 
 let rig: Rig;
 let ran: Ran;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeRig, type Ran, type Rig } from './rig.js';
+import { makeRig, type Ran, type Rig } from '../helpers/rig.js';
 
 const matrix = (more: Record<string, string> = {}): string => `version: 1
 canaries: false

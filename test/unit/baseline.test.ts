@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { today } from '../../src/config/expiry.js';
 import { parseBaseline, standing, valid, type Baseline, type Entry } from '../../src/config/baseline.js';
 import { exitCodeOf, type Verdict } from '../../src/model/verdict.js';
-import { cell } from './sample-report.js';
+import { cell } from '../helpers/sample-report.js';
 
 const FP = '0123456789abcdef';
 const entry = (more: Partial<Entry> = {}): Entry => ({

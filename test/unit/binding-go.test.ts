@@ -3,7 +3,7 @@ import { go } from '../../src/bindings/go/go.js';
 import { framesFlags, framesSteps } from '../../src/bindings/go/frames.js';
 import { parseGoEvents, parseGoList } from '../../src/bindings/go/output.js';
 import { goasan } from '../../src/gates/runtimes.js';
-import { madeHost, TOOLS } from './made-host.js';
+import { madeHost, TOOLS } from '../helpers/made-host.js';
 
 test('a process that died leaves its test started without an end', () => {
   const output = [

@@ -6,7 +6,7 @@ import { GATES } from '../../src/gates/index.js';
 import { renderSummary } from '../../src/reporters/terminal/summary.js';
 import type { CellReport, FixturesReport, LaneReport } from '../../src/model/report.js';
 import type { Verdict } from '../../src/model/verdict.js';
-import { cell, sampleReport } from './sample-report.js';
+import { cell, sampleReport } from '../helpers/sample-report.js';
 
 const PROVEN: Proven = { gcc: ['12.2.0'], valgrind: ['3.19.0'], nightly: ['1.97.0 (2026-05-15)'] };
 const TOOLS = { gcc: '12.2.0', valgrind: '3.19.0', nightly: '1.97.0 (2026-05-15)' };

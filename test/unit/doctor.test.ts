@@ -3,7 +3,7 @@ import { diagnose, renderDoctor } from '../../src/setup/doctor.js';
 import type { Diagnosis } from '../../src/setup/diagnosis.js';
 import type { Host } from '../../src/host/probe.js';
 import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../../src/model/ids.js';
-import { madeHost, without } from './made-host.js';
+import { madeHost, without } from '../helpers/made-host.js';
 
 const of = (host: Host, subject: string): Diagnosis => {
   const row = diagnose(host).find((d) => d.subject === subject);

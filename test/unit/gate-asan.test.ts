@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BINDING_IDS } from '../../src/model/ids.js';
 import { GATES } from '../../src/gates/index.js';
-import { madeHost } from './made-host.js';
+import { madeHost } from '../helpers/made-host.js';
 
 const optionsOf = (text: string | undefined): Map<string, string> =>
   new Map((text ?? '').split(':').map((o) => [o.split('=')[0] ?? '', o.slice(o.indexOf('=') + 1)]));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BINDING_IDS } from '../../src/model/ids.js';
 import { GATES } from '../../src/gates/index.js';
-import { madeHost } from './made-host.js';
+import { madeHost } from '../helpers/made-host.js';
 
 test('a terse memcheck sees as much: it leaves out where unset values came from, and nothing else', () => {
   for (const binding of BINDING_IDS) {

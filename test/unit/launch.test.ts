@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { launch } from '../../src/process/launch.js';
-import { processesWith } from '../cli/rig.js';
+import { processesWith } from '../helpers/rig.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-launch-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

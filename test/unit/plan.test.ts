@@ -3,7 +3,7 @@ import { NO_HOST } from '../../src/host/probe.js';
 import { targetPart } from '../../src/plan/cxx-sources.js';
 import { loadMatrix, parseMatrix, type Matrix } from '../../src/config/matrix.js';
 import { canaryCells, makePlan } from '../../src/plan/plan.js';
-import { madeHost, TOOLS, without } from './made-host.js';
+import { madeHost, TOOLS, without } from '../helpers/made-host.js';
 
 const matrix = (more = ''): Matrix =>
   parseMatrix(

@@ -11,7 +11,7 @@ import { missingCxx } from '../../src/gates/toolchain.js';
 import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../../src/model/ids.js';
 import { GATES } from '../../src/gates/index.js';
 import { BINDINGS } from '../../src/bindings/index.js';
-import { madeHost, TOOLS, without } from './made-host.js';
+import { madeHost, TOOLS, without } from '../helpers/made-host.js';
 
 const matrix = parseMatrix(
   `version: 1

@@ -3,7 +3,7 @@ import type { BuildSpec } from '../../src/build/build-cache.js';
 import { parseMatrix } from '../../src/config/matrix.js';
 import { buildTargets, instrumentOf } from '../../src/build/prepare-suite.js';
 import { makePlan } from '../../src/plan/plan.js';
-import { madeHost } from './made-host.js';
+import { madeHost } from '../helpers/made-host.js';
 
 const host = madeHost();
 

@@ -1,12 +1,11 @@
-import { makeSymbolReader } from '../../src/process/dynamic-symbols.js';
+/** Which objects a gate can see into, on real ones: an object's hooks are read from its symbols. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeSymbolReader } from '../../src/process/dynamic-symbols.js';
 import { foreignObjects, inspectObjects, type Loaded } from '../../src/judge/instrumentation.js';
-import { recordedObjects } from '../../src/execute/recorded-objects.js';
-import { settleSources } from '../../src/build/source-files.js';
 
 const asan = { id: 'asan', hook: /\b__asan_/ } as const;
 const memcheck = { id: 'memcheck' } as const;
@@ -14,7 +13,7 @@ let dir: string;
 const at = (name: string): string => join(dir, name);
 
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sight-'));
+  dir = mkdtempSync(join(tmpdir(), 'ffi-gates-instrumentation-'));
   mkdirSync(at('out/node_modules'), { recursive: true });
   mkdirSync(at('tmp'));
   writeFileSync(at('hooked.c'), 'void __asan_init(void); void f(void) { __asan_init(); }');
@@ -73,30 +72,4 @@ test('in a suite without native code of its own, what it loads is what it tests'
   const bare = { ...loaded('tmp/libfromjar.so'), own: new Set<string>() };
   expect(foreignObjects(bare, {})).toEqual(['libfromjar.so']);
   expect(foreignObjects(loaded('tmp/libfromjar.so'), {})).toEqual([]);
-});
-
-test('records are read with the copies of what is gone', async () => {
-  mkdirSync(at('objects'));
-  writeFileSync(
-    at('objects/maps.7'),
-    '7f00-7f01 r-xp 00000000 08:01 1 /tmp/gone.so (deleted)\n7f02-7f03 r--p 00000000 08:01 1 /data\n',
-  );
-  expect(await recordedObjects(at('objects'))).toEqual(['/tmp/gone.so']);
-  writeFileSync(at('objects/gone.so'), '');
-  expect(await recordedObjects(at('objects'))).toEqual([at('objects/gone.so')]);
-  expect(await recordedObjects(at('nowhere'))).toBeUndefined();
-});
-
-test('sources of a copy, and those a step out of the build’s directory, are the files of the tree', () => {
-  const file = (f: string): string => {
-    const frames = [{ kind: 'source' as const, function: 'f', file: f, line: 1 }];
-    const diagnostic = { stacks: [{ role: 'fault' as const, frames }] } as Parameters<
-      typeof settleSources
-    >[0];
-    settleSources(diagnostic, [dir], [{ from: dir, to: '/copy' }]);
-    return frames[0]!.file;
-  };
-  expect(file('../bare.c')).toBe(at('bare.c'));
-  expect(file('/copy/hooked.c')).toBe(at('hooked.c'));
-  expect(file('../csu/libc-start.c')).toBe('../csu/libc-start.c');
 });

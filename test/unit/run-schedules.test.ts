@@ -7,7 +7,7 @@ import { makePlan } from '../../src/plan/plan.js';
 import { GATES } from '../../src/gates/index.js';
 import { BINDINGS } from '../../src/bindings/index.js';
 import { seedsOf } from '../../src/execute/run-schedules.js';
-import { madeHost } from './made-host.js';
+import { madeHost } from '../helpers/made-host.js';
 
 const matrix = (gate: string): string =>
   `version: 1\nsuites:\n  - { id: mine, binding: rs, dir: . }\ngates:\n  ${gate}\n`;

@@ -1,11 +1,10 @@
+/** How long the rest of a run takes. How it is shown is in console.test.ts. */
 import { expect, test } from 'vitest';
-import { frame, newBoard, applyEvent } from '../../src/reporters/terminal/progress.js';
-import { makeConsole } from '../../src/reporters/terminal/console.js';
 import { expectedMs, makeClock } from '../../src/plan/estimates.js';
 
 const MINUTE = 60_000;
 
-test('a cell is expected to applyEvent what it took, else what its lane’s canary takes', () => {
+test('a cell is expected to take what it took last, else what its lane’s canary takes', () => {
   const known = new Map([
     ['a-py_cc-asan', 5_000],
     ['canary-py_cc-asan', 2_000],
@@ -44,22 +43,4 @@ test('a machine that is slower than the table is noticed', () => {
   expect(before).toBe(20 * MINUTE);
   expect(clock.left(0)).toBeGreaterThan(40 * MINUTE);
   expect(clock.left(0)).toBeLessThan(45 * MINUTE);
-});
-
-test('the board says it in its last line, counting down, until nothing runs', () => {
-  const board = newBoard();
-  applyEvent(board, { kind: 'plan', cells: 2 }, 0);
-  applyEvent(board, { kind: 'cell-started', id: 'a' }, 0);
-  applyEvent(board, { kind: 'left', ms: 7 * MINUTE }, 0);
-  expect(frame(board, 0, 80, 24).at(-1)).toContain('about 7 m left');
-  expect(frame(board, 2 * MINUTE, 80, 24).at(-1)).toContain('about 5 m left');
-  applyEvent(board, { kind: 'cell-finished', id: 'a', verdict: { kind: 'clean' }, ms: 1 }, 0);
-  expect(frame(board, 0, 80, 24).at(-1)).not.toContain('left');
-});
-
-test('a log has it once in a while, not with every cell', () => {
-  const written: string[] = [];
-  const console = makeConsole({ tty: false, ci: true, quiet: false, out: { write: (t) => written.push(t) } });
-  for (let i = 0; i < 20; i++) console.emit({ kind: 'left', ms: 90 * MINUTE });
-  expect(written).toEqual(['  about 1 h 30 m left\n']);
 });

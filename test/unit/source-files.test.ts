@@ -1,8 +1,9 @@
+/** Where the sources are that stacks name. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { sourceBelow } from '../../src/build/source-files.js';
+import { settleSources, sourceBelow } from '../../src/build/source-files.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ffi-gates-sources-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -27,4 +28,18 @@ test('what is ambiguous, absolute or not compiled stays as printed', () => {
   expect(sourceBelow([root], '/c/linux.c')).toBeUndefined();
   expect(sourceBelow([root], 'Main.java')).toBeUndefined();
   expect(sourceBelow([root], 'linux.c2')).toBeUndefined();
+});
+
+test('sources of a copy, and those a step out of the build’s directory, are the files of the tree', () => {
+  const file = (f: string): string => {
+    const frames = [{ kind: 'source' as const, function: 'f', file: f, line: 1 }];
+    const diagnostic = { stacks: [{ role: 'fault' as const, frames }] } as Parameters<
+      typeof settleSources
+    >[0];
+    settleSources(diagnostic, [root], [{ from: root, to: '/copy' }]);
+    return frames[0]!.file;
+  };
+  expect(file('../pool.c')).toBe(join(root, 'pool.c'));
+  expect(file('/copy/c/linux.c')).toBe(join(root, 'c/linux.c'));
+  expect(file('../csu/libc-start.c')).toBe('../csu/libc-start.c');
 });
