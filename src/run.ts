@@ -1,4 +1,5 @@
 /** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
+import { EXIT } from './model/exit-codes.js';
 import { makeSymbolReader } from './process/dynamic-symbols.js';
 import { makeSourceReader } from './process/source-reader.js';
 import { randomBytes } from 'node:crypto';
@@ -71,7 +72,7 @@ const checkWritable = async (what: string, dir: string): Promise<void> => {
   } catch (e) {
     const code = (e as NodeJS.ErrnoException).code;
     throw new Failure(
-      2,
+      EXIT.USAGE,
       code === 'ENOSPC'
         ? `no space left for the ${what} ${dir}`
         : `the ${what} cannot be written: ${dir} (${code ?? (e as Error).message})`,
@@ -79,7 +80,7 @@ const checkWritable = async (what: string, dir: string): Promise<void> => {
   }
   const fs = await statfs(dir);
   if (fs.bavail * fs.bsize < 64 << 20)
-    throw new Failure(2, `less than 64 MiB are free for the ${what} ${dir}`);
+    throw new Failure(EXIT.USAGE, `less than 64 MiB are free for the ${what} ${dir}`);
 };
 
 /** What cells took: in the last run of this output directory, else where our own fixtures were measured. */
@@ -120,8 +121,10 @@ const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Ex
 export const checkSelectors = (m: Matrix, selectors: readonly string[]): void => {
   const { skipped, deadSelectors } = makePlan(m, NO_HOST, selectors);
   const dead = selectors.filter((s) => deadSelectors.includes(s));
-  if (dead.length > 0) throw new Failure(3, `no cell matches ${dead.join(' ')} (see: ffi-gates plan)`);
-  if (skipped.length === 0) throw new Failure(3, 'the matrix yields no cell: no gate fits any suite');
+  if (dead.length > 0)
+    throw new Failure(EXIT.NOTHING_SELECTED, `no cell matches ${dead.join(' ')} (see: ffi-gates plan)`);
+  if (skipped.length === 0)
+    throw new Failure(EXIT.NOTHING_SELECTED, 'the matrix yields no cell: no gate fits any suite');
 };
 
 /** What can be known to be wrong before the machine is probed or anything is started. Throws `Failure`. */
@@ -131,7 +134,7 @@ export const checkRequest = async (
   checkSelectors(o.matrix, o.selectors);
   if (/[:"\n]/.test(o.out))
     throw new Failure(
-      2,
+      EXIT.USAGE,
       `the output directory must hold no ':' and no '"', which sanitizer options cannot carry: ${o.out}`,
     );
   await checkWritable('output directory', o.out);
@@ -205,7 +208,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
       weight: weightOf(cell),
       run: async () => {
         // A stopped run starts nothing more: what waits would only look like failures.
-        if (o.signal.aborted) throw new Failure(2, 'interrupted');
+        if (o.signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
         o.emit({ kind: 'cell-started', id: cell.id });
         clock.started(cell.id, performance.now());
         const e = await runCell(cell, roomOf(cell));
@@ -228,7 +231,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     })),
     budget,
   );
-  if (o.signal.aborted) throw new Failure(2, 'interrupted');
+  if (o.signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
   return assemble({
     ...o,
     plan,

@@ -1,4 +1,5 @@
 /** `ffi-gates baseline`: shows how the committed baseline stands, and edits it from the last report. */
+import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -82,7 +83,7 @@ const update = async (b: Baseline, report: Report, a: Args): Promise<void> => {
     .sort(byUrgency);
   if (fresh.length === 0) return say('no fresh finding in the last report: nothing to accept');
   const { reason } = a;
-  if (!reason) throw new Failure(2, 'say why the findings are accepted: --update --reason "…"');
+  if (!reason) throw new Failure(EXIT.USAGE, 'say why the findings are accepted: --update --reason "…"');
   const accepted = new Set(fresh.map((f) => f.fingerprint));
   await edit(b, (entries, doc) => {
     // An expired entry of a finding that is accepted anew gives way.
@@ -132,10 +133,10 @@ export const baseline = async (a: Args): Promise<number> => {
   const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
   const report = readReport(a.out);
   if (report.matrix !== basename(matrix.file))
-    throw new Failure(2, `the report in ${a.out} is of another matrix: ${report.matrix}`);
+    throw new Failure(EXIT.USAGE, `the report in ${a.out} is of another matrix: ${report.matrix}`);
   const b = await loadBaseline(matrix.file);
   if (a.prune) await prune(b, report);
   if (a.update) await update(a.prune ? await loadBaseline(matrix.file) : b, report, a);
   if (!a.prune && !a.update) status(b, report);
-  return 0;
+  return EXIT.OK;
 };

@@ -1,4 +1,5 @@
 /** The smaller commands, one line each; what a command needs is loaded when it is called. */
+import { EXIT } from '../model/exit-codes.js';
 import type { Argv } from 'yargs';
 
 /** Options as yargs hands them over; each command's own type says what it declared. */
@@ -39,7 +40,7 @@ export const COMMANDS: readonly Command[] = [
       const { init } = await import('../init/init.js');
       const { say } = await import('./say.js');
       await init(a as never, say);
-      return 0;
+      return EXIT.OK;
     },
   },
   {

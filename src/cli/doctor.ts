@@ -1,4 +1,5 @@
 /** `ffi-gates doctor`: what works on this machine, and how to get the rest. */
+import { EXIT } from '../model/exit-codes.js';
 import { diagnose, renderDoctor } from '../setup/doctor.js';
 import { readProven } from '../config/shipped-tables.js';
 import { probeHost } from '../host/probe.js';
@@ -9,5 +10,5 @@ export const doctor = async (a: { json: boolean }): Promise<number> => {
   const found = diagnose(await probeHost(), await readProven());
   if (a.json) sayJson(found);
   else for (const line of renderDoctor(found)) say(line);
-  return 0;
+  return EXIT.OK;
 };

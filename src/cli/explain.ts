@@ -1,4 +1,5 @@
 /** `ffi-gates explain`: a hazard in words and code. */
+import { EXIT } from '../model/exit-codes.js';
 import { readDetection } from '../config/shipped-tables.js';
 import { findHazards, readExplanations, type Detection } from './hazard-docs.js';
 import { Failure } from '../model/failure.js';
@@ -45,7 +46,7 @@ export const explain = async (a: { hazard: string; language?: string; json: bool
   const names = Object.keys(LANGUAGES);
   if (a.language !== undefined && !(a.language in LANGUAGES))
     throw new Failure(
-      2,
+      EXIT.USAGE,
       `'${a.language}' is not one of ${names.join(', ')}.${didYouMean(a.language, names)}`,
     );
   const of = (id: string) => ({
@@ -57,11 +58,11 @@ export const explain = async (a: { hazard: string; language?: string; json: bool
   if (a.json) {
     const rows = found.map((h) => ({ ...h, ...of(h.id), detection: table.find((r) => r.hazard === h.id) }));
     sayJson(rows.length === 1 ? rows[0] : rows);
-    return 0;
+    return EXIT.OK;
   }
   if (found.length > 1) {
     for (const line of columns(found.map((h) => [h.id, h.title]))) say(line);
-    return 0;
+    return EXIT.OK;
   }
   const h = found[0]!;
   const { text, examples } = of(h.id);
@@ -74,5 +75,5 @@ export const explain = async (a: { hazard: string; language?: string; json: bool
   }
   say('\nSeen by (our own planted bugs)');
   for (const line of seenBy(table, h.id)) say(line);
-  return 0;
+  return EXIT.OK;
 };

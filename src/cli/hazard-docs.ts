@@ -1,4 +1,5 @@
 /** What a hazard is, in words and lines of code: read from `docs/hazards/*.md`, which people also read as they are. */
+import { EXIT } from '../model/exit-codes.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Failure } from '../model/failure.js';
 import { HAZARDS } from '../model/hazards.js';
@@ -68,7 +69,7 @@ export const findHazards = (word: string): Hazard[] => {
   const close = nearest(word, [...HAZARDS.map((h) => h.id), ...names, ...families]);
   const meant = HAZARDS.find((h) => h.id.endsWith(`/${close}`))?.id ?? close;
   throw new Failure(
-    2,
+    EXIT.USAGE,
     `'${word}' is not a hazard.${meant === undefined ? ' See: ffi-gates list hazards' : ` Did you mean '${meant}'?`}`,
   );
 };

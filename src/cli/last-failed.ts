@@ -1,4 +1,5 @@
 /** Which cells of the last run are worth another look. */
+import { EXIT } from '../model/exit-codes.js';
 import { Failure } from '../model/failure.js';
 import { readReport } from './last-report.js';
 import { select } from '../config/selector.js';
@@ -10,7 +11,7 @@ export const lastFailed = (out: string, selectors: readonly string[]): string[] 
   const { chosen } = select(bad, selectors);
   if (chosen.length === 0)
     throw new Failure(
-      3,
+      EXIT.NOTHING_SELECTED,
       `no cell of the last run${selectors.length ? ' that you name' : ''} failed (${out})`,
     );
   return chosen.map((c) => c.id);

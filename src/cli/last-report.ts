@@ -1,4 +1,5 @@
 /** Reads a report that an earlier run wrote, and finds findings in it by what people type. */
+import { EXIT } from '../model/exit-codes.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../model/failure.js';
@@ -10,15 +11,18 @@ export const readReport = (path: string): Report => {
   const at = resolve(path);
   const file = at.endsWith('.json') ? at : join(at, 'report.json');
   if (!existsSync(file))
-    throw new Failure(2, `there is no report at ${file}: run \`ffi-gates run\` first, or name its --out`);
+    throw new Failure(
+      EXIT.USAGE,
+      `there is no report at ${file}: run \`ffi-gates run\` first, or name its --out`,
+    );
   let report: Report;
   try {
     report = JSON.parse(readFileSync(file, 'utf8')) as Report;
   } catch (e) {
-    throw new Failure(2, `not a report: ${(e as Error).message}`, file);
+    throw new Failure(EXIT.USAGE, `not a report: ${(e as Error).message}`, file);
   }
   if (report?.version !== 1 || !Array.isArray(report.findings))
-    throw new Failure(2, 'not a report of version 1', file);
+    throw new Failure(EXIT.USAGE, 'not a report of version 1', file);
   return report;
 };
 
@@ -29,10 +33,10 @@ export const findFinding = (report: Report, word: string): FindingReport => {
   if (found.length === 1) return found[0]!;
   const rows = (found.length ? found : report.findings.filter((f) => !f.planted)).slice(0, 10);
   const list = rows.map((f) => `\n  ${f.fingerprint}  ${f.hazard}  ${f.message}`).join('');
-  if (found.length) throw new Failure(2, `'${word}' names ${found.length} findings:${list}`);
+  if (found.length) throw new Failure(EXIT.USAGE, `'${word}' names ${found.length} findings:${list}`);
   const close = nearest(word, [...all.map((f) => f.fingerprint), ...all.map((f) => f.hazard)]);
   throw new Failure(
-    2,
+    EXIT.USAGE,
     `no finding '${word}' in the last report.${close === undefined ? '' : ` Did you mean '${close}'?`}${list}`,
   );
 };

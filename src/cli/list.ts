@@ -1,4 +1,5 @@
 /** `ffi-gates list`: what there is to name in a matrix, a selector or another command. */
+import { EXIT } from '../model/exit-codes.js';
 import { loadMatrix, type Matrix } from '../config/matrix.js';
 import { Failure } from '../model/failure.js';
 import { HAZARDS } from '../model/hazards.js';
@@ -50,9 +51,12 @@ export const list = async (a: { what: string; matrix?: string; json: boolean }):
   const kind = LISTS[a.what];
   const names = Object.keys(LISTS);
   if (!kind)
-    throw new Failure(2, `'${a.what}' is not one of ${names.join(', ')}.${didYouMean(a.what, names)}`);
+    throw new Failure(
+      EXIT.USAGE,
+      `'${a.what}' is not one of ${names.join(', ')}.${didYouMean(a.what, names)}`,
+    );
   const rows = await kind(a.matrix);
   if (a.json) sayJson(rows);
   else for (const line of columns(rows.map((r) => Object.values(r)))) say(line);
-  return 0;
+  return EXIT.OK;
 };

@@ -1,4 +1,5 @@
 /** Command line: options in, exit code out. The only place that sets an exit code or listens to signals. */
+import { EXIT } from '../model/exit-codes.js';
 import { join, resolve } from 'node:path';
 import yargs from 'yargs';
 import { complete } from './complete.js';
@@ -29,7 +30,7 @@ const positive =
     if (v === undefined) return undefined;
     const n = Number(v);
     if (!Number.isInteger(n) || n < 1)
-      throw new Failure(2, `--${name} takes a whole number from 1, not '${String(v)}'`);
+      throw new Failure(EXIT.USAGE, `--${name} takes a whole number from 1, not '${String(v)}'`);
     return n;
   };
 
@@ -60,7 +61,7 @@ const runCommand = async (a: RunArgs): Promise<number> => {
     // A second signal, or a first one that is not heeded soon, ends everything at once.
     if (interrupted > 1) {
       sweepAll();
-      process.exit(130);
+      process.exit(EXIT.INTERRUPTED);
     }
   };
   for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
@@ -108,7 +109,7 @@ const runCommand = async (a: RunArgs): Promise<number> => {
     if (abort.signal.aborted) {
       sweepAll();
       process.stderr.write('ffi-gates: interrupted; nothing was reported\n');
-      return 130;
+      return EXIT.INTERRUPTED;
     }
     throw e;
   } finally {
@@ -231,7 +232,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       if (completing) return;
       // What an option's own check throws arrives wrapped by yargs.
       if (error && error.name !== 'YError') throw error;
-      throw new Failure(2, message ?? error.message);
+      throw new Failure(EXIT.USAGE, message ?? error.message);
     });
   for (const c of COMMANDS)
     parser.command(c.words, c.says, c.options, async (a) => void (code = await c.run(a)));
@@ -248,7 +249,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       process.stderr.write(
         `ffi-gates: ${err.code === 'ENOSPC' ? 'no space left on the device' : 'cannot write'}: ${err.path ?? err.message}\n`,
       );
-      return 2;
+      return EXIT.USAGE;
     }
     throw e;
   }

@@ -1,4 +1,5 @@
 /** `ffi-gates plan`: what would run, and why anything would not. */
+import { EXIT } from '../model/exit-codes.js';
 import { probeHost } from '../host/probe.js';
 import { checkSelectors, planEverything } from '../run.js';
 import { say, sayJson } from './say.js';
@@ -19,11 +20,11 @@ export const plan = async (a: { selector: string[]; matrix?: string; json: boole
       role: c.suite.role,
     }));
     sayJson({ cells: rows, skipped: made.skipped, deadSelectors: made.deadSelectors });
-    return 0;
+    return EXIT.OK;
   }
   for (const c of cells) say(`run   ${c.id}  (${c.suite.role})`);
   for (const s of made.skipped) say(`skip  ${s.id}  ${s.why}${s.remedy ? `  [${s.remedy}]` : ''}`);
   for (const d of made.deadSelectors) say(`dead  ${d}  matches no cell`);
   say(`${cells.length} cells to run, ${made.skipped.length} skipped`);
-  return 0;
+  return EXIT.OK;
 };

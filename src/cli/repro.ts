@@ -1,4 +1,5 @@
 /** `ffi-gates repro`: the command line that shows one finding again, and its run. */
+import { EXIT } from '../model/exit-codes.js';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +34,7 @@ const runAgain = async (
   seconds: number,
 ): Promise<{ exit: Exit; seen: Diagnostic[]; output: string }> => {
   const parts = partsOf(f.repro);
-  if (!parts) throw new Failure(2, 'the report holds no command for this finding');
+  if (!parts) throw new Failure(EXIT.USAGE, 'the report holds no command for this finding');
   mkdirSync(parts.logDir, { recursive: true });
   for (const name of readdirSync(parts.logDir)) rmSync(join(parts.logDir, name), { recursive: true });
   const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-repro-'));
@@ -75,16 +76,16 @@ export const repro = async (a: {
   const f = findFinding(readReport(a.out), a.finding);
   if (!a.run) {
     say(withEnvironment(f.repro, baseEnv()));
-    return 0;
+    return EXIT.OK;
   }
   const { exit, seen, output } = await runAgain(f, a.timeout);
   if (output !== '') say(plain(output.trimEnd()));
   const name = `${f.fingerprint} (${f.hazard})`;
   if (seen.some((s) => isAgain(f, s))) {
     say(`seen again: ${name}`);
-    return 1;
+    return EXIT.HAZARD;
   }
-  if (exit.kind === 'stopped') return 130;
+  if (exit.kind === 'stopped') return EXIT.INTERRUPTED;
   if (exit.kind === 'timeout' || exit.kind === 'flooded' || exit.kind === 'spawn-error') {
     const why =
       exit.kind === 'timeout'
@@ -93,9 +94,9 @@ export const repro = async (a: {
           ? 'it printed too much'
           : exit.message;
     say(`cannot say: ${why}: ${name}`);
-    return 6;
+    return EXIT.INCONCLUSIVE;
   }
   const others = [...new Set(seen.map((s) => s.hazard))];
   say(`not seen again: ${name}${others.length ? `; seen instead: ${others.join(', ')}` : ''}`);
-  return 0;
+  return EXIT.OK;
 };

@@ -1,4 +1,5 @@
 /** `ffi-gates show`: the last run's page in the browser. */
+import { EXIT } from '../model/exit-codes.js';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -17,12 +18,15 @@ const opener = async (): Promise<string | undefined> => {
 export const show = async (a: { out: string }): Promise<number> => {
   const page = join(resolve(a.out), 'index.html');
   if (!existsSync(page))
-    throw new Failure(2, `there is no report at ${page}: run \`ffi-gates run\` first, or name its --out`);
+    throw new Failure(
+      EXIT.USAGE,
+      `there is no report at ${page}: run \`ffi-gates run\` first, or name its --out`,
+    );
   say(page);
   const open = await opener();
-  if (open === undefined) return 0;
+  if (open === undefined) return EXIT.OK;
   const child = spawn(open, [page], { detached: true, stdio: 'ignore' });
   await new Promise<void>((done) => child.once('spawn', done).once('error', () => done()));
   child.unref();
-  return 0;
+  return EXIT.OK;
 };

@@ -1,4 +1,5 @@
 /** `ffi-gates suppress`: adds an entry for one finding to the suppressions beside the matrix. */
+import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -58,7 +59,8 @@ export const suppress = async (a: {
   const report = readReport(a.out);
   const f = findFinding(report, a.finding);
   const place = placeIn(f);
-  if (!place) throw new Failure(2, 'the finding has no frame with a name; accept it in the baseline instead');
+  if (!place)
+    throw new Failure(EXIT.USAGE, 'the finding has no frame with a name; accept it in the baseline instead');
   const entry: Suppression = {
     hazard: f.hazard,
     ...place,
@@ -68,7 +70,7 @@ export const suppress = async (a: {
   };
   if (!wouldHide(entry, sightingOf(f)))
     throw new Failure(
-      2,
+      EXIT.USAGE,
       `${f.rule.split('/')[0]} cannot be told to drop ${f.hazard}; accept it instead: ffi-gates baseline --update --reason …`,
     );
   const canaries = new Set(report.cells.filter((c) => c.role === 'canary').map((c) => c.id));
@@ -76,11 +78,14 @@ export const suppress = async (a: {
     (x) => x.planted && x.witnesses.some((w) => canaries.has(w.cell)) && wouldHide(entry, sightingOf(x)),
   );
   if (hidden.length)
-    throw new Failure(2, `too broad: '${nameOf(entry)}' would hide the planted ${hidden[0]!.hazard}`);
+    throw new Failure(
+      EXIT.USAGE,
+      `too broad: '${nameOf(entry)}' would hide the planted ${hidden[0]!.hazard}`,
+    );
   const { file, entries } = await loadSuppressions(matrix.file);
   if (entries.some((e) => nameOf(e) === nameOf(entry))) {
     say(`already there: ${nameOf(entry)}`);
-    return 0;
+    return EXIT.OK;
   }
   const doc = parseDocument(await readFile(file, 'utf8').catch(() => EMPTY));
   if (!isSeq(doc.get('suppressions'))) doc.set('suppressions', doc.createNode([]));
@@ -91,5 +96,5 @@ export const suppress = async (a: {
   parseSuppressions(text, file);
   await writeFileAtomic(file, text);
   say(`added to ${file}: ${nameOf(entry)}`);
-  return 0;
+  return EXIT.OK;
 };

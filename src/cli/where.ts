@@ -1,4 +1,5 @@
 /** Where the matrix is, and whether what it names is there. */
+import { EXIT } from '../model/exit-codes.js';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +22,10 @@ export const findMatrix = (named: string | undefined, from: string): string => {
     if (dir === dirname(dir)) break;
   }
   if (`${resolve(from)}/`.startsWith(PACKAGE)) return OURS;
-  throw new Failure(2, 'no ffi-gates.yaml here or above: `ffi-gates init` finds native code and writes one');
+  throw new Failure(
+    EXIT.USAGE,
+    'no ffi-gates.yaml here or above: `ffi-gates init` finds native code and writes one',
+  );
 };
 
 /** Loads the matrix to use. Throws `Failure` 2 when a directory that it names does not exist. */
@@ -33,7 +37,7 @@ export const openMatrix = async (a: { matrix?: string }): Promise<Matrix> => {
     const dir = resolve(matrix.root, s.dir);
     if (!existsSync(dir))
       throw new Failure(
-        2,
+        EXIT.USAGE,
         `suite '${s.id}' (${s.binding}) names a directory that does not exist: ${dir}`,
         matrix.file,
       );
@@ -41,7 +45,11 @@ export const openMatrix = async (a: { matrix?: string }): Promise<Matrix> => {
   for (const [id, t] of Object.entries(matrix.targets)) {
     const dir = resolve(matrix.root, t.dir);
     if (!existsSync(dir))
-      throw new Failure(2, `target '${id}' names a directory that does not exist: ${dir}`, matrix.file);
+      throw new Failure(
+        EXIT.USAGE,
+        `target '${id}' names a directory that does not exist: ${dir}`,
+        matrix.file,
+      );
   }
   return matrix;
 };

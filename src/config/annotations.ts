@@ -3,6 +3,7 @@
  * compiler (`asan/gcc`), the version of a tool from which on it no longer sees the case (`xcheck(java<17.0.17)`), and the
  * single word `blind` says that no gate sees the case. After rust-lang/rust's `//~ ERROR`.
  */
+import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { glob } from 'tinyglobby';
@@ -62,16 +63,16 @@ export const parseAnnotations = (text: string, file: string, tools: Tools = {}):
     for (const m of content.matchAll(LINE)) {
       const at = `${file}:${i + 1}:${(m.index ?? 0) + 1}`;
       const id = m[5]!;
-      if (!hazard(id)) throw new Failure(2, `'${id}' is not a hazard of the catalogue`, at);
+      if (!hazard(id)) throw new Failure(EXIT.USAGE, `'${id}' is not a hazard of the catalogue`, at);
       const words = m[4]!.split(/[ ,]+/).filter(Boolean);
       const bindings = m[3]!.trim().split(/\s+/).slice(1);
       const strange = bindings.find((b) => !BINDING_IDS.includes(b as never));
-      if (strange) throw new Failure(2, `'${strange}' is not a binding`, at);
+      if (strange) throw new Failure(EXIT.USAGE, `'${strange}' is not a binding`, at);
       const { seeing, strange: unknown } = readGates(
         words.filter((w) => w !== 'blind'),
         tools,
       );
-      if (unknown) throw new Failure(2, `'${unknown}' is not a gate`, at);
+      if (unknown) throw new Failure(EXIT.USAGE, `'${unknown}' is not a gate`, at);
       found.push({
         case: m[2]!,
         bindings,

@@ -2,6 +2,7 @@
  * The baseline: findings that are known and accepted for now, in a committed file beside the matrix. An entry names a
  * finding by its fingerprint, so it survives moved lines, and says why, whose it is, and until when.
  */
+import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -71,7 +72,7 @@ export const loadBaseline = async (matrixFile: string): Promise<Baseline> => {
   const file = join(dirname(matrixFile), BASELINE_NAME);
   const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
     if (e.code === 'ENOENT') return undefined;
-    throw new Failure(2, `cannot read the baseline: ${e.message}`, file);
+    throw new Failure(EXIT.USAGE, `cannot read the baseline: ${e.message}`, file);
   });
   return text === undefined ? { file, entries: [] } : parseBaseline(text, file);
 };

@@ -1,4 +1,5 @@
 /** The matrix file: what the user writes. Validated with file:line:column and did-you-mean; `matrices/schema.json` is made from it. */
+import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
@@ -173,7 +174,7 @@ export const parseMatrix = (text: string, file: string): Matrix => {
 /** Reads and parses a matrix file. */
 export const loadMatrix = async (file: string): Promise<Matrix> => {
   const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
-    throw new Failure(2, `cannot read the matrix: ${e.code === 'ENOENT' ? 'no such file' : e.message}`, file);
+    throw new Failure(EXIT.USAGE, `cannot read the matrix: ${e.code === 'ENOENT' ? 'no such file' : e.message}`, file);
   });
   return parseMatrix(text, file);
 };

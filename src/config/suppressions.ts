@@ -2,6 +2,7 @@
  * Suppressions: reports that the checkers themselves are told to drop, in one committed file beside the matrix and in our
  * terms. For what is not a bug; what is one and may stay for now belongs in the baseline, which hides nothing.
  */
+import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -72,7 +73,7 @@ export const loadSuppressions = async (matrixFile: string): Promise<Suppressions
   const file = join(dirname(matrixFile), SUPPRESSIONS_NAME);
   const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
     if (e.code === 'ENOENT') return undefined;
-    throw new Failure(2, `cannot read the suppressions: ${e.message}`, file);
+    throw new Failure(EXIT.USAGE, `cannot read the suppressions: ${e.message}`, file);
   });
   return text === undefined ? { file, entries: [] } : parseSuppressions(text, file);
 };

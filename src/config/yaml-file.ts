@@ -1,4 +1,5 @@
 /** YAML that people write: read against a schema, and every problem told with file:line:column and what was likely meant. */
+import { EXIT } from '../model/exit-codes.js';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { Failure } from '../model/failure.js';
@@ -68,13 +69,13 @@ export const parseYaml = <S extends z.ZodType>(
   const bad = doc.errors[0];
   if (bad) {
     const pos = lines.linePos(bad.pos[0]);
-    throw new Failure(2, `not valid YAML: ${bad.message}`, `${file}:${pos.line}:${pos.col}`);
+    throw new Failure(EXIT.USAGE, `not valid YAML: ${bad.message}`, `${file}:${pos.line}:${pos.col}`);
   }
   let plain: unknown;
   try {
     plain = doc.toJS({ maxAliasCount: 100 });
   } catch (e) {
-    throw new Failure(2, `not usable YAML: ${(e as Error).message}`, `${file}:1:1`);
+    throw new Failure(EXIT.USAGE, `not usable YAML: ${(e as Error).message}`, `${file}:1:1`);
   }
   const parsed = schema.safeParse(plain);
   if (!parsed.success) {
@@ -83,12 +84,12 @@ export const parseYaml = <S extends z.ZodType>(
       (v, k) => (v as Record<PropertyKey, unknown> | undefined)?.[k],
       plain,
     );
-    throw new Failure(2, explain(issue, value, known), placeOf(nodeOf(doc, issue), lines, file));
+    throw new Failure(EXIT.USAGE, explain(issue, value, known), placeOf(nodeOf(doc, issue), lines, file));
   }
   return {
     value: parsed.data,
     fail: (path, message) => {
-      throw new Failure(2, message, placeOf(doc.getIn(path, true), lines, file));
+      throw new Failure(EXIT.USAGE, message, placeOf(doc.getIn(path, true), lines, file));
     },
   };
 };

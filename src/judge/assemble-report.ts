@@ -23,7 +23,8 @@ import { GATES } from '../gates/index.js';
 import type { CellReport, FixturesReport, LaneReport, Report } from '../model/report.js';
 import { suppressionRows } from './suppression-use.js';
 import type { Suppressions } from '../config/suppressions.js';
-import { exitCodeOf, worst } from '../model/verdict.js';
+import { exitCodeOf } from '../model/verdict.js';
+import { EXIT, worst } from '../model/exit-codes.js';
 
 export type Assembly = {
   matrix: Matrix;
@@ -144,11 +145,14 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const unavailable = all.plan.skipped.flatMap((s) =>
     s.remedy ? [{ lane: s.lane, why: s.why, remedy: s.remedy }] : [],
   );
-  const codes = [...rows.map((c) => exitCodeOf(c.verdict)), ...(o.strict && unavailable.length ? [6] : [])];
-  if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(6);
-  if (baseline && baseline.gone.length + baseline.expired.length > 0) codes.push(1);
-  if (suppressions.some((r) => r.hides.length > 0)) codes.push(6);
-  if (suppressions.some((r) => r.expired)) codes.push(1);
+  const codes = [
+    ...rows.map((c) => exitCodeOf(c.verdict)),
+    ...(o.strict && unavailable.length ? [EXIT.INCONCLUSIVE] : []),
+  ];
+  if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(EXIT.INCONCLUSIVE);
+  if (baseline && baseline.gone.length + baseline.expired.length > 0) codes.push(EXIT.HAZARD);
+  if (suppressions.some((r) => r.hides.length > 0)) codes.push(EXIT.INCONCLUSIVE);
+  if (suppressions.some((r) => r.expired)) codes.push(EXIT.HAZARD);
   const exitCode = worst(codes);
   const sortedLanes = [...lanes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, l]) => l);
   const tools = Object.fromEntries(
@@ -157,7 +161,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
       .sort(),
   ) as Record<string, string>;
   const proof = { cells: rows, lanes: sortedLanes, tools };
-  const red = fixtures && exitCode !== 0 && o.ours;
+  const red = fixtures && exitCode !== EXIT.OK && o.ours;
   const blame = red && blameOf({ ...proof, fixtures }, o.shipped.proven, GATES);
   return {
     version: 1,

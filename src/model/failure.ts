@@ -1,12 +1,16 @@
+import { EXIT } from './exit-codes.js';
+
+type FailureCode = typeof EXIT.USAGE | typeof EXIT.NOTHING_SELECTED | typeof EXIT.BUILD_FAILED;
+
 /**
- * An end that the user can act on: a sentence, what to do, and the exit code (design §5). Anything else that is thrown
+ * An end that the user can act on: a sentence, what to do, and the exit code. Anything else that is thrown
  * is our bug and shows its stack.
  */
 export class Failure extends Error {
-  readonly exitCode: 2 | 3 | 5;
+  readonly exitCode: FailureCode;
   /** `file:line:column` where the user's input is at fault. */
   readonly at: string | undefined;
-  constructor(exitCode: 2 | 3 | 5, message: string, at?: string) {
+  constructor(exitCode: FailureCode, message: string, at?: string) {
     super(message);
     this.exitCode = exitCode;
     this.at = at;

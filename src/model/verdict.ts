@@ -1,4 +1,5 @@
 /** How a cell can end, and what each ending is worth. */
+import { EXIT, type ExitCode } from './exit-codes.js';
 
 /** Why a cell proves nothing either way. */
 export type InconclusiveReason =
@@ -27,26 +28,24 @@ export type Verdict =
   | { kind: 'skipped'; why: string }
   | { kind: 'inconclusive'; doubt: InconclusiveReason; why: string };
 
-/** Exit codes of `run` (design §5): 2 usage, 3 nothing selected and 130 interrupted come from elsewhere. */
-export const exitCodeOf = (v: Verdict): 0 | 1 | 4 | 5 | 6 => {
+/** What a cell adds to the exit code of its run. */
+export const exitCodeOf = (v: Verdict): ExitCode => {
   switch (v.kind) {
     case 'clean':
     case 'as-declared':
     case 'skipped':
-      return 0;
+      return EXIT.OK;
     case 'hazard':
-      return v.fresh > 0 ? 1 : 0;
+      return v.fresh > 0 ? EXIT.HAZARD : EXIT.OK;
     case 'suite-failed':
-      return 4;
+      return EXIT.TEST_FAILED;
     case 'build-failed':
-      return 5;
+      return EXIT.BUILD_FAILED;
     case 'missed':
     case 'inconclusive':
-      return 6;
+      return EXIT.INCONCLUSIVE;
   }
 };
 
-const WORST_FIRST = [2, 5, 6, 1, 4, 3, 0] as const;
-
-/** The code of the worst cell, in the order 2, 5, 6, 1, 4, 3, 0. */
-export const worst = (codes: readonly number[]): number => WORST_FIRST.find((c) => codes.includes(c)) ?? 0;
+/** Whether a cell makes its run red. */
+export const isRed = (v: Verdict): boolean => exitCodeOf(v) !== EXIT.OK;

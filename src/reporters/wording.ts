@@ -1,4 +1,5 @@
 /** How verdicts, exit codes and places are said to people: one wording for the terminal, JUnit and HTML. */
+import { EXIT } from '../model/exit-codes.js';
 import type { Frame } from '../model/diagnostic.js';
 import { hazard } from '../model/hazards.js';
 import type {
@@ -88,15 +89,15 @@ export const plainOf = (t: CellReport['failedTests'][number], gate: string): str
     .filter(Boolean)
     .join(', ');
 
-const ENDINGS: Record<number, string> = {
-  0: 'every cell is clean, as declared, known, or skipped',
-  1: 'hazards were found, or an entry of the baseline or the suppressions no longer holds',
-  2: 'usage or matrix error',
-  3: 'nothing was selected',
-  4: 'a suite failed without a hazard',
-  5: 'a build failed',
-  6: 'some cells prove nothing',
-  130: 'interrupted',
+const ENDINGS: Readonly<Record<number, string>> = {
+  [EXIT.OK]: 'every cell is clean, as declared, known, or skipped',
+  [EXIT.HAZARD]: 'hazards were found, or an entry of the baseline or the suppressions no longer holds',
+  [EXIT.USAGE]: 'usage or matrix error',
+  [EXIT.NOTHING_SELECTED]: 'nothing was selected',
+  [EXIT.TEST_FAILED]: 'a suite failed without a hazard',
+  [EXIT.BUILD_FAILED]: 'a build failed',
+  [EXIT.INCONCLUSIVE]: 'some cells prove nothing',
+  [EXIT.INTERRUPTED]: 'interrupted',
 };
 
 /** What an exit code of `run` means. */

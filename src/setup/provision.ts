@@ -2,6 +2,7 @@
  * `run --provision`: installs what the lanes of a matrix lack, with the system's own package manager. Every command is
  * printed before it runs. A failure to install costs its lanes, which the plan then skips with the reason: never the run.
  */
+import { EXIT } from '../model/exit-codes.js';
 import { runTool } from '../process/run-tool.js';
 import which from 'which';
 import type { Compiler, Missing } from '../model/launch.js';
@@ -110,7 +111,7 @@ export const prepare = async (room: ProvisionOptions, host: Host, matrix: Matrix
 };
 
 const stopIfAborted = ({ signal }: ProvisionOptions): void => {
-  if (signal.aborted) throw new Failure(2, 'interrupted');
+  if (signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
 };
 
 /** Runs one command, printed first. The last lines of a failure are printed too; false says that it failed. */

@@ -1,4 +1,5 @@
 /** `ffi-gates parse`: any log of any tools in, findings out, while it is still being written. */
+import { EXIT } from '../../model/exit-codes.js';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Failure } from '../../model/failure.js';
@@ -57,8 +58,8 @@ const printerFor = async (a: ParseArgs): Promise<Printer> => {
 
 /** Code of what was seen: what could not be read outranks what was. */
 const codeOf = (t: Totals, hazards: boolean): number => {
-  if (t.interrupted) return 130;
-  if (t.broken > 0 || t.unread.length > 0 || t.missing.length > 0) return 6;
+  if (t.interrupted) return EXIT.INTERRUPTED;
+  if (t.broken > 0 || t.unread.length > 0 || t.missing.length > 0) return EXIT.INCONCLUSIVE;
   return hazards ? 1 : 0;
 };
 
@@ -66,14 +67,14 @@ const codeOf = (t: Totals, hazards: boolean): number => {
 export const parseCommand = async (a: ParseArgs): Promise<number> => {
   const inputs = a.files.length > 0 ? a.files : ['-'];
   if (a.files.length === 0 && process.stdin.isTTY)
-    throw new Failure(2, 'nothing to read: name log files, or pipe a log in');
+    throw new Failure(EXIT.USAGE, 'nothing to read: name log files, or pipe a log in');
   if (a.junit !== undefined && !existsSync(dirname(resolve(a.junit))))
-    throw new Failure(2, `--junit ${a.junit}: there is no such directory`);
+    throw new Failure(EXIT.USAGE, `--junit ${a.junit}: there is no such directory`);
   for (const path of inputs)
-    if (path !== '-' && !existsSync(path)) throw new Failure(2, `${path}: ${TROUBLE['ENOENT']}`);
+    if (path !== '-' && !existsSync(path)) throw new Failure(EXIT.USAGE, `${path}: ${TROUBLE['ENOENT']}`);
 
   const abort = new AbortController();
-  const onSignal = (): void => (abort.signal.aborted ? process.exit(130) : abort.abort());
+  const onSignal = (): void => (abort.signal.aborted ? process.exit(EXIT.INTERRUPTED) : abort.abort());
   for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
   // Without a listener a closed pipe would throw; `write` learns of it by its callback.
   process.stdout.on('error', () => undefined);
@@ -153,8 +154,8 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
     if (error instanceof Unheard) return codeOf(totals, hazards);
     const e = error as NodeJS.ErrnoException;
     const trouble = TROUBLE[e.code ?? ''];
-    if (trouble && e.path) throw new Failure(2, `${e.path}: ${trouble}`);
-    if (e.code === 'EISDIR') throw new Failure(2, `${inputs.join(' ')}: ${TROUBLE['EISDIR']}`);
+    if (trouble && e.path) throw new Failure(EXIT.USAGE, `${e.path}: ${trouble}`);
+    if (e.code === 'EISDIR') throw new Failure(EXIT.USAGE, `${inputs.join(' ')}: ${TROUBLE['EISDIR']}`);
     throw error;
   } finally {
     symbolizer?.close();

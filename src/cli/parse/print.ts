@@ -1,4 +1,5 @@
 /** What `parse` prints of findings and of what it could not read: for people, or one JSON object a line. */
+import { EXIT } from '../../model/exit-codes.js';
 import type { Diagnostic, Stack } from '../../model/diagnostic.js';
 import { isToolFailure } from '../../model/hazards.js';
 import { jsonOf } from './json.js';
@@ -122,11 +123,11 @@ export const prettyPrinter = (
               '',
             ];
       const ending =
-        exitCode === 0
+        exitCode === EXIT.OK
           ? 'no checker reported anything'
-          : exitCode === 1
+          : exitCode === EXIT.HAZARD
             ? 'hazards were found'
-            : exitCode === 130
+            : exitCode === EXIT.INTERRUPTED
               ? 'interrupted'
               : unread.length > 0 || missing.length > 0
                 ? 'not everything could be read'
@@ -153,7 +154,10 @@ export const prettyPrinter = (
           ),
         ),
         paint('strong', `${count(findings, 'finding')}${distinct} in ${count(inputs, 'log')}`),
-        paint(exitCode === 0 ? 'quiet' : exitCode === 1 ? 'bad' : 'doubt', `exit ${exitCode}: ${ending}`),
+        paint(
+          exitCode === EXIT.OK ? 'quiet' : exitCode === EXIT.HAZARD ? 'bad' : 'doubt',
+          `exit ${exitCode}: ${ending}`,
+        ),
         ...(interrupted ? ['the log was not read to its end'] : []),
         '',
       ];

@@ -1,4 +1,5 @@
 /** The table at the end of a run, as lines of plain text. */
+import { EXIT } from '../../model/exit-codes.js';
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
 import type { CellReport, FindingReport, Report } from '../../model/report.js';
@@ -36,7 +37,7 @@ export const renderSummary = (report: Report, { width, color }: SummaryLook): st
     [
       paint('strong', words.headline(report)),
       paint(
-        report.exitCode === 0 ? 'good' : report.exitCode === 6 ? 'doubt' : 'bad',
+        report.exitCode === EXIT.OK ? 'good' : report.exitCode === EXIT.INCONCLUSIVE ? 'doubt' : 'bad',
         `exit ${report.exitCode}: ${words.endingOf(report.exitCode)} (${words.duration(report.ms)})`,
       ),
     ],
