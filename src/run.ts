@@ -1,4 +1,5 @@
 /** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
+import { makeJudging } from './judge/judge-run.js';
 import { EXIT } from './model/exit-codes.js';
 import { makeSymbolReader } from './process/dynamic-symbols.js';
 import { makeSourceReader } from './process/source-reader.js';
@@ -19,15 +20,14 @@ import { baseEnv, buildEnv } from './host/environment.js';
 import { expectedMs, makeClock, type Durations } from './plan/estimates.js';
 import type { RunEvent } from './model/event.js';
 import { Failure } from './model/failure.js';
-import { NO_HOST, type Host } from './host/probe.js';
-import { judge } from './judge/judge.js';
+import type { Host } from './host/probe.js';
 import { cxxParts } from './plan/cxx-sources.js';
 import { loadMatrix, type Matrix } from './config/matrix.js';
-import { canaryCells, makePlan, type Cell, type Plan } from './plan/plan.js';
+import { canaryCells, cellIds, deadSelectors, makePlan, type Cell, type Plan } from './plan/plan.js';
 import { pool } from './process/pool.js';
 import { removeOldReport } from './reporters/write.js';
 import type { Report } from './model/report.js';
-import { canariesToCompare, runNoop } from './execute/run-noop.js';
+import { runNoop } from './execute/run-noop.js';
 import type { CellOptions } from './execute/attempt.js';
 import type { Evidence } from './judge/evidence.js';
 import { writeSuppressions } from './gates/suppression-files.js';
@@ -102,11 +102,12 @@ const weightOf = (c: Cell): { cores: number; memory: number } => {
   return { cores: w.cores, memory: w.memory + c.gate.memory };
 };
 
-/** Long cells first, so that the last minutes are not one slow cell on one core. */
+/** Long cells first, so that the last minutes are not one slow cell on one core; canaries before them, for verdicts wait for them. */
 const longestFirst =
   (expected: Durations) =>
   (a: Cell, b: Cell): number =>
     Number(b.gate.heavy) - Number(a.gate.heavy) ||
+    Number(b.suite.role === 'canary') - Number(a.suite.role === 'canary') ||
     (expected.get(b.id) ?? 0) - (expected.get(a.id) ?? 0) ||
     (a.id < b.id ? -1 : 1);
 
@@ -119,11 +120,10 @@ const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Ex
 
 /** Throws `Failure` 3 when a matrix yields no cell, or none for one of the selectors, whatever the machine has. */
 export const checkSelectors = (m: Matrix, selectors: readonly string[]): void => {
-  const { skipped, deadSelectors } = makePlan(m, NO_HOST, selectors);
-  const dead = selectors.filter((s) => deadSelectors.includes(s));
+  const dead = deadSelectors(m, selectors);
   if (dead.length > 0)
     throw new Failure(EXIT.NOTHING_SELECTED, `no cell matches ${dead.join(' ')} (see: ffi-gates plan)`);
-  if (skipped.length === 0)
+  if (cellIds(m).length === 0)
     throw new Failure(EXIT.NOTHING_SELECTED, 'the matrix yields no cell: no gate fits any suite');
 };
 
@@ -203,6 +203,16 @@ export const run = async (o: RunOptions): Promise<Report> => {
     expectations: expectationsOf(cell, expectations),
   });
   const budget = { cores: jobs, memory: Math.max(2, o.host.memoryGiB * 0.8) };
+  const symbols = makeSymbolReader();
+  const judging = makeJudging({
+    expectationsOf: (cell) => expectationsOf(cell, expectations),
+    lanes: new Set(cells.filter((c) => c.suite.role === 'canary').map((c) => c.lane)),
+    known: accepted,
+    tools: o.host.tools,
+    symbols,
+    onVerdict: ({ evidence, verdict }) =>
+      o.emit({ kind: 'cell-finished', id: evidence.cell.id, verdict, ms: evidence.ms }),
+  });
   const evidences = await pool<Evidence>(
     [...cells].sort(longestFirst(expected)).map((cell) => ({
       weight: weightOf(cell),
@@ -212,8 +222,8 @@ export const run = async (o: RunOptions): Promise<Report> => {
         o.emit({ kind: 'cell-started', id: cell.id });
         clock.started(cell.id, performance.now());
         const e = await runCell(cell, roomOf(cell));
-        const preview = judge(e, expectationsOf(cell, expectations), new Set(), undefined, accepted);
-        o.emit({ kind: 'cell-finished', id: cell.id, verdict: preview.verdict, ms: e.ms });
+        await judging.add(e);
+        if (judging.waiting().includes(e)) o.emit({ kind: 'cell-waits', id: cell.id, ms: e.ms });
         clock.finished(cell.id, e.ms);
         o.emit({ kind: 'left', ms: clock.left(performance.now()) });
         return e;
@@ -221,30 +231,35 @@ export const run = async (o: RunOptions): Promise<Report> => {
     })),
     budget,
   );
+  const noisy = new Set(judging.waiting().map((e) => e.cell.lane));
+  const noops = new Map<string, Evidence>();
   await pool(
-    canariesToCompare(evidences, (cell) => expectationsOf(cell, expectations)).map((e) => ({
-      weight: weightOf(e.cell),
-      run: () => {
-        o.emit({ kind: 'cell-started', id: e.cell.id });
-        return runNoop(e, roomOf(e.cell));
-      },
-    })),
+    evidences
+      .filter((e) => e.cell.suite.role === 'canary' && noisy.has(e.cell.lane))
+      .map((canary) => ({
+        weight: weightOf(canary.cell),
+        run: async () => {
+          o.emit({ kind: 'note', text: `looking for the habits of the host in ${canary.cell.lane}` });
+          const noop = await runNoop(canary, roomOf(canary.cell));
+          if (noop) noops.set(canary.cell.lane, noop);
+        },
+      })),
     budget,
   );
   if (o.signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
+  const judged = await judging.finish(noops);
   return assemble({
     ...o,
     plan,
     cells,
     expectations,
-    evidences,
+    judged,
     builds,
     started,
     ended: new Date(),
     load: { start: load, end: loadAverage() },
     ours: dirname(o.matrix.file) === OURS,
     shipped: { proven: await readProven(), detection: await readDetection() },
-    symbols: makeSymbolReader(),
     readSource: makeSourceReader(),
   });
 };

@@ -5,10 +5,9 @@ type Offer = (current: string, argv: { _?: unknown[] }) => Promise<string[]>;
 
 const cells: Offer = async () => {
   const { loadMatrix } = await import('../config/matrix.js');
-  const { makePlan } = await import('../plan/plan.js');
-  const { NO_HOST } = await import('../host/probe.js');
+  const { cellIds } = await import('../plan/plan.js');
   const { findMatrix } = await import('./where.js');
-  return makePlan(await loadMatrix(findMatrix(undefined, process.cwd())), NO_HOST).skipped.map((s) => s.id);
+  return cellIds(await loadMatrix(findMatrix(undefined, process.cwd())));
 };
 
 const findings: Offer = async () => {

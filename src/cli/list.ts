@@ -3,9 +3,8 @@ import { EXIT } from '../model/exit-codes.js';
 import { loadMatrix, type Matrix } from '../config/matrix.js';
 import { Failure } from '../model/failure.js';
 import { HAZARDS } from '../model/hazards.js';
-import { NO_HOST } from '../host/probe.js';
 import { didYouMean } from '../config/did-you-mean.js';
-import { makePlan } from '../plan/plan.js';
+import { cellIds } from '../plan/plan.js';
 import { GATES } from '../gates/index.js';
 import { BINDINGS } from '../bindings/index.js';
 import { columns, say, sayJson } from './say.js';
@@ -13,15 +12,12 @@ import { findMatrix } from './where.js';
 
 type Row = Record<string, string>;
 
-/** Ids of all cells that the matrix names, whether or not this machine can run them. */
-const idsOf = (m: Matrix): string[] => makePlan(m, NO_HOST).skipped.map((s) => s.id);
-
 const matrixOf = (named: string | undefined): Promise<Matrix> => loadMatrix(findMatrix(named, process.cwd()));
 
 const LISTS: Record<string, (named: string | undefined) => Promise<Row[]>> = {
   suites: async (named) => {
     const m = await matrixOf(named);
-    const ids = idsOf(m);
+    const ids = cellIds(m);
     return m.suites.map((s) => ({
       suite: `${s.id}-${s.binding}`,
       role: s.role,
@@ -30,7 +26,7 @@ const LISTS: Record<string, (named: string | undefined) => Promise<Row[]>> = {
       dir: s.dir,
     }));
   },
-  cells: async (named) => idsOf(await matrixOf(named)).map((cell) => ({ cell })),
+  cells: async (named) => cellIds(await matrixOf(named)).map((cell) => ({ cell })),
   gates: () =>
     Promise.resolve(
       Object.values(GATES).map((g) => ({

@@ -2,6 +2,7 @@
  * The baseline: findings that are known and accepted for now, in a committed file beside the matrix. An entry names a
  * finding by its fingerprint, so it survives moved lines, and says why, whose it is, and until when.
  */
+import { laneId } from '../model/cell-id.js';
 import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -105,7 +106,7 @@ export const standing = (
     day: string;
   },
 ): Standing => {
-  const proven = new Set(run.lanes.filter((l) => l.proven).map((l) => `${l.binding}_${l.builder}-${l.gate}`));
+  const proven = new Set(run.lanes.filter((l) => l.proven).map(laneId));
   const witnesses = run.cells.filter(
     (c) => c.role === 'subject' && ranToItsEnd(c) && proven.has(`${c.binding}_${c.builder}-${c.gate}`),
   );

@@ -174,7 +174,11 @@ export const parseMatrix = (text: string, file: string): Matrix => {
 /** Reads and parses a matrix file. */
 export const loadMatrix = async (file: string): Promise<Matrix> => {
   const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
-    throw new Failure(EXIT.USAGE, `cannot read the matrix: ${e.code === 'ENOENT' ? 'no such file' : e.message}`, file);
+    throw new Failure(
+      EXIT.USAGE,
+      `cannot read the matrix: ${e.code === 'ENOENT' ? 'no such file' : e.message}`,
+      file,
+    );
   });
   return parseMatrix(text, file);
 };

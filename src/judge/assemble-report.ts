@@ -1,23 +1,21 @@
 /** From evidence to the one report document: judge, prove lanes, fold findings, tally, fix the order. */
+import { CANARY, canaryId } from '../model/cell-id.js';
 import { basename, relative } from 'node:path';
 import type { Expectation } from '../config/annotations.js';
 import { today } from '../config/expiry.js';
 import { blameOf } from './blame.js';
-import { baselineReport, markKnown, standing, valid, type Baseline } from '../config/baseline.js';
+import { baselineReport, markKnown, standing, type Baseline } from '../config/baseline.js';
 import type { BindingId } from '../model/ids.js';
 import type { BuildDone } from '../build/build-cache.js';
 import { compareWithPlain } from './compare-cells.js';
-import type { Evidence } from './evidence.js';
 import { mergeFindings } from './merge-findings.js';
 import { tallyFixtures } from './fixture-score.js';
 import { hazard } from '../model/hazards.js';
-import { NO_HOST, type Host } from '../host/probe.js';
-import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
+import { type Host } from '../host/probe.js';
+import { proofOf, type JudgedCell } from './judge-run.js';
 import type { Matrix } from '../config/matrix.js';
-import { inspectObjects, uninstrumented, type Loaded, type ObjectCoverage } from './instrumentation.js';
-import { makePlan, type Cell, type Plan } from '../plan/plan.js';
+import { type Cell, cellIds, type Plan, type Skip } from '../plan/plan.js';
 import type { Proven } from '../config/shipped-tables.js';
-import type { SymbolReader } from '../process/dynamic-symbols.js';
 import type { SourceReader } from '../process/source-reader.js';
 import { GATES } from '../gates/index.js';
 import type { CellReport, FixturesReport, LaneReport, Report } from '../model/report.js';
@@ -36,7 +34,7 @@ export type Assembly = {
   plan: Plan;
   cells: readonly Cell[];
   expectations: ReadonlyMap<string, Expectation[]>;
-  evidences: readonly Evidence[];
+  judged: readonly JudgedCell[];
   builds: BuildDone[];
   started: Date;
   ended: Date;
@@ -45,7 +43,6 @@ export type Assembly = {
   ours: boolean;
   /** The tables that the package ships. */
   shipped: { proven: Proven; detection: FixturesReport['detection'] };
-  symbols: SymbolReader;
   readSource: SourceReader;
 };
 
@@ -57,7 +54,7 @@ export const suiteKey = (m: Matrix, s: { id: string; binding: string }): string 
 export const expectationsOf = (c: Cell, all: ReadonlyMap<string, Expectation[]>): Expectation[] =>
   all.get(suiteKey(c.matrix, c.suite)) ?? [];
 
-const cellReport = async (j: Judged, out: string, objects: CellReport['objects']): Promise<CellReport> => {
+const cellReport = (j: JudgedCell, out: string): CellReport => {
   const { cell } = j.evidence;
   return {
     id: cell.id,
@@ -79,56 +76,28 @@ const cellReport = async (j: Judged, out: string, objects: CellReport['objects']
     unread: j.evidence.attempts.flatMap((s) =>
       s.logs.flatMap((l) => l.parsed.unread.slice(0, 20).map((u) => ({ log: relative(out, l.path), ...u }))),
     ),
-    ...(objects ? { objects } : {}),
+    ...(j.objects ? { objects: j.objects } : {}),
   };
 };
 
-const loadedOf = (e: Evidence): Loaded => ({
-  maps: e.maps,
-  whole: e.recorded,
-  own: e.own.objects,
-  out: e.out,
-});
-
 /** The whole report; nothing is written. */
 export const assemble = async (o: Assembly): Promise<Report> => {
-  const { evidences, builds, started } = o;
+  const { builds, started } = o;
   const all = o;
-  const sorted = [...evidences].sort((a, b) => (a.cell.id < b.cell.id ? -1 : 1));
-  const canaryOf = new Map(sorted.filter((e) => e.cell.suite.role === 'canary').map((e) => [e.cell.lane, e]));
-  const objects = new Map<Evidence, ObjectCoverage>();
-  for (const e of sorted)
-    if (e.maps.size) objects.set(e, await inspectObjects(loadedOf(e), e.cell.gate, o.host.tools, o.symbols));
+  const judged = [...o.judged].sort((a, b) => (a.evidence.cell.id < b.evidence.cell.id ? -1 : 1));
   const day = today(started);
-  const known = new Set(valid(o.baseline, day).keys());
-  const judged = await Promise.all(
-    sorted.map(async (e) =>
-      judge(
-        e,
-        expectationsOf(e.cell, all.expectations),
-        noiseOf(canaryOf.get(e.cell.lane)),
-        // First the files as built: mappings may be samples, and a short process ends between two of them.
-        (await uninstrumented(e.products, e.cell.gate, o.symbols)) ?? objects.get(e)?.blind,
-        known,
-      ),
-    ),
+  const canaries = new Map(
+    judged.filter((j) => j.evidence.cell.suite.role === 'canary').map((j) => [j.evidence.cell.lane, j]),
   );
   const lanes = new Map<string, LaneReport>();
-  for (const c of all.cells) {
-    if (lanes.has(c.lane)) continue;
-    const canary = judged.find(
-      (j) => j.evidence.cell.lane === c.lane && j.evidence.cell.suite.role === 'canary',
-    );
-    lanes.set(c.lane, laneOf({ binding: c.suite.binding, builder: c.builder, gate: c.gate.id }, canary));
-  }
-  for (const j of judged) j.verdict = withProof(j.verdict, lanes.get(j.evidence.cell.lane)!);
-  const cells = await Promise.all(judged.map((j) => cellReport(j, o.out, objects.get(j.evidence)?.objects)));
+  for (const c of all.cells) if (!lanes.has(c.lane)) lanes.set(c.lane, proofOf(c, canaries.get(c.lane)));
+  const cells = judged.map((j) => cellReport(j, o.out));
   compareWithPlain(cells, judged);
-  const skips: CellReport[] = all.plan.skipped.map((s) => skippedCell(s.id, s.why, o.matrix));
+  const skips: CellReport[] = all.plan.skipped.map(skippedCell);
   const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
   const { findings, runtimeBucket } = await mergeFindings(judged, o.out, o.matrix.root, o.readSource);
   markKnown(findings, o.baseline, day);
-  const ids = new Set(makePlan(o.matrix, NO_HOST).skipped.map((s) => s.id));
+  const ids = new Set(cellIds(o.matrix));
   const seen = new Set(findings.map((f) => f.fingerprint));
   const baseline = baselineReport(
     o.baseline,
@@ -197,23 +166,17 @@ const dedupe = (all: readonly Expectation[]): Expectation[] => [
   ).values(),
 ];
 
-const skippedCell = (id: string, why: string, m: Matrix): CellReport => {
-  const [front = '', back = ''] = id.split('_');
-  const [suite = '', binding = ''] = front.split('-');
-  const [builder = '', gate = ''] = back.split('-');
-  const role =
-    m.suites.find((s) => s.id === suite && s.binding === binding)?.role ??
-    (suite === 'canary' ? 'canary' : 'subject');
-  const tests = { passed: 0, failed: 0, skipped: 0 };
+const skippedCell = ({ id, cell, why }: Skip): CellReport => {
+  const canary = id === canaryId(cell.lane);
   return {
     id,
-    suite,
-    binding: binding as CellReport['binding'],
-    builder,
-    gate,
-    role,
+    suite: canary ? CANARY : cell.suite.id,
+    binding: cell.suite.binding,
+    builder: cell.builder,
+    gate: cell.gate.id,
+    role: canary ? 'canary' : cell.suite.role,
     verdict: { kind: 'skipped', why },
-    tests,
+    tests: { passed: 0, failed: 0, skipped: 0 },
     ms: 0,
     failedTests: [],
     diedIn: [],

@@ -8,6 +8,8 @@ export type RunEvent =
   /** `failed` is the reason, one line; absent when the build succeeded. `reused`: nothing had changed. */
   | { kind: 'build-finished'; id: string; ms: number; reused: boolean; failed?: string }
   | { kind: 'cell-started'; id: string }
+  /** Its launches are over; it is judged when its lane's canary is, or when the host's habits are known. */
+  | { kind: 'cell-waits'; id: string; ms: number }
   | { kind: 'cell-finished'; id: string; verdict: Verdict; ms: number }
   /** How long the rest will take, by what its cells took before. Said again as cells end. */
   | { kind: 'left'; ms: number }

@@ -1,4 +1,5 @@
 /** How long the rest of a run takes, by what its cells took before. Pure. */
+import { canaryId } from '../model/cell-id.js';
 
 /** Milliseconds that cells took, by cell id. */
 export type Durations = ReadonlyMap<string, number>;
@@ -10,7 +11,7 @@ const PRIOR_MS = 30_000;
 
 /** What a cell is expected to take: by its own last time, else by the time of its lane's canary. */
 export const expectedMs = (cell: { id: string; lane: string }, known: Durations): number =>
-  known.get(cell.id) ?? known.get(`canary-${cell.lane}`) ?? UNKNOWN_MS;
+  known.get(cell.id) ?? known.get(canaryId(cell.lane)) ?? UNKNOWN_MS;
 
 export type Clock = {
   started(id: string, now: number): void;

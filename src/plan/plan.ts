@@ -9,6 +9,7 @@ import type { Matrix, Suite } from '../config/matrix.js';
 import type { BuilderId } from '../model/ids.js';
 import { GATES } from '../gates/index.js';
 import { BINDINGS } from '../bindings/index.js';
+import { canaryId, cellId, laneId } from '../model/cell-id.js';
 import { select } from '../config/selector.js';
 import matcher from '../config/glob.js';
 
@@ -25,7 +26,8 @@ export type Cell = {
   /** `<binding>_<builder>-<gate>`: cells of one lane share their proof. */
   lane: string;
 };
-export type Skip = { id: string; lane: string; why: string; remedy?: string };
+/** A cell that does not run, and why. */
+export type Skip = { id: string; lane: string; cell: Cell; why: string; remedy?: string };
 /** `proofs`: cells whose lanes' canaries are due; more than `cells` where a selector names a canary itself. */
 export type Plan = { cells: Cell[]; proofs: Cell[]; skipped: Skip[]; deadSelectors: string[] };
 
@@ -44,9 +46,6 @@ const canaryBuilderOf = (m: Matrix, s: Suite): BuilderId => {
 
 const sorted = <T extends { id: string }>(all: T[]): T[] =>
   all.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-
-/** What a lane's canary is called as a cell. */
-const canaryId = (lane: string): string => `canary-${lane}`;
 
 /** One canary cell for each lane of the cells: the planted bugs of its binding, through its own builder and gate. */
 export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] => {
@@ -107,6 +106,41 @@ const canariesNamed = (all: readonly { lane: string }[], selectors: readonly str
   };
 };
 
+/** Every cell that a matrix describes, whatever this machine has, with the entry of `exclude` that leaves it out. */
+const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number] }[] => {
+  const excludes = m.exclude.map((entry) => ({ entry, test: matcher(entry.cells) }));
+  return m.suites.flatMap((suite) =>
+    Object.entries(m.gates).flatMap(([name, settings]) => {
+      const gate = GATES[name as keyof typeof GATES];
+      if (gate.unfit(suite.binding) !== undefined) return [];
+      if (suite.gates && !suite.gates.includes(gate.id)) return [];
+      const compilers = (settings?.compilers ?? [gate.compilers[0]!]) as Compiler[];
+      return compilers
+        .filter((compiler) => gate.compilers.includes(compiler))
+        .map((compiler) => {
+          const builder = builderOf(m, suite, compiler);
+          const lane = laneId({ binding: suite.binding, builder, gate: gate.id });
+          const id = cellId(suite.id, lane);
+          const canaryBuilder = canaryBuilderOf(m, suite);
+          const cell = { id, matrix: m, suite, canaryBuilder, builder, compiler, gate, lane };
+          const excluded = excludes.find((x) => x.test(id))?.entry;
+          return { cell, ...(excluded ? { excluded } : {}) };
+        });
+    }),
+  );
+};
+
+/** The ids of all cells that a matrix describes, sorted. */
+export const cellIds = (m: Matrix): string[] => sorted(described(m).map(({ cell }) => cell)).map((c) => c.id);
+
+/** The selectors that name no cell of the matrix, its canaries included. */
+export const deadSelectors = (m: Matrix, selectors: readonly string[]): string[] => {
+  const cells = described(m).map(({ cell }) => cell);
+  const { dead } = select(sorted(cells), selectors);
+  const named = m.canaries ? canariesNamed(cells, selectors).selectors : NONE.selectors;
+  return dead.filter((d) => !named.has(d));
+};
+
 /** All cells of the matrix on this host, sorted by id, with a reason for each that is left out. */
 export const makePlan = (
   m: Matrix,
@@ -114,56 +148,35 @@ export const makePlan = (
   selectors: readonly string[] = [],
   cxx: ReadonlySet<string> = new Set(),
 ): Plan => {
+  const all = described(m);
   const cells: Cell[] = [];
   const skipped: Skip[] = [];
-  const excludes = m.exclude.map((x) => ({ ...x, test: matcher(x.cells), hit: false }));
-  for (const suite of m.suites) {
-    const binding = BINDINGS[suite.binding];
-    for (const [name, settings] of Object.entries(m.gates)) {
-      const gate = GATES[name as keyof typeof GATES];
-      if (gate.unfit(suite.binding) !== undefined) continue;
-      if (suite.gates && !suite.gates.includes(gate.id)) continue;
-      for (const compiler of (settings?.compilers ?? [gate.compilers[0]!]) as Compiler[]) {
-        if (!gate.compilers.includes(compiler)) continue;
-        const builder = builderOf(m, suite, compiler);
-        const lane = `${suite.binding}_${builder}-${gate.id}`;
-        const id = `${suite.id}-${lane}`;
-        const out = excludes.find((x) => x.test(id));
-        const missing =
-          binding.missing(host.tools, suite.with) ??
-          gate.missing(host, suite.binding, compiler) ??
-          missingToBuild(m, suite, host, compiler, cxx);
-        if (out) {
-          out.hit = true;
-          skipped.push({ id, lane, why: `excluded: ${out.why}` });
-        } else if (missing) skipped.push({ id, lane, why: missing.why, remedy: missing.remedy });
-        else
-          cells.push({
-            id,
-            matrix: m,
-            suite,
-            canaryBuilder: canaryBuilderOf(m, suite),
-            builder,
-            compiler,
-            gate,
-            lane,
-          });
-      }
-    }
+  for (const { cell, excluded } of all) {
+    const { id, lane, suite, compiler, gate } = cell;
+    const missing =
+      BINDINGS[suite.binding].missing(host.tools, suite.with) ??
+      gate.missing(host, suite.binding, compiler) ??
+      missingToBuild(m, suite, host, compiler, cxx);
+    if (excluded) skipped.push({ id, lane, cell, why: `excluded: ${excluded.why}` });
+    else if (missing) skipped.push({ id, lane, cell, why: missing.why, remedy: missing.remedy });
+    else cells.push(cell);
   }
-  const { chosen, dead } = select(sorted(cells), selectors);
+  const { chosen } = select(sorted(cells), selectors);
   const skips = select(sorted(skipped), selectors);
   const named = selectors.length && m.canaries ? canariesNamed([...cells, ...skipped], selectors) : NONE;
   const ofCells = cells.filter((c) => named.lanes.has(c.lane));
-  const told = new Set([...ofCells, ...skips.chosen].map((x) => x.lane));
+  const shown = new Set([...ofCells, ...skips.chosen].map((x) => x.lane));
   const ofSkips = new Map(
-    skipped.filter((s) => named.lanes.has(s.lane) && !told.has(s.lane)).map((s) => [s.lane, s]),
+    skipped.filter((s) => named.lanes.has(s.lane) && !shown.has(s.lane)).map((s) => [s.lane, s]),
   );
-  const deadSelectors = dead.filter((d) => skips.dead.includes(d) && !named.selectors.has(d));
+  const used = new Set(all.map((x) => x.excluded));
   return {
     cells: chosen,
     proofs: sorted([...chosen, ...ofCells]),
     skipped: [...skips.chosen, ...[...ofSkips.values()].map((s) => ({ ...s, id: canaryId(s.lane) }))],
-    deadSelectors: [...deadSelectors, ...excludes.filter((x) => !x.hit).map((x) => `exclude: ${x.cells}`)],
+    deadSelectors: [
+      ...deadSelectors(m, selectors),
+      ...m.exclude.filter((x) => !used.has(x)).map((x) => `exclude: ${x.cells}`),
+    ],
   };
 };

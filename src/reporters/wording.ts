@@ -129,8 +129,6 @@ export const tally = (cells: readonly CellReport[]): Record<Verdict['kind'], num
 export const rowOf = (c: CellReport): string => `${c.suite}-${c.binding}`;
 /** `builder-gate`, the part of a cell id after the underscore: a column of the matrix. */
 export const columnOf = (c: { builder: string; gate: string }): string => `${c.builder}-${c.gate}`;
-export const laneOf = (l: { binding: string; builder: string; gate: string }): string =>
-  `${l.binding}_${l.builder}-${l.gate}`;
 
 /** The headline: what was proven, in one sentence. */
 export const headline = (report: Report): string => {

@@ -43,6 +43,9 @@ export const applyEvent = (board: Board, e: RunEvent, now: number): void => {
     case 'cell-started':
       board.running.set(e.id, now);
       return;
+    case 'cell-waits':
+      board.running.delete(e.id);
+      break;
     case 'cell-finished':
       board.running.delete(e.id);
       board.done.set(e.verdict.kind, (board.done.get(e.verdict.kind) ?? 0) + 1);
@@ -76,6 +79,8 @@ export const lineOf = (e: RunEvent): string => {
         : `■ build ${e.id} failed after ${duration(e.ms)}: ${oneLine(e.failed)}`;
     case 'cell-started':
       return `… ${e.id}`;
+    case 'cell-waits':
+      return `· ${e.id} ran ${duration(e.ms)}; its lane is not proven yet`;
     case 'cell-finished': {
       const { glyph, label } = VERDICTS[e.verdict.kind];
       const why = whyOf(e.verdict);

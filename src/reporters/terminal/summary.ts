@@ -1,4 +1,5 @@
 /** The table at the end of a run, as lines of plain text. */
+import { laneId } from '../../model/cell-id.js';
 import { EXIT } from '../../model/exit-codes.js';
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
@@ -244,7 +245,7 @@ const lanes = (report: Report, paint: Paint): string[] => {
   return [
     title(paint, `Lanes not proven (${open.length} of ${report.lanes.length})`),
     ...open.flatMap((l) => [
-      `  ${paint('doubt', '○')} ${words.laneOf(l)}`,
+      `  ${paint('doubt', '○')} ${laneId(l)}`,
       ...l.canaries.filter((c) => !c.seen).map((c) => `      ${c.class}: ${oneLine(c.why ?? 'not seen')}`),
     ]),
   ];
