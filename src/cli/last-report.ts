@@ -37,6 +37,6 @@ export const findFinding = (report: Report, word: string): FindingReport => {
   const close = nearest(word, [...all.map((f) => f.fingerprint), ...all.map((f) => f.hazard)]);
   throw new Failure(
     EXIT.USAGE,
-    `no finding '${word}' in the last report.${close === undefined ? '' : ` Did you mean '${close}'?`}${list}`,
+    `no finding '${word}' in the last report (fingerprints of 'parse' are guesses unless it is given --matrix).${close === undefined ? '' : ` Did you mean '${close}'?`}${list}`,
   );
 };

@@ -209,6 +209,10 @@ export const main = async (argv: readonly string[]): Promise<number> => {
           })
           .option('jsonl', { type: 'boolean', default: false, describe: 'one JSON object a line' })
           .option('junit', { type: 'string', describe: 'write JUnit XML to this file as well' })
+          .option('matrix', {
+            type: 'string',
+            describe: 'the matrix that says which code is yours: fingerprints are then those of `run`',
+          })
           .option('symbolize', {
             type: 'boolean',
             default: true,

@@ -1,33 +1,16 @@
 /** What makes two diagnostics one finding, and where such a finding crosses the boundary. Pure. */
+import type { Diagnostic } from '../model/diagnostic.js';
+import { fingerprintBy } from '../model/fingerprint.js';
 import { frameName } from '../model/function-name.js';
-import { base, isProjectFrame, type ProjectCode, projectFrames } from '../model/project-code.js';
-import { createHash } from 'node:crypto';
-import type { Frame, Diagnostic, Stack } from '../model/diagnostic.js';
+import { isProjectFrame, projectFrames, type ProjectCode } from '../model/project-code.js';
 
-const withFile = (f: Frame): string =>
-  f.kind === 'source' ? `${frameName(f)}@${base(f.file)}` : frameName(f);
-
-/** The frames that identify a stack: the shared library's own first, else any own, else the top of the host's. */
-const identity = (stack: Stack | undefined, own: ProjectCode, depth: number): string => {
-  const frames = stack?.frames ?? [];
+/** The identity of a finding in a project: told by code that bindings share, else by any code of the project. */
+export const fingerprintOf = (d: Diagnostic, own: ProjectCode): string => {
   const shared: ProjectCode = { ...own, dirs: own.shared };
-  for (const set of [shared, own]) {
-    const mine = projectFrames(frames, set);
-    if (mine.length) return mine.slice(0, depth).map(withFile).join('<');
-  }
-  return frames.slice(0, 3).map(frameName).join('<');
-};
-
-/** Stable identity: hazard and own frames; no address, pid, line or build path. A race's two sides are unordered. */
-export const fingerprintOf = (s: Diagnostic, own: ProjectCode): string => {
-  const leak = s.hazard.includes('leak');
-  const sides = s.stacks.filter(
-    (k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'),
-  );
-  const stacks = sides.length ? sides : s.stacks.slice(0, 1);
-  const keys = stacks.map((k) => identity(k, own, leak ? 2 : 1)).sort();
-  const text = keys.join(' | ') || s.message.replace(/0x[0-9a-f]+|\d+/g, '#');
-  return createHash('sha256').update(`${s.hazard}\n${text}`).digest('hex').slice(0, 16);
+  return fingerprintBy(d, [
+    (frames) => projectFrames(frames, shared),
+    (frames) => projectFrames(frames, own),
+  ]);
 };
 
 /** The crossing: going outwards from the fault, the last own frame before the first frame of the host. */

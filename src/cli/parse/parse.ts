@@ -1,4 +1,5 @@
 /** `ffi-gates parse`: any log of any tools in, findings out, while it is still being written. */
+import { type Fingerprinter, fingerprinterFor, guessFingerprint } from './identity.js';
 import { EXIT } from '../../model/exit-codes.js';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -20,7 +21,14 @@ const open = async (ready: (s: Diagnostic) => void): Promise<LogParser> => {
   });
 };
 
-export type ParseArgs = { files: string[]; jsonl: boolean; junit?: string; symbolize: boolean };
+export type ParseArgs = {
+  files: string[];
+  jsonl: boolean;
+  junit?: string;
+  symbolize: boolean;
+  /** The matrix that says which code is the project's: fingerprints are then those of `run`. */
+  matrix?: string;
+};
 
 /** What a caller is told of each kind of trouble with a file. */
 const TROUBLE: Readonly<Record<string, string>> = {
@@ -60,7 +68,12 @@ const printerFor = async (a: ParseArgs): Promise<Printer> => {
 const codeOf = (t: Totals, hazards: boolean): number => {
   if (t.interrupted) return EXIT.INTERRUPTED;
   if (t.broken > 0 || t.unread.length > 0 || t.missing.length > 0) return EXIT.INCONCLUSIVE;
-  return hazards ? 1 : 0;
+  return hazards ? EXIT.HAZARD : EXIT.OK;
+};
+
+const fingerprinterOf = async (file: string): Promise<Fingerprinter> => {
+  const { loadMatrix } = await import('../../config/matrix.js');
+  return fingerprinterFor(await loadMatrix(resolve(file)));
 };
 
 /** Reads the logs one after the other, prints, and returns the exit code. */
@@ -79,6 +92,7 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
   // Without a listener a closed pipe would throw; `write` learns of it by its callback.
   process.stdout.on('error', () => undefined);
 
+  const fingerprint = a.matrix === undefined ? guessFingerprint : await fingerprinterOf(a.matrix);
   const printer = await printerFor(a);
   const symbolizer = a.symbolize ? makeSymbolizer() : undefined;
   const junit = a.junit === undefined ? undefined : (await import('./junit.js')).makeJunitLog();
@@ -98,7 +112,7 @@ export const parseCommand = async (a: ParseArgs): Promise<number> => {
     await symbolizer?.resolve(diagnostics);
     let text = '';
     for (const s of diagnostics) {
-      const f = found(input, s);
+      const f = found(input, s, fingerprint);
       totals.findings++;
       if (isToolFailure(s.hazard)) totals.broken++;
       else hazards = true;

@@ -3,7 +3,7 @@ import { EXIT } from '../../model/exit-codes.js';
 import type { Diagnostic, Stack } from '../../model/diagnostic.js';
 import { isToolFailure } from '../../model/hazards.js';
 import { jsonOf } from './json.js';
-import { identityOf, shownFrame } from './identity.js';
+import { guessFingerprint, shownFrame, type Fingerprinter } from './identity.js';
 import { inert, inertJson, oneLine } from '../../reporters/escape.js';
 import { count, functionOf, placeOf, titleOf } from '../../reporters/wording.js';
 
@@ -28,9 +28,13 @@ export type Totals = {
 
 export type Printer = { finding(found: Found): string; summary(totals: Totals): string };
 
-export const found = (input: string, diagnostic: Diagnostic): Found => ({
+export const found = (
+  input: string,
+  diagnostic: Diagnostic,
+  fingerprint: Fingerprinter = guessFingerprint,
+): Found => ({
   input,
-  fingerprint: identityOf(diagnostic),
+  fingerprint: fingerprint(diagnostic),
   diagnostic,
 });
 
