@@ -21,9 +21,16 @@ export type ArmRequest = {
   seed?: number;
 };
 
+/** A sentence or more in Markdown, and the bindings that it holds for. */
+export type Limit = { bindings: readonly BindingId[]; text: string };
+
 export type Gate = {
   id: GateId;
   title: string;
+  /** What `init` writes of it: `on`, or as a comment, and in either case why. */
+  offer: { on: boolean; why: string };
+  /** What it cannot do with some bindings, for `docs/lanes.md`, which is generated. */
+  limits?: readonly Limit[];
   /** Why this gate does not fit a binding; undefined when it does. */
   unfit(binding: BindingId): string | undefined;
   compilers: readonly Compiler[];

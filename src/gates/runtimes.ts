@@ -32,6 +32,7 @@ export const plain: Gate = {
   ...base,
   id: 'plain',
   title: 'no checker: crashes and aborts only',
+  offer: { on: true, why: 'no checker: crashes, and tests that fail without any gate' },
   unfit: () => undefined,
   arm: () => NO_ARM,
 };
@@ -41,6 +42,7 @@ export const xcheck: Gate = {
   ...base,
   id: 'xcheck',
   title: 'JVM -Xcheck:jni',
+  offer: { on: true, why: 'the JVM checks its callers' },
   unfit: only(['jni'], '-Xcheck:jni'),
   arm: () => ({ ...NO_ARM, hostArgs: ['-Xcheck:jni'] }),
 };
@@ -50,6 +52,7 @@ export const cgocheck: Gate = {
   ...base,
   id: 'cgocheck',
   title: 'cgo pointer checks (cgocheck=1)',
+  offer: { on: true, why: 'Go pointers that C must not keep' },
   unfit: only(['go'], 'cgocheck'),
   arm: () => ({ ...NO_ARM, env: { GODEBUG: 'cgocheck=1' } }),
 };
@@ -67,6 +70,8 @@ export const cgocheck2: Gate = {
   ...base,
   id: 'cgocheck2',
   title: 'cgo pointer store checks (GOEXPERIMENT=cgocheck2)',
+  offer: { on: false, why: 'the same, compiled in; slower' },
+  limits: [{ bindings: ['go'], text: 'Needs Go 1.21 or newer.' }],
   missing: (host, b, c) => base.missing(host, b, c) ?? goOlderThan(host, 21),
   unfit: only(['go'], 'cgocheck2'),
   instrument: (host, _b, c) => ({
@@ -81,6 +86,8 @@ export const gorace: Gate = {
   ...base,
   id: 'gorace',
   title: 'go test -race',
+  offer: { on: true, why: 'races in Go code' },
+  limits: [{ bindings: ['go'], text: 'Sees Go code only.' }],
   unfit: only(['go'], 'the Go race detector'),
   instrument: (host, _b, c) => ({ ...plainInstrument(host, c), go: { flags: ['-race'], env: {} } }),
   arm: (r) => ({
@@ -97,6 +104,8 @@ export const goasan: Gate = {
   ...base,
   id: 'goasan',
   title: 'go test -asan',
+  offer: { on: true, why: 'Go’s own ASan, which sees leaks' },
+  limits: [{ bindings: ['go'], text: 'Needs Go 1.25 or newer, which looks for leaks at exit.' }],
   unfit: only(['go'], 'go -asan'),
   missing: (host, _b, c) => missingRuntime(host, c, 'asan') ?? goOlderThan(host, 25),
   instrument: (host, _b, c) => ({
@@ -121,6 +130,7 @@ export const pydebug: Gate = {
   ...base,
   id: 'pydebug',
   title: 'Python -X dev with PYTHONMALLOC=malloc_debug',
+  offer: { on: true, why: 'Python’s development mode' },
   unfit: only(['py', 'pyx'], 'Python development mode'),
   arm: () => ({ prefix: [], env: { PYTHONMALLOC: 'malloc_debug' }, hostArgs: ['-X', 'dev'] }),
 };

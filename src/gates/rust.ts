@@ -30,6 +30,8 @@ const symbolizer = (r: ArmRequest): Record<string, string> =>
 export const rsasan: Gate = {
   id: 'rsasan',
   title: 'Rust -Zsanitizer=address, C code included',
+  offer: { on: false, why: 'Rust code under ASan; needs a nightly toolchain' },
+  limits: [{ bindings: ['rs'], text: 'Needs a nightly toolchain.' }],
   unfit: onlyRust,
   compilers: ['clang'],
   missing: needNightly,
@@ -54,6 +56,13 @@ export const rstsan: Gate = {
   ...rsasan,
   id: 'rstsan',
   title: 'Rust -Zsanitizer=thread, standard library and C code included',
+  offer: { on: false, why: 'Rust code under TSan; needs a nightly toolchain and rust-src' },
+  limits: [
+    {
+      bindings: ['rs'],
+      text: 'Needs a nightly toolchain and `rust-src`, because the standard library is compiled with TSan: the locks of the shipped one would be invisible, and everything that they protect would look like a race.',
+    },
+  ],
   missing: (host, b, c) =>
     needNightly(host, b, c) ??
     (host.rustSrc
@@ -104,6 +113,13 @@ export const miri: Gate = {
   heavy: false,
   memory: 1,
   title: 'Miri (cargo miri test)',
+  offer: { on: false, why: 'Rust rules; cannot call C' },
+  limits: [
+    {
+      bindings: ['rs'],
+      text: 'Interprets Rust only. A call into C is an unsupported operation and counts as neither clean nor hazard. If the component cannot be installed, the lane is _unavailable_ and says the `rustup` line. One schedule proves nothing, so each test runs from sixteen seeds, isolated from this machine, so that a seed shows again what it showed. A suite that reads files, the clock or the environment says `with: { isolation: false }`.',
+    },
+  ],
   compilers: ['gcc'],
   missing: (host) =>
     host.miri

@@ -64,6 +64,24 @@ const never = (): undefined => undefined;
 export const asan: Gate = {
   id: 'asan',
   title: 'AddressSanitizer and LeakSanitizer',
+  offer: {
+    on: true,
+    why: 'memory errors and leaks; gcc and clang find different ones: compilers: [gcc, clang]',
+  },
+  limits: [
+    {
+      bindings: ['py', 'pyx'],
+      text: "Python's own allocator hides blocks from every checker, so it is replaced (`PYTHONMALLOC=malloc_debug`). Dicts, lists, tuples and floats that CPython recycles carry the stack of their first allocation: a leak of one may name another caller.",
+    },
+    {
+      bindings: ['go', 'jni', 'net'],
+      text: "Leak checking at exit is off: Go never gets there, gcc's tracer dies inside the JVM, and mono's own blocks drown yours. `memcheck` finds leaks in these bindings, `goasan` in Go.",
+    },
+    {
+      bindings: ['net', 'node'],
+      text: 'The host takes SIGSEGV for itself: an invalid address is a bare crash, not an ASan report. Other ASan reports work.',
+    },
+  ],
   unfit: never,
   compilers: ['gcc', 'clang'],
   missing: (host, _b, c) => missingRuntime(host, c, 'asan'),
@@ -93,6 +111,7 @@ export const asan: Gate = {
 export const ubsan: Gate = {
   id: 'ubsan',
   title: 'UndefinedBehaviorSanitizer',
+  offer: { on: true, why: 'undefined behaviour' },
   unfit: never,
   compilers: ['gcc', 'clang'],
   missing: (host, _b, c) => missingRuntime(host, c, 'ubsan'),
@@ -133,6 +152,13 @@ const signalFree = (b: BindingId): Record<string, string> =>
 export const tsan: Gate = {
   id: 'tsan',
   title: 'ThreadSanitizer',
+  offer: { on: true, why: 'data races in native code' },
+  limits: [
+    {
+      bindings: ['py', 'pyx', 'go', 'jni', 'rs', 'net', 'node'],
+      text: "Code of the host is not instrumented: a race of which one side is the host's own access is seen by `helgrind` only.",
+    },
+  ],
   unfit: never,
   compilers: ['gcc', 'clang'],
   missing: (host, _b, c) => missingRuntime(host, c, 'tsan'),

@@ -62,12 +62,17 @@ const base = {
   memory: 2,
 } as const satisfies Partial<Gate>;
 
+const NOISE =
+  'The host has noise of its own under Valgrind. It is attributed by object and compared with a run that does nothing. Valgrind does not see overflows of stack or global arrays.';
+
 const never = (_: BindingId): undefined => undefined;
 
 export const memcheck: Gate = {
   ...base,
   id: 'memcheck',
   title: 'Valgrind memcheck',
+  offer: { on: true, why: 'uninitialised values, and objects that were not rebuilt; slow' },
+  limits: [{ bindings: ['py', 'pyx', 'go', 'jni', 'net'], text: NOISE }],
   noisyHosts: true,
   unfit: never,
   arm: (r) =>
@@ -98,6 +103,14 @@ export const helgrind: Gate = {
   ...base,
   id: 'helgrind',
   title: 'Valgrind helgrind',
+  offer: { on: false, why: 'races in objects that were not rebuilt; very slow' },
+  limits: [
+    { bindings: ['py', 'pyx', 'jni', 'net', 'node'], text: NOISE },
+    {
+      bindings: ['go', 'rs'],
+      text: "Go and Rust's standard library synchronise by futex, which helgrind cannot see: every hand-over would be a race.",
+    },
+  ],
   unfit: futexHosts,
   arm: (r) => arm(r, ['--tool=helgrind', ...(HISTORY[r.binding] ?? HOSTED)]),
 };

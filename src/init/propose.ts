@@ -29,33 +29,17 @@ const idOf = (name: string, taken: (id: string) => boolean): string => {
   return id;
 };
 
-/** Gates worth a maintainer's minutes by default; those that are off are written as comments. */
-const OFFERED: [GateId, on: boolean, why: string][] = [
-  ['plain', true, 'no checker: crashes, and tests that fail without any gate'],
-  ['asan', true, 'memory errors and leaks; gcc and clang find different ones: compilers: [gcc, clang]'],
-  ['ubsan', true, 'undefined behaviour'],
-  ['tsan', true, 'data races in native code'],
-  ['memcheck', true, 'uninitialised values, and objects that were not rebuilt; slow'],
-  ['helgrind', false, 'races in objects that were not rebuilt; very slow'],
-  ['xcheck', true, 'the JVM checks its callers'],
-  ['cgocheck', true, 'Go pointers that C must not keep'],
-  ['cgocheck2', false, 'the same, compiled in; slower'],
-  ['gorace', true, 'races in Go code'],
-  ['goasan', true, 'Go’s own ASan, which sees leaks'],
-  ['rsasan', false, 'Rust code under ASan; needs a nightly toolchain'],
-  ['miri', false, 'Rust rules; cannot call C'],
-  ['pydebug', true, 'Python’s development mode'],
-];
-
 /** Gates that are compiled into native code see nothing of what others have compiled. */
 const isBlind = (id: GateId, s: SuiteIdea): boolean => s.prebuilt === true && GATES[id].hook !== undefined;
 
+/** Gates that fit some suite, as each offers itself; those that are off are written as comments. */
 const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
-  OFFERED.flatMap(([id, on, why]) => {
-    const fit = suites.filter((s) => GATES[id].unfit(s.binding) === undefined);
+  Object.values(GATES).flatMap(({ id, offer, unfit }) => {
+    const fit = suites.filter((s) => unfit(s.binding) === undefined);
     if (fit.length === 0) return [];
     const blind = fit.every((s) => isBlind(id, s));
-    return [{ id, on: on && !blind, why: blind ? `${why}; blind in what is not compiled here` : why }];
+    const why = blind ? `${offer.why}; blind in what is not compiled here` : offer.why;
+    return [{ id, on: offer.on && !blind, why }];
   });
 
 const joined = (suites: readonly SuiteIdea[], targets: readonly ProposedTarget[]): ProposedSuite[] => {
