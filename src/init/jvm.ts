@@ -1,7 +1,8 @@
 /** Java with JNI: Maven projects whose classes declare native methods. */
 import { basename, dirname, relative } from 'node:path/posix';
-import type { Found } from './proposal.js';
-import { dirsWith, textsOf, under, within, type Tree } from './tree.js';
+import { readPoms, type Pom } from './maven.js';
+import type { Found, SuiteIdea } from './proposal.js';
+import { dirsWith, nearestOf, textsOf, within, type Tree } from './tree.js';
 
 const NATIVE =
   /^[ \t]{1,40}(?:(?:public|private|protected|static|final|synchronized) ){0,5}native [\w<>[\], .]{1,120}\(/m;
@@ -10,32 +11,65 @@ const C = /\.(?:c|cc|cpp|cxx)$/;
 
 type Source = { path: string; text: string };
 
-const isTest = (f: Source): boolean =>
-  /\bsrc\/test\//.test(f.path) && /@(?:\w{1,40}\.){0,8}(?:Parameterized)?Test\b/.test(f.text);
+const isTest = (f: Source, { testDirs }: Pom): boolean =>
+  (/\bsrc\/test\//.test(f.path) || testDirs.some((dir) => within(dir, f.path))) &&
+  /@(?:\w{1,40}\.){0,8}(?:Parameterized)?Test\b/.test(f.text);
 
 const nameOf = (dir: string): string => (dir === '.' ? 'java' : basename(dir));
 
-const prebuilt = (dir: string): Found['suites'][number] => ({
-  name: nameOf(dir),
+/** What the binding must copy besides the project, so that Maven finds its parents. */
+const rootOf = ({ dir, root }: Pom): { root?: string } => (root === dir ? {} : { root: relative(dir, root) });
+
+/** Why tests below a pom that only holds other projects together are not run with it. */
+const notRun = ({ path, modules }: Pom, test: string): string => {
+  const module = modules.find((dir) => within(dir, test));
+  return module === undefined
+    ? `${path}: Maven runs no tests of a project with packaging pom, and ${test} is in none of its modules`
+    : `${path}: its module ${module} has no pom.xml; add a suite with binding jni and args: [-f, its pom]`;
+};
+
+/** What a suite's comment adds about projects of this repository that it needs: Maven builds them only together with it. */
+const neighbours = (pom: Pom, poms: ReadonlyMap<string, Pom>): string => {
+  const paths = [...poms.values()]
+    .filter((o) => o !== pom && pom.dependencies.includes(o.id))
+    .map((o) => o.path);
+  return paths.length
+    ? `; it depends on ${paths.join(', ')}, which Maven takes from its local repository: mvn install puts it there`
+    : '';
+};
+
+const prebuilt = (pom: Pom, poms: ReadonlyMap<string, Pom>): SuiteIdea => ({
+  name: nameOf(pom.dir),
   binding: 'jni',
-  dir,
+  dir: pom.dir,
+  ...(pom.root === pom.dir ? {} : { with: rootOf(pom) }),
   links: [],
   prebuilt: true,
-  why: `${under(dir, 'pom.xml')} has tests and no native code: what they reach is in the jars that it depends on`,
+  why: `${pom.path} has tests and no native code: what they reach is in the jars that it depends on${neighbours(pom, poms)}`,
 });
 
 export const findJvm = async (tree: Tree): Promise<Found> => {
   const found: Found = { targets: [], suites: [], unclear: [] };
   const java = await textsOf(tree, (p) => /\.(?:java|kt|scala)$/.test(p));
   const native = java.filter((f) => NATIVE.test(f.text) || f.text.search(LOADS) >= 0);
-  const poms = dirsWith(tree, 'pom.xml');
-  if (native.length === 0)
-    return {
-      ...found,
-      suites: poms.filter((d) => java.some((f) => within(d, f.path) && isTest(f))).map(prebuilt),
-    };
-  const projectOf = (path: string): string | undefined =>
-    poms.filter((d) => within(d, path)).sort((a, b) => b.length - a.length)[0];
+  const poms = java.length ? await readPoms(tree, found.unclear) : new Map<string, Pom>();
+  const projectOf = nearestOf(dirsWith(tree, 'pom.xml'));
+  const byProject = new Map<string | undefined, Source[]>();
+  for (const f of java) {
+    const dir = projectOf(f.path);
+    const files = byProject.get(dir) ?? [];
+    files.push(f);
+    byProject.set(dir, files);
+  }
+  const testsOf = (pom: Pom): Source[] => (byProject.get(pom.dir) ?? []).filter((f) => isTest(f, pom));
+  if (native.length === 0) {
+    for (const pom of poms.values()) {
+      const [test] = testsOf(pom);
+      if (test && pom.packaging === 'pom') found.unclear.push(notRun(pom, test.path));
+      else if (test) found.suites.push(prebuilt(pom, poms));
+    }
+    return found;
+  }
   const dirs = [...new Set(native.map((f) => projectOf(f.path)))];
   for (const dir of dirs) {
     const own = native.filter((f) => projectOf(f.path) === dir);
@@ -48,16 +82,23 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
       );
       continue;
     }
-    const tests = java.filter((f) => projectOf(f.path) === dir && isTest(f));
+    const pom = poms.get(dir);
+    // It could not be read, and that is said already.
+    if (!pom) continue;
+    const tests = testsOf(pom);
     if (tests.length === 0) {
       found.unclear.push(
-        `${under(dir, 'pom.xml')}: ${own[0]!.path} has native methods, and there is no JUnit test below src/test`,
+        `${pom.path}: ${own[0]!.path} has native methods, and there is no JUnit test below src/test`,
       );
+      continue;
+    }
+    if (pom.packaging === 'pom') {
+      found.unclear.push(notRun(pom, tests[0]!.path));
       continue;
     }
     if (tests.some((f) => /\borg\.testng\b/.test(f.text)))
       found.unclear.push(
-        `${under(dir, 'pom.xml')}: tests of TestNG; progress is read from the JUnit Platform (add its TestNG engine)`,
+        `${pom.path}: tests of TestNG; progress is read from the JUnit Platform (add its TestNG engine)`,
       );
     const named = (files: typeof own): string[] => [
       ...new Set(files.flatMap((f) => [...f.text.matchAll(LOADS)].map((m) => m[1]!))),
@@ -74,24 +115,26 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
         sources.some((s) => within(dirname(p), s.path)),
     );
     const shim = sources.length > 0 && !built && libraries.length === 1;
+    const settings = {
+      ...rootOf(pom),
+      ...(shim
+        ? {
+            shim: {
+              name: libraries[0]!,
+              sources: sources.map((s) => relative(dir, s.path)),
+              include: [...new Set(sources.map((s) => relative(dir, dirname(s.path)) || '.'))],
+            },
+          }
+        : {}),
+    };
     found.suites.push({
       name: nameOf(dir),
       binding: 'jni',
       dir,
-      ...(shim
-        ? {
-            with: {
-              shim: {
-                name: libraries[0]!,
-                sources: sources.map((s) => relative(dir, s.path)),
-                include: [...new Set(sources.map((s) => relative(dir, dirname(s.path)) || '.'))],
-              },
-            },
-          }
-        : {}),
+      ...(Object.keys(settings).length ? { with: settings } : {}),
       links: libraries,
       ...(shim ? {} : { needsTarget: true as const }),
-      why: `${own[0]!.path} has native methods${libraries.length ? ` of ${libraries.join(', ')}` : ''}`,
+      why: `${own[0]!.path} has native methods${libraries.length ? ` of ${libraries.join(', ')}` : ''}${neighbours(pom, poms)}`,
     });
   }
   return found;

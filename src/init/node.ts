@@ -1,22 +1,8 @@
 /** Node addons: binding.gyp, and the test command of package.json. */
 import { basename } from 'node:path/posix';
+import { readJson, stringAt, tableAt } from './manifest.js';
 import type { Found } from './proposal.js';
 import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
-
-type Package = {
-  name?: string;
-  scripts?: Record<string, string>;
-  dependencies?: object;
-  devDependencies?: object;
-};
-
-const parse = (text: string): Package => {
-  try {
-    return JSON.parse(text) as Package;
-  } catch {
-    return {};
-  }
-};
 
 /** Runners that take a file as their argument and run it in their own process, by the first word of the test command. */
 const RUNNERS: Record<string, { runner: string[]; files: string[] }> = {
@@ -73,16 +59,17 @@ export const findNode = async (tree: Tree): Promise<Found & { claimed: string[] 
     claimed: [] as string[],
   };
   for (const dir of dirsWith(tree, 'package.json').filter((d) => !isAside(d))) {
-    const json = parse(await tree.read(under(dir, 'package.json')));
+    const json = (await readJson(tree, under(dir, 'package.json'), found.unclear)) ?? {};
+    const [scripts, dependencies] = [tableAt(json, 'scripts'), tableAt(json, 'dependencies')];
     const gyp = under(dir, 'binding.gyp');
     const cmakeJs =
-      /\bcmake-js\b/.test(JSON.stringify(json.scripts ?? {})) ||
-      'cmake-js' in { ...json.dependencies, ...json.devDependencies };
+      Object.keys(scripts).some((key) => /\bcmake-js\b/.test(`${key} ${stringAt(scripts, key)}`)) ||
+      'cmake-js' in { ...dependencies, ...tableAt(json, 'devDependencies') };
     if (cmakeJs) found.claimed.push(dir);
     const lists = under(dir, 'CMakeLists.txt');
     const build = tree.paths.includes(gyp) ? gyp : cmakeJs && tree.paths.includes(lists) ? lists : undefined;
-    if (build === undefined && Object.keys(json.dependencies ?? {}).length === 0) continue;
-    const script = json.scripts?.['test'] ?? '';
+    if (build === undefined && Object.keys(dependencies).length === 0) continue;
+    const script = stringAt(scripts, 'test') ?? '';
     const tests = await textsOf(
       tree,
       (p) => within(dir, p) && /\.[cm]?js$/.test(p) && (isAside(p) || /\.test\.[cm]?js$/.test(p)),
@@ -102,7 +89,7 @@ export const findNode = async (tree: Tree): Promise<Found & { claimed: string[] 
     const args = wantsGc(tests.map((f) => f.text)) ? { args: ['--expose-gc'] } : {};
     const all = { ...settings, ...args };
     found.suites.push({
-      name: (json.name ?? basename(dir)).replace(/^@[^/]{1,80}\//, ''),
+      name: (stringAt(json, 'name') ?? basename(dir)).replace(/^@[^/]{1,80}\//, ''),
       binding: 'node',
       dir,
       ...(build === undefined ? { prebuilt: true as const } : { compiles: dir }),

@@ -1,6 +1,11 @@
 /** What a Python project says that its tests need: extras, dependency groups (PEP 735), requirements files, tox.ini. */
 import { join } from 'node:path/posix';
+import type { Table } from './manifest.js';
+import { extraNames, groupRequirements, toxSettings } from './pyproject.js';
 import { under, type Tree } from './tree.js';
+
+/** Build files of a project: pyproject.toml parsed (empty where there is none), the others as text. */
+export type BuildFiles = { toml: Table; texts: Record<string, string> };
 
 /** `extras`: names for pip to look up in the built wheel. `requires`: requirements as they are written. */
 export type Declared = { extras: string[]; requires: string[] };
@@ -15,13 +20,12 @@ const filesFor = (name: string): string[] => [
   `${name}/requirements.txt`,
 ];
 
-/** The lines of a table of TOML or a section of INI, without its header. */
-const section = (text: string, names: readonly string[]): string[] => {
+/** The lines of a section of INI, without its header. */
+const section = (text: string, name: string): string[] => {
   const lines = text.split('\n');
-  const from = lines.findIndex((l) => names.includes(l.trim()));
+  const from = lines.findIndex((l) => l.trim() === name);
   if (from < 0) return [];
-  const isHeader = (l: string): boolean => l.startsWith('[') && l.trimEnd().endsWith(']') && !/["']/.test(l);
-  const to = lines.findIndex((l, i) => i > from && isHeader(l));
+  const to = lines.findIndex((l, i) => i > from && l.startsWith('[') && l.trimEnd().endsWith(']'));
   return lines.slice(from + 1, to < 0 ? undefined : to);
 };
 
@@ -29,43 +33,15 @@ const keyOf = (line: string): string =>
   line.slice(0, Math.max(0, line.search(/[=:]/))).replaceAll(/["'\s]/g, '');
 
 /** The names of the extras: of an sdist, else from its build files. */
-const extrasOf = (texts: Record<string, string>): string[] => {
+const extrasOf = ({ toml, texts }: BuildFiles): string[] => {
   const provided = (texts['PKG-INFO'] ?? '').split('\n').filter((l) => l.startsWith('Provides-Extra:'));
   if (provided.length) return provided.map((l) => l.slice(l.indexOf(':') + 1).trim());
-  const toml = texts['pyproject.toml'] ?? '';
-  const dotted = toml.split('\n').filter((l) => l.startsWith('optional-dependencies.'));
   const [, script = ''] = (texts['setup.py'] ?? '').split(/\bextras_require\b/);
   return [
-    ...section(toml, ['[project.optional-dependencies]']).map(keyOf),
-    ...dotted.map((l) => keyOf(l).slice('optional-dependencies.'.length)),
-    ...section(texts['setup.cfg'] ?? '', ['[options.extras_require]']).map(keyOf),
+    ...extraNames(toml),
+    ...section(texts['setup.cfg'] ?? '', '[options.extras_require]').map(keyOf),
     ...script.split('\n').map(keyOf),
   ];
-};
-
-/** The strings of the list that follows `key =`, and the groups that it includes. */
-const group = (lines: readonly string[], key: string): { items: string[]; groups: string[] } | undefined => {
-  const at = lines.findIndex((l) => keyOf(l) === key);
-  if (at < 0) return undefined;
-  const out = { items: [] as string[], groups: [] as string[] };
-  let text = [lines[at]!.slice(lines[at]!.indexOf('=') + 1), ...lines.slice(at + 1)].join('\n').trim();
-  if (!text.startsWith('[')) return out;
-  for (text = text.slice(1); ;) {
-    const next = text.search(/["'\]#{]/);
-    const mark = text[next];
-    if (mark === undefined || mark === ']') return out;
-    const end = text.indexOf(mark === '#' ? '\n' : mark === '{' ? '}' : mark, next + 1);
-    if (end < 0) return out;
-    const inside = text.slice(next + 1, end);
-    if (mark === '{') out.groups.push((inside.split('=')[1] ?? '').replaceAll(/["'\s]/g, ''));
-    else if (mark !== '#') out.items.push(inside);
-    text = text.slice(end + 1);
-  }
-};
-
-const groupItems = (lines: readonly string[], key: string, depth = 0): string[] => {
-  const found = depth > 4 ? undefined : group(lines, key);
-  return found ? [...found.items, ...found.groups.flatMap((g) => groupItems(lines, g, depth + 1))] : [];
 };
 
 /** Requirements among lines as pip reads them; the project itself and options are nothing that tests need. */
@@ -91,7 +67,7 @@ const requirements = async (
 
 /** Lines of `deps` of tox's own environment; those with a condition or a template are tox's to understand. */
 const toxDeps = (text: string): string[] => {
-  const lines = section(text, ['[testenv]']);
+  const lines = section(text, '[testenv]');
   const at = lines.findIndex((l) => keyOf(l) === 'deps');
   if (at < 0) return [];
   const rest = lines.slice(at + 1);
@@ -102,22 +78,18 @@ const toxDeps = (text: string): string[] => {
     .filter((l) => l !== '' && !/[{}]/.test(l) && !l.split(' ', 1)[0]!.endsWith(':'));
 };
 
-/** What the project in `dir` declares; `texts` are its build files by name. */
-export const declaredOf = async (
-  tree: Tree,
-  dir: string,
-  texts: Record<string, string>,
-): Promise<Declared> => {
-  const all = extrasOf(texts);
-  const groups = section(texts['pyproject.toml'] ?? '', ['[dependency-groups]']);
+/** What the project in `dir` declares. */
+export const declaredOf = async (tree: Tree, dir: string, files: BuildFiles): Promise<Declared> => {
+  const all = extrasOf(files);
+  const tox = toxSettings(files.toml);
   const paths = new Set(tree.paths);
   for (const names of [TESTS, DEVELOPERS]) {
     const extras = [...new Set(all.filter((e) => names.includes(e)))];
-    const files = names.flatMap(filesFor).filter((f) => paths.has(under(dir, f)));
+    const texts = names.flatMap(filesFor).filter((f) => paths.has(under(dir, f)));
     const lines = [
-      ...names.flatMap((n) => groupItems(groups, n)),
-      ...files.map((f) => `-r ${f}`),
-      ...(names === TESTS ? toxDeps(texts['tox.ini'] ?? '') : []),
+      ...names.flatMap((n) => groupRequirements(files.toml, n)),
+      ...texts.map((f) => `-r ${f}`),
+      ...(names === TESTS ? [...toxDeps(files.texts['tox.ini'] || tox.ini), ...tox.deps] : []),
     ];
     const requires = [...new Set(await requirements(tree, dir, lines))];
     if (extras.length || requires.length) return { extras, requires };

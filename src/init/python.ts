@@ -2,7 +2,9 @@
 import { basename, dirname, relative } from 'node:path/posix';
 import type { Found, SuiteIdea } from './proposal.js';
 import { libraryName } from './proposal.js';
-import { declaredOf } from './python-requirements.js';
+import { readToml } from './manifest.js';
+import { buildPackages, declaredName, extLibraries, hasExtModules, isRust } from './pyproject.js';
+import { declaredOf, type BuildFiles } from './python-requirements.js';
 import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
 
 const TEST_FILE = /^(?:test_[^/]{0,200}|[^/]{1,200}_test|tests?)\.py$/;
@@ -48,21 +50,32 @@ const requirementsOf = (texts: readonly string[], own: ReadonlySet<string>): str
   ];
 };
 
-const BACKENDS: [RegExp, string][] = [
-  [/\bscikit_build_core\b/, 'scikit-build-core'],
-  [/\bmesonpy\b/, 'meson-python'],
-  [/\bpy_build_cmake\b/, 'py-build-cmake'],
-  [/\bcffi_modules\b|\bset_source\(/, 'cffi'],
-  [/\bfrom skbuild\b|\bimport skbuild\b/, 'scikit-build'],
-  [/\bExtension\(|\bext_modules\b|\bext-modules\b|\bcythonize\(/, 'setuptools'],
+/** Builders of extensions: by what setup.py and its like say, and by the packages that pyproject.toml builds with. */
+const BACKENDS: { name: string; text: RegExp; packages: string[] }[] = [
+  { name: 'scikit-build-core', text: /\bscikit_build_core\b/, packages: ['scikit-build-core'] },
+  { name: 'meson-python', text: /\bmesonpy\b/, packages: ['mesonpy', 'meson-python'] },
+  { name: 'py-build-cmake', text: /\bpy_build_cmake\b/, packages: ['py-build-cmake'] },
+  { name: 'cffi', text: /\bcffi_modules\b|\bset_source\(/, packages: [] },
+  { name: 'scikit-build', text: /\bfrom skbuild\b|\bimport skbuild\b/, packages: ['scikit-build'] },
 ];
-const BUILD_FILES = ['PKG-INFO', 'setup.py', 'pyproject.toml', 'setup.cfg', 'tox.ini'];
+const SETUPTOOLS = /\bExtension\(|\bext_modules\b|\bext-modules\b|\bcythonize\(/;
 const RUST_BACKENDS = /\bmaturin\b|\bsetuptools_rust\b|\bsetuptools-rust\b/;
 
-/** The name of an sdist, or behind `name=` of its build files; else the directory's. */
-const projectName = (text: string, dir: string): string =>
-  /^Name: ([\w.-]{1,80})$/m.exec(text)?.[1] ??
-  /\bname ?= ?["']([\w.-]{1,80})["']/.exec(text)?.[1] ??
+/** Build files that are read as text. */
+const TEXTS = ['PKG-INFO', 'setup.py', 'setup.cfg', 'tox.ini'];
+
+const backendOf = ({ toml, texts }: BuildFiles): string | undefined => {
+  const text = Object.values(texts).join('\n');
+  const packages = buildPackages(toml);
+  const known = BACKENDS.find((b) => b.text.test(text) || b.packages.some((p) => packages.has(p)));
+  return known?.name ?? (SETUPTOOLS.test(text) || hasExtModules(toml) ? 'setuptools' : undefined);
+};
+
+/** The name of an sdist, else of pyproject.toml, else behind `name=` of setup.py; else the directory's. */
+const projectName = ({ toml, texts }: BuildFiles, dir: string): string =>
+  /^Name: ([\w.-]{1,80})$/m.exec(texts['PKG-INFO'] ?? '')?.[1] ??
+  declaredName(toml) ??
+  /\bname ?= ?["']([\w.-]{1,80})["']/.exec(Object.values(texts).join('\n'))?.[1] ??
   (dir === '.' ? 'python' : basename(dir));
 
 /** `libraries=["foo"]` of an Extension. */
@@ -77,28 +90,27 @@ const linked = (text: string): string[] =>
 const extension = async (
   tree: Tree,
   dir: string,
-  texts: Record<string, string>,
+  files: BuildFiles,
   backend: string,
 ): Promise<SuiteIdea | string> => {
-  const text = Object.values(texts).join('\n');
   const tests = testDir(tree, dir);
   const where = under(dir, tree.paths.includes(under(dir, 'setup.py')) ? 'setup.py' : 'pyproject.toml');
   if (!tests)
     return `${where}: an extension built with ${backend}, and no test_*.py; add a suite with binding pyx`;
-  const files = await textsOf(tree, (p) => p.endsWith('.py') && within(tests.dir, p));
+  const sources = await textsOf(tree, (p) => p.endsWith('.py') && within(tests.dir, p));
   const packages = new Set(
     tree.paths.filter((p) => basename(p) === '__init__.py').map((p) => basename(dirname(p))),
   );
-  const declared = await declaredOf(tree, dir, texts);
+  const declared = await declaredOf(tree, dir, files);
   const named = (r: string): string => /^[\w.-]{1,80}/.exec(r)?.[0].toLowerCase() ?? '';
   const guessed = requirementsOf(
-    files.map((f) => f.text),
+    sources.map((f) => f.text),
     packages,
   ).filter((g) => !declared.requires.some((r) => named(r) === g));
   // pytest itself is always there.
   const requires = [...declared.requires.filter((r) => r !== 'pytest'), ...guessed];
   return {
-    name: projectName(text, dir),
+    name: projectName(files, dir),
     binding: 'pyx',
     dir: tests.dir,
     compiles: dir,
@@ -110,7 +122,7 @@ const extension = async (
     },
     // A change of any source of the project is a change of what is tested.
     inputs: [dir],
-    links: linked(text),
+    links: [...linked(files.texts['setup.py'] ?? ''), ...extLibraries(files.toml)],
     why: `${where} builds an extension with ${backend}; pip installs it for each compiler and gate, away from your tree`,
   };
 };
@@ -167,20 +179,19 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
   const extensions: string[] = [];
   for (const dir of dirsWith(tree, 'setup.py', 'pyproject.toml', 'setup.cfg')) {
     if (isAside(dir) || extensions.some((d) => d !== '.' && within(d, dir))) continue;
-    const texts: Record<string, string> = {};
-    for (const f of BUILD_FILES) texts[f] = await tree.read(under(dir, f));
-    const text = Object.values(texts).join('\n');
-    const backend = BACKENDS.find(([pattern]) => pattern.test(text))?.[1];
+    const manifest = under(dir, 'pyproject.toml');
+    const files: BuildFiles = { toml: {}, texts: {} };
+    if (tree.paths.includes(manifest)) files.toml = (await readToml(tree, manifest, all.unclear)) ?? {};
+    for (const f of TEXTS) files.texts[f] = await tree.read(under(dir, f));
+    const backend = backendOf(files);
     if (!backend) {
-      if (RUST_BACKENDS.test(text))
-        all.unclear.push(
-          `${under(dir, 'pyproject.toml')}: a Rust extension; it is covered only by the crate's own tests`,
-        );
+      if (isRust(files.toml) || RUST_BACKENDS.test(files.texts['setup.py'] ?? ''))
+        all.unclear.push(`${manifest}: a Rust extension; it is covered only by the crate's own tests`);
       continue;
     }
     extensions.push(dir);
     if (!['setuptools', 'cffi'].includes(backend)) all.claimed.push(dir);
-    const idea = await extension(tree, dir, texts, backend);
+    const idea = await extension(tree, dir, files, backend);
     if (typeof idea === 'string') all.unclear.push(idea);
     else all.suites.push(idea);
   }

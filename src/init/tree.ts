@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { basename, dirname } from 'node:path/posix';
 import { glob } from 'tinyglobby';
 
-/** Paths are relative to the repository, with `/`, sorted. `read` gives at most `MOST` characters, '' for what is gone. */
-export type Tree = { paths: readonly string[]; read(path: string): Promise<string> };
+/**
+ * Paths are relative to the repository, with `/`, sorted. `read` gives the first `most` bytes (256 KiB where it is not said) as text,
+ * '' for what is gone.
+ */
+export type Tree = { paths: readonly string[]; read(path: string, most?: number): Promise<string> };
 
 /** What a path must hold to be about the build of somebody else's code, or the output of a build. */
 const SKIPPED = [
@@ -18,6 +21,13 @@ const SKIPPED = [
 /** Sources are read up to here: what tells a build system or a binding apart stands near the top. */
 const MOST = 256 * 1024;
 
+/** UTF-16 is told by its first bytes, as XML wants it; anything else is UTF-8. A byte order mark is no part of the text. */
+const decoded = (bytes: Buffer): string => {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+};
+
 /** Lists a directory without vendored trees, build output and hidden directories; symbolic links are not followed. */
 export const readTree = async (dir: string): Promise<Tree> => {
   const ignore = SKIPPED.map((name) => `**/${name}/**`);
@@ -28,12 +38,13 @@ export const readTree = async (dir: string): Promise<Tree> => {
     expandDirectories: false,
   });
   const texts = new Map<string, Promise<string>>();
-  const load = async (path: string): Promise<string> => {
+  const load = async (path: string, most: number): Promise<string> => {
     const file = await open(join(dir, path)).catch(() => undefined);
     if (!file) return '';
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST), 0, MOST, 0);
-      return buffer.toString('utf8', 0, bytesRead);
+      const size = Math.min(most, (await file.stat()).size);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
+      return decoded(buffer.subarray(0, bytesRead));
     } catch {
       return '';
     } finally {
@@ -42,9 +53,10 @@ export const readTree = async (dir: string): Promise<Tree> => {
   };
   return {
     paths: paths.sort(),
-    read: (path) => {
-      const known = texts.get(path) ?? load(path);
-      texts.set(path, known);
+    read: (path, most = MOST) => {
+      const key = `${most} ${path}`;
+      const known = texts.get(key) ?? load(path, most);
+      texts.set(key, known);
       return known;
     },
   };
@@ -67,6 +79,17 @@ export const within = (dir: string, path: string): boolean =>
 export const dirsWith = (tree: Tree, ...names: readonly string[]): string[] => [
   ...new Set(tree.paths.filter((p) => names.includes(basename(p))).map((p) => dirname(p))),
 ];
+
+/** A function that gives the nearest of some directories above a path. */
+export const nearestOf = (dirs: readonly string[]): ((path: string) => string | undefined) => {
+  const known = new Set(dirs);
+  return (path) => {
+    for (let dir = dirname(path); ; dir = dirname(dir)) {
+      if (known.has(dir)) return dir;
+      if (dir === '.') return undefined;
+    }
+  };
+};
 
 /** Of some directories those that lie in no other of them. */
 export const topmost = (dirs: readonly string[]): string[] =>
