@@ -1,72 +1,78 @@
 /** Logs of every tool: the table of readers, and parsing with all of them. */
 import type { Parsed, Diagnostic } from '../model/diagnostic.js';
-import { makeArtReader } from './jvm/art.js';
-import { makeAsan } from './sanitizers/asan.js';
-import { makeGoCrash } from './go/crash.js';
-import { makeCxx } from './native/cxx.js';
+import { art } from './jvm/art.js';
+import { asan } from './sanitizers/asan.js';
+import { goCrash } from './go/crash.js';
+import { cxx } from './native/cxx.js';
 import { makeDispatcher } from './engine/dispatcher.js';
-import { makeDotnetReader } from './dotnet/coreclr.js';
-import { makeGlibc } from './native/glibc.js';
-import { makeGoRace } from './go/race.js';
-import { makeGoFatal } from './go/fatal.js';
-import { makeGwpAsan } from './sanitizers/gwp-asan.js';
-import { makeHserrReader } from './jvm/hserr.js';
-import { makeJniReader } from './jvm/check-jni.js';
-import { makeLibFuzzer } from './sanitizers/libfuzzer.js';
+import { dotnet } from './dotnet/coreclr.js';
+import { glibc } from './native/glibc.js';
+import { goRace } from './go/race.js';
+import { goFatal } from './go/fatal.js';
+import { gwpAsan } from './sanitizers/gwp-asan.js';
+import { hserr } from './jvm/hserr.js';
+import { checkJni } from './jvm/check-jni.js';
+import { libFuzzer } from './sanitizers/libfuzzer.js';
 import { makeLogParser, type LogParser } from './log.js';
-import { makeLsan } from './sanitizers/lsan.js';
-import { makeMiri } from './rust/miri.js';
-import { makeMonoReader } from './dotnet/mono.js';
-import { makeMsan } from './sanitizers/msan.js';
-import { makeNewerSanitizers } from './sanitizers/newer-sanitizers.js';
-import { makeNode } from './native/node.js';
-import { makeNotices } from './sanitizers/notices.js';
-import { makeOpenj9Crash } from './jvm/openj9-crash.js';
-import { makeOpenj9Reader } from './jvm/openj9.js';
-import { makePython } from './python/fatal.js';
-import type { Emit, MakeReader } from './engine/reader.js';
-import { makeRust } from './rust/panic.js';
-import { makeScudo } from './sanitizers/scudo.js';
-import { makeTsan } from './sanitizers/tsan.js';
-import { makeUbsan } from './sanitizers/ubsan.js';
-import { makeValgrindTextReader } from './valgrind/text.js';
+import { lsan } from './sanitizers/lsan.js';
+import { miri } from './rust/miri.js';
+import { mono } from './dotnet/mono.js';
+import { msan } from './sanitizers/msan.js';
+import { newerSanitizers } from './sanitizers/newer-sanitizers.js';
+import { node } from './native/node.js';
+import { notices } from './sanitizers/notices.js';
+import { openj9Crash } from './jvm/openj9-crash.js';
+import { openj9 } from './jvm/openj9.js';
+import { python } from './python/fatal.js';
+import type { Emit, Reader } from './engine/reader.js';
+import { tableOf, type ReaderTable } from './engine/table.js';
+import { valgrindXml } from './valgrind/embedded-xml.js';
+import { rust } from './rust/panic.js';
+import { scudo } from './sanitizers/scudo.js';
+import { tsan } from './sanitizers/tsan.js';
+import { ubsan } from './sanitizers/ubsan.js';
+import { valgrindText } from './valgrind/text.js';
 
-/** Every tool that writes text, in the order in which a line is offered. */
-export const READERS: readonly MakeReader[] = [
-  makeLibFuzzer,
-  makeNotices,
-  makeLsan,
-  makeTsan,
-  makeMsan,
-  makeGoRace,
-  makeGoCrash,
-  makeGoFatal,
-  makeUbsan,
-  makeAsan,
-  makeNewerSanitizers,
-  makeGwpAsan,
-  makeScudo,
-  makeValgrindTextReader,
-  makeJniReader,
-  makeHserrReader,
-  makeOpenj9Reader,
-  makeOpenj9Crash,
-  makeArtReader,
-  makeMonoReader,
-  makeDotnetReader,
-  makeMiri,
-  makeRust,
-  makePython,
-  makeGlibc,
-  makeCxx,
-  makeNode,
+/** Every reader, in the order in which a line is offered. A new one is a line here. */
+export const READERS: readonly Reader[] = [
+  libFuzzer,
+  notices,
+  lsan,
+  tsan,
+  msan,
+  goRace,
+  goCrash,
+  goFatal,
+  ubsan,
+  asan,
+  newerSanitizers,
+  gwpAsan,
+  scudo,
+  valgrindText,
+  valgrindXml,
+  checkJni,
+  hserr,
+  openj9,
+  openj9Crash,
+  art,
+  mono,
+  dotnet,
+  miri,
+  rust,
+  python,
+  glibc,
+  cxx,
+  node,
 ];
+
+/** What follows from the table: the tools, the prefilter, the markers. */
+export const TABLE = tableOf(READERS);
 
 /**
  * Parses a log of any size, chunk by chunk; `emit` gets each diagnostic as soon as its report is whole or given up. From byte
  * `whole` on only lines that may matter are read (see log.ts, which knows a good default).
  */
-export const openLog = (emit: Emit, whole?: number): LogParser => makeLogParser(READERS, emit, whole);
+export const openLog = (emit: Emit, whole?: number): LogParser => makeLogParser(TABLE, emit, whole);
 
 const parsedBy = (
   diagnostics: Diagnostic[],
@@ -94,9 +100,9 @@ export type TextParser = {
 };
 
 /** Feeds every line to some readers, one by one. */
-export function makeTextParser(makers: readonly MakeReader[] = READERS): TextParser {
+export function makeTextParser(table: ReaderTable = TABLE): TextParser {
   const diagnostics: Diagnostic[] = [];
-  const dispatcher = makeDispatcher(makers, (s) => diagnostics.push(s));
+  const dispatcher = makeDispatcher(table, (s) => diagnostics.push(s));
   let next = 0;
   return {
     push(rawLine, offset = next) {

@@ -1,31 +1,29 @@
 /**
- * One log as a stream of bytes: cuts it into lines and hands those that may matter to the readers, and Valgrind's XML to its
- * own reader, wherever in the log it stands. Memory is bounded by the longest line that is kept, whatever is fed.
+ * One log as a stream of bytes: cuts it into lines, hands those that may matter to the readers of lines, and documents (Valgrind's
+ * XML) to their readers, wherever in the log they stand. Memory is bounded by the longest line that is kept.
  */
-import { PREFILTER_LITERALS } from './engine/prefilter.js';
-import { makeDispatcher, type Rest } from './engine/dispatcher.js';
-import { makeEmbeddedXml } from './valgrind/embedded-xml.js';
-import type { Emit, MakeReader } from './engine/reader.js';
+import { makeDispatcher, type Dispatcher, type Rest } from './engine/dispatcher.js';
 import { makeScanner, type Scanner } from './engine/literal-scanner.js';
+import type { DocumentSession, Emit } from './engine/reader.js';
+import type { ReaderTable } from './engine/table.js';
 
-/** What is kept of a line at once: a longer one is read in pieces, those in which something may begin a report. */
-const LONGEST = 1 << 16;
-/** JSON is only worth reading whole, and Cargo writes lines of this size. */
-const LONGEST_JSON = 1 << 20;
-/**
- * So many bytes at the beginning of a log are offered whole to every reader: a small log costs little, and is not at the
- * mercy of a list of literals.
- */
-const WHOLE = 1 << 20;
+/** Bytes of a line that are kept: a longer one is read in pieces, and only those that may begin a report. */
+const MAX_LINE_BYTES = 1 << 16;
+/** … of a line of JSON, which must be read in one piece: Cargo writes lines of this size. */
+const MAX_JSON_BYTES = 1 << 20;
+/** The first bytes of a log bypass the prefilter, so that small logs never depend on the literals. */
+const UNFILTERED_BYTES = 1 << 20;
 /** Bytes that are looked at in one go. */
-const STRIDE = 1 << 17;
-/** A piece is not cut where a report begins: not through an anchor, nor so little before it. */
-const MARGIN = 512;
-const LEAD = 64;
-/** Pieces of one line that are read: a line of hundreds of megabytes that smells everywhere is still read in time. */
+const STRIDE_BYTES = 1 << 17;
+/** Bytes at the end of a piece in which a report's beginning moves the cut, and bytes that are kept before it. */
+const MARGIN_BYTES = 512;
+const LEAD_BYTES = 64;
+/** Pieces of one line that are read: a line of hundreds of megabytes full of literals is still read in time. */
 const MAX_PIECES = 16;
 /** Long lines that are listed by number. */
 const MAX_LISTED = 10;
+/** Bytes of the log's beginning that are kept to recognise an XML file that was cut right there. */
+const HEAD_BYTES = 300;
 const NEWLINE = 10;
 const BRACE = 0x7b;
 /** The beginning of an XML file, and no more. */
@@ -33,125 +31,161 @@ const XML_CUT = /^\s{0,99}<\?xml[^>]{0,200}(?:>\s{0,99}(?:<[a-z]{0,40})?)?$/;
 
 export type LogParser = {
   push(chunk: Uint8Array): void;
-  /** Closes open reports and says what was not understood; call once. `long` are lines that were not kept whole. */
+  /** Closes open reports and says what was not understood; call once. `long` are lines that were not kept in one piece. */
   end(): Rest & { long: { count: number; lines: number[] } };
 };
 
-/** Scanners of logs that have been read, for the next ones. */
-const idle: Scanner[] = [];
+type Log = {
+  lines: Dispatcher;
+  documents: readonly DocumentSession[];
+  scanner: Scanner;
+  /** Number of bytes at the log's beginning that bypass the prefilter. */
+  unfiltered: number;
+  /** Bytes of an unfinished line at the scanner's start; `offset` is where in the log they begin. */
+  pending: number;
+  offset: number;
+  /** Pieces that the unfinished line had so far, and those of them that were read. */
+  pieces: { all: number; read: number };
+  long: { count: number; lines: number[] };
+};
 
 /**
- * A parser for one log; `emit` gets each diagnostic as soon as its report is whole or given up. From byte `whole` on only
- * lines that may matter are read.
+ * A parser for one log; `emit` gets each diagnostic as soon as its report is complete or given up. From byte `unfiltered` on
+ * only lines that may matter are read.
  */
-export function makeLogParser(makers: readonly MakeReader[], emit: Emit, whole = WHOLE): LogParser {
-  const lines = makeDispatcher(makers, emit);
-  const xml = makeEmbeddedXml(lines, emit);
-  const long = { count: 0, lines: [] as number[] };
+export function makeLogParser(
+  table: ReaderTable,
+  emit: Emit,
+  unfiltered: number = UNFILTERED_BYTES,
+): LogParser {
+  const lines = makeDispatcher(table, emit);
+  const log: Log = {
+    lines,
+    documents: table.documents.map((d) => d.make(emit, lines)),
+    scanner: makeScanner(table.literals, MAX_JSON_BYTES + STRIDE_BYTES),
+    unfiltered,
+    pending: 0,
+    offset: 0,
+    pieces: { all: 0, read: 0 },
+    long: { count: 0, lines: [] },
+  };
   let head = '';
-  let scanner: Scanner | undefined;
-  /** Bytes of an unfinished line at the scanner's start; `offset` is where in the log they begin. */
-  let held = 0;
-  let offset = 0;
-  /** Pieces that the unfinished line had so far, and those of them that were read. */
-  let pieces = { all: 0, read: 0 };
-
-  /** Whole lines, [from, to). */
-  const run = (s: Scanner, from: number, to: number): void => {
-    const hits = s.find(from - 1, to);
-    const shift = offset - s.start;
-    const all = offset < whole;
-    let h = 0;
-    for (let at = from; at < to;) {
-      while (h < hits.length && hits[h]! < at) h++;
-      const hit = hits[h] ?? to;
-      if (!all && !lines.warm()) {
-        const begin = hit === to ? to : s.bytes.lastIndexOf(NEWLINE, hit - 1) + 1;
-        if (begin > at) {
-          if (xml.open()) xml.take(s.bytes.toString('utf8', at, begin));
-          lines.skip(s.lines(at, begin));
-        }
-        if (begin === to) return;
-        at = begin;
-      }
-      const end = s.bytes.indexOf(NEWLINE, at);
-      if (end - at > mostOf(s, at)) {
-        readLong(s, at, end, true);
-        at = end + 1;
-        continue;
-      }
-      const text = s.bytes.toString('utf8', at, end);
-      if (!xml.line(text, shift + at, hit < end)) lines.push(text, shift + at, all || hit < end);
-      at = end + 1;
-    }
-  };
-
-  /** Reads one piece of a long line; it ends at `to`, or before what begins in its last bytes. Returns where. */
-  const piece = (s: Scanner, from: number, to: number, last: boolean): number => {
-    if (pieces.all++ === 0) {
-      long.count++;
-      if (long.lines.length < MAX_LISTED) long.lines.push(lines.next());
-    }
-    const hits = s.find(pieces.all === 1 ? from - 1 : from, to);
-    const late = last ? undefined : hits.find((hit) => hit > to - MARGIN);
-    const end = last ? to : Math.max(from + 1, (late ?? to) - LEAD);
-    const marked = hits.length > 0 && hits[0]! < end;
-    if (pieces.all > 1 && !marked) return end;
-    if (pieces.read++ < MAX_PIECES)
-      lines.push(s.bytes.toString('utf8', from, end), offset + from - s.start, marked, pieces.all > 1);
-    else if (pieces.read === MAX_PIECES + 1)
-      lines.complain(`line ${lines.next() - 1} is too long to be read whole`);
-    return end;
-  };
-  const mostOf = (s: Scanner, from: number): number =>
-    pieces.all === 0 && s.bytes[from] === BRACE ? LONGEST_JSON : LONGEST;
-  /** Reads [from, to) of a long line, all of it when it ends there; returns where the unread rest begins. */
-  const readLong = (s: Scanner, from: number, to: number, last: boolean): number => {
-    let at = from;
-    for (let most = mostOf(s, at); to - at > most; most = LONGEST) at = piece(s, at, at + most, false);
-    if (!last) return at;
-    piece(s, at, to, true);
-    pieces = { all: 0, read: 0 };
-    return to;
-  };
-
-  /** Reads what is complete of [start, end), and keeps the rest. No line ends before `fresh`. */
-  const absorb = (s: Scanner, fresh: number, end: number): void => {
-    let from = s.start;
-    const cut = s.bytes.lastIndexOf(NEWLINE, end - 1) + 1;
-    if (cut > fresh) {
-      if (pieces.all > 0) from = readLong(s, from, s.bytes.indexOf(NEWLINE, fresh), true) + 1;
-      if (from < cut) run(s, from, cut);
-      from = cut;
-    }
-    if (end - from > mostOf(s, from)) from = readLong(s, from, end, false);
-    s.bytes.copyWithin(s.start, from, end);
-    offset += from - s.start;
-    held = end - from;
-  };
-
   return {
     push(chunk) {
-      const s = (scanner ??= idle.pop() ?? makeScanner(PREFILTER_LITERALS, LONGEST_JSON + STRIDE));
-      if (head.length < 300) head += Buffer.from(chunk.subarray(0, 300)).toString('latin1');
-      for (let i = 0; i < chunk.length; i += STRIDE) {
-        const part = chunk.subarray(i, i + STRIDE);
-        const fresh = s.start + held;
-        s.bytes.set(part, fresh);
-        absorb(s, fresh, fresh + part.length);
-      }
+      if (head.length < HEAD_BYTES) head += Buffer.from(chunk.subarray(0, HEAD_BYTES)).toString('latin1');
+      for (let i = 0; i < chunk.length; i += STRIDE_BYTES) absorb(log, chunk.subarray(i, i + STRIDE_BYTES));
     },
     end() {
-      if (scanner !== undefined && held > 0) {
-        const end = scanner.start + held;
-        scanner.bytes[end] = NEWLINE;
-        if (pieces.all > 0) readLong(scanner, scanner.start, end, true);
-        else run(scanner, scanner.start, end + 1);
-      }
-      if (scanner !== undefined) idle.push(scanner);
-      if (head.length < 300 && XML_CUT.test(head)) lines.complain('the XML ends before <valgrindoutput>');
-      xml.end();
-      return { ...lines.end(), long };
+      finish(log);
+      if (head.length < HEAD_BYTES && XML_CUT.test(head))
+        lines.complain('the XML ends before <valgrindoutput>');
+      for (const d of log.documents) d.end();
+      return { ...lines.end(), long: log.long };
     },
   };
+}
+
+/** Reads all lines that are complete with these bytes, and keeps the rest. */
+function absorb(log: Log, chunk: Uint8Array): void {
+  const { scanner: s } = log;
+  const fresh = s.start + log.pending;
+  const end = fresh + chunk.length;
+  s.bytes.set(chunk, fresh);
+  let from = s.start;
+  // No line ends before `fresh`.
+  const cut = s.bytes.lastIndexOf(NEWLINE, end - 1) + 1;
+  if (cut > fresh) {
+    if (log.pieces.all > 0) from = readLong(log, from, s.bytes.indexOf(NEWLINE, fresh), true) + 1;
+    if (from < cut) readLines(log, from, cut);
+    from = cut;
+  }
+  if (end - from > mostOf(log, from)) from = readLong(log, from, end, false);
+  s.bytes.copyWithin(s.start, from, end);
+  log.offset += from - s.start;
+  log.pending = end - from;
+}
+
+/** Reads the last line, which has no end of its own. */
+function finish(log: Log): void {
+  const { scanner: s } = log;
+  if (log.pending === 0) return;
+  const end = s.start + log.pending;
+  s.bytes[end] = NEWLINE;
+  if (log.pieces.all > 0) readLong(log, s.start, end, true);
+  else readLines(log, s.start, end + 1);
+}
+
+/** Complete lines, [from, to). */
+function readLines(log: Log, from: number, to: number): void {
+  const { scanner: s, lines } = log;
+  if (log.offset < log.unfiltered) {
+    for (let at = from; at < to;) at = readLine(log, at, true);
+    return;
+  }
+  const hits = s.find(from - 1, to);
+  let h = 0;
+  for (let at = from; at < to;) {
+    while (h < hits.length && hits[h]! < at) h++;
+    const hit = hits[h] ?? to;
+    if (!lines.warm()) {
+      const begin = hit === to ? to : s.bytes.lastIndexOf(NEWLINE, hit - 1) + 1;
+      if (begin > at) skipLines(log, at, begin);
+      if (begin === to) return;
+      at = begin;
+    }
+    at = readLine(log, at, hit < s.bytes.indexOf(NEWLINE, at));
+  }
+}
+
+/** Counts lines that hold no literal, or gives them to the document that they are part of. */
+function skipLines({ scanner: s, lines, documents }: Log, from: number, to: number): void {
+  for (const d of documents) if (d.open()) d.take(s.bytes.toString('utf8', from, to));
+  lines.skip(s.lines(from, to));
+}
+
+/** Reads the line at `at`; returns where the next one begins. */
+function readLine(log: Log, at: number, marked: boolean): number {
+  const { scanner: s, lines, documents } = log;
+  const end = s.bytes.indexOf(NEWLINE, at);
+  if (end - at > mostOf(log, at)) readLong(log, at, end, true);
+  else {
+    const text = s.bytes.toString('utf8', at, end);
+    const offset = log.offset + at - s.start;
+    if (!documents.some((d) => d.line(text, offset, marked))) lines.push(text, offset, marked);
+  }
+  return end + 1;
+}
+
+/** Bytes that are kept of the line, or rest of a line, at `from`. */
+const mostOf = ({ scanner, pieces }: Log, from: number): number =>
+  pieces.all === 0 && scanner.bytes[from] === BRACE ? MAX_JSON_BYTES : MAX_LINE_BYTES;
+
+/** Reads [from, to) of a long line, all of it when it ends there; returns where the unread rest begins. */
+function readLong(log: Log, from: number, to: number, last: boolean): number {
+  let at = from;
+  for (let most = mostOf(log, at); to - at > most; most = MAX_LINE_BYTES)
+    at = readPiece(log, at, at + most, false);
+  if (!last) return at;
+  readPiece(log, at, to, true);
+  log.pieces = { all: 0, read: 0 };
+  return to;
+}
+
+/** Reads one piece of a long line; it ends at `to`, or before a report that begins in its last bytes. Returns where. */
+function readPiece(log: Log, from: number, to: number, last: boolean): number {
+  const { scanner: s, lines, pieces, long } = log;
+  if (pieces.all++ === 0) {
+    long.count++;
+    if (long.lines.length < MAX_LISTED) long.lines.push(lines.next());
+  }
+  const hits = s.find(pieces.all === 1 ? from - 1 : from, to);
+  const late = last ? undefined : hits.find((hit) => hit > to - MARGIN_BYTES);
+  const end = last ? to : Math.max(from + 1, (late ?? to) - LEAD_BYTES);
+  const marked = hits.length > 0 && hits[0]! < end;
+  if (pieces.all > 1 && !marked) return end;
+  if (pieces.read++ < MAX_PIECES)
+    lines.push(s.bytes.toString('utf8', from, end), log.offset + from - s.start, marked, pieces.all > 1);
+  else if (pieces.read === MAX_PIECES + 1)
+    lines.complain(`line ${lines.next() - 1} is too long to be read whole`);
+  return end;
 }

@@ -14,7 +14,7 @@ import { expectation, fileOf, isOwn, UNCOUNTED } from './expect.mjs';
 
 const dist = process.env.CONFORMANCE_DIST ?? new URL('../../dist/', import.meta.url).pathname;
 const here = new URL('.', import.meta.url).pathname;
-const { readLog } = await import(join(dist, 'read-logs.js'));
+const { readLog } = await import(join(dist, 'parsers/read-logs.js'));
 
 const args = process.argv.slice(2);
 const flag = (name) => args.includes(name);

@@ -2,7 +2,7 @@
 
 /**
  * Parses a text as the product would, in chunks of so many bytes. `parsers` are the modules under test: `{openLog,
- * makeLogParser, READERS, hazard}`.
+ * makeLogParser, tableOf, READERS, hazard}`.
  */
 export function parse(parsers, text, chunk = 1 << 16) {
   const diagnostics = [];
@@ -19,17 +19,20 @@ export function parse(parsers, text, chunk = 1 << 16) {
  */
 function refed(parsers, text) {
   let offered = 0;
-  const counting = parsers.READERS.map((make) => (emit) => {
-    const reader = make(emit);
-    return {
-      line: (line) => {
-        offered++;
-        return reader.line(line);
-      },
-      end: () => reader.end(),
-    };
-  });
-  const log = parsers.makeLogParser(counting, () => {});
+  const counting = parsers.READERS.filter((r) => r.kind === 'lines').map((r) => ({
+    ...r,
+    make: (emit, context) => {
+      const session = r.make(emit, context);
+      return {
+        line: (line) => {
+          offered++;
+          return session.line(line);
+        },
+        end: () => session.end(),
+      };
+    },
+  }));
+  const log = parsers.makeLogParser(parsers.tableOf(counting), () => {});
   log.push(Buffer.from(text));
   log.end();
   return offered / (text.split('\n').length * counting.length);

@@ -15,9 +15,10 @@ import { CHANGES, mutate } from './mutate.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = (path) => import(join(root, 'dist', path));
 const parsers = {
-  ...(await dist('parsers/text.js')),
+  ...(await dist('parsers/index.js')),
   ...(await dist('parsers/log.js')),
-  ...(await dist('hazard.js')),
+  ...(await dist('parsers/engine/table.js')),
+  ...(await dist('model/hazards.js')),
 };
 
 const { values, positionals } = parseArgs({

@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import type { Parsed, Diagnostic } from '../../src/model/diagnostic.js';
-import { PREFILTER_LITERALS } from '../../src/parsers/engine/prefilter.js';
 import { makeScanner, SHORTEST } from '../../src/parsers/engine/literal-scanner.js';
-import { makeTextParser, openLog, parseText } from '../../src/parsers/index.js';
+import { makeTextParser, openLog, parseText, TABLE } from '../../src/parsers/index.js';
 import { sifted } from './sifted.js';
 
 const root = new URL('../logs/', import.meta.url);
@@ -57,18 +56,18 @@ describe('every captured log', () => {
 
 describe('the scanner', () => {
   test('has only literals that it can find', () => {
-    for (const a of PREFILTER_LITERALS) {
+    for (const a of TABLE.literals) {
       expect(a.length, a).toBeGreaterThanOrEqual(SHORTEST);
       expect(Buffer.byteLength(a)).toBe(a.length);
     }
   });
   test('finds a line exactly when it holds a literal', () => {
     const word = fc.oneof(
-      fc.constantFrom(...PREFILTER_LITERALS),
+      fc.constantFrom(...TABLE.literals),
       fc.string({ maxLength: 9 }),
       fc.constantFrom('\n', ' '),
     );
-    const scanner = makeScanner(PREFILTER_LITERALS, 1 << 16);
+    const scanner = makeScanner(TABLE.literals, 1 << 16);
     fc.assert(
       fc.property(fc.array(word, { maxLength: 40 }), fc.integer({ min: 0, max: 9 }), (words, shift) => {
         const text = `${'\n'.repeat(shift)}${words.join('')}\n`;
@@ -77,7 +76,7 @@ describe('the scanner', () => {
         const lineOf = (at: number): number => bytes.subarray(0, at).filter((b) => b === 10).length;
         const found = scanner.find(scanner.start - 1, scanner.start + bytes.length);
         const expected = new Set<number>();
-        for (const a of PREFILTER_LITERALS)
+        for (const a of TABLE.literals)
           for (let at = `\n${text}`.indexOf(a); at >= 0; at = `\n${text}`.indexOf(a, at + 1)) {
             const before = Buffer.byteLength(`\n${text}`.slice(0, at)) - 1;
             expected.add(lineOf(before + (a.startsWith('\n') ? 1 : 0)));

@@ -6,12 +6,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hazard } from '../../src/model/hazards.js';
+import { tableOf } from '../../src/parsers/engine/table.js';
 import { makeLogParser } from '../../src/parsers/log.js';
 import { openLog, READERS } from '../../src/parsers/index.js';
 import { broken, parse as parseWith, type Parsers } from '../fuzz/laws.mjs';
 import { CHANGES, mutate, type ChangeKind } from '../fuzz/mutate.mjs';
 
-const parsers: Parsers = { openLog, makeLogParser, READERS, hazard };
+const parsers: Parsers = { openLog, makeLogParser, tableOf, READERS, hazard };
 const parse = (text: string) => parseWith(parsers, text);
 
 const root = new URL('../logs/', import.meta.url);

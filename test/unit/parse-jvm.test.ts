@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Parsed } from '../../src/model/diagnostic.js';
-import { makeArtReader } from '../../src/parsers/jvm/art.js';
-import { makeHserrReader } from '../../src/parsers/jvm/hserr.js';
-import { makeJniReader } from '../../src/parsers/jvm/check-jni.js';
-import { makeOpenj9Reader } from '../../src/parsers/jvm/openj9.js';
+import { art } from '../../src/parsers/jvm/art.js';
+import { hserr } from '../../src/parsers/jvm/hserr.js';
+import { checkJni } from '../../src/parsers/jvm/check-jni.js';
+import { openj9 } from '../../src/parsers/jvm/openj9.js';
+import { tableOf } from '../../src/parsers/engine/table.js';
 import { makeTextParser } from '../../src/parsers/index.js';
 import { expectPrefixLaw } from './prefix-law.js';
 
@@ -13,7 +14,7 @@ const logs = new URL('../logs/', import.meta.url);
 const log = (name: string): string => readFileSync(new URL(name, logs), 'utf8');
 
 function parse(text: string): Parsed {
-  const parser = makeTextParser([makeJniReader, makeHserrReader, makeOpenj9Reader, makeArtReader]);
+  const parser = makeTextParser(tableOf([checkJni, hserr, openj9, art]));
   for (const line of text.split('\n')) parser.push(line);
   return parser.end();
 }

@@ -2,15 +2,16 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Parsed } from '../../src/model/diagnostic.js';
-import { makeDotnetReader } from '../../src/parsers/dotnet/coreclr.js';
-import { makeMonoReader } from '../../src/parsers/dotnet/mono.js';
+import { dotnet } from '../../src/parsers/dotnet/coreclr.js';
+import { mono } from '../../src/parsers/dotnet/mono.js';
+import { tableOf } from '../../src/parsers/engine/table.js';
 import { makeTextParser } from '../../src/parsers/index.js';
 import { expectPrefixLaw } from './prefix-law.js';
 
 const log = (name: string): string => readFileSync(new URL(`../logs/mono/${name}`, import.meta.url), 'utf8');
 
 function parse(text: string): Parsed {
-  const parser = makeTextParser([makeMonoReader, makeDotnetReader]);
+  const parser = makeTextParser(tableOf([mono, dotnet]));
   for (const line of text.split('\n')) parser.push(line);
   return parser.end();
 }

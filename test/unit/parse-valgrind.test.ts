@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Parsed, Diagnostic } from '../../src/model/diagnostic.js';
 import { hazard } from '../../src/model/hazards.js';
+import { tableOf } from '../../src/parsers/engine/table.js';
 import { makeTextParser } from '../../src/parsers/index.js';
-import { makeValgrindTextReader } from '../../src/parsers/valgrind/text.js';
+import { valgrindText } from '../../src/parsers/valgrind/text.js';
 import { makeValgrindXml } from '../../src/parsers/valgrind/xml.js';
 import { expectPrefixLaw } from './prefix-law.js';
 
@@ -19,7 +20,7 @@ function xml(text: string, chunk = text.length || 1): Parsed {
 }
 
 function lines(text: string): Parsed {
-  const parser = makeTextParser([makeValgrindTextReader]);
+  const parser = makeTextParser(tableOf([valgrindText]));
   for (const line of text.split('\n')) parser.push(line);
   return parser.end();
 }

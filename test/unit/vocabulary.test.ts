@@ -5,30 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Tool } from '../../src/model/diagnostic.js';
 import { hazard } from '../../src/model/hazards.js';
-import { parseText } from '../../src/parsers/index.js';
+import { parseText, TABLE } from '../../src/parsers/index.js';
 import { sifted } from './sifted.js';
 import { logOf, type Chapter, type Kind } from './vocabulary/chapter.js';
-import { GO } from './vocabulary/go.js';
-import { JVM } from './vocabulary/jvm.js';
-import { NEWER } from './vocabulary/newer.js';
-import { RUNTIMES } from './vocabulary/runtimes.js';
-import { RUST } from './vocabulary/rust.js';
-import { SANITIZERS } from './vocabulary/sanitizers.js';
-import { THREADS } from './vocabulary/threads.js';
-import { UBSAN } from './vocabulary/ubsan.js';
-import { VALGRIND } from './vocabulary/valgrind.js';
-
-const CHAPTERS: readonly Chapter[] = [
-  ...SANITIZERS,
-  ...THREADS,
-  ...UBSAN,
-  ...NEWER,
-  ...VALGRIND,
-  ...GO,
-  ...JVM,
-  ...RUST,
-  ...RUNTIMES,
-];
+import { CHAPTERS } from './vocabulary/index.js';
 
 const expectKind = (chapter: Chapter, kind: Kind): void => {
   const text = logOf(chapter, kind);
@@ -55,4 +35,9 @@ it('asks every tool about words that it does not know', () => {
   const one: readonly Tool[] = ['go-race', 'lsan', 'cgocheck', 'valgrind'];
   const tools = new Set(CHAPTERS.map((c) => c.tool));
   expect([...tools].filter((t) => !requested.has(t) && !one.includes(t))).toEqual([]);
+});
+
+it('has a chapter for every tool of the table of readers', () => {
+  const chapters = new Set(CHAPTERS.map((c) => c.tool));
+  expect(TABLE.tools.filter((t) => !chapters.has(t))).toEqual([]);
 });

@@ -11,7 +11,7 @@
  */
 import type { Frame, Stack } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
-import type { Emit, Line, Reader } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 type Open = {
   first: Line;
@@ -71,7 +71,24 @@ function frameOf(text: string): Frame | undefined {
 }
 
 /** Makes the reader of CoreCLR's fatal errors and of exceptions that cross native code. */
-export function makeDotnetReader(emit: Emit): Reader {
+export const dotnet: LineReader = {
+  kind: 'lines',
+  tools: ['dotnet'],
+  literals: [
+    'Fatal error. ',
+    'Fatal error while',
+    'FailFast:',
+    'Process terminated',
+    'Stack overflow.',
+    'nhandled exception',
+    'nhandled Exception',
+    'UNHANDLED EXCEPTION',
+  ],
+  markers: [],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: Open | undefined;
 
   const close = (): void => {

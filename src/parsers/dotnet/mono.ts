@@ -5,7 +5,7 @@
 import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import { gdbFrame } from './gdb-frame.js';
 import type { HazardId } from '../../model/hazard.js';
-import type { Emit, Line, Reader } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const SIGNAL = /^Got an? (SIG\w+) while executing (?:native|managed) code/;
 /** The runtime ends the process because managed code asked for it. */
@@ -74,7 +74,15 @@ function managedFrame(text: string): Frame | undefined {
 }
 
 /** Makes the reader of mono's crash reports. */
-export function makeMonoReader(emit: Emit): Reader {
+export const mono: LineReader = {
+  kind: 'lines',
+  tools: ['mono'],
+  literals: ['while executing ', 'Native Crash', 'Native stacktrace', 'called FailFast', '"sigsgev"'],
+  markers: [],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: Open | undefined;
 
   const close = (atEnd: boolean): void => {

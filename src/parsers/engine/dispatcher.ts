@@ -1,8 +1,8 @@
 /** Offers the lines of a log to the readers, and lists what nobody understood. */
 import type { Parsed, Diagnostic } from '../../model/diagnostic.js';
 import { leadsOf, sharedPrefix, stripPrefixes, unescaped } from './line-prefix.js';
-import type { Emit, Line, MakeReader, Reader } from './reader.js';
-import { beforeReport, markerAt } from './markers.js';
+import type { DocumentContext, Emit, Line, LineSession } from './reader.js';
+import type { ReaderTable } from './table.js';
 
 /** A log that smells on every line, or is cut a thousand times, must not fill memory; the rest is counted. */
 const MAX_LISTED = 1000;
@@ -14,20 +14,12 @@ const LONGEST_LEAD = 200;
 /** What is left to say of a log once its diagnostics are handed over. */
 export type Rest = Omit<Parsed, 'diagnostics'>;
 
-export type Dispatcher = {
+export type Dispatcher = DocumentContext & {
   /**
    * One physical line, without its `\n`. `marked` is false when the line holds no literal that could begin a report:
    * then only readers that are in the middle of one see it. `again`: a further part of the same, overlong line.
    */
   push(raw: string, offset: number, marked: boolean, again?: boolean): void;
-  /** Counts lines that need not be read; only when `warm()` is false. */
-  skip(lines: number): void;
-  /** Whether a line that is not marked may matter, because a reader took a line not long ago. */
-  warm(): boolean;
-  /** 1-based number of the next line. */
-  next(): number;
-  /** Says what stands in the way of the log's completeness. */
-  complain(why: string): void;
   /** Closes open reports; call once. */
   end(): Rest;
 };
@@ -36,7 +28,9 @@ export type Dispatcher = {
  * A dispatcher over fresh readers. The reader that consumed the last line is asked first, so that a report keeps its frames
  * when several readers know the frame's dialect. `emit` is called for each report as soon as it is whole or given up.
  */
-export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispatcher {
+export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
+  const { markers } = table;
+  const hasMarker = (text: string): boolean => markers.at(text) >= 0;
   const unread: Parsed['unread'] = [];
   const missing: string[] = [];
   let unlisted = 0;
@@ -49,7 +43,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
   let lead = '';
   /** A line that nobody took, and may when what stands before it turns out to stand before the next line too. */
   let waiting: Line | undefined;
-  let sticky: { reader: Reader; taken: number } | undefined;
+  let sticky: { reader: LineSession; taken: number } | undefined;
 
   const complain = (why: string): void => {
     if (missing.length < MAX_LISTED) missing.push(why);
@@ -57,17 +51,15 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
   };
   /** Last line of the report that was handed over last. */
   let ended = 0;
-  const readers = makers.map((make) => ({
-    reader: make((s: Diagnostic) => {
-      ended = s.log.endLine;
-      if (!s.complete) complain(`line ${s.log.line}: ${s.rule}: ${s.missing ?? 'the report is cut'}`);
-      emit(s);
-    }),
-    /** Number of the last line that it took. */
-    taken: -WARM_LINES,
-  }));
+  const report = (s: Diagnostic): void => {
+    ended = s.log.endLine;
+    if (!s.complete) complain(`line ${s.log.line}: ${s.rule}: ${s.missing ?? 'the report is cut'}`);
+    emit(s);
+  };
+  /** `taken` is the number of the last line that it took. */
+  const readers = table.lines.map((r) => ({ reader: r.make(report, { hasMarker }), taken: -WARM_LINES }));
 
-  const offer = (r: { reader: Reader; taken: number }, line: Line): boolean => {
+  const offer = (r: { reader: LineSession; taken: number }, line: Line): boolean => {
     ended = 0;
     try {
       if (r.reader.line(line) !== 'consumed') return false;
@@ -121,7 +113,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
 
   /** Lists a line that smells of a checker and that nobody took. */
   const doubt = (line: Line): void => {
-    if (markerAt(line.text) < 0) return;
+    if (!hasMarker(line.text)) return;
     if (unread.length < MAX_LISTED) unread.push({ line: line.no, text: line.text.slice(0, 500) });
     else unlisted++;
   };
@@ -140,7 +132,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
       const shared = lead === '' ? 0 : sharedPrefix(lead, line.text);
       if (shared > 0 && taken(at(shared), marked)) return;
       // A quotation, a logger's name, times of an unknown fashion: what stands before every line of this log.
-      const begin = marked ? beforeReport(line.text) : 0;
+      const begin = marked ? markers.beforeReport(line.text) : 0;
       const before = begin <= LONGEST_LEAD ? begin : 0;
       if (before > 0 && before !== shared && taken(at(before), true)) {
         lead = line.text.slice(0, before);
@@ -148,7 +140,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
       }
       if (taken(line, marked) || !marked) return;
       // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
-      const smell = markerAt(line.text);
+      const smell = markers.at(line.text);
       if (smell > 0 && smell !== before && smell !== shared && taken(at(smell), true)) return;
       if (line.text !== '') waiting = line;
     },
@@ -160,6 +152,7 @@ export function makeDispatcher(makers: readonly MakeReader[], emit: Emit): Dispa
     },
     warm: () => waiting !== undefined || no - lastTaken < WARM_LINES,
     next: () => no + 1,
+    hasMarker,
     complain,
     end() {
       if (waiting !== undefined) doubt(waiting);

@@ -5,9 +5,9 @@
 import { SLOTS, slotOf, startCode } from './scan-wasm.js';
 
 export type Scanner = {
-  /** The scanner's memory. What is to be scanned is written at `start` or after it, up to `start + room`. */
-  bytes: Buffer;
-  start: number;
+  /** The scanner's memory: data to be scanned is written at `start` or after it, up to `start + room`. */
+  readonly bytes: Buffer;
+  readonly start: number;
   /** Addresses in [from, to), in the order of lines, at which a literal begins; after its `\n` if it begins with one. */
   find(from: number, to: number): number[];
   /** Number of `\n` in [from, to). */
@@ -31,12 +31,14 @@ const frequencyOf = (byte: number): number => {
   return /[A-Z\n=]/.test(c) ? 5 : 2;
 };
 
+const FREQUENCY = Array.from({ length: 256 }, (_, byte) => frequencyOf(byte));
+
 /** Where the rarest five bytes of a literal begin. */
 const rarest = (literal: Buffer): number => {
   let best = { at: 0, score: Infinity };
   for (let at = 0; at + SHORTEST <= literal.length; at++) {
-    const part = literal.subarray(at, at + SHORTEST);
-    const score = part.reduce((product, byte) => product * frequencyOf(byte), 1);
+    let score = 1;
+    for (let i = at; i < at + SHORTEST; i++) score *= FREQUENCY[literal[i]!]!;
     if (score < best.score) best = { at, score };
   }
   return best.at;
@@ -45,25 +47,29 @@ const rarest = (literal: Buffer): number => {
 type Place = { word: number; literal: Buffer; /** Where in it the four bytes are. */ at: number };
 
 /** Which literals four bytes may be part of, by their entry in the scanner's table. */
-const placesOf = (literals: readonly string[]): (Place[] | undefined)[] => {
-  const slots = Array.from<Place[] | undefined>({ length: SLOTS });
+const placesOf = (literals: readonly string[]): Map<number, Place[]> => {
+  const places = new Map<number, Place[]>();
   for (const text of new Set(literals)) {
     const literal = Buffer.from(text, 'latin1');
     const first = rarest(literal);
     for (const at of [first, first + 1]) {
       const word = literal.readInt32LE(at);
-      (slots[slotOf(word)] ??= []).push({ word, literal, at });
+      const slot = slotOf(word);
+      const same = places.get(slot) ?? [];
+      same.push({ word, literal, at });
+      places.set(slot, same);
     }
   }
-  return slots;
+  return places;
 };
 
 /** Bytes around the data that may be looked at. */
 const PADDING = 64;
 
-/** A scanner for `literals` (ASCII, five characters or more) over at most `room` bytes at a time. */
-export function makeScanner(literals: readonly string[], room: number): Scanner {
-  const start = SLOTS + PADDING;
+type Engine = Pick<Scanner, 'find' | 'lines'> & { bytes: Buffer };
+
+/** The scanner's code over memory of its own, in which data of up to `room` bytes begins at `start`. */
+function startEngine(literals: readonly string[], start: number, room: number): Engine {
   const out = Math.ceil((start + room + PADDING) / 4) * 4;
   const pages = Math.ceil((out + 2 * room + PADDING) / 65536);
   const code = startCode(pages);
@@ -71,12 +77,11 @@ export function makeScanner(literals: readonly string[], room: number): Scanner 
   const words = new Int32Array(code.m.buffer, out);
   const view = new DataView(code.m.buffer);
   const slots = placesOf(literals);
-  for (const [slot, places] of slots.entries()) if (places) bytes[slot] = 4;
-  bytes[start - 1] = 10; // the first line begins after the end of another
+  for (const slot of slots.keys()) bytes[slot] = 4;
 
   const matches = (at: number, from: number, to: number): number => {
     const word = view.getInt32(at, true);
-    for (const place of slots[slotOf(word)]!) {
+    for (const place of slots.get(slotOf(word))!) {
       if (place.word !== word) continue;
       const { literal } = place;
       const begin = at - place.at;
@@ -90,7 +95,6 @@ export function makeScanner(literals: readonly string[], room: number): Scanner 
 
   return {
     bytes,
-    start,
     find(from, to) {
       const count = (code.scan(from, to, out) - out) / 4;
       const hits: number[] = [];
@@ -101,5 +105,31 @@ export function makeScanner(literals: readonly string[], room: number): Scanner 
       return hits;
     },
     lines: (from, to) => code.lines(from, to),
+  };
+}
+
+/**
+ * A scanner for `literals` (ASCII, five characters or more) over at most `room` bytes at a time. Its code is not started before
+ * it is asked for something: most logs are too small to need it.
+ */
+export function makeScanner(literals: readonly string[], room: number): Scanner {
+  const start = SLOTS + PADDING;
+  let bytes: Buffer = Buffer.allocUnsafeSlow(start + room + PADDING);
+  bytes[start - 1] = 10; // the first line begins after the end of another
+  let engine: Engine | undefined;
+  const started = (): Engine => {
+    if (engine !== undefined) return engine;
+    engine = startEngine(literals, start, room);
+    bytes.copy(engine.bytes, start - 1, start - 1);
+    bytes = engine.bytes;
+    return engine;
+  };
+  return {
+    get bytes() {
+      return bytes;
+    },
+    start,
+    find: (from, to) => started().find(from, to),
+    lines: (from, to) => started().lines(from, to),
   };
 }

@@ -1,33 +1,98 @@
 /**
- * The seam between the line dispatcher (`text.ts`) and one tool family's knowledge. A reader is offered every line, in
- * order, with CI prefixes and ANSI already stripped. It never throws and keeps only the reports that are open.
+ * A reader is a value: the tools whose reports it reads, how lines that may begin one are recognised, and how it reads. All that
+ * depends on the set of readers (the prefilter, the markers, the dispatch, the list of tools) is derived from the table of
+ * readers (`../index.ts`, see table.ts): a new reader is one file and one line in that table.
  */
-import type { Diagnostic } from '../../model/diagnostic.js';
+import type { Diagnostic, Tool } from '../../model/diagnostic.js';
 
 /** One physical line: `text` is stripped of ANSI and prefixes; `no` is 1-based; `offset` is where the raw line begins. */
 export type Line = { text: string; no: number; offset: number };
 
+export type Emit = (diagnostic: Diagnostic) => void;
+
+/** Words that nobody but a tool prints: a line with them that no reader consumed makes a log unreadable, not clean. */
+export type Marker = {
+  /** Matches where the words begin, wherever in a line they stand. */
+  words: RegExp;
+  /**
+   * Matches (or returns) where the words begin a report, so that what stands before them in the line is no part of it: a
+   * quotation, a logger's name, the unfinished line of a test runner. A function returns 0 when nothing stands before them.
+   */
+  opening?: RegExp | ((text: string) => number);
+};
+
+type Common = {
+  /** The tools in whose name it reports. */
+  tools: readonly Tool[];
+  /**
+   * Every line that begins a report, and every line with a marker, holds one of these; a line without any literal of any
+   * reader is only offered to readers that are in the middle of a report. Five ASCII characters or more, as rare in ordinary
+   * output as can be; a leading `\n` stands for the end of the line before.
+   */
+  literals: readonly string[];
+  markers: readonly Marker[];
+};
+
+/** Reads reports that are lines of a log. */
+export type LineReader = Common & { kind: 'lines'; make(emit: Emit, log: LogContext): LineSession };
+/** Reads a document inside a log: its lines are its own until it ends. */
+export type DocumentReader = Common & {
+  kind: 'document';
+  make(emit: Emit, log: DocumentContext): DocumentSession;
+};
+export type Reader = LineReader | DocumentReader;
+
+/** What a reader may ask about the log that it reads. */
+export type LogContext = {
+  /** Whether the line holds the words of any tool in the table. */
+  hasMarker(text: string): boolean;
+};
+
+export type DocumentContext = LogContext & {
+  /** 1-based number of the next line. */
+  next(): number;
+  /** Counts lines that the document keeps to itself. */
+  skip(lines: number): void;
+  /** Whether a report in lines may still want the next line. */
+  warm(): boolean;
+  /** Says why the log is not complete. */
+  complain(why: string): void;
+};
+
 /**
- * What the reader did with a line.
- * - `consumed`: the line belongs to a report of this reader (opened, continued or closed by it), or is a known
- *   harmless line of the tool (banner, summary) that must not count as unread.
- * - `ignored`: not this reader's line. An open report stays open unless the reader decides otherwise, so that foreign
- *   lines interleaved into a report do not cut it.
+ * What was done with a line.
+ * - `consumed`: the line belongs to a report of this reader (opened, continued or closed by it), or is a known harmless line
+ *   of the tool (banner, summary) that must not count as unread.
+ * - `ignored`: not this reader's line. An open report stays open unless the reader decides otherwise, so that foreign lines
+ *   interleaved into a report do not cut it.
  */
 export type Took = 'consumed' | 'ignored';
 
-export type Reader = {
-  /** Offers one line. Whole reports are handed to the `emit` the reader was made with. */
+/**
+ * One reader at work on one log. It is offered the log's lines in order, ANSI and CI prefixes already stripped, never throws,
+ * and keeps only the reports that are open.
+ */
+export type LineSession = {
+  /** Offers one line; finished reports are handed to `emit`. */
   line(line: Line): Took;
   /**
-   * No line of this reader's came for long, and the log goes on: a report that is whole, and was only kept for what might
-   * still have followed, is handed over now.
+   * None of its lines came for long, and the log goes on: a report that is complete, and was only kept for what might still
+   * have followed, is handed over now.
    */
   settle?(): void;
-  /** The log is over: emit what is open as `complete: false` unless its format allows to end here. Returns complaints
-   * ("summary says 3 warnings, 2 read") for `Parsed.missing`. */
+  /**
+   * The log is over: emits what is open, as `complete: false` unless its format allows to end here. Returns complaints
+   * ("summary says 3 warnings, 2 read") for `Parsed.missing`.
+   */
   end(): string[];
 };
 
-export type Emit = (diagnostic: Diagnostic) => void;
-export type MakeReader = (emit: Emit) => Reader;
+export type DocumentSession = {
+  /** True inside a document. */
+  open(): boolean;
+  /** Complete lines inside the document, none of which holds a literal. */
+  take(text: string): void;
+  /** One line; false when it belongs to the readers of lines. */
+  line(text: string, offset: number, marked: boolean): boolean;
+  end(): void;
+};

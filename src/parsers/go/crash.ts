@@ -21,7 +21,7 @@ import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import { addFrame, addStack, draft, reach, whole } from '../engine/draft.js';
 import { goFrame, goFunction } from './frame.js';
 import { EXCEPTION, goMeaning, isKnown, isLow } from './kinds.js';
-import type { Line, MakeReader } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const PANIC = /^(panic|fatal error): (.*)$/;
 const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
@@ -72,8 +72,37 @@ type Words = {
   line: Line;
 };
 
+/** `SIGSEGV: …` at the beginning of a line or behind a blank, the two commonest anywhere. */
+const SIGNAL_LITERALS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+  .flatMap((l) => [`\nSIG${l}`, ` SIG${l}`])
+  .concat('SIGSEGV: ', 'SIGABRT: ');
+
 /** Reads panics, fatal errors and signals of the Go runtime, with every goroutine of the dump. */
-export const makeGoCrash: MakeReader = (emit) => {
+export const goCrash: LineReader = {
+  kind: 'lines',
+  tools: ['go', 'cgocheck'],
+  literals: [
+    'panic: ',
+    'fatal error: ',
+    'goroutine ',
+    'Exception 0x',
+    'Go pointer',
+    'has Go ',
+    'is Go ',
+    ' unpinned Go ',
+    ...SIGNAL_LITERALS,
+  ],
+  markers: [
+    // behind the words of who ran it
+    { words: /\bfatal error: unexpected signal during runtime execution$/ },
+    { words: /\bcgo (?:argument|result) (?:has|is)(?: unpinned)? Go [a-z]/ },
+    { words: /\bargument of cgo function(?: \S{1,400})? has Go [a-z]/ },
+    { words: /\bresult of Go function(?: \S{1,400})? called from cgo (?:has|is)(?: unpinned)? Go [a-z]/ },
+  ],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let words: Words | undefined;
   let open: Diagnostic | undefined;
   let stack: Stack | undefined;
@@ -271,4 +300,4 @@ export const makeGoCrash: MakeReader = (emit) => {
       ];
     },
   };
-};
+}

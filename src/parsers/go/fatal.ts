@@ -5,11 +5,16 @@
 import { readLastWords } from '../engine/last-words.js';
 
 /** Reads words of the Go runtime that no stack follows. */
-export const makeGoFatal = readLastWords('go', [
-  { line: /^fatal: morestack on g(?:0|signal)$/, rule: 'stack-overflow', hazard: 'resource/exhausted' },
-  {
-    line: /^fatal: (?:bad g in signal handler|systemstack called from unexpected goroutine)$/,
-    rule: 'fatal',
-    hazard: 'crash/abort',
-  },
-]);
+export const goFatal = readLastWords({
+  tool: 'go',
+  literals: ['fatal: '],
+  markers: [{ words: /\bfatal: morestack on g(?:0|signal)$/ }],
+  rows: [
+    { line: /^fatal: morestack on g(?:0|signal)$/, rule: 'stack-overflow', hazard: 'resource/exhausted' },
+    {
+      line: /^fatal: (?:bad g in signal handler|systemstack called from unexpected goroutine)$/,
+      rule: 'fatal',
+      hazard: 'crash/abort',
+    },
+  ],
+});

@@ -17,7 +17,7 @@ import type { Access, Diagnostic, Stack } from '../../model/diagnostic.js';
 import { addFrame, addStack, draft, reach, whole } from '../engine/draft.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
 import { goFrame, goFunction } from './frame.js';
-import type { MakeReader } from '../engine/reader.js';
+import type { Emit, LineReader, LineSession } from '../engine/reader.js';
 
 /** `Previous atomic write at 0x00c000012308 by goroutine 7:` (no address until Go 1.6), `[failed to restore the stack]` may follow. */
 const ACCESS =
@@ -38,7 +38,15 @@ const accessOf = (m: RegExpExecArray): Access => ({
 });
 
 /** Reads `WARNING: DATA RACE` blocks; `Found N data race(s)` is checked against the number of blocks. */
-export const makeGoRace: MakeReader = (emit) => {
+export const goRace: LineReader = {
+  kind: 'lines',
+  tools: ['go-race'],
+  literals: ['DATA RACE', 'WARNING: DEADLOCK', 'race: limit on', 'data race(s)'],
+  markers: [{ words: /\b(?:WARNING: )?DATA RACE\b/, opening: /\bWARNING: DATA RACE$/ }],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: Diagnostic | undefined;
   let stack: Stack | undefined;
   let fn: string | undefined;
@@ -174,4 +182,4 @@ export const makeGoRace: MakeReader = (emit) => {
       return promised > read ? [`the race detector counted ${promised} data races, ${read} were read`] : [];
     },
   };
-};
+}

@@ -13,7 +13,7 @@ import type { Frame, Stack } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { parseFrame } from '../engine/frame.js';
 import { javaFrame } from './java-frame.js';
-import type { Emit, Line, Reader } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 /** Dalvik said `JNI ERROR (app bug)`, and ART says it of its tables of references, before what its checker says of that. */
 const HEAD = /JNI (?:DETECTED ERROR IN APPLICATION|(ERROR \(app bug\))): (.*)$/s;
@@ -58,7 +58,15 @@ const nativeFrame = (text: string): Frame | undefined =>
   / #\d+ {1,2}pc /.test(text) ? parseFrame(text.replace(/^\s*native: /, ''))?.frame : undefined;
 
 /** Makes the reader of ART's JNI checker. */
-export function makeArtReader(emit: Emit): Reader {
+export const art: LineReader = {
+  kind: 'lines',
+  tools: ['art'],
+  literals: ['JNI DETECTED ERROR', 'JNI ERROR (app bug)'],
+  markers: [],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: Open | undefined;
   /** The message that was told last. */
   let told: string | undefined;

@@ -11,7 +11,7 @@
 import type { Frame, Diagnostic } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { hotspotFrame, javaFrame } from './java-frame.js';
-import type { Emit, Line, Reader } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 /** Message → hazard; the first match wins. Texts of JDK 8 to 25. */
 const MEANINGS: readonly [RegExp, HazardId][] = [
@@ -87,7 +87,23 @@ type Open = {
 };
 
 /** Makes the reader of HotSpot's JNI checker. */
-export function makeJniReader(emit: Emit): Reader {
+export const checkJni: LineReader = {
+  kind: 'lines',
+  tools: ['xcheck-jni'],
+  literals: [
+    'in native method',
+    'JNI local refs',
+    'Calling other JNI',
+    'large String with',
+    'VM warning: ',
+    'failed bounds check',
+    ' allocated by ',
+  ],
+  markers: [{ words: /\b(?:WARNING|FATAL ERROR) in native method\b/ }],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: Open | undefined;
   /** Whether `open` is a preamble that still waits for its headline. */
   let waiting = false;

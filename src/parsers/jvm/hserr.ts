@@ -6,8 +6,7 @@
 import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { hotspotFrame } from './java-frame.js';
-import type { Emit, Line, Reader } from '../engine/reader.js';
-import { markerAt } from '../engine/markers.js';
+import type { Emit, Line, LineReader, LineSession, LogContext } from '../engine/reader.js';
 
 const FATAL =
   /^# (?:A fatal error has been detected by|An unexpected error has been detected by|There is insufficient memory for the Java Runtime)/;
@@ -62,8 +61,29 @@ function hazardOf(open: Open): HazardId {
   return 'crash/other';
 }
 
+const FATAL_WORDS = /(?:# |\b)A fatal error has been detected by the Java Runtime\b/;
+
 /** Makes the reader of HotSpot crash banners and files. */
-export function makeHserrReader(emit: Emit): Reader {
+export const hserr: LineReader = {
+  kind: 'lines',
+  tools: ['hotspot'],
+  literals: [
+    'A fatal error has',
+    '# An unexpected error has',
+    '# There is insufficient memory',
+    'T H R E A D',
+    'P R O C E S S',
+    'S Y S T E M',
+    '\nEND.',
+  ],
+  markers: [
+    // with the sign that belongs to it
+    { words: FATAL_WORDS, opening: FATAL_WORDS },
+  ],
+  make,
+};
+
+function make(emit: Emit, log: LogContext): LineSession {
   let open: Open | undefined;
   let held: { diagnostic: Diagnostic; key: string } | undefined;
 
@@ -205,7 +225,7 @@ export function makeHserrReader(emit: Emit): Reader {
       } else if (section(open, text)) open.strangers = 0;
       else if (open.file) {
         // A file has lists of hundreds of lines between its sections; what follows a file that is cut is not its own.
-        if (++open.strangers > LONGEST_LIST || markerAt(text) >= 0) return 'ignored';
+        if (++open.strangers > LONGEST_LIST || log.hasMarker(text)) return 'ignored';
         if (text === '' && open.list !== undefined && open.native.length + open.managed.length > 0)
           delete open.list;
         if (/^END\.?$/.test(text)) {

@@ -11,7 +11,7 @@
  */
 import type { Frame, Diagnostic } from '../../model/diagnostic.js';
 import { draft, reach, whole } from '../engine/draft.js';
-import type { MakeReader } from '../engine/reader.js';
+import type { Emit, LineReader, LineSession } from '../engine/reader.js';
 
 const TYPE = /^Type=(.{1,80}) vmState=0x[0-9a-fA-F]+$/;
 const SIGNAL = /\bSignal_Number=([0-9a-f]{8})\b/;
@@ -51,8 +51,18 @@ function frameOf(text: string): Frame | undefined {
   return { kind: 'module', module, ...(offset && { offset }), ...(name && { function: name }) };
 }
 
+const TYPE_WORDS = /\bType=[A-Z][a-z]{1,20} (?:error|exception) vmState=0x/;
+
 /** Reads the report of a fault outside Java code. */
-export const makeOpenj9Crash: MakeReader = (emit) => {
+export const openj9Crash: LineReader = {
+  kind: 'lines',
+  tools: ['openj9'],
+  literals: [' vmState='],
+  markers: [{ words: TYPE_WORDS, opening: TYPE_WORDS }],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: Diagnostic | undefined;
   let frames: Frame[] | undefined;
   const close = (): void => {
@@ -109,4 +119,4 @@ export const makeOpenj9Crash: MakeReader = (emit) => {
       return [];
     },
   };
-};
+}

@@ -7,7 +7,7 @@
  */
 import type { Frame, Diagnostic } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
-import type { Emit, Line, Reader } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const MESSAGE = /^(JVMJNCK(\d{3})([EWI])) (.*)$/;
 /** Where the message before it comes from; 080 says it of a warning, 024 that the process ends. */
@@ -33,7 +33,15 @@ const MEANINGS: readonly [RegExp, HazardId][] = [
 ];
 
 /** Makes the reader of OpenJ9's JNI checker. Information lines (`…I`) are consumed and say nothing. */
-export function makeOpenj9Reader(emit: Emit): Reader {
+export const openj9: LineReader = {
+  kind: 'lines',
+  tools: ['openj9'],
+  literals: ['JVMJNCK', 'Error detected in'],
+  markers: [],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: Diagnostic | undefined;
   const close = (): void => {
     if (open) emit(open);

@@ -4,29 +4,38 @@ import { readLastWords } from '../engine/last-words.js';
 const WHAT = /^ {2}what\(\): {1,4}(.*)$/;
 
 /** Reads `std::terminate` messages of libstdc++ and libc++abi. */
-export const makeCxx = readLastWords('cxx', [
-  {
-    line: /^terminate called after throwing an instance of '/,
-    rule: 'uncaught-exception',
-    hazard: 'unwind/foreign-exception',
-    more: WHAT,
-  },
-  {
-    // LLVM 3 to 11 did not say who speaks.
-    line: /^(?:(?:libc\+\+abi(?:\.dylib)?|libc\+\+): [Tt]erminating (?:due to|with) uncaught (?:foreign )?exception|terminating with uncaught (?:foreign exception$|exception of type \S))/,
-    rule: 'uncaught-exception',
-    hazard: 'unwind/foreign-exception',
-  },
-  {
-    line: /^(?:terminate called without an active exception|(?:libc\+\+abi(?:\.dylib)?): [Tt]erminating)/,
-    rule: 'terminate',
-    hazard: 'crash/abort',
-  },
-  { line: /^terminate called recursively/, rule: 'terminate', hazard: 'crash/abort' },
-  {
-    line: /^(?:libc\+\+abi(?:\.dylib)?: )?[Pp]ure virtual (?:method|function) called/,
-    rule: 'pure-virtual',
-    hazard: 'ownership/use-after-free',
-    more: /^terminate called without an active exception$/,
-  },
-]);
+export const cxx = readLastWords({
+  tool: 'cxx',
+  literals: ['terminate called', 'terminating with uncaught', 'libc++', 'ure virtual '],
+  markers: [
+    {
+      words: /\bterminate called (?:after throwing an instance of '|without an active exception|recursively)/,
+    },
+  ],
+  rows: [
+    {
+      line: /^terminate called after throwing an instance of '/,
+      rule: 'uncaught-exception',
+      hazard: 'unwind/foreign-exception',
+      more: WHAT,
+    },
+    {
+      // LLVM 3 to 11 did not say who speaks.
+      line: /^(?:(?:libc\+\+abi(?:\.dylib)?|libc\+\+): [Tt]erminating (?:due to|with) uncaught (?:foreign )?exception|terminating with uncaught (?:foreign exception$|exception of type \S))/,
+      rule: 'uncaught-exception',
+      hazard: 'unwind/foreign-exception',
+    },
+    {
+      line: /^(?:terminate called without an active exception|(?:libc\+\+abi(?:\.dylib)?): [Tt]erminating)/,
+      rule: 'terminate',
+      hazard: 'crash/abort',
+    },
+    { line: /^terminate called recursively/, rule: 'terminate', hazard: 'crash/abort' },
+    {
+      line: /^(?:libc\+\+abi(?:\.dylib)?: )?[Pp]ure virtual (?:method|function) called/,
+      rule: 'pure-virtual',
+      hazard: 'ownership/use-after-free',
+      more: /^terminate called without an active exception$/,
+    },
+  ],
+});

@@ -78,7 +78,39 @@ const ROWS: readonly LastWords[] = [
 ];
 
 /** Reads glibc's heap checks, fortify and stack protector messages, and failed assertions. */
-export const makeGlibc = readLastWords('glibc', ROWS, {
+export const glibc = readLastWords({
+  tool: 'glibc',
+  literals: [
+    'free(): ',
+    'double free or',
+    'alloc(): ',
+    'exception not rethrown',
+    'malloc: ***',
+    'malloc: Heap',
+    '*** Error in',
+    'detected ***',
+    '\n*** ',
+    ' *** ',
+    '_chunk(): ',
+    'corrupted ',
+    'malloc_consolidate',
+    'tcache_thread',
+    'sysmalloc: ',
+    'malloc: top chunk',
+    'break adjusted',
+    'chunk_main_arena',
+    'invalid fastbin',
+    'Fatal glibc error',
+    'Assertion ',
+  ],
+  markers: [
+    // A test runner's unfinished line may stand before the words; a debugger quotes them.
+    {
+      words:
+        /\bdouble free or corruption \(|(?<!")\b(?:free|malloc|realloc|munmap_chunk)\(\): (?:double free|invalid|corrupted)|\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*/,
+    },
+  ],
+  rows: ROWS,
   // until 2.25, and until 2.16
   lead: /^\*\*\* (?:Error in `[^']{0,200}'|glibc detected \*\*\* \S{1,200}): /,
   stack: { title: /^={3,} Backtrace: =+$/, frame: libcFrameOf },

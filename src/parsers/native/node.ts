@@ -51,6 +51,9 @@ const ROWS: readonly LastWords[] = [
 ];
 
 /** Reads `FATAL ERROR:` of Node (N-API's among them) and V8's failed checks. */
-export const makeNode = readLastWords('node', ROWS, {
+export const node = readLastWords({
+  tool: 'node',
+  literals: ['FATAL ERROR: ', '# Fatal', 'Fatal error in ', 'Assertion '],
+  rows: ROWS,
   stack: { title: /^-{3,} Native stack trace -{3,}$/, frame: nodeFrame },
 });

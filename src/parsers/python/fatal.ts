@@ -17,7 +17,7 @@
 import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 import { addFrame, addStack, draft, reach, whole } from '../engine/draft.js';
 import { pythonMeaning } from './kinds.js';
-import type { Line, MakeReader } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const FATAL =
   /^(?:Fatal Python error(?:: | from (?=unexpected signum: ))|Windows fatal exception: |(?=Timeout \(\d+:\d\d:\d\d))(.*)$/;
@@ -46,7 +46,28 @@ const pythonFrame = (file: string, line: string, fn: string): Frame =>
     : { kind: 'source', function: fn, file, line: Number(line) };
 
 /** Reads fatal errors, faulthandler dumps, results that break the exception rule, and exceptions lost in callbacks. */
-export const makePython: MakeReader = (emit) => {
+export const python: LineReader = {
+  kind: 'lines',
+  tools: ['python'],
+  literals: [
+    'Fatal Python error',
+    'Windows fatal exception',
+    'Timeout (',
+    'SystemError: ',
+    'Exception ignored',
+    'From cffi callback',
+    'Debug memory block',
+    'negative ref count',
+  ],
+  markers: [
+    { words: /\bFatal Python error\b/, opening: /\bFatal Python error: / },
+    { words: /\bWindows fatal exception: /, opening: /\bWindows fatal exception: / },
+    { words: /\bDebug memory block at address p=0x/ },
+  ],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: Diagnostic | undefined;
   let stack: Stack | undefined;
   /** The debug allocator, or the refcount check, has spoken and the fatal error is still to come. */
@@ -188,4 +209,4 @@ export const makePython: MakeReader = (emit) => {
       return [`line ${prelude.line.no}: Python's debug check is not followed by its fatal error`];
     },
   };
-};
+}

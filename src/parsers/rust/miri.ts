@@ -22,7 +22,7 @@ import { addFrame, addStack, draft, placed, reach, whole } from '../engine/draft
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
 import { readMiriJson } from './miri-json.js';
 import { miriFacts, miriRole } from './miri-kinds.js';
-import type { MakeReader } from '../engine/reader.js';
+import type { Emit, LineReader, LineSession } from '../engine/reader.js';
 
 const ERROR = /^error(?:\[(E\d{4})\])?: (.{1,4000})$/;
 const PLACE = /^ *--> (.{1,4096})$/;
@@ -42,7 +42,15 @@ export const miriFrame = (fn: string, place: string | undefined): Frame =>
   };
 
 /** Reads Miri's errors, as text and as JSON lines. */
-export const makeMiri: MakeReader = (emit) => {
+export const miri: LineReader = {
+  kind: 'lines',
+  tools: ['miri'],
+  literals: ['error: ', 'error[E', '"level":"error', '"level": "error'],
+  markers: [{ words: /\berror: Undefined Behavior\b/, opening: /\berror: Undefined Behavior: / }],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: Diagnostic | undefined;
   /** Takes the place of the next `-->` line. */
   let next: { role: StackRole; title?: string; fn: string } | undefined;
@@ -171,4 +179,4 @@ export const makeMiri: MakeReader = (emit) => {
       return [];
     },
   };
-};
+}

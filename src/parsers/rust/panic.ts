@@ -16,7 +16,7 @@ import type { Frame, Diagnostic } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { addFrame, addStack, draft, placed, reach, whole } from '../engine/draft.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
-import type { Line, MakeReader } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const PANICKED = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?panicked at (.{1,4096})$/;
 /** The end of the old form, whose message may have several lines: `…', src/lib.rs:11:5`; before 1.24 without column. */
@@ -72,8 +72,25 @@ const oldForm = (text: string): { message: string; place: string } | undefined =
   return OLD_PLACE.test(place) ? { message: text.slice(1, end), place } : undefined;
 };
 
+const PANIC_WORDS = /\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /;
+
 /** Reads the last words of Rust's standard library. */
-export const makeRust: MakeReader = (emit) => {
+export const rust: LineReader = {
+  kind: 'lines',
+  tools: ['rust'],
+  literals: [
+    'panicked at ',
+    'panicked while',
+    'overflowed its stack',
+    'fatal runtime error',
+    'memory allocation of',
+    'foreign exception',
+  ],
+  markers: [{ words: PANIC_WORDS, opening: PANIC_WORDS }],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let panic: Panic | undefined;
   /** The lines of an old-form message so far. */
   let old: { panic: Panic; text: string } | undefined;
@@ -239,4 +256,4 @@ export const makeRust: MakeReader = (emit) => {
       return cut ? [`line ${cut.line.no}: the message of a Rust panic is absent`] : [];
     },
   };
-};
+}

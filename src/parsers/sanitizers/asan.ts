@@ -10,12 +10,13 @@
  *     freed by thread T0 here:
  *     SUMMARY: AddressSanitizer: heap-use-after-free a.c:5:10 in main
  */
+import { FRAME_LITERALS } from '../engine/process-id.js';
 import type { Open } from './asan-open.js';
 import type { MemoryClass, StackRole, Tool } from '../../model/diagnostic.js';
 import { hazardOf, isKnown, kindOf } from './asan-kinds.js';
 import { takeHwasan } from './hwasan.js';
 import { closeReport, extend, openReport, openStack, takeFrame } from '../engine/open-report.js';
-import type { Emit, Line, MakeReader, Took } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession, Took } from '../engine/reader.js';
 
 const TOOLS: Readonly<Record<string, Tool>> = {
   Address: 'asan',
@@ -69,7 +70,15 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
 ];
 
 /** Reads `ERROR: …Sanitizer` reports; many may follow each other in one log (`halt_on_error=0`). */
-export const makeAsan: MakeReader = (emit: Emit) => {
+export const asan: LineReader = {
+  kind: 'lines',
+  tools: ['asan', 'hwasan', 'lsan', 'msan', 'tsan', 'ubsan'],
+  literals: ['Sanitizer', 'DEADLYSIGNAL', 'ASAN:', 'SCARINESS: ', ' is located ', ...FRAME_LITERALS],
+  markers: [],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: Open | undefined;
   let deadly = 0;
   const orphans: string[] = [];
@@ -152,7 +161,7 @@ export const makeAsan: MakeReader = (emit: Emit) => {
       return orphans;
     },
   };
-};
+}
 
 /** Who created the thread that died of a signal is told behind the SUMMARY. */
 const owesCreator = ({ diagnostic: s }: Open): boolean =>

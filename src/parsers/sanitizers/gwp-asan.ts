@@ -34,7 +34,7 @@ import {
   takeFrame,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { MakeReader, Took } from '../engine/reader.js';
+import type { Emit, LineReader, LineSession, Took } from '../engine/reader.js';
 
 const HEADER = /\*\*\* GWP-ASan (?:\([^()]*\) {1,2}has )?detected a memory error \*\*\*/;
 const END = /\*\*\* End GWP-ASan report \*\*\*/;
@@ -69,7 +69,15 @@ const KINDS: readonly [RegExp, string, HazardId][] = [
 ];
 
 /** Reads GWP-ASan's own report, and the part of an Android tombstone that speaks of it. */
-export const makeGwpAsan: MakeReader = (emit) => {
+export const gwpAsan: LineReader = {
+  kind: 'lines',
+  tools: ['gwp-asan'],
+  literals: ['GWP-ASan'],
+  markers: [{ words: /GWP-ASan (?:\([^()]{0,100}\) {1,2}has )?detected a memory error/ }],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: OpenReport | undefined;
   let tombstone = false;
   /** TCMalloc's report, which is whole once the error has its stack. */
@@ -138,7 +146,7 @@ export const makeGwpAsan: MakeReader = (emit) => {
       return [];
     },
   };
-};
+}
 
 /** The lines that only TCMalloc writes. */
 function takeTcmalloc(open: OpenReport, text: string): boolean {

@@ -10,7 +10,7 @@
  */
 import type { HazardId } from '../../model/hazard.js';
 import { closeReport, extend, openReport, takeFrame, type OpenReport } from '../engine/open-report.js';
-import type { MakeReader, Took } from '../engine/reader.js';
+import type { Emit, LineReader, LineSession, Took } from '../engine/reader.js';
 
 const HEADER = /(?:==(\d+)==\s?)ERROR: libFuzzer: (\S.*)$/s;
 const SUMMARY = /^\s*SUMMARY: libFuzzer: /;
@@ -28,7 +28,15 @@ const KINDS: readonly [RegExp, string, HazardId][] = [
 ];
 
 /** Reads `==N== ERROR: libFuzzer: …`; a kind that is new to us is `libfuzzer/other`. */
-export const makeLibFuzzer: MakeReader = (emit) => {
+export const libFuzzer: LineReader = {
+  kind: 'lines',
+  tools: ['libfuzzer'],
+  literals: ['ERROR: libFuzzer', 'libFuzzer: ', 'centipede: '],
+  markers: [{ words: /\b(?:libFuzzer|centipede): (?:deadly signal|timeout|out-of-memory|fuzz target)/ }],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: OpenReport | undefined;
   /** Lines that are left once the SUMMARY has been read. */
   let left: number | undefined;
@@ -72,4 +80,4 @@ export const makeLibFuzzer: MakeReader = (emit) => {
       return [];
     },
   };
-};
+}

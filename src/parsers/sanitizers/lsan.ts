@@ -11,7 +11,7 @@ import {
   takeFrame,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { MakeReader, Took } from '../engine/reader.js';
+import type { Emit, LineReader, LineSession, Took } from '../engine/reader.js';
 
 const HEADER = /(?:==(\d+)==\s?)?ERROR: LeakSanitizer: detected memory leaks/;
 const RECORD = /\b(Direct|Indirect) leak of (\d+) byte\(s\) in (\d+) object\(s\) allocated from:/;
@@ -20,7 +20,15 @@ const LIMITED = /\bThe \d+ top leak\(s\):|\bOmitting \d+ more leak\(s\)/;
 const OBJECTS = /^\s*(?:Objects leaked above:|0x[0-9a-fA-F]+ \(\d+ bytes\))/;
 
 /** Reads leak reports; a process may print several (recoverable checks, then the one at exit). */
-export const makeLsan: MakeReader = (emit) => {
+export const lsan: LineReader = {
+  kind: 'lines',
+  tools: ['lsan'],
+  literals: ['Sanitizer', 'irect leak of'],
+  markers: [],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: OpenReport | undefined;
   /** A header whose SUMMARY has not come yet. */
   let header: { no: number; pid: number | undefined } | undefined;
@@ -103,4 +111,4 @@ export const makeLsan: MakeReader = (emit) => {
       return complaints;
     },
   };
-};
+}

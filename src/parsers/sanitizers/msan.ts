@@ -8,7 +8,7 @@ import {
   takeFrame,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { MakeReader, Took } from '../engine/reader.js';
+import type { Emit, LineReader, LineSession, Took } from '../engine/reader.js';
 
 const HEADER = /(?:==(\d+)==\s?)?WARNING: MemorySanitizer:? (use-of-uninitialized-value|use-of-\S+)/;
 const SUMMARY = /\bSUMMARY: MemorySanitizer: /;
@@ -30,7 +30,15 @@ const MEMORY: readonly [RegExp, MemoryClass][] = [
 ];
 
 /** Reads use-of-uninitialised-value reports (`halt_on_error=0` prints many). */
-export const makeMsan: MakeReader = (emit) => {
+export const msan: LineReader = {
+  kind: 'lines',
+  tools: ['msan'],
+  literals: ['Sanitizer', 'Uninitialized bytes'],
+  markers: [],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: OpenReport | undefined;
   /** `Uninitialized bytes in …` is printed before the header it belongs to. */
   let region: string | undefined;
@@ -81,4 +89,4 @@ export const makeMsan: MakeReader = (emit) => {
       return region === undefined ? [] : ['uninitialised bytes were announced and no report followed'];
     },
   };
-};
+}

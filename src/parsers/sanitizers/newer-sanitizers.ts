@@ -13,7 +13,7 @@
 import type { Tool } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { closeReport, extend, openReport, takeFrame, type OpenReport } from '../engine/open-report.js';
-import type { MakeReader, Took } from '../engine/reader.js';
+import type { Emit, LineReader, LineSession, Took } from '../engine/reader.js';
 
 const HEADER =
   /(?:==(\d+)==\s?)?\b(?:ERROR|WARNING): (Realtime|Type|NumericalStability|DataFlow)Sanitizer: ([\w-]+)(.*)$/s;
@@ -31,7 +31,15 @@ const KINDS: Readonly<Record<string, { tool: Tool; hazard: HazardId }>> = {
 };
 
 /** Reads the reports of these four. */
-export const makeNewerSanitizers: MakeReader = (emit) => {
+export const newerSanitizers: LineReader = {
+  kind: 'lines',
+  tools: ['rtsan', 'tysan', 'nsan', 'dfsan'],
+  literals: ['Sanitizer'],
+  markers: [],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: OpenReport | undefined;
   const close = (missing: string): void => {
     if (open !== undefined) {
@@ -80,7 +88,7 @@ export const makeNewerSanitizers: MakeReader = (emit) => {
       return [];
     },
   };
-};
+}
 
 /** The first words of a headline as a name: `inconsistent shadow results while …` → `inconsistent-shadow-results`. */
 const slug = (words: string): string =>

@@ -3,9 +3,10 @@
  * (`tool/internal-error`), and remarks that mean nothing. Source: compiler-rt `sanitizer_common`, `asan_linux.cpp`,
  * `lsan_common.cpp`, `tsan_platform_linux.cpp`.
  */
+import { PROCESS_ID_LITERALS, PROCESS_ID_MARKER } from '../engine/process-id.js';
 import type { Tool } from '../../model/diagnostic.js';
 import { closeReport, openReport, takeFrame, type OpenReport } from '../engine/open-report.js';
-import type { MakeReader, Took } from '../engine/reader.js';
+import type { Emit, LineReader, LineSession, Took } from '../engine/reader.js';
 
 const CHECK_FAILED = /(?:==(\d+)==\s?)?(?:\bFATAL: )?\b(\w*)Sanitizer:? ?(?:CHECK failed|bug in)\b(.*)$/s;
 
@@ -84,7 +85,35 @@ const TOOLS: Readonly<Record<string, Tool>> = {
 const toolOf = (name: string | undefined): Tool => TOOLS[name ?? ''] ?? 'asan';
 
 /** Reads the runtimes' own troubles; these are honesty rows, not hazards. */
-export const makeNotices: MakeReader = (emit) => {
+export const notices: LineReader = {
+  kind: 'lines',
+  tools: ['asan', 'hwasan', 'lsan', 'msan', 'tsan', 'ubsan'],
+  literals: [
+    ...PROCESS_ID_LITERALS,
+    'Sanitizer',
+    'ASan ',
+    'ASan:',
+    'Tracer caught',
+    'Shadow memory range',
+    'HINT: ',
+  ],
+  markers: [
+    PROCESS_ID_MARKER,
+    {
+      words: /\b(?:ERROR|WARNING|FATAL|SUMMARY): \w{4,25}Sanitizer\b/,
+      opening: /\b(?:ERROR|WARNING|FATAL): \w{4,25}Sanitizer: /,
+    },
+    // The runtimes put a colon behind their names, or one of a few verbs; prose that mentions them does not, or says
+    // "with AddressSanitizer: …".
+    {
+      words:
+        /(?<![a-z] )\b(?:Address|HWAddress|Leak|Memory|Thread|UndefinedBehavior|DataFlow|Realtime|Type|NumericalStability)Sanitizer(?::| (?:CHECK|bug|failed|has encountered|report)\b)/,
+    },
+  ],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   /** An internal error whose stack is being read. */
   let open: OpenReport | undefined;
   /** Foreign lines that may still come between it and its frames. */
@@ -157,4 +186,4 @@ export const makeNotices: MakeReader = (emit) => {
       return [];
     },
   };
-};
+}

@@ -17,7 +17,7 @@ import {
   takeFrame,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Line, MakeReader, Took } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession, Took } from '../engine/reader.js';
 
 const HEADER = /\bWARNING: ThreadSanitizer: (\S[^:]{0,400}?) \(pid=(\d{1,10})\)\s*$/;
 const SUMMARY = /\bSUMMARY: ThreadSanitizer: /;
@@ -72,7 +72,15 @@ const REMARKS =
   /^\s*(?:Cycle in lock order graph|Hint: use TSAN_OPTIONS|Mutex M\d+ is already destroyed|\[failed to restore the stack\]|And \d+ more similar|This is a )/;
 
 /** Reads `WARNING: ThreadSanitizer` reports and checks their number against the trailer. */
-export const makeTsan: MakeReader = (emit) => {
+export const tsan: LineReader = {
+  kind: 'lines',
+  tools: ['tsan'],
+  literals: ['Sanitizer', 'by thread T', 'by main thread'],
+  markers: [],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: OpenReport | undefined;
   let seen = 0;
   const complaints: string[] = [];
@@ -115,7 +123,7 @@ export const makeTsan: MakeReader = (emit) => {
       return complaints;
     },
   };
-};
+}
 
 function begin(line: Line, headline: string, pid: string): OpenReport {
   const kind = KINDS.find(([k]) => k.test(headline));

@@ -16,7 +16,7 @@ import {
   takeFrame,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Line, MakeReader, Took } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession, Took } from '../engine/reader.js';
 import { checkOf, isMinimal, minimalHazard, namedHazard } from './ubsan-checks.js';
 
 const MARK = ': runtime error:';
@@ -42,10 +42,34 @@ const MAX_FOREIGN_LINES = 8;
 /** Notes of one report; compilers print notes too, and theirs must not keep it open. */
 const MAX_NOTES = 16;
 
+/** `a.c:3:12`, `a.c(3,12)`, `<unknown>`, a module's `(t+0x1f)`: Go's `panic: runtime error: ` is none. */
+const ENDS_PLACE = '0123456789>)';
+const LEAD_ENDS = [': ', '] ', '> ', '| ', '# ', '\t'];
+
+/** A report begins with a path, which may hold blanks: what stands before it ends as a logger's words do. */
+function beforePlace(text: string): number {
+  const path = text.indexOf(MARK);
+  if (path < 1 || !ENDS_PLACE.includes(text[path - 1]!)) return 0;
+  const ends = LEAD_ENDS.map((end) => ({ end, at: text.lastIndexOf(end, path - 1) }));
+  return Math.max(0, ...ends.map(({ end, at }) => (at < 0 ? 0 : at + end.length)));
+}
+
 const isPlace = (text: string): boolean => PLACE_END.test(text) && !GO_PLACE.test(text);
 
 /** Reads `runtime error:` reports; also says which function it was when only the SUMMARY or a stack knows. */
-export const makeUbsan: MakeReader = (emit) => {
+export const ubsan: LineReader = {
+  kind: 'lines',
+  tools: ['ubsan'],
+  literals: ['runtime error: ', 'ubsan: ', 'Sanitizer'],
+  markers: [
+    // … but not of Go, whose tests log panics so
+    { words: /(?<!\.go):\d+(?::\d+)?: runtime error: /, opening: beforePlace },
+    { words: /\bubsan: [\w-]+ by 0x/ },
+  ],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   let open: OpenReport | undefined;
   /** Foreign lines that may still come between the lines of the report; frames after more than that are not its own. */
   let left = MAX_FOREIGN_LINES;
@@ -151,7 +175,7 @@ export const makeUbsan: MakeReader = (emit) => {
       return complaints;
     },
   };
-};
+}
 
 /** Takes a frame that goes on with the report's only stack: another `#0` is another stack, which UBSan never prints. */
 function takeNext(open: OpenReport, line: Line): boolean {

@@ -6,11 +6,12 @@
  *
  * Filtered logs have no prefix: there only known headlines open an error.
  */
+import { PROCESS_ID_LITERALS, PROCESS_ID_MARKER } from '../engine/process-id.js';
 import type { Diagnostic } from '../../model/diagnostic.js';
-import { headlineKind } from './headlines.js';
+import { headlineKind, HEADLINE_LITERALS } from './headlines.js';
 import { fatalSignal, sightingOf, toolOf, type Part, type Report } from './kinds.js';
 import { CONTINUES, frameLine, stream, TRAILER, type Stream } from './lines.js';
-import type { Emit, Line, Reader } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const PREFIX = /^(?:[A-Z]{2,4} )?(==|\*\*|--)(?:[\d:.]{5,20} )?(\d{1,10})(==|\*\*|--)(?: (.*))?$/;
 
@@ -26,7 +27,15 @@ const MAX_FRAMES = 512;
 const inherited = (part: Part): boolean => part.title?.startsWith('<inherited') ?? false;
 
 /** Makes the reader of Valgrind's text output. */
-export function makeValgrindTextReader(emit: Emit): Reader {
+export const valgrindText: LineReader = {
+  kind: 'lines',
+  tools: ['memcheck', 'helgrind', 'drd', 'valgrind'],
+  literals: [...PROCESS_ID_LITERALS, ...HEADLINE_LITERALS, '  at 0x', '  by 0x'],
+  markers: [PROCESS_ID_MARKER],
+  make,
+};
+
+function make(emit: Emit): LineSession {
   const streams = new Map<string, Stream>();
   const complaints: string[] = [];
 

@@ -27,6 +27,10 @@ export const GO: readonly Chapter[] = [
         'rules/cgo-pointer-to-pointer',
       ],
       ['panic: runtime error: cgo result has Go pointer', 'rules/cgo-pointer-to-pointer'],
+      [
+        'panic: runtime error: result of Go function main.f called from cgo is unpinned Go pointer or points to unpinned Go pointer',
+        'rules/cgo-pointer-to-pointer',
+      ],
       ['fatal error: unpinned Go pointer stored into non-Go memory', 'rules/cgo-go-pointer-in-c-memory'],
       ['fatal error: Go pointer stored into non-Go memory', 'rules/cgo-go-pointer-in-c-memory'],
       [
@@ -163,5 +167,17 @@ export const GO: readonly Chapter[] = [
       ],
     ],
     unknown: ['a gopher sulked', 'crash/abort'],
+  },
+  {
+    title: 'Go: last words on a thread that is not its own',
+    source: 'src/runtime/proc.go, stubs.go, signal_unix.go',
+    tool: 'go',
+    log: '$\n',
+    kinds: [
+      ['fatal: morestack on g0', 'resource/exhausted'],
+      ['fatal: morestack on gsignal', 'resource/exhausted'],
+      ['fatal: bad g in signal handler', 'crash/abort'],
+      ['fatal: systemstack called from unexpected goroutine', 'crash/abort'],
+    ],
   },
 ];

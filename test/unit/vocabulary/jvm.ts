@@ -277,4 +277,22 @@ export const JVM: readonly Chapter[] = [
     ],
     unknown: ['the bridge creaked', 'rules/jni-wrong-type'],
   },
+  {
+    title: 'OpenJ9: crashes',
+    source: 'runtime/vm/gphandle.c',
+    tool: 'openj9',
+    log: `Unhandled exception
+Type=$ vmState=0x00040000
+J9Generic_Signal_Number=00000018 Signal_Number=0000000b Error_Value=00000000 Signal_Code=00000001
+----------- Stack Backtrace -----------
+Java_com_x_Till_run+0x51 (0x00007F9F0C3B66F1 [libshelf.so+0x6f1])
+---------------------------------------
+`,
+    kinds: [
+      ['Segmentation error', 'crash/signal'],
+      ['Bus error', 'crash/signal'],
+      ['Illegal instruction', 'crash/signal'],
+      ['Floating point error', 'crash/signal'],
+    ],
+  },
 ];

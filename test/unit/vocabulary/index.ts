@@ -1,0 +1,23 @@
+/** All chapters. */
+import type { Chapter } from './chapter.js';
+import { GO } from './go.js';
+import { JVM } from './jvm.js';
+import { NEWER } from './newer.js';
+import { RUNTIMES } from './runtimes.js';
+import { RUST } from './rust.js';
+import { SANITIZERS } from './sanitizers.js';
+import { THREADS } from './threads.js';
+import { UBSAN } from './ubsan.js';
+import { VALGRIND } from './valgrind.js';
+
+export const CHAPTERS: readonly Chapter[] = [
+  ...SANITIZERS,
+  ...THREADS,
+  ...UBSAN,
+  ...NEWER,
+  ...VALGRIND,
+  ...GO,
+  ...JVM,
+  ...RUST,
+  ...RUNTIMES,
+];
