@@ -1,4 +1,5 @@
 /** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
+import { makeCaches } from './process/caches.js';
 import { makeJudging } from './judge/judge-run.js';
 import { EXIT } from './model/exit-codes.js';
 import { makeSymbolReader } from './process/dynamic-symbols.js';
@@ -176,7 +177,9 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const held = o.suppressions.entries.filter((e) => !isOver(e, today(started)));
   const supp = await writeSuppressions(held, join(o.out, 'suppressions'));
   const builds: BuildDone[] = [];
+  const caches = makeCaches();
   const build = makeBuilds({
+    caches,
     // Compilers write real paths into what they make, and what is the user's own is told by these.
     cache: await realpath(o.cache),
     env: buildEnv(o.host.tools),
@@ -196,6 +199,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const roomOf = (cell: Cell): CellOptions => ({
     host: o.host,
     build,
+    caches,
     env: baseEnv(),
     logs,
     signal: o.signal,
@@ -203,7 +207,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     expectations: expectationsOf(cell, expectations),
   });
   const budget = { cores: jobs, memory: Math.max(2, o.host.memoryGiB * 0.8) };
-  const symbols = makeSymbolReader();
+  const symbols = makeSymbolReader(caches);
   const judging = makeJudging({
     expectationsOf: (cell) => expectationsOf(cell, expectations),
     lanes: new Set(cells.filter((c) => c.suite.role === 'canary').map((c) => c.lane)),
@@ -260,6 +264,6 @@ export const run = async (o: RunOptions): Promise<Report> => {
     load: { start: load, end: loadAverage() },
     ours: dirname(o.matrix.file) === OURS,
     shipped: { proven: await readProven(), detection: await readDetection() },
-    readSource: makeSourceReader(),
+    readSource: makeSourceReader(caches),
   });
 };

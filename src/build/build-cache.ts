@@ -2,6 +2,7 @@
  * Builds each distinct (what, directory content, flags, compiler) once, out of tree. The key is a hash of everything
  * that the result depends on; a directory with a stamp is reused by later cells and later runs, one without is redone.
  */
+import type { Caches } from '../process/caches.js';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -29,8 +30,6 @@ export type BuildSpec = {
 };
 export type BuildDone = { id: string; ms: number; reused: boolean; failed?: string };
 
-const digests = new Map<string, Promise<string>>();
-
 const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash>): Promise<void> => {
   const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const e of entries) {
@@ -41,15 +40,11 @@ const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash
   }
 };
 
-/** SHA-256 over names and contents of a directory, read once per process. */
-export const digestOf = (dir: string): Promise<string> => {
-  let d = digests.get(dir);
-  if (!d) {
-    const hash = createHash('sha256');
-    d = walk(dir, '', hash).then(() => hash.digest('hex'));
-    digests.set(dir, d);
-  }
-  return d;
+/** SHA-256 over names and contents of a directory. */
+const digestOf = async (dir: string): Promise<string> => {
+  const hash = createHash('sha256');
+  await walk(dir, '', hash);
+  return hash.digest('hex');
 };
 
 /** Copies a directory without build output; the copy may lie in it, which `cp` refuses for a whole directory. */
@@ -99,6 +94,7 @@ const MAX_LOG = 256 << 20;
 
 export type BuildCacheOptions = {
   cache: string;
+  caches: Caches;
   env: Record<string, string>;
   signal: AbortSignal;
   timeoutMs: number;
@@ -182,7 +178,7 @@ export const makeBuilds = (room: BuildCacheOptions): ((spec: BuildSpec) => Promi
     const hash = createHash('sha256').update(
       JSON.stringify([spec.id, spec.facts, spec.commands('OUT', 'DIR')]),
     );
-    for (const dir of spec.inputs) hash.update(await digestOf(dir));
+    for (const dir of spec.inputs) hash.update(await room.caches.once('digest', dir, () => digestOf(dir)));
     const key = hash.digest('hex');
     let b = known.get(key);
     if (!b) known.set(key, (b = build(spec, key)));

@@ -1,4 +1,5 @@
 /** Makes a cell's place: builds its targets and tests under its gate's instrument, and says which objects are the user's. */
+import type { Caches } from '../process/caches.js';
 import { realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
@@ -17,6 +18,7 @@ import type { Copy } from './source-files.js';
 export type BuildAccess = {
   host: Host;
   build: (spec: BuildSpec) => Promise<Built>;
+  caches: Caches;
 };
 
 export const instrumentOf = (cell: Cell, host: Host): Instrument =>
@@ -177,25 +179,19 @@ const copiesOf = ({ matrix, suite }: Cell, place: PreparedSuite): Copy[] => {
 
 /** Never the repository's own, although below its root. */
 const OTHERS = ['**/node_modules/**', '**/.venv/**', '**/venv/**', '**/site-packages/**', '**/.git/**'];
-const prebuilts = new Map<string, Promise<string[]>>();
 
 /** Base names of the shared objects that lie in the repository: nobody built them here, and the tests may load them. */
-const prebuiltIn = (root: string): Promise<string[]> => {
-  let found = prebuilts.get(root);
-  if (!found) {
-    const patterns = ['**/*.so', '**/*.so.*', '**/*.node'];
-    const ignore = [...OTHERS, '**/.ffi-gates/**'];
-    found = glob(patterns, { cwd: root, ignore, followSymbolicLinks: false }).then((all) =>
-      all.map((f) => basename(f)),
-    );
-    prebuilts.set(root, found);
-  }
-  return found;
+const prebuiltIn = async (root: string): Promise<string[]> => {
+  const patterns = ['**/*.so', '**/*.so.*', '**/*.node'];
+  const ignore = [...OTHERS, '**/.ffi-gates/**'];
+  const found = await glob(patterns, { cwd: root, ignore, followSymbolicLinks: false });
+  return found.map((f) => basename(f));
 };
 
 export const ownOf = async (
   cell: Cell,
   place: PreparedSuite,
+  caches: Caches,
 ): Promise<{ own: ProjectCode; products: string[]; copies: Copy[] }> => {
   const { matrix, suite } = cell;
   const shared = suite.targets.map((t) => resolve(matrix.root, matrix.targets[t]!.dir));
@@ -213,7 +209,10 @@ export const ownOf = async (
       if (/\.so(\.|$)|\.node$/.test(real)) products.push(real);
     }
   for (const f of await glob(['**/*.so', '**/*.node'], { cwd: place.out })) objects.add(basename(f));
-  if (suite.role === 'subject') for (const name of await prebuiltIn(matrix.root)) objects.add(name);
+  if (suite.role === 'subject') {
+    const { root } = matrix;
+    for (const name of await caches.once('prebuilt', root, () => prebuiltIn(root))) objects.add(name);
+  }
   for (const o of matrix.own) if (!o.includes('/')) objects.add(o);
   const dirs = [
     ...shared,

@@ -2,6 +2,7 @@
  * Finds the file that a frame means. Checkers print a source as its compiler was given it, and build scripts (cargo's `cc`,
  * setup.py, make) name sources relative to a directory that no report tells.
  */
+import type { Caches } from '../process/caches.js';
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isLeftOut } from '../builders/build-output.js';
@@ -19,12 +20,9 @@ const entries = (dir: string): Dirent[] => {
 };
 
 type Index = ReadonlyMap<string, readonly string[]>;
-const indexes = new Map<string, Index>();
 
-/** Compiled sources below a directory by base name, read once per process; what a build left behind is left out. */
+/** Compiled sources below a directory by base name; what a build left behind is left out. */
 const indexOf = (root: string): Index => {
-  const known = indexes.get(root);
-  if (known) return known;
   const index = new Map<string, string[]>();
   const walk = (dir: string): void => {
     for (const e of entries(dir)) {
@@ -35,7 +33,6 @@ const indexOf = (root: string): Index => {
     }
   };
   walk(root);
-  indexes.set(root, index);
   return index;
 };
 
@@ -50,11 +47,12 @@ const withoutSteps = (file: string): string => {
  * The file below one of `dirs` (in order of preference) that a relative `file` of a report means: the one at that path, else
  * the only one whose path ends so. Undefined for absolute paths, and where several files would fit.
  */
-export const sourceBelow = (dirs: readonly string[], file: string): string | undefined => {
+export const sourceBelow = (dirs: readonly string[], file: string, caches: Caches): string | undefined => {
   const plain = withoutSteps(file);
   if (plain.startsWith('/') || plain.split('/').includes('..') || !COMPILED.test(plain)) return undefined;
   for (const dir of dirs) {
-    const same = indexOf(dir).get(basename(plain)) ?? [];
+    const index = caches.once('sources', dir, () => indexOf(dir));
+    const same = index.get(basename(plain)) ?? [];
     const fitting = same.filter((path) => path.endsWith(`/${plain}`));
     const found = fitting.find((path) => path === join(dir, plain)) ?? fitting[0];
     if (found !== undefined && (fitting.length === 1 || found === join(dir, plain))) return found;
@@ -73,8 +71,14 @@ const original = (copies: readonly Copy[], file: string): string | undefined => 
 };
 
 /** Makes sources in a diagnostic's frames those of the user's tree: relative ones below `dirs`, and those of `copies`. */
-export const settleSources = (s: Diagnostic, dirs: readonly string[], copies: readonly Copy[] = []): void => {
+export const settleSources = (
+  s: Diagnostic,
+  dirs: readonly string[],
+  copies: readonly Copy[],
+  caches: Caches,
+): void => {
   for (const stack of s.stacks)
     for (const f of stack.frames)
-      if (f.kind === 'source') f.file = original(copies, f.file) ?? sourceBelow(dirs, f.file) ?? f.file;
+      if (f.kind === 'source')
+        f.file = original(copies, f.file) ?? sourceBelow(dirs, f.file, caches) ?? f.file;
 };

@@ -1,5 +1,5 @@
 /** `ffi-gates baseline`: shows how the committed baseline stands, and edits it from the last report. */
-import { EXIT } from '../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -25,10 +25,10 @@ import { findMatrix } from './where.js';
 type Args = {
   update: boolean;
   prune: boolean;
-  reason?: string;
-  owner?: string;
-  expires?: string;
-  matrix?: string;
+  reason?: string | undefined;
+  owner?: string | undefined;
+  expires?: string | undefined;
+  matrix?: string | undefined;
   out: string;
 };
 
@@ -129,7 +129,7 @@ const status = (b: Baseline, report: Report): void => {
 };
 
 /** Shows, updates (`--update --reason`) or prunes the baseline beside the matrix, by the report in `out`. */
-export const baseline = async (a: Args): Promise<number> => {
+export const baseline = async (a: Args): Promise<ExitCode> => {
   const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
   const report = readReport(a.out);
   if (report.matrix !== basename(matrix.file))

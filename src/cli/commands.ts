@@ -1,16 +1,23 @@
 /** The smaller commands, one line each; what a command needs is loaded when it is called. */
-import { EXIT } from '../model/exit-codes.js';
-import type { Argv } from 'yargs';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
 
-/** Options as yargs hands them over; each command's own type says what it declared. */
-type Given = Record<string, unknown>;
 export type Command = {
+  /** Adds the command to the parser; `done` gets its exit code. */
+  register: (parser: Argv, done: (code: ExitCode) => void) => Argv;
+};
+
+type Definition<T> = {
   words: string;
   says: string;
-  options: (y: Argv) => Argv;
-  /** Returns the exit code. */
-  run: (given: Given) => Promise<number>;
+  options: (y: Argv) => Argv<T>;
+  run: (given: ArgumentsCamelCase<T>) => Promise<ExitCode>;
 };
+
+/** A command whose code is given exactly the options that it declares. */
+const command = <T>({ words, says, options, run }: Definition<T>): Command => ({
+  register: (parser, done) => parser.command(words, says, options, async (a) => done(await run(a))),
+});
 
 const json = { type: 'boolean', default: false, describe: 'print JSON' } as const;
 
@@ -18,7 +25,7 @@ const out = { type: 'string', default: 'reports/latest', describe: 'directory of
 const matrix = { type: 'string', describe: 'matrix file (default: nearest ffi-gates.yaml)' } as const;
 
 export const COMMANDS: readonly Command[] = [
-  {
+  command({
     words: 'plan [selector..]',
     says: 'print what would run, and why anything would not',
     options: (y) =>
@@ -26,9 +33,9 @@ export const COMMANDS: readonly Command[] = [
         .positional('selector', { type: 'string', array: true, default: [] as string[] })
         .option('matrix', matrix)
         .option('json', json),
-    run: async (a) => (await import('./plan.js')).plan(a as never),
-  },
-  {
+    run: async (a) => (await import('./plan.js')).plan(a),
+  }),
+  command({
     words: 'init [dir]',
     says: 'find native code, bindings and their tests; write ffi-gates.yaml and a workflow',
     options: (y) =>
@@ -39,17 +46,17 @@ export const COMMANDS: readonly Command[] = [
     run: async (a) => {
       const { init } = await import('../init/init.js');
       const { say } = await import('./say.js');
-      await init(a as never, say);
+      await init(a, say);
       return EXIT.OK;
     },
-  },
-  {
+  }),
+  command({
     words: 'doctor',
     says: 'what works on this machine, and how to get the rest',
     options: (y) => y.option('json', json),
-    run: async (a) => (await import('./doctor.js')).doctor(a as never),
-  },
-  {
+    run: async (a) => (await import('./doctor.js')).doctor(a),
+  }),
+  command({
     words: 'list [what]',
     says: 'suites, or: cells, gates, bindings, hazards',
     options: (y) =>
@@ -57,24 +64,32 @@ export const COMMANDS: readonly Command[] = [
         .positional('what', { type: 'string', default: 'suites' })
         .option('matrix', matrix)
         .option('json', json),
-    run: async (a) => (await import('./list.js')).list(a as never),
-  },
-  {
+    run: async (a) => (await import('./list.js')).list(a),
+  }),
+  command({
     words: 'explain <hazard>',
     says: 'what a hazard is, wrong and right lines, and which gates see it',
     options: (y) =>
       y
-        .positional('hazard', { type: 'string', describe: 'a hazard id, or a family of them' })
+        .positional('hazard', {
+          type: 'string',
+          demandOption: true,
+          describe: 'a hazard id, or a family of them',
+        })
         .option('language', { type: 'string', describe: 'examples of this language only' })
         .option('json', json),
-    run: async (a) => (await import('./explain.js')).explain(a as never),
-  },
-  {
+    run: async (a) => (await import('./explain.js')).explain(a),
+  }),
+  command({
     words: 'repro <finding>',
     says: 'the command line that shows a finding of the last run again',
     options: (y) =>
       y
-        .positional('finding', { type: 'string', describe: 'fingerprint, or its beginning' })
+        .positional('finding', {
+          type: 'string',
+          demandOption: true,
+          describe: 'fingerprint, or its beginning',
+        })
         .option('out', out)
         .option('run', {
           type: 'boolean',
@@ -82,25 +97,29 @@ export const COMMANDS: readonly Command[] = [
           describe: 'run it: exit code 1 when it is seen again',
         })
         .option('timeout', { type: 'number', default: 600, describe: 'with --run: seconds' }),
-    run: async (a) => (await import('./repro.js')).repro(a as never),
-  },
-  {
+    run: async (a) => (await import('./repro.js')).repro(a),
+  }),
+  command({
     words: 'show',
     says: 'open the report of the last run',
     options: (y) => y.option('out', out),
-    run: async (a) => (await import('./show.js')).show(a as never),
-  },
-  {
+    run: async (a) => (await import('./show.js')).show(a),
+  }),
+  command({
     words: 'diff <old> <new>',
     says: 'findings that are fresh, gone or still there between two reports',
     options: (y) =>
       y
-        .positional('old', { type: 'string', describe: 'report.json, or the directory of a run' })
-        .positional('new', { type: 'string' })
+        .positional('old', {
+          type: 'string',
+          demandOption: true,
+          describe: 'report.json, or the directory of a run',
+        })
+        .positional('new', { type: 'string', demandOption: true })
         .option('json', json),
-    run: async (a) => (await import('./diff.js')).diff(a as never),
-  },
-  {
+    run: async (a) => (await import('./diff.js')).diff(a),
+  }),
+  command({
     words: 'baseline',
     says: 'known findings: how they stand in the last run; accept fresh ones, prune what is gone',
     options: (y) =>
@@ -123,19 +142,23 @@ export const COMMANDS: readonly Command[] = [
         })
         .option('matrix', matrix)
         .option('out', out),
-    run: async (a) => (await import('./baseline.js')).baseline(a as never),
-  },
-  {
+    run: async (a) => (await import('./baseline.js')).baseline(a),
+  }),
+  command({
     words: 'suppress <finding>',
     says: 'tell the checkers to drop a finding of the last run that is no bug',
     options: (y) =>
       y
-        .positional('finding', { type: 'string', describe: 'fingerprint, or its beginning' })
+        .positional('finding', {
+          type: 'string',
+          demandOption: true,
+          describe: 'fingerprint, or its beginning',
+        })
         .option('reason', { type: 'string', demandOption: true, describe: 'why it is no bug' })
         .option('owner', { type: 'string', describe: 'who looks after it' })
         .option('expires', { type: 'string', describe: 'last day on which that holds (YYYY-MM-DD)' })
         .option('matrix', matrix)
         .option('out', out),
-    run: async (a) => (await import('./suppress.js')).suppress(a as never),
-  },
+    run: async (a) => (await import('./suppress.js')).suppress(a),
+  }),
 ];

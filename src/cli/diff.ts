@@ -1,4 +1,5 @@
 /** `ffi-gates diff`: what two reports say of the same code. */
+import type { ExitCode } from '../model/exit-codes.js';
 import { readReport } from './last-report.js';
 import type { FindingReport, Report } from '../model/report.js';
 import { functionOf, order, placeOf, topFrame } from '../reporters/wording.js';
@@ -28,7 +29,7 @@ const cellsLost = (old: Report, now: Report): string[] => {
 };
 
 /** Prints the comparison; exit code 1 when the new report has findings that the old one has not. */
-export const diff = async (a: { old: string; new: string; json: boolean }): Promise<number> => {
+export const diff = async (a: { old: string; new: string; json: boolean }): Promise<ExitCode> => {
   const [old, now] = [readReport(a.old), readReport(a.new)];
   const d = compare(old, now);
   const lost = cellsLost(old, now);

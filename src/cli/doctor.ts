@@ -1,12 +1,12 @@
 /** `ffi-gates doctor`: what works on this machine, and how to get the rest. */
-import { EXIT } from '../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { diagnose, renderDoctor } from '../setup/doctor.js';
 import { readProven } from '../config/shipped-tables.js';
 import { probeHost } from '../host/probe.js';
 import { say, sayJson } from './say.js';
 
 /** Prints what was found; it is never a failure. */
-export const doctor = async (a: { json: boolean }): Promise<number> => {
+export const doctor = async (a: { json: boolean }): Promise<ExitCode> => {
   const found = diagnose(await probeHost(), await readProven());
   if (a.json) sayJson(found);
   else for (const line of renderDoctor(found)) say(line);

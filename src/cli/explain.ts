@@ -1,5 +1,5 @@
 /** `ffi-gates explain`: a hazard in words and code. */
-import { EXIT } from '../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { readDetection } from '../config/shipped-tables.js';
 import { findHazards, readExplanations, type Detection } from './hazard-docs.js';
 import { Failure } from '../model/failure.js';
@@ -39,7 +39,11 @@ const seenBy = (table: Detection, id: string): string[] => {
 };
 
 /** Prints one hazard in full, or a family's rows. */
-export const explain = async (a: { hazard: string; language?: string; json: boolean }): Promise<number> => {
+export const explain = async (a: {
+  hazard: string;
+  language?: string | undefined;
+  json: boolean;
+}): Promise<ExitCode> => {
   const found = findHazards(a.hazard);
   const all = readExplanations();
   const table = await readDetection();

@@ -1,5 +1,5 @@
 /** `ffi-gates list`: what there is to name in a matrix, a selector or another command. */
-import { EXIT } from '../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { loadMatrix, type Matrix } from '../config/matrix.js';
 import { Failure } from '../model/failure.js';
 import { HAZARDS } from '../model/hazards.js';
@@ -43,7 +43,11 @@ const LISTS: Record<string, (named: string | undefined) => Promise<Row[]>> = {
 };
 
 /** Prints one list; `what` names it. */
-export const list = async (a: { what: string; matrix?: string; json: boolean }): Promise<number> => {
+export const list = async (a: {
+  what: string;
+  matrix?: string | undefined;
+  json: boolean;
+}): Promise<ExitCode> => {
   const kind = LISTS[a.what];
   const names = Object.keys(LISTS);
   if (!kind)

@@ -1,5 +1,5 @@
 /** Command line: options in, exit code out. The only place that sets an exit code or listens to signals. */
-import { EXIT } from '../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { join, resolve } from 'node:path';
 import yargs from 'yargs';
 import { complete } from './complete.js';
@@ -13,10 +13,10 @@ import { inert, plain } from '../reporters/escape.js';
 
 type RunArgs = {
   selector: string[];
-  matrix?: string;
+  matrix?: string | undefined;
   out: string;
-  cache?: string;
-  jobs?: number;
+  cache?: string | undefined;
+  jobs?: number | undefined;
   json: boolean;
   strict: boolean;
   provision: boolean;
@@ -34,7 +34,7 @@ const positive =
     return n;
   };
 
-const runCommand = async (a: RunArgs): Promise<number> => {
+const runCommand = async (a: RunArgs): Promise<ExitCode> => {
   const matrix = await openMatrix(a);
   const { loadBaseline } = await import('../config/baseline.js');
   const baseline = await loadBaseline(matrix.file);
@@ -127,8 +127,8 @@ process.stdout.on('error', (e: NodeJS.ErrnoException) => {
 });
 
 /** Runs the command line and returns the exit code. Expected failures are one clear message; anything else is our bug. */
-export const main = async (argv: readonly string[]): Promise<number> => {
-  let code = 0;
+export const main = async (argv: readonly string[]): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.OK;
   const completing = argv.includes('--get-yargs-completions');
   const parser = yargs(argv[0] === 'parse' ? argv.map((a) => (a === '-' ? STANDARD_INPUT : a)) : [...argv])
     .scriptName('ffi-gates')
@@ -238,8 +238,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       if (error && error.name !== 'YError') throw error;
       throw new Failure(EXIT.USAGE, message ?? error.message);
     });
-  for (const c of COMMANDS)
-    parser.command(c.words, c.says, c.options, async (a) => void (code = await c.run(a)));
+  for (const c of COMMANDS) c.register(parser, (ended) => void (code = ended));
   try {
     await parser.parseAsync();
     return code;

@@ -1,12 +1,16 @@
 /** `ffi-gates plan`: what would run, and why anything would not. */
-import { EXIT } from '../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { probeHost } from '../host/probe.js';
 import { checkSelectors, planEverything } from '../run.js';
 import { say, sayJson } from './say.js';
 import { openMatrix } from './where.js';
 
 /** Prints the plan for this machine; nothing is started but probes. */
-export const plan = async (a: { selector: string[]; matrix?: string; json: boolean }): Promise<number> => {
+export const plan = async (a: {
+  selector: string[];
+  matrix?: string | undefined;
+  json: boolean;
+}): Promise<ExitCode> => {
   const matrix = await openMatrix(a);
   checkSelectors(matrix, a.selector);
   const { plan: made, cells } = await planEverything(matrix, await probeHost(), a.selector);

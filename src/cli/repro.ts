@@ -1,5 +1,5 @@
 /** `ffi-gates repro`: the command line that shows one finding again, and its run. */
-import { EXIT } from '../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,7 +72,7 @@ export const repro = async (a: {
   out: string;
   run: boolean;
   timeout: number;
-}): Promise<number> => {
+}): Promise<ExitCode> => {
   const f = findFinding(readReport(a.out), a.finding);
   if (!a.run) {
     say(withEnvironment(f.repro, baseEnv()));

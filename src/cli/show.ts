@@ -1,5 +1,5 @@
 /** `ffi-gates show`: the last run's page in the browser. */
-import { EXIT } from '../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -15,7 +15,7 @@ const opener = async (): Promise<string | undefined> => {
 };
 
 /** Prints where the report is, and opens it where a desktop is there to do so. */
-export const show = async (a: { out: string }): Promise<number> => {
+export const show = async (a: { out: string }): Promise<ExitCode> => {
   const page = join(resolve(a.out), 'index.html');
   if (!existsSync(page))
     throw new Failure(

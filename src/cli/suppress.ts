@@ -1,5 +1,5 @@
 /** `ffi-gates suppress`: adds an entry for one finding to the suppressions beside the matrix. */
-import { EXIT } from '../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -50,11 +50,11 @@ const placeIn = (f: FindingReport): Pick<Suppression, 'function' | 'module' | 'f
 export const suppress = async (a: {
   finding: string;
   reason: string;
-  owner?: string;
-  expires?: string;
-  matrix?: string;
+  owner?: string | undefined;
+  expires?: string | undefined;
+  matrix?: string | undefined;
   out: string;
-}): Promise<number> => {
+}): Promise<ExitCode> => {
   const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
   const report = readReport(a.out);
   const f = findFinding(report, a.finding);

@@ -29,7 +29,7 @@ export const findMatrix = (named: string | undefined, from: string): string => {
 };
 
 /** Loads the matrix to use. Throws `Failure` 2 when a directory that it names does not exist. */
-export const openMatrix = async (a: { matrix?: string }): Promise<Matrix> => {
+export const openMatrix = async (a: { matrix?: string | undefined }): Promise<Matrix> => {
   const { loadMatrix } = await import('../config/matrix.js');
   const file = findMatrix(a.matrix, process.cwd());
   const matrix = await loadMatrix(file);

@@ -189,7 +189,7 @@ export const runAttempt = async (
   for (const log of logs) {
     r.evidence.logs.push(log.path);
     for (const diagnostic of log.parsed.diagnostics) {
-      settleSources(diagnostic, r.evidence.own.dirs, r.evidence.copies);
+      settleSources(diagnostic, r.evidence.own.dirs, r.evidence.copies, room.caches);
       if (r.seed !== undefined) diagnostic.seed = r.seed;
       const test = testOf(diagnostic, log, attempt, cell.gate.halts && r.goesOn !== true);
       const pid = log.pid ?? diagnostic.pid;

@@ -53,8 +53,6 @@ const askForTests = async (r: Runner): Promise<Listed> => {
   return { tests, failed: `${why}\n${complaint(output)}`.trim() };
 };
 
-const lists = new Map<string, Promise<Listed>>();
-
 /** The suite's tests. What was compiled once is listed once: the list stays beside it, for other gates and later runs. */
 export const listTests = (r: Runner): Promise<Listed> => {
   const kept = join(r.place.out, '.ffi-gates-tests.json');
@@ -67,7 +65,5 @@ export const listTests = (r: Runner): Promise<Listed> => {
       await writeFileAtomic(kept, JSON.stringify(listed.tests));
     return listed;
   };
-  let list = lists.get(kept);
-  if (!list) lists.set(kept, (list = read()));
-  return list;
+  return r.room.caches.once('tests', kept, read);
 };

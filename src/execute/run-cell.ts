@@ -32,7 +32,7 @@ export const runCell = async (cell: Cell, room: CellOptions): Promise<Evidence> 
   if (typeof made === 'string') return { ...evidence, failed: made };
   const place = await prepare(cell, room, instrument, made);
   if (typeof place === 'string') return { ...evidence, failed: place };
-  Object.assign(evidence, await ownOf(cell, place), { place, out: place.out });
+  Object.assign(evidence, await ownOf(cell, place, room.caches), { place, out: place.out });
   const r: Runner = { cell, room, place, instrument, evidence, watch: new Set(evidence.own.objects), n: 0 };
   const listed = await listTests(r);
   evidence.listed = listed.tests;

@@ -1,4 +1,5 @@
 /** The one document that every reporter is derived from: `report.json`, `version: 1`. Arrays are in a fixed order. */
+import type { ExitCode } from './exit-codes.js';
 import type { BindingId } from './ids.js';
 import type { Frame, Stack } from './diagnostic.js';
 import type { HazardId } from './hazard.js';
@@ -19,7 +20,7 @@ export type Report = {
     /** The system's load average over a minute, when the run began and when it ended. */
     load?: { start: number; end: number };
   };
-  exitCode: number;
+  exitCode: ExitCode;
   cells: CellReport[];
   lanes: LaneReport[];
   findings: FindingReport[];

@@ -2,6 +2,7 @@
  * `run --provision`: installs what the lanes of a matrix lack, with the system's own package manager. Every command is
  * printed before it runs. A failure to install costs its lanes, which the plan then skips with the reason: never the run.
  */
+import { makeCaches } from '../process/caches.js';
 import { EXIT } from '../model/exit-codes.js';
 import { runTool } from '../process/run-tool.js';
 import which from 'which';
@@ -90,6 +91,7 @@ const MINUTE = 60_000;
  */
 const buildBases = async (room: ProvisionOptions, host: Host, matrix: Matrix): Promise<void> => {
   const build = makeBuilds({
+    caches: makeCaches(),
     cache: room.cache,
     env: buildEnv(host.tools),
     signal: room.signal,

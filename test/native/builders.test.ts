@@ -1,4 +1,5 @@
 /** Builders with their real tools: what a small project of each build system yields is where suites look, and instrumented. */
+import { makeCaches } from '../../src/process/caches.js';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -118,6 +119,7 @@ describe.each(Object.entries(MADE))('%s', (id, made) => {
       ...made.target,
     } as Target;
     return makeBuilds({
+      caches: makeCaches(),
       // Where it lies by default: in what is built.
       cache: join(source, '.ffi-gates', 'builds'),
       env: baseEnv(),

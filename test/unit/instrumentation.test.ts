@@ -1,4 +1,5 @@
 /** Which objects a gate can see into, on real ones: an object's hooks are read from its symbols. */
+import { makeCaches } from '../../src/process/caches.js';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,14 +35,26 @@ const loaded = (...maps: string[]): Loaded => ({
 });
 
 test('what was compiled for the gate is seen into', async () => {
-  const { objects, blind } = await inspectObjects(loaded('out/addon.node'), asan, {}, makeSymbolReader());
+  const { objects, blind } = await inspectObjects(
+    loaded('out/addon.node'),
+    asan,
+    {},
+    makeSymbolReader(makeCaches()),
+  );
   expect(objects.instrumented).toEqual(['addon.node']);
   expect(blind).toBeUndefined();
 });
 
 test('a shipped binary that was loaded instead makes the gate blind, whatever else was loaded', async () => {
   expect(
-    (await inspectObjects(loaded('out/addon.node', 'out/shipped.node'), asan, {}, makeSymbolReader())).blind,
+    (
+      await inspectObjects(
+        loaded('out/addon.node', 'out/shipped.node'),
+        asan,
+        {},
+        makeSymbolReader(makeCaches()),
+      )
+    ).blind,
   ).toMatch(/shipped\.node/);
 });
 
@@ -50,21 +63,23 @@ test('an object of others beside what was compiled is listed, and alone makes th
     loaded('out/addon.node', 'tmp/libfromjar.so'),
     asan,
     {},
-    makeSymbolReader(),
+    makeSymbolReader(makeCaches()),
   );
   expect([beside.blind, beside.objects.blind]).toEqual([undefined, ['libfromjar.so']]);
-  expect((await inspectObjects(loaded('tmp/libfromjar.so'), asan, {}, makeSymbolReader())).blind).toMatch(
-    /libfromjar\.so.*memcheck/,
-  );
   expect(
-    (await inspectObjects(loaded('tmp/libfromjar.so'), memcheck, {}, makeSymbolReader())).blind,
+    (await inspectObjects(loaded('tmp/libfromjar.so'), asan, {}, makeSymbolReader(makeCaches()))).blind,
+  ).toMatch(/libfromjar\.so.*memcheck/);
+  expect(
+    (await inspectObjects(loaded('tmp/libfromjar.so'), memcheck, {}, makeSymbolReader(makeCaches()))).blind,
   ).toBeUndefined();
 });
 
 test('nothing but the host’s own code is no test of native code, if all of it is known', async () => {
-  expect((await inspectObjects(loaded(), memcheck, {}, makeSymbolReader())).blind).toMatch(/no native code/);
+  expect((await inspectObjects(loaded(), memcheck, {}, makeSymbolReader(makeCaches()))).blind).toMatch(
+    /no native code/,
+  );
   expect(
-    (await inspectObjects({ ...loaded(), whole: false }, memcheck, {}, makeSymbolReader())).blind,
+    (await inspectObjects({ ...loaded(), whole: false }, memcheck, {}, makeSymbolReader(makeCaches()))).blind,
   ).toBeUndefined();
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { makeCaches } from '../../src/process/caches.js';
 import type { BuildSpec } from '../../src/build/build-cache.js';
 import { parseMatrix } from '../../src/config/matrix.js';
 import { buildTargets, instrumentOf } from '../../src/build/prepare-suite.js';
@@ -23,7 +24,7 @@ gates: ${gates}
     return Promise.resolve({ dir: '/out', key: 'k' });
   };
   for (const cell of makePlan(matrix, host, []).cells)
-    await buildTargets(cell, { host, build }, instrumentOf(cell, host));
+    await buildTargets(cell, { host, build, caches: makeCaches() }, instrumentOf(cell, host));
   return [...requested.values()].sort();
 };
 

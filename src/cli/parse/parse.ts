@@ -1,6 +1,6 @@
 /** `ffi-gates parse`: any log of any tools in, findings out, while it is still being written. */
 import { type Fingerprinter, fingerprinterFor, guessFingerprint } from './identity.js';
-import { EXIT } from '../../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../../model/exit-codes.js';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Failure } from '../../model/failure.js';
@@ -24,10 +24,10 @@ const open = async (ready: (s: Diagnostic) => void): Promise<LogParser> => {
 export type ParseArgs = {
   files: string[];
   jsonl: boolean;
-  junit?: string;
+  junit?: string | undefined;
   symbolize: boolean;
   /** The matrix that says which code is the project's: fingerprints are then those of `run`. */
-  matrix?: string;
+  matrix?: string | undefined;
 };
 
 /** What a caller is told of each kind of trouble with a file. */
@@ -65,7 +65,7 @@ const printerFor = async (a: ParseArgs): Promise<Printer> => {
 };
 
 /** Code of what was seen: what could not be read outranks what was. */
-const codeOf = (t: Totals, hazards: boolean): number => {
+const codeOf = (t: Totals, hazards: boolean): ExitCode => {
   if (t.interrupted) return EXIT.INTERRUPTED;
   if (t.broken > 0 || t.unread.length > 0 || t.missing.length > 0) return EXIT.INCONCLUSIVE;
   return hazards ? EXIT.HAZARD : EXIT.OK;
@@ -77,7 +77,7 @@ const fingerprinterOf = async (file: string): Promise<Fingerprinter> => {
 };
 
 /** Reads the logs one after the other, prints, and returns the exit code. */
-export const parseCommand = async (a: ParseArgs): Promise<number> => {
+export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
   const inputs = a.files.length > 0 ? a.files : ['-'];
   if (a.files.length === 0 && process.stdin.isTTY)
     throw new Failure(EXIT.USAGE, 'nothing to read: name log files, or pipe a log in');

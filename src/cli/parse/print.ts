@@ -1,5 +1,5 @@
 /** What `parse` prints of findings and of what it could not read: for people, or one JSON object a line. */
-import { EXIT } from '../../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../../model/exit-codes.js';
 import type { Diagnostic, Stack } from '../../model/diagnostic.js';
 import { isToolFailure } from '../../model/hazards.js';
 import { jsonOf } from './json.js';
@@ -23,7 +23,7 @@ export type Totals = {
   /** Findings of `tool/…`: a checker that said itself that it could not do its work. */
   broken: number;
   interrupted: boolean;
-  exitCode: number;
+  exitCode: ExitCode;
 };
 
 export type Printer = { finding(found: Found): string; summary(totals: Totals): string };
