@@ -1,0 +1,139 @@
+/**
+ * Leaks whose stacks end inside the host are looked for once more, with full unwinding: what they are is known then, or the cell
+ * says that it is not. A puppet (`test/puppet/planted`) is Python, its tests and its ASan.
+ */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runAttempt, type Runner } from '../../src/execute/attempt.js';
+import { isTruncatedLeak, rerunTruncatedLeaks } from '../../src/execute/rerun-truncated-leaks.js';
+import { judge } from '../../src/judge/judge.js';
+import { at, diagnostic, host, leak, own } from '../helpers/evidence.js';
+import { makePuppetSuite, type Case, type Cases, type PuppetSuite } from '../helpers/puppet-suite.js';
+
+let suite: PuppetSuite;
+beforeEach(() => {
+  suite = makePuppetSuite();
+});
+afterEach(() => suite.remove());
+
+const ID = 's-py_owngcc-asan';
+const lost = (line: number, more: Partial<Case> = {}): Case => ({
+  does: 'leak',
+  line,
+  fn: `f${line}`,
+  ...more,
+});
+const id = (name: string): string => `t.py::${name}`;
+
+/** A subject's launches, one for each of `batches`, and the reruns that follow. */
+const run = async (batches: string[][], cases: Cases, cell = ID): Promise<Runner> => {
+  const name = cell.includes('-py_') ? id : (n: string): string => n;
+  const all = batches.flat().map(name);
+  const r = suite.runner(cell, all, cases);
+  r.evidence.wanted = all;
+  for (const batch of batches) await runAttempt(r, batch.map(name), false);
+  await rerunTruncatedLeaks(r);
+  return r;
+};
+const leaksOf = ({ evidence }: Runner): (string | undefined)[] =>
+  evidence.seen
+    .filter((s) => s.diagnostic.leak)
+    .map((s) => s.diagnostic.stacks[0]?.frames.map(nameOf).join(' < '));
+const nameOf = (f: ReturnType<typeof at>): string => (f.kind === 'opaque' ? '?' : (f.function ?? '?'));
+const verdictOf = (r: Runner) => judge(r.evidence, [], new Set()).verdict;
+
+test('a leak is truncated when none of its stacks reaches the user’s code', () => {
+  expect(isTruncatedLeak(leak(host('malloc'), host('PyMem_Malloc')), own)).toBe(true);
+  expect(isTruncatedLeak(leak(host('malloc'), at('make')), own)).toBe(false);
+  expect(isTruncatedLeak({ ...leak(), stacks: [] }, own)).toBe(true);
+  // No leak, and so no matter of how stacks are walked.
+  expect(isTruncatedLeak(diagnostic({ stacks: [] }), own)).toBe(false);
+});
+
+describe('the slower launch', () => {
+  test('says whose the leak is, in the place of the one that could not', async () => {
+    const r = await run([['a', 'b']], { a: lost(10), b: { does: 'nothing' } });
+    expect(suite.launches()).toEqual(['a b', 'a b, unwinds']);
+    expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc < f10']);
+    expect(verdictOf(r)).toMatchObject({ kind: 'hazard', findings: 1 });
+  });
+  test('has logs of its own: those of the first are evidence too', async () => {
+    const r = await run([['a']], { a: lost(10) });
+    expect(new Set(r.evidence.logs).size).toBe(r.evidence.logs.length);
+    expect(r.n).toBe(2);
+  });
+  test('is made of the launches that left such leaks only', async () => {
+    const r = await run([['a'], ['b'], ['c']], {
+      a: lost(10, { deep: false }),
+      b: lost(20),
+      c: { does: 'nothing' },
+    });
+    expect(suite.launches()).toEqual(['a', 'b', 'c', 'b, unwinds']);
+    expect(leaksOf(r).sort()).toEqual(['malloc < PyMem_Malloc < f10', 'malloc < PyMem_Malloc < f20']);
+  });
+  test('brings no leak twice that was known already', async () => {
+    const r = await run([['a', 'b']], { a: lost(10, { deep: false }), b: lost(20) });
+    expect(suite.launches()).toHaveLength(2);
+    expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc < f10', 'malloc < PyMem_Malloc < f20']);
+  });
+  test('counts for nothing but its leaks: a test that fails under it is no failed test', async () => {
+    const r = await run([['a', 'b']], { a: lost(10), b: { does: 'fail slowly' } });
+    const judged = judge(r.evidence, [], new Set());
+    expect(judged.tests).toEqual({ passed: 2, failed: 0, skipped: 0 });
+    expect(r.evidence.attempts).toHaveLength(1);
+  });
+  test('runs each launch as it was: the same tests', async () => {
+    await run([['b', 'a'], ['c']], { a: lost(10), b: { does: 'nothing' }, c: lost(30) });
+    expect(suite.launches()).toEqual(['b a', 'c', 'b a, unwinds', 'c, unwinds']);
+  });
+});
+
+describe('no slower launch is made', () => {
+  test('without a leak, or where every one reaches the user’s code', async () => {
+    await run([['a', 'b']], { a: lost(10, { deep: false }), b: { does: 'report', line: 20 } });
+    expect(suite.launches()).toEqual(['a b']);
+  });
+  test('by a gate that walks whole stacks anyway', async () => {
+    const r = await run([['a']], { a: lost(10) }, 's-c_owngcc-asan');
+    expect(suite.launches()).toEqual(['a']);
+    expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc']);
+  });
+  test('when the run is stopped', async () => {
+    const r = suite.runner(ID, [id('a')], { a: lost(10) });
+    await runAttempt(r, [id('a')], false);
+    suite.stop();
+    await rerunTruncatedLeaks(r);
+    expect(suite.launches()).toEqual(['a']);
+    // What was seen stays; it is nobody's, as before.
+    expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc']);
+  });
+});
+
+describe('nothing becomes clean by silence: the cell is inconclusive', () => {
+  test.each([
+    ['does not tell of the leak any more', 'forgets'],
+    ['leaves before its end is checked', 'leaves'],
+    ['says something that nobody understands', 'garbles'],
+  ] as const)('where the slower launch %s', async (_, slow) => {
+    const r = await run([['a']], { a: lost(10, { slow }) });
+    expect(suite.launches()).toEqual(['a', 'a, unwinds']);
+    expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc']);
+    expect(verdictOf(r)).toMatchObject({
+      kind: 'inconclusive',
+      doubt: 'leaks-unchecked',
+      why: expect.stringContaining('the stacks of some end inside the host'),
+    });
+  });
+  test('and one launch in doubt takes nothing from what another has shown', async () => {
+    const r = await run([['a'], ['b']], { a: lost(10, { slow: 'forgets' }), b: lost(20) });
+    expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc', 'malloc < PyMem_Malloc < f20']);
+    expect(r.evidence.attempts.map((a) => a.unchecked !== undefined)).toEqual([true, false]);
+    expect(verdictOf(r)).toMatchObject({ kind: 'hazard', why: expect.stringContaining('leaks-unchecked') });
+  });
+  test('and the first reason stays, where the first launch was not checked itself', async () => {
+    const r = suite.runner(ID, [id('a')], { a: lost(10, { slow: 'forgets' }) });
+    const attempt = await runAttempt(r, [id('a')], false);
+    attempt.unchecked = 'process 7 left';
+    await rerunTruncatedLeaks(r);
+    expect(attempt.unchecked).toBe('process 7 left');
+  });
+});
