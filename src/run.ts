@@ -1,4 +1,5 @@
 /** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
+import { byId } from './model/order.js';
 import { makeCaches } from './process/caches.js';
 import { makeJudging } from './judge/judge-run.js';
 import { EXIT } from './model/exit-codes.js';
@@ -110,7 +111,7 @@ const longestFirst =
     Number(b.gate.heavy) - Number(a.gate.heavy) ||
     Number(b.suite.role === 'canary') - Number(a.suite.role === 'canary') ||
     (expected.get(b.id) ?? 0) - (expected.get(a.id) ?? 0) ||
-    (a.id < b.id ? -1 : 1);
+    byId(a, b);
 
 const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Expectation[]>> => {
   const found = new Map<string, Expectation[]>();

@@ -2,6 +2,7 @@
  * Builds each distinct (what, directory content, flags, compiler) once, out of tree. The key is a hash of everything
  * that the result depends on; a directory with a stamp is reused by later cells and later runs, one without is redone.
  */
+import { byText } from '../model/order.js';
 import type { Caches } from '../process/caches.js';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync } from 'node:fs';
@@ -31,7 +32,7 @@ export type BuildSpec = {
 export type BuildDone = { id: string; ms: number; reused: boolean; failed?: string };
 
 const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash>): Promise<void> => {
-  const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => byText(a.name, b.name));
   for (const e of entries) {
     const path = join(dir, e.name);
     if (isLeftOut(path)) continue;

@@ -27,12 +27,12 @@ const OFFERS: Record<string, Offer> = {
 };
 
 /** The signature that yargs knows as a fallback completion. */
-export const complete = async (
+export const complete = (
   current: string,
   argv: { _?: unknown[] },
   fallback: (done?: (err: Error | null, found: string[] | undefined) => void) => unknown,
   done: (found: string[]) => void,
-): Promise<void> => {
+): void => {
   const words = (argv._ ?? []).map(String).filter((w) => w !== 'ffi-gates');
   const offer = OFFERS[words[0] ?? ''];
   if (!offer || current.startsWith('-') || words.length < 2) {
@@ -40,5 +40,7 @@ export const complete = async (
     return;
   }
   // Where there is no matrix or report, there is nothing to offer.
-  done(await offer(current, argv).catch(() => []));
+  void offer(current, argv)
+    .catch(() => [])
+    .then(done);
 };

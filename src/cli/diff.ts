@@ -1,8 +1,9 @@
 /** `ffi-gates diff`: what two reports say of the same code. */
+import { byText } from '../model/order.js';
 import type { ExitCode } from '../model/exit-codes.js';
 import { readReport } from './last-report.js';
 import type { FindingReport, Report } from '../model/report.js';
-import { functionOf, order, placeOf, topFrame } from '../reporters/wording.js';
+import { functionOf, placeOf, topFrame } from '../reporters/wording.js';
 import { columns, say, sayJson } from './say.js';
 
 export type Difference = { fresh: FindingReport[]; gone: FindingReport[]; still: FindingReport[] };
@@ -14,7 +15,7 @@ const openOf = (r: Report): Map<string, FindingReport> =>
 export const compare = (old: Report, now: Report): Difference => {
   const [a, b] = [openOf(old), openOf(now)];
   const inOrder = (all: FindingReport[]): FindingReport[] =>
-    all.sort((x, y) => order(x.hazard, y.hazard) || order(x.fingerprint, y.fingerprint));
+    all.sort((x, y) => byText(x.hazard, y.hazard) || byText(x.fingerprint, y.fingerprint));
   return {
     fresh: inOrder([...b.values()].filter((f) => !a.has(f.fingerprint))),
     gone: inOrder([...a.values()].filter((f) => !b.has(f.fingerprint))),

@@ -26,7 +26,7 @@ type RunArgs = {
 
 const positive =
   (name: string) =>
-  (v: unknown): number | undefined => {
+  (v: string | number | boolean | undefined): number | undefined => {
     if (v === undefined) return undefined;
     const n = Number(v);
     if (!Number.isInteger(n) || n < 1)
@@ -69,8 +69,11 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
   try {
     if (a.provision) {
       const { prepare, provision } = await import('../setup/provision.js');
-      const say = (line: string): void => void process.stderr.write(`${inert(line)}\n`);
-      const room = { say, cache, signal: abort.signal };
+      const room = {
+        say: (line: string): void => void process.stderr.write(`${inert(line)}\n`),
+        cache,
+        signal: abort.signal,
+      };
       await provision(room, host, matrix);
       host = await probeHost(out);
       await prepare(room, host, matrix);

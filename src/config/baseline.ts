@@ -107,9 +107,7 @@ export const standing = (
   },
 ): Standing => {
   const proven = new Set(run.lanes.filter((l) => l.proven).map(laneId));
-  const witnesses = run.cells.filter(
-    (c) => c.role === 'subject' && ranToItsEnd(c) && proven.has(`${c.binding}_${c.builder}-${c.gate}`),
-  );
+  const witnesses = run.cells.filter((c) => c.role === 'subject' && ranToItsEnd(c) && proven.has(laneId(c)));
   const out: Standing = { gone: [], expired: [], unchecked: [] };
   for (const e of b.entries) {
     if (isOver(e, run.day)) out.expired.push(e);

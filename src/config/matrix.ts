@@ -1,4 +1,5 @@
 /** The matrix file: what the user writes. Validated with file:line:column and did-you-mean; `matrices/schema.json` is made from it. */
+import { ROLES } from '../model/role.js';
 import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -46,7 +47,7 @@ const suite = z.strictObject({
   binding: z.enum(BINDING_IDS),
   dir: z.string().meta({ description: 'Directory of the tests, relative to `root`.' }),
   targets: z.array(id).default([]).meta({ description: 'Targets whose objects the tests load.' }),
-  role: z.enum(['subject', 'hazard', 'twin', 'canary']).default('subject'),
+  role: z.enum(ROLES).default('subject'),
   annotations: z
     .array(z.string())
     .default([])

@@ -1,4 +1,5 @@
 /** Runs one cell: builds, lists, launches until every test has had its turn, and keeps all evidence. Judges nothing. */
+import { isPlanted } from '../model/role.js';
 import { listTests } from './list-tests.js';
 import { foreignObjects } from '../judge/instrumentation.js';
 import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-suite.js';
@@ -38,7 +39,7 @@ export const runCell = async (cell: Cell, room: CellOptions): Promise<Evidence> 
   evidence.listed = listed.tests;
   if (listed.failed !== undefined) evidence.listingFailed = listed.failed;
   const { role } = cell.suite;
-  if (role === 'hazard' || role === 'canary') await runExpected(r);
+  if (isPlanted(role)) await runExpected(r);
   else {
     evidence.wanted = evidence.listed;
     await runSchedules(r);

@@ -1,4 +1,5 @@
 /** From evidence to the one report document: judge, prove lanes, fold findings, tally, fix the order. */
+import { byId, byText } from '../model/order.js';
 import { CANARY, canaryId } from '../model/cell-id.js';
 import { basename, relative } from 'node:path';
 import type { Expectation } from '../config/annotations.js';
@@ -84,7 +85,7 @@ const cellReport = (j: JudgedCell, out: string): CellReport => {
 export const assemble = async (o: Assembly): Promise<Report> => {
   const { builds, started } = o;
   const all = o;
-  const judged = [...o.judged].sort((a, b) => (a.evidence.cell.id < b.evidence.cell.id ? -1 : 1));
+  const judged = [...o.judged].sort((a, b) => byId(a.evidence.cell, b.evidence.cell));
   const day = today(started);
   const canaries = new Map(
     judged.filter((j) => j.evidence.cell.suite.role === 'canary').map((j) => [j.evidence.cell.lane, j]),
@@ -94,7 +95,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const cells = judged.map((j) => cellReport(j, o.out));
   compareWithPlain(cells, judged);
   const skips: CellReport[] = all.plan.skipped.map(skippedCell);
-  const rows = [...cells, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const rows = [...cells, ...skips].sort(byId);
   const { findings, runtimeBucket } = await mergeFindings(judged, o.out, o.matrix.root, o.readSource);
   markKnown(findings, o.baseline, day);
   const ids = new Set(cellIds(o.matrix));
@@ -123,7 +124,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   if (suppressions.some((r) => r.hides.length > 0)) codes.push(EXIT.INCONCLUSIVE);
   if (suppressions.some((r) => r.expired)) codes.push(EXIT.HAZARD);
   const exitCode = worst(codes);
-  const sortedLanes = [...lanes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, l]) => l);
+  const sortedLanes = [...lanes].sort(([a], [b]) => byText(a, b)).map(([, l]) => l);
   const tools = Object.fromEntries(
     Object.entries(o.host.tools)
       .flatMap(([k, t]) => (t ? [[k, t.version]] : []))
@@ -153,7 +154,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     ...(suppressions.length ? { suppressions } : {}),
     unavailable: unavailable.filter((u, i) => unavailable.findIndex((v) => v.lane === u.lane) === i),
     unseenHazards: unseen(fixtures?.detection ?? o.shipped.detection, all.cells),
-    builds: builds.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    builds: [...builds].sort(byId),
   };
 };
 

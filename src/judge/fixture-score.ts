@@ -1,4 +1,5 @@
 /** The two numbers that a run of planted hazards proves: hazards caught, twins silent; and who sees what. Pure. */
+import { byText } from '../model/order.js';
 import { isCase, placeOf, type Expectation } from '../config/annotations.js';
 import type { BindingId } from '../model/ids.js';
 import type { HazardId } from '../model/hazard.js';
@@ -6,7 +7,6 @@ import { concerns } from './expectations.js';
 import type { Judged } from './judge.js';
 import type { FixturesReport } from '../model/report.js';
 
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const red = (s: Judged['seen'][number]): boolean => s.origin === 'own' || s.origin === 'host';
 
 /** undefined when the matrix holds neither hazard nor twin suites. */
@@ -41,11 +41,11 @@ export const tallyFixtures = (
     .map(([e, bindings]) => ({
       case: e.case,
       hazard: e.hazard,
-      bindings: [...bindings].sort(order),
-      seenBy: [...(blindSeen.get(e.case) ?? [])].sort(order),
+      bindings: [...bindings].sort(byText),
+      seenBy: [...(blindSeen.get(e.case) ?? [])].sort(byText),
     }))
-    .sort((a, b) => order(a.case, b.case) || order(a.bindings.join(), b.bindings.join()));
-  const ids = [...new Set([...sees.keys(), ...blind.map((b) => b.hazard)])].sort(order);
+    .sort((a, b) => byText(a.case, b.case) || byText(a.bindings.join(), b.bindings.join()));
+  const ids = [...new Set([...sees.keys(), ...blind.map((b) => b.hazard)])].sort(byText);
   return {
     declared: hazards.reduce((n, j) => n + j.caught.length + j.missed.length, 0),
     caught: hazards.reduce((n, j) => n + j.caught.length, 0),
@@ -70,11 +70,11 @@ export const tallyFixtures = (
     detection: ids.map((hazard) => ({
       hazard,
       bindings: Object.fromEntries(
-        [...(sees.get(hazard) ?? [])].sort(([a], [b]) => order(a, b)).map(([b, g]) => [b, collapse(g)]),
+        [...(sees.get(hazard) ?? [])].sort(([a], [b]) => byText(a, b)).map(([b, g]) => [b, collapse(g)]),
       ),
       blind: [...new Set(blind.filter((b) => b.hazard === hazard).flatMap((b) => b.bindings))]
         .filter((b) => !sees.get(hazard)?.has(b))
-        .sort(order),
+        .sort(byText),
     })),
   };
 };
@@ -86,5 +86,5 @@ const collapse = (gates: ReadonlySet<string>): string[] => {
     const [name] = g.split('/');
     out.add(gates.has(`${name}/gcc`) && gates.has(`${name}/clang`) ? name! : g);
   }
-  return [...out].sort(order);
+  return [...out].sort(byText);
 };

@@ -92,7 +92,7 @@ export const makeJudging = (o: JudgingOptions): Judging => {
       open = [];
       for (const e of rest) await settle(e, noiseOf(noops.get(e.cell.lane)));
       return Promise.all(
-        judged.map((j) => {
+        judged.map(async (j) => {
           const { cell } = j.evidence;
           const noop = cell.suite.role === 'canary' ? noops.get(cell.lane) : undefined;
           return noop ? decide(withNoop(j.evidence, noop), noiseOf(noop)) : j;

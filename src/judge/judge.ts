@@ -1,4 +1,6 @@
 /** From evidence to verdicts. Pure: the laws of the project live here (clean needs proof, nothing unread is clean). */
+import { isPlanted } from '../model/role.js';
+import { byText } from '../model/order.js';
 import { caseOf, isCase, placeOf, type Expectation } from '../config/annotations.js';
 import { noiseKey, originOf } from './origin.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -195,7 +197,7 @@ export const judge = (
   const done = outcomes(e.attempts);
   const flaky = flakyOf(e.attempts);
   const count = (k: string): number => [...done.values()].filter((o) => o.outcome === k).length;
-  const planted = e.cell.suite.role === 'hazard' || e.cell.suite.role === 'canary';
+  const planted = isPlanted(e.cell.suite.role);
   const due = planted ? expected(e.cell, all, e.listed) : [];
   const caught = due.filter((x) =>
     seen.some((s) => s.origin !== 'runtime' && s.origin !== 'tool' && meets(s, x)),
@@ -248,7 +250,7 @@ export const laneOf = (
         ? {}
         : { why: canary.evidence.failed ?? `${x.hazard} was planted at ${placeOf(x)} and not seen` }),
     }))
-    .sort((a, b) => (a.class < b.class ? -1 : 1));
+    .sort((a, b) => byText(a.class, b.class));
   return { ...lane, proven: rows.length > 0 && rows.every((r) => r.seen), canaries: rows };
 };
 

@@ -1,4 +1,6 @@
 /** Folds diagnostics into findings: one per bug, with every witness, wherever and through whatever it was seen. */
+import { isPlanted } from '../model/role.js';
+import { byText } from '../model/order.js';
 import { relative } from 'node:path';
 import { isOwnManaged } from './origin.js';
 import { boundaryOf, fingerprintOf } from './fingerprint.js';
@@ -44,8 +46,6 @@ const withSource = async (
 };
 
 type Draft = Omit<FindingReport, 'stacks'> & { stacks: Stack[]; own: ProjectCode };
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** Findings and the runtime bucket, in fingerprint order within severity-free, stable order. */
 export const mergeFindings = async (
   cells: readonly Judged[],
@@ -56,7 +56,7 @@ export const mergeFindings = async (
   const drafts = new Map<string, Draft>();
   for (const j of cells) {
     const { cell, own } = j.evidence;
-    const planted = cell.suite.role === 'hazard' || cell.suite.role === 'canary';
+    const planted = isPlanted(cell.suite.role);
     for (const s of j.seen) {
       const fingerprint = fingerprintOf(s.diagnostic, own);
       const key = `${s.origin === 'runtime' ? 'r' : 'f'}${fingerprint}`;

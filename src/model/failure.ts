@@ -1,4 +1,4 @@
-import { EXIT } from './exit-codes.js';
+import type { EXIT } from './exit-codes.js';
 
 type FailureCode = typeof EXIT.USAGE | typeof EXIT.NOTHING_SELECTED | typeof EXIT.BUILD_FAILED;
 

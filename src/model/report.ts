@@ -1,11 +1,10 @@
 /** The one document that every reporter is derived from: `report.json`, `version: 1`. Arrays are in a fixed order. */
+import type { Role } from './role.js';
 import type { ExitCode } from './exit-codes.js';
 import type { BindingId } from './ids.js';
 import type { Frame, Stack } from './diagnostic.js';
 import type { HazardId } from './hazard.js';
 import type { Verdict } from './verdict.js';
-
-export type Role = 'subject' | 'canary' | 'hazard' | 'twin';
 
 export type Report = {
   version: 1;

@@ -1,4 +1,5 @@
 /** What would run, and why anything would not. Pure: everything about the machine comes in. */
+import { byId } from '../model/order.js';
 import type { Compiler, Missing } from '../model/launch.js';
 import { BUILDERS } from '../builders/index.js';
 import { type Gate } from '../gates/gate.js';
@@ -44,8 +45,7 @@ const canaryBuilderOf = (m: Matrix, s: Suite): BuilderId => {
   return kind === 'cmake' || kind === 'make' ? kind : 'cc';
 };
 
-const sorted = <T extends { id: string }>(all: T[]): T[] =>
-  all.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+const sorted = <T extends { id: string }>(all: T[]): T[] => all.sort(byId);
 
 /** One canary cell for each lane of the cells: the planted bugs of its binding, through its own builder and gate. */
 export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] => {

@@ -3,6 +3,7 @@
  * the cell is), one for each failed test and one for each finding that was seen in it. Findings that the baseline knows are
  * skipped, with its reason. Made once for all reporters.
  */
+import { byText } from '../model/order.js';
 import type { Stack } from '../model/diagnostic.js';
 import type { CellReport, FindingReport, Report } from '../model/report.js';
 import { oneLine, plain } from './escape.js';
@@ -12,7 +13,6 @@ import {
   distinct,
   functionOf,
   isKnownOnly,
-  order,
   placeOf,
   plainOf,
   titleOf,
@@ -40,14 +40,14 @@ export type Suite = { cell?: CellReport; cases: Case[] };
 
 /** All suites of a report, in the order of cell ids. Names are unique within a suite. */
 export const suitesOf = (report: Report): Suite[] => {
-  const cells = [...report.cells].sort((a, b) => order(a.id, b.id)).map((c) => suiteOf(c, report));
+  const cells = [...report.cells].sort((a, b) => byText(a.id, b.id)).map((c) => suiteOf(c, report));
   const files = fileCases(report);
   return [...cells, ...(files.length ? [{ cases: unique(files) }] : [])];
 };
 
 const suiteOf = (cell: CellReport, report: Report): Suite => {
   const findings = report.findings.filter((f) => f.witnesses.some((w) => w.cell === cell.id)).sort(byUrgency);
-  const failed = [...cell.failedTests].sort((a, b) => order(a.test, b.test));
+  const failed = [...cell.failedTests].sort((a, b) => byText(a.test, b.test));
   const all = [
     verdictCase(cell, findings),
     ...failed.map((t) => testCase(cell, t)),

@@ -2,8 +2,8 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /* C0 and C1 controls other than tab and newline, what reorders text unseen (Unicode TR36), and what XML forbids. */
-// oxlint-disable-next-line no-control-regex
 const INVISIBLE =
+  // oxlint-disable-next-line no-control-regex -- finding control characters is its purpose
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 

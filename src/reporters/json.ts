@@ -1,10 +1,10 @@
 /** `report.json`: the report itself, keys in one fixed order so that two runs can be compared with `diff`. */
+import { byText } from '../model/order.js';
 import type { Reporter } from './reporter.js';
-import { order } from './wording.js';
 
 const sorted = (_key: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b) || order(a, b)))
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b) || byText(a, b)))
     : value;
 
 /** What a thing is comes before what is said of it. */

@@ -1,4 +1,5 @@
 /** How verdicts, exit codes and places are said to people: one wording for the terminal, JUnit and HTML. */
+import { byText } from '../model/order.js';
 import { EXIT } from '../model/exit-codes.js';
 import type { Frame } from '../model/diagnostic.js';
 import { hazard } from '../model/hazards.js';
@@ -194,10 +195,7 @@ export const byUrgency = (a: FindingReport, b: FindingReport): number =>
   Number(a.planted) - Number(b.planted) ||
   Number(a.known !== undefined) - Number(b.known !== undefined) ||
   ORIGINS.indexOf(a.origin) - ORIGINS.indexOf(b.origin) ||
-  order(a.hazard, b.hazard) ||
-  order(a.fingerprint, b.fingerprint);
+  byText(a.hazard, b.hazard) ||
+  byText(a.fingerprint, b.fingerprint);
 
 const ORIGINS = ['own', 'host', 'runtime', 'tool'];
-
-/** Order by code unit: the same on every machine, whatever its locale. */
-export const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,4 +1,5 @@
 /** The report without scripts, for `<noscript>`: some CI servers serve reports in a sandbox that runs none. */
+import { byText } from '../../model/order.js';
 import type { Report } from '../../model/report.js';
 import { escape } from './escape.js';
 import {
@@ -7,7 +8,6 @@ import {
   distinct,
   endingOf,
   headline,
-  order,
   placeOf,
   suppressedOf,
   titleOf,
@@ -61,7 +61,7 @@ const baseline = (r: Report): string[][] => [
 
 const cells = (r: Report): string[][] =>
   [...r.cells]
-    .sort((a, b) => order(a.id, b.id))
+    .sort((a, b) => byText(a.id, b.id))
     .map((c) => [VERDICTS[c.verdict.kind].glyph, c.id, VERDICTS[c.verdict.kind].label, whyOf(c.verdict)]);
 
 const lanes = (r: Report): string[][] =>

@@ -13,7 +13,7 @@ export type ConsoleOptions = {
   out?: { write(text: string): unknown; columns?: number; rows?: number };
 };
 
-export type Console = { emit(e: RunEvent): void; stop(): Promise<void> };
+export type Console = { emit: (e: RunEvent) => void; stop: () => Promise<void> };
 
 /** Makes the console. `stop` draws the last state and returns when the terminal is ours no more. */
 export const makeConsole = ({ tty, ci, quiet, out = process.stderr }: ConsoleOptions): Console =>

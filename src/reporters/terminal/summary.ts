@@ -1,4 +1,5 @@
 /** The table at the end of a run, as lines of plain text. */
+import { byText } from '../../model/order.js';
 import { laneId } from '../../model/cell-id.js';
 import { EXIT } from '../../model/exit-codes.js';
 import { styleText } from 'node:util';
@@ -102,7 +103,7 @@ const matrix = (cells: CellReport[], width: number, paint: Paint): string[] => {
   const rows = words.distinct(cells.map(words.rowOf));
   const columns = words
     .distinct(cells.map(words.columnOf))
-    .sort((a, b) => words.order(gateFirst(a), gateFirst(b)));
+    .sort((a, b) => byText(gateFirst(a), gateFirst(b)));
   const at = new Map(cells.map((c) => [`${words.rowOf(c)}\0${words.columnOf(c)}`, c]));
   const left = Math.max(...rows.map((r) => r.length), 5) + 2;
   const blocks: string[][] = [[]];
@@ -151,7 +152,7 @@ const reasons = (cells: CellReport[], paint: Paint): string[] => {
   const quiet = new Set(['clean', 'as-declared', 'hazard']);
   const told = cells
     .filter((c) => !quiet.has(c.verdict.kind))
-    .sort((a, b) => words.order(a.verdict.kind, b.verdict.kind) || words.order(a.id, b.id));
+    .sort((a, b) => byText(a.verdict.kind, b.verdict.kind) || byText(a.id, b.id));
   if (told.length === 0) return [];
   const left = Math.max(...told.map((c) => c.id.length));
   return [
