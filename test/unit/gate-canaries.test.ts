@@ -1,0 +1,103 @@
+/**
+ * Every gate has a canary in every binding that it fits: a planted bug that it must see, or its lane could never be proven. Read
+ * from the canary suites' own sources; that the bugs are seen is shown by runs.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { globSync } from 'tinyglobby';
+import { expect, test } from 'vitest';
+import { BINDINGS } from '../../src/bindings/index.js';
+import { caseOf, readAnnotations, type Expectation } from '../../src/config/annotations.js';
+import { loadMatrix, parseMatrix } from '../../src/config/matrix.js';
+import { GATES } from '../../src/gates/index.js';
+import { expected } from '../../src/judge/expectations.js';
+import { BINDING_IDS, type BindingId } from '../../src/model/ids.js';
+import type { Tools } from '../../src/model/launch.js';
+import { canaryCells, makePlan } from '../../src/plan/plan.js';
+import { madeHost } from '../helpers/made-host.js';
+
+const canaries = await loadMatrix(fileURLToPath(new URL('../../matrices/canaries.yaml', import.meta.url)));
+
+/** How a suite declares a test, by binding. */
+const TEST: Record<BindingId, RegExp> = {
+  c: /\bTEST\((\w+)\)/g,
+  py: /^def (test_\w+)/gm,
+  pyx: /^def (test_\w+)/gm,
+  go: /^func (Test\w+)/gm,
+  rs: /#\[test\]\s+(?:#\[[^\n]*\]\s+)*fn (\w+)/g,
+  jni: /@Test\s+(?:public )?void (\w+)/g,
+  net: /\[Test\] public void (\w+)/g,
+  node: /'([a-z]\w+)'/g,
+};
+
+/** The names of the tests that a binding's canary suite declares. */
+const testsOf = (binding: BindingId): string[] => {
+  const suite = canaries.suites.find((s) => s.binding === binding);
+  if (!suite) return [];
+  const files = globSync('**/*.{c,py,go,rs,java,cs,js}', {
+    cwd: join(canaries.root, suite.dir),
+    absolute: true,
+    ignore: ['**/node_modules/**', '**/target/**', '**/build/**'],
+  });
+  return files.flatMap((f) => [...readFileSync(f, 'utf8').matchAll(TEST[binding])].map((m) => m[1] ?? ''));
+};
+
+/** The canary cell of every lane that there can be. */
+const lanes = (() => {
+  const suites = BINDING_IDS.map((b) => `  - { id: any, binding: ${b}, dir: . }`).join('\n');
+  const gates = Object.values(GATES).map((g) => `  ${g.id}: { compilers: [${g.compilers.join(', ')}] }`);
+  const matrix = parseMatrix(`version: 1\nsuites:\n${suites}\ngates:\n${gates.join('\n')}\n`, '/repo/m.yaml');
+  const { cells, skipped } = makePlan(matrix, madeHost());
+  return canaryCells([...cells, ...skipped.map((s) => s.cell)], canaries);
+})();
+
+const annotationsOf = async (binding: BindingId, tools: Tools): Promise<Expectation[]> => {
+  const globs = canaries.suites.find((s) => s.binding === binding)?.annotations ?? [];
+  return readAnnotations(canaries.root, globs, tools);
+};
+
+test('the walk leaves out no gate, no binding and no compiler', () => {
+  const wanted = Object.values(GATES).flatMap((g) =>
+    BINDING_IDS.filter((b) => g.unfit(b) === undefined).flatMap((b) =>
+      g.compilers.map((c) => `${b} ${g.id} ${c}`),
+    ),
+  );
+  expect(lanes.map((c) => `${c.suite.binding} ${c.gate.id} ${c.compiler}`).sort()).toEqual(wanted.sort());
+  expect(Object.keys(BINDINGS).sort()).toEqual([...BINDING_IDS].sort());
+});
+
+test.each(BINDING_IDS)('the suite of %s has the case that does nothing, and each case once', (binding) => {
+  const cases = testsOf(binding).map(caseOf);
+  expect(cases).toContain('noop');
+  expect(cases).toEqual([...new Set(cases)]);
+});
+
+/** Annotations may end with a version of a tool: a gate needs a canary with the newest ones, too. */
+const NEWEST: Tools = new Proxy({}, { get: () => ({ path: '/usr/bin/new', version: '9999' }) });
+
+test.each([
+  ['the tools of any version', {}],
+  ['the newest tools', NEWEST],
+])('every lane has a planted bug that its gate must see, with %s', async (_, tools) => {
+  const blind: string[] = [];
+  for (const cell of lanes) {
+    const { binding } = cell.suite;
+    const due = expected(cell, await annotationsOf(binding, tools), testsOf(binding));
+    const cases = testsOf(binding).map(caseOf);
+    if (!due.some((e) => cases.includes(caseOf(e.case)))) blind.push(cell.lane);
+  }
+  expect(blind).toEqual([]);
+});
+
+test('every planted bug is a test of each suite that must show it', async () => {
+  const lost: string[] = [];
+  for (const cell of lanes) {
+    const { binding } = cell.suite;
+    const tests = testsOf(binding);
+    const cases = tests.map(caseOf);
+    for (const e of expected(cell, await annotationsOf(binding, {}), tests))
+      if (!cases.includes(caseOf(e.case))) lost.push(`${cell.lane}: ${e.case}`);
+  }
+  expect(lost).toEqual([]);
+});
