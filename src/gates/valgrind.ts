@@ -53,6 +53,7 @@ const base = {
           what: 'valgrind',
           why: 'valgrind is not installed',
           remedy: 'apt-get install -y valgrind libc6-dbg',
+          install: { packages: ['valgrind', 'libc6-dbg'], commands: [] },
         }),
   instrument: (host, _b, c) => plainInstrument(host, c),
   exitCodes: [],
@@ -65,7 +66,7 @@ const base = {
 const NOISE =
   'The host has noise of its own under Valgrind. It is attributed by object and compared with a run that does nothing. Valgrind does not see overflows of stack or global arrays.';
 
-const never = (_: BindingId): undefined => undefined;
+const never = (): undefined => undefined;
 
 export const memcheck: Gate = {
   ...base,

@@ -40,7 +40,16 @@ export type Arm = {
 };
 
 /** What a missing thing is called and how to get it. */
-export type Missing = { what: string; why: string; remedy: string };
+export type Missing = {
+  what: string;
+  why: string;
+  remedy: string;
+  /** How `--provision` installs it; absent for shared tools, which are in `setup/recipes.ts`. */
+  install?: Install;
+};
+
+/** Debian packages, then commands that need no root. */
+export type Install = { packages: string[]; commands: [string, ...string[]][] };
 
 /** What a binding needs to know of this machine. Paths are of real executables, never shims. */
 export type Tools = Record<string, { path: string; version: string } | undefined>;

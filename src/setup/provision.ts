@@ -6,7 +6,7 @@ import { makeCaches } from '../process/caches.js';
 import { EXIT } from '../model/exit-codes.js';
 import { runTool } from '../process/run-tool.js';
 import which from 'which';
-import type { Compiler, Missing } from '../model/launch.js';
+import type { Missing } from '../model/launch.js';
 import { lineOf } from '../reporters/terminal/progress.js';
 import { makeBuilds } from '../build/build-cache.js';
 import { BUILDERS } from '../builders/index.js';
@@ -51,7 +51,7 @@ export const needs = (host: Host, matrix: Matrix): Need[] => {
       const gate = GATES[name as GateId];
       if (gate.unfit(suite.binding) !== undefined || (suite.gates && !suite.gates.includes(gate.id)))
         continue;
-      for (const c of (settings?.compilers ?? gate.compilers.slice(0, 1)) as Compiler[]) {
+      for (const c of settings?.compilers ?? gate.compilers.slice(0, 1)) {
         if (gate.compilers.includes(c))
           add(gate.missing(host, suite.binding, c), `${suite.binding} ${gate.id}`);
       }
@@ -167,7 +167,7 @@ export const provision = async (room: ProvisionOptions, host: Host, matrix: Matr
   for (let round = 0; round < ROUNDS; round++) {
     const fresh = needs(current, matrix).filter((n) => !tried.has(n.what));
     if (fresh.length === 0) break;
-    const recipes = fresh.map((n) => recipeOf(n.what, current, (name) => known.has(name)));
+    const recipes = fresh.map((n) => recipeOf(n, current, (name) => known.has(name)));
     for (const n of fresh) tried.add(n.what);
     const packages = [...new Set(recipes.flatMap((r) => r.packages))];
     if (packages.length && apt) {

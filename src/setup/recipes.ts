@@ -1,9 +1,8 @@
 /** How each missing thing is had on Debian and Ubuntu: one line a thing, keyed by `Missing.what`. */
 import type { Host } from '../host/probe.js';
+import type { Install, Missing } from '../model/launch.js';
 
 export type Command = [string, ...string[]];
-/** Packages for apt-get, then commands that need no root. */
-export type Recipe = { packages: string[]; commands: Command[] };
 /** Whether the package lists hold a name. */
 export type Known = (name: string) => boolean;
 
@@ -18,7 +17,7 @@ const clang = (known: Known, major = CLANGS.find((n) => known(`clang-${n}`))): s
 /** Debian's own interpreter takes packages of Debian only (PEP 668); any other takes none of Debian. */
 const ofDebian = (host: Host): boolean => host.tools['python']?.path.startsWith('/usr/bin/') ?? true;
 
-const python = (host: Host, modules: string[]): Recipe =>
+const python = (host: Host, modules: string[]): Install =>
   ofDebian(host)
     ? {
         packages: ['python3', 'python3-dev', 'python3-venv', ...modules.map((m) => `python3-${m}`)],
@@ -27,7 +26,7 @@ const python = (host: Host, modules: string[]): Recipe =>
     : { packages: [], commands: [[host.tools['python']!.path, '-m', 'pip', 'install', ...modules]] };
 
 /** Debian 12 has a Rust of its release, and beside it the one that its browsers are built with, years newer. */
-const rust = (known: Known): Recipe =>
+const rust = (known: Known): Install =>
   known('rustup')
     ? {
         packages: ['rustup'],
@@ -36,12 +35,12 @@ const rust = (known: Known): Recipe =>
     : { packages: known('rustc-web') ? ['rustc-web', 'cargo-web'] : ['rustc', 'cargo'], commands: [] };
 
 /** Nightly and Miri come through rustup only; without it there is nothing to try. */
-const nightly = (host: Host, ...commands: Command[]): Recipe => ({
+const nightly = (host: Host, ...commands: Command[]): Install => ({
   packages: [],
   commands: host.tools['rustup'] ? [RUSTUP_NIGHTLY, ...commands] : [],
 });
 
-type Make = (host: Host, known: Known) => Recipe;
+type Make = (host: Host, known: Known) => Install;
 const apt =
   (...packages: string[]): Make =>
   () => ({ packages, commands: [] });
@@ -57,7 +56,6 @@ const RECIPES: [what: RegExp, make: Make][] = [
   [/^make$/, apt('make')],
   [/^(?:meson|ninja)$/, apt('meson', 'ninja-build')],
   [/^(?:autoreconf|libtoolize)$/, apt('autoconf', 'automake', 'libtool', 'make')],
-  [/^valgrind$/, apt('valgrind', 'libc6-dbg')],
   [/^python3?$/, (host) => python(host, ['pytest', 'setuptools'])],
   [/^(?:pytest|setuptools)$/, (host) => python(host, ['pytest', 'setuptools'])],
   [/^go$/, apt('golang')],
@@ -94,10 +92,12 @@ const RECIPES: [what: RegExp, make: Make][] = [
   [/^node-gyp$/, apt('npm')],
 ];
 
-/** The recipe for a `Missing.what`; packages that the lists do not hold are left out, a thing without recipe is empty. */
-export const recipeOf = (what: string, host: Host, known: Known): Recipe => {
+/**
+ * How to install a missing thing: as it says itself, else by the table. Packages that the lists do not hold are left out; a
+ * thing without recipe installs nothing.
+ */
+export const recipeOf = ({ what, install }: Missing, host: Host, known: Known): Install => {
   const make = RECIPES.find(([pattern]) => pattern.test(what))?.[1];
-  if (!make) return { packages: [], commands: [] };
-  const { packages, commands } = make(host, known);
+  const { packages, commands } = install ?? make?.(host, known) ?? { packages: [], commands: [] };
   return { packages: packages.filter(known), commands };
 };
