@@ -5,7 +5,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Parsed, Diagnostic } from '../../src/model/diagnostic.js';
 import { makeScanner, SHORTEST } from '../../src/parsers/engine/literal-scanner.js';
 import { makeTextParser, openLog, parseText, TABLE } from '../../src/parsers/index.js';
-import { sifted } from './sifted.js';
+import { sifted } from '../helpers/sifted.js';
 
 const root = new URL('../logs/', import.meta.url);
 const logs = readdirSync(root).flatMap((tool) =>

@@ -8,7 +8,7 @@ import { checkJni } from '../../src/parsers/jvm/check-jni.js';
 import { openj9 } from '../../src/parsers/jvm/openj9.js';
 import { tableOf } from '../../src/parsers/engine/table.js';
 import { makeTextParser } from '../../src/parsers/index.js';
-import { expectPrefixLaw } from './prefix-law.js';
+import { expectPrefixLaw } from '../helpers/prefix-law.js';
 
 const logs = new URL('../logs/', import.meta.url);
 const log = (name: string): string => readFileSync(new URL(name, logs), 'utf8');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseText } from '../../src/parsers/index.js';
-import { captured, expectPrefixLaw, namesOf, verdicts } from './captured.js';
+import { captured, expectPrefixLaw, namesOf, verdicts } from '../helpers/captured.js';
 
 /** What each captured log must say, tool by tool; a log that is not listed must say nothing. */
 const EXPECTED: Record<string, Record<string, string[]>> = {

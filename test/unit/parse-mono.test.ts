@@ -6,7 +6,7 @@ import { dotnet } from '../../src/parsers/dotnet/coreclr.js';
 import { mono } from '../../src/parsers/dotnet/mono.js';
 import { tableOf } from '../../src/parsers/engine/table.js';
 import { makeTextParser } from '../../src/parsers/index.js';
-import { expectPrefixLaw } from './prefix-law.js';
+import { expectPrefixLaw } from '../helpers/prefix-law.js';
 
 const log = (name: string): string => readFileSync(new URL(`../logs/mono/${name}`, import.meta.url), 'utf8');
 

@@ -1,7 +1,7 @@
 /** Reports as people paste them into trackers: from consoles and collectors that change the lines a little. */
 import { expect, test } from 'vitest';
 import { parseText } from '../../src/parsers/index.js';
-import { expectPrefixLaw } from './captured.js';
+import { expectPrefixLaw } from '../helpers/captured.js';
 
 const only = (text: string) => {
   const parsed = parseText(text);

@@ -7,7 +7,7 @@ import { tableOf } from '../../src/parsers/engine/table.js';
 import { makeTextParser } from '../../src/parsers/index.js';
 import { valgrindText } from '../../src/parsers/valgrind/text.js';
 import { makeValgrindXml } from '../../src/parsers/valgrind/xml.js';
-import { expectPrefixLaw } from './prefix-law.js';
+import { expectPrefixLaw } from '../helpers/prefix-law.js';
 
 const log = (name: string): string => readFileSync(new URL(`../logs/${name}`, import.meta.url), 'utf8');
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Tool } from '../../src/model/diagnostic.js';
 import { hazard } from '../../src/model/hazards.js';
 import { parseText, TABLE } from '../../src/parsers/index.js';
-import { sifted } from './sifted.js';
+import { sifted } from '../helpers/sifted.js';
 import { logOf, type Chapter, type Kind } from './vocabulary/chapter.js';
 import { CHAPTERS } from './vocabulary/index.js';
 
