@@ -1,13 +1,16 @@
-/** How cells and lanes are called: `ledger-py_cmakegcc-asan` is the cell of suite `ledger` in the lane `py_cmakegcc-asan`. */
+/**
+ * Names of cells and lanes: `ledger-py_cmakegcc-asan` is the cell of suite `ledger` in lane
+ * `py_cmakegcc-asan`.
+ */
 
 export type LaneName = { binding: string; builder: string; gate: string };
 
-/** The cells of one lane share their proof. */
+/** The id of a lane. All cells of a lane share its proof. */
 export const laneId = ({ binding, builder, gate }: LaneName): string => `${binding}_${builder}-${gate}`;
 
 export const cellId = (suite: string, lane: string): string => `${suite}-${lane}`;
 
-/** The suite of every lane's planted bugs. */
+/** Name of the suite that holds a lane's canaries. */
 export const CANARY = 'canary';
 
 /** The cell that proves a lane. */

@@ -1,10 +1,10 @@
 /**
- * What a checker saw. A `Diagnostic` is one report as one tool printed it in one log; a `Finding` (see normalize.ts) is
- * the same bug after attribution and deduplication, with every diagnostic of it as a witness.
+ * A checker's report. A `Diagnostic` is one report as one tool printed it in one log. A finding
+ * (`FindingReport` in report.ts) is one bug: all diagnostics with the same fingerprint, each as a witness.
  */
 import type { HazardId } from './hazard.js';
 
-/** One stack frame. An absent fact is an absent property, never `0` or `''`. */
+/** One stack frame. An unknown fact is an absent property, never `0` or `''`. */
 export type Frame =
   | {
       kind: 'source';
@@ -12,7 +12,7 @@ export type Frame =
       file: string;
       line: number;
       column?: number;
-      /** Object file the code was loaded from, as printed. */
+      /** Object file that the code was loaded from, as printed. */
       module?: string;
       offset?: string;
       inlined?: true;
@@ -21,7 +21,7 @@ export type Frame =
   | { kind: 'module'; module: string; offset?: string; function?: string }
   /** Function name only (Java, Go runtime, JIT with symbols). */
   | { kind: 'symbol'; function: string; file?: string }
-  /** Nothing but an address, or a text that no rule fits. */
+  /** Only an address, or a text that matches no known form. */
   | { kind: 'opaque'; text: string };
 
 export type StackRole =
@@ -57,7 +57,7 @@ export type MemoryClass =
 
 export type Access = { kind: 'read' | 'write'; size?: number; atomic?: true };
 
-/** The tool whose words these are. */
+/** The tool that printed a report. */
 export type Tool =
   | 'asan'
   | 'lsan'
@@ -98,7 +98,7 @@ export type Diagnostic = {
   /** The tool's own name of the error, `family/name`: `asan/heap-use-after-free`, `memcheck/InvalidRead`. */
   rule: string;
   hazard: HazardId;
-  /** One line for people: the tool's headline without addresses and pids where possible. */
+  /** One line for people: the tool's headline, where possible without addresses and process ids. */
   message: string;
   stacks: Stack[];
   access?: Access;
@@ -114,26 +114,32 @@ export type Diagnostic = {
   };
   pid?: number;
   thread?: string;
-  /** How often the tool says it happened, when it says so. */
+  /** How often it happened, if the tool says so. */
   count?: number;
-  /** The schedule that showed it, for a gate that tries several. */
+  /** The schedule in which it was seen, for a gate that tries several. */
   seed?: number;
   /**
-   * An error of the host language (a Rust panic, an unhandled .NET exception) that says nothing about the boundary:
-   * worth listing where a log is all there is; where a suite ran, its own result has judged it.
+   * An error of the host language (a Rust panic, an unhandled .NET exception) that is no fault at the
+   * boundary. It is listed when only a log is read; in a run, the suite's own result already covers it.
    */
   ordinary?: true;
-  /** False when the log ended, or another report began, before this one was whole; `missing` says what is absent. */
+  /**
+   * False when the log ended or another report began before this one was complete; `missing` names what is
+   * absent.
+   */
   complete: boolean;
   missing?: string;
-  /** 1-based first and last line in the log; `offset` is the byte (UTF-16 unit for text in memory) where it begins. */
+  /**
+   * First and last line in the log, counted from 1. `offset` is where it begins, in bytes (UTF-16 units for
+   * text in memory).
+   */
   log: { line: number; endLine: number; offset?: number };
 };
 
-/** What a parser made of one log (design law 3: it never throws and never forgets). */
+/** The result of reading one log. A reader never throws, and no later line removes a diagnostic (Law 3). */
 export type Parsed = {
   diagnostics: Diagnostic[];
-  /** Lines that smell of a checker and that no reader consumed. */
+  /** Lines that look like a checker's and that no reader took. */
   unread: { line: number; text: string }[];
   /** False when the log ends inside a report or before a trailer that its format promises. */
   complete: boolean;

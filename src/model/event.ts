@@ -1,17 +1,20 @@
-/** What a run tells whoever watches it. The union is the glossary: one member per thing that can happen. */
+/** Events of a run, for those who display its progress. One member per thing that can happen. */
 import type { Verdict } from './verdict.js';
 
 export type RunEvent =
-  /** The plan is made: how many cells will run. */
+  /** The plan is made; `cells` is the number of cells that will run. */
   | { kind: 'plan'; cells: number }
   | { kind: 'build-started'; id: string }
-  /** `failed` is the reason, one line; absent when the build succeeded. `reused`: nothing had changed. */
+  /** `failed`: the reason in one line, absent when the build succeeded. `reused`: nothing had changed. */
   | { kind: 'build-finished'; id: string; ms: number; reused: boolean; failed?: string }
   | { kind: 'cell-started'; id: string }
-  /** Its launches are over; it is judged when its lane's canary is, or when the host's habits are known. */
+  /**
+   * All its launches have ended. Its verdict waits for the lane's canary, or for the no-op run that shows the
+   * host's noise.
+   */
   | { kind: 'cell-waits'; id: string; ms: number }
   | { kind: 'cell-finished'; id: string; verdict: Verdict; ms: number }
-  /** How long the rest will take, by what its cells took before. Said again as cells end. */
+  /** Estimated time left, from how long its cells took before. Updated as cells finish. */
   | { kind: 'left'; ms: number }
-  /** A sentence for people that belongs to no cell. */
+  /** A message for people that concerns no single cell. */
   | { kind: 'note'; text: string };

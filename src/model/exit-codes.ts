@@ -1,18 +1,18 @@
-/** The exit codes of every command, named once. They are public: their meaning never changes. */
+/** The exit codes of all commands. They are public; their meaning never changes. */
 
 export const EXIT = {
-  /** All that ran is proven, and clean or known to the baseline. */
+  /** Everything that ran is proven, and clean or known to the baseline. */
   OK: 0,
   /** A hazard was found, or an entry of the baseline or the suppressions no longer holds. */
   HAZARD: 1,
-  /** Wrong usage, or an error in a file that the user wrote. */
+  /** Wrong usage, or an error in a user's file. */
   USAGE: 2,
-  /** Nothing was selected. */
+  /** The selectors match nothing. */
   NOTHING_SELECTED: 3,
-  /** A test of the user's failed, without a hazard. */
+  /** A test of a suite failed, and no hazard was found. */
   TEST_FAILED: 4,
   BUILD_FAILED: 5,
-  /** Nothing can be said: a gate was not armed, a report was not understood, a planted hazard was missed. */
+  /** Nothing is proven: a gate was not armed, a report could not be read, a planted hazard was missed. */
   INCONCLUSIVE: 6,
   /** Stopped by a signal. */
   INTERRUPTED: 130,
@@ -30,6 +30,6 @@ const WORST_FIRST: readonly ExitCode[] = [
   EXIT.OK,
 ];
 
-/** The code of the worst cell decides. */
+/** The exit code of a run is that of its worst cell (Law 11). */
 export const worst = (codes: readonly ExitCode[]): ExitCode =>
   WORST_FIRST.find((c) => codes.includes(c)) ?? EXIT.OK;

@@ -3,12 +3,12 @@ import type { EXIT } from './exit-codes.js';
 type FailureCode = typeof EXIT.USAGE | typeof EXIT.NOTHING_SELECTED | typeof EXIT.BUILD_FAILED;
 
 /**
- * An end that the user can act on: a sentence, what to do, and the exit code. Anything else that is thrown
- * is our bug and shows its stack.
+ * An error that the user can resolve: a message with the remedy, and the exit code. Anything else that is
+ * thrown is our bug and shows its stack.
  */
 export class Failure extends Error {
   readonly exitCode: FailureCode;
-  /** `file:line:column` where the user's input is at fault. */
+  /** `file:line:column` of the faulty input. */
   readonly at: string | undefined;
   constructor(exitCode: FailureCode, message: string, at?: string) {
     super(message);

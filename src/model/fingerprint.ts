@@ -1,18 +1,24 @@
-/** The stable identity of a finding: one algorithm, whatever is known of the project. */
+/**
+ * The stable identity of a finding. `run` and `parse` use this one algorithm, with or without a matrix (Law
+ * 6).
+ */
 import { createHash } from 'node:crypto';
 import type { Diagnostic, Frame, Stack } from './diagnostic.js';
 import { frameName } from './function-name.js';
 import { base } from './project-code.js';
 
-/** Of a stack's frames, those that may identify it. */
+/** Chooses the frames of a stack that may identify it. */
 export type Choice = (frames: readonly Frame[]) => readonly Frame[];
 
-/** What a frame is called in an identity: nothing that changes from build to build. */
+/** The name of a frame in a fingerprint, free of everything that changes from build to build. */
 export type FrameNamer = (frame: Frame) => string;
 
-/** Frames of the host that identify a stack in which nothing was chosen. */
+/** Number of host frames that identify a stack without a chosen frame. */
 const HOST_FRAMES = 3;
-/** Chosen frames that identify a stack; two where memory was allocated, since one function allocates for many. */
+/**
+ * Number of chosen frames that identify a stack. Leaks take two, since one function may allocate for many
+ * callers.
+ */
 const FRAMES = { leak: 2, other: 1 } as const;
 
 const withFile = (f: Frame, nameOf: FrameNamer): string =>
@@ -31,8 +37,9 @@ const sideOf = (k: Stack, choices: readonly Choice[], depth: number, nameOf: Fra
 };
 
 /**
- * Hazard and telling frames; no address, pid, line or build path. `choices` say whose frames tell, the best first. The two
- * sides of a race are unordered.
+ * Fingerprint of a diagnostic: its hazard and its identifying frames, without addresses, process ids, lines
+ * or build paths. The first of `choices` that finds frames in a stack decides. The two sides of a race have
+ * no order.
  */
 export const fingerprintBy = (
   d: Diagnostic,

@@ -1,4 +1,4 @@
-/** Names of functions without what differs from build to build. */
+/** Function names without the parts that differ from build to build. */
 import { base } from './project-code.js';
 import type { Frame } from './diagnostic.js';
 
@@ -13,10 +13,10 @@ export const plainName = (fn: string): string =>
     .replace(/\+0x[0-9a-f]+$/, '')
     .trim();
 
-/** The plain name of a frame's function, where one is known. */
+/** The plain name of a frame's function, if known. */
 export const functionOf = (f: Frame): string | undefined =>
   f.kind === 'opaque' || f.function === undefined ? undefined : plainName(f.function);
 
-/** What a frame is called where frames are compared: its function, else its object. */
+/** The name of a frame in comparisons: its function, else its object. */
 export const frameName = (f: Frame): string =>
   f.kind === 'opaque' ? '?' : f.function ? plainName(f.function) : f.kind === 'module' ? base(f.module) : '?';

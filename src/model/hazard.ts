@@ -1,6 +1,6 @@
-/** What a row of the hazard catalogue is. */
+/** The type of a row in the hazard catalogue. */
 
-/** `tool`: an honesty row, counted as neither hazard nor clean. */
+/** `tool`: the checker itself failed; counts as neither hazard nor clean. */
 export type Family =
   | 'ownership'
   | 'lifetime'

@@ -1,4 +1,7 @@
-/** The catalogue, second part: what two languages ask of each other, threads, resources, and how processes end. */
+/**
+ * The hazard catalogue, second part: contracts between two languages, threads, resources, and the end of a
+ * process.
+ */
 import { row, type Hazard } from './hazard.js';
 
 export const BOUNDARY_HAZARDS: readonly Hazard[] = [

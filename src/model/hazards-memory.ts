@@ -1,4 +1,4 @@
-/** The catalogue, first part: who owns memory, how long it lives, how long it is, what is in it. */
+/** The hazard catalogue, first part: ownership, lifetime, bounds and contents of memory. */
 import { row, type Hazard } from './hazard.js';
 
 export const MEMORY_HAZARDS: readonly Hazard[] = [

@@ -1,4 +1,7 @@
-/** Ids that matrices may use. The tables in registry.ts must hold exactly these; a test compares them. */
+/**
+ * Ids that matrices may use. The tables in `gates/`, `bindings/` and `builders/` must hold exactly these; a
+ * test compares them.
+ */
 export const BINDING_IDS = ['c', 'py', 'pyx', 'go', 'jni', 'rs', 'net', 'node'] as const;
 export const BUILDER_IDS = [
   'cc',
@@ -28,7 +31,7 @@ export const GATE_IDS = [
   'miri',
   'pydebug',
 ] as const;
-/** Gates that draw their schedules from a seed; `Gate.seeds` says how many they try. */
+/** Gates that draw their schedules from a seed. `Gate.seeds` is the number of schedules. */
 export const SEEDED_GATES: readonly string[] = ['miri' satisfies (typeof GATE_IDS)[number]];
 export type GateId = (typeof GATE_IDS)[number];
 export type BuilderId = (typeof BUILDER_IDS)[number];

@@ -1,12 +1,12 @@
-/** Words of the seams that every stage passes on: a process to start, what to compile with, what to run with. Plain data. */
+/** Plain data passed between the stages: a process to start, what to compile with, what to run with. */
 
 /** One process to start. Never a shell string. */
 export type Launch = { argv: [string, ...string[]]; cwd: string; env: Record<string, string> };
 
-/** One command of a compile step; stops the lane as `build-failed` when it exits non-zero. */
+/** One command of a build. If it exits with non-zero, the cells that need it are `build-failed`. */
 export type Step = Launch;
 
-/** What to compile with. Flags reach the user's objects, never the toolchain's own. */
+/** What to compile with. Flags reach the project's objects, never the toolchain's own. */
 export type Instrument = {
   compiler: 'gcc' | 'clang';
   cc: string;
@@ -26,32 +26,37 @@ export type Instrument = {
   };
 };
 
-/** What to run with: placed directly around the process that loads the native code, never around a launcher or shell. */
+/**
+ * What to run with. It goes directly around the process that loads the native code, never around a launcher
+ * or a shell.
+ */
 export type Arm = {
-  /** Words before the host executable: `setarch -R`, `valgrind …`. */
+  /** Arguments before the host executable: `setarch -R`, `valgrind …`. */
   prefix: string[];
   /** Environment of the host process: `LD_PRELOAD`, `ASAN_OPTIONS`, … */
   env: Record<string, string>;
   /** Switches of the host runtime itself, after its executable: `-Xcheck:jni`, `-X dev`, `--expose-gc`. */
   hostArgs: string[];
-  /** A line that the checker writes into the log of each process that it examines at its end. Where it is absent, what is
-   * looked for then (leaks) was not looked for: `_exit` and its like leave without it. */
+  /**
+   * A line that the checker writes at the end of each process that it examines. A log without it had no check
+   * for leaks: the process left by `_exit` or the like.
+   */
   atEnd?: RegExp;
 };
 
-/** What a missing thing is called and how to get it. */
+/** A missing tool or package, why it is needed, and how to get it. */
 export type Missing = {
   what: string;
   why: string;
   remedy: string;
-  /** How `--provision` installs it; absent for shared tools, which are in `setup/recipes.ts`. */
+  /** How `--provision` installs it. Absent for shared tools, which are in `setup/recipes.ts`. */
   install?: Install;
 };
 
-/** Debian packages, then commands that need no root. */
+/** Debian packages, and commands that need no root. */
 export type Install = { packages: string[]; commands: [string, ...string[]][] };
 
-/** What a binding needs to know of this machine. Paths are of real executables, never shims. */
+/** Tools of this machine that a binding needs. Paths are of real executables, never of shims. */
 export type Tools = Record<string, { path: string; version: string } | undefined>;
 
 export type Compiler = 'gcc' | 'clang';

@@ -1,4 +1,4 @@
-/** The one order of texts in everything that is written: by code unit, whatever the machine's language. */
+/** The order of texts in all output: by code unit, independent of the machine's locale. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const byId = (a: { id: string }, b: { id: string }): number => byText(a.id, b.id);

@@ -1,7 +1,10 @@
-/** The user's own code: which frames are in it, by source file and by object. */
+/** The project's own code: decides which frames are in it, by source file and by object. */
 import type { Frame } from './diagnostic.js';
 
-/** What counts as the user's own. `dirs` are absolute source roots, `objects` base names of their built objects. */
+/**
+ * The project's own code. `dirs` are absolute source roots, `objects` base names of the objects built from
+ * them.
+ */
 export type ProjectCode = {
   /** Sources of targets and suites. */
   dirs: readonly string[];
@@ -16,7 +19,7 @@ export const under = (dirs: readonly string[], file: string): boolean =>
 /** A path without its directories. */
 export const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-/** A frame in code that the user wrote: by source file where there is one, else by object. */
+/** Whether a frame is in the project's code: by its source file, else by its object. */
 export const isProjectFrame = (f: Frame, own: ProjectCode): boolean => {
   if (f.kind === 'source') {
     if (f.file.startsWith('/'))
@@ -26,11 +29,17 @@ export const isProjectFrame = (f: Frame, own: ProjectCode): boolean => {
   return f.kind === 'module' && own.objects.has(base(f.module));
 };
 
-/** A line of somebody else's header, compiled into the user's object: `Py_TYPE`, `std::vector`, a checked `memcpy`. */
+/**
+ * A line of a foreign header, compiled into the project's object: `Py_TYPE`, `std::vector`, a checked
+ * `memcpy`.
+ */
 const isForeignHeader = (f: Frame, own: ProjectCode): boolean =>
   f.kind === 'source' && f.file.startsWith('/') && f.file.includes('/include/') && !under(own.dirs, f.file);
 
-/** The frames of a stack that are the user's; lines of others' headers only where nothing else is. */
+/**
+ * The frames of a stack in the project's code. Lines of foreign headers are included only if there is nothing
+ * else.
+ */
 export const projectFrames = (frames: readonly Frame[], own: ProjectCode): Frame[] => {
   const mine = frames.filter((f) => isProjectFrame(f, own));
   const written = mine.filter((f) => !isForeignHeader(f, own));

@@ -1,4 +1,4 @@
-/** The one document that every reporter is derived from: `report.json`, `version: 1`. Arrays are in a fixed order. */
+/** `report.json`, version 1: the document from which every reporter is derived. Arrays have a fixed order. */
 import type { Role } from './role.js';
 import type { ExitCode } from './exit-codes.js';
 import type { BindingId } from './ids.js';
@@ -8,7 +8,7 @@ import type { Verdict } from './verdict.js';
 
 export type Report = {
   version: 1;
-  /** ISO time of the run's start, and its whole length in milliseconds. */
+  /** Start of the run in ISO format, and its duration in milliseconds. */
   started: string;
   ms: number;
   matrix: string;
@@ -16,7 +16,7 @@ export type Report = {
     os: string;
     cores: number;
     tools: Record<string, string>;
-    /** The system's load average over a minute, when the run began and when it ended. */
+    /** The system's load average over one minute, at the start and at the end of the run. */
     load?: { start: number; end: number };
   };
   exitCode: ExitCode;
@@ -27,10 +27,10 @@ export type Report = {
   fixtures?: FixturesReport;
   /** Absent without a baseline. */
   baseline?: BaselineReport;
-  /** Absent without suppressions; in the order of their file. */
+  /** Absent without suppressions. In the order of their file. */
   suppressions?: SuppressionRow[];
   unavailable: { lane: string; why: string; remedy: string }[];
-  /** Hazards of the catalogue that no gate of this matrix can see. */
+  /** Hazards of the catalogue that no gate of this matrix can detect. */
   unseenHazards: { hazard: HazardId; title: string; bindings: BindingId[] }[];
   builds: { id: string; ms: number; reused: boolean; failed?: string }[];
 };
@@ -44,21 +44,21 @@ export type CellReport = {
   role: Role;
   verdict: Verdict;
   tests: { passed: number; failed: number; skipped: number };
-  /** Schedules that were tried, for a gate that draws them from a seed (Miri). */
+  /** Number of schedules tried, for a gate that draws them from a seed (Miri). */
   seeds?: number;
   ms: number;
   /**
-   * `plain`: how the test ends without any gate, where a cell of the same suite says so. `flaky`: it passed when it was run once
-   * more, alone, which makes it no less failed.
+   * `plain`: the result of the test without any gate, if a cell of the same suite has it. `flaky`: it passed
+   * when it was run again alone; it still counts as failed (Law 9).
    */
   failedTests: { test: string; message?: string; plain?: 'passed' | 'failed'; flaky?: true }[];
-  /** Planted cases that were seen as declared; absent for other cells. */
+  /** Planted cases that were seen as declared. Absent for other cells. */
   caught?: string[];
   /** Tests that were running when a process died or was stopped. */
   diedIn: string[];
   /** Log files, relative to the report. */
   logs: string[];
-  /** Lines that smelled of a checker and were not understood. */
+  /** Lines that look like a checker's and that no reader took. */
   unread: { log: string; line: number; text: string }[];
   /** Objects mapped into the process that ran the tests. */
   objects?: { instrumented: string[]; runtime: string[]; opaque: string[]; blind: string[] };
@@ -74,11 +74,14 @@ export type LaneReport = {
 
 export type Origin = 'own' | 'host' | 'runtime' | 'tool';
 
-/** A frame with the judgement whether it lies in the user's own objects; own source files are relative to the repository. */
+/**
+ * A frame; `own` marks those in the project's code. Source files of the project are relative to the
+ * repository.
+ */
 export type ReportedFrame = Frame & { own?: true };
 export type ReportedStack = Omit<Stack, 'frames'> & {
   frames: ReportedFrame[];
-  /** The lines around the first own frame. */
+  /** The lines around the stack's first frame in the project's code. */
   source?: { file: string; line: number; lines: { no: number; text: string }[] };
 };
 
@@ -93,7 +96,7 @@ export type Witness = {
   count: number;
 };
 
-/** `core`: several bindings show it, so it lies in the code they share. `binding`: one does, although others could have. */
+/** `core`: several bindings show it, so it lies in their shared code. `binding`: only one of several does. */
 export type Scope = 'core' | 'binding';
 
 export type FindingReport = {
@@ -101,59 +104,70 @@ export type FindingReport = {
   hazard: HazardId;
   rule: string;
   origin: Origin;
-  /** Absent where only one binding ran over the native code. */
+  /** Absent if only one binding ran the native code. */
   scope?: Scope;
   message: string;
   complete: boolean;
   stacks: ReportedStack[];
-  /** The crossing: the outermost own frame that host code called. `stack` and `frame` are indexes. */
+  /**
+   * The crossing: the outermost frame of the project's code that host code called. `stack` and `frame` are
+   * indexes.
+   */
   boundary?: { stack: number; frame: number; function: string };
   leak?: { bytes: number; objects: number };
   /** Planted: seen only in hazard and canary cells, as declared. */
   planted: boolean;
   witnesses: Witness[];
-  /** One shell line that shows this finding again. */
+  /** One shell line that reproduces the finding. */
   repro: string;
-  /** The seed of the schedule that showed it, for a gate that tries several (Miri). */
+  /** The seed of the schedule in which it was seen, for a gate that tries several (Miri). */
   seed?: number;
-  /** What the baseline says of it; absent for a fresh finding. */
+  /** Its entry in the baseline. Absent for a fresh finding. */
   known?: Accepted;
 };
 
-/** Why a finding is accepted for now, and who looks after it until when (a day, the last on which that holds). */
+/** Why a finding is accepted for now, by whom, and until which day (inclusive). */
 export type Accepted = { reason: string; owner?: string; expires?: string };
 
 export type BaselineRow = Accepted & { fingerprint: string; hazard: HazardId; where: string };
 
-/** How the committed baseline stood in this run. A `gone` or `expired` entry makes exit code 1 until it is pruned. */
+/**
+ * The state of the committed baseline in this run. A `gone` or `expired` entry gives exit code 1 until it is
+ * pruned.
+ */
 export type BaselineReport = {
-  /** Name of the file beside the matrix. */
+  /** Name of the file, which is next to the matrix. */
   file: string;
-  /** Findings in it, and not in it. */
+  /** Number of findings that are in it, and that are not. */
   known: number;
   fresh: number;
   gone: BaselineRow[];
   expired: BaselineRow[];
-  /** Not seen, by cells that could have shown them but did not run to a proven end. */
+  /** Not seen, but the cells that could have shown them did not run to a proven end. */
   unchecked: BaselineRow[];
 };
 
-/** What a committed suppression did in this run. */
+/** The effect of a committed suppression in this run. */
 export type SuppressionRow = Accepted & {
-  /** `lsan ownership/leak in function old_init`. */
+  /** For example `lsan ownership/leak in function old_init`. */
   name: string;
-  /** How many reports it dropped, where a checker counts (UBSan does not) and one that reads it ran. */
+  /**
+   * Number of reports that it dropped. Absent unless a checker ran that reads and counts it (UBSan does not
+   * count).
+   */
   matched?: number;
-  /** True when checkers that count ran to their end and it dropped nothing. */
+  /** True when checkers that count ran to their end and dropped nothing. */
   unused: boolean;
-  /** Hazards of planted bugs that it would have hidden: it is too broad, and makes exit code 6. */
+  /**
+   * Hazards of planted bugs that it would have hidden. Any of them makes it too broad and gives exit code 6.
+   */
   hides: HazardId[];
-  /** Past its day: no checker was given it, and it makes exit code 1. */
+  /** Past its expiry day: it was passed to no checker, and gives exit code 1. */
   expired?: true;
 };
 
 export type FixturesReport = {
-  /** Where something went wrong with what is planted: whose fault it is, and what to do. */
+  /** The cause of a failed run of planted bugs, and the remedy. */
   blame?: { who: 'machine' | 'toolchain' | 'gate' | 'fixture'; says: string; remedy: string };
   declared: number;
   caught: number;

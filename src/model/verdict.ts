@@ -1,20 +1,20 @@
-/** How a cell can end, and what each ending is worth. */
+/** The verdicts of a cell, and their exit codes. */
 import { EXIT, type ExitCode } from './exit-codes.js';
 
-/** Why a cell proves nothing either way. */
+/** Why a cell proves nothing. */
 export type InconclusiveReason =
   | 'gate-not-armed' // the lane's canary was not seen
-  | 'fired-but-silent' // the process ended as if a checker fired, and no log says why
-  | 'log-truncated' // a report was begun and not finished
-  | 'unread-report' // lines that smell of a checker were not understood
+  | 'fired-but-silent' // the process ended as if a checker had fired, and no log says why
+  | 'log-truncated' // a report has a beginning and no end
+  | 'unread-report' // a line looks like a checker's, and no reader took it
   | 'timed-out'
-  | 'flooded' // a launch wrote more than it may, and was ended
+  | 'flooded' // a launch exceeded its limit of output and was stopped
   | 'did-not-start' // no test began
-  | 'listing-failed' // the command that lists the tests did not end well: there may be more of them
-  | 'no-tests' // the suite listed nothing
+  | 'listing-failed' // the command that lists the tests failed, so there may be more tests
+  | 'no-tests' // the suite lists no tests
   | 'tests-missing' // listed tests have no result
-  | 'leaks-unchecked' // a process that ran tests left without the checker's look for leaks
-  | 'tool-failed'; // the checker itself could not work (an honesty row)
+  | 'leaks-unchecked' // a process that ran tests ended without the checker's check for leaks
+  | 'tool-failed'; // the checker itself failed
 
 export type Verdict =
   | { kind: 'clean' }
@@ -28,7 +28,7 @@ export type Verdict =
   | { kind: 'skipped'; why: string }
   | { kind: 'inconclusive'; doubt: InconclusiveReason; why: string };
 
-/** What a cell adds to the exit code of its run. */
+/** A cell's contribution to the exit code of its run. */
 export const exitCodeOf = (v: Verdict): ExitCode => {
   switch (v.kind) {
     case 'clean':
@@ -47,5 +47,5 @@ export const exitCodeOf = (v: Verdict): ExitCode => {
   }
 };
 
-/** Whether a cell makes its run red. */
+/** Whether a cell makes its run fail. */
 export const isRed = (v: Verdict): boolean => exitCodeOf(v) !== EXIT.OK;
