@@ -1,5 +1,5 @@
 /** One launch of a cell's tests with everything it left behind. */
-import type { Evidence, Attempt } from '../judge/evidence.js';
+import type { Attempt, EvidenceDraft } from '../judge/evidence.js';
 import { mkdirSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export type Runner = {
   room: CellOptions;
   place: PreparedSuite;
   instrument: Instrument;
-  evidence: Evidence;
+  evidence: EvidenceDraft;
   watch: Set<string>;
   n: number;
   /** Whether to walk stacks whole, which takes as long as a heavy gate. */

@@ -7,7 +7,7 @@ import { fingerprintOf } from '../judge/fingerprint.js';
 import { isProjectFrame, type ProjectCode } from '../model/project-code.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { runAttempt, type Runner } from './attempt.js';
-import type { Evidence } from '../judge/evidence.js';
+import type { EvidenceDraft } from '../judge/evidence.js';
 
 /** A leak of which no stack reaches code of the user's. */
 export const isTruncatedLeak = (s: Diagnostic, own: ProjectCode): boolean =>
@@ -23,11 +23,11 @@ const UNKNOWN =
 export const rerunTruncatedLeaks = async (r: Runner): Promise<void> => {
   const { cell, evidence, room } = r;
   if (!cell.gate.truncatesStacks?.(cell.suite.binding)) return;
-  for (const attempt of evidence.attempts) {
+  for (const [i, attempt] of evidence.attempts.entries()) {
     const logs = new Set(attempt.logs.map((l) => l.path));
     const cut = evidence.seen.filter((s) => logs.has(s.log) && isTruncatedLeak(s.diagnostic, evidence.own));
     if (cut.length === 0 || room.signal.aborted) continue;
-    const aside: Evidence = { ...evidence, attempts: [], seen: [] };
+    const aside: EvidenceDraft = { ...evidence, attempts: [], seen: [] };
     const slow: Runner = { ...r, evidence: aside, fullUnwind: true };
     const again = await runAttempt(slow, attempt.requested, false);
     r.n = slow.n;
@@ -35,7 +35,7 @@ export const rerunTruncatedLeaks = async (r: Runner): Promise<void> => {
     // What the first launch told must be told again, and be read: silence here would make it clean.
     const unread = again.logs.some((l) => l.parsed.unread.length > 0);
     if (again.unchecked !== undefined || leaks.length === 0 || unread) {
-      attempt.unchecked ??= UNKNOWN;
+      evidence.attempts[i] = { unchecked: UNKNOWN, ...attempt };
       continue;
     }
     const kept = evidence.seen.filter((s) => !cut.includes(s));

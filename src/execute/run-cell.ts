@@ -7,13 +7,13 @@ import type { Cell } from '../plan/plan.js';
 import { runExpected } from './run-expected.js';
 import { runSchedules } from './run-schedules.js';
 import { rerunFailed, type CellOptions, type Runner } from './attempt.js';
-import type { Evidence } from '../judge/evidence.js';
+import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
 
 /** Runs a cell to its end. Problems of the user's code are evidence, never exceptions. */
 export const runCell = async (cell: Cell, room: CellOptions): Promise<Evidence> => {
   const begun = performance.now();
-  const evidence: Evidence = {
+  const evidence: EvidenceDraft = {
     cell,
     listed: [],
     wanted: [],

@@ -5,14 +5,26 @@
 import { caseOf } from '../config/annotations.js';
 import { instrumentOf } from '../build/prepare-suite.js';
 import { runAttempt, type CellOptions } from './attempt.js';
-import type { Evidence } from '../judge/evidence.js';
+import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 
 /** What the process of a canary reports when it runs nothing but the empty case; undefined when that cannot be run. */
 export const runNoop = async (canary: Evidence, room: CellOptions): Promise<Evidence | undefined> => {
   const { cell, place } = canary;
   const noop = canary.listed.find((t) => caseOf(t) === 'noop');
   if (place === undefined || noop === undefined || room.signal.aborted) return undefined;
-  const evidence: Evidence = { ...canary, attempts: [], seen: [], logs: [], maps: new Set(), ms: 0 };
+  const { listed, wanted, copies, products } = canary;
+  const evidence: EvidenceDraft = {
+    ...canary,
+    listed: [...listed],
+    wanted: [...wanted],
+    copies: [...copies],
+    products: [...products],
+    attempts: [],
+    seen: [],
+    logs: [],
+    maps: new Set(),
+    ms: 0,
+  };
   const instrument = instrumentOf(cell, room.host);
   const n = canary.attempts.length;
   const watch = new Set<string>();

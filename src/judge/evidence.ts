@@ -1,49 +1,61 @@
-/** Everything that a cell left behind: launches, test events, logs and what was seen in them. It is judged afterwards. */
-import type { TestEvent } from '../model/test-event.js';
+/** All that the launches of a cell left behind. `execute/` gathers it as a draft; from then on it is read only. */
 import type { PreparedSuite } from '../bindings/binding.js';
-import type { Diagnostic } from '../model/diagnostic.js';
-import type { ReadLog } from '../parsers/read-logs.js';
-import type { ProjectCode } from '../model/project-code.js';
-import type { Exit } from '../process/launch.js';
 import type { Copy } from '../build/source-files.js';
+import type { Diagnostic } from '../model/diagnostic.js';
+import type { ProjectCode } from '../model/project-code.js';
+import type { TestEvent } from '../model/test-event.js';
+import type { ReadLog } from '../parsers/read-logs.js';
 import type { Cell } from '../plan/plan.js';
+import type { Exit } from '../process/launch.js';
 
-export type Observation = { diagnostic: Diagnostic; log: string; test?: string; repro: string };
+/** A diagnostic with its log, its test where that is known, and the command that shows it again. */
+export type Observation = { readonly diagnostic: Diagnostic; log: string; test?: string; repro: string };
 
+/** One launch. */
 export type Attempt = {
-  requested: readonly string[] | 'all';
-  exit: Exit;
-  events: TestEvent[];
-  logs: ReadLog[];
-  unfinished: string[];
+  readonly requested: readonly string[] | 'all';
+  readonly exit: Exit;
+  readonly events: readonly TestEvent[];
+  readonly logs: readonly ReadLog[];
+  /** Tests that began and did not end. */
+  readonly unfinished: readonly string[];
   /** Why the gate's check at the end of a process is not known to have been made; for gates that make one. */
-  unchecked?: string;
+  readonly unchecked?: string;
 };
 
 export type Evidence = {
-  cell: Cell;
-  failed?: string;
-  listed: string[];
+  readonly cell: Cell;
+  readonly failed?: string;
+  readonly listed: readonly string[];
   /** Why `listed` may be a part only: the listing itself did not end well. */
-  listingFailed?: string;
-  wanted: string[];
-  attempts: Attempt[];
-  seen: Observation[];
-  /** Keys of the no-op run come from its own shot. */
-  own: ProjectCode;
+  readonly listingFailed?: string;
+  readonly wanted: readonly string[];
+  readonly attempts: readonly Attempt[];
+  readonly seen: readonly Observation[];
+  readonly own: ProjectCode;
   /** Where sources were copied to be built. */
-  copies: Copy[];
+  readonly copies: readonly Copy[];
   /** The suite's targets' shared objects and addons, as built. */
-  products: string[];
-  maps: Set<string>;
+  readonly products: readonly string[];
+  readonly maps: ReadonlySet<string>;
   /** Whether processes wrote down themselves what they had mapped. */
-  recorded: boolean;
+  readonly recorded: boolean;
   /** The suite as it was prepared; absent when that failed. */
-  place?: PreparedSuite;
+  readonly place?: PreparedSuite;
   /** Where the suite's compiled tests are. */
-  out: string;
+  readonly out: string;
   /** How many schedules were tried, for a gate that has several. */
-  seeds?: number;
-  ms: number;
-  logs: string[];
+  readonly seeds?: number;
+  /** Milliseconds from the first build to the last launch. */
+  readonly ms: number;
+  readonly logs: readonly string[];
+};
+
+/** Evidence that is still being gathered. */
+export type EvidenceDraft = {
+  -readonly [K in keyof Evidence]: Evidence[K] extends ReadonlySet<infer T>
+    ? Set<T>
+    : Evidence[K] extends readonly (infer T)[]
+      ? T[]
+      : Evidence[K];
 };
