@@ -4,6 +4,8 @@
 #define FIXTURE_CASE_H
 #include <stddef.h>
 #include <string.h>
+
+#include "fixture_cases.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -13,7 +15,8 @@ typedef struct {
   void (*run)(void);
 } fx_case;
 
-#define FX_CASE(function) {#function, function}
+/* A row of a table, from a list of fixture_cases.h: `{FX_UB_CASES(FX_CASE) FX_END}`. */
+#define FX_CASE(function) {#function, function},
 #define FX_END {NULL, NULL}
 #if defined(__has_feature)
 #define FX_CLANG_TSAN __has_feature(thread_sanitizer)

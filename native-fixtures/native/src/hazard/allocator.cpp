@@ -10,4 +10,4 @@ static void ownership_allocator_mismatch() {
   fx_sink = fx_sink + 1; /* or the call above becomes a jump, and its frame is gone */
 }
 
-const fx_case fx_hazard_allocator[] = {FX_CASE(ownership_allocator_mismatch), FX_END};
+const fx_case fx_hazard_allocator[] = {FX_ALLOCATOR_CASES(FX_CASE) FX_END};

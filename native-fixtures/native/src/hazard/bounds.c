@@ -64,14 +64,4 @@ static void bounds_redzone_jump(void) {
   free(near);
 }
 
-const fx_case fx_hazard_bounds[] = {
-    FX_CASE(bounds_heap_overflow),
-    FX_CASE(bounds_heap_overread),
-    FX_CASE(bounds_stack_overflow),
-    FX_CASE(bounds_global_overflow),
-    FX_CASE(bounds_missing_terminator),
-    FX_CASE(bounds_length_arithmetic),
-    FX_CASE(bounds_length_arithmetic__product),
-    FX_CASE(bounds_redzone_jump),
-    FX_END,
-};
+const fx_case fx_hazard_bounds[] = {FX_BOUNDS_CASES(FX_CASE) FX_END};

@@ -15,4 +15,4 @@ static void lifetime_stack_escape(void) {
   fx_sink += p[3]; //~ lifetime_stack_escape: asan goasan rsasan = lifetime/stack-escape
 }
 
-const fx_case fx_hazard_lifetime[] = {FX_CASE(lifetime_stack_escape), FX_END};
+const fx_case fx_hazard_lifetime[] = {FX_LIFETIME_CASES(FX_CASE) FX_END};

@@ -49,7 +49,4 @@ static void ownership_use_after_free(void) {
   fx_sink += ((int *)fx_opaque(p))[2]; //~ ownership_use_after_free: asan goasan rsasan memcheck = ownership/use-after-free
 }
 
-const fx_case fx_hazard_ownership[] = {
-    FX_CASE(ownership_leak),         FX_CASE(ownership_leak_on_error_path), FX_CASE(ownership_double_free),
-    FX_CASE(ownership_invalid_free), FX_CASE(ownership_use_after_free),     FX_END,
-};
+const fx_case fx_hazard_ownership[] = {FX_OWNERSHIP_CASES(FX_CASE) FX_END};

@@ -6,4 +6,4 @@ static void resource_handle_leak(void) {
   fx_sink += fx_open_self(); //~ resource_handle_leak: blind = resource/handle-leak
 }
 
-const fx_case fx_hazard_resource[] = {FX_CASE(resource_handle_leak), FX_END};
+const fx_case fx_hazard_resource[] = {FX_RESOURCE_CASES(FX_CASE) FX_END};

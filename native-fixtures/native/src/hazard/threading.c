@@ -2,14 +2,9 @@
 #include <pthread.h>
 
 #include "../case.h"
+#include "../threads.h"
 
 static volatile int shared;
-static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
-
-static void on_thread(void *(*body)(void *), void *arg) {
-  pthread_t thread;
-  if (pthread_create(&thread, NULL, body, arg) == 0) pthread_join(thread, NULL);
-}
 
 static void *count_unguarded(void *unused) {
   (void)unused;
@@ -18,20 +13,7 @@ static void *count_unguarded(void *unused) {
   return NULL;
 }
 
-static void threading_data_race(void) {
-  pthread_t threads[2];
-  for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, count_unguarded, NULL);
-  for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
-}
-
-static void *first_then_second(void *unused) {
-  (void)unused;
-  pthread_mutex_lock(&first);
-  pthread_mutex_lock(&second);
-  pthread_mutex_unlock(&second);
-  pthread_mutex_unlock(&first);
-  return NULL;
-}
+static void threading_data_race(void) { on_two_threads(count_unguarded); }
 
 static void *second_then_first(void *unused) {
   (void)unused;
@@ -70,7 +52,4 @@ static void threading_thread_leak(void) {
   pthread_create(&thread, NULL, nothing, NULL); //~ threading_thread_leak on c py pyx: tsan = threading/thread-leak
 }
 
-const fx_case fx_hazard_threading[] = {
-    FX_CASE(threading_data_race),   FX_CASE(threading_lock_order), FX_CASE(threading_lock_misuse),
-    FX_CASE(threading_thread_leak), FX_END,
-};
+const fx_case fx_hazard_threading[] = {FX_THREADING_CASES(FX_CASE) FX_END};

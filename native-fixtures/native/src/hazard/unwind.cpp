@@ -7,4 +7,4 @@ static void unwind_foreign_exception() {
   throw std::runtime_error("crosses extern C"); //~ unwind_foreign_exception: plain = unwind/foreign-exception
 }
 
-const fx_case fx_hazard_unwind[] = {FX_CASE(unwind_foreign_exception), FX_END};
+const fx_case fx_hazard_unwind[] = {FX_UNWIND_CASES(FX_CASE) FX_END};

@@ -14,4 +14,4 @@ static void init_uninitialised_read(void) {
   free(p);
 }
 
-const fx_case fx_hazard_value[] = {FX_CASE(null_dereference), FX_CASE(init_uninitialised_read), FX_END};
+const fx_case fx_hazard_value[] = {FX_VALUE_CASES(FX_CASE) FX_END};

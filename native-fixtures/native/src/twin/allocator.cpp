@@ -7,4 +7,4 @@ static void ownership_allocator_mismatch() {
   delete[] static_cast<char *>(fx_opaque(p));
 }
 
-const fx_case fx_twin_allocator[] = {FX_CASE(ownership_allocator_mismatch), FX_END};
+const fx_case fx_twin_allocator[] = {FX_ALLOCATOR_CASES(FX_CASE) FX_END};

@@ -11,4 +11,4 @@ static void lifetime_stack_escape(void) {
   fx_sink += local[3];
 }
 
-const fx_case fx_twin_lifetime[] = {FX_CASE(lifetime_stack_escape), FX_END};
+const fx_case fx_twin_lifetime[] = {FX_LIFETIME_CASES(FX_CASE) FX_END};

@@ -7,4 +7,4 @@ static void resource_handle_leak(void) {
   if (fd >= 0) fx_sink += fx_close(fd);
 }
 
-const fx_case fx_twin_resource[] = {FX_CASE(resource_handle_leak), FX_END};
+const fx_case fx_twin_resource[] = {FX_RESOURCE_CASES(FX_CASE) FX_END};

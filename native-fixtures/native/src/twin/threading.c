@@ -2,15 +2,10 @@
 #include <pthread.h>
 
 #include "../case.h"
+#include "../threads.h"
 
 static volatile int shared;
 static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
-
-static void on_thread(void *(*body)(void *), void *arg) {
-  pthread_t thread;
-  if (pthread_create(&thread, NULL, body, arg) == 0) pthread_join(thread, NULL);
-}
 
 static void *count_guarded(void *unused) {
   (void)unused;
@@ -22,20 +17,7 @@ static void *count_guarded(void *unused) {
   return NULL;
 }
 
-static void threading_data_race(void) {
-  pthread_t threads[2];
-  for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, count_guarded, NULL);
-  for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
-}
-
-static void *first_then_second(void *unused) {
-  (void)unused;
-  pthread_mutex_lock(&first);
-  pthread_mutex_lock(&second);
-  pthread_mutex_unlock(&second);
-  pthread_mutex_unlock(&first);
-  return NULL;
-}
+static void threading_data_race(void) { on_two_threads(count_guarded); }
 
 static void threading_lock_order(void) {
   on_thread(first_then_second, NULL);
@@ -60,7 +42,4 @@ static void threading_thread_leak(void) {
   if (pthread_create(&thread, NULL, nothing, NULL) == 0) pthread_join(thread, NULL);
 }
 
-const fx_case fx_twin_threading[] = {
-    FX_CASE(threading_data_race),   FX_CASE(threading_lock_order), FX_CASE(threading_lock_misuse),
-    FX_CASE(threading_thread_leak), FX_END,
-};
+const fx_case fx_twin_threading[] = {FX_THREADING_CASES(FX_CASE) FX_END};

@@ -67,17 +67,4 @@ static void ub_unreachable(void) {
   if (fx_unknown(1)) fx_sink++;
 }
 
-const fx_case fx_twin_ub[] = {
-    FX_CASE(ub_integer_overflow),
-    FX_CASE(ub_shift),
-    FX_CASE(ub_misaligned),
-    FX_CASE(ub_invalid_enum_or_bool),
-    FX_CASE(ub_vla_bound),
-    FX_CASE(ub_array_index),
-    FX_CASE(ub_division_by_zero),
-    FX_CASE(ub_null_argument),
-    FX_CASE(ub_pointer_overflow),
-    FX_CASE(ub_function_type),
-    FX_CASE(ub_unreachable),
-    FX_END,
-};
+const fx_case fx_twin_ub[] = {FX_UB_CASES(FX_CASE) FX_END};

@@ -13,4 +13,4 @@ static void unwind_foreign_exception() {
   }
 }
 
-const fx_case fx_twin_unwind[] = {FX_CASE(unwind_foreign_exception), FX_END};
+const fx_case fx_twin_unwind[] = {FX_UNWIND_CASES(FX_CASE) FX_END};
