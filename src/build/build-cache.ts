@@ -1,6 +1,7 @@
 /**
- * Builds each distinct (what, directory content, flags, compiler) once, out of tree. The key is a hash of everything
- * that the result depends on; a directory with a stamp is reused by later cells and later runs, one without is redone.
+ * Builds each distinct (what, directory content, flags, compiler) once, out of tree. The key is a hash of
+ * everything that the result depends on. A directory with a stamp is reused by later cells and runs; one
+ * without is rebuilt.
  */
 import { byText } from '../model/order.js';
 import type { Caches } from '../process/caches.js';
@@ -17,16 +18,18 @@ import { linesOf } from '../process/lines.js';
 
 export type Built = { dir: string; key: string } | { failed: string; log: string };
 export type BuildSpec = {
-  /** Shown to people, and the readable half of the directory's name. */
+  /** Shown to people; also the readable part of the directory's name. */
   id: string;
   /** Directories whose content the result depends on. */
   inputs: readonly string[];
-  /** Everything else it depends on: commands, compiler version, keys of what it uses. */
+  /** Everything else that it depends on: commands, compiler version, keys of other builds. */
   facts: unknown;
-  /** The source directory is copied first (to `src` in the build directory), for tools that write beside sources. */
+  /**
+   * A source directory to copy first (to `src` in the build directory), for tools that write beside sources.
+   */
   copy?: string;
   commands: (out: string, dir: string) => Launch[];
-  /** Globs that must match something afterwards. */
+  /** Globs that must match something after the build. */
   produces: readonly string[];
 };
 export type BuildDone = { id: string; ms: number; reused: boolean; failed?: string };
@@ -41,26 +44,27 @@ const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash
   }
 };
 
-/** SHA-256 over names and contents of a directory. */
+/** SHA-256 of the names and contents of a directory. */
 const digestOf = async (dir: string): Promise<string> => {
   const hash = createHash('sha256');
   await walk(dir, '', hash);
   return hash.digest('hex');
 };
 
-/** Copies a directory without build output; the copy may lie in it, which `cp` refuses for a whole directory. */
+/** Copies a directory without build output. The copy may be inside the directory, which `cp` refuses. */
 const copySources = async (from: string, to: string, copy = to): Promise<void> => {
   await mkdir(to, { recursive: true });
   for (const e of await readdir(from, { withFileTypes: true })) {
     const path = join(from, e.name);
     if (isLeftOut(path) || `${copy}${sep}`.startsWith(`${path}${sep}`)) continue;
     if (e.isDirectory()) await copySources(path, join(to, e.name), copy);
-    // What is older than its source is made again, by tools (aclocal, bison) that need not be here.
+    // Keeps timestamps: a generated file that is older than its source is made again, by tools (aclocal,
+    // bison) that may be missing here.
     else await cp(path, join(to, e.name), { preserveTimestamps: true });
   }
 };
 
-/** How a process did not end well, in a few words; undefined when it did. */
+/** Why a process failed, in a few words. Undefined if it succeeded. */
 export const failure = (exit: Exit, argv: readonly string[]): string | undefined => {
   if (exit.kind === 'code' && exit.code === 0) return undefined;
   const how =
@@ -78,7 +82,7 @@ export const failure = (exit: Exit, argv: readonly string[]): string | undefined
 
 const ERROR = /\berror\b|\wError: |\bundefined reference\b|No such file|not found|cannot/i;
 
-/** The lines of a command's output that say what is wrong, for a one-screen message. */
+/** The lines of a command's output that show the error, for a one-screen message. */
 export const complaint = (log: string): string => {
   const errors: string[] = [];
   let last: string[] = [];
@@ -90,7 +94,7 @@ export const complaint = (log: string): string => {
   return (errors.length ? errors : last).map((l) => l.slice(0, 2_000)).join('\n');
 };
 
-/** Bytes that a build may print. */
+/** Limit in bytes of a build's output. */
 const MAX_LOG = 256 << 20;
 
 export type BuildCacheOptions = {
@@ -103,7 +107,7 @@ export type BuildCacheOptions = {
   started: (id: string) => void;
 };
 
-/** A builder of builds: equal specs are built once, however many ask. */
+/** Creates the build function of a run. Equal specs are built once, even if requested several times. */
 export const makeBuilds = (room: BuildCacheOptions): ((spec: BuildSpec) => Promise<Built>) => {
   const known = new Map<string, Promise<Built>>();
   const build = async (spec: BuildSpec, key: string): Promise<Built> => {
@@ -123,7 +127,7 @@ export const makeBuilds = (room: BuildCacheOptions): ((spec: BuildSpec) => Promi
       return { dir, key };
     }
     await mkdir(room.cache, { recursive: true });
-    // Another run may be building the same thing: whoever waited finds it done.
+    // Another run may be building the same thing. After waiting for the lock, it may be done.
     const release = await lock(dir, {
       realpath: false,
       stale: 30_000,

@@ -1,4 +1,7 @@
-/** Makes a cell's place: builds its targets and tests under its gate's instrument, and says which objects are the user's. */
+/**
+ * Prepares a cell's suite: builds its targets and tests with the gate's instrument, and determines the
+ * project's code.
+ */
 import type { Caches } from '../process/caches.js';
 import { realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -14,7 +17,7 @@ import type { Cell } from '../plan/plan.js';
 import { BINDINGS } from '../bindings/index.js';
 import type { Copy } from './source-files.js';
 
-/** What building a cell takes. */
+/** Everything needed to build a cell. */
 export type BuildAccess = {
   host: Host;
   build: (spec: BuildSpec) => Promise<Built>;
@@ -24,7 +27,7 @@ export type BuildAccess = {
 export const instrumentOf = (cell: Cell, host: Host): Instrument =>
   cell.gate.instrument(host, cell.suite.binding, cell.compiler);
 
-/** What tells two instruments apart, for the names of build directories. */
+/** The part of a build directory's name that distinguishes instruments. */
 const instrumentLabel = (i: Instrument): string => {
   const words = [
     ...i.cflags,
@@ -44,8 +47,8 @@ const instrumentLabel = (i: Instrument): string => {
 };
 
 /**
- * What a builder of targets is given of an instrument. The rest reaches tests only: gates that differ in nothing else (Go's race
- * detector and no gate at all) share a target.
+ * The part of an instrument that reaches builders of targets. Gates that differ only in the rest (Go's race
+ * detector and no gate) share a target.
  */
 const ofTargets = (builder: Builder, instrument: Instrument): Instrument => {
   const { compiler, cc, cxx, cflags, ldflags, rust } = instrument;
@@ -95,13 +98,14 @@ export const buildTargets = async (
 };
 
 const targetEnv = (dirs: Record<string, string>): Record<string, string> => {
-  const env = Object.fromEntries(
-    Object.entries(dirs).map(([id, d]) => [`FFI_GATES_TARGET_${id.toUpperCase()}`, d]),
-  );
+  const env = Object.fromEntries(Object.entries(dirs).map(([id, d]) => [targetVariable(id), d]));
   return Object.keys(dirs).length ? { ...env, LD_LIBRARY_PATH: Object.values(dirs).join(':') } : env;
 };
 
-/** Sorted: tools are probed side by side, and the order in which they answered must not make another build. */
+/**
+ * Versions of tools, sorted: tools are probed concurrently, and the order of the answers must not cause
+ * another build.
+ */
 const versionsOf = (tools: Tools): string[] =>
   Object.entries(tools)
     .map(([k, t]) => `${k} ${t?.version ?? ''}`)
@@ -110,7 +114,7 @@ const versionsOf = (tools: Tools): string[] =>
 const inputsOf = ({ suite, matrix }: Cell): string[] =>
   [suite.dir, ...suite.inputs].map((i) => resolve(matrix.root, i));
 
-/** The build that a cell's tests have in common with those of others: it knows no target. */
+/** The build that a cell's tests share with other cells. It depends on no target. */
 export const baseOf = (cell: Cell, { tools }: Host, instrument: Instrument): BuildSpec | undefined => {
   const { suite, matrix } = cell;
   const binding = BINDINGS[suite.binding];
@@ -134,7 +138,7 @@ export const baseOf = (cell: Cell, { tools }: Host, instrument: Instrument): Bui
   );
 };
 
-/** Compiles the suite's tests; the place to run them in, or why not. */
+/** Compiles the suite's tests. Returns the prepared suite, or why it failed. */
 export const prepare = async (
   cell: Cell,
   room: BuildAccess,
@@ -167,7 +171,7 @@ export const prepare = async (
   return based(built.dir);
 };
 
-/** What `buildTargets` and the binding copied before they built it. */
+/** Copies that `buildTargets` and the binding made before building. */
 const copiesOf = ({ matrix, suite }: Cell, place: PreparedSuite): Copy[] => {
   const copied = BINDINGS[suite.binding].copied?.(place);
   const targets = Object.entries(place.targets).map(([id, dir]) => ({
@@ -177,10 +181,10 @@ const copiesOf = ({ matrix, suite }: Cell, place: PreparedSuite): Copy[] => {
   return [...targets, ...(copied ? [copied] : [])];
 };
 
-/** Never the repository's own, although below its root. */
+/** Directories below the repository's root that are never the project's own. */
 const OTHERS = ['**/node_modules/**', '**/.venv/**', '**/venv/**', '**/site-packages/**', '**/.git/**'];
 
-/** Base names of the shared objects that lie in the repository: nobody built them here, and the tests may load them. */
+/** Base names of shared objects that are in the repository, which the tests may load. */
 const prebuiltIn = async (root: string): Promise<string[]> => {
   const patterns = ['**/*.so', '**/*.so.*', '**/*.node'];
   const ignore = [...OTHERS, '**/.ffi-gates/**'];
@@ -203,7 +207,7 @@ export const ownOf = async (
   const products: string[] = [];
   for (const [id, dir] of Object.entries(place.targets))
     for (const f of await glob(matrix.targets[id]!.produces, { cwd: dir, dot: true, absolute: true })) {
-      // A process maps the file itself, not the link that the linker was given.
+      // A process maps the real file, not the link that was passed to the linker.
       const real = await realpath(f);
       objects.add(basename(f)).add(basename(real));
       if (/\.so(\.|$)|\.node$/.test(real)) products.push(real);

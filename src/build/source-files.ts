@@ -1,6 +1,6 @@
 /**
- * Finds the file that a frame means. Checkers print a source as its compiler was given it, and build scripts (cargo's `cc`,
- * setup.py, make) name sources relative to a directory that no report tells.
+ * Finds the source file of a frame. Checkers print a path as the compiler received it, and build tools
+ * (cargo's `cc`, setup.py, make) pass paths relative to a directory that no report names.
  */
 import type { Caches } from '../process/caches.js';
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { isLeftOut } from '../builders/build-output.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 
-/** Languages that are compiled to native code: a frame of another one says itself where it is. */
+/** Languages that are compiled to native code. Frames of other languages have usable paths. */
 const COMPILED = /\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|m|mm|S|rs|go|pyx)$/;
 
 const entries = (dir: string): Dirent[] => {
@@ -21,7 +21,7 @@ const entries = (dir: string): Dirent[] => {
 
 type Index = ReadonlyMap<string, readonly string[]>;
 
-/** Compiled sources below a directory by base name; what a build left behind is left out. */
+/** Compiled sources below a directory, by base name, without build output. */
 const indexOf = (root: string): Index => {
   const index = new Map<string, string[]>();
   const walk = (dir: string): void => {
@@ -36,7 +36,7 @@ const indexOf = (root: string): Index => {
   return index;
 };
 
-/** `./src/a.c` and `../src/a.c` as `src/a.c`: build systems that compile in a directory of their own leave it first. */
+/** Removes leading `./` and `../`: build systems that compile in a directory of their own prefix them. */
 const withoutSteps = (file: string): string => {
   let plain = file;
   while (plain.startsWith('./') || plain.startsWith('../')) plain = plain.slice(plain.indexOf('/') + 1);
@@ -44,8 +44,9 @@ const withoutSteps = (file: string): string => {
 };
 
 /**
- * The file below one of `dirs` (in order of preference) that a relative `file` of a report means: the one at that path, else
- * the only one whose path ends so. Undefined for absolute paths, and where several files would fit.
+ * The source file that a relative `file` of a report means, below one of `dirs` in order of preference: the
+ * file at that path, else the only one whose path ends with it. Undefined for absolute paths, and if several
+ * files match.
  */
 export const sourceBelow = (dirs: readonly string[], file: string, caches: Caches): string | undefined => {
   const plain = withoutSteps(file);
@@ -60,17 +61,20 @@ export const sourceBelow = (dirs: readonly string[], file: string, caches: Cache
   return undefined;
 };
 
-/** What was copied to be built there, and where it came from. */
+/** A directory that was copied to be built, and its origin. */
 export type Copy = { from: string; to: string };
 
-/** The user's own file for one of a copy: that is the one to look at and to change. */
+/** The original of a file in a copy. */
 const original = (copies: readonly Copy[], file: string): string | undefined => {
   const copy = copies.find(({ to }) => file.startsWith(`${to}/`));
   const found = copy && join(copy.from, file.slice(copy.to.length));
   return found !== undefined && existsSync(found) ? found : undefined;
 };
 
-/** Makes sources in a diagnostic's frames those of the user's tree: relative ones below `dirs`, and those of `copies`. */
+/**
+ * Replaces source paths in a diagnostic's frames by those of the project's files: relative ones below `dirs`,
+ * and those in `copies`.
+ */
 export const settleSources = (
   s: Diagnostic,
   dirs: readonly string[],

@@ -1,4 +1,4 @@
-/** One launch of a cell's tests with everything it left behind. */
+/** One launch of a cell's tests, with all evidence that it leaves. */
 import type { Attempt, EvidenceDraft } from '../judge/evidence.js';
 import { mkdirSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
@@ -23,7 +23,7 @@ import { withSuppressions, type SuppressionFiles } from '../gates/suppression-fi
 export type CellOptions = BuildAccess & {
   /** Base environment of every process. */
   env: Record<string, string>;
-  /** Where this run's logs go. */
+  /** Directory of this run's logs. */
   logs: string;
   signal: AbortSignal;
   suppressions: SuppressionFiles;
@@ -38,17 +38,20 @@ export type Runner = {
   evidence: EvidenceDraft;
   watch: Set<string>;
   n: number;
-  /** Whether to walk stacks whole, which takes as long as a heavy gate. */
+  /** Whether to unwind stacks completely, which takes as long as a heavy gate. */
   fullUnwind?: boolean;
-  /** Whether the gate is to leave out what only explains its reports. */
+  /** Whether the gate omits what only explains its reports. */
   skipExplanations?: boolean;
-  /** Whether a gate that would halt at its first report is to go on. */
+  /** Whether a gate that would stop at its first report continues. */
   goesOn?: boolean;
-  /** The schedule that the next launches are to follow, for gates that have several. */
+  /** The schedule of the next launches, for gates that have several. */
   seed?: number;
 };
 
-/** Which test was running when a report was written: by the single test asked, the process, or the log's size at each start. */
+/**
+ * The test that was running when a report was written. Known by the only requested test, by the process, or
+ * by the size of the log at the start of each test.
+ */
 const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): string | undefined => {
   if (attempt.requested !== 'all' && attempt.requested.length === 1) return attempt.requested[0];
   const pid = log.pid ?? s.pid;
@@ -56,7 +59,7 @@ const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): 
     (e) => e.outcome === 'started' && e.pid !== undefined && e.pid === pid,
   );
   if (inProcess.length === 1) return inProcess[0]!.test;
-  // What ends a process belongs to the test that had no end, where only one had none.
+  // A crash belongs to the unfinished test if there is exactly one.
   const ending = s.hazard.startsWith('crash/') || (halts && s === log.parsed.diagnostics.at(-1) && !s.leak);
   if (pid === undefined && ending && attempt.unfinished.length === 1) return attempt.unfinished[0];
   if (s.leak || s.log.offset === undefined) return undefined;
@@ -64,11 +67,16 @@ const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): 
   return inProcess.filter((e) => e.logs !== undefined && (e.logs[log.name] ?? 0) <= at).at(-1)?.test;
 };
 
-/** What stands between two options of a variable that holds several; undefined for one that holds a single value. */
+/**
+ * Separator of the options in a variable that holds several. Undefined for a variable with a single value.
+ */
 const separatorOf = (name: string): string | undefined =>
   /^[A-Z]+SAN_OPTIONS$/.test(name) ? ':' : name === 'MIRIFLAGS' ? ' ' : undefined;
 
-/** The gate's environment with the matrix's over it. Of options the last one counts: the user's are put behind the gate's. */
+/**
+ * The gate's environment with the matrix's on top. Where a variable holds options, the matrix's follow the
+ * gate's, since the last one counts.
+ */
 const withUsers = (gates: Arm['env'], users: Record<string, string>): Arm['env'] => ({
   ...gates,
   ...Object.fromEntries(
@@ -79,19 +87,19 @@ const withUsers = (gates: Arm['env'], users: Record<string, string>): Arm['env']
   ),
 });
 
-/** Seconds that one launch of the cell may take on a host that no gate slows down. */
+/** Time limit in seconds of one launch of the cell, before the allowance for heavy gates. */
 export const secondsOf = (cell: Cell): number =>
   cell.suite.timeout ?? cell.matrix.gates[cell.gate.id]?.timeout ?? cell.matrix.timeout;
 
 const MIB = 1 << 20;
-/** Bytes that one launch of the cell may write to its output and to the gate's logs. */
+/** Limit in bytes of what one launch of the cell may write to its output and to the gate's logs. */
 export const bytesOf = (cell: Cell): number => (cell.suite.output ?? cell.matrix.output) * MIB;
-/** What is kept of each log of a launch that wrote too much; all of it was read before. */
+/** Bytes kept of each log of a launch that exceeded its limit. The complete log was read before. */
 const KEPT_LOG_BYTES = MIB;
 
 type Armed = { l: Launch; arm: Arm; scratch: string; logDir: string };
 
-/** The command that runs tests under the cell's gate, with everything it writes below `dir`. */
+/** The launch that runs tests under the cell's gate. All its files are below `dir`. */
 const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', isolate: Apart): Armed => {
   const { cell, room, place } = r;
   const logDir = join(dir, 'gate');
@@ -109,7 +117,7 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     forks: isolate !== false && BINDINGS[cell.suite.binding].isolates === 'fork',
     ...(r.seed === undefined ? {} : { seed: r.seed }),
   });
-  // Planted bugs are never suppressed: what would hide them is told from their reports instead.
+  // Planted bugs run without suppressions (Law 12). Entries that would hide them are found from the reports.
   const told = cell.suite.role === 'subject' ? withSuppressions(armed, room.suppressions) : armed;
   const arm: Arm = { ...told, env: withUsers(told.env, cell.matrix.gates[cell.gate.id]?.env ?? {}) };
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
@@ -121,13 +129,13 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
   };
 };
 
-/** A test that fails under one schedule may pass under the next: the message says which it was. */
+/** Adds the seed to a failure's message, since the test may pass under another schedule. */
 const withSeed = (e: TestEvent, seed: number | undefined): TestEvent =>
   seed === undefined || e.outcome !== 'failed'
     ? e
     : { ...e, message: `${e.message ?? 'failed'} (seed ${seed})` };
 
-/** One launch with all its evidence; the tests that had no end are in `died`. */
+/** Runs one launch and records its evidence. Tests that began and did not end are in `unfinished`. */
 export const runAttempt = async (
   r: Runner,
   tests: readonly string[] | 'all',
@@ -168,16 +176,17 @@ export const runAttempt = async (
   };
   r.evidence.attempts.push(attempt);
   r.evidence.ms += ended.ms;
-  // The finding's command runs its test alone where that is known: others may hang, or die first. It keeps its own logs.
+  // A finding's command runs only its test if that is known, since others may hang or crash first. It has log
+  // files of its own.
   const commands = new Map<string | undefined, string>();
   const reproFor = (test: string | undefined): string => {
     const known = commands.get(test);
     if (known !== undefined) return known;
     const again = armedLaunch(
-      // Whoever repeats it wants to know all.
+      // A reproduction shows everything that the gate can tell.
       { ...r, skipExplanations: false, goesOn: false },
       join(dir, 'repro', String(commands.size)),
-      // What a schedule shows depends on all that the program is told, so it is repeated to the letter.
+      // The program's arguments influence the schedule, so a seeded launch is repeated exactly.
       test === undefined || r.seed !== undefined ? tests : [test],
       r.seed !== undefined && isolate === true,
     );
@@ -216,7 +225,7 @@ export const runAttempt = async (
       accounts.push({ ...d, log: output, repro: reproFor(d.test) });
   }
   r.evidence.seen.push(...mergeCrashes(accounts));
-  // What tests leave in their temporary directory is no evidence.
+  // Files in the tests' temporary directory are no evidence.
   await rm(join(scratch, 'tmp'), { recursive: true, force: true }).catch(() => undefined);
   if (ended.exit.kind === 'flooded')
     for (const { path } of logs)
@@ -224,10 +233,13 @@ export const runAttempt = async (
   return attempt;
 };
 
-/** Launches of one test each that begin nothing, after which no further one is made. */
+/** After so many consecutive launches of a single test without any test event, no further launch is made. */
 const MAX_IDLE_LAUNCHES = 8;
 
-/** Law 7: until every wanted test has had a turn, launch what remains without the ones that ended a process. */
+/**
+ * Launches the remaining tests, without those that ended a process, until every wanted test has had a turn
+ * (Law 7).
+ */
 export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apart): Promise<void> => {
   let left = [...wanted];
   while (left.length && !r.room.signal.aborted) {
@@ -235,8 +247,8 @@ export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apar
     const turned = new Set(attempt.events.map((e) => e.test));
     const next = left.filter((t) => !turned.has(t));
     if (next.length === left.length) {
-      // Nothing began. Alone, each test can still show whether it is the one that prevents the rest.
-      // Where several in a row do not begin either, it is none of them.
+      // No test began. Run alone, each test can show whether it is the one that prevents the others. If
+      // several in a row do not begin either, none of them is.
       const cut = attempt.exit.kind === 'timeout' || attempt.exit.kind === 'flooded';
       let idle = left.length > 1 && !cut ? 0 : MAX_IDLE_LAUNCHES;
       for (const t of left) {
@@ -249,16 +261,17 @@ export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apar
   }
 };
 
-/** Failed tests that are looked at again. */
+/** Number of failed tests that are rerun. */
 const MAX_RERUNS = 3;
 
 /**
- * Runs the first failed tests once more, each alone: one that passes then is flaky, or needs what ran before it. That is said
- * and excuses nothing. Where a launch did not come to its end by itself, there is something worse to look at.
+ * Reruns the first failed tests, each alone. A test that passes then is flaky, or depends on the tests before
+ * it; it stays failed (Law 9). Does nothing if there are reports or a launch ended abnormally, since these
+ * matter more.
  */
 export const rerunFailed = async (r: Runner): Promise<void> => {
   const { attempts, seen } = r.evidence;
-  // Under several schedules each had several chances.
+  // Tests that ran under several schedules have been repeated already.
   if (r.seed !== undefined) return;
   if (seen.length > 0 || attempts.some((s) => s.exit.kind !== 'code' || s.unfinished.length > 0)) return;
   const failed = attempts.flatMap((s) => s.events).filter((e) => e.outcome === 'failed');

@@ -1,4 +1,4 @@
-/** Asks a suite for its tests, once for each of its compiled forms. */
+/** Lists the tests of a suite, once per compiled form. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -10,10 +10,10 @@ import { readLogs } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
 import { bytesOf, secondsOf, type Runner } from './attempt.js';
 
-/** What a suite says that it holds. `failed`: the command did not end well, so `tests` may be a part of them only. */
+/** The tests that a suite lists. `failed` says why the list may be incomplete. */
 export type Listed = { tests: string[]; failed?: string };
 
-/** Bytes in which the names of all tests must stand. */
+/** Limit in bytes of the list of tests. */
 const MAX_LIST = 32 << 20;
 
 const askForTests = async (r: Runner): Promise<Listed> => {
@@ -44,8 +44,8 @@ const askForTests = async (r: Runner): Promise<Listed> => {
   const tests = binding.parseList(beginningOf(output, MAX_LIST), r.place);
   const why = failure(exit, l.argv);
   if (why === undefined) return { tests };
-  // Hosts have races and leaks of their own, which change the status of a process that came to its end nevertheless: its
-  // names are all there. What is the user's among them shows in the run too.
+  // A race or leak of the host changes the exit status although the listing is complete. If the report is
+  // about the project's code, the run shows it too.
   if (exit.kind === 'code' && cell.gate.exitCodes.includes(exit.code)) {
     const found = (await readLogs(logDir, output)).flatMap((g) => g.parsed.diagnostics);
     if (found.some((s) => s.leak !== undefined || !cell.gate.halts)) return { tests };
@@ -53,14 +53,14 @@ const askForTests = async (r: Runner): Promise<Listed> => {
   return { tests, failed: `${why}\n${complaint(output)}`.trim() };
 };
 
-/** The suite's tests. What was compiled once is listed once: the list stays beside it, for other gates and later runs. */
+/** The suite's tests. The list is stored beside the compiled tests, for other gates and later runs. */
 export const listTests = (r: Runner): Promise<Listed> => {
   const kept = join(r.place.out, '.ffi-gates-tests.json');
   const read = async (): Promise<Listed> => {
     const known = await readFile(kept, 'utf8').catch(() => undefined);
     if (known !== undefined) return { tests: JSON.parse(known) as string[] };
     const listed = await askForTests(r);
-    // A list that was cut short would silently shorten every later run.
+    // Never store an incomplete list: it would silently shorten every later run.
     if (listed.failed === undefined && listed.tests.length)
       await writeFileAtomic(kept, JSON.stringify(listed.tests));
     return listed;

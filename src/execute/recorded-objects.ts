@@ -1,12 +1,13 @@
-/** What processes wrote of themselves as they ended. */
+/** Objects that the processes of a launch recorded when they ended. */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { mappedFiles } from '../process/mapped-files.js';
 
 /**
- * What the processes of a launch wrote of themselves into `dir` as they ended (`maps.<pid>`), with copies under their own
- * names of objects that will not outlive them, such as what a jar unpacks. Undefined when none wrote anything.
+ * The mapped files that processes recorded in `dir` (`maps.<pid>`). Objects that may be deleted with the
+ * process, such as those unpacked from a jar, have a copy in `dir`, and its path is returned instead.
+ * Undefined if no process recorded anything.
  */
 export const recordedObjects = async (dir: string): Promise<string[] | undefined> => {
   const names = await readdir(dir).catch(() => []);

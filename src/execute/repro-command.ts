@@ -1,4 +1,4 @@
-/** A launch as one line of shell that shows again what it showed. */
+/** A launch as one shell line that reproduces its reports. */
 import { basename } from 'node:path';
 import { plainName } from '../model/function-name.js';
 import type { Launch } from '../model/launch.js';
@@ -8,14 +8,16 @@ import type { FindingReport, ReportedFrame } from '../model/report.js';
 const quote = (s: string): string => (/^[\w@%+=:,./-]+$/.test(s) ? s : `'${s.replaceAll("'", `'\\''`)}'`);
 const unquote = (s: string): string => (s.startsWith("'") ? s.slice(1, -1).replaceAll(`'\\''`, "'") : s);
 
-/** Runs the launch, then prints what the gate wrote into `logDir`: a report in a file is easily taken for none. */
+/**
+ * Runs the launch, then prints the gate's logs in `logDir`. Otherwise a report in a file would be overlooked.
+ */
 export const reproOf = (l: Launch, logDir: string): string => {
   const env = Object.entries(l.env).map(([k, v]) => quote(`${k}=${v}`));
   const command = [`(cd ${quote(l.cwd)} && env`, ...env, ...l.argv.map(quote)].join(' ');
   return `${command}); cat ${quote(logDir)}/* 2>/dev/null`;
 };
 
-/** The two halves of such a line: what runs, and where the gate's logs go. undefined for a line of another make. */
+/** The command and the log directory of such a line. Undefined for other lines. */
 export const partsOf = (line: string): { command: string; logDir: string } | undefined => {
   const end = '/* 2>/dev/null';
   const at = line.lastIndexOf('); cat ');
@@ -26,10 +28,10 @@ export const partsOf = (line: string): { command: string; logDir: string } | und
   };
 };
 
-/** What must not be printed, nor pasted into an issue: variables that look like somebody's credentials. */
+/** Names of variables that look like credentials. They must not be printed or pasted into an issue. */
 const SECRET = /TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|PRIVATE_KEY|AUTH|COOKIE/i;
 
-/** The line with the whole environment in it, so that nothing of the shell it is pasted into reaches the process. */
+/** The line with the complete environment in it, independent of the shell that it is pasted into. */
 export const withEnvironment = (line: string, env: Readonly<Record<string, string>>): string => {
   const base = Object.entries(env)
     .filter(([k]) => /^\w+$/.test(k) && !SECRET.test(k))
@@ -42,19 +44,16 @@ const named = (f: Frame | ReportedFrame): string =>
     ? '?'
     : `${f.function ? plainName(f.function) : '?'}@${f.kind === 'source' ? basename(f.file) : ''}`;
 
-/** The frames that make the finding what it is: the first own one of each side, else its top. As in a fingerprint. */
-const tellingFrames = (f: FindingReport): string[] => {
-  const leak = f.hazard.includes('leak');
-  const sides = f.stacks.filter(
-    (k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'),
-  );
-  return (sides.length ? sides : f.stacks.slice(0, 1)).flatMap((k) => {
+/**
+ * The frames that identify the finding: for each side the first own frame, else the top. As in a fingerprint.
+ */
+const tellingFrames = (f: FindingReport): string[] =>
+  tellingStacks(f).flatMap((k) => {
     const top = k.frames.find((x) => x.own === true) ?? k.frames[0];
     return top ? [named(top)] : [];
   });
-};
 
-/** Whether a new diagnostic is the bug of the finding: same hazard, and its telling frames are there. */
+/** Whether a diagnostic is the bug of the finding: it has the same hazard, and all identifying frames. */
 export const isAgain = (f: FindingReport, s: Diagnostic): boolean => {
   if (s.hazard !== f.hazard) return false;
   const seen = new Set(s.stacks.flatMap((k) => k.frames.map(named)));

@@ -1,7 +1,7 @@
 /**
- * Leaks of blocks that the host allocated for the user's code. Sanitizers walk the stack of each allocation by frame
- * pointers, which CPython's functions do not keep: it ends before it reaches the user, and the leak would be nobody's.
- * Walking by unwind tables takes a multiple of the time, so it is done where such a leak was seen only.
+ * Leaks of blocks that the host allocated for project code. Sanitizers unwind each allocation by frame
+ * pointers, which CPython's functions do not keep, so the stack ends before it reaches the project. Unwinding
+ * by tables takes several times as long, so it is done only when such a leak was seen.
  */
 import { fingerprintOf } from '../judge/fingerprint.js';
 import { isProjectFrame, type ProjectCode } from '../model/project-code.js';
@@ -9,7 +9,7 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import { runAttempt, type Runner } from './attempt.js';
 import type { EvidenceDraft } from '../judge/evidence.js';
 
-/** A leak of which no stack reaches code of the user's. */
+/** A leak whose stacks never reach the project's code. */
 export const isTruncatedLeak = (s: Diagnostic, own: ProjectCode): boolean =>
   s.leak !== undefined && !s.stacks.some((k) => k.frames.some((f) => isProjectFrame(f, own)));
 
@@ -17,8 +17,8 @@ const UNKNOWN =
   'the stacks of some end inside the host, and a slower launch that walks them whole did not tell of them';
 
 /**
- * Launches once more what left such leaks, with whole stacks. What is then known of its leaks stands in the place of what
- * was not; test results of the slower launch count for nothing, for its time is no test's fault.
+ * Reruns such launches with full unwinding and replaces the incomplete leak records. Test results of the
+ * rerun are ignored, since it is much slower.
  */
 export const rerunTruncatedLeaks = async (r: Runner): Promise<void> => {
   const { cell, evidence, room } = r;
@@ -32,7 +32,7 @@ export const rerunTruncatedLeaks = async (r: Runner): Promise<void> => {
     const again = await runAttempt(slow, attempt.requested, false);
     r.n = slow.n;
     const leaks = aside.seen.filter((s) => s.diagnostic.leak !== undefined);
-    // What the first launch told must be told again, and be read: silence here would make it clean.
+    // The rerun must report leaks and be read completely; otherwise silence would make the cell clean.
     const unread = again.logs.some((l) => l.parsed.unread.length > 0);
     if (again.unchecked !== undefined || leaks.length === 0 || unread) {
       evidence.attempts[i] = { unchecked: UNKNOWN, ...attempt };

@@ -1,4 +1,7 @@
-/** Runs one cell: builds, lists, launches until every test has had its turn, and keeps all evidence. Judges nothing. */
+/**
+ * Runs one cell: builds it, lists its tests, launches them until each has had a turn, and keeps all evidence.
+ * Judges nothing.
+ */
 import { isPlanted } from '../model/role.js';
 import { listTests } from './list-tests.js';
 import { foreignObjects } from '../judge/instrumentation.js';
@@ -10,7 +13,7 @@ import { rerunFailed, type CellOptions, type Runner } from './attempt.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
 
-/** Runs a cell to its end. Problems of the user's code are evidence, never exceptions. */
+/** Runs a cell. Failures of project code are evidence, never exceptions. */
 export const runCell = async (cell: Cell, room: CellOptions): Promise<Evidence> => {
   const begun = performance.now();
   const evidence: EvidenceDraft = {

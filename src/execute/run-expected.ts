@@ -1,4 +1,4 @@
-/** Runs the cells whose findings are declared: hazards and canaries. */
+/** Runs cells whose findings are declared: hazards and canaries. */
 import { isCase, type Expectation } from '../config/annotations.js';
 import { NO_NOISE, originOf } from '../judge/origin.js';
 import { isApart, type Apart } from '../bindings/binding.js';
@@ -8,10 +8,10 @@ import { BINDINGS } from '../bindings/index.js';
 import { seedsOf } from './run-schedules.js';
 import { runAll, runAttempt, type Runner } from './attempt.js';
 
-/** Hazards at which a process seldom goes on, whatever the gate does. */
+/** Hazards that usually end the process, whatever the gate does. */
 const DEADLY = /^(?:crash|null)\/|^lifetime\/callback-collected$/;
 
-/** Whether a test is one of those. */
+/** Whether a test is one of these. */
 type Runs = (test: string) => boolean;
 
 const partition = <T>(all: readonly T[], holds: (t: T) => boolean): [T[], T[]] => [
@@ -19,16 +19,19 @@ const partition = <T>(all: readonly T[], holds: (t: T) => boolean): [T[], T[]] =
   all.filter((t) => !holds(t)),
 ];
 
-/** Hazards that are reported when a process ends, without a word of the test. */
+/** Hazards that are reported at the end of a process, without naming a test. */
 const LEAKY = /(?:^|[/-])leak(?:-|$)/;
 
-/** Files whose lines stand in the stacks that a checker walks. */
+/** Source files whose lines appear in the stacks of a checker. */
 const NATIVE = /\.(?:[ch]|cc|cpp|cxx|hpp|rs)$/;
 
-/** A JVM branches on what native code left unset: only the origin of the value leads back to native code. */
+/**
+ * A JVM branches on a value that native code left uninitialised. Only the origin of the value leads back to
+ * native code.
+ */
 const REASONED = /^init_uninitialised_out_parameter/;
 
-/** Runs one test alone, under one schedule after the other, until what is declared of it was seen. */
+/** Runs one test alone, under one schedule after another, until all that is declared of it was seen. */
 const runUntilCaught = async (
   r: Runner,
   test: string,
@@ -45,33 +48,36 @@ const runUntilCaught = async (
   }
 };
 
-/** How the first launches of planted tests are made: as few as can show every bug. */
+/** The first launches of planted tests: as few as can show every bug. */
 type Plan = {
   wanted: string[];
-  /** Reports need no reasons. */
+  /** Reports without explanations suffice. */
   skipExplanations: boolean;
-  /** A gate that halts goes on. */
+  /** A gate that would stop at its first report continues. */
   goesOn: boolean;
-  /** All tests are asked for together first. */
+  /** All tests are first launched together. */
   batch: boolean;
-  /** Which of them have processes of their own then. */
+  /** The tests that then run in processes of their own. */
   apart: Apart;
 };
 
 const planOf = (cell: Cell, wanted: readonly string[], due: readonly Expectation[], deadly: Runs): Plan => {
   const binding = BINDINGS[cell.suite.binding];
   const { isolates } = binding;
-  // A demonstration shows that bugs are seen and needs few reasons. The bugs that prove a lane are sought exactly as users' are.
+  // A demonstration needs few explanations. Canaries prove a lane, so they run exactly as project tests do.
   const demonstrates = cell.suite.role === 'hazard';
-  // Where hosts are started anew, reasons for all cost less than a start for the one that needs them.
+  // Where the host is started anew for each test, explanations for all cost less than another start for one.
   const reasoned = isolates === 'start-all' && due.some((e) => REASONED.test(e.case));
-  // Where processes of their own cost a start of the host each, one goes on from report to report as far as it comes.
+  // Where isolation costs a start of the host per test, one process continues past its reports as far as it
+  // gets.
   const costly = isolates === undefined || isolates === 'start-all';
   const goesOn = demonstrates && costly && cell.gate.goesOn === true;
   const halts = cell.gate.halts && !goesOn;
-  // A process per test costs a start of the host each time: only a gate that ends the process at its first report needs it.
+  // A process per test costs a start of the host each time. Only a gate that ends the process at its first
+  // report needs it.
   const each = halts || (!cell.gate.heavy && !binding.attributes);
-  // Which test leaked is known of a process of its own only, unless the line is in the stack.
+  // The test that leaked is known only if it had a process of its own, or if the declared line is in the
+  // stack.
   const leaky = due.filter((e) => LEAKY.test(e.hazard) && !NATIVE.test(e.file));
   const alone = {
     fork: (t: string): boolean => deadly(t) || leaky.some((e) => isCase(t, e.case)),
@@ -79,20 +85,21 @@ const planOf = (cell: Cell, wanted: readonly string[], due: readonly Expectation
     'start-all': () => false,
     none: () => false,
   }[isolates ?? 'none'];
-  // A test that ends its process costs the others a second one: it has one of its own, or is asked for last, where the
-  // framework keeps the order.
+  // A test that ends its process costs the others a second one. It gets a process of its own, or runs last if
+  // the framework keeps the order.
   const [ending, lasting] = partition(wanted, deadly);
   return {
     wanted: [...lasting, ...ending],
     skipExplanations: demonstrates && !reasoned,
     goesOn,
-    // Where the framework does not say which test a report belongs to, its lines do; what is open then runs alone.
+    // If the framework cannot assign a report to its test, the lines in its stacks do. Tests that remain open
+    // run alone afterwards.
     batch: isolates !== undefined || cell.gate.heavy || !halts,
     apart: each || wanted.filter(alone),
   };
 };
 
-/** Runs the declared cases, each until its expectation is met, or was alone and is not. */
+/** Runs each declared case until its expectation is met, or it has failed in isolation. */
 export const runExpected = async (r: Runner): Promise<void> => {
   const { cell, evidence } = r;
   const { listed } = evidence;
@@ -113,17 +120,17 @@ export const runExpected = async (r: Runner): Promise<void> => {
       wanted.filter((t) => !runs(t, due)),
       false,
     );
-  // What is the host's as far as its stacks tell may be the user's by its reason.
+  // A report whose stacks show only the host may still be about project code, by its explanation.
   const caught = (e: Expectation): boolean =>
     evidence.seen.some((s) => meets(s, e) && originOf(s.diagnostic, evidence.own, NO_NOISE) !== 'runtime');
   const open = batch ? due.filter((e) => !caught(e)) : due;
   r.skipExplanations = false;
   r.goesOn = false;
-  // Leaks of which no stack reaches the user's code are looked for with whole stacks, as in users' suites.
+  // Leaks whose stacks never reach project code are rerun with full unwinding, as in project suites.
   const cut = cell.gate.truncatesStacks?.(cell.suite.binding) === true;
   const hidden = (t: string): boolean =>
     cut && open.some((e) => isCase(t, e.case) && e.hazard.endsWith('/leak') && !caught(e));
-  // Where each had a process of its own already, another of the same kind shows nothing new.
+  // Tests that already had a process of their own gain nothing from another of the same kind.
   const [slow, others] = partition(evidence.wanted, (t) => batch && isApart(apart, t) && hidden(t));
   for (const t of others) await runUntilCaught(r, t, open, caught);
   const left = [...slow, ...others.filter(hidden)];

@@ -1,13 +1,14 @@
 /**
- * The habits of a host under a gate that sees the whole process: what its lane's canary shows while it does nothing. That is a
- * launch of its own, of a host that takes a minute to start, so it is made where a report is to be compared with it only.
+ * The noise of a host under a gate that examines the entire process: the reports of a lane's canary when it
+ * does nothing. A host may take a minute to start, so this launch is made only if there is a report to
+ * compare with it.
  */
 import { caseOf } from '../config/annotations.js';
 import { instrumentOf } from '../build/prepare-suite.js';
 import { runAttempt, type CellOptions } from './attempt.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 
-/** What the process of a canary reports when it runs nothing but the empty case; undefined when that cannot be run. */
+/** Runs only the empty case of a canary, and returns its evidence. Undefined if it cannot be run. */
 export const runNoop = async (canary: Evidence, room: CellOptions): Promise<Evidence | undefined> => {
   const { cell, place } = canary;
   const noop = canary.listed.find((t) => caseOf(t) === 'noop');
@@ -28,7 +29,7 @@ export const runNoop = async (canary: Evidence, room: CellOptions): Promise<Evid
   const instrument = instrumentOf(cell, room.host);
   const n = canary.attempts.length;
   const watch = new Set<string>();
-  // Noise is compared by where it was made: it needs no reasons.
+  // Noise is compared by its stacks and needs no explanations.
   await runAttempt(
     { cell, room, place, instrument, evidence, watch, n, skipExplanations: true },
     [noop],

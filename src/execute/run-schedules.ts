@@ -1,18 +1,18 @@
 /**
- * Gates that draw thread interleavings, addresses and the outcome of weak operations from a seed. One launch shows one
- * schedule, and which one depends on the program's arguments too: a bug that needs another is seen by trying several.
+ * Runs tests under gates that draw thread interleavings, addresses and the outcome of weak operations from a
+ * seed. One launch shows one schedule, which also depends on the program's arguments, so several are tried.
  */
 import type { Cell } from '../plan/plan.js';
 import { runAll, type Runner } from './attempt.js';
 import type { Evidence } from '../judge/evidence.js';
 
-/** The seeds that a cell's launches are made with; undefined alone for a gate that takes none. */
+/** The seeds of a cell's launches. Only undefined for a gate that takes none. */
 export const seedsOf = ({ gate, matrix }: Cell): (number | undefined)[] => {
   if (gate.seeds === undefined) return [undefined];
   return [...Array(matrix.gates[gate.id]?.seeds ?? gate.seeds).keys()];
 };
 
-/** Tests that nothing was reported of yet, and that neither failed nor ended their process. */
+/** Tests without a report so far that neither failed, nor were skipped, nor ended their process. */
 const quietTests = ({ wanted, seen, attempts }: Evidence): string[] => {
   const settled = new Set<string | undefined>(seen.map((s) => s.test));
   for (const s of attempts) {
@@ -22,7 +22,7 @@ const quietTests = ({ wanted, seen, attempts }: Evidence): string[] => {
   return wanted.filter((t) => !settled.has(t));
 };
 
-/** Gives every wanted test its turn under every schedule, up to its first report. */
+/** Runs every wanted test under every schedule, up to its first report. */
 export const runSchedules = async (r: Runner): Promise<void> => {
   for (const seed of seedsOf(r.cell)) {
     const tests = quietTests(r.evidence);
@@ -33,7 +33,8 @@ export const runSchedules = async (r: Runner): Promise<void> => {
     }
     const before = r.evidence.attempts.length;
     await runAll(r, tests, false);
-    // What hangs, floods or does not start under one schedule does so under all: each would take the time limit again.
+    // A test that hangs, floods or does not start under one schedule does so under all, and each would take
+    // the full time limit.
     const made = r.evidence.attempts.slice(before);
     if (
       made.some((s) => s.exit.kind !== 'code' && s.exit.kind !== 'signal') ||

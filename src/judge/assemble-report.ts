@@ -1,4 +1,7 @@
-/** From evidence to the one report document: judge, prove lanes, fold findings, tally, fix the order. */
+/**
+ * Assembles the report from verdicts and findings: proofs of lanes, baseline, suppressions, fixtures, exit
+ * code. Its order is fixed (Law 8).
+ */
 import { byId, byText } from '../model/order.js';
 import { CANARY, canaryId } from '../model/cell-id.js';
 import { basename, relative } from 'node:path';
@@ -40,18 +43,18 @@ export type Assembly = {
   started: Date;
   ended: Date;
   load: { start: number; end: number };
-  /** Whether the matrix is of our own fixtures: what is planted elsewhere is its owner's matter. */
+  /** Whether the matrix is that of our own fixtures. Only these get a `blame`. */
   ours: boolean;
   /** The tables that the package ships. */
   shipped: { proven: Proven; detection: FixturesReport['detection'] };
   readSource: SourceReader;
 };
 
-/** Key of a suite's annotations. */
+/** Key of a suite's annotations in the map of expectations. */
 export const suiteKey = (m: Matrix, s: { id: string; binding: string }): string =>
   `${m.file}#${s.id}-${s.binding}`;
 
-/** The annotations that a cell's suite declares. */
+/** The annotations of a cell's suite. */
 export const expectationsOf = (c: Cell, all: ReadonlyMap<string, Expectation[]>): Expectation[] =>
   all.get(suiteKey(c.matrix, c.suite)) ?? [];
 
@@ -81,7 +84,7 @@ const cellReport = (j: JudgedCell, out: string): CellReport => {
   };
 };
 
-/** The whole report; nothing is written. */
+/** Makes the report; writes nothing. */
 export const assemble = async (o: Assembly): Promise<Report> => {
   const { builds, started } = o;
   const all = o;
@@ -187,7 +190,7 @@ const skippedCell = ({ id, cell, why }: Skip): CellReport => {
 };
 
 type Detection = FixturesReport['detection'];
-/** Hazards of the catalogue that can happen in the run's bindings and that none of its gates sees there. */
+/** Hazards of the catalogue that can occur in the run's bindings and that none of its gates detects there. */
 const unseen = (table: Detection, cells: readonly Cell[]): Report['unseenHazards'] => {
   const gates = new Map<BindingId, Set<string>>();
   for (const c of cells) gates.set(c.suite.binding, (gates.get(c.suite.binding) ?? new Set()).add(c.gate.id));

@@ -1,6 +1,6 @@
 /**
- * A red run of our own fixtures is the first thing that a stranger may see. Whether this machine, a version of a tool, a gate or a
- * fixture is to blame can be told from the run itself. Pure.
+ * Finds the cause of a failed run of our own fixtures: this machine, a version of a tool, a gate or a
+ * fixture. A failed fixture may be the first result that a new user sees. Pure.
  */
 import type { Proven } from '../config/shipped-tables.js';
 import type { BindingId } from '../model/ids.js';
@@ -9,7 +9,7 @@ import type { CellReport, FixturesReport, LaneReport, Report } from '../model/re
 
 export type Blame = NonNullable<FixturesReport['blame']>;
 
-/** The tools that decide what a binding's tests show. */
+/** The tools on which the results of a binding's tests depend. */
 export const TOOLS_OF: Readonly<Record<BindingId, readonly string[]>> = {
   c: [],
   py: ['python', 'pytest'],
@@ -21,7 +21,7 @@ export const TOOLS_OF: Readonly<Record<BindingId, readonly string[]>> = {
   node: ['node', 'npm'],
 };
 
-/** The tools on which a lane rests, by their names in `Host.tools`. */
+/** The tools on which a lane depends, by their names in `Host.tools`. */
 const toolsOf = ({ binding, builder, gate }: Lane, gates: Gates): string[] => [
   builder.includes('clang') ? 'clang' : 'gcc',
   ...(gates[gate]?.tools ?? []),
@@ -31,7 +31,9 @@ const toolsOf = ({ binding, builder, gate }: Lane, gates: Gates): string[] => [
 type Lane = Pick<LaneReport, 'binding' | 'builder' | 'gate'>;
 type Gates = Readonly<Record<string, Pick<Gate, 'tools'> | undefined>>;
 
-/** Version `v` of tool `name`, with which no run of the fixtures is known to have passed; undefined for none such. */
+/**
+ * The first tool of a lane in a version with which the fixtures are not known to have passed, or undefined.
+ */
 const unprovenTool = (
   lane: Lane,
   versions: Readonly<Record<string, string>>,
@@ -42,7 +44,7 @@ const unprovenTool = (
     .flatMap((name) => (versions[name] === undefined ? [] : [{ name, version: versions[name] }]))
     .find(({ name, version }) => proven[name] && !proven[name].includes(version));
 
-/** What is the matter with machines rather than with code. */
+/** Reasons that point to the machine rather than to the code. */
 const MACHINE_TROUBLE = ['timed-out', 'did-not-start', 'listing-failed', 'flooded'];
 
 const again = (cell: string): string =>
@@ -70,7 +72,7 @@ const ofMachine = (cells: readonly CellReport[]): Blame | undefined => {
   return undefined;
 };
 
-/** What went wrong, worst first: the lane that it went wrong in, words for it, and whether several gates say the same. */
+/** One failure: its lane, its description, and whether several gates agree on it. Sorted worst first. */
 type Trouble = { lane: Lane; cell: string; says: string; everywhere: boolean };
 
 const troublesOf = ({ cells, lanes, fixtures }: Told): Trouble[] => {
@@ -117,7 +119,9 @@ const troublesOf = ({ cells, lanes, fixtures }: Told): Trouble[] => {
   ];
 };
 
-/** Who is to blame for a red run of planted hazards, and what to do; undefined where nothing of theirs went wrong. */
+/**
+ * Finds who is to blame for a failed run of planted bugs, and the remedy. Undefined if none of them failed.
+ */
 export const blameOf = (told: Told, proven: Proven, gates: Gates): Blame | undefined => {
   const machine = ofMachine(told.cells);
   if (machine) return machine;

@@ -1,6 +1,6 @@
 /**
- * Comparison across a run: a bug that several bindings show lies in the code they share, and a test that fails without any
- * gate fails for its own reasons. Pure.
+ * Comparisons across the cells of a run. A bug that several bindings show lies in their shared code; a test
+ * that also fails without any gate does not fail because of the gate. Pure.
  */
 import type { Judged } from './judge.js';
 import type { CellReport, Scope, Witness } from '../model/report.js';
@@ -11,8 +11,8 @@ const targetsOf = (j: Judged): string[] => {
 };
 
 /**
- * `core` when more than one binding saw it, `binding` when one did although another ran over the same native code;
- * undefined when no other binding was there to see it, which says nothing either way.
+ * `core` if more than one binding saw it, `binding` if only one did although another ran the same native
+ * code. Undefined if no other binding could have seen it.
  */
 export const scopeOf = (
   witnesses: readonly Pick<Witness, 'cell' | 'binding'>[],
@@ -31,10 +31,10 @@ export const scopeOf = (
   return others ? 'binding' : undefined;
 };
 
-/** The gate that is none. */
+/** The gate without a checker. */
 const UNGATED = 'plain';
 
-/** How each test of a suite ends without any gate, from the suite's plain cells; a failure in any of them counts. */
+/** The result of each test of a suite in the suite's plain cells. A failure in any of them counts. */
 const plainOutcomes = (cells: readonly Judged[], suite: string): Map<string, 'passed' | 'failed'> => {
   const all = new Map<string, 'passed' | 'failed'>();
   for (const { evidence, failedTests, diedIn } of cells) {
@@ -47,7 +47,7 @@ const plainOutcomes = (cells: readonly Judged[], suite: string): Map<string, 'pa
   return all;
 };
 
-/** Whether a test that took too long does so without the gate: then the gate's time is not the reason. */
+/** For a test that timed out, says whether it also does so without the gate. */
 const hangs = (row: CellReport, plain: ReadonlyMap<string, 'passed' | 'failed'>): string => {
   const without = plain.get(row.diedIn.at(-1) ?? '');
   if (without === undefined) return '';
@@ -56,7 +56,7 @@ const hangs = (row: CellReport, plain: ReadonlyMap<string, 'passed' | 'failed'>)
     : '; it does not end well without the gate either';
 };
 
-/** Says of each failed test how it ends without the gate, and sums that up in the verdict. */
+/** Adds the result without the gate to each failed test, and a summary to the verdict. */
 export const compareWithPlain = (rows: readonly CellReport[], cells: readonly Judged[]): void => {
   for (const row of rows) {
     const plain =

@@ -1,27 +1,34 @@
 /**
- * A process dies once, and several tell of it: the C library says why, the host's crash handler dumps its stacks, the
- * system knows the signal. Pure: accounts of one death become one, in the most precise words and with the fullest stacks.
+ * One crash may be reported several times: by the C library with its reason, by the host's crash handler with
+ * its stacks, and by the system with a signal. Merges these reports into one with the most precise
+ * description and the most frames. Pure.
  */
 import type { Diagnostic, Tool } from '../model/diagnostic.js';
 import type { Observation } from './evidence.js';
 
-/** A diagnostic and the process it speaks of, where that is known. */
+/** An observation with the process that it is about, if known. */
 export type Account = Observation & { pid?: number };
 
-/** Who speaks when a process dies, besides checkers: those come first and have their own words for it. */
+/** Tools other than checkers that print a reason before the process dies. */
 const LAST_WORDS = new Set<Tool>(['glibc', 'cxx']);
 const DUMPERS = new Set<Tool>(['go', 'python', 'hotspot', 'openj9', 'art', 'mono', 'dotnet', 'os']);
-/** In one log, the words and the dump that follows them are no further apart. */
+/** Largest distance in one log between such a reason and the dump that follows it. */
 const MAX_LINES_APART = 60;
 
 const isCrash = (s: Diagnostic): boolean => s.hazard.startsWith('crash/');
 
-/** Tells of the end of a process. A dumper that knows better than "crashed" may speak of something it survived. */
+/**
+ * Whether a diagnostic reports the end of a process. A dumper that names a more precise error than a crash
+ * may report something that the process survived.
+ */
 const tellsOfDeath = (s: Diagnostic): boolean =>
   LAST_WORDS.has(s.tool) ||
   (DUMPERS.has(s.tool) && (isCrash(s) || /\/(?:SIG[A-Z]+|EXCEPTION_\w+|fatal)/.test(s.rule)));
 
-/** How it ended: words are printed before `abort`, never before a fault. undefined: it does not say. */
+/**
+ * How the process ended. The C library prints a reason before `abort` only, never before a fault. Undefined
+ * if the report does not say.
+ */
 const wayOf = (s: Diagnostic): 'abort' | 'signal' | undefined => {
   if (s.hazard === 'crash/abort' || LAST_WORDS.has(s.tool) || s.rule.endsWith('/SIGABRT')) return 'abort';
   return s.hazard === 'crash/other' ? undefined : 'signal';
@@ -35,7 +42,7 @@ const sameDeath = (a: Account, b: Account): boolean => {
   if (x !== undefined && y !== undefined && x !== y) return false;
   if (a.pid !== undefined && b.pid !== undefined) return a.pid === b.pid;
   if (a.test !== undefined && b.test !== undefined) return a.test === b.test;
-  // Two of one kind in one log are two deaths.
+  // Two reports of one kind in one log are two crashes.
   const kind = (t: Tool): boolean => LAST_WORDS.has(t);
   return (
     a.log === b.log &&
@@ -44,7 +51,7 @@ const sameDeath = (a: Account, b: Account): boolean => {
   );
 };
 
-/** One death, told in the most precise words, with the fullest stacks where those words have none. */
+/** One crash: the most precise report, with the most complete stacks if it has none of its own. */
 const told = (group: readonly [Account, ...Account[]]): Account => {
   const stacks = (a: Account): number => a.diagnostic.stacks.length;
   const [best = group[0]] = [...group].sort(
@@ -59,7 +66,10 @@ const told = (group: readonly [Account, ...Account[]]): Account => {
   };
 };
 
-/** The diagnostics of one launch, those of one death folded together, in the order in which each was first told. */
+/**
+ * The diagnostics of one launch with the reports of each crash merged, in the order in which each crash was
+ * first reported.
+ */
 export const mergeCrashes = (accounts: readonly Account[]): Account[] => {
   const groups: [Account, ...Account[]][] = [];
   for (const a of accounts) {
@@ -72,7 +82,10 @@ export const mergeCrashes = (accounts: readonly Account[]): Account[] => {
   return groups.map(told);
 };
 
-/** Signals that no fault of the process raises: somebody, often the kernel for want of memory, ended it. */
+/**
+ * Signals that a process does not raise by a fault of its own. Somebody else ended it, often the kernel for
+ * lack of memory.
+ */
 const FROM_OUTSIDE = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGXFSZ']);
 export const fromOutside = (signal: string): boolean => FROM_OUTSIDE.has(signal);
 
@@ -86,10 +99,10 @@ const killedBy = (signal: string): Diagnostic => ({
   log: { line: 1, endLine: 1 },
 });
 
-/** A test that had no end, and the process it ran in. */
+/** A test that began and did not end, and its process. */
 export type Unfinished = { test?: string; pid?: number };
 
-/** What the system knows of crashes that nobody else tells of: one for each process. */
+/** Crashes that only the exit signal shows: at most one per process. */
 export const unreportedCrashes = (
   signal: string,
   unfinished: readonly Unfinished[],
@@ -97,7 +110,8 @@ export const unreportedCrashes = (
 ): { diagnostic: Diagnostic; test?: string }[] => {
   if (fromOutside(signal)) return [];
   const silent = unfinished.filter((d) => !accounts.some((a) => a.test !== undefined && a.test === d.test));
-  // A report without a test may be of any of them; leaks are found at orderly ends.
+  // A report without a test may belong to any of them. Leaks are excluded, since they are found when a
+  // process ends normally.
   const nameless = accounts.filter((a) => a.test === undefined && !a.diagnostic.leak);
   if (unfinished.length === 0 ? accounts.length > 0 : nameless.length > 0) return [];
   const last = new Map<number | string, Unfinished>();

@@ -1,4 +1,4 @@
-/** All that the launches of a cell left behind. `execute/` gathers it as a draft; from then on it is read only. */
+/** All evidence from the launches of a cell. `execute/` gathers it as a draft; after that it is read-only. */
 import type { PreparedSuite } from '../bindings/binding.js';
 import type { Copy } from '../build/source-files.js';
 import type { Diagnostic } from '../model/diagnostic.js';
@@ -8,7 +8,7 @@ import type { ReadLog } from '../parsers/read-logs.js';
 import type { Cell } from '../plan/plan.js';
 import type { Exit } from '../process/launch.js';
 
-/** A diagnostic with its log, its test where that is known, and the command that shows it again. */
+/** A diagnostic with its log, its test if known, and the command that reproduces it. */
 export type Observation = { readonly diagnostic: Diagnostic; log: string; test?: string; repro: string };
 
 /** One launch. */
@@ -19,7 +19,7 @@ export type Attempt = {
   readonly logs: readonly ReadLog[];
   /** Tests that began and did not end. */
   readonly unfinished: readonly string[];
-  /** Why the gate's check at the end of a process is not known to have been made; for gates that make one. */
+  /** Why the gate's check at the end of a process may not have run. Only for gates that have one. */
   readonly unchecked?: string;
 };
 
@@ -27,24 +27,24 @@ export type Evidence = {
   readonly cell: Cell;
   readonly failed?: string;
   readonly listed: readonly string[];
-  /** Why `listed` may be a part only: the listing itself did not end well. */
+  /** Why `listed` may be incomplete: the listing failed. */
   readonly listingFailed?: string;
   readonly wanted: readonly string[];
   readonly attempts: readonly Attempt[];
   readonly seen: readonly Observation[];
   readonly own: ProjectCode;
-  /** Where sources were copied to be built. */
+  /** Copies of sources that were made for the build. */
   readonly copies: readonly Copy[];
-  /** The suite's targets' shared objects and addons, as built. */
+  /** Shared objects and addons of the suite's targets, as built. */
   readonly products: readonly string[];
   readonly maps: ReadonlySet<string>;
-  /** Whether processes wrote down themselves what they had mapped. */
+  /** Whether the processes recorded their mapped objects themselves. */
   readonly recorded: boolean;
-  /** The suite as it was prepared; absent when that failed. */
+  /** The prepared suite. Absent if preparing it failed. */
   readonly place?: PreparedSuite;
-  /** Where the suite's compiled tests are. */
+  /** The directory of the suite's compiled tests. */
   readonly out: string;
-  /** How many schedules were tried, for a gate that has several. */
+  /** Number of schedules tried, for a gate that has several. */
   readonly seeds?: number;
   /** Milliseconds from the first build to the last launch. */
   readonly ms: number;

@@ -1,13 +1,14 @@
-/** Which annotations a cell must meet, and what meets them. Pure. */
+/** Which annotations a cell must meet, and which observations meet them. Pure. */
 import { basename, resolve } from 'node:path';
 import { isCase, type Expectation } from '../config/annotations.js';
 import type { Cell } from '../plan/plan.js';
 import type { Observation } from './evidence.js';
 
-/** Whether an annotation speaks of this cell's suite. */
+/** Whether an annotation applies to a cell's suite. */
 export const concerns = (e: Expectation, cell: Cell, listed: readonly string[]): boolean => {
   if (e.bindings.length) return e.bindings.includes(cell.suite.binding);
-  // Shared annotations hold for suites that have the case; those in the suite's own files hold without asking.
+  // An annotation in a shared file applies to suites that list its case; one in the suite's own directory
+  // always applies.
   return (
     e.file.startsWith(`${resolve(cell.matrix.root, cell.suite.dir)}/`) ||
     listed.some((t) => isCase(t, e.case))
@@ -22,7 +23,7 @@ export const expected = (cell: Cell, all: readonly Expectation[], listed: readon
       concerns(e, cell, listed),
   );
 
-/** A diagnostic meets an expectation: same hazard, and on its line or made while its case ran. */
+/** An observation meets an expectation if it has the same hazard, and is on its line or in its case. */
 export const meets = (s: Observation, e: Expectation): boolean =>
   s.diagnostic.hazard === e.hazard &&
   ((s.test !== undefined && isCase(s.test, e.case)) ||

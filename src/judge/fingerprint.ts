@@ -1,10 +1,13 @@
-/** What makes two diagnostics one finding, and where such a finding crosses the boundary. Pure. */
+/** The identity of a finding in a project, and the frame at which it crosses into native code. Pure. */
 import type { Diagnostic } from '../model/diagnostic.js';
 import { fingerprintBy } from '../model/fingerprint.js';
 import { frameName } from '../model/function-name.js';
 import { isProjectFrame, projectFrames, type ProjectCode } from '../model/project-code.js';
 
-/** The identity of a finding in a project: told by code that bindings share, else by any code of the project. */
+/**
+ * The fingerprint of a diagnostic in a project: made from frames in code that bindings share, else from any
+ * frames of the project's code.
+ */
 export const fingerprintOf = (d: Diagnostic, own: ProjectCode): string => {
   const shared: ProjectCode = { ...own, dirs: own.shared };
   return fingerprintBy(d, [
@@ -13,7 +16,10 @@ export const fingerprintOf = (d: Diagnostic, own: ProjectCode): string => {
   ]);
 };
 
-/** The crossing: going outwards from the fault, the last own frame before the first frame of the host. */
+/**
+ * The crossing: going outwards from the fault, the last frame of the project's code before the first frame of
+ * the host.
+ */
 export const boundaryOf = (
   s: Diagnostic,
   own: ProjectCode,

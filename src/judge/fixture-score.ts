@@ -1,4 +1,6 @@
-/** The two numbers that a run of planted hazards proves: hazards caught, twins silent; and who sees what. Pure. */
+/**
+ * Score of a run of planted bugs: hazards caught, twins silent, and which gate detects which hazard. Pure.
+ */
 import { byText } from '../model/order.js';
 import { isCase, placeOf, type Expectation } from '../config/annotations.js';
 import type { BindingId } from '../model/ids.js';
@@ -9,7 +11,7 @@ import type { FixturesReport } from '../model/report.js';
 
 const red = (s: Judged['seen'][number]): boolean => s.origin === 'own' || s.origin === 'host';
 
-/** undefined when the matrix holds neither hazard nor twin suites. */
+/** Undefined if the matrix has neither hazard nor twin suites. */
 export const tallyFixtures = (
   cells: readonly Judged[],
   all: readonly Expectation[],
@@ -79,7 +81,7 @@ export const tallyFixtures = (
   };
 };
 
-/** `asan/gcc` and `asan/clang` together are `asan`. */
+/** `asan/gcc` and `asan/clang` together become `asan`. */
 const collapse = (gates: ReadonlySet<string>): string[] => {
   const out = new Set<string>();
   for (const g of gates) {

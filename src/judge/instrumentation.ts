@@ -1,4 +1,7 @@
-/** Which objects of a process a gate can see: DSO-level, by the symbols that instrumented code imports. */
+/**
+ * Which objects of a process a gate can see. Decided per object, by the symbols that instrumented code
+ * imports.
+ */
 import { basename, dirname } from 'node:path';
 import type { Gate } from '../gates/gate.js';
 import type { Host } from '../host/probe.js';
@@ -7,7 +10,7 @@ import type { CellReport } from '../model/report.js';
 
 const RUNTIME = /^(lib(a|t|ub|l|hwa)san|libclang_rt\.|vgpreload_)/;
 const SYSTEM = /^\/(?:usr\/)?lib(?:32|64|exec)?\//;
-/** Packages that others installed into a host's own directories. */
+/** Third-party packages inside a host's own directories. */
 const PACKAGES = /\/(?:site-packages|dist-packages|node_modules)\//;
 
 /** Whether an object belongs to the operating system or to a host runtime. */
@@ -20,20 +23,20 @@ const isHosts = (path: string, tools: Host['tools']): boolean => {
   return homes.some((home) => home !== '/' && path.startsWith(`${home}/`));
 };
 
-/** What a suite's processes had mapped. */
+/** The objects that a suite's processes had mapped. */
 export type Loaded = {
-  /** All objects where the processes said so themselves (`whole`), else samples. */
+  /** All objects if the processes recorded them (`whole`), else samples. */
   maps: ReadonlySet<string>;
   whole: boolean;
-  /** Base names of the user's own objects. */
+  /** Base names of the project's own objects. */
   own: ReadonlySet<string>;
-  /** Where the suite's compiled tests and the copy of its project are. */
+  /** The directory of the suite's compiled tests and the copy of its project. */
   out: string;
 };
 
 export type ObjectCoverage = {
   objects: NonNullable<CellReport['objects']>;
-  /** Why the gate cannot have seen the code under test; undefined when it can. */
+  /** Why the gate cannot have seen the code under test. Undefined if it can. */
   blind?: string;
 };
 
@@ -48,8 +51,8 @@ const kindOf = (path: string, { own, out }: Loaded, tools: Host['tools']): Kind 
 };
 
 /**
- * Sorts mapped objects by whether the gate sees into them. `foreign` are compiled by others (what a jar or a package of
- * prebuilt binaries brings along): a gate that needs hooks is blind in them.
+ * Sorts mapped objects by whether the gate can see into them. `foreign` objects were compiled by others, such
+ * as those in a jar or a package of prebuilt binaries. A gate that needs hooks is blind in them.
  */
 export const inspectObjects = async (
   loaded: Loaded,
@@ -58,7 +61,7 @@ export const inspectObjects = async (
   symbols: SymbolReader,
 ): Promise<ObjectCoverage> => {
   const objects: ObjectCoverage['objects'] = { instrumented: [], runtime: [], opaque: [], blind: [] };
-  // Own objects without hooks: compiled for this cell, or found ready-made in the repository.
+  // Own objects without hooks: compiled for this cell, or found prebuilt in the repository.
   const compiled: string[] = [];
   const readyMade: string[] = [];
   let seen = 0;
@@ -91,8 +94,8 @@ export const inspectObjects = async (
 };
 
 /**
- * What was loaded of others' compiled code, by base name: in a suite that has no native code of its own, that is what is
- * being tested.
+ * Base names of foreign objects that were loaded. In a suite without native code of its own, these are under
+ * test.
  */
 export const foreignObjects = (loaded: Loaded, tools: Host['tools']): string[] => {
   const kinds = [...loaded.maps].map((path) => ({ path, kind: kindOf(path, loaded, tools) }));
@@ -103,7 +106,10 @@ export const foreignObjects = (loaded: Loaded, tools: Host['tools']): string[] =
 const opaque = (gate: string, names: readonly string[]): string =>
   `the object under test is opaque to ${gate}: ${names.join(', ')} carries none of its hooks`;
 
-/** Of the user's own built objects, those without any of the gate's hooks: what they do is invisible to it. */
+/**
+ * Why the gate cannot see into the project's objects as built: names those without any of its hooks.
+ * Undefined if all have some.
+ */
 export const uninstrumented = async (
   paths: readonly string[],
   { id, hook, mayLackHooks }: Pick<Gate, 'id' | 'hook' | 'mayLackHooks'>,

@@ -1,4 +1,7 @@
-/** Judges the cells of a run, each once, as soon as everything is known that its verdict depends on. Reads nothing but objects. */
+/**
+ * Judges each cell of a run once, as soon as everything is known that its verdict depends on. Reads no files
+ * except for the symbols of objects.
+ */
 import type { Expectation } from '../config/annotations.js';
 import type { Host } from '../host/probe.js';
 import type { CellReport, LaneReport } from '../model/report.js';
@@ -13,28 +16,29 @@ export type JudgedCell = Judged & { objects?: CellReport['objects'] };
 
 export type JudgingOptions = {
   expectationsOf: (cell: Cell) => readonly Expectation[];
-  /** Lanes that have a canary: their cells wait for it. */
+  /** Lanes that have a canary. Their cells wait for it. */
   lanes: ReadonlySet<string>;
   /** Fingerprints that the baseline accepts. */
   known: ReadonlySet<string>;
   tools: Host['tools'];
   symbols: SymbolReader;
-  /** Hears each verdict. */
+  /** Called with each verdict. */
   onVerdict: (judged: JudgedCell) => void;
 };
 
 export type Judging = {
-  /** Takes a cell's evidence, and judges what can be judged with it. */
+  /** Adds a cell's evidence, and judges every cell that can be judged now. */
   add(evidence: Evidence): Promise<void>;
-  /** Cells that wait for the host's habits in their lane, or for their lane's canary. */
+  /** Cells that wait for the no-op run of their lane, or for its canary. */
   waiting(): readonly Evidence[];
   /**
-   * Judges the cells that wait. `noops`: what the no-op runs showed, by lane; it is added to the evidence of the lane's canary.
+   * Judges the waiting cells. `noops` are the no-op runs by lane; each is added to the evidence of its lane's
+   * canary.
    */
   finish(noops: ReadonlyMap<string, Evidence>): Promise<JudgedCell[]>;
 };
 
-/** The lane's proof, once its canary is judged. */
+/** The lane's proof, from its judged canary. */
 export const proofOf = (cell: Cell, canary: Judged | undefined): LaneReport =>
   laneOf({ binding: cell.suite.binding, builder: cell.builder, gate: cell.gate.id }, canary);
 
@@ -44,12 +48,12 @@ const coverageOf = async (
 ): Promise<{ objects?: CellReport['objects']; blind?: string }> => {
   const loaded = { maps: e.maps, whole: e.recorded, own: e.own.objects, out: e.out };
   const seen = e.maps.size > 0 ? await inspectObjects(loaded, e.cell.gate, tools, symbols) : {};
-  // First the files as built: mappings may be samples, and a short process ends between two of them.
+  // Files as built come first: mappings may be samples, and a short process may end between two of them.
   const built = await uninstrumented(e.products, e.cell.gate, symbols);
   return { ...seen, ...(built === undefined ? {} : { blind: built }) };
 };
 
-/** Makes the judge of one run. */
+/** Creates the judge of one run. */
 export const makeJudging = (o: JudgingOptions): Judging => {
   const canaries = new Map<string, JudgedCell>();
   const judged: JudgedCell[] = [];
@@ -83,7 +87,7 @@ export const makeJudging = (o: JudgingOptions): Judging => {
     add: async (evidence) => {
       open.push(evidence);
       await settleReady();
-      // A canary frees what waited for it.
+      // A judged canary releases the cells that waited for it.
       await settleReady();
     },
     waiting: () => open,
@@ -102,7 +106,7 @@ export const makeJudging = (o: JudgingOptions): Judging => {
   };
 };
 
-/** The evidence of a canary with that of its lane's no-op run, which is reported with it. */
+/** The evidence of a canary, extended by that of its lane's no-op run. */
 const withNoop = (e: Evidence, noop: Evidence): Evidence => ({
   ...e,
   attempts: [...e.attempts, ...noop.attempts],

@@ -1,4 +1,4 @@
-/** From evidence to verdicts. Pure: the laws of the project live here (clean needs proof, nothing unread is clean). */
+/** From evidence to verdicts. Pure. Laws 1, 2 and 4 are enforced here. */
 import { isPlanted } from '../model/role.js';
 import { byText } from '../model/order.js';
 import { caseOf, isCase, placeOf, type Expectation } from '../config/annotations.js';
@@ -22,7 +22,7 @@ export type Judged = {
   caught: Expectation[];
 };
 
-/** Last outcome of each test; a failure is never washed out by a later pass (reruns go towards red). */
+/** Last outcome of each test. A later pass never removes a failure (Law 9). */
 const outcomes = (
   attempts: readonly Attempt[],
 ): Map<string, { outcome: 'passed' | 'failed' | 'skipped'; message?: string }> => {
@@ -50,7 +50,7 @@ const doubt = (d: InconclusiveReason, why: string): Verdict => ({ kind: 'inconcl
 const whileRan = (s: Attempt): string => (s.unfinished.length ? ` while ${s.unfinished.at(-1)} ran` : '');
 const outputOf = ({ suite, matrix }: Evidence['cell']): number => suite.output ?? matrix.output;
 
-/** Ended as though a checker fired, or died in a test, with no report to say why. */
+/** Describes an exit as though a checker had fired, or a death in a test, that no report explains. */
 const silentEnd = (s: Attempt, exitCodes: readonly number[]): string | undefined => {
   if (s.logs.some((l) => l.parsed.diagnostics.length > 0)) return undefined;
   if (s.exit.kind === 'spawn-error') return `could not start: ${s.exit.message}`;
@@ -109,11 +109,14 @@ const inconclusiveReason = (
 const reds = (seen: Judged['seen']): Judged['seen'] =>
   seen.filter((s) => s.origin === 'own' || s.origin === 'host');
 
-/** Whether a launch holds a report that the baseline knows: what it cut short needs no further reason. */
+/**
+ * Whether a launch holds a report that the baseline accepts. Such a report explains why the launch ended
+ * early.
+ */
 const holdsKnown = (e: Evidence, s: Attempt, known: ReadonlySet<string>): boolean =>
   s.logs.some((l) => l.parsed.diagnostics.some((x) => known.has(fingerprintOf(x, e.own))));
 
-/** Tests of which known findings are the reason that they died or failed. */
+/** Tests that died or failed because of known findings. */
 const excusedBy = (e: Evidence, old: Judged['seen'], known: ReadonlySet<string>): Set<string> =>
   new Set([
     ...old.flatMap((s) => (s.test === undefined ? [] : [s.test])),
@@ -129,7 +132,7 @@ const judgeSubject = (
 ): Verdict => {
   const all = reds(seen);
   const old = all.filter((s) => known.has(fingerprintOf(s.diagnostic, e.own)));
-  // As the report counts them: two reports of one bug are one finding.
+  // Counted as in the report: two diagnostics with one fingerprint are one finding.
   const distinct = (some: Judged['seen']): number =>
     new Set(some.map((s) => fingerprintOf(s.diagnostic, e.own))).size;
   const [findings, accepted] = [distinct(all), distinct(old)];
@@ -158,7 +161,8 @@ const judgeSubject = (
         .map(([t]) => t)
         .join(', ')}`,
     };
-  // A process that a known finding ended could not look for leaks: that is said, and is no new doubt.
+  // A process that a known finding ended could not check for leaks. The verdict says so, but is not
+  // inconclusive.
   const cut =
     unsure?.kind === 'inconclusive' &&
     unsure.doubt === 'leaks-unchecked' &&
@@ -177,14 +181,15 @@ const judgePlanted = (e: Evidence, due: readonly Expectation[], missed: readonly
       : `not seen: ${missed.map((x) => `${x.case} (${placeOf(x)})`).join(', ')}`;
     return { kind: 'missed', missed: missed.map((x) => x.case), why };
   }
-  // What is due depends on what was listed.
+  // The expectations depend on the listed tests.
   if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
   return { kind: 'as-declared', caught: due.length };
 };
 
 /**
- * Judges one cell. `noise` are the keys of the lane's no-op run; `blind` says that the object under test is invisible to
- * the gate; `known` are the fingerprints that the baseline accepts. Whether the lane is proven is applied afterwards, by `withProof`.
+ * Judges one cell, before its lane's proof is applied by `withProof`. `noise` are the keys of the lane's
+ * no-op run, `blind` says why the object under test is invisible to the gate, `known` are the fingerprints
+ * that the baseline accepts.
  */
 export const judge = (
   e: Evidence,
@@ -225,7 +230,7 @@ export const judge = (
   };
 };
 
-/** What the lane's own no-op run reports: the host's habits. */
+/** Keys of the reports in a lane's no-op run: the noise of the host. */
 export const noiseOf = (canary: Evidence | undefined): Set<string> =>
   new Set(
     (canary?.seen ?? [])
@@ -233,7 +238,7 @@ export const noiseOf = (canary: Evidence | undefined): Set<string> =>
       .map((s) => noiseKey(s.diagnostic)),
   );
 
-/** A lane's proof, from its canary cell. A lane without a canary is not proven. */
+/** The proof of a lane, from its canary cell. A lane without a canary is not proven. */
 export const laneOf = (
   lane: { binding: LaneReport['binding']; builder: string; gate: string },
   canary: Judged | undefined,
@@ -256,7 +261,7 @@ export const laneOf = (
 
 /** Law 1: nothing is clean in a lane that is not proven. */
 export const withProof = (v: Verdict, lane: LaneReport): Verdict => {
-  // A lane that is not armed for leaks says more than that one process was not checked for them.
+  // That the lane's gate is not armed says more than that one process was not checked for leaks.
   const open =
     v.kind === 'clean' ||
     (v.kind === 'hazard' && v.fresh === 0) ||

@@ -1,4 +1,4 @@
-/** Folds diagnostics into findings: one per bug, with every witness, wherever and through whatever it was seen. */
+/** Merges diagnostics into findings: one per fingerprint, with all witnesses. */
 import { isPlanted } from '../model/role.js';
 import { byText } from '../model/order.js';
 import { relative } from 'node:path';
@@ -19,14 +19,17 @@ const reported = (f: Frame, mine: readonly Frame[], root: string): ReportedFrame
   return { ...near, own: true };
 };
 
-/** A stack as the JVM prints it: its frames name classes and no directories. */
+/** Whether the JVM printed a stack: its frames name classes and no directories. */
 const isJava = (k: Stack): boolean =>
   k.role === 'managed' &&
   k.frames.some(
     (f) => f.kind === 'symbol' || (f.kind === 'source' && /\.(?:java|kt|scala|groovy)$/.test(f.file)),
   );
 
-/** The stack as it is reported: own frames marked, and the lines around the first of them when the file is here. */
+/**
+ * A stack as reported: own frames are marked, with the lines around the first of them if its file can be
+ * read.
+ */
 const withSource = async (
   k: Stack,
   own: ProjectCode,
@@ -46,7 +49,7 @@ const withSource = async (
 };
 
 type Draft = Omit<FindingReport, 'stacks'> & { stacks: Stack[]; own: ProjectCode };
-/** Findings and the runtime bucket, in fingerprint order within severity-free, stable order. */
+/** Findings and the runtime bucket, each sorted by hazard and fingerprint. */
 export const mergeFindings = async (
   cells: readonly Judged[],
   out: string,
@@ -71,14 +74,14 @@ export const mergeFindings = async (
       };
       const known = drafts.get(key);
       if (known) {
-        // The command that runs one test says more than the one that runs all.
+        // A command that runs one test is more useful than one that runs all.
         if (s.test !== undefined && known.witnesses.every((w) => w.test === undefined)) {
           known.repro = s.repro;
           if (s.diagnostic.seed !== undefined) known.seed = s.diagnostic.seed;
         }
         known.witnesses.push(witness);
         known.planted &&= planted;
-        // The richest report speaks for all: a complete one with the most stacks.
+        // The complete report with the most stacks represents the finding.
         if (s.diagnostic.complete && s.diagnostic.stacks.length > known.stacks.length)
           Object.assign(known, {
             stacks: s.diagnostic.stacks,

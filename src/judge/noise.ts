@@ -1,10 +1,13 @@
-/** Which reports may be a host's habits: those are compared with what a lane's canary shows while it does nothing. */
+/** Which reports may be noise of the host. These are compared with the no-op run of the lane. */
 import { isCase, type Expectation } from '../config/annotations.js';
 import type { Evidence } from './evidence.js';
 import { expected } from './expectations.js';
 import { isHabitOrHost } from './origin.js';
 
-/** Whether the evidence holds a report that may be the host's habit. A planted bug is known by its test. */
+/**
+ * Whether the evidence holds a report that may be noise. Reports of planted bugs, known by their test, are
+ * excluded.
+ */
 export const mayBeNoise = (e: Evidence, all: readonly Expectation[]): boolean => {
   const { cell, listed, own, seen } = e;
   const { role } = cell.suite;

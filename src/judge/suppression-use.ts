@@ -1,4 +1,6 @@
-/** What the committed suppressions did in a run: how often each was matched, which did nothing, which hide too much. */
+/**
+ * The effect of the committed suppressions in a run: matches, unused entries, and entries that are too broad.
+ */
 import { isOver } from '../config/expiry.js';
 import type { HazardId } from '../model/hazard.js';
 import type { Host } from '../host/probe.js';
@@ -7,7 +9,7 @@ import type { Accepted, SuppressionRow } from '../model/report.js';
 import { countsIn, isCounted, syntaxesOf } from '../gates/suppression-files.js';
 import { nameOf, wouldHide, type Suppression } from '../config/suppressions.js';
 
-/** Hazards of planted bugs, seen in canary cells, that the checker would have dropped by the entry. */
+/** Hazards of planted bugs in canary cells whose report the entry would have dropped (Law 12). */
 const hiddenCanaries = (e: Suppression, judged: readonly Judged[]): HazardId[] => {
   const seen = judged
     .filter((j) => j.evidence.cell.suite.role === 'canary')
@@ -16,27 +18,24 @@ const hiddenCanaries = (e: Suppression, judged: readonly Judged[]): HazardId[] =
   return [...new Set(seen.map((s) => s.diagnostic.hazard))].sort();
 };
 
-const accepted = (e: Suppression): Accepted => ({
-  reason: e.reason,
-  ...(e.owner === undefined ? {} : { owner: e.owner }),
-  ...(e.expires === undefined ? {} : { expires: e.expires }),
-});
-
-/** Rows in the order of the entries; those that are over on `day` were given to no checker. Reads the logs of the user's cells. */
+/**
+ * One row per entry, in order. Entries that are expired on `day` were passed to no checker. Reads the logs of
+ * `subject` cells.
+ */
 export const suppressionRows = (
   all: readonly Suppression[],
   judged: readonly Judged[],
   host: Host,
   day: string,
 ): SuppressionRow[] => {
-  // Checkers name what they dropped by its number among those that they were given.
+  // Checkers identify a suppression by its index among those that they were given.
   const entries = all.filter((e) => !isOver(e, day));
   const held = heldRows(entries, judged, host);
   return all.map(
     (e) =>
       held[entries.indexOf(e)] ?? {
         name: nameOf(e),
-        ...accepted(e),
+        ...acceptance(e),
         unused: false,
         hides: [],
         expired: true,
@@ -61,7 +60,7 @@ const heldRows = (
     entries.forEach((e, i) => {
       if (!syntaxes.some((s) => isCounted(e, s))) return;
       counting.add(i);
-      // A process that ended early never said what it had dropped.
+      // A process that ended early did not report what it had dropped.
       if (j.verdict.kind === 'clean' || (j.verdict.kind === 'hazard' && j.verdict.why === undefined))
         whole.add(i);
     });
@@ -70,7 +69,7 @@ const heldRows = (
   }
   return entries.map((e, i) => ({
     name: nameOf(e),
-    ...accepted(e),
+    ...acceptance(e),
     ...(counting.has(i) ? { matched: matched.get(i) ?? 0 } : {}),
     unused: whole.has(i) && !matched.get(i),
     hides: hiddenCanaries(e, judged),

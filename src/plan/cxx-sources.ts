@@ -1,11 +1,11 @@
-/** Which parts of a matrix need a C++ compiler: read from the names of their sources. */
+/** Finds the parts of a matrix that need a C++ compiler, by the names of their sources. */
 import { resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Matrix } from '../config/matrix.js';
 
 const CXX = /\.(?:cc|cpp|cxx)$/;
 
-/** Keys of `cxxParts`. */
+/** Keys in the result of `cxxParts`. */
 export const targetPart = (name: string): string => `target ${name}`;
 export const suitePart = (s: { id: string; binding: string }): string => `suite ${s.id}-${s.binding}`;
 
@@ -17,7 +17,7 @@ const holdsCxx = async (dir: string): Promise<boolean> => {
   return found.length > 0;
 };
 
-/** Targets and suites with C++ sources. Those that list their sources are believed. */
+/** Targets and suites with C++ sources. If a part lists its sources, only these count. */
 export const cxxParts = async (m: Matrix): Promise<Set<string>> => {
   const parts = new Set<string>();
   const visit = async (part: string, dir: string, sources: unknown): Promise<void> => {

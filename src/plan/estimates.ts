@@ -1,26 +1,29 @@
-/** How long the rest of a run takes, by what its cells took before. Pure. */
+/** Estimates the remaining time of a run from how long its cells took before. Pure. */
 import { canaryId } from '../model/cell-id.js';
 
-/** Milliseconds that cells took, by cell id. */
+/** Milliseconds per cell, by cell id. */
 export type Durations = ReadonlyMap<string, number>;
 
-/** A cell of which nothing is known: a build and a few launches of a fast gate. */
+/** Estimate for an unknown cell: a build and a few launches of a fast gate. */
 const UNKNOWN_MS = 10_000;
-/** So much work has to be done before it says more of this machine than the table does. */
+/** Work that has to be done before this machine's own pace outweighs the table. */
 const PRIOR_MS = 30_000;
 
-/** What a cell is expected to take: by its own last time, else by the time of its lane's canary. */
+/** Expected time of a cell: its own last time, else that of its lane's canary. */
 export const expectedMs = (cell: { id: string; lane: string }, known: Durations): number =>
   known.get(cell.id) ?? known.get(canaryId(cell.lane)) ?? UNKNOWN_MS;
 
 export type Clock = {
   started(id: string, now: number): void;
   finished(id: string, ms: number): void;
-  /** Milliseconds until the run ends, `now` being the caller's clock. */
+  /** Milliseconds until the run ends, at the caller's time `now`. */
   left(now: number): number;
 };
 
-/** Follows a run of `expected` cells (id → milliseconds), `jobs` at a time; slow and fast machines are noticed as it goes. */
+/**
+ * Follows a run of `expected` cells (id → milliseconds), `jobs` at a time, and adapts to the pace of the
+ * machine.
+ */
 export const makeClock = (expected: Durations, jobs: number): Clock => {
   const open = new Map(expected);
   const since = new Map<string, number>();

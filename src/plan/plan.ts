@@ -1,4 +1,4 @@
-/** What would run, and why anything would not. Pure: everything about the machine comes in. */
+/** Decides which cells run, and why others do not. Pure: everything about the machine is passed in. */
 import { byId } from '../model/order.js';
 import type { Compiler, Missing } from '../model/launch.js';
 import { BUILDERS } from '../builders/index.js';
@@ -16,30 +16,35 @@ import matcher from '../config/glob.js';
 
 export type Cell = {
   id: string;
-  /** The matrix that the suite belongs to: the user's, or the one of the canaries. */
+  /** The matrix of the suite: the project's, or that of the canaries. */
   matrix: Matrix;
   suite: Suite;
-  /** Build system with which a canary's library is built: that of its lane. */
+  /** The build system of the canary's library, which is that of its lane. */
   canaryBuilder: BuilderId;
   builder: string;
   compiler: Compiler;
   gate: Gate;
-  /** `<binding>_<builder>-<gate>`: cells of one lane share their proof. */
+  /** `<binding>_<builder>-<gate>`. Cells of one lane share its proof. */
   lane: string;
 };
 /** A cell that does not run, and why. */
 export type Skip = { id: string; lane: string; cell: Cell; why: string; remedy?: string };
-/** `proofs`: cells whose lanes' canaries are due; more than `cells` where a selector names a canary itself. */
+/**
+ * `proofs` are cells whose lanes need their canary. These are more than `cells` if a selector names a canary.
+ */
 export type Plan = { cells: Cell[]; proofs: Cell[]; skipped: Skip[]; deadSelectors: string[] };
 
-/** The builder's name in ids: the build system of the first target, the compiler, and how the binding runs if there are two ways. */
+/**
+ * The builder's name in ids: build system of the first target, compiler, and the variant if the binding has
+ * several.
+ */
 const builderOf = (m: Matrix, s: Suite, compiler: Compiler): string => {
   const first = s.targets[0];
   const variant = BINDINGS[s.binding].variant?.(s.with);
   return `${(first && m.targets[first]?.builder) ?? 'own'}${compiler}${variant?.name ?? ''}`;
 };
 
-/** The canaries' library can be built by these; a lane of another build system uses the compiler directly. */
+/** The canaries' library can be built by these. A lane of another build system uses the compiler directly. */
 const canaryBuilderOf = (m: Matrix, s: Suite): BuilderId => {
   const kind = m.targets[s.targets[0] ?? '']?.builder;
   return kind === 'cmake' || kind === 'make' ? kind : 'cc';
@@ -47,13 +52,13 @@ const canaryBuilderOf = (m: Matrix, s: Suite): BuilderId => {
 
 const sorted = <T extends { id: string }>(all: T[]): T[] => all.sort(byId);
 
-/** One canary cell for each lane of the cells: the planted bugs of its binding, through its own builder and gate. */
+/** One canary cell per lane: the planted bugs of its binding, with its builder and gate. */
 export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] => {
   const lanes = new Map(cells.map((c) => [c.lane, c]));
   return sorted(
     [...lanes.values()].flatMap((c) => {
       const suite = canaries.suites.find((s) => s.binding === c.suite.binding);
-      // The user's settings of the gate hold for its canary too: what they disarm must show.
+      // The project's settings of the gate also apply to its canary, which must show if they disarm it.
       const matrix = { ...canaries, gates: c.matrix.gates };
       if (!suite) return [];
       const variant = BINDINGS[suite.binding].variant?.(c.suite.with);
@@ -63,7 +68,7 @@ export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] =>
   );
 };
 
-/** The targets of a suite and all that these need. */
+/** The targets of a suite, and all that these need. */
 export const targetsOf = (m: Matrix, s: Suite): string[] => {
   const all: string[] = [];
   const visit = (name: string): void => {
@@ -75,7 +80,10 @@ export const targetsOf = (m: Matrix, s: Suite): string[] => {
   return all;
 };
 
-/** What building a suite and its targets lacks here. `cxx`: the parts with C++ sources (`cxxParts`). */
+/**
+ * Tools that are missing here to build a suite and its targets. `cxx` are the parts with C++ sources
+ * (`cxxParts`).
+ */
 export const missingToBuild = (
   m: Matrix,
   s: Suite,
@@ -96,7 +104,7 @@ export const missingToBuild = (
 type Named = { lanes: ReadonlySet<string>; selectors: ReadonlySet<string> };
 const NONE: Named = { lanes: new Set(), selectors: new Set() };
 
-/** The lanes whose canaries are named by selectors, and those selectors. */
+/** The lanes whose canaries are named by selectors, with those selectors. */
 const canariesNamed = (all: readonly { lane: string }[], selectors: readonly string[]): Named => {
   const canaries = all.map(({ lane }) => ({ id: canaryId(lane), lane }));
   const { chosen, dead } = select(canaries, selectors);
@@ -106,7 +114,7 @@ const canariesNamed = (all: readonly { lane: string }[], selectors: readonly str
   };
 };
 
-/** Every cell that a matrix describes, whatever this machine has, with the entry of `exclude` that leaves it out. */
+/** Every cell of a matrix, regardless of this machine, with the entry of `exclude` that excludes it. */
 const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number] }[] => {
   const excludes = m.exclude.map((entry) => ({ entry, test: matcher(entry.cells) }));
   return m.suites.flatMap((suite) =>
@@ -114,7 +122,7 @@ const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number
       const gate = GATES[name as keyof typeof GATES];
       if (gate.unfit(suite.binding) !== undefined) return [];
       if (suite.gates && !suite.gates.includes(gate.id)) return [];
-      const compilers = (settings?.compilers ?? [gate.compilers[0]!]) as Compiler[];
+      const compilers = settings?.compilers ?? [gate.compilers[0]!];
       return compilers
         .filter((compiler) => gate.compilers.includes(compiler))
         .map((compiler) => {
@@ -130,10 +138,10 @@ const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number
   );
 };
 
-/** The ids of all cells that a matrix describes, sorted. */
+/** The sorted ids of all cells of a matrix. */
 export const cellIds = (m: Matrix): string[] => sorted(described(m).map(({ cell }) => cell)).map((c) => c.id);
 
-/** The selectors that name no cell of the matrix, its canaries included. */
+/** The selectors that match no cell of the matrix or its canaries. */
 export const deadSelectors = (m: Matrix, selectors: readonly string[]): string[] => {
   const cells = described(m).map(({ cell }) => cell);
   const { dead } = select(sorted(cells), selectors);
@@ -141,7 +149,7 @@ export const deadSelectors = (m: Matrix, selectors: readonly string[]): string[]
   return dead.filter((d) => !named.has(d));
 };
 
-/** All cells of the matrix on this host, sorted by id, with a reason for each that is left out. */
+/** All cells of the matrix on this host, sorted by id, with a reason for each that is skipped. */
 export const makePlan = (
   m: Matrix,
   host: Host,
