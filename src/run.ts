@@ -1,4 +1,4 @@
-/** The whole pipeline as one readable function: plan → build → arm and launch → parse → judge → report. */
+/** The pipeline: plan → build → arm and launch → parse → judge → report. */
 import { byId } from './model/order.js';
 import { makeCaches } from './process/caches.js';
 import { makeJudging } from './judge/judge-run.js';
@@ -49,11 +49,11 @@ export type RunOptions = {
   emit: (e: RunEvent) => void;
 };
 
-/** Where the matrices of our own fixtures are. */
+/** Directory of the matrices of our own fixtures. */
 const OURS = fileURLToPath(new URL('../matrices', import.meta.url));
 const CANARIES = join(OURS, 'canaries.yaml');
 
-/** `mkdir -p` that ends: Node's own asks for ever where a parent exists and cannot hold anything (`/proc`). */
+/** Like `mkdir -p`, but terminates where Node's recursive mkdir loops forever (under `/proc`). */
 const makeDirectories = async (dir: string): Promise<void> => {
   const missing: string[] = [];
   for (let d = dir; !existsSync(d); d = dirname(d)) missing.unshift(d);
@@ -63,7 +63,7 @@ const makeDirectories = async (dir: string): Promise<void> => {
     });
 };
 
-/** The directory must take our files before anything is started: what cannot be written is found out now. */
+/** Throws `Failure` 2 if files cannot be written to the directory. Called before anything is started. */
 const checkWritable = async (what: string, dir: string): Promise<void> => {
   try {
     await makeDirectories(dir);
@@ -85,9 +85,9 @@ const checkWritable = async (what: string, dir: string): Promise<void> => {
     throw new Failure(EXIT.USAGE, `less than 64 MiB are free for the ${what} ${dir}`);
 };
 
-/** What cells took: in the last run of this output directory, else where our own fixtures were measured. */
+/** Durations of cells: from the last run in this output directory, else as measured for our own fixtures. */
 const knownDurations = async (out: string): Promise<Durations> => {
-  // Of any version, or cut short: it is a hint only.
+  // The report may be of any version or incomplete; it is only a hint.
   const last = await readFile(join(out, 'report.json'), 'utf8')
     .then((text) =>
       (JSON.parse(text) as Report).cells.filter((c) => c.verdict.kind !== 'skipped' && Number.isFinite(c.ms)),
@@ -96,7 +96,7 @@ const knownDurations = async (out: string): Promise<Durations> => {
   return new Map([...Object.entries(await readDurations()), ...last.map((c) => [c.id, c.ms] as const)]);
 };
 
-/** How busy this machine was in the last minute. */
+/** Load average of the last minute. */
 const loadAverage = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
 
 const weightOf = (c: Cell): { cores: number; memory: number } => {
@@ -104,7 +104,10 @@ const weightOf = (c: Cell): { cores: number; memory: number } => {
   return { cores: w.cores, memory: w.memory + c.gate.memory };
 };
 
-/** Long cells first, so that the last minutes are not one slow cell on one core; canaries before them, for verdicts wait for them. */
+/**
+ * Long cells first, so that the run does not end with one slow cell on one core. Canaries come before them,
+ * since verdicts wait for them.
+ */
 const longestFirst =
   (expected: Durations) =>
   (a: Cell, b: Cell): number =>
@@ -120,7 +123,7 @@ const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Ex
   return found;
 };
 
-/** Throws `Failure` 3 when a matrix yields no cell, or none for one of the selectors, whatever the machine has. */
+/** Throws `Failure` 3 if a matrix has no cell, or if a selector matches none. Independent of the machine. */
 export const checkSelectors = (m: Matrix, selectors: readonly string[]): void => {
   const dead = deadSelectors(m, selectors);
   if (dead.length > 0)
@@ -129,7 +132,10 @@ export const checkSelectors = (m: Matrix, selectors: readonly string[]): void =>
     throw new Failure(EXIT.NOTHING_SELECTED, 'the matrix yields no cell: no gate fits any suite');
 };
 
-/** What can be known to be wrong before the machine is probed or anything is started. Throws `Failure`. */
+/**
+ * Checks everything that can be checked before the machine is probed or anything is started. Throws
+ * `Failure`.
+ */
 export const checkRequest = async (
   o: Pick<RunOptions, 'matrix' | 'selectors' | 'out' | 'cache'>,
 ): Promise<void> => {
@@ -164,7 +170,7 @@ export const planEverything = async (
   };
 };
 
-/** Runs a matrix that `checkRequest` let pass, and returns the whole report; nothing is written but logs and builds. */
+/** Runs a matrix that `checkRequest` has accepted, and returns the report. Writes only logs and builds. */
 export const run = async (o: RunOptions): Promise<Report> => {
   const started = new Date();
   const load = loadAverage();
@@ -181,7 +187,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const caches = makeCaches();
   const build = makeBuilds({
     caches,
-    // Compilers write real paths into what they make, and what is the user's own is told by these.
+    // Compilers write real paths into objects, and project code is recognised by these paths.
     cache: await realpath(o.cache),
     env: buildEnv(o.host.tools),
     signal: o.signal,
@@ -193,7 +199,8 @@ export const run = async (o: RunOptions): Promise<Report> => {
     },
   });
   o.emit({ kind: 'plan', cells: cells.length });
-  // One more than there are cores: starts and ends of launches, and builds, leave some of them idle (measured: 15 m 16 s, 14 m 43 s).
+  // One job more than cores: builds and the starts and ends of launches leave some cores idle (measured: 15 m
+  // 16 s with as many jobs as cores, 14 m 43 s with one more).
   const jobs = o.jobs ?? o.host.cores + 1;
   const expected = new Map(cells.map((c) => [c.id, expectedMs(c, known)]));
   const clock = makeClock(expected, jobs);
@@ -222,7 +229,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     [...cells].sort(longestFirst(expected)).map((cell) => ({
       weight: weightOf(cell),
       run: async () => {
-        // A stopped run starts nothing more: what waits would only look like failures.
+        // A stopped run starts nothing more; the cells that wait would only look like failures.
         if (o.signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
         o.emit({ kind: 'cell-started', id: cell.id });
         clock.started(cell.id, performance.now());

@@ -1,4 +1,4 @@
-/** What exists, on one screen. Adding a gate, a binding or a builder: one file, one line here, one proof. */
+/** The table of gates. Adding one takes one file, one line here and one proof. */
 import type { Gate } from './gate.js';
 import { cgocheck, cgocheck2, goasan, gorace, plain, pydebug, xcheck } from './runtimes.js';
 import { miri, rsasan, rstsan } from './rust.js';

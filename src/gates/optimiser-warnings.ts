@@ -1,11 +1,14 @@
 /**
- * Warnings that instrumentation changes: they come from what the optimiser saw, and a project that is free of them on its
- * own terms would not compile with `-Werror` under a gate. `-Wno-error=X` holds wherever on the line it stands ("more
- * specific options have priority over less specific ones", gcc, "Options to Request or Suppress Warnings").
+ * Warnings that depend on the optimiser and change with instrumentation. A project without such warnings
+ * would otherwise fail to compile with `-Werror` under a gate. `-Wno-error=X` applies wherever it is on the
+ * command line ("more specific options have priority over less specific ones", gcc, "Options to Request or
+ * Suppress Warnings").
  */
 import type { Compiler } from '../model/launch.js';
 
-/** By compiler: the oldest version that knows it, since an unknown name is an error, and the names. */
+/**
+ * By compiler: names of warnings, with the oldest version that knows them, since an unknown name is an error.
+ */
 const OPTIMISERS: Record<Compiler, readonly (readonly [since: number, names: readonly string[]])[]> = {
   gcc: [
     [
@@ -23,7 +26,7 @@ const OPTIMISERS: Record<Compiler, readonly (readonly [since: number, names: rea
   clang: [[0, ['frame-larger-than', 'cpp', 'pass-failed']]],
 };
 
-/** Flags that keep them warnings; `version` is the compiler's own, as it prints it. */
+/** Flags that keep these warnings from being errors. `version` is the compiler's, as it prints it. */
 export const noErrors = (compiler: Compiler, version: string): string[] => {
   const major = Number(version.split('.')[0]) || 0;
   return OPTIMISERS[compiler]

@@ -1,4 +1,4 @@
-/** Checks that a host runtime has built in: no compiler flag of ours, the switch goes to the host itself. */
+/** Checks that are built into a host runtime. They need no compiler flags; the host itself gets a switch. */
 import type { BindingId } from '../model/ids.js';
 import { type Compiler, type Instrument, type Missing, NO_ARM } from '../model/launch.js';
 import { type Gate } from './gate.js';
@@ -27,7 +27,7 @@ const base = {
   memory: 0.5,
 } as const;
 
-/** No gate at all: what the operating system, the allocator and the host runtime say on their own. */
+/** No checker: only the operating system, the allocator and the host runtime report errors. */
 export const plain: Gate = {
   ...base,
   id: 'plain',
@@ -47,7 +47,10 @@ export const xcheck: Gate = {
   arm: () => ({ ...NO_ARM, hostArgs: ['-Xcheck:jni'] }),
 };
 
-/** cgo pointer checks at call time: Go src/runtime/cgocall.go, on by default, stated so that GODEBUG cannot disarm it. */
+/**
+ * cgo pointer checks at call time: Go src/runtime/cgocall.go. On by default; set explicitly so that GODEBUG
+ * cannot disarm it.
+ */
 export const cgocheck: Gate = {
   ...base,
   id: 'cgocheck',
@@ -65,7 +68,7 @@ const goOlderThan = (host: Host, minor: number): Missing | undefined => {
   return { what: 'go', why, remedy: 'install a newer Go (https://go.dev/dl)' };
 };
 
-/** Compiled-in checks of Go pointer stores into C memory; a build experiment since Go 1.21. */
+/** Compiled-in checks of Go pointers stored into C memory. A build experiment since Go 1.21. */
 export const cgocheck2: Gate = {
   ...base,
   id: 'cgocheck2',
@@ -81,7 +84,7 @@ export const cgocheck2: Gate = {
   arm: () => NO_ARM,
 };
 
-/** The race detector of Go code; C code is invisible to it and must not carry TSan itself. */
+/** The race detector of Go code. C code is invisible to it and must not be compiled with TSan. */
 export const gorace: Gate = {
   ...base,
   id: 'gorace',
@@ -99,7 +102,10 @@ export const gorace: Gate = {
   memory: 2,
 };
 
-/** ASan in Go and C code together. Before Go 1.25 nothing looked for leaks at exit, and C code alone is what `asan` sees too. */
+/**
+ * ASan in Go and C code together. Before Go 1.25 there is no leak check at exit, and `asan` sees errors in C
+ * code as well.
+ */
 export const goasan: Gate = {
   ...base,
   id: 'goasan',
@@ -112,8 +118,9 @@ export const goasan: Gate = {
     ...plainInstrument(host, c, ['-fsanitize=address']),
     go: { flags: ['-asan'], env: {} },
   }),
-  // What Go's heap points to is no leak, and the copies that cgo leaves there live on as garbage: a heap profile, wherever it
-  // goes, has garbage collected and poisoned after the last test (testing.go, `writeProfiles`).
+  // Memory that Go's heap points to is no leak, and copies that cgo leaves there survive as garbage. A heap
+  // profile, even to /dev/null, makes Go collect and poison garbage after the last test (testing.go,
+  // `writeProfiles`).
   arm: (r) => ({
     ...NO_ARM,
     env: asanEnv(r),
@@ -125,7 +132,10 @@ export const goasan: Gate = {
   memory: 1,
 };
 
-/** CPython's development mode with the debug allocator: guard bytes, API mix-ups, calls without the GIL. */
+/**
+ * CPython's development mode with the debug allocator: guard bytes, mixed allocator APIs, calls without the
+ * GIL.
+ */
 export const pydebug: Gate = {
   ...base,
   id: 'pydebug',

@@ -1,4 +1,6 @@
-/** Sanitizers inside Rust code itself (nightly `-Zsanitizer`) and Miri. Source: the Rust unstable book, `sanitizer`. */
+/**
+ * Sanitizers for Rust code (nightly `-Zsanitizer`), and Miri. Source: the Rust unstable book, `sanitizer`.
+ */
 import type { BindingId } from '../model/ids.js';
 import { type Compiler, type Missing, NO_ARM } from '../model/launch.js';
 import { type ArmRequest, type Gate } from './gate.js';
@@ -7,7 +9,7 @@ import type { Host } from '../host/probe.js';
 
 const onlyRust = (b: BindingId): string | undefined => (b === 'rs' ? undefined : 'exists only for Rust');
 
-/** The C library's calls into the runtime are resolved by the executable, at load time. */
+/** The executable exports the runtime, so that the C library's calls into it are resolved at load time. */
 const EXPORTING = ['-Zexport-executable-symbols', '-Clink-arg=-Wl,--allow-shlib-undefined'];
 
 const needNightly = (host: Host, _b: BindingId, c: Compiler): Missing | undefined =>
@@ -24,8 +26,8 @@ const symbolizer = (r: ArmRequest): Record<string, string> =>
   r.host.symbolizer ? { external_symbolizer_path: r.host.symbolizer } : {};
 
 /**
- * The runtime lives in the Rust executable, so the C library is compiled without one (clang's default for shared
- * objects) and the executable exports it.
+ * ASan in Rust and C code. The runtime is in the Rust executable, which exports it. The C library is linked
+ * without one (clang's default for shared objects).
  */
 export const rsasan: Gate = {
   id: 'rsasan',
@@ -49,8 +51,8 @@ export const rsasan: Gate = {
 };
 
 /**
- * The standard library is compiled anew with TSan: in the shipped one its locks and channels are invisible, and whatever
- * they protect looks like a race in the user's own frames.
+ * TSan in Rust and C code. The standard library is recompiled with TSan. In the shipped one, locks and
+ * channels are invisible to TSan, and everything they protect would look like a race in the project's frames.
  */
 export const rstsan: Gate = {
   ...rsasan,
@@ -99,13 +101,14 @@ export const rstsan: Gate = {
 };
 
 /**
- * Schedules of Miri that are tried. The planted race is missed by one schedule in four, so sixteen miss it once in 4 * 10^9.
+ * Default number of Miri's schedules. One schedule in four misses the planted race, so sixteen miss it once
+ * in 4 * 10^9.
  */
 const SEEDS = 16;
 
 /**
- * Interprets Rust code; foreign calls are "unsupported operation", which is an honesty row and not a hazard. Isolation stays on:
- * with the host's clock and files in it, a seed would not repeat what it showed.
+ * Interprets Rust code. A foreign call is an "unsupported operation", which is a failure of the tool and no
+ * hazard. Isolation stays on: with the host's clock and files, a seed would not reproduce its schedule.
  */
 export const miri: Gate = {
   id: 'miri',

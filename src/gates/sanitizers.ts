@@ -1,6 +1,7 @@
 /**
- * The compiler's sanitizers for native code in a foreign host: runtime preloaded, report in a file per process.
- * Options: llvm-project clang/docs/AddressSanitizer.rst and compiler-rt/lib/sanitizer_common/sanitizer_flags.inc.
+ * The compiler's sanitizers for native code in a foreign host: the runtime is preloaded, reports go to one
+ * file per process. Options: llvm-project clang/docs/AddressSanitizer.rst and
+ * compiler-rt/lib/sanitizer_common/sanitizer_flags.inc.
  */
 import type { BindingId } from '../model/ids.js';
 import type { Arm, Compiler } from '../model/launch.js';
@@ -13,26 +14,38 @@ const shared = (compiler: Compiler): string[] => (compiler === 'clang' ? ['-shar
 const symbolizer = (r: ArmRequest): Record<string, string> =>
   r.compiler === 'clang' && r.host.symbolizer ? { external_symbolizer_path: r.host.symbolizer } : {};
 
-/** Address-space randomisation off where it is known to break shadow memory and where the kernel lets us. */
+/**
+ * Switches address-space randomisation off where it is known to break shadow memory and the kernel permits
+ * it.
+ */
 const norandom = (host: Host): string[] =>
   host.setarch && (host.mmapRndBits ?? 28) > 28 ? ['setarch', '-R'] : [];
 
 const isPython = (b: BindingId): boolean => b === 'py' || b === 'pyx';
 
-/** CPython's own allocator hides heap blocks from every checker; `malloc_debug` keeps its API checks on top of malloc. */
+/**
+ * CPython's own allocator hides heap blocks from every checker. `malloc_debug` keeps its API checks on top of
+ * malloc.
+ */
 const pythonHeap = (b: BindingId): Record<string, string> =>
   isPython(b) ? { PYTHONMALLOC: 'malloc_debug' } : {};
 
-/** Hosts where LeakSanitizer at exit is useless: Go never runs it, gcc's dies inside the JVM, mono's own garbage drowns it. */
+/**
+ * Hosts where LeakSanitizer at exit is useless: Go never runs it, gcc's dies inside the JVM, mono's own leaks
+ * bury all others.
+ */
 const leakCheck = (r: ArmRequest): 0 | 1 =>
   r.binding === 'go' || r.binding === 'jni' || r.binding === 'net' ? 0 : 1;
 
-/** Time grows with the depth: four times at 12 frames, nine times at the usual 30. Of the user's frames the first ones tell. */
+/**
+ * Full unwinding with limited depth. Time grows with depth: fourfold at 12 frames, ninefold at the default
+ * 30. The project's first frames suffice.
+ */
 const WHOLE_STACKS = { fast_unwind_on_malloc: 0, malloc_context_size: 16 };
 
 /**
- * Two tests may go wrong at the same instruction. A wide red zone keeps the marks of a block, which lie before it, out of reach
- * of what its neighbour writes too far.
+ * Two tests may fail at the same instruction, so equal PCs are reported too. A wide red zone protects a
+ * block's header, which lies before it, from overflows of its neighbour.
  */
 const GOES_ON = { suppress_equal_pcs: 0, redzone: 128 };
 
@@ -89,7 +102,7 @@ export const asan: Gate = {
     plainInstrument(
       host,
       c,
-      // Whether the first report ends the process is decided when it runs.
+      // Compiled to recover; whether the first report ends the process is decided at run time.
       ['-fsanitize=address', '-fsanitize-recover=address'],
       ['-fsanitize=address', ...shared(c)],
     ),
@@ -140,12 +153,16 @@ export const ubsan: Gate = {
 };
 
 /**
- * Hosts that race with themselves (measured: JVM, Rust's libtest). Elsewhere ignoring them would lose reports: V8 races too,
- * but only among its own frames, which attribution tells apart, and ignoring it would lose lock orders.
+ * Hosts that race with themselves (measured: JVM, Rust's libtest). Ignoring other hosts would lose reports.
+ * V8 races too, but only among its own frames, which are recognised as such, and ignoring it would lose
+ * lock-order reports.
  */
 const ignoreHost = (b: BindingId): 0 | 1 => (b === 'jni' || b === 'rs' ? 1 : 0);
 
-/** Mono stops its threads for a collection by signals, some of which gcc's runtime never delivers: the collection hangs. */
+/**
+ * Mono stops its threads for a collection by signals. gcc's runtime never delivers some of them, and the
+ * collection hangs.
+ */
 const signalFree = (b: BindingId): Record<string, string> =>
   b === 'net' ? { MONO_THREADS_SUSPEND: 'coop' } : {};
 

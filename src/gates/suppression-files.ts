@@ -1,4 +1,4 @@
-/** Our suppressions in the words of each checker, given to the launches; and what the checkers say they dropped. */
+/** Our suppressions in the syntax of each checker, and the checkers' counts of what they dropped. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Arm } from '../model/launch.js';
@@ -20,8 +20,8 @@ const SYNTAX: Record<Suppressing, Syntax> = {
 };
 
 /**
- * The sanitizers' template: `*` anywhere, `^` and `$` for the ends. Modules and files are matched by full paths, of
- * which ours are the ends.
+ * The sanitizers' template: `*` matches anything, `^` and `$` match the ends. Modules and files are matched
+ * by full paths; ours match their last parts.
  */
 export const template = (e: Suppression): string => {
   if (e.function !== undefined) return `^${e.function}$`;
@@ -29,7 +29,7 @@ export const template = (e: Suppression): string => {
   return `${e.file!}$`;
 };
 
-/** Valgrind names what it dropped by the suppression's first line: ours is the entry's number. */
+/** Valgrind names a used suppression by its first line. Ours holds the index of the entry. */
 const NAME = /^ffi-gates (\d+)$/;
 const TOOL = { memcheck: 'Memcheck', helgrind: 'Helgrind' } as const;
 
@@ -52,7 +52,7 @@ const entryLines = (e: Suppression, i: number, syntax: Syntax): string[] => {
   return [...kinds].map((k) => `{\n  ffi-gates ${i}\n  ${k}\n  ...\n  ${valgrindPlace(e)}\n}`);
 };
 
-/** The text for each syntax in which any entry can be said. */
+/** The text for each syntax that can express any of the entries. */
 export const textsOf = (entries: readonly Suppression[]): Partial<Record<Syntax, string>> =>
   Object.fromEntries(
     (['lsan', 'tsan', 'ubsan', 'valgrind'] as const).flatMap((syntax) => {
@@ -61,7 +61,7 @@ export const textsOf = (entries: readonly Suppression[]): Partial<Record<Syntax,
     }),
   );
 
-/** Writes the files into `dir` and says where they are. */
+/** Writes the files into `dir` and returns their paths. */
 export const writeSuppressions = async (
   entries: readonly Suppression[],
   dir: string,
@@ -80,13 +80,16 @@ export const writeSuppressions = async (
 
 const OPTIONS = { lsan: 'LSAN_OPTIONS', tsan: 'TSAN_OPTIONS', ubsan: 'UBSAN_OPTIONS' } as const;
 
-/** The arm with the files that its checkers read, and told to count. A gate needs to know nothing of it. */
+/**
+ * The arm with the suppression files of its checkers, which are told to count matches. Gates need not know of
+ * it.
+ */
 export const withSuppressions = (arm: Arm, files: SuppressionFiles): Arm => {
   const env = { ...arm.env };
   for (const [syntax, name] of Object.entries(OPTIONS) as [keyof typeof OPTIONS, string][]) {
     const file = files[syntax];
     if (file === undefined || env[name] === undefined) continue;
-    // UBSan counts nothing, and a flag that a runtime does not know is said on its output.
+    // UBSan does not count, and a runtime prints a message about an unknown flag.
     env[name] += `:suppressions=${optionValue(file)}${syntax === 'ubsan' ? '' : ':print_suppressions=1'}`;
   }
   const valgrind = arm.prefix.findIndex((w) => w.startsWith('--tool='));
@@ -97,13 +100,13 @@ export const withSuppressions = (arm: Arm, files: SuppressionFiles): Arm => {
   return { ...arm, env, prefix };
 };
 
-/** Which syntaxes an arm reads. */
+/** The syntaxes that an arm's checkers read. */
 export const syntaxesOf = (arm: Pick<Arm, 'env' | 'prefix'>): Syntax[] => [
   ...(Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]).filter((s) => arm.env[OPTIONS[s]] !== undefined),
   ...(arm.prefix.some((w) => w.startsWith('--tool=')) ? (['valgrind'] as const) : []),
 ];
 
-/** Whether a checker of this syntax counts what the entry dropped; UBSan does not. */
+/** Whether a checker of this syntax counts the reports that an entry dropped. UBSan does not. */
 export const isCounted = (e: Suppression, syntax: Syntax): boolean =>
   syntax !== 'ubsan' && kindsOf(e).some((r) => SYNTAX[r.tool] === syntax);
 
@@ -114,7 +117,10 @@ const HEADS = /^Suppressions used:|ThreadSanitizer: Matched \d+ suppressions/;
 const XML_COUNT = /<count>(\d{1,12})<\/count>/;
 const XML_NAME = /<name>([^<]{1,200})<\/name>/;
 
-/** How often each entry (by its number) was matched, as one log says. Streams: logs may be large. */
+/**
+ * How often each entry (by index) was matched, according to one log. Reads line by line, since logs may be
+ * large.
+ */
 export const countsIn = (path: string, entries: readonly Suppression[]): Map<number, number> => {
   const counts = new Map<number, number>();
   const add = (i: number, n: number): void => void counts.set(i, (counts.get(i) ?? 0) + n);

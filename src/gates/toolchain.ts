@@ -1,14 +1,16 @@
-/** What gates share: compilers, flags of the plain build, runtimes, options of sanitizers. */
+/** Shared by gates: compilers, flags of the plain build, runtimes, options of sanitizers. */
 import { noErrors } from './optimiser-warnings.js';
 import type { Host } from '../host/probe.js';
 import type { Compiler, Instrument, Missing } from '../model/launch.js';
 import type { BindingId } from '../model/ids.js';
 import type { ArmRequest } from './gate.js';
 
-/** Tail calls are off because a forwarder (`return strdup(s)`) would else be missing from every stack. */
+/**
+ * Tail calls are off because a forwarder (`return strdup(s)`) would otherwise be missing from every stack.
+ */
 const DEBUG_FLAGS = ['-g', '-O1', '-fno-omit-frame-pointer', '-fno-optimize-sibling-calls'];
 
-/** The uninstrumented build that plain runs, Valgrind and runtime switches share. */
+/** The uninstrumented build, shared by plain, Valgrind and the runtime checks. */
 export const plainInstrument = (
   host: Host,
   compiler: Compiler,
@@ -34,7 +36,7 @@ export const missingCompiler = (host: Host, compiler: Compiler): Missing | undef
     ? undefined
     : { what: compiler, why: `${compiler} is not installed`, remedy: APT[compiler] };
 
-/** The C++ half of a compiler, which distributions package apart. */
+/** The C++ part of a compiler, which distributions package separately. */
 export const missingCxx = (host: Host, compiler: Compiler): Missing | undefined => {
   const what = compiler === 'gcc' ? 'g++' : 'clang++';
   return host.tools[what]
@@ -52,11 +54,14 @@ export const missingRuntime = (host: Host, compiler: Compiler, name: string): Mi
         remedy: APT[compiler],
       });
 
-/** `LD_PRELOAD` of a sanitizer runtime with libstdc++ behind it (else C++ exceptions cannot be intercepted). */
+/**
+ * `LD_PRELOAD` of a sanitizer runtime, followed by libstdc++, without which C++ exceptions cannot be
+ * intercepted.
+ */
 export const preload = (host: Host, compiler: Compiler, name: string): string =>
   [host.runtimes[`${compiler}/${name}`], host.runtimes[`${compiler}/stdcxx`]].filter(Boolean).join(':');
 
-/** A value of a sanitizer option: blanks would end it but in quotes, which it must not hold itself. */
+/** A value of a sanitizer option. A value with blanks is quoted; it must not contain quotes itself. */
 export const optionValue = (value: string | number): string =>
   /\s/.test(String(value)) ? `"${value}"` : String(value);
 
@@ -67,16 +72,19 @@ export const options = (o: Record<string, string | number>): string =>
     .join(':');
 
 /**
- * How blocks get their stacks where leaks are sought at exit: Go frames are found by C's tables only, not by the fast walk, which
- * ends at the edge of the thread's stack. What does little but allocate takes up to 3.4 times the processor time.
+ * How allocation stacks are unwound where leaks are checked at exit. Go frames are found only by C's unwind
+ * tables; the fast unwinder stops at the edge of the thread's stack. Code that mostly allocates takes up to
+ * 3.4 times the processor time.
  */
 const leakStacks = (b: BindingId): Record<string, number> =>
   b === 'go' && process.arch === 'x64' ? { fast_unwind_on_malloc: 0 } : {};
 
-/** What LeakSanitizer's `log_threads` prints when it looks for leaks: lsan_common.cpp, `ProcessThreads`. */
+/**
+ * Line that LeakSanitizer's `log_threads` prints when it checks for leaks: lsan_common.cpp, `ProcessThreads`.
+ */
 export const LEAKS_SOUGHT = /==\d+==Processing thread \d+/;
 
-/** ASan's environment in an executable that carries the runtime itself, leak check included. */
+/** ASan's environment for an executable that contains the runtime, with leak check. */
 export const asanEnv = (r: ArmRequest, more: Record<string, string> = {}): Record<string, string> => ({
   ASAN_OPTIONS: options({
     detect_leaks: 1,

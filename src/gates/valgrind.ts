@@ -1,4 +1,7 @@
-/** Valgrind's memcheck and helgrind: no rebuild, XML per process (docs/internals/xml-output-protocol4.txt of Valgrind). */
+/**
+ * Valgrind's memcheck and helgrind: no rebuild, XML per process. Format:
+ * docs/internals/xml-output-protocol4.txt of Valgrind.
+ */
 import type { BindingId } from '../model/ids.js';
 import type { Arm } from '../model/launch.js';
 import { type ArmRequest, type Gate } from './gate.js';
@@ -7,8 +10,9 @@ import { missingCompiler, plainInstrument } from './toolchain.js';
 const COMMON = ['--trace-children=yes', '--error-limit=no', '--keep-debuginfo=yes', '--xml=yes'];
 
 /**
- * A JVM under Valgrind: interpreter only and a small serial heap start four times faster than the defaults. What the
- * plain gate's JVM has verified is not verified again (measured, JUnit and 80 tests: 55 s of processor time for 72).
+ * A JVM under Valgrind: with the interpreter only and a small serial heap it starts four times faster than by
+ * default. Bytecode verification is off, since the plain gate's JVM has done it (measured with JUnit and 80
+ * tests: 55 s of processor time instead of 72).
  */
 const JVM = [
   '-Xint',
@@ -20,12 +24,15 @@ const JVM = [
   '-Xmx64m',
 ];
 
-/** Mono's interpreter instead of its compiler: half the processor time of a short run (measured: 6 s for 13 s). */
+/**
+ * Mono's interpreter instead of its compiler: half the processor time of a short run (measured: 6 s instead
+ * of 13).
+ */
 const MONO = ['--interpreter'];
 
 const HOST_ARGS: Partial<Record<BindingId, string[]>> = { jni: JVM, net: MONO };
 
-/** Hosts that run a program of their own between the process's start and the user's code. */
+/** Hosts that run a program of their own before the project's code. */
 const MANAGED: ReadonlySet<BindingId> = new Set(['py', 'pyx', 'jni', 'net']);
 
 const arm = (r: ArmRequest, tool: string[]): Arm => ({
@@ -33,7 +40,7 @@ const arm = (r: ArmRequest, tool: string[]): Arm => ({
     r.host.tools['valgrind']?.path ?? 'valgrind',
     ...tool,
     ...COMMON,
-    // Each block and each access remembers its stack: frames far out are those of the host, and cost time.
+    // Each block and each access remembers its stack. The outermost frames are the host's and cost time.
     `--num-callers=${MANAGED.has(r.binding) ? 16 : 24}`,
     ...(r.binding === 'jni' ? ['--smc-check=all-non-file'] : []),
     `--child-silent-after-fork=${r.forks ? 'no' : 'yes'}`,
@@ -82,20 +89,25 @@ export const memcheck: Gate = {
       '--leak-check=full',
       '--show-leak-kinds=definite',
       '--errors-for-leak-kinds=definite',
-      // Where a host branches on a value that native code left unset, the origin is all that leads to the native code. It costs
-      // a third of the processor time (measured over all bindings: 554 s for 352 s).
+      // If a host branches on a value that native code left uninitialised, only the origin leads back to
+      // native code. Origins take a third of the processor time (measured over all bindings: 554 s instead of
+      // 352).
       `--track-origins=${r.skipExplanations ? 'no' : 'yes'}`,
     ]),
 };
 
-/** Go and Rust's standard library synchronise by futex, which helgrind cannot see: every hand-over would be a race. */
+/**
+ * Go and Rust's standard library synchronise by futex, which helgrind cannot see, so every hand-over would
+ * look like a race.
+ */
 const futexHosts = (b: BindingId): string | undefined =>
   b === 'go' || b === 'rs' ? 'helgrind does not see the futexes by which this host synchronises' : undefined;
 
 /**
- * A host's own accesses are most of those that are watched. A smaller memory of old ones keeps the second stack of races
- * whose sides are near each other, as those of a test are, and the host's stacks are left to it (measured: together half
- * the time). In a JVM the second side is given as the stacks between which it lies: 46 s of processor time for 76 s.
+ * Most recorded accesses are the host's own. A smaller memory of old accesses still keeps the second stack of
+ * races whose sides are close in time, as in a test. References on stacks are not checked (measured: together
+ * half the time). In a JVM the second side is only bounded by two stacks: 46 s of processor time instead of
+ * 76.
  */
 const HOSTED = ['--conflict-cache-size=200000', '--check-stack-refs=no'];
 const HISTORY: Record<string, string[]> = { c: [], jni: ['--history-level=approx', '--check-stack-refs=no'] };
