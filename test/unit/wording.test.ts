@@ -13,7 +13,6 @@ import {
   functionOf,
   headline,
   isKnownOnly,
-  order,
   placeOf,
   plainOf,
   suppressedOf,
@@ -185,9 +184,6 @@ test('findings come by urgency, whatever order they are in: fresh and own ones f
   for (const all of shuffles(ranked))
     expect(all.sort(byUrgency).map((f) => f.fingerprint)).toEqual(ranked.map((f) => f.fingerprint));
 });
-
-test('names are in the order of their code units, the same in every locale', () =>
-  expect(['b', 'Z', 'ä', 'a', 'a'].sort(order)).toEqual(['Z', 'a', 'a', 'b', 'ä']));
 
 test('what was accepted says why, whose it is and until when', () => {
   expect(acceptedOf({ reason: 'old' })).toBe('old');
