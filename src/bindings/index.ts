@@ -8,6 +8,6 @@ import { py } from './python/py.js';
 import { pyx } from './python/pyx.js';
 import { rs } from './rust/rs.js';
 import type { Binding } from './binding.js';
-import { BINDING_IDS } from '../model/ids.js';
+import type { BINDING_IDS } from '../model/ids.js';
 
 export const BINDINGS: Record<(typeof BINDING_IDS)[number], Binding> = { c, py, pyx, go, jni, rs, net, node };

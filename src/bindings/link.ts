@@ -34,14 +34,14 @@ export const libraryFlags = (place: PreparedSuite): string[] => [
 export const flagText = (flags: readonly string[]): string =>
   flags.map((f) => (/\s/.test(f) ? `'${f.replaceAll("'", `'\\''`)}'` : f)).join(' ');
 
+/** The variable that names a target's directory to a suite. */
+export const targetVariable = (id: string): string => `FFI_GATES_TARGET_${id.toUpperCase()}`;
+
 /** The suite's environment with the targets on the loader's path and their places by name. */
 export const linkedEnv = (place: PreparedSuite): Record<string, string> => {
   const own = place.env['LD_LIBRARY_PATH'] ?? process.env['LD_LIBRARY_PATH'];
   const path = [...Object.values(place.targets), ...(own ? [own] : [])].join(':');
-  const named = Object.entries(place.targets).map(([id, dir]) => [
-    `FFI_GATES_TARGET_${id.toUpperCase()}`,
-    dir,
-  ]);
+  const named = Object.entries(place.targets).map(([id, dir]) => [targetVariable(id), dir]);
   return { ...Object.fromEntries(named), ...place.env, ...(path ? { LD_LIBRARY_PATH: path } : {}) };
 };
 

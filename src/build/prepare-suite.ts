@@ -2,6 +2,7 @@
  * Prepares a cell's suite: builds its targets and tests with the gate's instrument, and determines the
  * project's code.
  */
+import { targetVariable } from '../bindings/link.js';
 import type { Caches } from '../process/caches.js';
 import { realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';

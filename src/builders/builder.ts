@@ -35,13 +35,16 @@ const flags = (p: BuildInput): Record<string, string> => ({
   LDFLAGS: p.instrument.ldflags.join(' '),
 });
 
+/** Programs that a configuration tries out must not fail because of their leaks. */
+export const LEAKS_IGNORED: Record<string, string> = { ASAN_OPTIONS: 'detect_leaks=0' };
+
 /**
  * Compilers and flags for tools that read them from the environment. Programs that a configuration tries out must not
  * fail for what they leak.
  */
 export const env = (p: BuildInput): Record<string, string> => ({
   ...flags(p),
-  ASAN_OPTIONS: 'detect_leaks=0',
+  ...LEAKS_IGNORED,
   ...p.target.env,
 });
 

@@ -1,16 +1,26 @@
 /** How each build system is driven: out of tree, flags to every object of the user's project. */
 import { autotools } from './autotools.js';
-import { cmakeFlags, collect, env, JOBS, lacks, running, type BuildInput, type Builder } from './builder.js';
+import {
+  type Builder,
+  type BuildInput,
+  cmakeFlags,
+  collect,
+  env,
+  JOBS,
+  lacks,
+  LEAKS_IGNORED,
+  running,
+} from './builder.js';
 import { meson } from './meson.js';
 import type { BuilderId } from '../model/ids.js';
 
 const cmake: Builder = {
   id: 'cmake',
   missing: (tools, target) => {
-    const cmake = lacks(tools, 'cmake', 'apt-get install -y cmake make');
+    const noCmake = lacks(tools, 'cmake', 'apt-get install -y cmake make');
     // What CMake drives is make, unless the target asks for something else.
     const other = target?.env['CMAKE_GENERATOR'] ?? target?.args.find((a) => a.startsWith('-G'));
-    return cmake ?? (other === undefined ? lacks(tools, 'make', 'apt-get install -y make') : undefined);
+    return noCmake ?? (other === undefined ? lacks(tools, 'make', 'apt-get install -y make') : undefined);
   },
   commands: (p) => [
     {
@@ -63,7 +73,7 @@ const make: Builder = {
         ...p.target.args,
       ]),
       cwd: p.dir,
-      env: { ASAN_OPTIONS: 'detect_leaks=0', ...p.target.env },
+      env: { ...LEAKS_IGNORED, ...p.target.env },
     },
     collect(p, p.dir),
   ],

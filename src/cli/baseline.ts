@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml';
-import { schemaLine, today } from '../config/expiry.js';
+import { acceptance, schemaLine, today } from '../config/expiry.js';
 import { loadBaseline, parseBaseline, valid, type Baseline } from '../config/baseline.js';
 import { Failure } from '../model/failure.js';
 import { readReport } from './last-report.js';
@@ -48,9 +48,7 @@ const entryOf = (f: FindingReport, a: Args & { reason: string }): Record<string,
   hazard: f.hazard,
   where: whereOf(f),
   cells: distinct(f.witnesses.map((w) => w.cell)).sort(),
-  reason: a.reason,
-  ...(a.owner === undefined ? {} : { owner: a.owner }),
-  ...(a.expires === undefined ? {} : { expires: a.expires }),
+  ...acceptance(a),
 });
 
 const entriesOf = (doc: Document): YAMLSeq => {
@@ -64,7 +62,7 @@ const remove = (entries: YAMLSeq, fingerprints: ReadonlySet<string>): void => {
   entries.items = entries.items.filter((i) => !(isMap(i) && fingerprints.has(String(i.get('fingerprint')))));
 };
 
-/** Edits the file in place, so that comments of people stay; what results must parse before it is written. */
+/** Edits the file in place, so that people's comments are kept. The result is parsed before it is written. */
 const edit = async (b: Baseline, change: (entries: YAMLSeq, doc: Document) => void): Promise<void> => {
   const text = await readFile(b.file, 'utf8').catch(() => EMPTY);
   const doc = parseDocument(text);
@@ -86,7 +84,7 @@ const update = async (b: Baseline, report: Report, a: Args): Promise<void> => {
   if (!reason) throw new Failure(EXIT.USAGE, 'say why the findings are accepted: --update --reason "…"');
   const accepted = new Set(fresh.map((f) => f.fingerprint));
   await edit(b, (entries, doc) => {
-    // An expired entry of a finding that is accepted anew gives way.
+    // Replace the expired entry of a finding that is accepted again.
     remove(entries, accepted);
     for (const f of fresh) entries.add(doc.createNode(entryOf(f, { ...a, reason })));
   });
@@ -128,7 +126,10 @@ const status = (b: Baseline, report: Report): void => {
   say(`${fresh.length} fresh, ${b.entries.length} in ${basename(b.file)}`);
 };
 
-/** Shows, updates (`--update --reason`) or prunes the baseline beside the matrix, by the report in `out`. */
+/**
+ * Shows the state of the baseline beside the matrix, updates it (`--update --reason`) or prunes it, by the
+ * report in `out`. Throws `Failure` 2 if the report is for another matrix, or if `--update` has no reason.
+ */
 export const baseline = async (a: Args): Promise<ExitCode> => {
   const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
   const report = readReport(a.out);

@@ -1,9 +1,9 @@
-/** The smaller commands, one line each; what a command needs is loaded when it is called. */
+/** The smaller commands. Each loads its code when it is called. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 
 export type Command = {
-  /** Adds the command to the parser; `done` gets its exit code. */
+  /** Adds the command to the parser. `done` receives its exit code. */
   register: (parser: Argv, done: (code: ExitCode) => void) => Argv;
 };
 
@@ -14,7 +14,7 @@ type Definition<T> = {
   run: (given: ArgumentsCamelCase<T>) => Promise<ExitCode>;
 };
 
-/** A command whose code is given exactly the options that it declares. */
+/** A command whose code receives exactly the options that it declares. */
 const command = <T>({ words, says, options, run }: Definition<T>): Command => ({
   register: (parser, done) => parser.command(words, says, options, async (a) => done(await run(a))),
 });

@@ -1,4 +1,4 @@
-/** What the shell offers after a command: cell ids, hazards, fingerprints. The rest is yargs' own. */
+/** Shell completions: cell ids, hazards, fingerprints. yargs completes the rest. */
 import { HAZARDS } from '../model/hazards.js';
 
 type Offer = (current: string, argv: { _?: unknown[] }) => Promise<string[]>;
@@ -26,7 +26,7 @@ const OFFERS: Record<string, Offer> = {
   suppress: findings,
 };
 
-/** The signature that yargs knows as a fallback completion. */
+/** Has the signature that yargs expects of a completion function with fallback. */
 export const complete = (
   current: string,
   argv: { _?: unknown[] },
@@ -39,7 +39,7 @@ export const complete = (
     fallback();
     return;
   }
-  // Where there is no matrix or report, there is nothing to offer.
+  // Without a matrix or report there are no completions.
   void offer(current, argv)
     .catch(() => [])
     .then(done);

@@ -1,4 +1,4 @@
-/** `ffi-gates diff`: what two reports say of the same code. */
+/** `ffi-gates diff`: compares two reports on the same code. */
 import { byText } from '../model/order.js';
 import type { ExitCode } from '../model/exit-codes.js';
 import { readReport } from './last-report.js';
@@ -11,7 +11,7 @@ export type Difference = { fresh: FindingReport[]; gone: FindingReport[]; still:
 const openOf = (r: Report): Map<string, FindingReport> =>
   new Map(r.findings.filter((f) => !f.planted).map((f) => [f.fingerprint, f]));
 
-/** Compares by fingerprint, in the order of hazards. Planted findings are left out. */
+/** Compares findings by fingerprint, sorted by hazard. Leaves out planted ones. */
 export const compare = (old: Report, now: Report): Difference => {
   const [a, b] = [openOf(old), openOf(now)];
   const inOrder = (all: FindingReport[]): FindingReport[] =>
@@ -23,13 +23,13 @@ export const compare = (old: Report, now: Report): Difference => {
   };
 };
 
-/** Cells of the old report that the new one does not have: what they would show is not known to be gone. */
+/** Cells that ran in the old report and not in the new one. Findings of these are not known to be gone. */
 const cellsLost = (old: Report, now: Report): string[] => {
   const ran = new Set(now.cells.filter((c) => c.verdict.kind !== 'skipped').map((c) => c.id));
   return old.cells.filter((c) => c.verdict.kind !== 'skipped' && !ran.has(c.id)).map((c) => c.id);
 };
 
-/** Prints the comparison; exit code 1 when the new report has findings that the old one has not. */
+/** Prints the comparison. Exit code 1 if the new report has fresh findings. */
 export const diff = async (a: { old: string; new: string; json: boolean }): Promise<ExitCode> => {
   const [old, now] = [readReport(a.old), readReport(a.new)];
   const d = compare(old, now);

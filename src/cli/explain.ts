@@ -1,4 +1,4 @@
-/** `ffi-gates explain`: a hazard in words and code. */
+/** `ffi-gates explain`: explains a hazard in text and code. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { readDetection } from '../config/shipped-tables.js';
 import { findHazards, readExplanations, type Detection } from './hazard-docs.js';
@@ -30,7 +30,7 @@ const indent = (text: string, by: string): string =>
     .map((l) => by + l)
     .join('\n');
 
-/** Which gates see it, by binding, as our own planted bugs showed. */
+/** The gates that detect a hazard, by binding, measured with our planted bugs. */
 const seenBy = (table: Detection, id: string): string[] => {
   const row = table.find((r) => r.hazard === id);
   if (!row) return ['  not planted in our fixtures, so not measured'];
@@ -38,7 +38,9 @@ const seenBy = (table: Detection, id: string): string[] => {
   return columns([...rows, ...row.blind.map((b) => [`  ${b}`, 'no gate sees it'])]);
 };
 
-/** Prints one hazard in full, or a family's rows. */
+/**
+ * Prints one hazard in full, or the list of a family. Throws `Failure` 2 for an unknown hazard or language.
+ */
 export const explain = async (a: {
   hazard: string;
   language?: string | undefined;

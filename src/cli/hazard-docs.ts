@@ -1,4 +1,6 @@
-/** What a hazard is, in words and lines of code: read from `docs/hazards/*.md`, which people also read as they are. */
+/**
+ * Reads explanations of hazards, with example code, from `docs/hazards/*.md`. People read these pages too.
+ */
 import { EXIT } from '../model/exit-codes.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Failure } from '../model/failure.js';
@@ -26,8 +28,8 @@ const example = (language: string, body: readonly string[]): Example => {
 };
 
 /**
- * Reads the sections of one document: `## hazard/id`, prose, then fenced blocks whose info string is the language and in
- * which a comment line `wrong` and one `right` begin the halves.
+ * Reads the sections of one page: `## hazard/id`, text, then fenced blocks. A block's info string is its
+ * language; the comment lines `wrong` and `right` begin its two halves.
  */
 export const parseExplanations = (text: string): Map<string, Explanation> => {
   const all = new Map<string, Explanation>();
@@ -47,7 +49,7 @@ export const parseExplanations = (text: string): Map<string, Explanation> => {
   return all;
 };
 
-/** Every explanation that is shipped, by hazard id. */
+/** All shipped explanations, by hazard id. */
 export const readExplanations = (): Map<string, Explanation> =>
   new Map(
     readdirSync(DOCS)
@@ -56,7 +58,10 @@ export const readExplanations = (): Map<string, Explanation> =>
       .flatMap((f) => [...parseExplanations(readFileSync(new URL(f, DOCS), 'utf8'))]),
   );
 
-/** The rows that a word names: an id, a family, or the unique name behind the slash. Throws `Failure` 2 with what is near. */
+/**
+ * The hazards that `word` names: an id, a family, or a unique last part of an id. Throws `Failure` 2 with a
+ * suggestion.
+ */
 export const findHazards = (word: string): Hazard[] => {
   const exact = HAZARDS.filter((h) => h.id === word);
   if (exact.length) return exact;

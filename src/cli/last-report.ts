@@ -1,4 +1,4 @@
-/** Reads a report that an earlier run wrote, and finds findings in it by what people type. */
+/** Reads an earlier run's report, and finds findings in it by user input. */
 import { EXIT } from '../model/exit-codes.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -6,7 +6,7 @@ import { Failure } from '../model/failure.js';
 import { nearest } from '../config/did-you-mean.js';
 import type { FindingReport, Report } from '../model/report.js';
 
-/** The report at `path`: its file, or the directory of a run. Throws `Failure` 2 with what to do. */
+/** The report at `path`, which is its file or the directory of a run. Throws `Failure` 2 with the remedy. */
 export const readReport = (path: string): Report => {
   const at = resolve(path);
   const file = at.endsWith('.json') ? at : join(at, 'report.json');
@@ -26,7 +26,10 @@ export const readReport = (path: string): Report => {
   return report;
 };
 
-/** The one finding whose fingerprint begins with `word`, or whose hazard it is. Throws `Failure` 2 with the candidates. */
+/**
+ * The only finding whose fingerprint begins with `word`, or whose hazard it is. Throws `Failure` 2 with the
+ * candidates.
+ */
 export const findFinding = (report: Report, word: string): FindingReport => {
   const all = [...report.findings, ...report.runtimeBucket];
   const found = all.filter((f) => f.fingerprint.startsWith(word) || f.hazard === word);

@@ -1,4 +1,4 @@
-/** `ffi-gates list`: what there is to name in a matrix, a selector or another command. */
+/** `ffi-gates list`: lists suites, cells, gates, bindings or hazards. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { loadMatrix, type Matrix } from '../config/matrix.js';
 import { Failure } from '../model/failure.js';
@@ -42,7 +42,7 @@ const LISTS: Record<string, (named: string | undefined) => Promise<Row[]>> = {
   hazards: () => Promise.resolve(HAZARDS.map((h) => ({ hazard: h.id, side: h.side, title: h.title }))),
 };
 
-/** Prints one list; `what` names it. */
+/** Prints the list named by `what`. Throws `Failure` 2 for an unknown name. */
 export const list = async (a: {
   what: string;
   matrix?: string | undefined;

@@ -1,4 +1,4 @@
-/** Command line: options in, exit code out. The only place that sets an exit code or listens to signals. */
+/** The command line: parses options and returns the exit code. Only this file handles signals of a run. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { join, resolve } from 'node:path';
 import yargs from 'yargs';
@@ -44,7 +44,7 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
   const { writeReport } = await import('../reporters/write.js');
   const out = resolve(a.out);
   const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
-  // Probing a machine takes seconds: what is wrong with the request itself is said at once.
+  // Probing a machine takes seconds, so errors in the request are reported first.
   const { lastFailed } = await import('./last-failed.js');
   const selectors = a.lastFailed ? lastFailed(out, a.selector) : a.selector;
   await checkRequest({ matrix, selectors, out, cache });
@@ -58,7 +58,7 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
   const onSignal = (): void => {
     interrupted++;
     abort.abort();
-    // A second signal, or a first one that is not heeded soon, ends everything at once.
+    // A second signal ends everything at once.
     if (interrupted > 1) {
       sweepAll();
       process.exit(EXIT.INTERRUPTED);
@@ -101,7 +101,7 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
     if (a.json) sayJson(report);
     else
       for (const line of renderSummary(report, {
-        // A log has no columns, but readers that do not wrap.
+        // Output to a file has no columns, and its readers may not wrap lines.
         width: process.stdout.columns ?? 240,
         color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'],
       }))
@@ -121,22 +121,25 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
   }
 };
 
-/** yargs drops a lone `-` without a word; no path can hold this. */
+/** Stands for a lone `-`, which yargs drops silently. No path can contain it. */
 const STANDARD_INPUT = '\0-';
 
-// Whoever reads our output may have seen enough (`| head`): that is no failure of the run.
+// A reader of our output may stop early (`| head`). That does not fail the run.
 process.stdout.on('error', (e: NodeJS.ErrnoException) => {
   if (e.code !== 'EPIPE') throw e;
 });
 
-/** Runs the command line and returns the exit code. Expected failures are one clear message; anything else is our bug. */
+/**
+ * Runs the command line and returns the exit code. An expected failure prints one message; anything else is
+ * our bug and is thrown.
+ */
 export const main = async (argv: readonly string[]): Promise<ExitCode> => {
   let code: ExitCode = EXIT.OK;
   const completing = argv.includes('--get-yargs-completions');
   const parser = yargs(argv[0] === 'parse' ? argv.map((a) => (a === '-' ? STANDARD_INPUT : a)) : [...argv])
     .scriptName('ffi-gates')
-    // Of an option given twice the last counts, as a wrapper script expects that adds its own first.
-    // Of an option given twice the last counts; yargs makes a list of both. Its own switch for that breaks selectors.
+    // If an option is given twice, the last one counts, so that a wrapper script can put its own first. yargs
+    // makes a list of both, and its own switch for this breaks selectors.
     .middleware((given) => {
       for (const name of [
         'out',
@@ -229,15 +232,15 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
     )
     .strict()
     .recommendCommands()
-    // After a completion yargs goes on to the default command unless it may end the process.
+    // After a completion yargs would continue with the default command unless it may exit the process.
     .exitProcess(argv[0] === 'completion' || completing)
     .help()
     .version(false)
     .completion('completion', 'print a script that completes ffi-gates in bash or zsh (by $SHELL)', complete)
     .fail((message, error) => {
-      // An unfinished line is no mistake; yargs checks it while the completions are still on their way.
+      // An incomplete line is no error. yargs validates it while the completions are still being computed.
       if (completing) return;
-      // What an option's own check throws arrives wrapped by yargs.
+      // yargs wraps errors that an option's own check throws.
       if (error && error.name !== 'YError') throw error;
       throw new Failure(EXIT.USAGE, message ?? error.message);
     });

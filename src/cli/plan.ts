@@ -1,11 +1,11 @@
-/** `ffi-gates plan`: what would run, and why anything would not. */
+/** `ffi-gates plan`: prints which cells would run, and why others would not. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { probeHost } from '../host/probe.js';
 import { checkSelectors, planEverything } from '../run.js';
 import { say, sayJson } from './say.js';
 import { openMatrix } from './where.js';
 
-/** Prints the plan for this machine; nothing is started but probes. */
+/** Prints the plan for this machine. Starts only probes. Throws `Failure` 3 if nothing is selected. */
 export const plan = async (a: {
   selector: string[];
   matrix?: string | undefined;

@@ -1,4 +1,4 @@
-/** `ffi-gates repro`: the command line that shows one finding again, and its run. */
+/** `ffi-gates repro`: prints or runs the command that reproduces a finding. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
@@ -17,18 +17,21 @@ import { plain } from '../reporters/escape.js';
 import { isAgain, partsOf, withEnvironment } from '../execute/repro-command.js';
 import { say } from './say.js';
 
-/** A shell says 128 + n of a child that signal n ended. */
+/** A shell exits with 128 + n if signal n ended its child. */
 const signalOf = (exit: Exit): string | undefined => {
   if (exit.kind === 'signal') return exit.signal;
   if (exit.kind !== 'code' || exit.code <= 128) return undefined;
   return Object.entries(constants.signals).find(([, n]) => n === exit.code - 128)?.[0];
 };
 
-/** Bytes that it may print, and that are shown of them. */
+/** Limits in bytes of the command's output, and of the part that is printed. */
 const MAX_OUTPUT = 256 << 20;
 const SHOWN = 1 << 20;
 
-/** Runs the line in a clean environment and reads what the gate says: whatever of it is the finding's bug. */
+/**
+ * Runs the command in a clean environment and reads the gate's reports. The caller looks for the finding in
+ * them.
+ */
 const runAgain = async (
   f: FindingReport,
   seconds: number,
@@ -66,7 +69,10 @@ const runAgain = async (
   }
 };
 
-/** Prints the line; with `run`, exit code 1 when the finding was seen again, 0 when it was not, 6 when nobody can say. */
+/**
+ * Prints the command. With `run`, the exit code is 1 if the finding was seen again, 0 if not, 6 if
+ * inconclusive.
+ */
 export const repro = async (a: {
   finding: string;
   out: string;

@@ -1,4 +1,4 @@
-/** Words on stdout: what a command was asked for, and nothing else. */
+/** Prints a command's result to stdout. */
 import { inert, inertJson } from '../reporters/escape.js';
 
 export const say = (line: string): void => void process.stdout.write(`${inert(line)}\n`);
@@ -6,7 +6,7 @@ export const say = (line: string): void => void process.stdout.write(`${inert(li
 export const sayJson = (value: unknown): void =>
   void process.stdout.write(`${inertJson(JSON.stringify(value, null, 2))}\n`);
 
-/** Rows with every column but the last padded to its widest cell. */
+/** Formats rows as columns. All but the last column are padded to their widest cell. */
 export const columns = (rows: readonly (readonly string[])[]): string[] => {
   const widths: number[] = [];
   for (const row of rows) row.forEach((c, i) => (widths[i] = Math.max(widths[i] ?? 0, c.length)));

@@ -1,4 +1,4 @@
-/** `ffi-gates show`: the last run's page in the browser. */
+/** `ffi-gates show`: opens the last run's page in the browser. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -7,14 +7,17 @@ import which from 'which';
 import { Failure } from '../model/failure.js';
 import { say } from './say.js';
 
-/** What opens a page on this desktop; undefined where there is none. */
+/** The program that opens a page on this desktop, or undefined. */
 const opener = async (): Promise<string | undefined> => {
   if (process.platform === 'darwin') return (await which('open', { nothrow: true })) ?? undefined;
   if (!process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return undefined;
   return (await which('xdg-open', { nothrow: true })) ?? undefined;
 };
 
-/** Prints where the report is, and opens it where a desktop is there to do so. */
+/**
+ * Prints the path of the report, and opens it if there is a desktop. Throws `Failure` 2 if there is no
+ * report.
+ */
 export const show = async (a: { out: string }): Promise<ExitCode> => {
   const page = join(resolve(a.out), 'index.html');
   if (!existsSync(page))

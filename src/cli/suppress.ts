@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isSeq, parseDocument, type YAMLSeq } from 'yaml';
-import { schemaLine } from '../config/expiry.js';
+import { acceptance, schemaLine } from '../config/expiry.js';
 import { plainName } from '../model/function-name.js';
 import { Failure } from '../model/failure.js';
 import type { Tool } from '../model/diagnostic.js';
@@ -28,14 +28,14 @@ version: 1
 suppressions: []
 `;
 
-/** A finding speaks of tools by the first word of its rule. */
+/** The part of a finding that suppressions match. The tool is the first part of its rule. */
 const sightingOf = (f: FindingReport) => ({
   tool: f.rule.split('/')[0] as Tool,
   hazard: f.hazard,
   stacks: f.stacks,
 });
 
-/** The narrowest place that its top frame knows: function, else module, else file. */
+/** The narrowest place that the top frame gives: function, else module, else file. */
 const placeIn = (f: FindingReport): Pick<Suppression, 'function' | 'module' | 'file'> | undefined => {
   const top = topFrame(f);
   if (!top || top.kind === 'opaque') return undefined;
@@ -46,7 +46,10 @@ const placeIn = (f: FindingReport): Pick<Suppression, 'function' | 'module' | 'f
   return top.kind === 'source' ? { file: top.file } : undefined;
 };
 
-/** Adds the entry and says what it will do. Throws `Failure` 2 when no checker can drop it, or when it hides canaries. */
+/**
+ * Adds the entry and prints it. Throws `Failure` 2 if no checker can drop the finding, or if the entry would
+ * hide canaries.
+ */
 export const suppress = async (a: {
   finding: string;
   reason: string;
@@ -64,9 +67,7 @@ export const suppress = async (a: {
   const entry: Suppression = {
     hazard: f.hazard,
     ...place,
-    reason: a.reason,
-    ...(a.owner === undefined ? {} : { owner: a.owner }),
-    ...(a.expires === undefined ? {} : { expires: a.expires }),
+    ...acceptance(a),
   };
   if (!wouldHide(entry, sightingOf(f)))
     throw new Failure(

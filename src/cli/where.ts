@@ -1,4 +1,4 @@
-/** Where the matrix is, and whether what it names is there. */
+/** Finds and loads the matrix, and checks the directories that it names. */
 import { EXIT } from '../model/exit-codes.js';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -11,8 +11,9 @@ const OURS = fileURLToPath(new URL('../../matrices/fixtures.yaml', import.meta.u
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * The matrix to use: the one named, else the nearest `ffi-gates.yaml` upwards, else in our own repository its fixtures. Throws
- * `Failure` 2 where there is none: planted bugs of ours would prove nothing of somebody else's code.
+ * The matrix to use: the named one, else the nearest `ffi-gates.yaml` upwards, else, in our own repository,
+ * the fixtures. Throws `Failure` 2 if there is none; elsewhere our fixtures would prove nothing about the
+ * project.
  */
 export const findMatrix = (named: string | undefined, from: string): string => {
   if (named) return resolve(from, named);
@@ -28,7 +29,7 @@ export const findMatrix = (named: string | undefined, from: string): string => {
   );
 };
 
-/** Loads the matrix to use. Throws `Failure` 2 when a directory that it names does not exist. */
+/** Loads the matrix to use. Throws `Failure` 2 if a directory that it names does not exist. */
 export const openMatrix = async (a: { matrix?: string | undefined }): Promise<Matrix> => {
   const { loadMatrix } = await import('../config/matrix.js');
   const file = findMatrix(a.matrix, process.cwd());

@@ -7,17 +7,10 @@ import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { acceptingFields, isOver } from './expiry.js';
+import { acceptance, acceptingFields, isOver } from './expiry.js';
 import { Failure } from '../model/failure.js';
 import { HAZARDS } from '../model/hazards.js';
-import type {
-  Accepted,
-  BaselineReport,
-  BaselineRow,
-  CellReport,
-  FindingReport,
-  LaneReport,
-} from '../model/report.js';
+import type { BaselineReport, BaselineRow, CellReport, FindingReport, LaneReport } from '../model/report.js';
 import { parseYaml } from './yaml-file.js';
 
 const entry = z.strictObject({
@@ -125,17 +118,11 @@ export const standing = (
   return out;
 };
 
-const accepted = (e: Entry): Accepted => ({
-  reason: e.reason,
-  ...(e.owner === undefined ? {} : { owner: e.owner }),
-  ...(e.expires === undefined ? {} : { expires: e.expires }),
-});
-
 const row = (e: Entry): BaselineRow => ({
   fingerprint: e.fingerprint,
   hazard: e.hazard,
   where: e.where,
-  ...accepted(e),
+  ...acceptance(e),
 });
 
 /** Marks the findings that the baseline knows on `day`. Planted ones are nobody's to accept. */
@@ -143,7 +130,7 @@ export const markKnown = (findings: FindingReport[], b: Baseline, day: string): 
   const entries = valid(b, day);
   for (const f of findings) {
     const e = entries.get(f.fingerprint);
-    if (e && !f.planted) f.known = accepted(e);
+    if (e && !f.planted) f.known = acceptance(e);
   }
 };
 

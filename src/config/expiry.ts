@@ -1,5 +1,6 @@
 /** What every entry that accepts something says of itself: why, whose it is, and the last day on which that holds. */
 import { z } from 'zod';
+import type { Accepted } from '../model/report.js';
 
 /** The fields, for the schemas of the committed files. */
 export const acceptingFields = {
@@ -11,6 +12,17 @@ export const acceptingFields = {
     .optional()
     .meta({ description: 'Last day on which the entry holds, as YYYY-MM-DD; afterwards it fails the run.' }),
 };
+
+/** The reason, owner and last day of an entry, and nothing else of it. */
+export const acceptance = (e: {
+  reason: string;
+  owner?: string | undefined;
+  expires?: string | undefined;
+}): Accepted => ({
+  reason: e.reason,
+  ...(e.owner === undefined ? {} : { owner: e.owner }),
+  ...(e.expires === undefined ? {} : { expires: e.expires }),
+});
 
 /** Today in the calendar that `expires` is written in (UTC). */
 export const today = (now = new Date()): string => now.toISOString().slice(0, 10);

@@ -1,4 +1,5 @@
 /** A launch as one shell line that reproduces its reports. */
+import { tellingStacks } from '../model/fingerprint.js';
 import { basename } from 'node:path';
 import { plainName } from '../model/function-name.js';
 import type { Launch } from '../model/launch.js';

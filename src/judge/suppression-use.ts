@@ -1,11 +1,11 @@
 /**
  * The effect of the committed suppressions in a run: matches, unused entries, and entries that are too broad.
  */
-import { isOver } from '../config/expiry.js';
+import { acceptance, isOver } from '../config/expiry.js';
 import type { HazardId } from '../model/hazard.js';
 import type { Host } from '../host/probe.js';
 import type { Judged } from './judge.js';
-import type { Accepted, SuppressionRow } from '../model/report.js';
+import type { SuppressionRow } from '../model/report.js';
 import { countsIn, isCounted, syntaxesOf } from '../gates/suppression-files.js';
 import { nameOf, wouldHide, type Suppression } from '../config/suppressions.js';
 

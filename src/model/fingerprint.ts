@@ -37,6 +37,21 @@ const sideOf = (k: Stack, choices: readonly Choice[], depth: number, nameOf: Fra
 };
 
 /**
+ * The stacks that identify a finding: of the fault, of both sides of a race, of the allocation of a leaked block; without any
+ * of these, the first one.
+ */
+export const tellingStacks = <S extends Pick<Stack, 'role'>>(d: {
+  hazard: string;
+  stacks: readonly S[];
+}): readonly S[] => {
+  const leak = d.hazard.includes('leak');
+  const sides = d.stacks.filter(
+    (k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'),
+  );
+  return sides.length > 0 ? sides : d.stacks.slice(0, 1);
+};
+
+/**
  * Fingerprint of a diagnostic: its hazard and its identifying frames, without addresses, process ids, lines
  * or build paths. The first of `choices` that finds frames in a stack decides. The two sides of a race have
  * no order.
@@ -47,11 +62,9 @@ export const fingerprintBy = (
   nameOf: FrameNamer = frameName,
 ): string => {
   const leak = d.hazard.includes('leak');
-  const sides = d.stacks.filter(
-    (k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'),
-  );
-  const stacks = sides.length > 0 ? sides : d.stacks.slice(0, 1);
-  const keys = stacks.map((k) => sideOf(k, choices, leak ? FRAMES.leak : FRAMES.other, nameOf)).sort();
+  const keys = tellingStacks(d)
+    .map((k) => sideOf(k, choices, leak ? FRAMES.leak : FRAMES.other, nameOf))
+    .sort();
   const text = keys.join(' | ') || d.message.replace(/0x[0-9a-f]+|\d+/g, '#');
   return createHash('sha256').update(`${d.hazard}\n${text}`).digest('hex').slice(0, 16);
 };

@@ -1,7 +1,7 @@
-/** What is found out once in a run: one value, made where the run begins, so that nothing outlives it. */
+/** Results that are computed once per run. Created at the start of a run, so that nothing outlives it. */
 
 export type Caches = {
-  /** What `make` gave for this kind and key when it was asked first. */
+  /** The result of the first call of `make` for this kind and key. */
   once<T>(kind: string, key: string, make: () => T): T;
 };
 

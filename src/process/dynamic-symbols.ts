@@ -1,11 +1,11 @@
-/** The dynamic symbols of shared objects, as `nm -D` prints them. */
+/** Dynamic symbols of shared objects, as printed by `nm -D`. */
 import type { Caches } from './caches.js';
 import { runTool } from './run-tool.js';
 
-/** The dynamic symbols of an object file, as text; empty when there are none, or it cannot be read. */
+/** The dynamic symbols of an object file as text. Empty if there are none or the file cannot be read. */
 export type SymbolReader = (path: string) => Promise<string>;
 
-/** A reader that asks for each object once. */
+/** A symbol reader that reads each object once. */
 export const makeSymbolReader =
   (caches: Caches): SymbolReader =>
   (path) =>

@@ -1,6 +1,7 @@
 /**
- * One process tree: started in a process group of its own, one file descriptor for stdout and stderr so that their
- * order survives, a token in the environment by which everything it leaves behind is found and killed.
+ * Runs one process tree, in a process group of its own. stdout and stderr share one file descriptor, so that
+ * their order survives (Law 5). A token in the environment finds every remaining process, which is killed
+ * (Law 10).
  */
 import { execa } from 'execa';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -13,7 +14,7 @@ export type Exit =
   | { kind: 'code'; code: number }
   | { kind: 'signal'; signal: string }
   | { kind: 'timeout' }
-  /** It wrote more than it may. */
+  /** It exceeded its limit of output. */
   | { kind: 'flooded' }
   | { kind: 'stopped' }
   | { kind: 'spawn-error'; message: string };
@@ -24,7 +25,10 @@ const TOKEN = 'FFI_GATES_TOKEN';
 const RUN_TOKEN = randomBytes(9).toString('hex');
 let launches = 0;
 
-/** Pids of live processes whose environment carries `token` (prefix match). One pass over /proc takes about 2 ms. */
+/**
+ * Ids of live processes whose environment contains a value beginning with `token`. One pass over /proc takes
+ * about 2 ms.
+ */
 const carriers = (token: string): number[] => {
   const found: number[] = [];
   for (const name of readdirSync('/proc')) {
@@ -47,7 +51,7 @@ const kill = (pid: number, signal: NodeJS.Signals): void => {
   }
 };
 
-/** Pids of processes whose output goes to `file`: a daemon started with an empty environment carries no token. */
+/** Ids of processes whose output goes to `file`. A daemon started with an empty environment has no token. */
 const holders = (file: string): number[] =>
   readdirSync('/proc')
     .map(Number)
@@ -62,7 +66,10 @@ const holders = (file: string): number[] =>
       }),
     );
 
-/** Kills all that `find` finds until there is none: daemons that left the group and session included. */
+/**
+ * Kills all processes that `find` returns until there are none, including daemons that left group and
+ * session.
+ */
 const sweep = (find: () => number[]): void => {
   for (let round = 0; round < 50; round++) {
     const pids = find();
@@ -71,12 +78,12 @@ const sweep = (find: () => number[]): void => {
   }
 };
 
-/** Kills everything that any launch of this process started. For signal handlers: synchronous. */
+/** Kills everything that any launch of this process started. Synchronous, for signal handlers. */
 export const sweepAll = (): void => sweep(() => carriers(RUN_TOKEN));
 
 /**
- * A small process that outlives us by a moment: when our end of its stdin closes, by whatever death, it kills all that
- * carries the run's token. This is the only thing that works when we are killed by SIGKILL.
+ * A small process that outlives us briefly. When our end of its stdin closes, it kills every process with the
+ * run's token. Only this works if we are killed by SIGKILL.
  */
 const WATCHDOG = `trap '' INT TERM HUP; cat >/dev/null; n=0; while [ $n -lt 20 ]; do
 p=$(grep -lsz "^${TOKEN}=$1" /proc/[0-9]*/environ | cut -d/ -f3); [ -z "$p" ] && exit 0; kill -9 $p 2>/dev/null; n=$((n+1)); done`;
@@ -106,7 +113,10 @@ const descendants = (root: number): number[] => {
   return all;
 };
 
-/** Adds the executable file mappings of the tree to `into`, from processes that map one of `wanted` (by base name). */
+/**
+ * Adds the executable file mappings of the tree to `into`, from processes that map one of `wanted` (by base
+ * name).
+ */
 const collectMaps = (root: number, wanted: ReadonlySet<string>, into: Set<string>): void => {
   for (const pid of descendants(root)) {
     try {
@@ -123,14 +133,14 @@ export type LaunchOptions = {
   output: string;
   timeoutMs: number;
   signal: AbortSignal;
-  /** Base names of objects whose processes' mappings are wanted. */
+  /** Base names of objects. The mappings of processes that load one of them are collected. */
   watch?: ReadonlySet<string>;
-  /** More than `bytes` in the output and the files of `dir` together end the launch. */
+  /** The launch is stopped when its output and the files in `dir` together exceed `bytes`. */
   limit?: { bytes: number; dir?: string };
 };
 
 const GRACE_MS = 2_000;
-/** How often the size of what is written is looked at: a program writes some 100 MiB meanwhile. */
+/** Interval in ms of checking the size of the output. A program can write some 100 MiB in that time. */
 const LOOK_MS = 100;
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -145,10 +155,13 @@ const written = (output: string, dir: string | undefined): number => {
   return names.reduce((sum, name) => sum + sizeOf(`${dir}/${name}`), sizeOf(output));
 };
 
-/** Runs a launch to its end. Never throws for what the child does; afterwards no process of its tree lives. */
+/**
+ * Runs a launch to its end. Never throws because of the child. Afterwards no process of its tree is alive
+ * (Law 10).
+ */
 export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
   startWatchdog();
-  // It is looked for by its beginning: the first launch must not be taken for the tenth.
+  // The token ends with a separator, since it is searched by prefix: launch 1 must not match launch 10.
   const token = `${RUN_TOKEN}-${++launches}-`;
   const fd = openSync(o.output, 'a');
   const maps = new Set<string>();
@@ -159,7 +172,7 @@ export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
     env: { ...l.env, [TOKEN]: token },
     extendEnv: false,
     stdin: 'ignore',
-    // The types know only the standard descriptors; any open one works and is what keeps the order.
+    // The types allow only the standard descriptors, but any open one works. A shared one keeps the order.
     stdout: fd as 1,
     stderr: fd as 1,
     buffer: false,
@@ -180,7 +193,7 @@ export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
       for (const target of [-pid, pid]) kill(target, 'SIGKILL');
       sweepTree();
     };
-    // What writes without end is not given time for more.
+    // A flooding process gets no time to shut down.
     if (why === 'flooded') all();
     else timers.push(setTimeout(all, GRACE_MS));
   };
@@ -209,7 +222,8 @@ export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
   for (const t of timers) clearTimeout(t);
   o.signal.removeEventListener('abort', stop);
   sweepTree();
-  // A process that ended quickly, or what it left running, may have written too much since the last look.
+  // A process that ended quickly, or one that it left behind, may have exceeded the limit since the last
+  // check.
   if (!cut && limit && written(o.output, limit.dir) > limit.bytes) cut = 'flooded';
   await new Promise((done) => close(fd, done));
   const exit: Exit = cut

@@ -1,16 +1,16 @@
-/** Reads what programs printed without holding it: a test may print gigabytes, or one line without an end. */
+/** Reads the output of programs without loading it: a test may print gigabytes, or one endless line. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const CHUNK = 1 << 18;
-/** Of a longer line the first and last characters are given: what a framework prints stands at one of its ends. */
+/** Of a longer line only this many characters at each end are kept, where frameworks print what matters. */
 const HALF = 1 << 14;
 
 const short = (line: string): string =>
   line.length <= 2 * HALF ? line : `${line.slice(0, HALF)}${line.slice(-HALF)}`;
 
 /**
- * The lines of a file without their ends (`\n`, `\r\n`), the last one also when it has none; lines of more than 32 Ki
- * characters lose their middle. None for a file that cannot be read.
+ * The lines of a file without their ends (`\n`, `\r\n`), including a last line without one. Lines of more
+ * than 32 Ki characters lose their middle. Yields nothing if the file cannot be read.
  */
 export function* linesOf(path: string): Generator<string> {
   let fd: number;
@@ -37,7 +37,7 @@ export function* linesOf(path: string): Generator<string> {
   }
 }
 
-/** The first `most` bytes of a file as text; nothing for one that cannot be read. */
+/** The first `most` bytes of a file as text. Empty if it cannot be read. */
 export const beginningOf = (path: string, most: number): string => {
   let fd: number;
   try {

@@ -1,6 +1,6 @@
-/** Which files a process has mapped. */
+/** Files that a process has mapped. */
 
-/** Executable file mappings in a text of `/proc/<pid>/maps`. */
+/** Executable file mappings in the text of `/proc/<pid>/maps`. */
 export const mappedFiles = (text: string): string[] => [
   ...new Set(
     text.split('\n').flatMap((line) => {

@@ -1,13 +1,15 @@
-/** Runs jobs side by side within a budget of cores and memory. Order of start is the order given; nothing is retried. */
+/**
+ * Runs jobs concurrently within a budget of cores and memory. Jobs start in the given order; none is retried.
+ */
 export type Weight = { cores: number; memory: number };
 export type Job<T> = { weight: Weight; run: () => Promise<T> };
 
 /**
- * Resolves with the results in the order of the jobs. A job heavier than the whole budget runs alone. When a job
- * rejects, no further job is started and the rejection is passed on after those under way have ended.
+ * Resolves with the results in the order of the jobs. A job heavier than the budget runs alone. If a job
+ * rejects, no further job is started, and the rejection is passed on when the running jobs have ended.
  */
 export const pool = async <T>(jobs: readonly Job<T>[], budget: Weight): Promise<T[]> => {
-  const results = new Array<T>(jobs.length);
+  const results: T[] = [];
   const waiting = jobs.map((job, index) => ({ job, index }));
   const free = { ...budget };
   let running = 0;
@@ -43,7 +45,9 @@ export const pool = async <T>(jobs: readonly Job<T>[], budget: Weight): Promise<
             next();
           });
       }
-      if (running === 0 && waiting.length === 0) failed ? reject(failed.error) : resolve(results);
+      if (running > 0 || waiting.length > 0) return;
+      if (failed) reject(failed.error);
+      else resolve(results);
     };
     next();
   });

@@ -1,8 +1,8 @@
-/** Short commands whose output is wanted. What runs for long, or runs code under test, is a launch. */
+/** Runs short commands for their output. Long commands, and code under test, run as a launch instead. */
 import { execa } from 'execa';
 
 export type ToolOptions = {
-  /** The whole environment, or, with `inherit`, what is added to ours. */
+  /** The complete environment, or, with `inherit`, additions to ours. */
   env?: Record<string, string>;
   inherit?: boolean;
   input?: string;
@@ -11,16 +11,16 @@ export type ToolOptions = {
 };
 
 export type Answer = {
-  /** Exit status; undefined when it did not start, was killed or took too long. */
+  /** Exit status. Undefined if the command did not start, was killed or timed out. */
   code: number | undefined;
   stdout: string;
-  /** stdout and stderr as they came. */
+  /** stdout and stderr, interleaved. */
   all: string;
   /** Why there is no status. */
   why?: string;
 };
 
-/** Runs a command to its end; never throws for what the command does. */
+/** Runs a command to its end. Never throws because of the command. */
 export const runTool = async (
   file: string,
   args: readonly string[],

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Caches } from './caches.js';
 
-/** The lines of a text file; undefined when it cannot be read. */
+/** The lines of a text file, or undefined if it cannot be read. */
 export type SourceReader = (file: string) => Promise<readonly string[] | undefined>;
 
 const linesOf: SourceReader = (file) =>
@@ -11,7 +11,7 @@ const linesOf: SourceReader = (file) =>
     () => undefined,
   );
 
-/** A reader that reads each file once. */
+/** A source reader that reads each file once. */
 export const makeSourceReader =
   (caches: Caches): SourceReader =>
   (file) =>

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PreparedSuite } from '../binding.js';
 import type { Instrument, Missing, Step, Tools } from '../../model/launch.js';
-import { cmakeFlags } from '../../builders/builder.js';
+import { cmakeFlags, LEAKS_IGNORED } from '../../builders/builder.js';
 import { flagText, includeFlags, linkedEnv, list as setting } from '../link.js';
 
 /** The Node that runs the tests. */
@@ -76,7 +76,7 @@ const cmake = (place: PreparedSuite, project: string, tools: Tools, env: Step['e
     `-DNODE_ARCH=${process.arch}`,
     ...setting(place, 'cmake'),
   ];
-  const quiet = { ...env, ASAN_OPTIONS: 'detect_leaks=0' };
+  const quiet = { ...env, ...LEAKS_IGNORED };
   return [
     { argv: ['sh', '-c', configure, 'sh', include, ...words], cwd: project, env: quiet },
     { argv: ['cmake', '--build', 'build', '-j', '2'], cwd: project, env: quiet },

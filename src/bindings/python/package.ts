@@ -9,7 +9,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PreparedSuite } from '../binding.js';
 import type { Instrument, Step, Tools } from '../../model/launch.js';
-import { running } from '../../builders/builder.js';
+import { LEAKS_IGNORED, running } from '../../builders/builder.js';
 import { flagText, list } from '../link.js';
 
 const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url));
@@ -70,7 +70,7 @@ const BACKENDS: Record<string, string> = {
   STRIP: 'true',
   SKBUILD_INSTALL_STRIP: 'false',
   SETUPTOOLS_SCM_PRETEND_VERSION: '0.0.0',
-  ASAN_OPTIONS: 'detect_leaks=0',
+  ...LEAKS_IGNORED,
 };
 
 /**

@@ -1,4 +1,7 @@
-/** At which frame `parse` shows a finding, and what makes two findings one: as in `run`, as far as the project is known. */
+/**
+ * Which frame `parse` shows for a finding, and which findings are the same. As in `run`, as far as the
+ * project is known.
+ */
 import { resolve } from 'node:path';
 import type { Matrix } from '../../config/matrix.js';
 import { fingerprintOf } from '../../judge/fingerprint.js';
@@ -7,10 +10,10 @@ import { fingerprintBy, type FrameNamer } from '../../model/fingerprint.js';
 import { frameName } from '../../model/function-name.js';
 import { base, type ProjectCode } from '../../model/project-code.js';
 
-/** Functions of checkers and runtimes that stand above the code that erred. */
+/** Functions of checkers and runtimes, which are above the faulty code in a stack. */
 const RUNTIME_NAMES =
   /^(?:_{2,3}(?:interceptor|asan|hwasan|lsan|msan|tsan|ubsan|sanitizer|interception)_|__libc_|__GI_|__pthread_|_start$|malloc$|calloc$|realloc$|free$|cfree$|memalign$|posix_memalign$|aligned_alloc$|strdup$|strndup$|mem(?:cpy|move|set|cmp|chr)$|str(?:cpy|ncpy|cat|len|nlen|cmp|chr)$|operator (?:new|delete)|std::|__cxx|core::|alloc::|rust_|__rust|runtime\.|panic$|abort$|raise$|gsignal$|wrap_|Interceptor)/;
-/** Places of the same. */
+/** Source files and objects of the same. */
 const RUNTIME_FILES =
   /(?:^|[/\\])(?:compiler-rt|libsanitizer|sanitizer_common|vg_replace_malloc\.c|vg_replace_strmem\.c|hg_intercepts\.c|drd_pthread_intercepts\.c|rustc[/\\][0-9a-f]{8,}|rustlib|go[/\\]src[/\\]runtime)(?:[/\\]|$)/;
 const RUNTIME_MODULES = /(?:^|[/\\])(?:lib(?:asan|ubsan|tsan|lsan|hwasan|clang_rt)|vgpreload_)/;
@@ -22,7 +25,7 @@ const isRuntime = (f: Frame): boolean => {
   return f.kind === 'module' && RUNTIME_MODULES.test(f.module);
 };
 
-/** The frame at which a person should look first: the innermost that is not a runtime's. */
+/** The frame to look at first: the innermost one outside checkers and runtimes. */
 export const shownFrame = (s: Diagnostic): Frame | undefined => {
   for (const k of s.stacks) {
     const own = k.frames.find((f) => !isRuntime(f));
@@ -31,21 +34,21 @@ export const shownFrame = (s: Diagnostic): Frame | undefined => {
   return s.stacks.find((k) => k.frames.length > 0)?.frames[0];
 };
 
-/** A frame's name; where the log has none, its place has to do. */
+/** The name of a frame, or its place if the log has no name. */
 const nameOrPlace: FrameNamer = (f) => {
   if (f.kind === 'opaque' || (f.function !== undefined && !/^\?+$/.test(f.function))) return frameName(f);
   if (f.kind === 'source') return `${base(f.file)}:${f.line}`;
   return f.kind === 'module' ? `${base(f.module)}+${f.offset ?? ''}` : '?';
 };
 
-/** Tells the identity of a diagnostic. */
+/** Computes the fingerprint of a diagnostic. */
 export type Fingerprinter = (d: Diagnostic) => string;
 
-/** Without a matrix: code that is no checker's and no runtime's is taken for the project's. */
+/** Without a matrix: all code outside checkers and runtimes counts as the project's. */
 export const guessFingerprint: Fingerprinter = (d) =>
   fingerprintBy(d, [(frames) => frames.filter((f) => !isRuntime(f))], nameOrPlace);
 
-/** As `run` does it: the matrix says where the project's code is. */
+/** As in `run`: the matrix defines the project's code. */
 export const fingerprinterFor = (m: Matrix): Fingerprinter => {
   const shared = Object.values(m.targets).map((t) => resolve(m.root, t.dir));
   const inputs = m.suites.flatMap((s) => [s.dir, ...s.inputs]);

@@ -1,20 +1,20 @@
 /**
- * What a log comes as: a file or standard input, plain, gzip (known by its first bytes; members one after the other are one
- * log), or the UTF-16 that PowerShell writes. Bytes are handed on as they are read.
+ * Reads a log from a file or standard input: plain, gzip (recognised by its first bytes; concatenated members
+ * are one log), or UTF-16 as written by PowerShell. Passes bytes on as they are read.
  */
 import { open } from 'node:fs/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
-/** A log's bytes; a sink that returns a promise is waited for before more is read. */
+/** Receives a log's bytes. If it returns a promise, reading waits for it. */
 export type Sink = (chunk: Uint8Array) => void | Promise<void>;
 
-/** Enough to tell what a log is. */
+/** Number of bytes that identify the format of a log. */
 const MAGIC_BYTES = 6;
-/** gzip can grow a thousandfold: so little is inflated at once that what comes out fits in memory. */
+/** gzip can expand a thousandfold, so only small slices are inflated at once, to bound memory. */
 const SLICE = 1 << 13;
 const OUT = 1 << 17;
 
-/** Compressed otherwise: nothing could be read in it, and that must not look like a clean log. */
+/** Other compression formats. Nothing can be read in them, and they must not look like a clean log. */
 const FOREIGN: readonly (readonly [magic: string, name: string])[] = [
   ['28b52ffd', 'zstd'],
   ['fd377a585a00', 'xz'],
@@ -26,7 +26,7 @@ const FOREIGN: readonly (readonly [magic: string, name: string])[] = [
 /** Bytes read from a file at once. */
 const BLOCK = 1 << 18;
 
-/** A file's bytes, each time in the same memory: a log of any size costs one block. */
+/** Reads a file in blocks, always into the same buffer, so that memory does not depend on its size. */
 const blocksOf = async function* (path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const file = await open(path);
   try {
@@ -55,8 +55,8 @@ const standardInput = async function* (signal: AbortSignal): AsyncGenerator<Uint
 };
 
 /**
- * Reads `path` (`-`: standard input) to its end, or until the signal. Returns why not all of it could be read, if so.
- * Rejects when the file cannot be opened, and when the sink does.
+ * Reads `path` (`-`: standard input) to its end, or until the signal. Returns the reasons why not all of it
+ * could be read. Rejects if the file cannot be opened, or if the sink rejects.
  */
 export const readInput = async (path: string, signal: AbortSignal, sink: Sink): Promise<string[]> => {
   const source = path === '-' ? standardInput(signal) : blocksOf(path, signal);
@@ -112,13 +112,13 @@ const utf16 = (label: string): Decoder => {
   };
 };
 
-/** A stream that is cut or damaged yields all that was whole before. */
+/** Inflates a gzip stream. From a damaged or truncated one it yields everything before the damage. */
 const gunzip = (): Decoder => {
   const inflate = createGunzip({ chunkSize: OUT });
   let broken: string | undefined;
   let ended = false;
   const waiting: Uint8Array[] = [];
-  // Flowing, and never paused: what is inflated reaches us before an error can throw it away.
+  // In flowing mode and never paused, so that inflated data arrives before an error can discard it.
   inflate.on('data', (c: Uint8Array) => void waiting.push(c));
   inflate.on('error', (e) => (broken ??= e.message));
   inflate.on('end', () => (ended = true));
@@ -140,7 +140,7 @@ const gunzip = (): Decoder => {
   };
 };
 
-/** Starts something and waits until it is done, or the stream has come to its end or its error. */
+/** Starts an operation and waits until it is done, or the stream has ended or failed. */
 const settled = (stream: Gunzip, start: (done: () => void) => void): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {

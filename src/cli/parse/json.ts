@@ -1,6 +1,7 @@
 /**
- * The lines of `parse --jsonl`. One object per report in the log, and a last one with `summary`. The fields named in the
- * README are stable: within a version fields are added, never renamed or removed. An absent fact is an absent field.
+ * The output of `parse --jsonl`: one object per report in the log, and a last one with `summary`. The fields
+ * documented in the README are stable: within a version, fields are added, never renamed or removed (Law 15).
+ * An unknown fact is an absent field.
  */
 import type { Access, Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
 
@@ -12,7 +13,7 @@ type JsonFrame = {
   module?: string;
   offset?: string;
   inlined?: true;
-  /** What was printed, where nothing is known of the frame but an address. */
+  /** The printed text, if only an address is known of the frame. */
   text?: string;
 };
 
@@ -25,7 +26,7 @@ export type JsonFinding = Omit<Diagnostic, 'stacks'> & {
   access?: Access;
 };
 
-/** What stands where a tool knows no name. */
+/** Placeholders for an unknown name. */
 const UNKNOWN = /^(?:\?+|<null>|<unknown[^>]*>)?$/;
 const known = <K extends string>(key: K, value: string | undefined): { [P in K]?: string } =>
   value === undefined || UNKNOWN.test(value) ? {} : ({ [key]: value } as { [P in K]: string });
@@ -51,7 +52,7 @@ const frameOf = (f: Frame): JsonFrame => {
   }
 };
 
-/** A finding as it is printed: what everybody needs first. */
+/** A finding as one JSON object, with the most important fields first. */
 export const jsonOf = (input: string, fingerprint: string, s: Diagnostic): JsonFinding => {
   const { tool, rule, hazard, message, complete, missing, count, stacks, log, ...rest } = s;
   return {

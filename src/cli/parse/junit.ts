@@ -1,4 +1,7 @@
-/** JUnit XML of parsed logs: a suite for each log, a case for each distinct finding, one for what could not be read. */
+/**
+ * JUnit XML of parsed logs: one suite per log, one case per distinct finding, and one for text that could not
+ * be read.
+ */
 import { shownFrame } from './identity.js';
 import type { Found, Totals } from './print.js';
 import { stackText } from '../../reporters/cases.js';
@@ -11,13 +14,13 @@ const MAX_CASES = 5000;
 
 export type JunitLog = {
   add(found: Found): void;
-  /** The file's text. `inputs` are all logs, those without findings too. */
+  /** The text of the file. `inputs` are all logs, including those without findings. */
   render(inputs: readonly string[], totals: Totals): string;
 };
 
 type Case = { found: Found; times: number };
 
-/** Collects findings; only the first of each kind is kept. */
+/** Collects findings. Only the first of each fingerprint is kept. */
 export const makeJunitLog = (): JunitLog => {
   const byInput = new Map<string, Map<string, Case>>();
   let kept = 0;

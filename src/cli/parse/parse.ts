@@ -1,4 +1,6 @@
-/** `ffi-gates parse`: any log of any tools in, findings out, while it is still being written. */
+/**
+ * `ffi-gates parse`: reads logs of any checker and prints findings, also while a log is still being written.
+ */
 import { type Fingerprinter, fingerprinterFor, guessFingerprint } from './identity.js';
 import { EXIT, type ExitCode } from '../../model/exit-codes.js';
 import { existsSync } from 'node:fs';
@@ -11,7 +13,7 @@ import { found, jsonPrinter, prettyPrinter, type Printer, type Totals } from './
 import type { LogParser } from '../../parsers/log.js';
 import { makeSymbolizer } from '../../parsers/symbolize.js';
 
-/** Loads the readers: an empty log needs none, and there are many. */
+/** Loads the readers only when a log has content, since there are many. */
 const open = async (ready: (s: Diagnostic) => void): Promise<LogParser> => {
   const { openLog } = await import('../../parsers/index.js');
   const { demangleFrames } = await import('../../parsers/demangle.js');
@@ -26,23 +28,23 @@ export type ParseArgs = {
   jsonl: boolean;
   junit?: string | undefined;
   symbolize: boolean;
-  /** The matrix that says which code is the project's: fingerprints are then those of `run`. */
+  /** Path of the matrix that defines the project's code. With it, fingerprints are those of `run`. */
   matrix?: string | undefined;
 };
 
-/** What a caller is told of each kind of trouble with a file. */
+/** Message for each kind of error with a file. */
 const TROUBLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a directory',
   EACCES: 'reading it is not allowed',
 };
-/** Complaints and unread lines that are kept over all logs. */
+/** Maximal number of problems and unread lines kept over all logs. */
 const MAX_KEPT = 10_000;
 
-/** Characters that are written at once. */
+/** Characters written at once. */
 const FLUSH = 1 << 20;
 
-/** The reader of our output has gone (`| head`): nothing is left to do. */
+/** The reader of our output has closed it (`| head`), so there is nothing left to do. */
 class Unheard extends Error {}
 
 const write = (text: string): Promise<void> =>
@@ -64,7 +66,7 @@ const printerFor = async (a: ParseArgs): Promise<Printer> => {
   );
 };
 
-/** Code of what was seen: what could not be read outranks what was. */
+/** The exit code. Input that could not be read outranks hazards. */
 const codeOf = (t: Totals, hazards: boolean): ExitCode => {
   if (t.interrupted) return EXIT.INTERRUPTED;
   if (t.broken > 0 || t.unread.length > 0 || t.missing.length > 0) return EXIT.INCONCLUSIVE;
@@ -76,7 +78,10 @@ const fingerprinterOf = async (file: string): Promise<Fingerprinter> => {
   return fingerprinterFor(await loadMatrix(resolve(file)));
 };
 
-/** Reads the logs one after the other, prints, and returns the exit code. */
+/**
+ * Reads the logs one after another, prints the findings and returns the exit code. Throws `Failure` 2 if a
+ * file cannot be opened.
+ */
 export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
   const inputs = a.files.length > 0 ? a.files : ['-'];
   if (a.files.length === 0 && process.stdin.isTTY)
@@ -89,7 +94,7 @@ export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
   const abort = new AbortController();
   const onSignal = (): void => (abort.signal.aborted ? process.exit(EXIT.INTERRUPTED) : abort.abort());
   for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
-  // Without a listener a closed pipe would throw; `write` learns of it by its callback.
+  // Without a listener a closed pipe would throw. `write` gets the error in its callback.
   process.stdout.on('error', () => undefined);
 
   const fingerprint = a.matrix === undefined ? guessFingerprint : await fingerprinterOf(a.matrix);

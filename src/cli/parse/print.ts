@@ -1,4 +1,4 @@
-/** What `parse` prints of findings and of what it could not read: for people, or one JSON object a line. */
+/** Output of `parse`: findings and text that could not be read, for people or as one JSON object per line. */
 import { EXIT, type ExitCode } from '../../model/exit-codes.js';
 import type { Diagnostic, Stack } from '../../model/diagnostic.js';
 import { isToolFailure } from '../../model/hazards.js';
@@ -7,20 +7,20 @@ import { guessFingerprint, shownFrame, type Fingerprinter } from './identity.js'
 import { inert, inertJson, oneLine } from '../../reporters/escape.js';
 import { count, functionOf, placeOf, titleOf } from '../../reporters/wording.js';
 
-/** A report of a log, and the log. */
+/** A diagnostic, its fingerprint and its log. */
 export type Found = { input: string; fingerprint: string; diagnostic: Diagnostic };
 
-/** What is known at the end. */
+/** Totals at the end. */
 export type Totals = {
   findings: number;
   inputs: number;
-  /** Lines that smell of a checker and were not understood; `more` are not listed. */
+  /** Lines that look like a checker's and that no reader took. */
   unread: { input: string; line: number; text: string }[];
-  /** Why not everything was read, one sentence each, and its input. */
+  /** Why not everything was read, one sentence each, with the log. */
   missing: { input: string; why: string }[];
-  /** Lines that were too long to be kept whole. */
+  /** Lines that were too long to be kept completely. */
   long: { input: string; count: number; lines: number[] }[];
-  /** Findings of `tool/…`: a checker that said itself that it could not do its work. */
+  /** Number of `tool/…` findings: a checker reported that it failed. */
   broken: number;
   interrupted: boolean;
   exitCode: ExitCode;
@@ -51,7 +51,7 @@ export const jsonPrinter: Printer = {
   },
 };
 
-/** Distinct findings whose repetitions are counted; later ones are printed each time they are seen. */
+/** Number of distinct findings whose repetitions are counted. Later ones are printed each time. */
 const MAX_DISTINCT = 50_000;
 /** Frames shown of the first stack, and of each other one. */
 const FRAMES = [10, 4] as const;
@@ -77,7 +77,7 @@ const stackLines = (k: Stack, i: number): string[] => {
 const leakOf = ({ leak }: Diagnostic): string | undefined =>
   leak && `${leak.kind} leak: ${count(leak.bytes, 'byte')} in ${count(leak.objects, 'object')}`;
 
-/** Prints each finding when it is seen first, and at the end how often those were that came again. */
+/** Prints each finding when it is first seen, and repetitions at the end. */
 export const prettyPrinter = (
   paint: (tone: 'bad' | 'doubt' | 'quiet' | 'strong', text: string) => string,
 ) => {
