@@ -1,7 +1,8 @@
 /**
- * Expected findings, written on the guilty line: `~[^…] CASE [on BINDING…]: GATE… = HAZARD-ID`, where a gate may name a
- * compiler (`asan/gcc`), the version of a tool from which on it no longer sees the case (`xcheck(java<17.0.17)`), and the
- * single word `blind` says that no gate sees the case. After rust-lang/rust's `//~ ERROR`.
+ * Expected findings, written as comments on the faulty line: `~[^…] CASE [on BINDING…]: GATE… = HAZARD-ID`. A
+ * gate may name a compiler (`asan/gcc`), or the first version of a tool with which it no longer detects the
+ * case (`xcheck(java<17.0.17)`). `blind` instead of gates means that no gate detects the case. Modelled on
+ * rust-lang/rust's `//~ ERROR`.
  */
 import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
@@ -31,7 +32,7 @@ const GATE = /^(\w{1,40})(?:\/(\w{1,20}))?(?:\(([a-z]{1,20})<(\d[\d.]{0,20})\))?
 
 const numbersOf = (version: string): number[] => (version.match(/\d{1,9}/g) ?? []).map(Number);
 
-/** Whether a version is before another, number by number; a nightly's date counts behind its number. */
+/** Compares versions number by number. The date of a nightly counts after its version. */
 export const isBefore = (version: string, other: string): boolean => {
   const [a, b] = [numbersOf(version), numbersOf(other)];
   const at = b.findIndex((n, i) => n !== (a[i] ?? 0));
@@ -40,7 +41,9 @@ export const isBefore = (version: string, other: string): boolean => {
 
 type Gates = { seeing: { gate: string; compiler?: string }[]; strange?: string };
 
-/** The gates of one annotation that see the case with these tools; `strange` is no word for one. */
+/**
+ * The gates of one annotation that detect the case with these tools. `strange` is a word that names no gate.
+ */
 const readGates = (words: readonly string[], tools: Tools): Gates => {
   const gates: Gates = { seeing: [] };
   for (const word of words) {
@@ -53,10 +56,7 @@ const readGates = (words: readonly string[], tools: Tools): Gates => {
   return gates;
 };
 
-/**
- * Reads the annotations of one text, for the versions of these tools. Throws `Failure` for names that the catalogue or the
- * tables do not have.
- */
+/** Reads the annotations of one text, for these versions of tools. Throws `Failure` 2 for unknown names. */
 export const parseAnnotations = (text: string, file: string, tools: Tools = {}): Expectation[] => {
   const found: Expectation[] = [];
   text.split('\n').forEach((content, i) => {
@@ -87,7 +87,7 @@ export const parseAnnotations = (text: string, file: string, tools: Tools = {}):
   return found;
 };
 
-/** Reads the annotations of all files that the globs name. */
+/** Reads the annotations of all files that the globs match. */
 export const readAnnotations = async (
   root: string,
   globs: readonly string[],
@@ -105,7 +105,7 @@ export const readAnnotations = async (
   ).flat();
 };
 
-/** The case that a test id runs: its last part, lower case, without `test_` and `canary_`. */
+/** The case that a test id runs: its last part in lower case, without `test_` and `canary_`. */
 export const caseOf = (test: string): string =>
   test
     .split(/::|#|\/|\.(?=\w+$)/)
@@ -114,8 +114,8 @@ export const caseOf = (test: string): string =>
     .replace(/^test_?/, '')
     .replace(/^canary_/, '');
 
-/** True when the test runs the case. */
+/** True if the test runs the case. */
 export const isCase = (test: string, name: string): boolean => caseOf(test) === caseOf(name);
 
-/** Where people find it: `file:line`. */
+/** Place of an annotation, for people: `file:line`. */
 export const placeOf = (e: Expectation): string => `${basename(e.file)}:${e.line}`;

@@ -1,6 +1,7 @@
 /**
- * The baseline: findings that are known and accepted for now, in a committed file beside the matrix. An entry names a
- * finding by its fingerprint, so it survives moved lines, and says why, whose it is, and until when.
+ * The baseline: findings that are known and accepted for now, in a committed file beside the matrix. An entry
+ * identifies a finding by its fingerprint, which survives moved lines, and gives a reason, an owner and an
+ * expiry day.
  */
 import { laneId } from '../model/cell-id.js';
 import { EXIT } from '../model/exit-codes.js';
@@ -39,7 +40,7 @@ const entry = z.strictObject({
 const schema = z.strictObject({ version: z.literal(1), findings: z.array(entry).nullable() });
 
 export type Entry = z.infer<typeof entry>;
-/** `file` is absolute; without a file there are no entries. */
+/** `file` is absolute. If it does not exist, there are no entries. */
 export type Baseline = { file: string; entries: readonly Entry[] };
 
 export const BASELINE_NAME = 'ffi-gates-baseline.yaml';
@@ -47,7 +48,7 @@ export const BASELINE_NAME = 'ffi-gates-baseline.yaml';
 const knownKeys = (path: readonly PropertyKey[]): string[] =>
   path.length ? Object.keys(entry.shape) : Object.keys(schema.shape);
 
-/** Parses a baseline's text. Throws `Failure` 2 with the place of the first problem. */
+/** Parses a baseline. Throws `Failure` 2 with the place of the first problem. */
 export const parseBaseline = (text: string, file: string): Baseline => {
   const { value, fail } = parseYaml(text, file, schema, knownKeys);
   const entries = value.findings ?? [];
@@ -58,10 +59,10 @@ export const parseBaseline = (text: string, file: string): Baseline => {
   return { file, entries };
 };
 
-/** The JSON Schema that editors complete from. */
+/** The JSON Schema for editors. */
 export const baselineJsonSchema = (): unknown => z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
 
-/** The baseline beside a matrix file; empty when there is none. */
+/** Loads the baseline beside a matrix file. Empty if there is none. */
 export const loadBaseline = async (matrixFile: string): Promise<Baseline> => {
   const file = join(dirname(matrixFile), BASELINE_NAME);
   const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
@@ -71,24 +72,29 @@ export const loadBaseline = async (matrixFile: string): Promise<Baseline> => {
   return text === undefined ? { file, entries: [] } : parseBaseline(text, file);
 };
 
-/** The entries that still make a finding known on `day`, by fingerprint. */
+/** The entries that are not expired on `day`, by fingerprint. */
 export const valid = (b: Baseline, day: string): Map<string, Entry> =>
   new Map(b.entries.filter((e) => !isOver(e, day)).map((e) => [e.fingerprint, e]));
 
-/** Ran every test it was asked to, with nothing in doubt: what it did not show was not there. */
+/**
+ * Whether a cell ran all its tests and is not inconclusive, so that a finding it did not show was not there.
+ */
 const ranToItsEnd = (c: CellReport): boolean =>
   c.verdict.kind === 'clean' || (c.verdict.kind === 'hazard' && c.verdict.why === undefined);
 
 export type Standing = {
-  /** Not seen although a proven cell that had shown it ran to its end, or no cell of the matrix can show it any more. */
+  /**
+   * Not seen, although a proven cell that had shown it ran to its end, or because the matrix no longer has
+   * such a cell.
+   */
   gone: Entry[];
-  /** Past their day. */
+  /** Past their expiry day. */
   expired: Entry[];
-  /** Not seen, and nobody was in a position to. */
+  /** Not seen, and no cell that could have shown it ran to a proven end. */
   unchecked: Entry[];
 };
 
-/** How the entries stand after a run. `ids` are all cells that the matrix has, run or not. Pure. */
+/** The state of the entries after a run. `ids` are all cells of the matrix, whether they ran or not. Pure. */
 export const standing = (
   b: Baseline,
   run: {
@@ -108,7 +114,7 @@ export const standing = (
     else if (e.cells.length && !e.cells.some((id) => run.ids.has(id))) out.gone.push(e);
     else if (e.sometimes) out.unchecked.push(e);
     else {
-      // An entry without cells was written by hand: then only a whole run can tell.
+      // An entry without cells was written by hand. Only a run of all cells decides about it.
       const could = e.cells.length
         ? witnesses.some((c) => e.cells.includes(c.id))
         : [...run.ids].every((id) => witnesses.some((c) => c.id === id));
@@ -125,16 +131,16 @@ const row = (e: Entry): BaselineRow => ({
   ...acceptance(e),
 });
 
-/** Marks the findings that the baseline knows on `day`. Planted ones are nobody's to accept. */
-export const markKnown = (findings: FindingReport[], b: Baseline, day: string): void => {
+/** The findings, with those marked that the baseline knows on `day`. Planted ones are nobody's to accept. */
+export const markKnown = (findings: readonly FindingReport[], b: Baseline, day: string): FindingReport[] => {
   const entries = valid(b, day);
-  for (const f of findings) {
+  return findings.map((f) => {
     const e = entries.get(f.fingerprint);
-    if (e && !f.planted) f.known = acceptance(e);
-  }
+    return e && !f.planted ? { ...f, known: acceptance(e) } : f;
+  });
 };
 
-/** The report's section; undefined without entries. */
+/** The baseline's section of the report. Undefined if there are no entries. */
 export const baselineReport = (
   b: Baseline,
   findings: readonly FindingReport[],

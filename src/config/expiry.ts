@@ -1,8 +1,8 @@
-/** What every entry that accepts something says of itself: why, whose it is, and the last day on which that holds. */
+/** Fields of every entry that accepts something: reason, owner and expiry day. */
 import { z } from 'zod';
 import type { Accepted } from '../model/report.js';
 
-/** The fields, for the schemas of the committed files. */
+/** The fields, for the schemas of committed files. */
 export const acceptingFields = {
   owner: z.string().min(1).optional().meta({ description: 'Who looks after it.' }),
   expires: z
@@ -24,12 +24,15 @@ export const acceptance = (e: {
   ...(e.expires === undefined ? {} : { expires: e.expires }),
 });
 
-/** Today in the calendar that `expires` is written in (UTC). */
+/** Today's date in UTC, the calendar of `expires`. */
 export const today = (now = new Date()): string => now.toISOString().slice(0, 10);
 
 export const isOver = (e: { expires?: string | undefined }, day: string): boolean =>
   e.expires !== undefined && e.expires < day;
 
-/** The first line of a file that editors check against a schema of ours, named as it lies beside a project's packages. */
+/**
+ * The first line of a file that editors check against our schema. Its path is relative to the project's
+ * packages.
+ */
 export const schemaLine = (schema: string): string =>
   `# yaml-language-server: $schema=node_modules/ffi-gates/matrices/${schema}`;

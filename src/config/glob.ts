@@ -1,4 +1,7 @@
-/** Globs over flat ids: `*` any run, `?` one character, `{a,b}` alternatives. Everything else is literal. */
+/**
+ * Globs over ids: `*` matches any characters, `?` one character, `{a,b}` alternatives. Everything else is
+ * literal.
+ */
 const escape = (s: string): string => s.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 const source = (glob: string): string => {
@@ -20,9 +23,10 @@ const source = (glob: string): string => {
   return out;
 };
 
-/** A predicate that is true for ids matched whole by `glob`. */
+/** Makes a predicate for ids that `glob` matches completely. */
 const matcher = (glob: string): ((id: string) => boolean) => {
-  // regexes: built from a selector, which the user of this machine writes and which meets ids of at most 60 characters
+  // regexes: built from a selector, which the user of this machine writes and which meets ids of at most 60
+  // characters
   const re = new RegExp(`^${source(glob)}$`);
   return (id) => re.test(id);
 };

@@ -1,4 +1,7 @@
-/** The matrix file: what the user writes. Validated with file:line:column and did-you-mean; `matrices/schema.json` is made from it. */
+/**
+ * The matrix file. Errors are reported with file:line:column and a suggestion. `matrices/schema.json` is
+ * generated from this schema.
+ */
 import { ROLES } from '../model/role.js';
 import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
@@ -117,7 +120,7 @@ export type Suite = Parsed['suites'][number];
 /** `file` and `root` are absolute. */
 export type Matrix = Parsed & { file: string; root: string };
 
-/** Keys that the schema knows where an unknown key was found. */
+/** Keys that the schema allows where an unknown key was found. */
 const knownKeys = (path: readonly PropertyKey[]): string[] => {
   const [top, index, sub] = path;
   if (top === undefined) return Object.keys(matrixSchema.shape);
@@ -164,7 +167,7 @@ const crossCheck = (m: Matrix, fail: (path: (string | number)[], message: string
   }
 };
 
-/** Parses a matrix text. Throws `Failure` (exit code 2) at the first problem, with its place. */
+/** Parses a matrix. Throws `Failure` 2 with the place of the first problem. */
 export const parseMatrix = (text: string, file: string): Matrix => {
   const { value, fail } = parseYaml(text, file, matrixSchema, knownKeys);
   const matrix: Matrix = { ...value, file, root: resolve(dirname(file), value.root) };
@@ -172,7 +175,7 @@ export const parseMatrix = (text: string, file: string): Matrix => {
   return matrix;
 };
 
-/** Reads and parses a matrix file. */
+/** Reads and parses a matrix file. Throws `Failure` 2. */
 export const loadMatrix = async (file: string): Promise<Matrix> => {
   const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
     throw new Failure(
@@ -184,6 +187,6 @@ export const loadMatrix = async (file: string): Promise<Matrix> => {
   return parseMatrix(text, file);
 };
 
-/** The JSON Schema that editors complete from. */
+/** The JSON Schema for editors. */
 export const matrixJsonSchema = (): unknown =>
   z.toJSONSchema(matrixSchema, { target: 'draft-7', io: 'input' });

@@ -1,7 +1,10 @@
-/** The one selector language: globs over cell ids with `*`, `?` and `{a,b}`; a selector without a wildcard is a prefix-free exact id. */
+/**
+ * Selectors: globs over cell ids with `*`, `?` and `{a,b}`. Without a wildcard a selector matches one exact
+ * id.
+ */
 import picomatch from './glob.js';
 
-/** Cells that any of the selectors names, and the selectors that name none. No selectors: everything. */
+/** The cells that any selector matches, and the selectors that match none. Without selectors, all cells. */
 export const select = <T extends { id: string }>(
   cells: readonly T[],
   selectors: readonly string[],

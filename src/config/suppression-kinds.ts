@@ -1,7 +1,7 @@
 /**
- * What each checker calls the reports that it can be told to drop. Sources: compiler-rt `lsan_common.cpp`,
- * `tsan_suppressions.cpp` and `ubsan_checks.inc`; Valgrind's manual, "Writing suppression files" of memcheck and helgrind.
- * AddressSanitizer is absent: it ends at the first fault and has no suppressions for it.
+ * The names by which each checker can be told to drop reports. Sources: compiler-rt `lsan_common.cpp`,
+ * `tsan_suppressions.cpp` and `ubsan_checks.inc`; Valgrind's manual, "Writing suppression files" of memcheck
+ * and helgrind. AddressSanitizer is absent: it ends at the first fault and has no suppressions for it.
  */
 import type { HazardId } from '../model/hazard.js';
 
@@ -54,7 +54,7 @@ export const KINDS: readonly KindRow[] = [
   row('helgrind', 'threading/lock-misuse', ...MISUSE),
 ];
 
-/** The rows that an entry's hazard and tool leave; none when no checker can drop such a report. */
+/** The rows that match an entry's hazard and tool. None if no checker can drop such a report. */
 export const kindsOf = (e: { tool?: Suppressing | undefined; hazard?: string | undefined }): KindRow[] =>
   KINDS.filter(
     (r) => (e.tool === undefined || r.tool === e.tool) && (e.hazard === undefined || r.hazard === e.hazard),

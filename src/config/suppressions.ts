@@ -1,6 +1,7 @@
 /**
- * Suppressions: reports that the checkers themselves are told to drop, in one committed file beside the matrix and in our
- * terms. For what is not a bug; what is one and may stay for now belongs in the baseline, which hides nothing.
+ * Suppressions: reports that the checkers are told to drop, in a committed file beside the matrix, in our own
+ * terms. They are for reports that are no bugs. A bug that may stay for now belongs in the baseline, which
+ * hides nothing.
  */
 import { EXIT } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
@@ -15,7 +16,7 @@ import { HAZARDS } from '../model/hazards.js';
 import { kindsOf, SUPPRESSING_TOOLS, type Suppressing } from './suppression-kinds.js';
 import { parseYaml } from './yaml-file.js';
 
-/** `*` is the only wildcard that every checker knows. */
+/** `*` is the only wildcard that every checker supports. */
 const glob = z
   .string()
   .min(1)
@@ -64,11 +65,14 @@ export const parseSuppressions = (text: string, file: string): Suppressions => {
   return { file, entries };
 };
 
-/** The JSON Schema that editors complete from. That an entry has one place, and that a checker can drop it, is told by `run`. */
+/**
+ * The JSON Schema for editors. Two rules are not in it and are checked by `run`: an entry has exactly one
+ * place, and a checker can drop it.
+ */
 export const suppressionsJsonSchema = (): unknown =>
   z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
 
-/** The suppressions beside a matrix file; empty when there is none. */
+/** Loads the suppressions beside a matrix file. Empty if there are none. */
 export const loadSuppressions = async (matrixFile: string): Promise<Suppressions> => {
   const file = join(dirname(matrixFile), SUPPRESSIONS_NAME);
   const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
@@ -78,7 +82,7 @@ export const loadSuppressions = async (matrixFile: string): Promise<Suppressions
   return text === undefined ? { file, entries: [] } : parseSuppressions(text, file);
 };
 
-/** An entry in one line, as people name it. */
+/** An entry in one line, for people. */
 export const nameOf = (e: Suppression): string => {
   const place = PLACES.find((p) => e[p] !== undefined)!;
   return `${[e.tool, e.hazard].filter(Boolean).join(' ')} in ${place} ${e[place]}`;
@@ -98,8 +102,8 @@ const hits = (e: Suppression, f: Frame): boolean => {
 };
 
 /**
- * Whether the checker that made this report would drop it by the entry: one frame of any stack is enough, but for UBSan,
- * which looks at the faulty place only.
+ * Whether the checker that made this report would drop it because of the entry. A match with one frame of any
+ * stack suffices, except for UBSan, which matches only the faulty place.
  */
 export const wouldHide = (e: Suppression, s: Pick<Diagnostic, 'tool' | 'hazard' | 'stacks'>): boolean => {
   if ((e.tool && e.tool !== s.tool) || (e.hazard && e.hazard !== s.hazard)) return false;

@@ -1,4 +1,6 @@
-/** YAML that people write: read against a schema, and every problem told with file:line:column and what was likely meant. */
+/**
+ * YAML files that people write: parsed against a schema, with errors as file:line:column and a suggestion.
+ */
 import { EXIT } from '../model/exit-codes.js';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
@@ -8,12 +10,12 @@ import { didYouMean } from './did-you-mean.js';
 type Issue = z.core.$ZodIssue;
 type Path = (string | number)[];
 
-/** Keys that a schema knows at a path, for "did you mean". */
+/** The keys that a schema allows at a path, for suggestions. */
 export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
 export type YamlFile<T> = {
   value: T;
-  /** Throws `Failure` 2 at the place of `path`: for rules that a schema cannot say. */
+  /** Throws `Failure` 2 at the place of `path`. For rules that a schema cannot express. */
   fail: (path: Path, message: string) => never;
 };
 
@@ -45,7 +47,10 @@ const placeOf = (node: unknown, lines: LineCounter, file: string): string => {
   return `${file}:${pos.line}:${pos.col}`;
 };
 
-/** Where in the file an issue is: the key itself for unknown keys, else the deepest node that exists on its path. */
+/**
+ * The node of an issue in the file: the key itself for an unknown key, else the deepest existing node on its
+ * path.
+ */
 const nodeOf = (doc: Document, issue: Issue): unknown => {
   let node: unknown =
     issue.code === 'unrecognized_keys' ? keyNode(doc, issue.path, issue.keys[0]!) : undefined;
@@ -57,7 +62,7 @@ const nodeOf = (doc: Document, issue: Issue): unknown => {
   return node;
 };
 
-/** Parses `text`. Throws `Failure` (exit code 2) at the first problem, with its place in `file`. */
+/** Parses `text`. Throws `Failure` 2 with the place of the first problem in `file`. */
 export const parseYaml = <S extends z.ZodType>(
   text: string,
   file: string,

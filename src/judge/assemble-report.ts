@@ -95,12 +95,15 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   );
   const lanes = new Map<string, LaneReport>();
   for (const c of all.cells) if (!lanes.has(c.lane)) lanes.set(c.lane, proofOf(c, canaries.get(c.lane)));
-  const cells = judged.map((j) => cellReport(j, o.out));
-  compareWithPlain(cells, judged);
+  const cells = compareWithPlain(
+    judged.map((j) => cellReport(j, o.out)),
+    judged,
+  );
   const skips: CellReport[] = all.plan.skipped.map(skippedCell);
   const rows = [...cells, ...skips].sort(byId);
-  const { findings, runtimeBucket } = await mergeFindings(judged, o.out, o.matrix.root, o.readSource);
-  markKnown(findings, o.baseline, day);
+  const merged = await mergeFindings(judged, o.out, o.matrix.root, o.readSource);
+  const { runtimeBucket } = merged;
+  const findings = markKnown(merged.findings, o.baseline, day);
   const ids = new Set(cellIds(o.matrix));
   const seen = new Set(findings.map((f) => f.fingerprint));
   const baseline = baselineReport(

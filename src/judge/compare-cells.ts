@@ -2,6 +2,7 @@
  * Comparisons across the cells of a run. A bug that several bindings show lies in their shared code; a test
  * that also fails without any gate does not fail because of the gate. Pure.
  */
+import type { Verdict } from '../model/verdict.js';
 import type { Judged } from './judge.js';
 import type { CellReport, Scope, Witness } from '../model/report.js';
 
@@ -56,26 +57,30 @@ const hangs = (row: CellReport, plain: ReadonlyMap<string, 'passed' | 'failed'>)
     : '; it does not end well without the gate either';
 };
 
-/** Adds the result without the gate to each failed test, and a summary to the verdict. */
-export const compareWithPlain = (rows: readonly CellReport[], cells: readonly Judged[]): void => {
-  for (const row of rows) {
-    const plain =
-      row.gate === UNGATED
-        ? new Map<string, 'passed' | 'failed'>()
-        : plainOutcomes(cells, `${row.suite}-${row.binding}`);
-    for (const t of row.failedTests) {
+/** Adds to each failed test how it ends without the gate, and sums that up in the verdict. Returns new rows. */
+export const compareWithPlain = (rows: readonly CellReport[], cells: readonly Judged[]): CellReport[] =>
+  rows.map((row) => {
+    const plain: ReadonlyMap<string, 'passed' | 'failed'> =
+      row.gate === UNGATED ? new Map() : plainOutcomes(cells, `${row.suite}-${row.binding}`);
+    const failedTests = row.failedTests.map((t) => {
       const without = plain.get(t.test);
-      if (without) t.plain = without;
-    }
-    if (row.verdict.kind === 'inconclusive' && row.verdict.doubt === 'timed-out')
-      row.verdict.why += hangs(row, plain);
-    const flaky = row.failedTests.filter((t) => t.flaky).length;
-    const count = (k: 'passed' | 'failed'): number => row.failedTests.filter((t) => t.plain === k).length;
-    const words = [
-      count('failed') && `${count('failed')} without the gate too`,
-      count('passed') && `${count('passed')} only under ${row.gate}`,
-      flaky && `${flaky} passed when run again alone`,
-    ].filter(Boolean);
-    if (row.verdict.kind === 'suite-failed' && words.length) row.verdict.why += ` (${words.join(', ')})`;
-  }
+      return without ? { ...t, plain: without } : t;
+    });
+    return { ...row, failedTests, verdict: explained({ ...row, failedTests }, plain) };
+  });
+
+/** The verdict with what is known of its tests without the gate. */
+const explained = (row: CellReport, plain: ReadonlyMap<string, 'passed' | 'failed'>): Verdict => {
+  const { verdict, failedTests, gate } = row;
+  if (verdict.kind === 'inconclusive' && verdict.doubt === 'timed-out')
+    return { ...verdict, why: verdict.why + hangs(row, plain) };
+  if (verdict.kind !== 'suite-failed') return verdict;
+  const flaky = failedTests.filter((t) => t.flaky).length;
+  const count = (k: 'passed' | 'failed'): number => failedTests.filter((t) => t.plain === k).length;
+  const notes = [
+    count('failed') && `${count('failed')} without the gate too`,
+    count('passed') && `${count('passed')} only under ${gate}`,
+    flaky && `${flaky} passed when run again alone`,
+  ].filter(Boolean);
+  return notes.length > 0 ? { ...verdict, why: `${verdict.why} (${notes.join(', ')})` } : verdict;
 };

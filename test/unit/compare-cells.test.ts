@@ -62,9 +62,8 @@ describe('a test that failed under a gate', () => {
     verdict: Verdict = FAILED,
     diedIn: string[] = [],
   ) => {
-    const r = row('s', 'c', 'ccgcc-asan', { ...verdict } as Verdict, { failedTests: failed, diedIn });
-    compareWithPlain([r], plain);
-    return r;
+    const r = row('s', 'c', 'ccgcc-asan', { ...verdict }, { failedTests: failed, diedIn });
+    return compareWithPlain([r], plain)[0]!;
   };
   const whyOf = (r: CellReport): string => ('why' in r.verdict ? (r.verdict.why ?? '') : '');
   const passing = judged('s-c_ccgcc-plain', [attempt(['a', 'b'])]);
@@ -113,8 +112,8 @@ describe('a test that failed under a gate', () => {
     expect(compared([skipped], [{ test: 'a' }]).failedTests).toEqual([{ test: 'a' }]);
   });
   test('in a plain cell is not compared with itself', () => {
-    const r = row('s', 'c', 'ccgcc-plain', { ...FAILED }, { failedTests: [{ test: 'a' }] });
-    compareWithPlain([r], [failing]);
+    const before = row('s', 'c', 'ccgcc-plain', { ...FAILED }, { failedTests: [{ test: 'a' }] });
+    const r = compareWithPlain([before], [failing])[0]!;
     expect([r.failedTests, whyOf(r)]).toEqual([[{ test: 'a' }], '1 failed: a']);
   });
   test('beside a finding is marked, and the verdict keeps its words', () => {
