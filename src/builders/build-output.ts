@@ -1,4 +1,4 @@
-/** Tells what a build left behind from sources: a directory called `build` is either. */
+/** Distinguishes build output from sources: a directory called `build` may be either. */
 import { readdirSync, type Dirent } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -12,9 +12,12 @@ const ALWAYS = new Set([
   '.ffi-gates',
   '.venv',
 ]);
-/** Output by custom; projects have sources in them as well (`build/cmake/CMakeLists.txt`). */
+/** Usually output, but some projects keep sources in them (`build/cmake/CMakeLists.txt`). */
 const OFTEN = new Set(['target', 'build', 'obj', 'latest']);
-/** What CMake, Ninja, Meson, node-gyp, Cargo, Maven, NuGet and our own reports leave at the top. */
+/**
+ * Files that CMake, Ninja, Meson, node-gyp, Cargo, Maven, NuGet and our own reports leave at the top of their
+ * output.
+ */
 const MARK =
   /^(?:CMakeCache\.txt|build\.ninja|meson-info|config\.gypi|CACHEDIR\.TAG|\.rustc_info\.json|maven-status|classes|project\.assets\.json|report\.json|temp\.\w+-.*)$/;
 const SOURCE =
@@ -35,7 +38,7 @@ const holdsSources = (dir: string, depth: number): boolean =>
       (depth > 0 && e.isDirectory() && holdsSources(join(dir, e.name), depth - 1)),
   );
 
-/** True for a directory (or file) that neither belongs into a copy of the sources nor tells whether they changed. */
+/** True for a directory (or file) that is neither copied with the sources nor part of their digest. */
 export const isLeftOut = (path: string): boolean => {
   const name = basename(path);
   if (ALWAYS.has(name)) return true;

@@ -1,4 +1,7 @@
-/** The seam of a builder: how a build system is driven out of tree, with flags to every object of the user's project. */
+/**
+ * The interface of a builder: how a build system is driven out of tree, with flags for every object of the
+ * project.
+ */
 import { cpus } from 'node:os';
 import type { Instrument, Launch, Missing, Tools } from '../model/launch.js';
 import type { Target } from '../config/matrix.js';
@@ -11,13 +14,16 @@ export type BuildInput = {
   instrument: Instrument;
   needs: Record<string, string>;
 };
-/** `copies`: the build system writes into its source tree, so `build.ts` hands it a copy of it. */
+/** `copies`: the build system writes into its source tree, so it gets a copy of it. */
 export type Builder = {
   id: BuilderId;
-  /** It compiles Rust: flags of rustc change what it makes. */
+  /** It compiles Rust, so rustc's flags change its result. */
   rust?: true;
   copies?: true;
-  /** The tool without which it cannot start; compilers are asked for apart. `target` says which of several it takes. */
+  /**
+   * The tool that it needs to start; compilers are checked separately. `target` may select one of several
+   * tools.
+   */
   missing(tools: Tools, target?: Target): Missing | undefined;
   commands(p: BuildInput): Launch[];
 };
@@ -39,8 +45,8 @@ const flags = (p: BuildInput): Record<string, string> => ({
 export const LEAKS_IGNORED: Record<string, string> = { ASAN_OPTIONS: 'detect_leaks=0' };
 
 /**
- * Compilers and flags for tools that read them from the environment. Programs that a configuration tries out must not
- * fail for what they leak.
+ * Compilers and flags for tools that read them from the environment. Programs run by a configuration must not
+ * fail because they leak.
  */
 export const env = (p: BuildInput): Record<string, string> => ({
   ...flags(p),
@@ -49,8 +55,8 @@ export const env = (p: BuildInput): Record<string, string> => ({
 });
 
 /**
- * Flags of CMake's configuration `None`, beside those from the environment: a project that sets CMAKE_C_FLAGS anew would be
- * built without the gate, and no project knows this configuration.
+ * Flags of CMake's configuration `None`, in addition to those from the environment. A project that overwrites
+ * CMAKE_C_FLAGS would otherwise be built without the gate, and no project sets flags of this configuration.
  */
 export const cmakeFlags = (cflags: string, ldflags: string): string[] => [
   ...['C', 'CXX'].map((language) => `-DCMAKE_${language}_FLAGS_NONE=${cflags}`),
@@ -61,8 +67,8 @@ const FIND_RUNTIME =
   'LD_LIBRARY_PATH=$(dirname "$("$0" -print-file-name=libclang_rt.asan-$(uname -m).so)") exec "$@"';
 
 /**
- * A command whose children run what they have just compiled (configuration tests, generators). clang's shared runtimes
- * lie where no loader looks.
+ * A command whose children run programs that they have just compiled (configuration tests, generators).
+ * clang's shared runtimes are where no loader looks.
  */
 export const running = (
   { compiler, cc, ldflags }: Instrument,
@@ -70,7 +76,7 @@ export const running = (
 ): [string, ...string[]] =>
   compiler === 'clang' && ldflags.includes('-shared-libsan') ? ['sh', '-c', FIND_RUNTIME, cc, ...argv] : argv;
 
-/** Puts shared objects that a build system left below `from` beside those in `out`, where suites look for them. */
+/** Copies shared objects that a build system put below `from` to `out`, where suites look for them. */
 export const collect = (p: BuildInput, from: string): Launch => ({
   argv: [
     'find',

@@ -1,4 +1,4 @@
-/** How each build system is driven: out of tree, flags to every object of the user's project. */
+/** How each build system is driven: out of tree, with flags for every object of the project. */
 import { autotools } from './autotools.js';
 import {
   type Builder,
@@ -18,7 +18,7 @@ const cmake: Builder = {
   id: 'cmake',
   missing: (tools, target) => {
     const noCmake = lacks(tools, 'cmake', 'apt-get install -y cmake make');
-    // What CMake drives is make, unless the target asks for something else.
+    // CMake uses make unless the target selects another generator.
     const other = target?.env['CMAKE_GENERATOR'] ?? target?.args.find((a) => a.startsWith('-G'));
     return noCmake ?? (other === undefined ? lacks(tools, 'make', 'apt-get install -y make') : undefined);
   },
@@ -45,15 +45,17 @@ const cmake: Builder = {
 };
 
 /**
- * Every flag goes with the compiler's name, on the command line: makefiles assign CFLAGS to themselves, with include
- * directories that a CFLAGS from outside would take away, and what overrides that is only ever the compiler.
+ * All flags are passed with the compiler's name, on the command line. Makefiles assign CFLAGS themselves,
+ * with include directories that CFLAGS from outside would remove. A compiler that is set from outside is
+ * always used.
  */
 const compilerWord = (p: BuildInput, path: string): string =>
   [
     path,
     ...p.instrument.cflags,
     ...p.instrument.ldflags,
-    // Half of the flags are for linking, which clang remarks on when it compiles: some makefiles make remarks errors.
+    // Half of the flags are for linking. clang warns about these when it compiles, and some makefiles turn
+    // warnings into errors.
     ...(p.instrument.compiler === 'clang' ? ['-Wno-unused-command-line-argument'] : []),
   ].join(' ');
 
@@ -163,8 +165,9 @@ const nodegyp: Builder = {
 };
 
 /**
- * The user's own line: `{cc} {cxx} {out} {src} {cflags} {ldflags}` and the directories of needed targets by id,
- * inside words and in the values of `env`; `{cflags}` and `{ldflags}` as a whole word become many words.
+ * A command from the matrix. Replaces `{cc} {cxx} {out} {src} {cflags} {ldflags}` and `{id}` of needed
+ * targets in arguments and in the values of `env`. `{cflags}` and `{ldflags}` as an entire argument expand to
+ * several arguments.
  */
 const command: Builder = {
   id: 'command',

@@ -1,4 +1,4 @@
-/** Meson with Ninja: out of tree by nature. */
+/** Meson with Ninja, always out of tree. */
 import { collect, env, lacks, running, type Builder } from './builder.js';
 
 const REMEDY = 'apt-get install -y meson ninja-build';
@@ -8,7 +8,8 @@ export const meson: Builder = {
   missing: (tools) => lacks(tools, 'meson', REMEDY) ?? lacks(tools, 'ninja', REMEDY),
   commands: (p) => [
     {
-      // plain: flags are ours alone. lundef off: the runtime's symbols come with the process that loads the library.
+      // plain: only our flags apply. lundef off: the runtime's symbols come from the process that loads the
+      // library.
       argv: running(p.instrument, [
         'meson',
         'setup',

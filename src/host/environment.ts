@@ -1,8 +1,8 @@
-/** The environment that our children start from. */
+/** The environment of our child processes. */
 import { dirname } from 'node:path';
 import type { Tools } from '../model/launch.js';
 
-/** What would arm, disarm or redirect a checker, a compiler or a test runner behind our back. */
+/** Variables that would arm, disarm or redirect a checker, a compiler or a test runner unnoticed. */
 // regexes: built from the literal below, one gap per name
 const UNWANTED = new RegExp(
   `^(?:${[
@@ -18,13 +18,15 @@ const UNWANTED = new RegExp(
   ].join('|')})$`,
 );
 
-/** `env` without what would disarm a gate: for tests, builds and the probes of this machine alike. */
+/** `env` without variables that could disarm a gate. Used for tests, builds and probes. */
 export const baseEnv = (env: NodeJS.ProcessEnv = process.env): Record<string, string> =>
   Object.fromEntries(
     Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !UNWANTED.test(e[0])),
   );
 
-/** The same for builds, which find the JDK that tests will run on by JAVA_HOME: CMake's FindJNI, makefiles, Maven. */
+/**
+ * The same for builds. JAVA_HOME names the JDK that runs the tests, for CMake's FindJNI, makefiles and Maven.
+ */
 export const buildEnv = (tools: Tools, env: NodeJS.ProcessEnv = process.env): Record<string, string> => ({
   ...baseEnv(env),
   ...(tools['java'] ? { JAVA_HOME: dirname(dirname(tools['java'].path)) } : {}),

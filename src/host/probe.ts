@@ -1,4 +1,7 @@
-/** This machine, probed once per command: which tools exist (real executables, never shims) and what the kernel allows. */
+/**
+ * This machine, probed once per command: its tools (real executables, never shims) and what the kernel
+ * allows.
+ */
 import { runTool } from '../process/run-tool.js';
 import { existsSync } from 'node:fs';
 import { access, constants, mkdtemp, open, readFile, realpath, rm } from 'node:fs/promises';
@@ -13,30 +16,35 @@ export type Host = {
   cores: number;
   memoryGiB: number;
   os: { id: string; name: string };
-  /** `vm.mmap_rnd_bits`; sanitizers of older runtimes need 28 or `setarch -R`. */
+  /** `vm.mmap_rnd_bits`. Sanitizers of older runtimes need at most 28, or `setarch -R`. */
   mmapRndBits?: number;
-  /** True when `setarch -R` (personality) is allowed here. */
+  /** True if `setarch -R` (personality) is allowed here. */
   setarch: boolean;
-  /** True when a process may ptrace its child: LeakSanitizer needs it. Tried with a leak-checked program where gcc has one. */
+  /**
+   * True if a process may ptrace its child, as LeakSanitizer must. Tried with a leak-checked program if gcc
+   * has one.
+   */
   ptrace: boolean;
-  /** True when a seccomp filter is on this process, as in most containers. */
+  /** True if a seccomp filter applies to this process, as in most containers. */
   seccomp: boolean;
-  /** Scripts on the PATH that stand in for a real interpreter (pyenv, asdf), by tool. */
+  /** Scripts on the PATH that wrap a real interpreter (pyenv, asdf), by tool. */
   shims: Record<string, string>;
-  /** Where reports go by default, and whether files can be made there (or in its nearest existing parent). */
+  /**
+   * Default directory of reports, and whether files can be created there or in its nearest existing parent.
+   */
   logs: { dir: string; writable: boolean };
   openFiles?: number;
   /** Sanitizer runtimes by `compiler/name`: `gcc/asan`, `clang/tsan`, `gcc/stdcxx`, … */
   runtimes: Record<string, string>;
   symbolizer?: string;
-  /** Rust toolchains by name and whether `cargo miri` runs on nightly. */
+  /** Whether there is a nightly Rust toolchain. */
   nightly: boolean;
   miri: boolean;
   /** Whether nightly has the sources of the standard library (`-Zbuild-std`). */
   rustSrc: boolean;
 };
 
-/** A machine on which nothing is: a plan for it holds every cell id of a matrix, all of them skipped. */
+/** A machine without any tools. A plan for it contains all cell ids of a matrix, all skipped. */
 export const NO_HOST: Host = {
   tools: {},
   cores: 1,
@@ -53,7 +61,7 @@ export const NO_HOST: Host = {
   rustSrc: false,
 };
 
-/** Where `rustup component add rust-src` puts the sources, below a toolchain's root. */
+/** Path of the sources installed by `rustup component add rust-src`, below a toolchain's root. */
 const RUST_SRC = 'lib/rustlib/src/rust/library/Cargo.lock';
 
 const RUNTIME_FILES: [key: string, compiler: 'gcc' | 'clang', file: string][] = [
@@ -78,7 +86,7 @@ const runtimes = async (tools: Tools): Promise<Record<string, string>> => {
       const cc = tools[compiler]?.path;
       const p = cc && (await out(cc, [`-print-file-name=${file}`]));
       if (!p || !p.startsWith('/')) return;
-      // gcc's lib*.so may be a link; the loader wants the file itself. A GNU ld script is not loadable.
+      // gcc's lib*.so may be a link, and the loader needs the real file. A GNU ld script cannot be loaded.
       const real = await realpath(p).catch(() => undefined);
       if (real) found[key] = real;
     }),
@@ -108,8 +116,8 @@ const openFileLimit = async (): Promise<number | undefined> => {
 };
 
 /**
- * Whether LeakSanitizer's tracer works. Yama's scope 3 forbids ptrace altogether; a container's filter shows only when it
- * is tried, so an empty program is leak-checked: it fails at exit when its tracer may not attach.
+ * Whether LeakSanitizer's tracer works. Yama's scope 3 forbids ptrace altogether. A container's filter shows
+ * only in a trial: an empty program is leak-checked and fails at exit if its tracer cannot attach.
  */
 const ptraceAllowed = async (gcc: string | undefined): Promise<boolean> => {
   if ((await number('/proc/sys/kernel/yama/ptrace_scope')) === 3) return false;
@@ -131,7 +139,7 @@ const ptraceAllowed = async (gcc: string | undefined): Promise<boolean> => {
 const seccompFilter = async (): Promise<boolean> =>
   /^Seccomp:\s+[12]/m.test(await readFile('/proc/self/status', 'utf8').catch(() => ''));
 
-/** `python3` on the PATH when it is a script: what it starts is asked of the interpreter itself. */
+/** `python3` on the PATH if it is a script. The interpreter that it starts is asked for its own path. */
 const pythonShim = async (): Promise<Record<string, string>> => {
   const path = await firstOf('python3', 'python');
   const file = path && (await open(path).catch(() => undefined));
@@ -144,7 +152,7 @@ const pythonShim = async (): Promise<Record<string, string>> => {
   }
 };
 
-/** Tries to make a directory entry where `dir` is, or would be created. */
+/** Tries to create a directory at `dir`, or at its nearest existing parent. */
 const writable = async (dir: string): Promise<boolean> => {
   for (let d = dir; ; d = dirname(d)) {
     const made = await mkdtemp(join(d, '.ffi-gates-probe-')).then(
@@ -155,7 +163,10 @@ const writable = async (dir: string): Promise<boolean> => {
   }
 };
 
-/** Probes everything; about a second. Absent tools are simply absent. `reports` is where they will go. */
+/**
+ * Probes the machine, which takes about a second. Missing tools are absent in the result. `reports` is the
+ * directory for reports.
+ */
 export const probeHost = async (reports = 'reports/latest'): Promise<Host> => {
   const tools = await probeTools();
   const dir = resolve(reports);

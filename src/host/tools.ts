@@ -1,11 +1,11 @@
-/** Which tools this machine has, by asking each one itself: real executables, never shims. */
+/** Finds the tools of this machine by asking each one itself: real executables, never shims. */
 import { realpath } from 'node:fs/promises';
 import which from 'which';
 import type { Tools } from '../model/launch.js';
 import { baseEnv } from './environment.js';
 import { runTool } from '../process/run-tool.js';
 
-/** What a command prints, where it succeeds within its time. */
+/** The output of a command, if it succeeds in time. */
 export const out = async (
   cmd: string,
   args: string[],
@@ -15,7 +15,7 @@ export const out = async (
   return r.code === 0 ? r.all.trim() : undefined;
 };
 
-/** The first of these names that is on the PATH. */
+/** The first of these names on the PATH. */
 export const firstOf = async (...names: string[]): Promise<string | undefined> => {
   for (const n of names) {
     const p = await which(n, { nothrow: true });
@@ -56,7 +56,7 @@ const PROBES: Record<string, Probe> = {
   mvn: { names: ['mvn'], args: ['--version'], pattern: V },
   cargo: { names: ['cargo'], args: ['--version'], pattern: V },
   rustc: { names: ['rustc'], args: ['--version'], pattern: V },
-  // The `version` is the machine's target triple: Cargo knows `host-tuple` only since 1.91.
+  // The `version` is the machine's target triple. Cargo knows `host-tuple` only since 1.91.
   rustHost: { names: ['rustc'], args: ['-vV'], pattern: /^host: (\S+)/m },
   rustup: { names: ['rustup'], args: ['--version'], pattern: V },
   mono: { names: ['mono'], args: ['--version'], pattern: V },
@@ -67,7 +67,7 @@ const PROBES: Record<string, Probe> = {
   setpriv: { names: ['setpriv'], args: ['--version'], pattern: V },
 };
 
-/** Asks the interpreter itself where it lives: `python3` may be a pyenv shim, which is a shell script. */
+/** Asks the interpreter itself for its path: `python3` may be a pyenv shim, which is a shell script. */
 const python = async (): Promise<Tools> => {
   const shim = await firstOf('python3', 'python');
   const line =
@@ -88,7 +88,7 @@ const python = async (): Promise<Tools> => {
   };
 };
 
-/** The JDK that `javac` on the PATH belongs to; JAVA_HOME wins when it holds one. */
+/** The JDK of JAVA_HOME if there is one, else that of `javac` on the PATH. */
 const jdk = async (): Promise<Tools> => {
   const home = process.env['JAVA_HOME'];
   const javac = (home && (await firstOf(`${home}/bin/javac`))) || (await firstOf('javac'));
@@ -100,8 +100,8 @@ const jdk = async (): Promise<Tools> => {
 };
 
 /**
- * Rust's nightly, which is another one every day, with its date: `1.101.0 (2026-10-29)`. Miri comes with it and has no number of
- * its own that changes.
+ * Rust's nightly with its date, since it changes daily: `1.101.0 (2026-10-29)`. Miri comes with it and has no
+ * version of its own that changes.
  */
 export const nightlyVersion = async (): Promise<Tools[string]> => {
   const text = await out('rustc', ['+nightly', '--version']);
@@ -110,7 +110,7 @@ export const nightlyVersion = async (): Promise<Tools[string]> => {
   return path && m ? { path, version: m[2] ? `${m[1]} (${m[2]})` : m[1]! } : undefined;
 };
 
-/** All tools but the ones that depend on others. Absent ones are simply absent. */
+/** All tools except those that depend on others. Missing tools are absent. */
 export const probeTools = async (): Promise<Tools> => {
   const tools: Tools = { node: { path: process.execPath, version: process.versions.node } };
   await Promise.all([

@@ -1,7 +1,7 @@
 /**
- * A report as test cases, for every format that CI systems read: a suite per cell with a case for its verdict (red whenever
- * the cell is), one for each failed test and one for each finding that was seen in it. Findings that the baseline knows are
- * skipped, with its reason. Made once for all reporters.
+ * A report as test cases, for all formats that CI systems read. Each cell is a suite with a case for its
+ * verdict (failed whenever the cell makes the run fail), one for each failed test and one for each finding
+ * seen in it. Findings that the baseline accepts are skipped, with its reason. Made once for all reporters.
  */
 import { byText } from '../model/order.js';
 import type { Stack } from '../model/diagnostic.js';
@@ -25,17 +25,17 @@ export type Case = {
   className: string;
   name: string;
   seconds?: number;
-  /** Source file of a finding, relative to the repository where it is inside. */
+  /** Source file of a finding. Relative if it is in the repository. */
   file?: string;
   line?: number;
-  /** `failure`: something is wrong with the code under test; `error`: nobody can tell. */
+  /** `failure`: the code under test is faulty. `error`: nothing is proven. */
   bad?: { element: 'failure' | 'error'; type: string; message: string; text: string };
-  /** Why it is skipped. */
+  /** The reason for skipping it. */
   skipped?: string;
   output?: string;
 };
 
-/** The cases of one cell; entries of committed files that fail a run have a suite without a cell. */
+/** The cases of one cell. Entries of committed files that make a run fail are in a suite without a cell. */
 export type Suite = { cell?: CellReport; cases: Case[] };
 
 /** All suites of a report, in the order of cell ids. Names are unique within a suite. */
@@ -56,7 +56,10 @@ const suiteOf = (cell: CellReport, report: Report): Suite => {
   return { cell, cases: unique(all) };
 };
 
-/** What fails a run although no cell is red: entries of the committed files that no longer hold, or hold too much. */
+/**
+ * Entries of committed files that make a run fail although no cell does: outdated ones, and suppressions that
+ * are too broad.
+ */
 const fileCases = (report: Report): Case[] => {
   const red = (name: string, type: string, message: string): Case => ({
     className: 'ffi-gates.files',
@@ -110,7 +113,7 @@ const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
       return { ...base, skipped: why };
     case 'hazard':
     case 'suite-failed':
-      // What the baseline accepts stands in the report as skipped cases, so the cell itself is green.
+      // Accepted findings are reported as skipped cases, so the cell itself passes.
       if (isKnownOnly(v)) return { ...base, output: why };
       return {
         ...base,
@@ -160,7 +163,7 @@ const findingCase = (cell: CellReport, f: FindingReport): Case => {
   };
 };
 
-/** Frames shown of each stack: enough to act on, small enough for servers that cut at some kilobytes. */
+/** Frames shown per stack: enough to act on, few enough for servers that truncate after some kilobytes. */
 const FRAMES = 24;
 
 const findingText = (cell: CellReport, f: FindingReport, message: string): string =>
@@ -180,7 +183,7 @@ const findingText = (cell: CellReport, f: FindingReport, message: string): strin
     `again: ${oneLine(f.repro)}`,
   ]);
 
-/** A stack as lines of text, its first frames only. */
+/** A stack as lines of text, with its first frames only. */
 export const stackText = (s: Stack): string[] => [
   `${s.role}${s.thread ? ` (${oneLine(s.thread)})` : ''}:`,
   ...s.frames.slice(0, FRAMES).map((f, i) => `  #${i} ${functionOf(f)} ${placeOf(f)}`.trimEnd()),
@@ -190,7 +193,7 @@ export const stackText = (s: Stack): string[] => [
 const lines = (parts: (string | false | undefined)[]): string =>
   plain(parts.filter((p): p is string => Boolean(p)).join('\n'));
 
-/** GitLab keeps only the first of two cases with one name, so repeats are numbered. */
+/** GitLab keeps only the first of several cases with the same name, so repeats are numbered. */
 const unique = (cases: Case[]): Case[] => {
   const seen = new Map<string, number>();
   return cases.map((c) => {

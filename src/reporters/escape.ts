@@ -1,7 +1,10 @@
-/** Foreign text made harmless: logs, test names and messages come from programs that may print anything. */
+/** Makes foreign text harmless: logs, test names and messages come from programs that may print anything. */
 import { stripVTControlCharacters } from 'node:util';
 
-/* C0 and C1 controls other than tab and newline, what reorders text unseen (Unicode TR36), and what XML forbids. */
+/*
+ * C0 and C1 controls other than tab and newline, invisible characters that reorder text (Unicode TR36), and
+ * characters that XML forbids.
+ */
 const INVISIBLE =
   // oxlint-disable-next-line no-control-regex -- finding control characters is its purpose
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
@@ -9,7 +12,7 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
 
 const visible = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** Drops ANSI sequences and shows every other invisible character as `\uXXXX`; keeps tabs and newlines. */
+/** Removes ANSI sequences and shows other invisible characters as `\uXXXX`. Keeps tabs and newlines. */
 export const plain = (text: string): string =>
   stripVTControlCharacters(text)
     .replace(/\r\n?/g, '\n')
@@ -17,8 +20,8 @@ export const plain = (text: string): string =>
     .replace(LONE_SURROGATE, visible);
 
 /**
- * Lines for a terminal or a CI server's log, none of which the server takes for a command: GitHub's `::name …::` at the
- * beginning of a line, its older `##[name]` and Azure's `##vso[name]` anywhere.
+ * Changes lines that a CI server's log would take for a command: GitHub's `::name …::` at the beginning of a
+ * line, its older `##[name]` and Azure's `##vso[name]` anywhere.
  */
 export const inert = (text: string): string =>
   text
@@ -28,14 +31,14 @@ export const inert = (text: string): string =>
     .replaceAll('##[', '# #[')
     .replaceAll('##vso[', '# #vso[');
 
-/** The same for the text of a JSON value, whose meaning stays. */
+/** The same for JSON text, without changing its value. */
 export const inertJson = (json: string): string =>
   json.replaceAll('##[', '#\\u0023[').replaceAll('##vso[', '#\\u0023vso[');
 
-/** `plain` on one line: runs of white space become one blank. */
+/** `plain` on one line: each run of white space becomes one blank. */
 export const oneLine = (text: string): string => plain(text).replace(/\s+/g, ' ').trim();
 
-/** A copy of a JSON value with every string and every key made `plain`. */
+/** A copy of a JSON value with `plain` applied to every string and key. */
 export const plainDeep = <T>(value: T): T => scrub(value) as T;
 
 const scrub = (value: unknown): unknown => {

@@ -1,4 +1,4 @@
-/** Every reporter that `--reporter` can name. */
+/** The table of reporters. A run writes the files of all of them. */
 import { html } from './html/html.js';
 import { json } from './json.js';
 import { junit } from './junit/junit.js';

@@ -1,4 +1,4 @@
-/** `report.json`: the report itself, keys in one fixed order so that two runs can be compared with `diff`. */
+/** `report.json`: the report, with keys in a fixed order so that two runs can be compared with `diff`. */
 import { byText } from '../model/order.js';
 import type { Reporter } from './reporter.js';
 
@@ -7,7 +7,7 @@ const sorted = (_key: string, value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b) || byText(a, b)))
     : value;
 
-/** What a thing is comes before what is said of it. */
+/** Keys that identify an object come first. */
 const FIRST = ['version', 'id', 'fingerprint', 'kind', 'role'];
 const rank = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
 

@@ -1,15 +1,20 @@
-/** The seam of a reporter: a pure function from the report to files. It reads no clock, no environment and no disk. */
+/**
+ * The interface of a reporter: a pure function from the report to files, without clock, environment or disk.
+ */
 import type { Report } from '../model/report.js';
 import type { Suite } from './cases.js';
 
-/** One file to write; `path` is relative to the report directory, with forward slashes. */
+/** One file to write. `path` is relative to the report directory, with forward slashes. */
 export type ReportFile = { path: string; content: string };
 
-/** What every reporter is given: the report, and the same as test cases, made once for all. */
+/** The input of every reporter: the report, and the same as test cases. */
 export type Reported = { report: Report; suites: readonly Suite[] };
 
 export type Reporter = {
-  /** Globs of all files that it ever writes, relative to the report directory: old ones go when a run begins. */
+  /**
+   * Globs of all files that it may write, relative to the report directory. Old ones are removed when a run
+   * begins.
+   */
   owns: readonly string[];
   files: (reported: Reported) => ReportFile[];
 };

@@ -1,4 +1,4 @@
-/** How verdicts, exit codes and places are said to people: one wording for the terminal, JUnit and HTML. */
+/** The wording of verdicts, exit codes and places, shared by terminal, JUnit and HTML. */
 import { byText } from '../model/order.js';
 import { EXIT } from '../model/exit-codes.js';
 import type { Frame } from '../model/diagnostic.js';
@@ -17,7 +17,7 @@ import { oneLine } from './escape.js';
 export type Blamed = NonNullable<NonNullable<Report['fixtures']>['blame']>['who'];
 export type Tone = 'good' | 'bad' | 'doubt' | 'quiet';
 
-/** A glyph and a word for each kind of verdict, best first; colour is never the only sign. */
+/** Glyph and label of each kind of verdict, best first. Colour is never the only indication. */
 export const VERDICTS: Record<Verdict['kind'], { glyph: string; label: string; tone: Tone }> = {
   clean: { glyph: '✓', label: 'clean', tone: 'good' },
   'as-declared': { glyph: '◆', label: 'as declared', tone: 'good' },
@@ -31,7 +31,7 @@ export const VERDICTS: Record<Verdict['kind'], { glyph: string; label: string; t
 
 export const VERDICT_KINDS = Object.keys(VERDICTS) as Verdict['kind'][];
 
-/** The reason of a verdict in one line; empty for `clean`. */
+/** The reason of a verdict in one line. Empty for `clean`. */
 export const whyOf = (v: Verdict): string => {
   switch (v.kind) {
     case 'clean':
@@ -51,7 +51,7 @@ export const whyOf = (v: Verdict): string => {
   }
 };
 
-/** `2 findings`, and how many of them the baseline knows. */
+/** `2 findings`, and how many of them are in the baseline. */
 const findingsOf = (v: Extract<Verdict, { kind: 'hazard' }>): string =>
   v.known === 0
     ? count(v.findings, 'finding')
@@ -59,10 +59,10 @@ const findingsOf = (v: Extract<Verdict, { kind: 'hazard' }>): string =>
       ? `${count(v.known, 'known finding')}, none fresh`
       : `${count(v.findings, 'finding')}, ${v.known} of them known`;
 
-/** True where only the baseline's findings were seen: no reason for red. */
+/** True if all findings are in the baseline. Such a cell does not make the run fail. */
 export const isKnownOnly = (v: Verdict): boolean => v.kind === 'hazard' && v.fresh === 0;
 
-/** Why a finding is accepted, whose it is, and until when. */
+/** Why a finding is accepted, by whom, and until when. */
 export const acceptedOf = (a: { [K in keyof Accepted]: Accepted[K] | undefined }): string =>
   oneLine(
     [a.reason, [a.owner && `owner ${a.owner}`, a.expires && `until ${a.expires}`].filter(Boolean).join(', ')]
@@ -70,7 +70,7 @@ export const acceptedOf = (a: { [K in keyof Accepted]: Accepted[K] | undefined }
       .join(' – '),
   );
 
-/** What a suppression did, in a word or two. */
+/** The effect of a suppression in one or two words. */
 export const suppressedOf = (s: SuppressionRow): string =>
   s.expired
     ? 'expired'
@@ -80,7 +80,7 @@ export const suppressedOf = (s: SuppressionRow): string =>
         ? 'not counted'
         : `dropped ${s.matched}`;
 
-/** How a failed test ends without the gate, and when it is run again; empty where nobody tried. */
+/** Result of a failed test without the gate and when rerun alone. Empty if neither was tried. */
 export const plainOf = (t: CellReport['failedTests'][number], gate: string): string =>
   [
     t.plain === 'failed' && 'fails without the gate too',
@@ -101,7 +101,7 @@ const ENDINGS: Readonly<Record<number, string>> = {
   [EXIT.INTERRUPTED]: 'interrupted',
 };
 
-/** What an exit code of `run` means. */
+/** The meaning of an exit code of `run`. */
 export const endingOf = (code: number): string => ENDINGS[code] ?? `unknown exit code ${code}`;
 
 /** `1 cell`, `2 cells`. */
@@ -131,7 +131,7 @@ export const rowOf = (c: CellReport): string => `${c.suite}-${c.binding}`;
 /** `builder-gate`, the part of a cell id after the underscore: a column of the matrix. */
 export const columnOf = (c: { builder: string; gate: string }): string => `${c.builder}-${c.gate}`;
 
-/** The headline: what was proven, in one sentence. */
+/** Summary of a run in one sentence. */
 export const headline = (report: Report): string => {
   const n = tally(report.cells);
   const proven = n.clean + n['as-declared'];
@@ -148,10 +148,13 @@ export const headline = (report: Report): string => {
   return parts.filter(Boolean).join(', ');
 };
 
-/** True for a frame of the user's own code, as attribution decided. */
+/** True for a frame in the project's code. */
 export const isOwn = (f: ReportedFrame): boolean => f.own === true;
 
-/** The frame a finding is shown at: its first own frame, the fault before the other stacks. */
+/**
+ * The frame at which a finding is shown: its first own frame, searched stack by stack, else its first frame
+ * with a source.
+ */
 export const topFrame = (f: FindingReport): ReportedFrame | undefined => {
   for (const s of f.stacks) {
     const own = s.frames.find(isOwn);
@@ -160,7 +163,7 @@ export const topFrame = (f: FindingReport): ReportedFrame | undefined => {
   return f.stacks.flatMap((s) => s.frames).find((x) => x.kind === 'source') ?? f.stacks[0]?.frames[0];
 };
 
-/** `file:line`, or the best that is known of a frame's place. */
+/** `file:line`, or the best known place of a frame. */
 export const placeOf = (f: Frame | undefined): string => {
   if (!f) return '';
   switch (f.kind) {
@@ -180,17 +183,17 @@ export const placeOf = (f: Frame | undefined): string => {
 export const functionOf = (f: Frame | undefined): string =>
   f && f.kind !== 'opaque' && f.function ? oneLine(f.function) : '';
 
-/** The catalogue's title, or the id for one that this version does not know. */
+/** The catalogue's title, or the id if this version does not know it. */
 export const titleOf = (id: string): string => hazard(id)?.title ?? id;
 
-/** What else is worth a word beside who saw a finding: which of several schedules did, and where the bug lies. */
+/** Additional facts about a finding: its scope, and the seed of its schedule. */
 export const asideOf = (f: FindingReport): string =>
   [f.scope, f.seed !== undefined && `seed ${f.seed}`].filter(Boolean).join(', ');
 
 /** Distinct values in order of first appearance. */
 export const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
-/** Unplanted before planted, fresh before known, own before foreign, then by hazard and fingerprint. */
+/** Sorts by urgency: unplanted first, then fresh, then own code, then by hazard and fingerprint. */
 export const byUrgency = (a: FindingReport, b: FindingReport): number =>
   Number(a.planted) - Number(b.planted) ||
   Number(a.known !== undefined) - Number(b.known !== undefined) ||

@@ -1,4 +1,4 @@
-/** Writes what the reporters make of a report, and clears what they made of an older one. */
+/** Writes the files of all reporters, and removes those of an older report. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { glob } from 'tinyglobby';
@@ -9,13 +9,16 @@ import type { Reporter, ReportFile } from './reporter.js';
 
 type Reporters = Readonly<Record<string, Reporter>>;
 
-/** The files that some reporters make of a report. */
+/** The files that the given reporters make from a report. */
 export const filesOf = (report: Report, ...reporters: readonly Reporter[]): ReportFile[] => {
   const suites = suitesOf(report);
   return reporters.flatMap((r) => r.files({ report, suites }));
 };
 
-/** Writes all files under temporary names first, then renames: a killed run leaves the last whole report or none. */
+/**
+ * Writes all files under temporary names and then renames them, so that a killed run leaves no half-written
+ * file (Law 10).
+ */
 export const writeReport = async (
   report: Report,
   out: string,
@@ -29,7 +32,10 @@ export const writeReport = async (
   for (const f of files) await rename(join(out, `${f.path}.tmp`), join(out, f.path));
 };
 
-/** Law 10: while a run is under way, and after one that was killed, no older report can be taken for its result. */
+/**
+ * Removes the files of an older report. During a run, and after one that was killed, no older report can pass
+ * for its result (Law 10).
+ */
 export const removeOldReport = async (out: string, reporters: Reporters = REPORTERS): Promise<void> => {
   const owned = Object.values(reporters).flatMap((r) => r.owns);
   const old = await glob([...owned, ...owned.map((name) => `${name}.tmp`)], { cwd: out, absolute: true });

@@ -1,4 +1,7 @@
-/** What works on this machine and how to get the rest: `ffi-gates doctor`. Judges a probed host; starts nothing. */
+/**
+ * `ffi-gates doctor`: what works on this machine, and how to get the rest. Judges a probed host and starts
+ * nothing.
+ */
 import { TRAPS } from './traps.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { Compiler, Missing } from '../model/launch.js';
@@ -37,7 +40,7 @@ const bindingRows = (host: Host): Diagnosis[] =>
     };
   });
 
-/** The tools whose versions are worth a word beside a builder; compilers have rows of their own. */
+/** The tools whose versions are shown with a builder. Compilers have rows of their own. */
 const TOOLS_OF_BUILDER: Record<(typeof BUILDER_IDS)[number], string[]> = {
   cc: [],
   cmake: ['cmake', 'make'],
@@ -60,7 +63,10 @@ const builderRows = (host: Host): Diagnosis[] =>
     return { subject, state: 'ok', ...versions(host, TOOLS_OF_BUILDER[id]), says };
   });
 
-/** Runtimes that the gates preload, by compiler. A compiler without them builds, and then nothing loads. */
+/**
+ * Runtimes that the gates preload, by compiler. A compiler without them builds programs that cannot be
+ * loaded.
+ */
 const RUNTIMES: Record<Compiler, string[]> = {
   gcc: ['asan', 'tsan', 'ubsan'],
   clang: ['asan', 'tsan', 'ubsan'],
@@ -144,7 +150,10 @@ const gateRow = (host: Host, gate: Gate): Diagnosis => {
   };
 };
 
-/** How the versions here stand to those with which all planted hazards were caught; what nobody measured has no row. */
+/**
+ * Compares the versions here with those that caught all planted hazards. Tools that were never measured have
+ * no row.
+ */
 const provenRows = (host: Host, proven: Proven): Diagnosis[] => {
   const subject = 'proven versions';
   const here = Object.entries(proven).flatMap(([tool, others]) => {
@@ -168,8 +177,8 @@ const provenRows = (host: Host, proven: Proven): Diagnosis[] => {
 };
 
 /**
- * Everything this machine can and cannot do: compilers, builders, bindings, gates, the traps of the system, then its versions
- * beside the `proven` ones.
+ * The diagnosis of this machine: compilers, builders, bindings, gates, traps of the system, and its versions
+ * compared with the `proven` ones.
  */
 export const diagnose = (host: Host, proven: Proven = {}): Diagnosis[] => [
   ...compilerRows(host),
@@ -182,7 +191,7 @@ export const diagnose = (host: Host, proven: Proven = {}): Diagnosis[] => [
 
 const MARK: Record<Diagnosis['state'], string> = { ok: '✓', missing: '✗', warn: '!' };
 
-/** One line each, its remedy on a line below, and a last line that counts. */
+/** One line per row, its remedy on the next line, and a last line with counts. */
 export const renderDoctor = (all: readonly Diagnosis[]): string[] => {
   const width = Math.max(0, ...all.map((d) => d.subject.length));
   const lines = all.flatMap((d) => {

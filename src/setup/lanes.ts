@@ -1,11 +1,13 @@
-/** The table of lanes for people: which gate runs on which binding, with which limits. From what the gates say of themselves. */
+/**
+ * The table of lanes: which gate fits which binding, and with which limits. Made from the gates themselves.
+ */
 import { BINDINGS } from '../bindings/index.js';
 import { GATES } from '../gates/index.js';
 import { BINDING_IDS } from '../model/ids.js';
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-/** Markdown: a table of gates by bindings, and the limits that its numbers point to. */
+/** Markdown: a table of gates by bindings, with numbered limits below. */
 export const lanesOf = (): string => {
   const limits: string[] = [];
   const numbers = (gate: (typeof GATES)[keyof typeof GATES], binding: (typeof BINDING_IDS)[number]): string =>

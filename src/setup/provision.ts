@@ -1,6 +1,7 @@
 /**
- * `run --provision`: installs what the lanes of a matrix lack, with the system's own package manager. Every command is
- * printed before it runs. A failure to install costs its lanes, which the plan then skips with the reason: never the run.
+ * `run --provision`: installs what the lanes of a matrix lack, with the system's package manager. Every
+ * command is printed before it runs. A failed installation never fails the run: the plan skips its lanes with
+ * the reason.
  */
 import { makeCaches } from '../process/caches.js';
 import { EXIT } from '../model/exit-codes.js';
@@ -22,9 +23,12 @@ import { GATES } from '../gates/index.js';
 import { BINDINGS } from '../bindings/index.js';
 import { recipeOf, type Command } from './recipes.js';
 
-/** One thing that lanes lack. `lanes`: `<binding> <gate>`, or `<binding>` when the whole binding waits for it. */
+/**
+ * One missing thing. `lanes` are those that need it: `<binding> <gate>`, or `<binding>` if the binding itself
+ * needs it.
+ */
 export type Need = Missing & { lanes: string[] };
-/** What provisioning works with. */
+/** The surroundings of provisioning. */
 export type ProvisionOptions = {
   say: (line: string) => void;
   /** Directory of the run's builds. */
@@ -32,7 +36,9 @@ export type ProvisionOptions = {
   signal: AbortSignal;
 };
 
-/** What the matrix lacks on this host, by name; what has been found lacking hides what would be asked for next. */
+/**
+ * Everything that the matrix lacks on this host, by name. A missing tool can hide others that depend on it.
+ */
 export const needs = (host: Host, matrix: Matrix): Need[] => {
   const all = new Map<string, Need>();
   const add = (m: Missing | undefined, lane: string): void => {
@@ -57,15 +63,15 @@ export const needs = (host: Host, matrix: Matrix): Need[] => {
       }
     }
   }
-  // Also for its libstdc++, which is preloaded behind every sanitizer.
+  // Also for its libstdc++, which is preloaded after every sanitizer.
   if (host.tools['gcc']) add(missingCxx(host, 'gcc'), 'all');
   return [...all.values()];
 };
 
 /**
- * Commands that compile the standard libraries which a toolchain ships as source, into that toolchain's own cache: Go's for
- * each way in which tests are compiled, and Miri's. The first lane would do it otherwise, at the cost of its time limit.
- * All of them are without effect, and done within a second, where it has been done before.
+ * Commands that compile standard libraries which a toolchain ships as source, into the toolchain's own cache:
+ * Go's for each way in which tests are compiled, and Miri's. Otherwise the first lane would do it within its
+ * time limit. All of them finish within a second if it has been done before.
  */
 export const preparations = (host: Host, matrix: Matrix): Command[] => {
   const commands = new Map<string, Command>();
@@ -76,7 +82,7 @@ export const preparations = (host: Host, matrix: Matrix): Command[] => {
     const { flags, env } = { flags: [], env: {}, ...go };
     const key = JSON.stringify([flags, env]);
     const words = Object.entries({ CGO_ENABLED: '1', CC: cc, ...env }).map(([k, v]) => `${k}=${v}`);
-    // By any compiler: the few packages that hold C are not worth a command each.
+    // Any compiler will do: the few packages that contain C are not worth a command each.
     if (!commands.has(key))
       commands.set(key, ['env', ...words, host.tools['go']?.path ?? 'go', 'build', ...flags, 'std']);
   }
@@ -86,8 +92,8 @@ export const preparations = (host: Host, matrix: Matrix): Command[] => {
 const MINUTE = 60_000;
 
 /**
- * Builds into the run's own cache what toolchains have no cache for: Rust's standard library under a sanitizer. A base that
- * holds sources of a suite is part of the run.
+ * Builds into the run's own cache what toolchains have no cache for: Rust's standard library under a
+ * sanitizer. A base that contains sources of a suite is built by the run.
  */
 const buildBases = async (room: ProvisionOptions, host: Host, matrix: Matrix): Promise<void> => {
   const build = makeBuilds({
@@ -106,7 +112,10 @@ const buildBases = async (room: ProvisionOptions, host: Host, matrix: Matrix): P
   }
 };
 
-/** Runs the {@link preparations} and builds the bases; one that fails is told, and its lane tries again by itself. */
+/**
+ * Runs the {@link preparations} and builds the bases. A failure is printed, and its lane tries again by
+ * itself.
+ */
 export const prepare = async (room: ProvisionOptions, host: Host, matrix: Matrix): Promise<void> => {
   for (const command of preparations(host, matrix)) await perform(command, room);
   await buildBases(room, host, matrix);
@@ -116,7 +125,7 @@ const stopIfAborted = ({ signal }: ProvisionOptions): void => {
   if (signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
 };
 
-/** Runs one command, printed first. The last lines of a failure are printed too; false says that it failed. */
+/** Prints and runs one command. If it fails, prints the last lines of its output and returns false. */
 const perform = async (command: Command, room: ProvisionOptions): Promise<boolean> => {
   const { say, signal } = room;
   const [file, ...args] = command;
@@ -131,7 +140,9 @@ const perform = async (command: Command, room: ProvisionOptions): Promise<boolea
   return false;
 };
 
-/** Makes `apt-get` commands: as they are for root, behind `sudo -n` where that asks no question, else not at all. */
+/**
+ * Makes `apt-get` commands: directly for root, with `sudo -n` if it needs no password. Undefined otherwise.
+ */
 const aptGet = async (): Promise<((...words: string[]) => Command) | undefined> => {
   if (process.getuid?.() === 0) return (...words) => ['apt-get', ...words];
   const r = await runTool('sudo', ['-n', 'true']);
@@ -146,10 +157,16 @@ const packageNames = async (): Promise<Set<string>> => {
 const cost = (need: Need): string =>
   `not installed: ${need.what}; skipped for want of it: ${need.lanes.join(', ')}`;
 
-/** What a first installation uncovers (pytest once there is a Python) takes another round; deeper it never goes. */
+/**
+ * An installation can reveal further missing things (pytest once there is a Python). This many rounds
+ * suffice.
+ */
 const ROUNDS = 3;
 
-/** Installs what is missing; resolves whatever fails, throws when it is stopped. The caller probes again. */
+/**
+ * Installs what is missing. Resolves even if something fails; throws if it is stopped. The caller probes
+ * again.
+ */
 export const provision = async (room: ProvisionOptions, host: Host, matrix: Matrix): Promise<void> => {
   const { say } = room;
   if (needs(host, matrix).length === 0) return;
@@ -174,7 +191,7 @@ export const provision = async (room: ProvisionOptions, host: Host, matrix: Matr
       const install = (names: string[]): Command =>
         apt('install', '-y', '-q', '--no-install-recommends', ...names);
       const together = await perform(install(packages), room);
-      // One package that cannot be had must not cost the others.
+      // One unavailable package must not prevent the others.
       if (!together && recipes.length > 1)
         for (const r of recipes) if (r.packages.length) await perform(install(r.packages), room);
     }

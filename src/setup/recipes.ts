@@ -1,20 +1,22 @@
-/** How each missing thing is had on Debian and Ubuntu: one line a thing, keyed by `Missing.what`. */
+/** How to install each missing thing on Debian and Ubuntu, keyed by `Missing.what`. */
 import type { Host } from '../host/probe.js';
 import type { Install, Missing } from '../model/launch.js';
 
 export type Command = [string, ...string[]];
-/** Whether the package lists hold a name. */
+/** Whether the package lists contain a name. */
 export type Known = (name: string) => boolean;
 
 const GCC = ['gcc', 'g++', 'libc6-dev'];
 const CLANGS = ['19', '22', '21', '20', '18', '17', '16', '15', '14'];
 const RUSTUP_NIGHTLY: Command = ['rustup', 'toolchain', 'install', 'nightly', '--profile', 'minimal'];
 
-/** Compiler, symboliser and runtimes of one release; 19 where there is a choice, because it is the one measured. */
+/**
+ * Compiler, symbolizer and runtimes of one release. 19 if there is a choice, since it is the measured one.
+ */
 const clang = (known: Known, major = CLANGS.find((n) => known(`clang-${n}`))): string[] =>
   major === undefined ? [] : [`clang-${major}`, `llvm-${major}`, `libclang-rt-${major}-dev`];
 
-/** Debian's own interpreter takes packages of Debian only (PEP 668); any other takes none of Debian. */
+/** Debian's own interpreter accepts only Debian's packages (PEP 668). Any other does not see them. */
 const ofDebian = (host: Host): boolean => host.tools['python']?.path.startsWith('/usr/bin/') ?? true;
 
 const python = (host: Host, modules: string[]): Install =>
@@ -25,7 +27,7 @@ const python = (host: Host, modules: string[]): Install =>
       }
     : { packages: [], commands: [[host.tools['python']!.path, '-m', 'pip', 'install', ...modules]] };
 
-/** Debian 12 has a Rust of its release, and beside it the one that its browsers are built with, years newer. */
+/** Debian 12 has the Rust of its release, and a much newer one that its browsers are built with. */
 const rust = (known: Known): Install =>
   known('rustup')
     ? {
@@ -34,7 +36,7 @@ const rust = (known: Known): Install =>
       }
     : { packages: known('rustc-web') ? ['rustc-web', 'cargo-web'] : ['rustc', 'cargo'], commands: [] };
 
-/** Nightly and Miri come through rustup only; without it there is nothing to try. */
+/** Nightly and Miri come only through rustup. Without it nothing is tried. */
 const nightly = (host: Host, ...commands: Command[]): Install => ({
   packages: [],
   commands: host.tools['rustup'] ? [RUSTUP_NIGHTLY, ...commands] : [],
@@ -80,7 +82,7 @@ const RECIPES: [what: RegExp, make: Make][] = [
       ),
   ],
   [/^(?:mono with mcs|NUnit 2\.6)$/, apt('mono-runtime', 'mono-mcs', 'nunit-console', 'libnunit-cil-dev')],
-  // No distribution of Debian's packages it.
+  // None of Debian's distributions packages it.
   [/^the \.NET SDK$/, apt()],
   [
     /^the headers of Node$/,
@@ -93,8 +95,8 @@ const RECIPES: [what: RegExp, make: Make][] = [
 ];
 
 /**
- * How to install a missing thing: as it says itself, else by the table. Packages that the lists do not hold are left out; a
- * thing without recipe installs nothing.
+ * How to install a missing thing: as it says itself, else by the table. Packages that are not in the lists
+ * are left out. A thing without a recipe installs nothing.
  */
 export const recipeOf = ({ what, install }: Missing, host: Host, known: Known): Install => {
   const make = RECIPES.find(([pattern]) => pattern.test(what))?.[1];

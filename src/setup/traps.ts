@@ -1,11 +1,15 @@
-/** Conditions of a machine that spoil checks without a word of it. */
+/** Conditions of a machine that silently spoil checks. */
 import type { Host } from '../host/probe.js';
 import type { Diagnosis } from './diagnosis.js';
 
-/** Above this, Valgrind's table of descriptors alone takes minutes or all memory (containers often set 2^30). */
+/**
+ * Above this, Valgrind's table of descriptors alone takes minutes or all memory (containers often set 2^30).
+ */
 const MOST_FILES = 1 << 20;
 
-/** The sanitizers of gcc up to 13 and clang up to 17 find no room for their shadow with more random bits than this. */
+/**
+ * With more random bits, sanitizers of gcc up to 13 and clang up to 17 find no room for their shadow memory.
+ */
 const MOST_RANDOM_BITS = 28;
 
 type Trap = (host: Host) => Diagnosis;

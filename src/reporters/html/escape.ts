@@ -1,4 +1,4 @@
-/** Text for HTML. */
+/** Escapes text for HTML. */
 
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
@@ -8,5 +8,5 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Text for element content and quoted attributes. */
+/** Escapes text for element content and quoted attributes. */
 export const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);

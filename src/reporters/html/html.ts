@@ -1,7 +1,7 @@
 /**
- * The HTML report: one file that needs no network and no server. The page's sources are in `reports/html/`; the report
- * is embedded as JSON, gzipped when large. A content security policy with the hashes of our own script and style makes
- * anything that foreign text might smuggle in inert, on top of the page's use of text nodes only.
+ * The HTML report: one file that needs no network and no server. The page's sources are in `reports/html/`.
+ * The report is embedded as JSON, gzipped if large. The page uses text nodes only; in addition, a content
+ * security policy with the hashes of our own script and style blocks anything that foreign text may contain.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { plainDeep } from '../escape.js';
 import type { Reporter } from '../reporter.js';
 import { byUrgency, endingOf, functionOf, headline, isOwn, placeOf, topFrame, VERDICTS } from '../wording.js';
 
-/** The page's scripts in the order in which they are joined. */
+/** The page's scripts, in the order in which they are concatenated. */
 const SCRIPTS = ['dom.js', 'matrix.js', 'stack.js', 'finding.js', 'sections.js', 'page.js'];
 
 const source = (name: string): string =>
@@ -26,7 +26,7 @@ const pageOf = (report: Report): string => {
   const parts: Record<string, string> = {
     policy: `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; base-uri 'none'; form-action 'none'`,
     title: escape(`ffi-gates: ${view.headline}`),
-    // Whole elements: the hashes in the policy cover every blank between the tags.
+    // No blank may be added between these tags: the hashes in the policy cover the exact content.
     style: `<style>${style}</style>`,
     script: `<script>${script}</script>`,
     static: `<noscript><div class="page">${staticPage(plainDeep(report))}</div></noscript>`,
@@ -43,7 +43,7 @@ export const html: Reporter = {
   files: ({ report }) => [{ path: 'index.html', content: pageOf(report) }],
 };
 
-/** A finding with what the page would otherwise have to judge for itself. */
+/** A finding with its place, function and own frames, so that the page need not compute them. */
 export type FindingView = FindingReport & { place: string; fn: string; own: boolean[][] };
 
 export type View = {
@@ -71,7 +71,7 @@ const findingView = (f: FindingReport): FindingView => {
   return { ...f, place: placeOf(top), fn: functionOf(top), own: f.stacks.map((s) => s.frames.map(isOwn)) };
 };
 
-/** Above this many characters the JSON is embedded gzipped, as base64. */
+/** Longer JSON, in characters, is embedded gzipped as base64. */
 const PLAIN_LIMIT = 64 * 1024;
 
 const embed = (json: string): { encoding: string; data: string } =>

@@ -1,4 +1,6 @@
-/** The report without scripts, for `<noscript>`: some CI servers serve reports in a sandbox that runs none. */
+/**
+ * The report without scripts, for `<noscript>`: some CI servers serve reports in a sandbox without scripts.
+ */
 import { byText } from '../../model/order.js';
 import type { Report } from '../../model/report.js';
 import { escape } from './escape.js';
@@ -16,7 +18,7 @@ import {
   whyOf,
 } from '../wording.js';
 
-/** Headline, cells, findings and what was not proven, as tables. */
+/** Headline, cells, findings and everything not proven, as tables. */
 export const staticPage = (r: Report): string =>
   [
     `<h1>ffi-gates: ${escape(headline(r))}</h1>`,

@@ -1,6 +1,6 @@
 /**
- * The only door to junit-report-builder. Its types lack `newBuilder` on the default import under `nodenext` although the
- * method exists, so the cast is made once, here, to the part of the interface that we use.
+ * The only use of junit-report-builder. Its types lack `newBuilder` on the default import under `nodenext`,
+ * although the method exists. The cast to the used part of its interface is made here only.
  */
 import builder from 'junit-report-builder';
 
@@ -10,7 +10,7 @@ export type JUnitCase = {
   time(seconds: number): JUnitCase;
   file(path: string): JUnitCase;
   failure(message: string, type: string): JUnitCase;
-  /** `content` is the text of the element; `failure` takes its text from `stacktrace`. */
+  /** `content` is the text of the element. For `failure` the text comes from `stacktrace`. */
   error(message: string, type: string, content: string): JUnitCase;
   stacktrace(text: string): JUnitCase;
   skipped(): JUnitCase;
@@ -32,7 +32,10 @@ export const newDocument = (): JUnitDocument =>
 
 type XmlNode = { name?: string; children: XmlNode[]; attribute(name: string, value: string): unknown };
 
-/** Skips a case with a reason. The library writes a bare `<skipped/>`, so the attribute is added when it is built. */
+/**
+ * Skips a case with a reason. The library writes a bare `<skipped/>`, so the attribute is added during the
+ * build.
+ */
 export const skip = (testCase: JUnitCase, why: string): void => {
   testCase.skipped();
   const node = testCase as unknown as { build(parent: unknown): XmlNode };

@@ -1,6 +1,7 @@
 /**
- * JUnit XML for CI servers: the cases of a report (`cases.ts`). The message stands in the attribute and in the text's first
- * line, because GitLab reads only the text and Azure shows only the attribute; `path:line` in the text is what annotators find.
+ * JUnit XML for CI servers, from the cases of a report (`cases.ts`). The message is in the attribute and in
+ * the first line of the text, because GitLab reads only the text and Azure shows only the attribute.
+ * Annotators look for `path:line` in the text.
  */
 import type { CellReport } from '../../model/report.js';
 import type { Case, Suite } from '../cases.js';
@@ -22,10 +23,10 @@ export const junit: Reporter = {
   },
 };
 
-/** Text of an element. The library ends CDATA sections properly at the first `]]>` only. */
+/** Text of an element. The library escapes only the first `]]>` of a CDATA section. */
 const cdata = (text: string): string => text.replaceAll(']]>', ']] >');
 
-/** Splits between suites, so that each file stays under the limit unless one suite alone exceeds it. */
+/** Splits between suites. A file exceeds the limit only if one suite alone does. */
 const chunk = (suites: readonly Suite[]): Suite[][] => {
   const files: Suite[][] = [[]];
   let size = 0;
@@ -40,7 +41,7 @@ const chunk = (suites: readonly Suite[]): Suite[][] => {
   return files;
 };
 
-/** Seconds with at most three decimals: more are refused by the Jenkins xUnit schema. */
+/** Seconds with at most three decimals. The Jenkins xUnit schema refuses more. */
 const seconds = (s: number): number => Math.round(s * 1000) / 1000;
 
 const render = (matrix: string, suites: Suite[]): string => {

@@ -1,4 +1,4 @@
-/** Progress on stderr: a small moving board on a terminal, one line per event elsewhere. */
+/** Progress on stderr: a small board that is redrawn on a terminal, else one line per event. */
 import { Listr } from 'listr2';
 import { frame, lineOf, newBoard, applyEvent, type Board } from './progress.js';
 import type { RunEvent } from '../../model/event.js';
@@ -7,21 +7,21 @@ import { inert } from '../escape.js';
 export type ConsoleOptions = {
   tty: boolean;
   ci: boolean;
-  /** Nothing but notes. */
+  /** Print notes only. */
   quiet: boolean;
-  /** Where to write; stderr unless told. */
+  /** Where to write. Default: stderr. */
   out?: { write(text: string): unknown; columns?: number; rows?: number };
 };
 
 export type Console = { emit: (e: RunEvent) => void; stop: () => Promise<void> };
 
-/** Makes the console. `stop` draws the last state and returns when the terminal is ours no more. */
+/** Makes the console. `stop` draws the last state and returns when the terminal is released. */
 export const makeConsole = ({ tty, ci, quiet, out = process.stderr }: ConsoleOptions): Console =>
   tty && !ci && !quiet ? boardConsole(out) : lineConsole(out, quiet);
 
 type Out = NonNullable<ConsoleOptions['out']>;
 
-/** In a log, an estimate is worth a line of its own as often as this. */
+/** Minimal interval between two estimates in a log. */
 const ESTIMATE_MS = 30_000;
 
 const lineConsole = (out: Out, quiet: boolean): Console => {
@@ -43,8 +43,8 @@ const boardConsole = (out: Out): Console => {
   const board = newBoard();
   let finish = (): void => undefined;
   const over = new Promise<void>((resolve) => (finish = resolve));
-  // One task stands for the run: listr2's own renderer redraws every task on every event, which costs seconds of CPU
-  // for a few hundred of them. Signals are the command line's business.
+  // A single task represents the run. listr2's own renderer redraws every task on every event, which costs
+  // seconds of CPU for a few hundred tasks. Signals are handled by the command line.
   const run = new Listr([{ title: 'run', task: () => over }], {
     renderer: BoardRenderer,
     rendererOptions: { board, out },
@@ -59,10 +59,10 @@ const boardConsole = (out: Out): Console => {
   };
 };
 
-/** Ten frames in a second are as many as eyes use. */
+/** Ten frames per second are enough. */
 const PERIOD_MS = 100;
 
-/** Draws the board over its former self. */
+/** Redraws the board in place. */
 class BoardRenderer {
   static nonTTY = true;
   static rendererOptions: { board: Board; out: Out };

@@ -1,4 +1,4 @@
-/** What is known of a run while it is under way, and how it is drawn. Pure: the console gives it the time. */
+/** The state of a running run, and how it is drawn. Pure: the caller provides the time. */
 import type { RunEvent } from '../../model/event.js';
 import { oneLine } from '../escape.js';
 import { count, duration, VERDICTS, whyOf } from '../wording.js';
@@ -7,12 +7,12 @@ import type { Verdict } from '../../model/verdict.js';
 export type Board = {
   cells: number;
   built: number;
-  /** Builds and cells under way: id → when they began, in milliseconds of the caller's clock. */
+  /** Running builds and cells: id → start, in milliseconds of the caller's clock. */
   running: Map<string, number>;
   done: Map<Verdict['kind'], number>;
   /** The newest lines of finished work, oldest first. */
   last: string[];
-  /** What was left at a moment of the caller's clock. */
+  /** Estimate of the time left, and when it was made by the caller's clock. */
   left?: { ms: number; since: number };
 };
 
@@ -27,7 +27,7 @@ export const newBoard = (): Board => ({
   last: [],
 });
 
-/** Takes one event in. `now` is in milliseconds. */
+/** Updates the board with one event. `now` is in milliseconds. */
 export const applyEvent = (board: Board, e: RunEvent, now: number): void => {
   switch (e.kind) {
     case 'plan':
@@ -59,14 +59,14 @@ export const applyEvent = (board: Board, e: RunEvent, now: number): void => {
   board.last = [...board.last, lineOf(e)].slice(-KEPT_LINES);
 };
 
-/** A length of time as exact as an estimate is: `20 s`, `7 m`, `1 h 10 m`. */
+/** A duration with the precision of an estimate: `20 s`, `7 m`, `1 h 10 m`. */
 const about = (ms: number): string => {
   if (ms < 55_000) return `${Math.max(1, Math.ceil(ms / 10_000)) * 10} s`;
   const minutes = Math.round(ms / 60_000);
   return minutes < 60 ? `${minutes} m` : `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
 };
 
-/** One event as one line, for logs that do not move. */
+/** One event as one line, for logs. */
 export const lineOf = (e: RunEvent): string => {
   switch (e.kind) {
     case 'plan':
@@ -93,7 +93,10 @@ export const lineOf = (e: RunEvent): string => {
   }
 };
 
-/** The screen: last finished, running (oldest first), counts; at most `rows` lines of at most `columns` characters. */
+/**
+ * The screen: last finished, running (oldest first), counts. At most `rows` lines of at most `columns`
+ * characters.
+ */
 export const frame = (board: Board, now: number, columns: number, rows: number): string[] => {
   const finished = [...board.done.values()].reduce((a, b) => a + b, 0);
   const counts = [...board.done].map(([kind, n]) => `${VERDICTS[kind].glyph} ${n} ${VERDICTS[kind].label}`);

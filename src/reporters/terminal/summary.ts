@@ -1,4 +1,4 @@
-/** The table at the end of a run, as lines of plain text. */
+/** The summary at the end of a run, as lines of plain text. */
 import { byText } from '../../model/order.js';
 import { laneId } from '../../model/cell-id.js';
 import { EXIT } from '../../model/exit-codes.js';
@@ -8,15 +8,18 @@ import type { CellReport, FindingReport, Report } from '../../model/report.js';
 import { oneLine } from '../escape.js';
 import * as words from '../wording.js';
 
-/** `width` in columns; `color` says whether ANSI colours may be used. */
+/** `width` is in columns; `color` permits ANSI colours. */
 export type SummaryLook = { width: number; color: boolean };
 
 type Paint = (tone: words.Tone | 'strong', text: string) => string;
 
-/** Findings shown before the rest is only counted. */
+/** Number of findings shown; the rest is only counted. */
 const MAX_FINDINGS = 30;
 
-/** The end of a run: matrix, reasons, findings, and everything that was not proven. No line is wider than `width`. */
+/**
+ * The summary: matrix, reasons, findings, and everything that is not proven. No line is wider than `width`,
+ * except for the one about blame.
+ */
 export const renderSummary = (report: Report, { width, color }: SummaryLook): string[] => {
   const paint: Paint = (tone, text) => (color ? COLOURS[tone](text) : text);
   const sections = [
@@ -49,7 +52,7 @@ export const renderSummary = (report: Report, { width, color }: SummaryLook): st
       .filter((s): s is string[] => s !== false && s.length > 0)
       .flatMap((s, i) => (i === 0 ? s : ['', ...s]))
       .map((line) => cut(line, width)),
-    // Never cut: it says what to do.
+    // Never shortened, since it contains the remedy.
     ...blamed(report, paint),
   ];
 };
@@ -61,13 +64,13 @@ const BLAMED: Record<words.Blamed, string> = {
   fixture: 'A fixture of ffi-gates is to blame, not this machine',
 };
 
-/** For a red run of our own fixtures: whose fault it is, and what to do. */
+/** For a failed run of our own fixtures: who is to blame, and the remedy. */
 const blamed = ({ fixtures: f }: Report, paint: Paint): string[] =>
   f?.blame
     ? [paint('doubt', `${BLAMED[f.blame.who]}: ${oneLine(`${f.blame.says} → ${f.blame.remedy}`)}`)]
     : [];
 
-// Colour is the caller's decision, so styleText must not look at the stream as well.
+// The caller decides about colour, so styleText must not check the stream as well.
 const style = (format: Parameters<typeof styleText>[0], text: string): string =>
   styleText(format, text, { validateStream: false });
 
@@ -84,7 +87,10 @@ const title = (paint: Paint, text: string): string => paint('strong', text);
 const pad = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 
-/** Cuts a line that is too wide; its colours are given up, because cutting inside an escape sequence would leak it. */
+/**
+ * Shortens a line that is too wide. It loses its colours, since cutting inside an escape sequence would leak
+ * it.
+ */
 const cut = (line: string, width: number): string => {
   if (stringWidth(line) <= width) return line;
   const bare = oneLineKeepIndent(line);
@@ -98,7 +104,7 @@ const cut = (line: string, width: number): string => {
 
 const oneLineKeepIndent = (line: string): string => `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line)}`;
 
-/** Suites by lanes, in as many blocks of columns as the width needs. */
+/** Suites by lanes, in as many blocks of columns as the width requires. */
 const matrix = (cells: CellReport[], width: number, paint: Paint): string[] => {
   const rows = words.distinct(cells.map(words.rowOf));
   const columns = words
@@ -147,7 +153,7 @@ const mark = (c: CellReport | undefined, width: number, paint: Paint): string =>
 
 const aside = (text: string): string => (text === '' ? '' : ` (${text})`);
 
-/** Why each cell that is not simply good ended as it did. */
+/** The reason of each cell that is neither clean, as declared nor a hazard. */
 const reasons = (cells: CellReport[], paint: Paint): string[] => {
   const quiet = new Set(['clean', 'as-declared', 'hazard']);
   const told = cells
