@@ -1,15 +1,6 @@
-"""The library's own cases, driven from Python: one test each."""
+"""The library's own cases, driven from Python."""
 
-from fixture import CASES, lib
+from fixture import lib
+from library_cases import library_tests
 
-
-def _test(case):
-    return lambda: _run(case)
-
-
-def _run(case):
-    assert lib.fx_hazard_run(case.encode()) == 0
-
-
-for _case in CASES:
-    globals()["test_" + _case] = _test(_case)
+globals().update(library_tests(lambda case: lib.fx_hazard_run(case.encode())))
