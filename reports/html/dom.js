@@ -1,6 +1,6 @@
-/** @typedef {import('../../src/reporters/html.js').View} View */
-/** @typedef {import('../../src/reporters/html.js').FindingView} Finding */
-/** @typedef {import('../../src/report.js').CellReport} Cell */
+/** @typedef {import('../../src/reporters/html/html.js').View} View */
+/** @typedef {import('../../src/reporters/html/html.js').FindingView} Finding */
+/** @typedef {import('../../src/model/report.js').CellReport} Cell */
 /** @typedef {string | number | Node | false | undefined | null} Child */
 
 /**
@@ -21,7 +21,7 @@ const el = (tag, attributes = {}, ...children) => {
   }
   for (const child of children.flat())
     if (child !== false && child !== undefined && child !== null)
-      node.append(/** @type {Node | string} */ (child instanceof Node ? child : String(child)));
+      node.append(child instanceof Node ? child : String(child));
   return node;
 };
 
@@ -37,6 +37,23 @@ const fileLink = (path, text, line) =>
     line !== undefined && `:${line}`,
   );
 
+/**
+ * Copies the text that stands before the button, and says so on the button for a moment.
+ * @param {HTMLButtonElement} button @param {string} label @param {string} text
+ */
+const copyText = async (button, label, text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = 'copied';
+  } catch {
+    // No clipboard where the page came by http: the text is selected, and copied where that is allowed.
+    const code = button.previousElementSibling;
+    if (code) getSelection()?.selectAllChildren(code);
+    button.textContent = document.execCommand('copy') ? 'copied' : 'selected';
+  }
+  setTimeout(() => (button.textContent = label), 1500);
+};
+
 /** @param {string} label @param {string} text copied to the clipboard */
 const copyButton = (label, text) =>
   el(
@@ -44,19 +61,10 @@ const copyButton = (label, text) =>
     {
       type: 'button',
       title: 'Copy to the clipboard',
-      click: async (e) => {
+      click: (e) => {
         e.preventDefault();
-        const button = /** @type {HTMLButtonElement} */ (e.currentTarget);
-        try {
-          await navigator.clipboard.writeText(text);
-          button.textContent = 'copied';
-        } catch {
-          // No clipboard where the page came by http: the text is selected, and copied where that is allowed.
-          const code = button.previousElementSibling;
-          if (code) getSelection()?.selectAllChildren(code);
-          button.textContent = document.execCommand('copy') ? 'copied' : 'selected';
-        }
-        setTimeout(() => (button.textContent = label), 1500);
+        // Not awaited: a listener returns at once, and a failure to copy is handled there.
+        void copyText(/** @type {HTMLButtonElement} */ (e.currentTarget), label, text);
       },
     },
     label,

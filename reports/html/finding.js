@@ -6,7 +6,13 @@ const findingRow = (view, f) => {
   const hazard = view.hazards[f.hazard];
   const gates = distinct(f.witnesses.map((w) => w.gate));
   const bindings = distinct(f.witnesses.map((w) => w.binding));
-  const tone = f.planted ? 'good' : f.known ? 'quiet' : f.origin === 'own' || f.origin === 'host' ? 'bad' : 'quiet';
+  const tone = f.planted
+    ? 'good'
+    : f.known
+      ? 'quiet'
+      : f.origin === 'own' || f.origin === 'host'
+        ? 'bad'
+        : 'quiet';
   const row = /** @type {HTMLDetailsElement} */ (
     el(
       'details.finding',

@@ -15,7 +15,9 @@ const whyOf = (v) => {
       return `${v.why} (${v.missed.join(', ')})`;
     case 'inconclusive':
       return `${v.doubt}: ${v.why}`;
-    default:
+    case 'suite-failed':
+    case 'build-failed':
+    case 'skipped':
       return v.why;
   }
 };

@@ -85,7 +85,9 @@ const suppressionsSection = (view) =>
               ? chip('doubt', 'unused')
               : chip('quiet', s.matched === undefined ? 'not counted' : `dropped ${s.matched}`),
         el('code', {}, s.name),
-        [s.reason, s.owner && `owner ${s.owner}`, s.expires && `until ${s.expires}`].filter(Boolean).join(', '),
+        [s.reason, s.owner && `owner ${s.owner}`, s.expires && `until ${s.expires}`]
+          .filter(Boolean)
+          .join(', '),
       ]),
     ),
   );
@@ -96,7 +98,7 @@ const fixturesSection = (view) => {
   if (!f) return false;
   const bindings = distinct(
     f.detection.flatMap((d) => [
-      .../** @type {import('../../src/binding.js').BindingId[]} */ (Object.keys(d.bindings)),
+      .../** @type {import('../../src/model/ids.js').BindingId[]} */ (Object.keys(d.bindings)),
       ...d.blind,
     ]),
   );

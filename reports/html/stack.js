@@ -26,7 +26,7 @@ const isOpen = (f, s, i) => {
   return host && frame.kind !== 'opaque' && frame.kind !== 'module' && !HOST_RUNTIME.test(frame.function);
 };
 
-/** @param {import('../../src/finding.js').Frame} frame */
+/** @param {import('../../src/model/diagnostic.js').Frame} frame */
 const frameText = (frame) => {
   const slim = (/** @type {string} */ path) => path.split('/').slice(-1)[0] ?? path;
   switch (frame.kind) {
