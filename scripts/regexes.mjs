@@ -4,7 +4,7 @@
  * Every regex literal, and every `new RegExp('literal')`, is found through the TypeScript compiler's own syntax tree, so
  * that none is missed, and judged by recheck (automata theory first, then a fuzzer). Fails naming `file:line`. A pattern
  * that is built from parts cannot be judged: it fails unless the line above says `regexes: built from …` and why that is
- * harmless. `--all` prints each pattern with its verdict.
+ * harmless. Prints nothing when all are proven; `--all` judges all anew and prints each pattern with its verdict.
  *
  * Judging all takes minutes, so patterns once proven safe are remembered, per version of recheck, beside the installed
  * packages; a clean clone proves them all.
@@ -126,6 +126,7 @@ await Promise.all(
 );
 mkdirSync(dirname(memory), { recursive: true });
 writeFileSync(memory, JSON.stringify([...proven], null, 1));
-console.log(`${found.length} regular expressions, ${unsafe} not proven linear`);
+if (all || unsafe > 0) console.log(`${found.length} regular expressions, ${unsafe} not proven linear`);
+if (found.length === 0) console.error('no regular expression was found');
 // recheck keeps its own process alive.
 process.exit(found.length === 0 || unsafe > 0 ? 1 : 0);
