@@ -60,10 +60,10 @@ const FETCH = {
     const source = join(dir, 'source');
     mkdirSync(source);
     const artifact = (tag, id, v, rest = '') => {
-      const [group, name] = id.split(':');
-      return `<${tag}><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${v}</version>${rest}</${tag}>`;
+      const [group, artifactId] = id.split(':');
+      return `<${tag}><groupId>${group}</groupId><artifactId>${artifactId}</artifactId><version>${v}</version>${rest}</${tag}>`;
     };
-    const plugin = (name, v) => artifact('plugin', `org.apache.maven.plugins:maven-${name}-plugin`, v);
+    const plugin = (id, v) => artifact('plugin', `org.apache.maven.plugins:maven-${id}-plugin`, v);
     const text = [
       '<project><modelVersion>4.0.0</modelVersion>',
       '<groupId>example</groupId><artifactId>app</artifactId><version>1</version>',
@@ -169,9 +169,10 @@ const attempt = (p, dir) => {
   const ran = gates(['run', p.cells, '--quiet', '--json'], source);
   if (!ran.stdout.startsWith('{')) return [...wrong, `run: exit ${ran.status}: ${ran.stdout}${ran.stderr}`];
   const report = JSON.parse(ran.stdout);
-  for (const c of report.cells.filter((c) => c.role === 'subject' && c.verdict.kind !== p.expect))
-    wrong.push(`${c.id}: ${JSON.stringify(c.verdict)}, expected ${p.expect}`);
-  for (const l of report.lanes.filter((l) => !l.proven)) wrong.push(`lane ${l.lane ?? l.id} is not proven`);
+  for (const cell of report.cells.filter((c) => c.role === 'subject' && c.verdict.kind !== p.expect))
+    wrong.push(`${cell.id}: ${JSON.stringify(cell.verdict)}, expected ${p.expect}`);
+  for (const lane of report.lanes.filter((l) => !l.proven))
+    wrong.push(`lane ${lane.lane ?? lane.id} is not proven`);
   const found = report.findings
     .filter((f) => !f.planted)
     .map((f) => ({ hazard: f.hazard, tops: f.stacks.map(topOf) }));
@@ -191,7 +192,8 @@ const all = readdirSync(lists)
   .flatMap((file) => parse(readFileSync(new URL(file, lists), 'utf8')));
 const unknown = wanted.filter((name) => !all.some((p) => name === (p.as ?? p.name)));
 if (unknown.length) throw new Error(`not in e2e/packages: ${unknown.join(', ')}`);
-for (const p of all.filter((p) => wanted.length === 0 || wanted.includes(p.as ?? p.name))) {
+const chosen = all.filter((p) => wanted.length === 0 || wanted.includes(p.as ?? p.name));
+for (const p of chosen) {
   const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-e2e-'));
   const begun = performance.now();
   try {

@@ -44,8 +44,8 @@ const broken = files.filter(
   (f) => f.status === 'failed' && !f.assertionResults.some((t) => t.status === 'failed'),
 );
 
-for (const t of tests.filter((t) => t.status === 'failed'))
-  console.log(`FAILED ${t.file}: ${t.fullName}\n  ${(t.failureMessages[0] ?? '').split('\n')[0]}`);
+for (const test of tests.filter((t) => t.status === 'failed'))
+  console.log(`FAILED ${test.file}: ${test.fullName}\n  ${(test.failureMessages[0] ?? '').split('\n')[0]}`);
 for (const f of broken)
   console.log(`FAILED ${relative(root, f.name)}\n  ${(f.message ?? '').split('\n')[0]}`);
 if (results === undefined) console.log(`vitest ended with status ${code} and wrote no results`);

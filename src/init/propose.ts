@@ -34,8 +34,9 @@ const isBlind = (id: GateId, s: SuiteIdea): boolean => s.prebuilt === true && GA
 
 /** Gates that fit some suite, as each offers itself; those that are off are written as comments. */
 const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
-  Object.values(GATES).flatMap(({ id, offer, unfit }) => {
-    const fit = suites.filter((s) => unfit(s.binding) === undefined);
+  Object.values(GATES).flatMap((gate) => {
+    const { id, offer } = gate;
+    const fit = suites.filter((s) => gate.unfit(s.binding) === undefined);
     if (fit.length === 0) return [];
     const blind = fit.every((s) => isBlind(id, s));
     const why = blind ? `${offer.why}; blind in what is not compiled here` : offer.why;

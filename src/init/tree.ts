@@ -129,14 +129,14 @@ export const calls = (text: string, name: string): string[][] => {
   const low = code.replaceAll(/[A-Z]/g, (c) => c.toLowerCase());
   const found: string[][] = [];
   for (let at = low.indexOf(name); at >= 0; at = low.indexOf(name, at + name.length)) {
-    const open =
+    const paren =
       at +
       name.length +
       (/^[ \t]{0,8}/.exec(code.slice(at + name.length, at + name.length + 9))?.[0].length ?? 0);
     const before = code[at - 1] ?? ' ';
-    if (code[open] !== '(' || /[\w.]/.test(before)) continue;
-    const close = code.indexOf(')', open);
-    const inside = code.slice(open + 1, close < 0 ? code.length : close);
+    if (code[paren] !== '(' || /[\w.]/.test(before)) continue;
+    const close = code.indexOf(')', paren);
+    const inside = code.slice(paren + 1, close < 0 ? code.length : close);
     found.push(
       inside
         .split(/[\s,]/)

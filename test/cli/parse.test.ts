@@ -247,7 +247,7 @@ describe('streams', () => {
   ): { child: ReturnType<typeof spawn>; out: () => string; ended: Promise<number | null> } => {
     const child = spawn(process.execPath, [BIN, 'parse', ...args], { cwd: dir, env });
     let text = '';
-    child.stdout!.setEncoding('utf8').on('data', (t: string) => (text += t));
+    child.stdout.setEncoding('utf8').on('data', (t: string) => (text += t));
     return { child, out: () => text, ended: new Promise((r) => child.on('close', (code) => r(code))) };
   };
   const until = async (ready: () => boolean): Promise<void> => {

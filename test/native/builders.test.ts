@@ -108,7 +108,7 @@ describe.each(Object.entries(MADE))('%s', (id, made) => {
 
   const build = (instrument: Instrument): Promise<Built> => {
     const builder = BUILDERS[id as BuilderId];
-    const target = {
+    const target: Target = {
       builder: builder.id,
       dir: source,
       produces: ['libfoo.so'],
@@ -117,7 +117,7 @@ describe.each(Object.entries(MADE))('%s', (id, made) => {
       inputs: [],
       env: {},
       ...made.target,
-    } as Target;
+    };
     return makeBuilds({
       caches: makeCaches(),
       // Where it lies by default: in what is built.

@@ -24,9 +24,9 @@ const diagnostic = (more: Partial<Diagnostic> = {}): Diagnostic => ({
   ...more,
 });
 const seen = (s: Diagnostic): Observation => ({ diagnostic: s, log: '/out/asan.1', repro: 'true' });
-const ended = (test: string, outcome: TestEvent['outcome']): TestEvent[] => [
-  { test, outcome: 'started', pid: 1 },
-  { test, outcome },
+const ended = (name: string, outcome: TestEvent['outcome']): TestEvent[] => [
+  { test: name, outcome: 'started', pid: 1 },
+  { test: name, outcome },
 ];
 const attempt = (more: Partial<Attempt> = {}): Attempt => ({
   requested: ['a'],

@@ -98,13 +98,13 @@ test('selectors choose among cells and skips; a dead one is told, one that names
 });
 
 test('a selector may name canaries: theirs are the lanes of the matrix, and a lane that is skipped says why', () => {
-  const ids = (all: { id: string }[]): string[] => all.map((x) => x.id);
+  const idsOf = (all: { id: string }[]): string[] => all.map((x) => x.id);
   const here = makePlan(matrix(), madeHost(), ['canary-go_*clang-asan']);
   expect(here.cells).toEqual([]);
   expect([...new Set(here.proofs.map((c) => c.lane))]).toEqual(['go_makeclang-asan']);
   expect(here.deadSelectors).toEqual([]);
   const lacking = makePlan(matrix(), without('clang'), ['canary-go_*clang-asan']);
-  expect([ids(lacking.proofs), ids(lacking.skipped)]).toEqual([[], ['canary-go_makeclang-asan']]);
+  expect([idsOf(lacking.proofs), idsOf(lacking.skipped)]).toEqual([[], ['canary-go_makeclang-asan']]);
   expect(makePlan(matrix(), madeHost(), ['canary-zig_*']).deadSelectors).toEqual(['canary-zig_*']);
 });
 

@@ -143,7 +143,7 @@ describe.skipIf(!CHROMIUM)('html in a browser', () => {
 
   it('is light, dark by the system or by choice, and always light on paper', async () => {
     const { page } = await open(sampleReport());
-    const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor') as Promise<string>;
+    const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
     await page.emulateMedia({ colorScheme: 'light' });
     const light = await ground();
     await page.emulateMedia({ colorScheme: 'dark' });

@@ -50,33 +50,29 @@ describe('given to a launch', () => {
 });
 
 describe('what was dropped', () => {
-  const count = async (text: string): Promise<[number, number][]> => {
+  const count = (text: string): [number, number][] => {
     const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-supp-'));
     try {
       writeFileSync(join(dir, 'log'), text);
-      return [...(await countsIn(join(dir, 'log'), [leak, race]))];
+      return [...countsIn(join(dir, 'log'), [leak, race])];
     } finally {
       rmSync(dir, { recursive: true });
     }
   };
-  test('by LeakSanitizer', async () =>
+  test('by LeakSanitizer', () =>
     expect(
-      await count(
-        '-----\nSuppressions used:\n  count      bytes template\n      3        100 ^old_*$\n-----\n',
-      ),
+      count('-----\nSuppressions used:\n  count      bytes template\n      3        100 ^old_*$\n-----\n'),
     ).toEqual([[0, 3]]));
-  test('by ThreadSanitizer', async () =>
-    expect(await count('ThreadSanitizer: Matched 2 suppressions (pid=7):\n2 race:/libz.so*$\n')).toEqual([
-      [1, 2],
-    ]));
-  test('by Valgrind', async () =>
+  test('by ThreadSanitizer', () =>
+    expect(count('ThreadSanitizer: Matched 2 suppressions (pid=7):\n2 race:/libz.so*$\n')).toEqual([[1, 2]]));
+  test('by Valgrind', () =>
     expect(
-      await count(
+      count(
         '<suppcounts>\n  <pair>\n    <count>5</count>\n    <name>ffi-gates 0</name>\n  </pair>\n  <pair>\n    <count>9</count>\n    <name>dl-hack3-cond-1</name>\n  </pair>\n</suppcounts>\n',
       ),
     ).toEqual([[0, 5]]));
-  test('is not read from what a program prints', async () =>
-    expect(await count('      3        100 ^old_*$\n')).toEqual([]));
+  test('is not read from what a program prints', () =>
+    expect(count('      3        100 ^old_*$\n')).toEqual([]));
 });
 
 describe('wouldHide', () => {
