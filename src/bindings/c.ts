@@ -1,11 +1,11 @@
 /**
- * C and C++ programs that drive a native library directly. A suite is a program with the protocol of
- * `plugins/c/ffi_gates_suite.h`: `--list`, test names as arguments, a record of each test's begin and end. A program that
- * keeps no record is believed by its output: `# start NAME pid=…` before and `ok NAME` after each test.
- *
- * `with:` `sources` (relative to the suite; default every `*.c`, `*.cc`, `*.cpp` in it), `include` (directories relative
- * to the suite), `libs` (linked from the targets' directories), `program` (a ready program, by its name in a target's
- * directory or by its absolute path: then nothing is compiled).
+ * C and C++ programs that call a native library directly. A suite is a program with the protocol of
+ * `plugins/c/ffi_gates_suite.h`: `--list`, test names as arguments, a record of each test's begin and end. If
+ * a program keeps no record, its output is read instead: `# start NAME pid=…` before and `ok NAME` after each
+ * test.
+ * `with:` `sources` (relative to the suite; default every `*.c`, `*.cc`, `*.cpp` in it), `include`
+ * (directories relative to the suite), `libs` (linked from the targets' directories), `program` (an existing
+ * program, by its name in a target's directory or by its absolute path; nothing is compiled then).
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -19,24 +19,24 @@ const CXX = /\.(?:cc|cpp|cxx)$/;
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-const sources = (place: PreparedSuite): string[] => {
-  const named = words(place.with['sources']);
+const sources = (suite: PreparedSuite): string[] => {
+  const named = words(suite.with['sources']);
   const names =
-    named.length > 0 ? named : readdirSync(place.dir).filter((n) => n.endsWith('.c') || CXX.test(n));
-  return names.sort().map((n) => resolve(place.dir, n));
+    named.length > 0 ? named : readdirSync(suite.dir).filter((n) => n.endsWith('.c') || CXX.test(n));
+  return names.sort().map((n) => resolve(suite.dir, n));
 };
 
-const ready = (place: PreparedSuite): string | undefined =>
-  typeof place.with['program'] === 'string' ? place.with['program'] : undefined;
+const ready = (suite: PreparedSuite): string | undefined =>
+  typeof suite.with['program'] === 'string' ? suite.with['program'] : undefined;
 
-const program = (place: PreparedSuite): string => {
-  const name = ready(place);
-  if (name === undefined) return join(place.out, 'suite');
-  const built = Object.values(place.targets).map((dir) => resolve(dir, name));
-  return built.find((path) => existsSync(path)) ?? built[0] ?? resolve(place.dir, name);
+const program = (suite: PreparedSuite): string => {
+  const name = ready(suite);
+  if (name === undefined) return join(suite.out, 'suite');
+  const built = Object.values(suite.targets).map((dir) => resolve(dir, name));
+  return built.find((path) => existsSync(path)) ?? built[0] ?? resolve(suite.dir, name);
 };
 
-/** `asan.1:20,vg.1.xml:7` → sizes by file name. A name may itself hold a colon: the last one counts. */
+/** `asan.1:20,vg.1.xml:7` → sizes by file name. A name may contain a colon; the last one separates. */
 const sizes = (text: string): Record<string, number> =>
   Object.fromEntries(
     text
@@ -45,7 +45,7 @@ const sizes = (text: string): Record<string, number> =>
       .flatMap((m) => (m ? [[m[1]!, Number(m[2])]] : [])),
   );
 
-// `# start NAME pid=123 logs=asan.123:0`; output of the library without a newline may stand before it.
+// `# start NAME pid=123 logs=asan.123:0`. Output of the library without a newline may precede it.
 const START = /# start (\S+) pid=(\d+)(?: logs(?:=(\S+))?)?$/;
 // `ok NAME ms=4` / `not ok NAME ms=4 returned 1`
 const END = /(not )?\bok (\S+) ms=(\d+)(?: (.*))?$/s;
@@ -65,7 +65,7 @@ const eventOf = (line: string): TestEvent | undefined => {
   return { test: end[2]!, outcome, ms: Number(end[3]), ...(end[4] ? { message: end[4] } : {}) };
 };
 
-/** `prefix… program rest…`, or the program first when nothing stands before it. */
+/** `prefix… program rest…`, or just the program first if there is no prefix. */
 const inFront = (prefix: readonly string[], path: string, rest: readonly string[]): [string, ...string[]] => {
   const [head, ...tail] = prefix;
   return head === undefined ? [path, ...rest] : [head, ...tail, path, ...rest];
@@ -83,48 +83,49 @@ export const c: Binding = {
           remedy: 'install gcc or clang (apt-get install gcc g++)',
         },
 
-  prepare(place, instrument) {
-    if (ready(place) !== undefined) return [];
-    const files = sources(place);
+  prepare(suite, instrument) {
+    if (ready(suite) !== undefined) return [];
+    const files = sources(suite);
     const compiler = files.some((f) => CXX.test(f)) ? instrument.cxx : instrument.cc;
-    const include = [HEADERS, ...words(place.with['include']).map((d) => resolve(place.dir, d))].map(
+    const include = [HEADERS, ...words(suite.with['include']).map((d) => resolve(suite.dir, d))].map(
       (d) => `-I${d}`,
     );
-    const dirs = Object.values(place.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
-    const libs = words(place.with['libs']).map((l) => `-l${l}`);
+    const dirs = Object.values(suite.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
+    const libs = words(suite.with['libs']).map((l) => `-l${l}`);
     const flags = [...instrument.cflags, ...include];
     const argv: [string, ...string[]] = [
       compiler,
       ...flags,
       '-o',
-      program(place),
+      program(suite),
       ...files,
       ...instrument.ldflags,
       ...dirs,
       ...libs,
       '-pthread',
     ];
-    return [{ argv, cwd: place.out, env: place.env }];
+    return [{ argv, cwd: suite.out, env: suite.env }];
   },
 
-  list: (place, _instrument, _tools, arm) => ({
-    argv: inFront(arm.prefix, program(place), ['--list']),
-    cwd: place.dir,
-    env: { ...place.env, ...arm.env },
+  list: (suite, _instrument, _tools, arm) => ({
+    argv: inFront(arm.prefix, program(suite), ['--list']),
+    cwd: suite.dir,
+    env: { ...suite.env, ...arm.env },
   }),
   parseList: (stdout) => {
     const told = [...stdout.matchAll(/^FFI_GATES_TEST (".*")$/gm)].map((m) => JSON.parse(m[1]!) as string);
-    // A program without our header lists bare names; what a library prints when it is loaded has blanks in it.
+    // A program without our header lists bare names. Lines that a library prints when it is loaded contain
+    // blanks.
     return told.length > 0 ? told : stdout.split('\n').filter((line) => /^[\w.:/-]+$/.test(line));
   },
 
-  run: (place, _instrument, _tools, plan) => ({
-    argv: inFront(plan.arm.prefix, program(place), [
+  run: (suite, _instrument, _tools, plan) => ({
+    argv: inFront(plan.arm.prefix, program(suite), [
       ...plan.arm.hostArgs,
       ...(plan.tests === 'all' ? [] : plan.tests),
     ]),
-    cwd: place.dir,
-    env: { ...place.env, ...plan.arm.env, ...progressEnv(plan.scratch, plan.logDir) },
+    cwd: suite.dir,
+    env: { ...suite.env, ...plan.arm.env, ...progressEnv(plan.scratch, plan.logDir) },
   }),
   events: (scratch, output) => {
     const told = readEvents(progressFile(scratch));
@@ -137,5 +138,5 @@ export const c: Binding = {
     return shown;
   },
   attributes: true,
-  ownObjects: (place) => [program(place)],
+  ownObjects: (suite) => [program(suite)],
 };

@@ -1,4 +1,4 @@
-/** Every binding. A new one: one file or folder, one line here, one proof. */
+/** The table of bindings. Adding one takes one file or folder, one line here and one proof. */
 import { c } from './c.js';
 import { go } from './go/go.js';
 import { jni } from './jni/jni.js';

@@ -1,10 +1,10 @@
-/** Where compiled tests find the targets: header directories, libraries and the loader's path. */
+/** Paths of the targets for compiled tests: header directories, libraries and the loader's path. */
 import { isAbsolute, join } from 'node:path';
 import type { PreparedSuite } from './binding.js';
 
-/** `with[key]` as a list: absent is empty, a text is a list of one. Throws a TypeError when it is something else. */
-export const list = (place: PreparedSuite, key: string): string[] => {
-  const value = place.with[key] ?? [];
+/** `with[key]` as a list: empty if absent; a string is a list of one. Throws a TypeError for other values. */
+export const list = (suite: PreparedSuite, key: string): string[] => {
+  const value = suite.with[key] ?? [];
   const all: unknown[] = Array.isArray(value) ? value : [value];
   return all.map((v) => {
     if (typeof v !== 'string') throw new TypeError(`'with.${key}' must be a text or a list of texts`);
@@ -12,39 +12,39 @@ export const list = (place: PreparedSuite, key: string): string[] => {
   });
 };
 
-/** A path of the matrix: absolute, `<target id>/…` inside that target's output, or relative to the suite. */
-const resolve = (place: PreparedSuite, path: string): string => {
+/** A path in the matrix: absolute, `<target id>/…` in that target's output, or relative to the suite. */
+const resolve = (suite: PreparedSuite, path: string): string => {
   if (isAbsolute(path)) return path;
   const [first = '', ...rest] = path.split('/');
-  const target = place.targets[first];
-  return target === undefined ? join(place.dir, path) : join(target, ...rest);
+  const target = suite.targets[first];
+  return target === undefined ? join(suite.dir, path) : join(target, ...rest);
 };
 
 /** `-I` for each of `with.include`. */
-export const includeFlags = (place: PreparedSuite): string[] =>
-  list(place, 'include').map((path) => `-I${resolve(place, path)}`);
+export const includeFlags = (suite: PreparedSuite): string[] =>
+  list(suite, 'include').map((path) => `-I${resolve(suite, path)}`);
 
 /** `-L` for each target directory and `-l` for each name of `with.libs`. */
-export const libraryFlags = (place: PreparedSuite): string[] => [
-  ...Object.values(place.targets).map((dir) => `-L${dir}`),
-  ...list(place, 'libs').map((name) => `-l${name}`),
+export const libraryFlags = (suite: PreparedSuite): string[] => [
+  ...Object.values(suite.targets).map((dir) => `-L${dir}`),
+  ...list(suite, 'libs').map((name) => `-l${name}`),
 ];
 
-/** Flags as one text, for variables like CFLAGS: setuptools, cgo and the shell of a makefile all take quotes off. */
+/** Joins flags for variables like CFLAGS. setuptools, cgo and a makefile's shell all remove the quotes. */
 export const flagText = (flags: readonly string[]): string =>
   flags.map((f) => (/\s/.test(f) ? `'${f.replaceAll("'", `'\\''`)}'` : f)).join(' ');
 
 /** The variable that names a target's directory to a suite. */
 export const targetVariable = (id: string): string => `FFI_GATES_TARGET_${id.toUpperCase()}`;
 
-/** The suite's environment with the targets on the loader's path and their places by name. */
-export const linkedEnv = (place: PreparedSuite): Record<string, string> => {
-  const own = place.env['LD_LIBRARY_PATH'] ?? process.env['LD_LIBRARY_PATH'];
-  const path = [...Object.values(place.targets), ...(own ? [own] : [])].join(':');
-  const named = Object.entries(place.targets).map(([id, dir]) => [targetVariable(id), dir]);
-  return { ...Object.fromEntries(named), ...place.env, ...(path ? { LD_LIBRARY_PATH: path } : {}) };
+/** The suite's environment, with the targets on the loader's path and their directories in variables. */
+export const linkedEnv = (suite: PreparedSuite): Record<string, string> => {
+  const own = suite.env['LD_LIBRARY_PATH'] ?? process.env['LD_LIBRARY_PATH'];
+  const path = [...Object.values(suite.targets), ...(own ? [own] : [])].join(':');
+  const named = Object.entries(suite.targets).map(([id, dir]) => [targetVariable(id), dir]);
+  return { ...Object.fromEntries(named), ...suite.env, ...(path ? { LD_LIBRARY_PATH: path } : {}) };
 };
 
-/** An environment as words for `env`. */
+/** An environment as arguments of `env`. */
 export const envWords = (env: Record<string, string>): string[] =>
   Object.entries(env).map(([name, value]) => `${name}=${value}`);

@@ -1,12 +1,15 @@
-/** The record of a run that test frameworks keep through our plugins: one JSON object a line, written before the test goes on. */
+/**
+ * The record that our plugins write while tests run: one JSON object per line, written before the test goes
+ * on.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestEvent } from '../model/test-event.js';
 
-/** Where a launch with this scratch directory keeps it. */
+/** The record of a launch with this scratch directory. */
 export const progressFile = (scratch: string): string => join(scratch, 'progress.ndjson');
 
-/** What the plugins read: where to write events and mappings, and which directory holds the gate's logs. */
+/** Variables for the plugins: where to write events and mappings, and the directory of the gate's logs. */
 export const progressEnv = (scratch: string, logDir: string): Record<string, string> => ({
   FFI_GATES_PROGRESS: progressFile(scratch),
   FFI_GATES_LOG_DIR: logDir,
@@ -18,14 +21,14 @@ const eventOf = (line: string): TestEvent[] => {
     const event = JSON.parse(line) as TestEvent;
     return typeof event.test === 'string' ? [event] : [];
   } catch {
-    // Half a line, or a test wrote into the file: the test whose record it was has no result.
+    // An incomplete line, or a test wrote into the file. The test of this line has no result.
     return [];
   }
 };
 
-/** The events of a record's whole lines. */
+/** The events in the complete lines of a record. */
 export const eventsOf = (text: string): TestEvent[] => text.split('\n').slice(0, -1).flatMap(eventOf);
 
-/** The record in a file; no events where no test began. */
+/** The events of a record. None if the file does not exist. */
 export const readEvents = (file: string): TestEvent[] =>
   existsSync(file) ? eventsOf(readFileSync(file, 'utf8')) : [];

@@ -131,7 +131,7 @@ const row = (e: Entry): BaselineRow => ({
   ...acceptance(e),
 });
 
-/** The findings, with those marked that the baseline knows on `day`. Planted ones are nobody's to accept. */
+/** The findings, with those marked that the baseline accepts on `day`. Planted ones cannot be accepted. */
 export const markKnown = (findings: readonly FindingReport[], b: Baseline, day: string): FindingReport[] => {
   const entries = valid(b, day);
   return findings.map((f) => {

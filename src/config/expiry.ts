@@ -13,7 +13,7 @@ export const acceptingFields = {
     .meta({ description: 'Last day on which the entry holds, as YYYY-MM-DD; afterwards it fails the run.' }),
 };
 
-/** The reason, owner and last day of an entry, and nothing else of it. */
+/** Only the reason, owner and expiry day of an entry. */
 export const acceptance = (e: {
   reason: string;
   owner?: string | undefined;

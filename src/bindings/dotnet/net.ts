@@ -1,6 +1,7 @@
 /**
- * .NET P/Invoke. With Mono: C# sources compiled by mcs, NUnit 2.6's console runner in the armed `mono` process itself.
- * With the .NET SDK (`with.runner: dotnet`): `dotnet test` of the project. Test ids: NUnit's full names.
+ * .NET P/Invoke. With Mono: C# sources compiled by mcs, NUnit 2.6's console runner in the armed `mono`
+ * process itself. With the .NET SDK (`with.runner: dotnet`): `dotnet test` of the project. Test ids: NUnit's
+ * full names.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,12 +17,12 @@ import { progressEnv, progressFile, readEvents } from '../progress.js';
 const plugin = (name: string): string =>
   fileURLToPath(new URL(`../../../plugins/net/${name}`, import.meta.url));
 
-const assembly = (place: PreparedSuite): string => join(place.out, 'Tests.dll');
-const lister = (place: PreparedSuite): string => join(place.out, 'List.exe');
+const assembly = (suite: PreparedSuite): string => join(suite.out, 'Tests.dll');
+const lister = (suite: PreparedSuite): string => join(suite.out, 'List.exe');
 
-/** The SDK is used only when the suite says so: a Mono suite has no project file for it. */
+/** The SDK is used only if the suite selects it, since a Mono suite has no project file for it. */
 const asksForSdk = (settings: PreparedSuite['with']): boolean => settings['runner'] === 'dotnet';
-const usesDotnet = (place: PreparedSuite): boolean => asksForSdk(place.with);
+const usesDotnet = (suite: PreparedSuite): boolean => asksForSdk(suite.with);
 
 const missing = (tools: Tools, settings: PreparedSuite['with'] = {}): Missing | undefined => {
   if (asksForSdk(settings)) {
@@ -40,51 +41,51 @@ const missing = (tools: Tools, settings: PreparedSuite['with'] = {}): Missing | 
   return undefined;
 };
 
-/** `MONO_DEBUG`: the crash reporter starts a debugger, which hangs in a process that a sanitizer watches. */
-const monoEnv = (place: PreparedSuite): Record<string, string> => ({
-  ...linkedEnv(place),
+/** `MONO_DEBUG`: the crash reporter would start a debugger, which hangs in a process under a sanitizer. */
+const monoEnv = (suite: PreparedSuite): Record<string, string> => ({
+  ...linkedEnv(suite),
   MONO_DEBUG: 'no-gdb-backtrace',
 });
 
-const prepare = (place: PreparedSuite, instrument: Instrument, tools: Tools): Step[] => {
-  if (usesDotnet(place)) return dotnetPrepare(place, instrument, tools);
+const prepare = (suite: PreparedSuite, instrument: Instrument, tools: Tools): Step[] => {
+  if (usesDotnet(suite)) return dotnetPrepare(suite, instrument, tools);
   const references = (findNUnit(tools)?.assemblies ?? []).map((file) => `-r:${file}`);
   const compile = (...args: string[]): Step => ({
     argv: [tools['mcs']?.path ?? 'mcs', '-debug', '-nologo', ...references, ...args],
-    cwd: place.dir,
-    env: place.env,
+    cwd: suite.dir,
+    env: suite.env,
   });
-  const sources = setting(place, 'sources');
+  const sources = setting(suite, 'sources');
   const own = sources.length > 0 ? sources : ['-recurse:*.cs'];
   return [
-    compile('-target:library', '-unsafe', `-out:${assembly(place)}`, plugin('Progress.cs'), ...own),
-    compile('-target:exe', `-out:${lister(place)}`, plugin('List.cs')),
+    compile('-target:library', '-unsafe', `-out:${assembly(suite)}`, plugin('Progress.cs'), ...own),
+    compile('-target:exe', `-out:${lister(suite)}`, plugin('List.cs')),
   ];
 };
 
-/** Loads the tests but runs none, so no native code is loaded and nothing needs arming. */
-const list = (place: PreparedSuite, _instrument: Instrument, tools: Tools): Launch =>
-  usesDotnet(place)
-    ? dotnetList(place, tools)
+/** Loads the tests without running any, so no native code is loaded and no arm is needed. */
+const list = (suite: PreparedSuite, _instrument: Instrument, tools: Tools): Launch =>
+  usesDotnet(suite)
+    ? dotnetList(suite, tools)
     : {
-        argv: [tools['mono']?.path ?? 'mono', lister(place), assembly(place)],
-        cwd: place.out,
-        env: monoEnv(place),
+        argv: [tools['mono']?.path ?? 'mono', lister(suite), assembly(suite)],
+        cwd: suite.out,
+        env: monoEnv(suite),
       };
 
-const parseList = (stdout: string, place: PreparedSuite): string[] =>
-  usesDotnet(place)
+const parseList = (stdout: string, suite: PreparedSuite): string[] =>
+  usesDotnet(suite)
     ? parseDotnetList(stdout)
     : [...stdout.matchAll(/^FFI_GATES_TEST (.+)$/gm)].map((m) => m[1] ?? '');
 
-const run = (place: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
-  if (usesDotnet(place)) return dotnetRun(place, tools, plan);
+const run = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
+  if (usesDotnet(suite)) return dotnetRun(suite, tools, plan);
   const { prefix, env, hostArgs } = plan.arm;
   const mono = tools['mono']?.path ?? 'mono';
   mkdirSync(plan.scratch, { recursive: true });
-  // `-nothread`, one domain, one process: tests run on the main thread of the process that is armed.
+  // `-nothread`, one domain, one process: tests run on the main thread of the armed process.
   const console = findNUnit(tools)?.console ?? 'nunit-console.exe';
-  const runner = [console, assembly(place), '-nologo', '-noshadow', '-nothread', '-domain=None'];
+  const runner = [console, assembly(suite), '-nologo', '-noshadow', '-nothread', '-domain=None'];
   const chosen = plan.tests === 'all' ? [] : [`-run=${plan.tests.join(',')}`];
   const words = [
     ...[...prefix, mono, '--debug', ...hostArgs, ...runner, '-process=Single', '-labels'],
@@ -94,11 +95,11 @@ const run = (place: PreparedSuite, _instrument: Instrument, tools: Tools, plan: 
   return {
     argv: words as [string, ...string[]],
     cwd: plan.scratch,
-    env: { ...monoEnv(place), ...own, ...env },
+    env: { ...monoEnv(suite), ...own, ...env },
   };
 };
 
-/** The text between two marks, or up to the end when the second is absent. */
+/** The text between two marks, or to the end if the second one is absent. */
 const between = (text: string, from: string, to: string): string | undefined => {
   const start = text.indexOf(from);
   if (start < 0) return undefined;
@@ -110,7 +111,7 @@ const plain = (xml: string): string => xml.replace(/&(\w+);/g, (all, name: strin
 
 type Result = { name: string; result: string; message?: string };
 
-/** The test cases of NUnit 2.6's result file, which exists only when the runner came to its end. */
+/** The test cases of NUnit 2.6's result file, which exists only if the runner finished. */
 export const readResults = (xml: string): Result[] =>
   xml
     .split('<test-case ')
@@ -121,7 +122,7 @@ export const readResults = (xml: string): Result[] =>
       const result = between(tag, ' result="', '"');
       if (name === undefined || result === undefined) return [];
       const end = text.indexOf('</test-case>');
-      // A case without its end has no result to trust.
+      // The result of an incomplete case cannot be trusted.
       if (end < 0 && !tag.endsWith('/')) return [];
       const body = tag.endsWith('/') ? '' : text.slice(tag.length, end);
       const message = between(body, '<message><![CDATA[', ']]>')?.trim();
@@ -130,7 +131,7 @@ export const readResults = (xml: string): Result[] =>
 
 const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
-/** NUnit 2.6's words; what is not here (`Failure`, `Error`, `NotRunnable`, `Cancelled`) has failed. */
+/** NUnit 2.6's results. All others (`Failure`, `Error`, `NotRunnable`, `Cancelled`) count as failed. */
 const OUTCOMES: Record<string, TestEvent['outcome']> = {
   Success: 'passed',
   Ignored: 'skipped',
@@ -138,9 +139,9 @@ const OUTCOMES: Record<string, TestEvent['outcome']> = {
   Inconclusive: 'skipped',
 };
 
-/** Progress as the tests ran; the result file adds messages and the tests that NUnit never began. */
-const events = (scratch: string, output: Iterable<string>, place: PreparedSuite): TestEvent[] => {
-  if (usesDotnet(place)) return dotnetEvents(output);
+/** The progress record, with messages and tests that NUnit never began from the result file. */
+const events = (scratch: string, output: Iterable<string>, suite: PreparedSuite): TestEvent[] => {
+  if (usesDotnet(suite)) return dotnetEvents(output);
   const seen = readEvents(progressFile(scratch));
   const results = readResults(read(join(scratch, 'result.xml')));
   const messages = new Map(results.flatMap((r) => (r.message ? [[r.name, r.message]] : [])));
@@ -160,8 +161,9 @@ const events = (scratch: string, output: Iterable<string>, place: PreparedSuite)
 };
 
 /**
- * The .NET binding. `with`: `sources` (default every *.cs), `runner: dotnet`. It attributes through `Progress.cs`, which
- * only Mono's suites have compiled in; with the SDK a report of a shared launch is simply without a test.
+ * The .NET binding. `with`: `sources` (default every *.cs), `runner: dotnet`. Reports are assigned to tests
+ * by `Progress.cs`, which is compiled into Mono's suites only. With the SDK, a report from a launch of
+ * several tests has no test.
  */
 export const net: Binding = {
   id: 'net',

@@ -1,7 +1,7 @@
 /**
- * Where NUnit 2.6 lies on this machine: the console runner that the launcher script `nunit-console` starts, and the
- * assemblies that tests and the lister compile against. Distributions put these in different places (Debian:
- * `lib/nunit` and `lib/cli/<name>-<version>`; Mono's own packages and a plain download: beside the runner).
+ * Finds NUnit 2.6: the console runner that the launcher script `nunit-console` starts, and the assemblies
+ * that tests and the lister are compiled against. Their places differ (Debian: `lib/nunit` and
+ * `lib/cli/<name>-<version>`; Mono's own packages and a plain download: beside the runner).
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ export type NUnit = { console: string; assemblies: string[] };
 
 const PARTS = ['nunit.framework', 'nunit.core', 'nunit.core.interfaces'];
 
-/** The first absolute path of an `.exe` in a launcher script; an `.exe` is its own runner. */
+/** The first absolute path of an `.exe` in a launcher script. An `.exe` is its own runner. */
 export const runnerIn = (path: string, script: string): string | undefined =>
   path.endsWith('.exe') ? path : /(?:^|[\s"'$])(\/[^\s"'$]+\.exe)\b/.exec(script)?.[1];
 
@@ -30,7 +30,7 @@ const find = (home: string, part: string): string | undefined => {
   return [...beside, ...versioned].map((dir) => join(dir, `${part}.dll`)).find((file) => existsSync(file));
 };
 
-/** NUnit as installed, or undefined when the runner or one of its assemblies is not there. */
+/** The installed NUnit, or undefined if the runner or one of its assemblies is missing. */
 export const findNUnit = (tools: Tools): NUnit | undefined => {
   const launcher = tools['nunit']?.path;
   if (launcher === undefined || !existsSync(launcher)) return undefined;

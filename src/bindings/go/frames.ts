@@ -1,6 +1,7 @@
 /**
- * Go callers in the stacks of C checkers: `plugins/go/frames.c` is compiled beside the tests and linked into them where a
- * checker unwinds by C's tables. Elsewhere than on x86-64 Go lays its frames out differently, and stacks end at the C side.
+ * Go callers in the stacks of C checkers. `plugins/go/frames.c` is compiled beside the tests and linked into
+ * them if a checker unwinds by C's tables. Only on x86-64: elsewhere Go lays out its frames differently, and
+ * stacks end at the C side.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,22 +9,25 @@ import type { PreparedSuite } from '../binding.js';
 import type { Instrument, Step } from '../../model/launch.js';
 
 const SOURCE = fileURLToPath(new URL('../../../plugins/go/frames.c', import.meta.url));
-/** No name of a shared object: it is the tool's, and not among those that a gate must see into. */
+/** Not named like a shared object: it belongs to the tool, and gates need not see into it. */
 const NAME = 'ffi-gates-go-frames';
 
-/** The checkers that take stacks by C's unwinder; ThreadSanitizer keeps its own, Valgrind reads other tables. */
+/**
+ * Whether the checker unwinds by C's tables. ThreadSanitizer keeps stacks of its own, and Valgrind reads
+ * other tables.
+ */
 const unwinds = ({ cflags }: Instrument): boolean =>
   process.arch === 'x64' && cflags.some((f) => f === '-fsanitize=address' || f === '-fsanitize=undefined');
 
-/** Compiles the library; no step where nothing would use it. */
-export const framesSteps = (place: PreparedSuite, instrument: Instrument): Step[] => {
+/** Compiles the library. No steps if nothing would use it. */
+export const framesSteps = (suite: PreparedSuite, instrument: Instrument): Step[] => {
   const how = ['-O2', '-g', '-fPIC', '-shared', '-shared-libgcc', `-Wl,-soname,${NAME}`];
-  const argv: Step['argv'] = [instrument.cc, ...how, '-o', join(place.out, NAME), SOURCE];
-  return unwinds(instrument) ? [{ argv, cwd: place.out, env: {} }] : [];
+  const argv: Step['argv'] = [instrument.cc, ...how, '-o', join(suite.out, NAME), SOURCE];
+  return unwinds(instrument) ? [{ argv, cwd: suite.out, env: {} }] : [];
 };
 
-/** What links it into a test executable, although that names nothing of it. */
-export const framesFlags = (place: PreparedSuite, instrument: Instrument): string[] =>
+/** Flags that link it into a test executable, although nothing there refers to it. */
+export const framesFlags = (suite: PreparedSuite, instrument: Instrument): string[] =>
   unwinds(instrument)
-    ? [`-L${place.out}`, `-Wl,-rpath,${place.out}`, '-Wl,--no-as-needed', `-l:${NAME}`, '-Wl,--as-needed']
+    ? [`-L${suite.out}`, `-Wl,-rpath,${suite.out}`, '-Wl,--no-as-needed', `-l:${NAME}`, '-Wl,--as-needed']
     : [];

@@ -1,20 +1,22 @@
-/** Reads what Go's test binaries print with `-test.list` and `-test.v` (source: the `testing` package). */
+/**
+ * Parses the output of Go's test binaries with `-test.list` and `-test.v` (source: the `testing` package).
+ */
 import type { TestEvent } from '../../model/test-event.js';
 
-/** `=== PACKAGE sub`, printed by `in-turn` before a package below the suite. */
+/** `=== PACKAGE sub`, printed by `run-sequentially` before a package below the suite. */
 const PACKAGE = /^=== PACKAGE (.*)$/;
-/** `=== RUN   TestX`; the program's own unfinished line may stand before it. */
+/** `=== RUN   TestX`. An unfinished line of the program may precede it. */
 const RUN = /=== RUN {3}(\S+)$/;
 /** `--- PASS: TestX (0.01s)` */
 const END = /--- (PASS|FAIL|SKIP): (\S+) \((\d+(?:\.\d+)?)s\)$/;
-/** `    x_test.go:12: text`: what t.Log, t.Error and t.Fatal print. */
+/** `    x_test.go:12: text`, as printed by t.Log, t.Error and t.Fatal. */
 const LOG = /^ {4}\S+\.go:\d+: /;
 
 const OUTCOME = { PASS: 'passed', FAIL: 'failed', SKIP: 'skipped' } as const;
 
 const idIn = (pkg: string, name: string): string => (pkg === '' ? name : `${pkg}/${name}`);
 
-/** Test ids from `-test.list .`; benchmarks are left out. */
+/** Test ids from `-test.list .`, without benchmarks. */
 export const parseGoList = (stdout: string): string[] => {
   let pkg = '';
   const ids: string[] = [];
@@ -27,8 +29,8 @@ export const parseGoList = (stdout: string): string[] => {
 };
 
 /**
- * Events of top-level tests; a subtest belongs to its parent, whose id is the one that can be selected. The output of a
- * process that died is a prefix: the test that ran has a start and no end.
+ * Events of top-level tests. A subtest belongs to its parent, whose id can be selected. In the output of a
+ * process that died, the running test has a start and no end.
  */
 export const parseGoEvents = (output: Iterable<string>): TestEvent[] => {
   let pkg = '';
@@ -46,7 +48,7 @@ export const parseGoEvents = (output: Iterable<string>): TestEvent[] => {
     }
     if (LOG.test(line)) said.push(line.trim());
     const [, word, name, seconds] = END.exec(line) ?? [];
-    // A test may print the words of others: only what began can end.
+    // A test may print lines of other tests. Only tests that began can end.
     if (word === undefined || name === undefined || !open.delete(idIn(pkg, name))) continue;
     const outcome = OUTCOME[word as keyof typeof OUTCOME];
     const message = outcome === 'passed' || said.length === 0 ? {} : { message: said.join('\n') };

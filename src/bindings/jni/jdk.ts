@@ -1,16 +1,16 @@
 /**
- * A directory that looks like a JDK to surefire and whose `java` arms the real one. Surefire starts it through `-Djvm`,
- * so that the gate is around the JVM that runs the tests and never around Maven's own.
- *
- * Surefire talks to that JVM over its stdin and stdout, and swallows whatever else appears there into a dump file: VM
- * output (every `-Xcheck:jni` warning) is therefore sent to stderr, and stderr to a log file per process.
+ * A directory that looks like a JDK to surefire and whose `java` arms the real one. Surefire starts it by
+ * `-Djvm`, so that the gate is around the JVM that runs the tests and never around Maven's own.
+ * Surefire communicates with that JVM over its stdin and stdout, and moves all other text there into a dump
+ * file. Therefore VM output (every `-Xcheck:jni` warning) goes to stderr, and stderr to a log file per
+ * process.
  */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Arm, Tools } from '../../model/launch.js';
 import { envWords } from '../link.js';
 
-/** The JDK that `tools.java` belongs to. */
+/** The directory of the JDK that contains `tools.java`. */
 export const jdkHome = (tools: Tools): string => {
   const java = tools['java'];
   if (!java) throw new Error('a JUnit suite is planned only where a JDK was found');
@@ -20,16 +20,16 @@ export const jdkHome = (tools: Tools): string => {
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 export type ArmedJdk = {
-  /** Where to make it; must not exist yet. */
+  /** The directory to create. It must not exist yet. */
   dir: string;
   arm: Arm;
   /** Receives `jvm.<pid>.log` (stderr and VM output) and `hs_err_<pid>.log` of each JVM. */
   logDir: string;
-  /** Directories of `java.library.path`: they win over the ones that the pom may set. */
+  /** Directories of `java.library.path`. They take precedence over those that the pom sets. */
   libraryPath: string[];
 };
 
-/** The text of the `java` that stands in for the real one. */
+/** The text of the `java` script that replaces the real one. */
 export const javaScript = (java: string, { arm, logDir, libraryPath }: Omit<ArmedJdk, 'dir'>): string => {
   const command = [
     ...['env', ...envWords(arm.env), ...arm.prefix, java, ...arm.hostArgs],
@@ -39,8 +39,9 @@ export const javaScript = (java: string, { arm, logDir, libraryPath }: Omit<Arme
       `-XX:ErrorFile=${logDir}/hs_err_%p.log`,
     ],
   ];
-  // Libraries unpack themselves from their jars into the temporary directory, which the JVM does not take from TMPDIR.
-  // Only this variable is read after the command line, where a pom's argLine may name uninstrumented libraries.
+  // Libraries unpack themselves from their jars into the temporary directory, for which the JVM ignores
+  // TMPDIR. Only this variable is read after the command line, where a pom's argLine may name uninstrumented
+  // libraries.
   const option = `'-Djava.library.path=${libraryPath.join(':')}'`;
   return [
     '#!/bin/sh',

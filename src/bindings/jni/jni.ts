@@ -1,7 +1,7 @@
 /**
- * Java with JNI: JUnit 5 through Maven surefire. The user's project is copied to the scratch directory and built there;
- * its pom stays as it is. Surefire's JVM is armed (`jni-jdk.ts`), and a listener on the test class path writes progress.
- * Test ids: `Class#method`. The process of its own that `isolate` gives is one per test class.
+ * Java with JNI: JUnit 5 through Maven surefire. The project is copied to the scratch directory and built
+ * there, with its pom unchanged. Surefire's JVM is armed (`jdk.ts`), and a listener on the test class path
+ * writes progress. Test ids: `Class#method`. `isolate` gives each test class a process of its own.
  */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -14,7 +14,7 @@ import { compilesNative, shim, replaceShipped } from './shim.js';
 import { linkedEnv, list } from '../link.js';
 import { eventsOf, progressEnv, progressFile, readEvents } from '../progress.js';
 
-/** The listener's own Maven project. */
+/** The Maven project of the listener. */
 const LISTENER = fileURLToPath(new URL('../../../plugins/junit', import.meta.url));
 
 const COPY_PROJECT = fileURLToPath(new URL('../programs/copy-project.js', import.meta.url));
@@ -29,71 +29,76 @@ const missing = (tools: Tools): Missing | undefined => {
   return undefined;
 };
 
-/** What is copied: the suite, or `with.root` above it when the pom has a parent or shares sources there. */
-const root = (place: PreparedSuite): string => resolve(place.dir, list(place, 'root')[0] ?? '.');
-const copyOfRoot = (place: PreparedSuite): string => join(place.out, 'project');
-const project = (place: PreparedSuite): string => join(copyOfRoot(place), relative(root(place), place.dir));
-const listener = (place: PreparedSuite): string => join(place.out, 'listener');
-/** The listener beside the tests, and in Maven itself what lets old projects run where it listens. */
-const plugins = (place: PreparedSuite): string[] => {
-  const classes = join(listener(place), 'target', 'classes');
+/**
+ * The directory to copy: the suite, or `with.root` above it if the pom has a parent or shares sources there.
+ */
+const root = (suite: PreparedSuite): string => resolve(suite.dir, list(suite, 'root')[0] ?? '.');
+const copyOfRoot = (suite: PreparedSuite): string => join(suite.out, 'project');
+const project = (suite: PreparedSuite): string => join(copyOfRoot(suite), relative(root(suite), suite.dir));
+const listener = (suite: PreparedSuite): string => join(suite.out, 'listener');
+/**
+ * Adds the listener to the tests, and to Maven the extension that lets old projects run on the JUnit
+ * Platform.
+ */
+const plugins = (suite: PreparedSuite): string[] => {
+  const classes = join(listener(suite), 'target', 'classes');
   return [`-Dmaven.test.additionalClasspath=${classes}`, `-Dmaven.ext.class.path=${classes}`];
 };
 
-const maven = (place: PreparedSuite, tools: Tools, cwd: string, args: string[]): Launch => ({
+const maven = (suite: PreparedSuite, tools: Tools, cwd: string, args: string[]): Launch => ({
   argv: [tools['mvn']?.path ?? 'mvn', '-B', '-q', '-Dstyle.color=never', ...args],
   cwd,
   env: {
-    ...linkedEnv(place),
+    ...linkedEnv(suite),
     JAVA_HOME: jdkHome(tools),
     MAVEN_OPTS:
-      `${place.env['MAVEN_OPTS'] ?? process.env['MAVEN_OPTS'] ?? ''} -XX:TieredStopAtLevel=1`.trim(),
+      `${suite.env['MAVEN_OPTS'] ?? process.env['MAVEN_OPTS'] ?? ''} -XX:TieredStopAtLevel=1`.trim(),
   },
 });
 
-const copied = (place: PreparedSuite, from: string, to: string): Step => ({
+const copied = (suite: PreparedSuite, from: string, to: string): Step => ({
   argv: [process.execPath, COPY_PROJECT, from, to],
-  cwd: place.dir,
+  cwd: suite.dir,
   env: {},
 });
 
 /**
- * The Java half: no instrument reaches it, so it is made once. What Maven needs is brought into the local repository with
- * it, since runs are offline.
+ * The Java part. It does not depend on the instrument, so it is built once. It also fetches what Maven needs
+ * into the local repository, since runs are offline.
  */
-const base = (place: PreparedSuite, _instrument: Instrument, tools: Tools): Base => ({
+const base = (suite: PreparedSuite, _instrument: Instrument, tools: Tools): Base => ({
   name: 'java',
   sources: true,
-  facts: [list(place, 'root'), list(place, 'args')],
+  facts: [list(suite, 'root'), list(suite, 'args')],
   steps: [
-    copied(place, root(place), copyOfRoot(place)),
-    copied(place, LISTENER, listener(place)),
-    maven(place, tools, listener(place), ['compile']),
-    dryRun(place, tools),
+    copied(suite, root(suite), copyOfRoot(suite)),
+    copied(suite, LISTENER, listener(suite)),
+    maven(suite, tools, listener(suite), ['compile']),
+    dryRun(suite, tools),
   ],
 });
 
-/** Each instrument's tests run in a copy of their own: what they write is not in another's way. */
-const prepare = (place: PreparedSuite, instrument: Instrument, tools: Tools): Step[] => [
-  { argv: ['cp', '-a', `${place.base ?? ''}/.`, place.out], cwd: place.dir, env: {} },
-  ...shim(place, project(place), instrument, tools),
-  ...compileStacks(place, instrument, tools),
-  ...(compilesNative(place) ? [replaceShipped(place, copyOfRoot(place))] : []),
+/** The tests of each instrument run in a copy of their own, so that files they write do not interfere. */
+const prepare = (suite: PreparedSuite, instrument: Instrument, tools: Tools): Step[] => [
+  { argv: ['cp', '-a', `${suite.base ?? ''}/.`, suite.out], cwd: suite.dir, env: {} },
+  ...shim(suite, project(suite), instrument, tools),
+  ...compileStacks(suite, instrument, tools),
+  ...(compilesNative(suite) ? [replaceShipped(suite, copyOfRoot(suite))] : []),
 ];
 
 /**
- * Lists the tests once for all cells, and brings surefire and its provider into the local repository. JUnit's dry run
- * (Platform 1.10 and later) reports every test as skipped and loads no native code; an older one runs the tests, whose
- * failures for want of a library are not the build's.
+ * Lists the tests once for all cells, and fetches surefire and its provider into the local repository.
+ * JUnit's dry run (Platform 1.10 and later) reports every test as skipped and loads no native code. An older
+ * one runs the tests; if they fail for lack of a library, the build still succeeds.
  */
-const dryRun = (place: PreparedSuite, tools: Tools): Step => {
-  const step = maven(place, tools, project(place), [
+const dryRun = (suite: PreparedSuite, tools: Tools): Step => {
+  const step = maven(suite, tools, project(suite), [
     ...['test-compile', 'surefire:test', '-DforkCount=1', '-DreuseForks=true', '-DfailIfNoTests=false'],
     ...['-Dmaven.test.failure.ignore=true', '-Djunit.platform.execution.dryRun.enabled=true'],
-    ...plugins(place),
-    ...list(place, 'args'),
+    ...plugins(suite),
+    ...list(suite, 'args'),
   ]);
-  return { ...step, env: { ...step.env, FFI_GATES_PROGRESS: progressFile(place.out) } };
+  return { ...step, env: { ...step.env, FFI_GATES_PROGRESS: progressFile(suite.out) } };
 };
 
 const quietAbout = (pattern: string): string[] => [
@@ -102,7 +107,7 @@ const quietAbout = (pattern: string): string[] => [
   '-Dsurefire.failIfNoSpecifiedTests=false',
 ];
 
-/** `Class#a+b` for each class, as surefire's `test` wants it. */
+/** `Class#a+b` for each class, the format of surefire's `test`. */
 export const selection = (tests: readonly string[]): string => {
   const methods = new Map<string, string[]>();
   for (const test of tests) {
@@ -114,21 +119,24 @@ export const selection = (tests: readonly string[]): string => {
 
 type Fork = { scratch: string; logDir: string; arm: Arm; args: string[] };
 
-/** A JVM of one class ends before the optimising compiler would pay for itself (measured: 33 s of processor time for 54). */
+/**
+ * A JVM that runs one class ends before the optimising compiler would pay off (measured: 33 s of processor
+ * time instead of 54).
+ */
 const BRIEF = ['-XX:TieredStopAtLevel=1'];
 
-/** Runs of one project beside each other need names of their own. */
+/** Concurrent runs of one project need distinct names. */
 let launches = 0;
 
-const surefire = (place: PreparedSuite, tools: Tools, { scratch, logDir, arm, args }: Fork): Launch => {
-  const libraryPath = [place.out, ...Object.values(place.targets)];
+const surefire = (suite: PreparedSuite, tools: Tools, { scratch, logDir, arm, args }: Fork): Launch => {
+  const libraryPath = [suite.out, ...Object.values(suite.targets)];
   const jvm = makeArmedJdk(tools, {
     dir: join(scratch, 'jdk'),
-    arm: withStacks(place, arm),
+    arm: withStacks(suite, arm),
     logDir,
     libraryPath,
   });
-  const launch = maven(place, tools, project(place), [
+  const launch = maven(suite, tools, project(suite), [
     ...[
       '-o',
       'surefire:test',
@@ -137,39 +145,41 @@ const surefire = (place: PreparedSuite, tools: Tools, { scratch, logDir, arm, ar
       '-DtrimStackTrace=true',
       '-DfailIfNoTests=false',
     ],
-    ...plugins(place),
-    // Surefire deletes this directory after its tests, with what another cell of the same project still needs in it.
+    ...plugins(suite),
+    // Surefire deletes this directory after its tests, although another cell of the same project may still
+    // need it.
     `-DtempDir=surefire-${String(process.pid)}-${String(++launches)}`,
-    // A JVM under a checker may need minutes for its end; tests beside each other would blur what belongs to which.
+    // A JVM under a checker may need minutes to end. Parallel tests would make it unclear which report
+    // belongs to which.
     ...['-Dsurefire.exitTimeout=600', '-Djunit.jupiter.execution.parallel.enabled=false'],
     ...args,
-    ...list(place, 'args'),
+    ...list(suite, 'args'),
   ]);
   return { ...launch, env: { ...launch.env, ...progressEnv(scratch, logDir) } };
 };
 
-const run = (place: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
+const run = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   const { tests, isolate, scratch, logDir, arm } = plan;
   const chosen = tests === 'all' ? [] : quietAbout(selection(tests));
   const args = [`-DreuseForks=${String(isolate !== true)}`, ...chosen];
   const brief: Arm = isolate === true ? { ...arm, hostArgs: [...arm.hostArgs, ...BRIEF] } : arm;
-  return surefire(place, tools, { scratch, logDir, arm: brief, args });
+  return surefire(suite, tools, { scratch, logDir, arm: brief, args });
 };
 
 /**
- * The JUnit binding. `with`: `shim` (`name`, `sources`, `include`, `libs`: a JNI library to compile), `root` (directory
- * above the suite that its pom needs), `args` (more Maven arguments, such as `-Pname`).
+ * The JUnit binding. `with`: `shim` (`name`, `sources`, `include`, `libs`: a JNI library to compile), `root`
+ * (directory above the suite that its pom needs), `args` (further Maven arguments, such as `-Pname`).
  */
 export const jni: Binding = {
   id: 'jni',
   title: 'Java (JNI)',
   attributes: true,
   isolates: 'start-all',
-  copied: (place) => ({ from: root(place), to: copyOfRoot(place) }),
+  copied: (suite) => ({ from: root(suite), to: copyOfRoot(suite) }),
   missing,
   base,
   prepare,
-  list: (place) => ({ argv: ['cat', progressFile(place.out)], cwd: place.out, env: {} }),
+  list: (suite) => ({ argv: ['cat', progressFile(suite.out)], cwd: suite.out, env: {} }),
   parseList: (stdout) => [...new Set(eventsOf(stdout).map((e) => e.test))],
   run,
   events: (scratch) => readEvents(progressFile(scratch)),

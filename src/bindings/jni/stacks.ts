@@ -1,4 +1,7 @@
-/** What is preloaded into a JVM under memcheck: it leaves the stacks of threads unwatched, and says why (`stacks.c`). */
+/**
+ * An object that is preloaded into a JVM under memcheck and excludes the stacks of threads from its checks.
+ * `stacks.c` says why.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,11 +10,17 @@ import type { Arm, Instrument, Step, Tools } from '../../model/launch.js';
 
 const SOURCE = fileURLToPath(new URL('../../../plugins/jni/stacks.c', import.meta.url));
 
-/** Named as Valgrind names its own, so that it is taken for a part of the tool in stacks and among the mapped objects. */
-const preloaded = (place: PreparedSuite): string => join(place.out, 'vgpreload_ffi-gates-stacks');
+/**
+ * Named like Valgrind's own objects, so that it counts as part of the tool in stacks and among mapped
+ * objects.
+ */
+const preloaded = (suite: PreparedSuite): string => join(suite.out, 'vgpreload_ffi-gates-stacks');
 
-/** Compiles it where Valgrind may run: not with a sanitizer's objects, whose gates bring a runtime of their own. */
-export const compileStacks = (place: PreparedSuite, { cc, cflags }: Instrument, tools: Tools): Step[] => {
+/**
+ * Compiles it for builds that Valgrind may run, not for those with a sanitizer, which has a runtime of its
+ * own.
+ */
+export const compileStacks = (suite: PreparedSuite, { cc, cflags }: Instrument, tools: Tools): Step[] => {
   if (!tools['valgrind'] || cflags.some((f) => f.startsWith('-fsanitize'))) return [];
   const argv: Step['argv'] = [
     cc,
@@ -19,20 +28,20 @@ export const compileStacks = (place: PreparedSuite, { cc, cflags }: Instrument, 
     '-fPIC',
     '-shared',
     '-o',
-    preloaded(place),
+    preloaded(suite),
     SOURCE,
     '-ldl',
     '-lpthread',
   ];
-  return [{ argv, cwd: place.dir, env: {} }];
+  return [{ argv, cwd: suite.dir, env: {} }];
 };
 
-/** The same arm, with the object before what is preloaded already. */
-export const withStacks = (place: PreparedSuite, arm: Arm): Arm => {
-  if (!arm.prefix.includes('--tool=memcheck') || !existsSync(preloaded(place))) return arm;
-  const before = arm.env['LD_PRELOAD'] ?? place.env['LD_PRELOAD'];
+/** The same arm, with the object before everything that is already preloaded. */
+export const withStacks = (suite: PreparedSuite, arm: Arm): Arm => {
+  if (!arm.prefix.includes('--tool=memcheck') || !existsSync(preloaded(suite))) return arm;
+  const before = arm.env['LD_PRELOAD'] ?? suite.env['LD_PRELOAD'];
   return {
     ...arm,
-    env: { ...arm.env, LD_PRELOAD: [preloaded(place), ...(before ? [before] : [])].join(':') },
+    env: { ...arm.env, LD_PRELOAD: [preloaded(suite), ...(before ? [before] : [])].join(':') },
   };
 };

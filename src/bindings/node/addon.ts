@@ -1,7 +1,7 @@
 /**
- * How a package's own addon is compiled under the gate's flags: node-gyp, node-pre-gyp (which is node-gyp with the variables
- * of package.json's `binary`), or CMake as cmake-js calls it. Always with the headers of the Node that is here: all three
- * would fetch some of their own.
+ * Compiles a package's own addon with the gate's flags: by node-gyp, node-pre-gyp (node-gyp with the
+ * variables of package.json's `binary`), or CMake as cmake-js calls it. Always with the headers of the
+ * installed Node, since all three would download some.
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,13 +14,13 @@ import { flagText, includeFlags, linkedEnv, list as setting } from '../link.js';
 /** The Node that runs the tests. */
 export const nodeOf = (tools: Tools): string => tools['node']?.path ?? process.execPath;
 
-/** Directory that holds `include/node/node_api.h` of this Node, for `--nodedir`. */
+/** The directory that contains `include/node/node_api.h` of this Node, for `--nodedir`. */
 const headers = (tools: Tools): string | undefined => {
   const prefix = dirname(dirname(realpathSync(nodeOf(tools))));
   return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? prefix : undefined;
 };
 
-/** The node-gyp inside npm, which knows this Node; else the project's own. */
+/** npm's own node-gyp, which matches this Node, else the project's. */
 const gyp = (dir: string, tools: Tools): string | undefined => {
   const prefix = dirname(dirname(realpathSync(nodeOf(tools))));
   const bundled = join(prefix, 'lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js');
@@ -41,14 +41,14 @@ const packageOf = (dir: string): Package => {
 
 const uses = (p: Package, name: string): boolean => name in { ...p.dependencies, ...p.devDependencies };
 
-/** The directory with the addon's build file. `with.addon` names it, relative to the suite. */
-const addonOf = (place: PreparedSuite): string => setting(place, 'addon')[0] ?? '.';
+/** The directory of the addon's build file: `with.addon`, relative to the suite. */
+const addonOf = (suite: PreparedSuite): string => setting(suite, 'addon')[0] ?? '.';
 
 const isCmakeJs = (p: Package, dir: string): boolean =>
   (uses(p, 'cmake-js') || JSON.stringify(p.scripts ?? {}).includes('cmake-js')) &&
   existsSync(join(dir, 'CMakeLists.txt'));
 
-/** What compiling an addon lacks here. */
+/** A tool that is missing here to compile an addon. */
 export const missingForAddon = (tools: Tools): Missing | undefined => {
   const why = 'node-gyp compiles the addon under the gate’s flags';
   if (!headers(tools)) {
@@ -58,10 +58,13 @@ export const missingForAddon = (tools: Tools): Missing | undefined => {
   return undefined;
 };
 
-/** What cmake-js hands to CMake (its lib/cMake.js), but for headers of this machine and no build type, whose -O3 would win. */
-const cmake = (place: PreparedSuite, project: string, tools: Tools, env: Step['env']): Step[] => {
+/**
+ * The arguments that cmake-js passes to CMake (its lib/cMake.js), but with this machine's headers and without
+ * a build type, whose -O3 would win.
+ */
+const cmake = (suite: PreparedSuite, project: string, tools: Tools, env: Step['env']): Step[] => {
   const include = join(headers(tools) ?? '', 'include', 'node');
-  // nan and node-addon-api say themselves where their headers lie.
+  // nan and node-addon-api have their headers in their own directories.
   const configure = [
     'inc="$1"; for m in node-addon-api nan; do',
     '[ -d "node_modules/$m" ] && inc="$inc;$PWD/node_modules/$m"; done;',
@@ -74,7 +77,7 @@ const cmake = (place: PreparedSuite, project: string, tools: Tools, env: Step['e
     ...['-DCMAKE_JS_VERSION=7.0.0', '-DCMAKE_JS_SRC=', '-DCMAKE_JS_LIB=', '-DNODE_RUNTIME=node'],
     `-DNODE_RUNTIMEVERSION=${tools['node']?.version ?? process.versions.node}`,
     `-DNODE_ARCH=${process.arch}`,
-    ...setting(place, 'cmake'),
+    ...setting(suite, 'cmake'),
   ];
   const quiet = { ...env, ...LEAKS_IGNORED };
   return [
@@ -84,24 +87,24 @@ const cmake = (place: PreparedSuite, project: string, tools: Tools, env: Step['e
 };
 
 /**
- * Steps that compile the addon of the copy in `project`; none where the package has no addon. What the package ships
- * compiled is taken out of the copy first: its loader may prefer that, and no gate sees into it.
+ * Steps that compile the addon of the copy in `project`. None if the package has no addon. Prebuilt addons
+ * are removed from the copy first, since the package's loader may prefer them and no gate sees into them.
  */
 export const compileAddon = (
-  place: PreparedSuite,
+  suite: PreparedSuite,
   project: string,
   { cc, cxx, cflags, ldflags }: Instrument,
   tools: Tools,
 ): Step[] => {
-  const addon = addonOf(place);
-  const source = join(place.dir, addon);
-  const pkg = packageOf(place.dir);
+  const addon = addonOf(suite);
+  const source = join(suite.dir, addon);
+  const pkg = packageOf(suite.dir);
   const isGyp = existsSync(join(source, 'binding.gyp'));
   if (!isGyp && !isCmakeJs(pkg, source)) return [];
-  const flags = flagText(['-g', '-O1', '-fno-omit-frame-pointer', ...cflags, ...includeFlags(place)]);
-  const libraries = Object.values(place.targets).flatMap((dir) => [`-L${dir}`, `-Wl,-rpath,${dir}`]);
+  const flags = flagText(['-g', '-O1', '-fno-omit-frame-pointer', ...cflags, ...includeFlags(suite)]);
+  const libraries = Object.values(suite.targets).flatMap((dir) => [`-L${dir}`, `-Wl,-rpath,${dir}`]);
   const env = {
-    ...linkedEnv(place),
+    ...linkedEnv(suite),
     ...{ CC: cc, CXX: cxx, CFLAGS: flags, CXXFLAGS: flags, LDFLAGS: flagText([...ldflags, ...libraries]) },
   };
   const shipped: Step = {
@@ -123,9 +126,9 @@ export const compileAddon = (
     cwd: project,
     env: {},
   };
-  if (!isGyp) return [shipped, ...cmake(place, join(project, addon), tools, env)];
+  if (!isGyp) return [shipped, ...cmake(suite, join(project, addon), tools, env)];
   const nodedir = `--nodedir=${headers(tools) ?? ''}`;
-  const tool = gyp(place.dir, tools) ?? 'node-gyp';
+  const tool = gyp(suite.dir, tools) ?? 'node-gyp';
   const pre = ['@mapbox/node-pre-gyp', 'node-pre-gyp'].find((name) => pkg.binary && uses(pkg, name));
   const build: Step =
     pre === undefined

@@ -1,6 +1,7 @@
 /**
- * Test files that are not of `node:test`: `with.runner` says how one file is run in one process (`[node_modules/mocha/bin/
- * _mocha, --exit]`, or `[]` for a plain script), and the file is the test. Also what a package's tests need of npm.
+ * Test files that do not use `node:test`. `with.runner` says how to run one file in one process
+ * (`[node_modules/mocha/bin/_mocha, --exit]`, or `[]` for a plain script), and each file is one test. Also
+ * the npm packages that tests need.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,11 +10,13 @@ import type { PreparedSuite } from '../binding.js';
 import type { Launch, Step } from '../../model/launch.js';
 import { linkedEnv, list } from '../link.js';
 
-/** Words between node and the file; undefined when files are of `node:test`. Paths are relative to the suite. */
-export const runnerOf = (place: PreparedSuite): string[] | undefined =>
-  place.with['runner'] === undefined ? undefined : list(place, 'runner');
+/**
+ * Arguments between node and the file. Undefined if files use `node:test`. Paths are relative to the suite.
+ */
+export const runnerOf = (suite: PreparedSuite): string[] | undefined =>
+  suite.with['runner'] === undefined ? undefined : list(suite, 'runner');
 
-/** The files themselves, in the form in which test ids are listed. */
+/** Prints the files in the format of listed test ids. */
 export const listFiles = (files: readonly string[], cwd: string): Launch => ({
   argv: ['printf', 'FFI_GATES_TEST "%s"\\n', ...files],
   cwd,
@@ -29,43 +32,44 @@ const kindAbove = (dir: string): string => {
 };
 
 /**
- * Whether `.js` is a module is said by the nearest package.json above, and a copy in a cache has others above it than
- * the suite has: it is given what holds for the suite.
+ * The nearest package.json above decides whether `.js` is a module. A copy in a cache has other directories
+ * above it, so it gets a package.json with the suite's setting.
  */
-export const sameKind = (place: PreparedSuite): Step => ({
+export const sameKind = (suite: PreparedSuite): Step => ({
   argv: [
     'sh',
     '-c',
     'printf %s "$1" > "$0"',
-    join(place.out, 'package.json'),
-    JSON.stringify({ type: kindAbove(place.dir) }),
+    join(suite.out, 'package.json'),
+    JSON.stringify({ type: kindAbove(suite.dir) }),
   ],
-  cwd: place.dir,
+  cwd: suite.dir,
   env: {},
 });
 
 const PRUNE = fileURLToPath(new URL('../programs/node-dependencies.js', import.meta.url));
 
 /**
- * The packages that the addon and its tests need: those of the suite where it has them, else npm fetches them, without
- * running what they would compile for themselves, unarmed and unasked.
+ * Installs the packages that the addon and its tests need: links those of the suite if it has them, else npm
+ * fetches them. Install scripts do not run, since they would compile without the gate's flags.
  */
-export const dependencies = (place: PreparedSuite, project: string): Step[] => {
-  const theirs = join(place.dir, 'node_modules');
+export const dependencies = (suite: PreparedSuite, project: string): Step[] => {
+  const theirs = join(suite.dir, 'node_modules');
   if (existsSync(theirs))
-    return [{ argv: ['ln', '-sfn', theirs, join(project, 'node_modules')], cwd: place.dir, env: {} }];
-  const file = join(place.dir, 'package.json');
+    return [{ argv: ['ln', '-sfn', theirs, join(project, 'node_modules')], cwd: suite.dir, env: {} }];
+  const file = join(suite.dir, 'package.json');
   if (!existsSync(file)) return [];
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const env = linkedEnv(place);
+  const env = linkedEnv(suite);
   const npm = (...words: string[]): Step => ({ argv: ['npm', ...words, ...quiet], cwd: project, env });
-  // npm resolves even what it is told to omit: a tool that can no longer be had would stop everything.
+  // npm resolves even packages that it is told to omit. A tool that is no longer available would make
+  // everything fail.
   const prune: Step = {
-    argv: [process.execPath, PRUNE, project, ...list(place, 'runner')],
+    argv: [process.execPath, PRUNE, project, ...list(suite, 'runner')],
     cwd: project,
     env: {},
   };
-  return existsSync(join(place.dir, 'package-lock.json'))
+  return existsSync(join(suite.dir, 'package-lock.json'))
     ? [npm('ci')]
     : [prune, npm('install', '--legacy-peer-deps')];
 };

@@ -1,8 +1,8 @@
 /**
- * Node with an N-API addon: `node:test` files (CommonJS or ES modules). The addon is built in a copy of the suite
- * (`node-addon.ts`), so that instrumented builds never meet in one directory. Each file runs directly as `node file`, which is how
- * `node:test` works without its launcher, so the process that loads the addon is the one that is armed.
- * Test ids: `file::name`, names of suites joined by ` > `. Other test files: see `node-files.ts`.
+ * Node with an N-API addon: `node:test` files (CommonJS or ES modules). The addon is built in a copy of the
+ * suite (`addon.ts`), so that instrumented builds do not share a directory. Each file runs directly as `node
+ * file`, which `node:test` supports, so that the armed process is the one that loads the addon. Test ids:
+ * `file::name`, with names of suites joined by ` > `. For other test files see `files.ts`.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,19 +20,19 @@ const plugin = (name: string): string =>
 const COPY_PROJECT = fileURLToPath(new URL('../programs/copy-project.js', import.meta.url));
 const FILES = ['**/*.test.js', '**/*.test.mjs', '**/*.test.cjs'];
 
-/** Where tests run: the copy. */
-const project = (place: PreparedSuite): string => join(place.out, 'project');
+/** The copy, in which tests run. */
+const project = (suite: PreparedSuite): string => join(suite.out, 'project');
 
-const prepare = (place: PreparedSuite, instrument: Instrument, tools: Tools): Step[] => [
-  { argv: [process.execPath, COPY_PROJECT, place.dir, project(place)], cwd: place.dir, env: {} },
-  sameKind(place),
-  ...dependencies(place, project(place)),
-  ...compileAddon(place, project(place), instrument, tools),
+const prepare = (suite: PreparedSuite, instrument: Instrument, tools: Tools): Step[] => [
+  { argv: [process.execPath, COPY_PROJECT, suite.dir, project(suite)], cwd: suite.dir, env: {} },
+  sameKind(suite),
+  ...dependencies(suite, project(suite)),
+  ...compileAddon(suite, project(suite), instrument, tools),
 ];
 
-const files = (place: PreparedSuite): string[] => {
-  const patterns = setting(place, 'files');
-  const cwd = existsSync(project(place)) ? project(place) : place.dir;
+const files = (suite: PreparedSuite): string[] => {
+  const patterns = setting(suite, 'files');
+  const cwd = existsSync(project(suite)) ? project(suite) : suite.dir;
   const found = globSync(patterns.length > 0 ? patterns : FILES, {
     cwd,
     ignore: ['**/node_modules/**', 'build/**'],
@@ -44,13 +44,16 @@ type Turn = { file: string; args: string[]; name: string };
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
-/** Node 20 matches a test's own name, later versions the names of its suites too, joined by a space. */
+/**
+ * Node 20 matches only a test's own name; later versions also match the names of its suites, joined by a
+ * space.
+ */
 const patterns = (name: string): string[] =>
   [...new Set([name.split(' > ').at(-1) ?? name, name.replaceAll(' > ', ' ')])].map(
     (n) => `--test-name-pattern=/^${escaped(n)}$/`,
   );
 
-/** One turn per file, and then one for each test that is to have a process of its own. */
+/** One turn per file, then one for each test that runs in a process of its own. */
 export const turnsOf = (tests: readonly string[], apart: Apart): Turn[] => {
   const byFile = new Map<string, string[]>();
   for (const test of tests.filter((t) => !isApart(apart, t))) {
@@ -65,7 +68,7 @@ export const turnsOf = (tests: readonly string[], apart: Apart): Turn[] => {
 };
 
 const turning = (
-  place: PreparedSuite,
+  suite: PreparedSuite,
   tools: Tools,
   arm: Arm,
   turns: Turn[],
@@ -78,28 +81,28 @@ const turning = (
     JSON.stringify({
       turns,
       whole,
-      command: [...arm.prefix, nodeOf(tools), ...arm.hostArgs, ...setting(place, 'args'), ...words],
+      command: [...arm.prefix, nodeOf(tools), ...arm.hostArgs, ...setting(suite, 'args'), ...words],
       env: arm.env,
-      cwd: project(place),
+      cwd: project(suite),
     }),
   ],
-  cwd: project(place),
-  env: linkedEnv(place),
+  cwd: project(suite),
+  env: linkedEnv(suite),
 });
 
-const run = (place: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
-  const tests = plan.tests === 'all' ? files(place) : plan.tests;
+const run = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
+  const tests = plan.tests === 'all' ? files(suite) : plan.tests;
   const own = progressEnv(plan.scratch, plan.logDir);
   const objects = ['--import', plugin('objects.mjs')];
-  const runner = runnerOf(place);
+  const runner = runnerOf(suite);
   if (runner) {
     const words = [...objects, '--import', plugin('status.mjs'), ...runner];
-    const launch = turning(place, tools, plan.arm, turnsOf(tests, false), words, true);
+    const launch = turning(suite, tools, plan.arm, turnsOf(tests, false), words, true);
     return { ...launch, env: { ...launch.env, ...own } };
   }
   const progress = plugin('progress.mjs');
   const launch = turning(
-    place,
+    suite,
     tools,
     plan.arm,
     turnsOf(tests, plan.tests === 'all' ? false : plan.isolate),
@@ -113,25 +116,26 @@ const run = (place: PreparedSuite, _instrument: Instrument, tools: Tools, plan: 
 };
 
 /** Needs the arm: an instrumented addon does not load without its runtime. */
-const list = (place: PreparedSuite, _instrument: Instrument, tools: Tools, arm: Arm): Launch =>
-  runnerOf(place)
-    ? listFiles(files(place), project(place))
-    : turning(place, tools, arm, turnsOf(files(place), false), ['--import', plugin('list.mjs')]);
+const list = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, arm: Arm): Launch =>
+  runnerOf(suite)
+    ? listFiles(files(suite), project(suite))
+    : turning(suite, tools, arm, turnsOf(files(suite), false), ['--import', plugin('list.mjs')]);
 
 const parseList = (stdout: string): string[] =>
   [...stdout.matchAll(/^FFI_GATES_TEST (".*")$/gm)].map((m) => JSON.parse(m[1] ?? '""') as string);
 
 /**
- * The N-API binding. `with`: `files` (globs, default `**\/*.test.{js,mjs,cjs}`), `runner` (words that run one file),
- * `args` (switches of node: `--expose-gc`), `addon` (directory of binding.gyp or CMakeLists.txt in the suite), `cmake` (words
- * for CMake), `include` (header directories). A launch of all tests isolates by file.
+ * The N-API binding. `with`: `files` (globs, default `**\/*.test.{js,mjs,cjs}`), `runner` (arguments that run
+ * one file), `args` (switches of node: `--expose-gc`), `addon` (directory of binding.gyp or CMakeLists.txt in
+ * the suite), `cmake` (arguments for CMake), `include` (header directories). A launch of all tests isolates
+ * by file.
  */
 export const nodejs: Binding = {
   id: 'node',
   title: 'Node (N-API)',
   attributes: true,
   isolates: 'start',
-  copied: (place) => ({ from: place.dir, to: project(place) }),
+  copied: (suite) => ({ from: suite.dir, to: project(suite) }),
   missing: missingForAddon,
   prepare,
   list,

@@ -1,7 +1,7 @@
 /**
- * A program of its own: copies a project so that building it leaves the original untouched. Arguments: from, to.
- * Left out: build output, which would be taken for ours and was compiled without flags; repositories' own directories;
- * and whatever holds `to` itself.
+ * A separate program: copies a project, so that building it leaves the original unchanged. Arguments: from,
+ * to. Leaves out build output, which was compiled without the gate's flags, directories of version control,
+ * and any directory that contains `to`.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';

@@ -1,13 +1,14 @@
 /**
- * A program of its own: generates the headers of native methods as a project's build would, where a C source includes one
- * that is not there: `pkg_Class.h` as javac names it, and `Class.h` as many builds rename it. Arguments: javac, directory for
- * the headers, directory with the Java sources, C sources. What javac refuses is said and left to the C compiler.
+ * A separate program: generates headers of native methods that a C source includes and that do not exist, as
+ * a project's build would: `pkg_Class.h` as javac names it, and `Class.h` as many builds rename it.
+ * Arguments: javac, directory for the headers, directory of the Java sources, C sources. Errors of javac are
+ * printed; the C compiler then fails.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The file of an `#include` line. */
+/** The file name in an `#include` line. */
 const included = (line: string): string | undefined => {
   const words = line.trim();
   if (!words.startsWith('#')) return undefined;
@@ -18,7 +19,7 @@ const included = (line: string): string | undefined => {
   return end && name.includes(end, 1) ? name.slice(1, name.indexOf(end, 1)) : undefined;
 };
 
-/** Headers that a source includes and that do not lie beside it. */
+/** Headers that a source includes and that are not beside it. */
 const absent = (source: string): string[] =>
   existsSync(source)
     ? readFileSync(source, 'utf8')
@@ -39,7 +40,7 @@ const packageOf = (text: string): string => {
   return line === undefined ? '' : (line.trim().slice('package '.length).split(';', 1)[0] ?? '').trim();
 };
 
-/** Whether a class has a native method: what follows the word up to the end of its statement has parameters. */
+/** Whether a class has a native method: the statement that begins with `native` has parameters. */
 const hasNative = (text: string): boolean =>
   text
     .split(/\bnative\b/)

@@ -1,14 +1,14 @@
 /**
- * A program of its own: leaves in a copy's package.json only those devDependencies that its files or the words given name.
- * The rest are tools for the package's development (linters, Electron, what makes prebuilt binaries): minutes to fetch,
- * and often no longer to be had. Arguments: directory of the copy, then words.
+ * A separate program: keeps in a copy's package.json only those devDependencies that its files or the given
+ * words name. The others are development tools (linters, Electron, prebuilders), which take minutes to fetch
+ * and are often no longer available. Arguments: directory of the copy, then words.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SOURCE = /(?:\.(?:[cm]?[jt]sx?|gypi?|json)|CMakeLists\.txt)$/;
 
-/** Texts of a package's own sources, build files and settings. */
+/** Contents of a package's own sources, build files and settings. */
 const texts = (dir: string): string[] =>
   readdirSync(dir, { withFileTypes: true }).flatMap((e) => {
     const path = join(dir, e.name);

@@ -1,7 +1,7 @@
 /**
- * A program of its own: when the tests lie inside the package that they test, puts what a wheel leaves out of them, and
- * what pytest looks for above them, into the installed package. Arguments: the suite's directory, the project's, and
- * where the wheel's content is.
+ * A separate program for tests inside the package that they test: adds to the installed package those of its
+ * tests that a wheel omits, and configuration files that pytest looks for above them. Arguments: directories
+ * of the suite, of the project and of the wheel's content.
  */
 import { cpSync, existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -13,7 +13,8 @@ const [suite, project, installed] = process.argv.slice(2);
 if (suite && project && installed) {
   const inside = relative(packageRoot(suite), suite);
   if (inside && existsSync(join(installed, inside.split('/')[0]!))) {
-    // What is installed stays: the tests may lie beside the code, whose sources differ from what was built of them.
+    // Never overwrites installed files: tests may be in the same directory as the code, and its sources
+    // differ from the built ones.
     cpSync(suite, join(installed, inside), { recursive: true, force: false });
     for (const name of ABOVE)
       if (existsSync(join(project, name)))

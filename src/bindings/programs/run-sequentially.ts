@@ -1,13 +1,13 @@
 /**
- * A program of its own: runs commands one after another, each in its own directory, because some frameworks make one
- * executable per package and a launch is one process. Argument: the JSON of `Turn[]`. Before each command it prints
- * `=== PACKAGE name`; every command is run whatever became of the others. Exits with the first code that is not 0
- * (128+n for signal n), so that neither a failure nor a crash is lost.
+ * A separate program: runs commands one after another, each in its own directory, because some frameworks
+ * make one executable per package and a launch is one process. Argument: the JSON of `Turn[]`. Prints `===
+ * PACKAGE name` before each command. A failure does not stop the others. Exits with the first code that is
+ * not 0 (128+n for signal n), so that no failure or crash is lost.
  */
 import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** One command: `argv` carries its own environment (`env A=B …`), so that this program is never armed itself. */
+/** One command. `argv` carries its environment (`env A=B …`), so that this program is never armed itself. */
 export type Turn = { name: string; cwd: string; argv: [string, ...string[]] };
 
 const status = ({ name, cwd, argv: [file, ...args] }: Turn): number => {

@@ -1,7 +1,7 @@
 /**
- * A program of its own: writes compilers that call the real ones with our flags behind all others, whatever a build
- * script assigns to CFLAGS, and without what takes debug information or symbols away. Arguments: the directory, JSON of
- * the compilers' paths, JSON of the flags.
+ * A separate program: writes compilers that call the real ones with our flags last, whatever a build script
+ * assigns to CFLAGS, and without options that remove debug information or symbols. Arguments: the directory,
+ * JSON of the compilers' paths, JSON of the flags.
  */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -1,7 +1,8 @@
 /**
- * A Python project that pip builds (PEP 517: setuptools, scikit-build-core, meson-python, cffi, …), for one compiler and
- * one set of flags: a wheel from a copy of the sources, and a virtual environment with what it depends on. The wheel is
- * installed apart, so that its objects are known from those of its dependencies, which nobody rebuilt.
+ * A Python project that pip builds (PEP 517: setuptools, scikit-build-core, meson-python, cffi, …), for one
+ * compiler and one set of flags: a wheel from a copy of the sources, and a virtual environment with its
+ * dependencies. The wheel is installed separately, so that its objects can be distinguished from those of its
+ * dependencies, which were not rebuilt.
  */
 import { packageRoot } from '../programs/package-root.js';
 import { existsSync } from 'node:fs';
@@ -14,58 +15,63 @@ import { flagText, list } from '../link.js';
 
 const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url));
 
-/** The directory of the project, when the suite has pip build one. */
-export const packageOf = (place: PreparedSuite): string | undefined => {
-  const [named] = list(place, 'package');
-  return named === undefined ? undefined : resolve(place.dir, named);
+/** The directory of the project, if pip builds one for the suite. */
+export const packageOf = (suite: PreparedSuite): string | undefined => {
+  const [named] = list(suite, 'package');
+  return named === undefined ? undefined : resolve(suite.dir, named);
 };
 
-/** Hidden: what is in it is not the user's own. */
-const venv = (place: PreparedSuite): string => join(place.out, '.venv');
-/** Where the wheel's content is. */
-export const installed = (place: PreparedSuite): string => join(place.out, 'lib');
+/** In a hidden directory, because its contents are not the project's own. */
+const venv = (suite: PreparedSuite): string => join(suite.out, '.venv');
+/** The directory of the wheel's content. */
+export const installed = (suite: PreparedSuite): string => join(suite.out, 'lib');
 
-/** The tools with the virtual environment's interpreter in the place of the system's. */
-export const withVenv = (place: PreparedSuite, tools: Tools): Tools => ({
+/** The tools, with the virtual environment's interpreter instead of the system's. */
+export const withVenv = (suite: PreparedSuite, tools: Tools): Tools => ({
   ...tools,
-  python: { path: join(venv(place), 'bin', 'python'), version: tools['python']?.version ?? '' },
+  python: { path: join(venv(suite), 'bin', 'python'), version: tools['python']?.version ?? '' },
 });
 
 /**
- * Where the tests are run. Tests inside the package that they test would bring its sources, which hold no compiled code,
- * in the place of the installed package: they are run from their copy in the installed one.
+ * The suite as it runs. Tests inside the package that they test would import its sources, which contain no
+ * compiled code, instead of the installed package. They run from their copy in the installed one.
  */
-export const testPlace = (place: PreparedSuite): PreparedSuite => {
-  const inside = relative(packageRoot(place.dir), place.dir);
+export const testPlace = (suite: PreparedSuite): PreparedSuite => {
+  const inside = relative(packageRoot(suite.dir), suite.dir);
   const [top] = inside.split('/');
-  return inside && existsSync(join(installed(place), top!))
-    ? { ...place, dir: join(installed(place), inside) }
-    : place;
+  return inside && existsSync(join(installed(suite), top!))
+    ? { ...suite, dir: join(installed(suite), inside) }
+    : suite;
 };
 
 /**
- * The installed package must win over the sources beside the tests; options that the project adds for its own runs
- * (coverage, parallelism) name plugins that are not here, and directories that are not below the suite's. The project's
- * own conftest.py, which may stand above the tests, is read.
+ * The installed package must take precedence over the sources beside the tests. Options that the project adds
+ * for its own runs (coverage, parallelism) are dropped, since they name plugins and directories that are not
+ * here. The project's conftest.py, which may be above the tests, is read.
  */
-export const packageOptions = (place: PreparedSuite): string[] => [
+export const packageOptions = (suite: PreparedSuite): string[] => [
   ...['--import-mode=append', '-o', 'addopts=', '-o', 'testpaths='],
-  `--confcutdir=${testPlace(place) === place ? packageOf(place) : installed(place)}`,
+  `--confcutdir=${testPlace(suite) === suite ? packageOf(suite) : installed(suite)}`,
 ];
-/** Tests name files relative to the project: our plugin goes there before it collects them. */
+/**
+ * Tests name files relative to the project, so our plugin changes to its directory before it collects them.
+ */
 export const packageEnv = (project: string): Record<string, string> => ({
   PYTHONSAFEPATH: '1',
   FFI_GATES_TESTS_IN: project,
 });
 
-/** The instrument with compilers of our own, through which every call of the build goes. */
-export const wrapped = (place: PreparedSuite, i: Instrument): Instrument => ({
+/** The instrument with our own compilers, which every call of the build uses. */
+export const wrapped = (suite: PreparedSuite, i: Instrument): Instrument => ({
   ...i,
-  cc: join(place.out, 'bin', basename(i.cc)),
-  cxx: join(place.out, 'bin', basename(i.cxx)),
+  cc: join(suite.out, 'bin', basename(i.cc)),
+  cxx: join(suite.out, 'bin', basename(i.cxx)),
 });
 
-/** What backends know beyond CC and CFLAGS: no stripping, and no version from a repository that was not copied. */
+/**
+ * Settings of build backends beyond CC and CFLAGS: no stripping, and no version from a repository that was
+ * not copied.
+ */
 const BACKENDS: Record<string, string> = {
   STRIP: 'true',
   SKBUILD_INSTALL_STRIP: 'false',
@@ -74,64 +80,65 @@ const BACKENDS: Record<string, string> = {
 };
 
 /**
- * Steps that end with a virtual environment and the package in `installed`. `instrument` is the `wrapped` one, `real` the
- * compilers that it calls, `flags` the compiler's environment.
+ * Steps that make a virtual environment and put the package into `installed`. `instrument` is the `wrapped`
+ * one, `real` are the compilers that it calls, `flags` is the compiler's environment.
  */
 export const packageSteps = (
-  place: PreparedSuite,
+  suite: PreparedSuite,
   from: string,
   instrument: Instrument,
   real: Pick<Instrument, 'cc' | 'cxx'>,
   tools: Tools,
   flags: Record<string, string>,
 ): Step[] => {
-  const source = join(place.out, 'src');
-  const wheels = join(place.out, 'wheel');
+  const source = join(suite.out, 'src');
+  const wheels = join(suite.out, 'wheel');
   const python = tools['python']?.path ?? 'python3';
-  const own = join(venv(place), 'bin', 'python');
+  const own = join(venv(suite), 'bin', 'python');
   const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
-  // Frames name the user's files, not those of the copy.
+  // Frames show the original files, not those of the copy.
   const words = [...instrument.cflags, `-ffile-prefix-map=${source}=${from}`];
   const cflags = flagText(words);
   const ours = (name: string, ...args: string[]): Step => ({
     argv: [process.execPath, program(name), ...args],
-    cwd: place.out,
+    cwd: suite.out,
     env: {},
   });
-  // A wheel's name is known only when it is there.
+  // The wheel's name is known only after it was built.
   const install = (extras: readonly string[], ...args: string[]): Step => ({
     argv: ['sh', '-c', 'f=$(echo wheel/*.whl); exec "$0" -m pip install -q "$@" "$f$EXTRAS"', own, ...args],
-    cwd: place.out,
+    cwd: suite.out,
     env: { ...quiet, EXTRAS: extras.length ? `[${extras.join(',')}]` : '' },
   });
   return [
     ours('copy-project', from, source),
     ours(
       'write-compilers',
-      join(place.out, 'bin'),
+      join(suite.out, 'bin'),
       JSON.stringify([real.cc, real.cxx]),
       JSON.stringify(words),
     ),
-    { argv: [python, '-m', 'venv', venv(place)], cwd: place.out, env: {} },
+    { argv: [python, '-m', 'venv', venv(suite)], cwd: suite.out, env: {} },
     {
       argv: running(instrument, [
         ...[own, '-m', 'pip', 'wheel', '-q', '--no-deps', '--wheel-dir', wheels],
-        ...[...list(place, 'pip'), source],
+        ...[...list(suite, 'pip'), source],
       ] as [string, ...string[]]),
-      cwd: place.out,
+      cwd: suite.out,
       env: {
         ...quiet,
         ...BACKENDS,
         ...flags,
         CFLAGS: cflags,
         CXXFLAGS: cflags,
-        // What is compiled here, build requirements included, must not be found by anybody else.
-        PIP_CACHE_DIR: join(place.out, '.pip'),
-        ...place.env,
+        // Nothing that is compiled here, including build requirements, may reach another build through the
+        // cache.
+        PIP_CACHE_DIR: join(suite.out, '.pip'),
+        ...suite.env,
       },
     },
-    install(list(place, 'extras'), 'pytest', ...list(place, 'requires')),
-    install([], '--no-deps', '--target', installed(place)),
-    ours('place-tests', place.dir, from, installed(place)),
+    install(list(suite, 'extras'), 'pytest', ...list(suite, 'requires')),
+    install([], '--no-deps', '--target', installed(suite)),
+    ours('place-tests', suite.dir, from, installed(suite)),
   ];
 };

@@ -1,9 +1,10 @@
 /**
- * Python over ctypes, cffi or an installed extension: pytest in the real interpreter, armed directly. A plugin writes
- * progress as NDJSON while the tests run, because a gate may end the process at any test and pytest's own reports are
- * written at the end only. Output is not captured (`-s`): a captured report dies with the process.
- *
- * `with:` `args` (further pytest words; those that name files or directories choose what is listed), `path` (directories for PYTHONPATH, relative to the suite).
+ * Python over ctypes, cffi or an installed extension: pytest in the real interpreter, armed directly. A
+ * plugin writes progress as NDJSON while the tests run, because a gate may end the process at any test and
+ * pytest writes its reports only at the end. Output is not captured (`-s`), since captured output is lost
+ * with the process.
+ * `with:` `args` (further pytest arguments; those that name files or directories select what is listed),
+ * `path` (directories for PYTHONPATH, relative to the suite).
  */
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
@@ -16,34 +17,37 @@ const PLUGIN = fileURLToPath(new URL('../../../plugins/pytest', import.meta.url)
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** The interpreter itself; `missing` was asked before. */
+/** The interpreter itself. `missing` has been checked before. */
 export const interpreter = (tools: Tools): string => tools['python']?.path ?? 'python3';
 
-/** True when a checker that handles faults itself sits in the process: faulthandler would take the fault from it. */
+/** True if the process contains a checker that handles faults itself. faulthandler would intercept them. */
 const checked = (arm: Arm): boolean => arm.prefix.some((w) => /valgrind/.test(w)) || 'LD_PRELOAD' in arm.env;
 
-/** The user's words without files and directories, which would bring all their tests back into a run of chosen ones. */
+/**
+ * The arguments from the matrix without files and directories, which would add all their tests to a run of
+ * selected ones.
+ */
 const choosing = (dir: string, args: readonly string[]): string[] =>
   args.filter((word, i) => {
     const value = args[i - 1]?.startsWith('-') === true;
     return word.startsWith('-') || value || !existsSync(resolve(dir, word.replace(/::.*$/s, '')));
   });
 
-/** Words and environment of one pytest process: `extra` directories come first on PYTHONPATH. */
+/** Command and environment of one pytest process. `extra` directories come first on PYTHONPATH. */
 export const pytest = (
-  place: PreparedSuite,
+  suite: PreparedSuite,
   tools: Tools,
   arm: Arm,
   extra: readonly string[],
   args: readonly string[],
 ): { argv: [string, ...string[]]; cwd: string; env: Record<string, string> } => {
-  // Below a symbolic link pytest names its tests without their files.
-  const dir = realpathSync(place.dir);
+  // Below a symbolic link pytest omits the files from test names.
+  const dir = realpathSync(suite.dir);
   const chosen = args.some((a) => a.includes('::'));
-  const own = words(place.with['path']).map((d) => resolve(dir, d));
-  const path = [...extra, PLUGIN, ...own, ...(place.env['PYTHONPATH'] ? [place.env['PYTHONPATH']] : [])];
+  const own = words(suite.with['path']).map((d) => resolve(dir, d));
+  const path = [...extra, PLUGIN, ...own, ...(suite.env['PYTHONPATH'] ? [suite.env['PYTHONPATH']] : [])];
   const options = [
-    // Settings of plugins that are off here are unknown to pytest, which some projects make an error of.
+    // Settings of disabled plugins are unknown to pytest, and some projects turn that warning into an error.
     '-W',
     'ignore::pytest.PytestConfigWarning',
     '-p',
@@ -64,18 +68,18 @@ export const pytest = (
       'pytest',
       ...options,
       ...(checked(arm) ? ['-p', 'no:faulthandler'] : []),
-      ...(chosen ? choosing(dir, words(place.with['args'])) : words(place.with['args'])),
+      ...(chosen ? choosing(dir, words(suite.with['args'])) : words(suite.with['args'])),
       ...args,
     ] as [string, ...string[]],
     cwd: dir,
-    env: { ...place.env, ...arm.env, PYTHONPATH: path.join(delimiter), PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...suite.env, ...arm.env, PYTHONPATH: path.join(delimiter), PYTHONDONTWRITEBYTECODE: '1' },
   };
 };
 
-/** What the plugin is told: where to write progress, and whether each test is to have a process of its own. */
+/** Variables for the plugin: where to write progress, and which tests run in processes of their own. */
 export const progressOf = ({ scratch, logDir, isolate, tests }: RunPlan): Record<string, string> => ({
   ...progressEnv(scratch, logDir),
-  // A single test has it anyway.
+  // A single test has a process of its own anyway.
   ...(isolate !== false && (tests === 'all' || tests.length > 1)
     ? { FFI_GATES_ISOLATE: isolate === true ? 'all' : JSON.stringify(isolate) }
     : {}),
@@ -100,10 +104,10 @@ export const py: Binding = {
     return { what: 'pytest', why: 'the suite is run by pytest', remedy };
   },
   prepare: () => [],
-  list: (place, _instrument, tools, arm) => pytest(place, tools, arm, [], ['--collect-only', '-q']),
+  list: (suite, _instrument, tools, arm) => pytest(suite, tools, arm, [], ['--collect-only', '-q']),
   parseList: (stdout) => nodeIds(stdout),
-  run: (place, _instrument, tools, plan) => {
-    const launch = pytest(place, tools, plan.arm, [], plan.tests === 'all' ? [] : plan.tests);
+  run: (suite, _instrument, tools, plan) => {
+    const launch = pytest(suite, tools, plan.arm, [], plan.tests === 'all' ? [] : plan.tests);
     return { ...launch, env: { ...launch.env, ...progressOf(plan) } };
   },
   events: (scratch) => readEvents(progressFile(scratch)),

@@ -1,8 +1,9 @@
 /**
- * Python C extensions: like `py`, with the extension built under the instrument first. Either by pip, from the project
- * that `with: {package: dir}` names, into a virtual environment (`extras` of it and `requires`:
- * what the tests need beside it, `pip`: further words for `pip wheel`); or by setuptools alone, with the interpreter as it is: the suite's directory holds the
- * `setup.py`, or `with: {setup: path}` says where it is. Paths are relative to the suite.
+ * Python C extensions: like `py`, but the extension is first built with the instrument. Either pip builds the
+ * project that `with: {package: dir}` names, into a virtual environment (`extras` of the project, `requires`:
+ * further packages for the tests, `pip`: further arguments for `pip wheel`). Or setuptools builds it with the
+ * given interpreter: `setup.py` is in the suite's directory, or `with: {setup: path}` names it. Paths are
+ * relative to the suite.
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Binding, PreparedSuite } from '../binding.js';
@@ -21,23 +22,25 @@ import {
   wrapped,
 } from './package.js';
 
-/** pytest with the built extension in front of everything else. */
-const testing = (place: PreparedSuite, tools: Tools, arm: Arm, words: readonly string[]): Launch => {
-  const project = packageOf(place);
-  if (project === undefined) return pytest(place, tools, arm, [installed(place)], words);
-  const options = [...packageOptions(place), ...words];
-  const l = pytest(testPlace(place), withVenv(place, tools), arm, [installed(place)], options);
+/** pytest with the built extension first on PYTHONPATH. */
+const testing = (suite: PreparedSuite, tools: Tools, arm: Arm, words: readonly string[]): Launch => {
+  const project = packageOf(suite);
+  if (project === undefined) return pytest(suite, tools, arm, [installed(suite)], words);
+  const options = [...packageOptions(suite), ...words];
+  const l = pytest(testPlace(suite), withVenv(suite, tools), arm, [installed(suite)], options);
   return { ...l, env: { ...l.env, ...packageEnv(project) } };
 };
 
-const setup = (place: PreparedSuite): string => {
-  const named = place.with['setup'];
-  return resolve(place.dir, typeof named === 'string' ? named : 'setup.py');
+const setup = (suite: PreparedSuite): string => {
+  const named = suite.with['setup'];
+  return resolve(suite.dir, typeof named === 'string' ? named : 'setup.py');
 };
 
-/** setuptools adds CFLAGS after the interpreter's own, so that ours win, and links with LDSHARED as it is. */
-const compileEnv = (place: PreparedSuite, i: Instrument): Record<string, string> => {
-  const dirs = Object.values(place.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
+/**
+ * setuptools adds CFLAGS after the interpreter's own, so that ours win, and links with LDSHARED unchanged.
+ */
+const compileEnv = (suite: PreparedSuite, i: Instrument): Record<string, string> => {
+  const dirs = Object.values(suite.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
   const ldflags = flagText([...i.ldflags, ...dirs]);
   return {
     CC: i.cc,
@@ -59,28 +62,28 @@ export const pyx: Binding = {
     const remedy = `${interpreter(tools)} -m pip install setuptools`;
     return { what: 'setuptools', why: 'the extension is built by setuptools', remedy };
   },
-  prepare(place, instrument, tools) {
-    const project = packageOf(place);
+  prepare(suite, instrument, tools) {
+    const project = packageOf(suite);
     if (project !== undefined) {
-      const ours = wrapped(place, instrument);
-      return packageSteps(place, project, ours, instrument, tools, compileEnv(place, ours));
+      const ours = wrapped(suite, instrument);
+      return packageSteps(suite, project, ours, instrument, tools, compileEnv(suite, ours));
     }
-    const file = setup(place);
+    const file = setup(suite);
     const build = [
       'build_ext',
       '--force',
       '--build-lib',
-      installed(place),
+      installed(suite),
       '--build-temp',
-      join(place.out, 'temp'),
+      join(suite.out, 'temp'),
     ];
     const argv: [string, ...string[]] = [interpreter(tools), basename(file), '-q', ...build];
-    return [{ argv, cwd: dirname(file), env: { ...place.env, ...compileEnv(place, instrument) } }];
+    return [{ argv, cwd: dirname(file), env: { ...suite.env, ...compileEnv(suite, instrument) } }];
   },
-  list: (place, _instrument, tools, arm) => testing(place, tools, arm, ['--collect-only', '-q']),
+  list: (suite, _instrument, tools, arm) => testing(suite, tools, arm, ['--collect-only', '-q']),
   parseList: (stdout) => nodeIds(stdout),
-  run: (place, _instrument, tools, plan) => {
-    const launch = testing(place, tools, plan.arm, plan.tests === 'all' ? [] : plan.tests);
+  run: (suite, _instrument, tools, plan) => {
+    const launch = testing(suite, tools, plan.arm, plan.tests === 'all' ? [] : plan.tests);
     return { ...launch, env: { ...launch.env, ...progressOf(plan) } };
   },
   events: (scratch) => readEvents(progressFile(scratch)),

@@ -1,16 +1,17 @@
 /**
- * Reads what `cargo test` and libtest print (source: libtest's `formatters/pretty.rs`, cargo's `ops/cargo_test.rs`).
- * Test ids: `<target>::<name>` for an integration test, `lib::<name>` and `bin:<target>::<name>` for unit tests.
+ * Parses the output of `cargo test` and libtest (source: libtest's `formatters/pretty.rs`, cargo's
+ * `ops/cargo_test.rs`). Test ids: `<target>::<name>` for an integration test, `lib::<name>` and
+ * `bin:<target>::<name>` for unit tests.
  */
 import type { TestEvent } from '../../model/test-event.js';
 
 /** `     Running tests/library.rs (target/debug/deps/library-0a1b2c3d)`, also with `unittests src/lib.rs`. */
 const RUNNING = /^ *Running (unittests )?(\S+) \((?:.*[/\\])?([^/\\]+)-[0-9a-f]{8,16}(?:\.\w+)?\)$/s;
-/** `test bounds::overflow ... `, then the program's own output, then a word of `WORD`. */
+/** `test bounds::overflow ... `, then the program's own output, then an outcome (`WORD`). */
 const TEST = /^test (\S+)(?: - should panic(?: [\w ]{1,40})?)? \.\.\. (.*)$/s;
-/** The outcome, perhaps behind an unfinished line of the program. */
+/** The outcome. An unfinished line of the program may precede it. */
 const WORD = /(ok|FAILED|ignored(?:, .*)?)(?: <(\d{1,9}(?:\.\d{1,9})?)s>)?$/s;
-/** What follows the last test of a target. */
+/** Lines that follow the last test of a target. */
 const AFTER = /^(?:failures:|successes:|test result: .*)$/;
 const DEATH = /^ *process didn't exit successfully: .*\(signal: \d+, (SIG[A-Z0-9]+)/s;
 /** `bounds::overflow: test` from `--list`. */
@@ -26,7 +27,7 @@ const running = (line: string): string | undefined => {
   return whole === undefined ? undefined : prefixOf(unit, source ?? '', target ?? '');
 };
 
-/** Test ids from `-- --list`, in cargo's order; cargo's `Running` lines name the targets. */
+/** Test ids from `-- --list`, in cargo's order. cargo's `Running` lines name the targets. */
 export const parseRustList = (stdout: string): string[] => {
   let target = 'lib';
   const ids: string[] = [];
@@ -39,19 +40,19 @@ export const parseRustList = (stdout: string): string[] => {
 };
 
 /**
- * What the lines of one test say of its end: `words` that may be libtest's, and the panic's message, which is the line
- * after the one that names its place. `closed` when libtest went on to something else, which proves that the test ended.
+ * The lines of one test. `words` may be libtest's outcomes; `panic` is the panic's message, which is the line
+ * after its place. `closed` if libtest went on to something else, which proves that the test ended.
  */
 type Section = { test: string; words: RegExpExecArray[]; panicked: boolean; panic?: string; closed: boolean };
 
-/** Takes one line in. Words are few beside what a test may print, but of those only the last two kinds matter. */
+/** Processes one line. Of the possible outcomes only the last of each of two kinds is kept. */
 const take = (s: Section, line: string): void => {
   if (s.panicked && s.panic === undefined) s.panic = line;
   // `thread '…' panicked at file:line:column:`
   s.panicked ||= line.includes(' panicked at ') && /:\d+:\d+:$/.test(line);
   const word = WORD.exec(line);
   if (word === null) return;
-  // Of one kind a later word replaces an earlier one.
+  // A later outcome replaces an earlier one of the same kind.
   const whole = word.index === 0;
   s.words = [...s.words.filter((w) => (w.index === 0) !== whole), word];
 };
@@ -74,7 +75,8 @@ const sections = (output: Iterable<string>): Section[] => {
 };
 
 const ended = ({ test, words: all, panic, closed }: Section): TestEvent | undefined => {
-  // Without proof of an end, only a line that is nothing but the word is libtest's: a program may print "… ok" and die.
+  // Without proof of an end, only a line that consists of the outcome counts as libtest's: a program may
+  // print "… ok" and die.
   const words = all.filter((m) => closed || m.index === 0);
   const [, word, seconds] = words.at(-1) ?? [];
   if (word === undefined) return undefined;
@@ -86,8 +88,8 @@ const ended = ({ test, words: all, panic, closed }: Section): TestEvent | undefi
 };
 
 /**
- * Events in order. Tests run one at a time, so what stands between two headers is one test's. The output of a process
- * that died is a prefix: the test that ran has a start and no end.
+ * Events in order. Tests run one at a time, so all lines between two headers belong to one test. In the
+ * output of a process that died, the running test has a start and no end.
  */
 export const parseRustEvents = (output: Iterable<string>): TestEvent[] =>
   sections(output).flatMap((section) => {
@@ -96,8 +98,8 @@ export const parseRustEvents = (output: Iterable<string>): TestEvent[] =>
   });
 
 /**
- * The signal by which a test executable died, as cargo tells it (std's unix `ExitStatus`):
- * `  process didn't exit successfully: `…/native-06d3 --exact x` (signal: 11, SIGSEGV: invalid memory reference)`.
+ * The signal that ended a test executable, as cargo prints it (std's unix `ExitStatus`): `  process didn't
+ * exit successfully: `…/native-06d3 --exact x` (signal: 11, SIGSEGV: invalid memory reference)`.
  */
 export const parseRustDeath = (output: Iterable<string>): string | undefined => {
   for (const line of output) {

@@ -1,7 +1,7 @@
 /**
- * Rust, tests run by libtest. Cargo compiles into the suite's scratch directory; at run time it only starts the test
- * executables, through a `runner` that carries the arm, so that cargo and rustc are never armed themselves.
- * Ids are those of rs-output.ts.
+ * Rust, with tests run by libtest. Cargo compiles into the suite's scratch directory. At run time it only
+ * starts the test executables, through a `runner` with the arm, so that cargo and rustc are never armed. Test
+ * ids are those of output.ts.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,25 +11,27 @@ import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../../model/
 import { envWords, flagText, includeFlags, linkedEnv, list } from '../link.js';
 import { parseRustDeath, parseRustEvents, parseRustList } from './output.js';
 
-/** Links by the instrument's compiler, with rustc's own choice of a linker behind it. */
+/** Links with the instrument's compiler, but lets rustc choose the linker behind it. */
 const LINKER = fileURLToPath(new URL('../../../plugins/rust/cc', import.meta.url));
 
-/** Cargo of the wanted toolchain. `+toolchain` is understood by rustup's shim only, so rustup itself is asked. */
+/**
+ * Cargo of the given toolchain. Only rustup's shim understands `+toolchain`, so rustup is called directly.
+ */
 const cargo = (tools: Tools, toolchain: string | undefined): [string, ...string[]] =>
   toolchain === undefined
     ? [tools['cargo']?.path ?? 'cargo']
     : [tools['rustup']?.path ?? 'rustup', 'run', toolchain, 'cargo'];
 
-const testCommand = (place: PreparedSuite, { rust }: Instrument, tools: Tools): [string, ...string[]] => [
+const testCommand = (suite: PreparedSuite, { rust }: Instrument, tools: Tools): [string, ...string[]] => [
   ...cargo(tools, rust?.toolchain ?? (rust?.miri ? 'nightly' : undefined)),
   ...(rust?.miri ? ['miri', 'test'] : ['test']),
-  ...['--target-dir', join(place.out, 'target')],
-  // It keeps RUSTFLAGS away from build scripts and procedural macros.
+  ...['--target-dir', join(suite.out, 'target')],
+  // Keeps RUSTFLAGS away from build scripts and procedural macros.
   ...(rust?.miri ? [] : ['--target', tools['rustHost']?.version ?? 'host-tuple']),
   ...(rust?.std ? ['-Zbuild-std'] : []),
 ];
 
-/** `--tests` leaves out documentation tests, which are compiled at run time. */
+/** `--tests` omits documentation tests, which are compiled at run time. */
 const ALL_TARGETS = ['--tests'];
 
 const targetFlag = (target: string): string[] => {
@@ -38,14 +40,14 @@ const targetFlag = (target: string): string[] => {
 };
 
 /** The targets that `with.test` names, else all. */
-const wanted = (place: PreparedSuite): string[] => {
-  const names = list(place, 'test');
+const wanted = (suite: PreparedSuite): string[] => {
+  const names = list(suite, 'test');
   return names.length === 0 ? ALL_TARGETS : names.flatMap(targetFlag);
 };
 
 /**
- * rustc links with -nodefaultlibs, which takes away what gcc would add for `-fsanitize`: C code inside the test
- * executable (a bundled library of a `-sys` crate) would be without its runtime.
+ * rustc links with -nodefaultlibs, so gcc does not add the runtime for `-fsanitize`. Without these, C code
+ * inside the test executable (a bundled library of a `-sys` crate) would lack its runtime.
  */
 const RUNTIMES: Record<string, string> = {
   '-fsanitize=address': '-lasan',
@@ -56,46 +58,52 @@ const runtimes = ({ compiler, ldflags }: Instrument): string[] =>
   compiler === 'gcc' ? ldflags.flatMap((flag) => RUNTIMES[flag] ?? []) : [];
 
 /**
- * The C compiler is given to build scripts (the `cc` crate reads CC and CFLAGS) and is the linker, because it knows where
- * its own sanitizer runtime lies. A gate that instruments Rust code itself says everything in `rustflags`.
+ * The C compiler is passed to build scripts (the `cc` crate reads CC and CFLAGS) and is the linker, because
+ * it knows the path of its own sanitizer runtime. A gate that instruments Rust code puts everything into
+ * `rustflags`.
  */
-const buildEnv = (place: PreparedSuite, instrument: Instrument): Record<string, string> => {
+const buildEnv = (suite: PreparedSuite, instrument: Instrument): Record<string, string> => {
   const { cc, cxx, cflags, ldflags, rust } = instrument;
   const link = [...ldflags, ...runtimes(instrument)];
   const libraries = [
-    ...Object.values(place.targets),
-    place.env['LIBRARY_PATH'] ?? process.env['LIBRARY_PATH'] ?? '',
+    ...Object.values(suite.targets),
+    suite.env['LIBRARY_PATH'] ?? process.env['LIBRARY_PATH'] ?? '',
   ].filter(Boolean);
   const flags = [
     `-Clinker=${LINKER}`,
-    // Sanitizers walk the stacks of allocations by them: without, a leak's stack passes by the user's functions.
+    // Sanitizers unwind allocations by frame pointers. Without them, stacks of leaks miss the project's
+    // functions.
     '-Cforce-frame-pointers=yes',
     ...link.map((flag) => `-Clink-arg=${flag}`),
     ...(rust?.rustflags ?? []),
   ];
-  const c = flagText([...cflags, ...includeFlags(place)]);
+  const c = flagText([...cflags, ...includeFlags(suite)]);
   return {
     CC: cc,
     FFI_GATES_LINKER: cc,
     CXX: cxx,
     ...(c === '' ? {} : { CFLAGS: c, CXXFLAGS: c }),
-    // Not as flags of the linker: rustc's flags name every crate, and the standard library is compiled once for all suites.
+    // Not passed as linker flags: rustc's flags are part of every crate's name, and the standard library is
+    // compiled once for all suites.
     ...(libraries.length ? { LIBRARY_PATH: libraries.join(':') } : {}),
-    // Else the cc crate splits at every blank.
+    // Otherwise the cc crate splits at every blank.
     ...(c.includes("'") ? { CC_SHELL_ESCAPED_FLAGS: '1' } : {}),
-    // The encoded form alone keeps flags with spaces whole; build scripts' own flags stay cargo's.
+    // Only the encoded form preserves flags with spaces. Flags of build scripts remain cargo's.
     ...(rust?.miri ? {} : { CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }),
-    ...linkedEnv(place),
+    ...linkedEnv(suite),
     ...rust?.env,
   };
 };
 
-/** The standard library compiled with the instrument, and libtest: minutes of work, the same for every suite. */
-const base = (place: PreparedSuite, instrument: Instrument, tools: Tools): Base | undefined => {
+/**
+ * The standard library and libtest compiled with the instrument. It takes minutes and is the same for every
+ * suite.
+ */
+const base = (suite: PreparedSuite, instrument: Instrument, tools: Tools): Base | undefined => {
   const { rust } = instrument;
   if (!rust?.std) return undefined;
-  const crate = join(place.out, 'crate');
-  const env = buildEnv({ ...place, env: {}, with: {} }, instrument);
+  const crate = join(suite.out, 'crate');
+  const env = buildEnv({ ...suite, env: {}, with: {} }, instrument);
   return {
     name: 'rust-std',
     sources: false,
@@ -103,32 +111,32 @@ const base = (place: PreparedSuite, instrument: Instrument, tools: Tools): Base 
     steps: [
       {
         argv: [...cargo(tools, rust.toolchain), 'init', '--lib', '--vcs', 'none', '--name', 'empty', crate],
-        cwd: place.out,
+        cwd: suite.out,
         env,
       },
-      { argv: [...testCommand(place, instrument, tools), '--no-run'], cwd: crate, env },
+      { argv: [...testCommand(suite, instrument, tools), '--no-run'], cwd: crate, env },
     ],
   };
 };
 
-/** Cargo goes by what files hold and when they were written: a copy that keeps both is as good as its own work. */
-const fromBase = (place: PreparedSuite): Step[] =>
-  place.base === undefined
+/** Cargo checks contents and modification times of files, so a copy that preserves both is up to date. */
+const fromBase = (suite: PreparedSuite): Step[] =>
+  suite.base === undefined
     ? []
-    : [{ argv: ['cp', '-a', join(place.base, 'target'), place.out], cwd: place.dir, env: {} }];
+    : [{ argv: ['cp', '-a', join(suite.base, 'target'), suite.out], cwd: suite.dir, env: {} }];
 
-/** What cargo puts before each test executable. A TOML array, so that words with spaces stay words. */
+/** Arguments that cargo puts before each test executable. A TOML array preserves arguments with spaces. */
 const runner = ({ env, prefix }: Arm): string[] => {
   const words = ['env', ...envWords(env), ...prefix];
   return ['--config', `target.'cfg(all())'.runner=${JSON.stringify(words)}`];
 };
 
-/** Miri interprets the program: there is no process to put an arm around, only cargo's own environment. */
+/** Miri interprets the program. There is no process to arm, only cargo's own environment. */
 const armed = (instrument: Instrument, arm: Arm): string[] => (instrument.rust?.miri ? [] : runner(arm));
-const armedEnv = (place: PreparedSuite, instrument: Instrument, arm: Arm): Record<string, string> => {
+const armedEnv = (suite: PreparedSuite, instrument: Instrument, arm: Arm): Record<string, string> => {
   if (!instrument.rust?.miri) return {};
-  const isolation = place.with['isolation'] === false && '-Zmiri-disable-isolation';
-  const flags = [arm.env['MIRIFLAGS'], place.env['MIRIFLAGS'], isolation];
+  const isolation = suite.with['isolation'] === false && '-Zmiri-disable-isolation';
+  const flags = [arm.env['MIRIFLAGS'], suite.env['MIRIFLAGS'], isolation];
   return { ...arm.env, MIRIFLAGS: flags.filter(Boolean).join(' ') };
 };
 
@@ -143,24 +151,24 @@ const split = (id: string): { target: string; name: string } => {
   return { target: id.slice(0, at), name: id.slice(at + 2) };
 };
 
-const run = (place: PreparedSuite, instrument: Instrument, tools: Tools, { tests, arm }: RunPlan): Launch => {
+const run = (suite: PreparedSuite, instrument: Instrument, tools: Tools, { tests, arm }: RunPlan): Launch => {
   const chosen = tests === 'all' ? undefined : tests.map(split);
-  const targets = chosen ? [...new Set(chosen.map((t) => t.target))].flatMap(targetFlag) : wanted(place);
+  const targets = chosen ? [...new Set(chosen.map((t) => t.target))].flatMap(targetFlag) : wanted(suite);
   const names = chosen ? ['--exact', ...chosen.map((t) => t.name)] : [];
   return {
     argv: [
-      ...testCommand(place, instrument, tools),
+      ...testCommand(suite, instrument, tools),
       ...targets,
       '--no-fail-fast',
       ...armed(instrument, arm),
       ...['--', '--test-threads=1', '--nocapture', ...names],
     ],
-    cwd: place.dir,
-    env: { ...offline(buildEnv(place, instrument)), ...armedEnv(place, instrument, arm) },
+    cwd: suite.dir,
+    env: { ...offline(buildEnv(suite, instrument)), ...armedEnv(suite, instrument, arm) },
   };
 };
 
-/** The canaries keep the optimiser away by `black_box`, which is as old as this. */
+/** The canaries use `black_box`, which exists since this version, against the optimiser. */
 const OLDEST = 66;
 
 const missing = (tools: Tools): Missing | undefined => {
@@ -173,9 +181,9 @@ const missing = (tools: Tools): Missing | undefined => {
   return { what: 'cargo', why: `needs Rust 1.${OLDEST} or newer, here is ${version}`, remedy };
 };
 
-/** Test executables below `out/target`: files of a `deps` directory without an extension. */
-const executables = (place: PreparedSuite): string[] => {
-  const root = join(place.out, 'target');
+/** Test executables below `out/target`: files in a `deps` directory without an extension. */
+const executables = (suite: PreparedSuite): string[] => {
+  const root = join(suite.out, 'target');
   return readdirSync(root, { withFileTypes: true, recursive: true })
     .filter((e) => e.isFile() && e.parentPath.endsWith('/debug/deps') && /-[0-9a-f]{16}$/.test(e.name))
     .map((e) => join(e.parentPath, e.name))
@@ -183,8 +191,8 @@ const executables = (place: PreparedSuite): string[] => {
 };
 
 /**
- * The Rust binding. `with`: `test` (targets: `lib`, `bin:x` or an integration test's name), `include`, `isolation` (false lets a
- * suite under Miri reach this machine).
+ * The Rust binding. `with`: `test` (targets: `lib`, `bin:x` or an integration test's name), `include`,
+ * `isolation` (false lets a suite under Miri access this machine).
  */
 export const rs: Binding = {
   id: 'rs',
@@ -192,25 +200,25 @@ export const rs: Binding = {
   attributes: false,
   missing,
   base,
-  prepare: (place, instrument, tools) => [
-    ...fromBase(place),
+  prepare: (suite, instrument, tools) => [
+    ...fromBase(suite),
     {
-      argv: [...testCommand(place, instrument, tools), ...wanted(place), '--no-run'],
-      cwd: place.dir,
-      env: buildEnv(place, instrument),
+      argv: [...testCommand(suite, instrument, tools), ...wanted(suite), '--no-run'],
+      cwd: suite.dir,
+      env: buildEnv(suite, instrument),
     },
   ],
-  // Cargo names the targets on stderr: one stream for both, whatever the caller reads.
-  list: (place, instrument, tools, arm) => ({
+  // Cargo prints target names to stderr, so both streams are merged.
+  list: (suite, instrument, tools, arm) => ({
     argv: [
       ...['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh'],
-      ...testCommand(place, instrument, tools),
-      ...wanted(place),
+      ...testCommand(suite, instrument, tools),
+      ...wanted(suite),
       ...armed(instrument, arm),
       ...['--', '--list'],
     ] as [string, ...string[]],
-    cwd: place.dir,
-    env: { ...offline(buildEnv(place, instrument)), ...armedEnv(place, instrument, arm) },
+    cwd: suite.dir,
+    env: { ...offline(buildEnv(suite, instrument)), ...armedEnv(suite, instrument, arm) },
   }),
   parseList: (stdout) => parseRustList(stdout),
   run,
