@@ -38,6 +38,10 @@ describe('the baseline', () => {
     expect([over.exitCode, over.baseline?.expired.length, over.baseline?.fresh]).toEqual([1, 1, 1]);
     expect(rowOf(over, ASAN).verdict).toMatchObject({ fresh: 1 });
   });
+  test('is red by an entry past its day, though nothing is seen of what it accepted', async () => {
+    const report = await reportOf({ more: { baseline: accepts(diagnostic(), { expires: '2026-03-03' }) } });
+    expect([report.exitCode, report.baseline?.expired.length, report.baseline?.gone]).toEqual([1, 1, []]);
+  });
   test('is red when what it accepts is gone, and not when nobody was in a position to tell', async () => {
     const gone = await reportOf({ more: { baseline: accepts(diagnostic()) } });
     expect([gone.exitCode, gone.baseline?.gone.length]).toEqual([1, 1]);
@@ -163,6 +167,8 @@ describe('hazards that nothing in the run can see', () => {
   });
   test('and those that no gate sees there at all', async () =>
     expect(await unseen({ c: ['asan'] }, ['py', 'go'])).toMatchObject([{ bindings: ['py'] }]));
+  test('and not those that cannot happen in any of them', async () =>
+    expect(await unseen({ go: ['tsan'] }, ['rs'])).toEqual([]));
   test('a gate counts for the bindings that it runs in', async () => {
     const split = MATRIX.replace('dir: c,', 'dir: c, gates: [memcheck],');
     expect(await unseen({ c: ['asan'], py: ['asan'] }, [], split)).toMatchObject([{ bindings: ['c'] }]);

@@ -82,6 +82,17 @@ describe('a run is green', () => {
     expect(new Set(Object.values(verdicts(report)))).toEqual(new Set(['gate-not-armed']));
     expect([report.exitCode, report.lanes.some((l) => l.proven)]).toEqual([6, false]);
   });
+  test('not when the lane of a suite that is red anyway has a canary without a single planted bug', async () => {
+    const report = await reportOf({
+      canary: (c) =>
+        c.lane === 'c_ccgcc-asan' ? evidence(c, { listed: ['canary_noop'] }) : provingCanary(c),
+      left: { [ASAN]: saw(diagnostic()) },
+    });
+    expect(verdicts(report)).toMatchObject({ [ASAN]: 'hazard', [MEMCHECK]: 'clean' });
+    expect(rowOf(report, 'canary-c_ccgcc-asan').verdict).toEqual({ kind: 'as-declared', caught: 0 });
+    // Not 1, as the hazard alone would be: what else there is, nobody can tell.
+    expect(report.exitCode).toBe(6);
+  });
   test('not when a canary is missed in a lane whose suites are all red anyway', async () => {
     const report = await reportOf({
       canary: (c) => (c.gate.id === 'asan' ? evidence(c, { listed: ['canary_heap'] }) : provingCanary(c)),
