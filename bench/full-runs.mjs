@@ -1,12 +1,13 @@
 /**
- * Full runs of the planted hazards under the conditions in which a stranger's machine may be, and the rate of every planted case.
+ * Full runs of the planted hazards under conditions that occur on other machines, and the rate of every planted case.
  *
- *   node bench/full-runs.mjs run DIR CONDITION…      # one run for each condition, its report in DIR/<n>-<condition>
+ *   node bench/full-runs.mjs run DIR CONDITION…      # one run per condition, its report in DIR/<n>-<condition>
  *   node bench/full-runs.mjs table DIR > docs/rates.md
  *
- * Conditions: `idle`; `busy` (beside six endless loops); `onecpu` (on the first processor alone); `blanks` (in a directory with
- * blanks); `user=NAME` (as that user, in a copy of its own); `jdk=HOME`; `cold` (nothing built, empty caches of Go and Miri).
- * Builds are kept from run to run (DIR/cache), but for `blanks`, `user` and `cold`. Each run goes on to its end, whatever it says.
+ * Conditions: `idle`; `busy` (beside six endless loops); `onecpu` (on the first processor only); `blanks` (in a directory
+ * with blanks in its name); `user=NAME` (as that user, in a copy of the checkout); `jdk=HOME`; `cold` (nothing built, empty
+ * caches of Go and Miri). Builds are kept between runs (DIR/cache), except for `blanks`, `user` and `cold`. A failed run
+ * does not stop the others.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -26,7 +27,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const LOOPS = 6;
 
-/** The checkout without what runs left behind, in a directory of its own whose name holds `name`. */
+/** Copies the checkout without output of runs into a new directory whose name contains `name`. */
 const copyOf = (name) => {
   const dir = join(mkdtempSync(join(tmpdir(), 'ffi-gates-runs-')), name);
   const leftOut = /\/(?:\.git|reports\/latest|native-fixtures\/\.ffi-gates)$/;
@@ -40,7 +41,10 @@ const must = (command, args) => {
   return r.stdout;
 };
 
-/** What a condition changes: the checkout, words before the command, its environment, and what runs beside it. */
+/**
+ * The effects of a condition: checkout, arguments before the command, environment, and processes that run
+ * beside it.
+ */
 const conditionOf = (word, dir) => {
   const [name, value] = word.split('=');
   const cache = join(dir, 'cache');
@@ -120,7 +124,7 @@ const runOne = async (word, dir) => {
   writeFileSync(join(kept, 'run.log'), log);
   const report = join(out, 'report.json');
   if (existsSync(report)) cpSync(report, join(kept, 'report.json'));
-  // Whoever wants to know why a run was red needs its logs.
+  // The logs are needed to find out why a run failed.
   if (code !== 0 && existsSync(out) && out !== join(kept, 'out'))
     cpSync(out, join(kept, 'out'), { recursive: true });
   writeFileSync(join(kept, 'run.json'), JSON.stringify({ condition: word, code, ms: Date.now() - begun }));
@@ -139,7 +143,7 @@ const line = (cells) => `| ${cells.map((c) => String(c).replaceAll('|', '\\|')).
 const minutes = (ms) =>
   `${Math.floor(ms / 60_000)} m ${String(Math.floor((ms / 1000) % 60)).padStart(2, '0')} s`;
 
-/** How many runs missed or reported each thing: a Map from its words to a count. */
+/** How many runs missed or reported each thing: a Map from its description to a count. */
 const counted = (runs, of) => {
   const counts = new Map();
   for (const { report } of runs)

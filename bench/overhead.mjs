@@ -1,10 +1,10 @@
 /**
- * What the harness itself costs: N launches of a program that burns CPU for a while, by `xargs -P` and by ffi-gates, in
- * turn, and start-up against an empty node. Prints figures; asserts nothing. `dist` must be built.
+ * The cost of the harness: N launches of a program that burns CPU for a while, alternately by `xargs -P` and by ffi-gates,
+ * and start-up compared with an empty node. Prints figures; asserts nothing. `dist` must be built.
  *
  *     node bench/overhead.mjs [launches=60] [milliseconds=100] [rounds=3]
  *
- * Cells of a real suite take a second or more; at 100 ms a launch the share of the harness is at its greatest.
+ * Launches of a real suite take a second or more. At 100 ms per launch the harness's share is largest.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,7 +57,7 @@ const byUs = () =>
         run: () =>
           launch(
             { argv: [burn, String(ms)], cwd: dir, env: {} },
-            // Mappings are looked at as in a run: that is part of the cost.
+            // Mappings are collected as in a run, since that is part of the cost.
             { output: join(dir, `us-${i}.log`), timeoutMs: 60_000, signal: never, watch: new Set(['burn']) },
           ),
       })),

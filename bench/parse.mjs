@@ -1,14 +1,15 @@
 /**
- * What `parse` costs, beside `grep` over the same file in the same run. Figures, and whether they keep the bars:
+ * The cost of `parse`, compared with `grep` over the same file in the same run. Prints figures and whether they meet the
+ * limits:
  *
  *     node bench/parse.mjs [megabytes=1024] [rounds=3] [kilobytes between reports=256]
  *
  * - a mixed log: at most 6 times `grep -cE 'ERROR: |WARNING: |== '`, at most 200 MB of memory;
  * - Valgrind XML of half that size: at most 250 MB of memory;
- * - 100,000 findings: fingerprinted and folded in at most 3 s of CPU;
+ * - 100,000 findings: fingerprinted and merged in at most 3 s of CPU;
  * - start-up on an empty log: at most 4 times `node -e 0`.
  *
- * Rounds alternate, and medians are compared. Exit code 1 when a bar is missed. `dist` must be built.
+ * Rounds alternate, and medians are compared. Exit code 1 if a limit is exceeded. `dist` must be built.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
@@ -31,17 +32,20 @@ const bar = (what, value, most, unit) => {
   console.log(`${kept ? 'kept  ' : 'MISSED'} ${what}: ${value.toFixed(2)}${unit} (at most ${most}${unit})`);
 };
 
-/** Runs to the end, output thrown away: seconds by the clock and of CPU, and the peak of memory in MB where node says it. */
+/**
+ * Runs to the end and discards the output. Returns seconds by the clock and of CPU, and for node the peak
+ * memory in MB.
+ */
 const run = (file, args) =>
   new Promise((resolve, reject) => {
     const tell =
-      // Not maxRSS: that of a child begins with its parent's.
+      // Not maxRSS: that of a child starts with its parent's.
       'data:text/javascript,import fs from "node:fs";process.on("exit",()=>{const u=process.resourceUsage();' +
       'const peak=/VmHWM:\\s*(\\d+)/.exec(fs.readFileSync("/proc/self/status","latin1"))[1];' +
       'console.error("usage",peak,u.userCPUTime+u.systemCPUTime)})';
     const argv = file === process.execPath ? ['--import', tell, ...args] : args;
     const began = performance.now();
-    // Not /dev/null: grep would stop at its first match.
+    // Not /dev/null: grep would stop at the first match.
     const child = spawn(file, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.resume();
     let err = '';
@@ -59,7 +63,7 @@ const run = (file, args) =>
     });
   });
 
-/** Writes parts until the file has its size. */
+/** Writes parts until the file has the given size. */
 const fill = (name, size, head, part, tail) => {
   const path = join(dir, name);
   const fd = openSync(path, 'w');
@@ -72,7 +76,7 @@ const fill = (name, size, head, part, tail) => {
 
 const parse = (...args) => run(process.execPath, [bin, 'parse', ...args]);
 
-/** Ordinary output of builds and tests, without randomness so that every run sees the same file. */
+/** Ordinary output of builds and tests, without randomness, so that every run gets the same file. */
 const MODULES = ['net', 'core', 'database', 'views', 'codec'];
 const ordinary = (n) => {
   const r = Math.imul(n, 2654435761) >>> 0;
@@ -94,7 +98,9 @@ const reports = readdirSync(captured)
   .flatMap((tool) => readdirSync(join(captured, tool)).map((name) => join(captured, tool, name)))
   .filter((path) => path.endsWith('.log'))
   .map((path) => readFileSync(path, 'utf8'));
-/** Ordinary output and one captured report: 4096 reports in a gigabyte, every third with a CI system's prefix. */
+/**
+ * Ordinary output and one captured report: 4096 reports per gigabyte, every third with a CI system's prefix.
+ */
 const stretch = (i) => {
   let text = '';
   for (let n = i * 4000; text.length < between * 1024; n++) text += ordinary(n);

@@ -1,5 +1,6 @@
-// Writes who sees which hazard, for people (docs/detection.md) and for runs on other repositories, which have no planted
-// hazards of their own (matrices/detection.json): node scripts/detection.mjs reports/latest/report.json
+// Writes which gates detect which hazard, for people (docs/detection.md) and for runs on other repositories,
+// which have no planted hazards of their own (matrices/detection.json): node scripts/detection.mjs
+// reports/latest/report.json
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const [path] = process.argv.slice(2);

@@ -1,5 +1,5 @@
-// Writes the table of lanes and their limits into docs/lanes.md, from what the gates say of themselves:
-// npm run build && node scripts/lanes.mjs
+// Writes the table of lanes and their limits into docs/lanes.md, from the gates themselves: npm run build &&
+// node scripts/lanes.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { lanesOf } from '../dist/setup/lanes.js';

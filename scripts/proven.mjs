@@ -1,6 +1,6 @@
-// Remembers green full runs of our fixtures: the versions of tools that all planted hazards were caught with
-// (matrices/proven.json, added to), and how long each cell takes (matrices/durations.json, the median, made anew):
-// npm run build && node scripts/proven.mjs REPORT.json…
+// Records passed full runs of our fixtures: adds the versions of tools to matrices/proven.json, and writes
+// the median time of each cell to matrices/durations.json: npm run build && node scripts/proven.mjs
+// REPORT.json…
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isBefore } from '../dist/config/annotations.js';
 import { TOOLS_OF } from '../dist/judge/blame.js';
@@ -22,7 +22,7 @@ const reports = paths.map((path) => {
   return report;
 });
 
-/** Tools on whose versions it depends what a lane shows. */
+/** Tools whose versions influence the results of a lane. */
 const TOOLS = new Set(
   ['gcc', 'clang'].concat(
     Object.values(GATES).flatMap((g) => g.tools ?? []),

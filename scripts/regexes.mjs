@@ -1,13 +1,13 @@
 /**
  * Proves that no regular expression in the sources can backtrack super-linearly: `node scripts/regexes.mjs [--all]`.
  *
- * Every regex literal, and every `new RegExp('literal')`, is found through the TypeScript compiler's own syntax tree, so
- * that none is missed, and judged by recheck (automata theory first, then a fuzzer). Fails naming `file:line`. A pattern
- * that is built from parts cannot be judged: it fails unless the line above says `regexes: built from …` and why that is
- * harmless. Prints nothing when all are proven; `--all` judges all anew and prints each pattern with its verdict.
+ * Finds every regex literal and every `new RegExp('literal')` in the syntax tree of the TypeScript compiler, so that none
+ * is missed, and checks it with recheck (automata theory first, then a fuzzer). Failures are printed with `file:line`. A
+ * pattern that is built from parts cannot be checked. It fails unless the line above says `regexes: built from …` and why
+ * that is harmless. Prints nothing if all are proven; `--all` checks all again and prints each pattern with its result.
  *
- * Judging all takes minutes, so patterns once proven safe are remembered, per version of recheck, beside the installed
- * packages; a clean clone proves them all.
+ * Checking all takes minutes, so safe patterns are remembered, per version of recheck, beside the installed packages. A
+ * clean clone proves them all.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,7 +20,7 @@ import { API } from 'typescript/unstable/sync';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const EXCUSE = /\/\/ regexes: built from \S/;
 
-/** `{pattern, flags}` of a literal or a constructor call; `built` when the pattern is not a literal. */
+/** `{pattern, flags}` of a literal or a constructor call; `built` if the pattern is not a literal. */
 function regexOf(node, text) {
   if (node.kind === SyntaxKind.RegularExpressionLiteral) {
     const end = text.lastIndexOf('/');
@@ -38,7 +38,7 @@ function regexOf(node, text) {
   return { pattern: pattern.text, flags: flags?.text ?? '' };
 }
 
-/** Every regular expression of the project's own sources. */
+/** All regular expressions in the project's sources. */
 function collect() {
   const api = new API({ cwd: root });
   const found = [];
@@ -80,8 +80,8 @@ function remembered() {
 }
 
 /**
- * Only steps limit the fuzzer: a time limit would, on a busy machine, take for an attack what was merely slow. The
- * confirmation by a real run is a matter of time and left out.
+ * Only the number of steps limits the fuzzer. With a time limit, a busy machine would make slow patterns look
+ * vulnerable. The confirmation by a real run depends on time and is skipped.
  */
 const LIMITS = {
   timeout: null,
@@ -128,5 +128,5 @@ mkdirSync(dirname(memory), { recursive: true });
 writeFileSync(memory, JSON.stringify([...proven], null, 1));
 if (all || unsafe > 0) console.log(`${found.length} regular expressions, ${unsafe} not proven linear`);
 if (found.length === 0) console.error('no regular expression was found');
-// recheck keeps its own process alive.
+// recheck would keep the process alive.
 process.exit(found.length === 0 || unsafe > 0 ? 1 : 0);

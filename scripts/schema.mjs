@@ -1,5 +1,5 @@
-// Writes the JSON Schemas from which editors complete the files that people write: npm run build && node scripts/schema.mjs
-// With --check it writes nothing and exits with 1 when a file is not current.
+// Writes the JSON Schemas for editors: npm run build && node scripts/schema.mjs. With --check it writes
+// nothing and exits with 1 if a file is outdated.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { baselineJsonSchema } from '../dist/config/baseline.js';
 import { matrixJsonSchema } from '../dist/config/matrix.js';

@@ -1,16 +1,16 @@
 /* ffi_gates_suite.h: the protocol between a C test program and ffi-gates, as a single header.
  *
- * A program that includes it and names its tests in `suite_tests` can be listed (`program --list`) and run by name
- * (`program NAME…`; all without names). Each test is announced before it starts, so that a test that kills the process
- * is known, with the sizes of the gate's logs at that moment, so that what a log grew by is known to be the test's:
+ * A program that includes it and names its tests in `suite_tests` can list them (`program --list`) and run them by name
+ * (`program NAME…`; all without names). Each test is announced before it starts, so that a test that kills the process is
+ * known. The line contains the sizes of the gate's logs, so that later reports in them can be assigned to the test:
  *
  *     # start NAME pid=123 logs=asan.123:0,memcheck.123.xml:512
  *     ok NAME ms=4
  *     not ok NAME ms=4 returned 1
  *
- * Those lines are for people, and for programs that speak the protocol without this header. The same is written as JSON,
- * one object a line, to the file that FFI_GATES_PROGRESS names: what a test prints, and which descriptors it closes,
- * does not reach that file. Names may hold anything.
+ * These lines are for people, and for programs that use the protocol without this header. The same is written as JSON, one
+ * object per line, to the file that FFI_GATES_PROGRESS names. A test cannot spoil that file by its output or by closing
+ * descriptors. Names may contain any characters.
  *
  * A test passes when it returns 0. */
 #ifndef FFI_GATES_SUITE_H
@@ -33,7 +33,7 @@ typedef struct {
 /* Defined by the program; ends with {NULL, NULL}. */
 extern const suite_test suite_tests[];
 
-/* Text that grows until it no longer fits, which a name of thousands of characters is needed for. */
+/* A line of text. Longer text is cut, which takes a name of thousands of characters. */
 typedef struct {
   char text[16384];
   size_t length;
@@ -59,7 +59,7 @@ static void suite_add_string(suite_line *line, const char *text) {
   suite_add(line, "\"");
 }
 
-/* Copies: a test may clear the environment. */
+/* Copies, since a test may clear the environment. */
 static char suite_progress[4096], suite_log_dir[4096];
 
 static void suite_set(char setting[4096], const char *name) {
@@ -67,7 +67,7 @@ static void suite_set(char setting[4096], const char *name) {
   snprintf(setting, 4096, "%s", value ? value : "");
 }
 
-/* One object of the progress file. Opened for each line: a test may have closed every descriptor. */
+/* Writes one object to the progress file. Opens it for each line, since a test may have closed every descriptor. */
 static void suite_tell(suite_line *line) {
   if (!*suite_progress) return;
   const int fd = open(suite_progress, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
@@ -81,7 +81,7 @@ static void suite_tell(suite_line *line) {
   close(fd);
 }
 
-/* Sizes of the gate's logs, as `=name:size,name:size` on the terminal and as members of a JSON object. */
+/* Adds the sizes of the gate's logs: as `=name:size,name:size` for the terminal, and as members of a JSON object. */
 static void suite_add_log_sizes(suite_line *shown, suite_line *told) {
   DIR *open_dir = *suite_log_dir ? opendir(suite_log_dir) : NULL;
   suite_add(told, ",\"logs\":{");
@@ -140,7 +140,7 @@ static int suite_run_one(const suite_test *test) {
   return result == 0 ? 0 : 1;
 }
 
-/* A line of the list: JSON behind a word, because a library may print when it is loaded. */
+/* Prints one line of the list: JSON after a marker, because a library may print when it is loaded. */
 static void suite_list_one(const char *name) {
   static suite_line line;
   line.length = 0;

@@ -1,8 +1,8 @@
 /*
- * Shows Go frames to C's unwinder, so that what a checker says of C code called from Go tells who called. Go code has no
- * .eh_frame: stacks end where C was entered. But every Go function keeps its caller's frame pointer, also across the switch
- * from a goroutine's stack to the thread's: one unwinding rule does for the whole of Go's code. This library stands before
- * libgcc's in test executables and answers for addresses in Go code only.
+ * Makes Go frames visible to C's unwinder, so that reports about C code called from Go show the caller. Go code has no
+ * .eh_frame, so stacks would end where C was entered. But every Go function keeps its caller's frame pointer, also across
+ * the switch from a goroutine's stack to the thread's, so one unwinding rule suffices for all of Go's code. This library
+ * precedes libgcc's in test executables and answers only for addresses in Go code.
  * Formats: ELF symbol tables; DWARF 4, sections 6.4 and 2.5; x86-64 register numbers of the System V ABI.
  */
 #define _GNU_SOURCE
@@ -22,10 +22,10 @@ typedef const void *finder(void *, struct bases *);
 static const uint64_t zero;
 static unsigned char table[128];
 static const void *rule;
-static uint64_t first, last; /* Go's code; nothing where the executable has none or lost its symbols */
+static uint64_t first, last; /* Go's code; empty if the executable has none or was stripped */
 static finder *next;
 
-/* Code of the objects that the process began with. */
+/* Code of the objects that were loaded at the start of the process. */
 static struct range {
 	uint64_t from, to;
 } lasting[64];
@@ -123,7 +123,7 @@ static void describe(uint64_t from, uint64_t to)
 	put(fde, &length, 4);
 }
 
-/* Looked up before there are threads where possible: dlsym takes the loader's lock, and unwinding may happen inside of it. */
+/* Looked up before there are threads, if possible: dlsym takes the loader's lock, and unwinding may happen while it is held. */
 static const void *ask(void *pc, struct bases *bases)
 {
 	if (!next)
@@ -154,8 +154,8 @@ __attribute__((constructor)) static void show_go(void)
 }
 
 /*
- * Answers of libgcc, which takes a lock of the whole process for each: what was there at the start is never unloaded. An
- * entry is claimed, filled and published once, and never changes.
+ * A cache of libgcc's answers, each of which takes a process-wide lock. Only for objects that were loaded at the start,
+ * which are never unloaded. An entry is claimed, filled and published once, and never changes.
  */
 static struct answer {
 	uint64_t pc;

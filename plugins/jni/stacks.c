@@ -1,10 +1,10 @@
 /*
  * Preloaded into a JVM under memcheck. HotSpot's interpreter writes below the stack pointer of its thread at every call, to
- * meet the guard page early; memcheck takes each such write for an error, tens of millions in a run of JUnit, which costs as
- * much as the run itself. So addresses on the stacks of threads are left to the compilers' sanitizers. What is
- * uninitialised there, and every block of the heap, is watched as ever.
+ * reach the guard page early. memcheck treats each such write as an error, tens of millions in a run of JUnit, which takes
+ * as long as the run itself. Therefore invalid addresses on the stacks of threads are left to the compilers' sanitizers.
+ * Uninitialised values there, and all heap blocks, are still checked.
  *
- * The requests are those of valgrind/memcheck.h, which Valgrind's own package brings; without it nothing is left out.
+ * The requests are those of valgrind/memcheck.h from Valgrind's package. Without this header nothing is excluded.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -29,7 +29,7 @@ struct stack {
   size_t size;
 };
 
-/* The memory may be a heap's next. */
+/* The memory may become part of a heap. */
 static void watch(void *of) {
   struct stack *s = of;
   if (s->size > 0) VALGRIND_ENABLE_ADDR_ERROR_REPORTING_IN_RANGE(s->low, s->size);

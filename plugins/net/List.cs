@@ -1,5 +1,5 @@
-// Prints `FFI_GATES_TEST <name>` for every test of an assembly, named as `nunit-console -run` selects it. NUnit's console
-// runner cannot list; its own builder is asked, so that parameterised tests have the names that the runner uses.
+// Prints `FFI_GATES_TEST <name>` for every test of an assembly, with the name by which `nunit-console -run` selects it.
+// NUnit's console runner cannot list tests. Its builder is called, so that parameterised tests have the runner's names.
 using System;
 using NUnit.Core;
 

@@ -1,5 +1,5 @@
-// Compiled into the test assembly: writes one JSON line per event to the file FFI_GATES_PROGRESS, before and after each
-// test, so that a crash leaves its test begun and not ended. NUnit 2.6 calls an assembly's action around every test.
+// Compiled into the test assembly: writes one JSON line to the file FFI_GATES_PROGRESS before and after each test, so that
+// after a crash its test has a start and no end. NUnit 2.6 calls an assembly's action around every test.
 using System;
 using System.Diagnostics;
 using System.IO;

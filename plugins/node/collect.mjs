@@ -1,5 +1,5 @@
 /**
- * Stands in for `node:test` when tests are only to be listed (see `list.mjs`): runs the bodies of suites, never those of
+ * Replaces `node:test` when tests are listed (see `list.mjs`). Runs the bodies of suites, never those of
  * tests, and prints `FFI_GATES_TEST <json of the id>` for each test.
  */
 import { writeSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** The import half of `list.mjs`. The collector itself gets the real `node:test`. */
+/** The hook of `list.mjs` for `import`. The collector itself gets the real `node:test`. */
 const collector = new URL('./collect.mjs', import.meta.url).href;
 
 export const resolve = (specifier, from, next) =>

@@ -1,4 +1,7 @@
-/** Loaded with `--import`: gives test files `collect.mjs` where they ask for `node:test`, by `require` and by `import`. */
+/**
+ * Loaded with `--import`: replaces `node:test` by `collect.mjs` in test files, for both `require` and
+ * `import`.
+ */
 import { Module, register } from 'node:module';
 import collected from './collect.mjs';
 

@@ -1,6 +1,6 @@
 /**
- * Loaded with `--import`: when the process ends, copies its mappings into FFI_GATES_OBJECTS, because looking from outside
- * misses what is loaded just before the end. A process that dies leaves none.
+ * Loaded with `--import`: copies the mappings of the process into FFI_GATES_OBJECTS when it ends, because
+ * sampling from outside misses objects that are loaded late. A process that dies leaves no record.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 

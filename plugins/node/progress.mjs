@@ -1,8 +1,9 @@
 /**
- * Loaded into the test process with `--import` and as its `--test-reporter`: writes one JSON line per event to the file
- * FFI_GATES_PROGRESS. Begin and end come from root hooks, which run synchronously beside the test, because a reporter is
- * told later and a crash would swallow what it was not told yet. Only what hooks never see (skipped tests, tests that
- * fail in a hook or are cancelled) comes from the reporter. Needs Node 20.12 for `passed` in hooks.
+ * Loaded into the test process with `--import` and as its `--test-reporter`: writes one JSON line per event
+ * to the file FFI_GATES_PROGRESS. Begin and end come from root hooks, which run synchronously with the test.
+ * A reporter is notified later, and a crash would lose pending events. Only events that hooks never see
+ * (skipped tests, tests that fail in a hook or are cancelled) come from the reporter. Needs Node 20.12 for
+ * `passed` in hooks.
  */
 import { appendFileSync, readdirSync, statSync } from 'node:fs';
 import { afterEach, beforeEach } from 'node:test';
@@ -27,11 +28,11 @@ const logs = () => {
   try {
     return Object.fromEntries(readdirSync(logDir).map((name) => [name, statSync(`${logDir}/${name}`).size]));
   } catch {
-    return {}; // the gate makes the directory with its first report
+    return {}; // the gate creates the directory with its first report
   }
 };
 
-/** A subtest that a running test makes has no id of its own: nobody can select it. */
+/** A subtest created by a running test has no id of its own, since it cannot be selected. */
 const isSubtest = (name) => [...begun.keys()].some((outer) => name.startsWith(`${outer} > `));
 
 beforeEach((t) => {
@@ -51,7 +52,7 @@ afterEach((t) => {
   });
 });
 
-/** Node 20 reports a test that `--test-name-pattern` left out as skipped, with this reason. */
+/** Node 20 reports tests that `--test-name-pattern` excludes as skipped, with this reason. */
 const NOT_CHOSEN = 'test name does not match pattern';
 
 export default async function* reporter(source) {

@@ -1,8 +1,9 @@
 /**
- * Runs test files one after another, each in a process of its own that is armed directly, because `node --test` would
- * put a launcher of ours between. Argument: JSON of { turns: {file, args, name}[], command: [prefix…, node, hostArgs…],
- * env, cwd, whole }. `whole`: the file is the test, and its end is its outcome. Every turn runs whatever became of the others. Ends as the worst turn did: by its signal (a status of 128
- * and more would hide from our parent that a process was killed), then a checker's code, then 1, then 0.
+ * Runs test files one after another, each in an armed process of its own, because `node --test` would put a
+ * launcher in between. Argument: JSON of { turns: {file, args, name}[], command: [prefix…, node, hostArgs…],
+ * env, cwd, whole }. `whole`: each file is one test, and its exit is its outcome. A failed turn does not stop
+ * the others. Ends like the worst turn: by its signal (a status of 128 or more would hide from our parent
+ * that a process was killed), else with a checker's code, else with 1, else with 0.
  */
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -14,7 +15,7 @@ const progress = process.env.FFI_GATES_PROGRESS;
 const sawTests = (name) =>
   progress && existsSync(progress) && readFileSync(progress, 'utf8').includes(`"${name}::`);
 
-/** The status with which the program meant to end (`status.mjs`): a checker may have replaced it. */
+/** The status with which the program ended itself (`status.mjs`). A checker may have replaced it. */
 const meant = (pid) => {
   const file = `${progress}.status.${pid}`;
   return progress && existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
@@ -22,7 +23,7 @@ const meant = (pid) => {
 
 const write = (event) => progress && appendFileSync(progress, `${JSON.stringify(event)}\n`);
 
-/** The end of a child: `{ code, signal }`, or `{ error }` when it could not be started. */
+/** The end of a child: `{ code, signal }`, or `{ error }` if it could not be started. */
 const end = (child) =>
   new Promise((resolve) => {
     child.on('error', (error) => resolve({ error }));
@@ -42,7 +43,7 @@ const status = async ({ file, args, name }) => {
   const ms = Math.round(performance.now() - began);
   const last = (whole ? meant(pid) : undefined) ?? code;
   const message = `the file ended with ${signal ?? `code ${last}`}`;
-  // A process that was killed has no end of its own.
+  // A killed process gets no end event.
   if (whole && !signal)
     write({
       test: name,

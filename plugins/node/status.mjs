@@ -1,7 +1,7 @@
 /**
- * Loaded with `--import` into a file that is one test: leaves the status with which the program means to end beside
- * FFI_GATES_PROGRESS, because LeakSanitizer ends the process with a status of its own. Listeners of 'exit' may still change
- * it, so it is read when all of them are done.
+ * Loaded with `--import` into a file that is one test: writes the program's exit status beside
+ * FFI_GATES_PROGRESS, because LeakSanitizer ends the process with a status of its own. Read after all
+ * listeners of 'exit', which may change it.
  */
 import { writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';

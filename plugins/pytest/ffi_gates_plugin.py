@@ -1,8 +1,8 @@
 """Progress of a pytest run as NDJSON, for ffi-gates.
 
-Each event is one line in the file that FFI_GATES_PROGRESS names, written by a single os.write before the test goes on:
-what is in the file survives the death of the process. A `started` event also holds the sizes of the files in
-FFI_GATES_LOG_DIR, so that what a gate's log grew by afterwards can be told to be that test's.
+Each event is one line in the file that FFI_GATES_PROGRESS names, written by a single os.write before the test goes on, so
+that it survives the death of the process. A `started` event also contains the sizes of the files in FFI_GATES_LOG_DIR, so
+that later reports in a gate's log can be assigned to that test.
 """
 
 import json
@@ -35,12 +35,12 @@ def _log_sizes():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    """Tests read files relative to where their project starts pytest. Not sooner: what stands in the directory where the
-    interpreter is started can be imported, and the sources of an extension's package must not be."""
+    """Changes to the directory in which the project starts pytest, since tests read files relative to it. The interpreter
+    must not start there: modules in its first directory can be imported, and the extension's sources must not be."""
     directory = os.environ.get("FFI_GATES_TESTS_IN")
     if not directory:
         return
-    # The only words that pytest makes absolute later than this.
+    # The only arguments that pytest makes absolute later than this.
     for name in ("ignore", "ignore_glob"):
         paths = getattr(config.option, name, None)
         if paths:
@@ -50,7 +50,7 @@ def pytest_configure(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish():
-    """Which objects the process had mapped: those that no build of ours made are opaque to the gate."""
+    """Records the objects that the process had mapped. Those that were not built here are opaque to the gate."""
     directory = os.environ.get("FFI_GATES_OBJECTS")
     if not directory:
         return
@@ -59,19 +59,19 @@ def pytest_sessionfinish():
         with open("/proc/self/maps") as maps, open(f"{directory}/maps.{os.getpid()}", "w") as out:
             out.write(maps.read())
     except OSError:
-        pass  # no /proc, or no descriptor left: the mappings are sampled from outside too
+        pass  # no /proc, or no descriptor left; the mappings are also sampled from outside
 
 
 def _message(longrepr):
-    """What was wrong, then the whole traceback, of which a test can make as much as it likes."""
+    """The error, then the complete traceback. Limited, since a test can make it arbitrarily long."""
     crash = getattr(longrepr, "reprcrash", None)
     return (f"{crash.message}\n{longrepr}" if crash else str(longrepr))[:20000]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item, nextitem):
-    """The tests that FFI_GATES_ISOLATE names (`all`, or node ids as JSON) have processes of their own, forked from the one that
-    imported and collected everything. Each goes on as a session of that one test and ends as any other, so that a checker
+    """Runs the tests that FFI_GATES_ISOLATE names (`all`, or node ids as JSON) in processes of their own, forked from the one
+    that imported and collected everything. Each continues as a session of that one test and ends normally, so that a checker
     examines it at its end."""
     isolated = os.environ.get("FFI_GATES_ISOLATE")
     if not isolated or (isolated != "all" and item.nodeid not in json.loads(isolated)):
@@ -93,7 +93,7 @@ def pytest_runtest_logstart(nodeid, location):
 
 
 def pytest_runtest_logreport(report):
-    """Set-up, call and tear-down report one by one: the worst outcome counts, their durations add up."""
+    """Set-up, call and tear-down are reported separately. The worst outcome counts, and their durations add up."""
     outcome, seconds, message = _ENDED.get(report.nodeid, ("passed", 0.0, ""))
     if report.failed and outcome != "failed":
         outcome, message = "failed", _message(report.longrepr)

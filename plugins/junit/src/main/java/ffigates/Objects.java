@@ -7,8 +7,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * Writes down what this JVM has mapped ({@code maps.<pid>}), because looking from outside misses what is loaded late. What
- * a jar has unpacked into the temporary directory is gone when somebody looks at it: it is copied beside.
+ * Records the objects that this JVM has mapped ({@code maps.<pid>}), because sampling from outside misses objects that are
+ * loaded late. Objects that a jar has unpacked into the temporary directory will be deleted, so they are copied too.
  */
 final class Objects {
   private Objects() {}

@@ -13,9 +13,9 @@ import org.apache.maven.project.MavenProject;
 import org.codehaus.plexus.util.xml.Xpp3Dom;
 
 /**
- * A Maven extension ({@code -Dmaven.ext.class.path}) that lets old projects run on the JUnit Platform, where progress is
- * read, without a change of their pom: tests of JUnit 4 get the vintage engine, a surefire from before the platform is a
- * newer one, and Java levels that this JDK no longer compiles become the oldest that it does.
+ * A Maven extension ({@code -Dmaven.ext.class.path}) that lets old projects run on the JUnit Platform, which reports
+ * progress, with an unchanged pom. Tests of JUnit 4 get the vintage engine, a surefire older than the platform is replaced
+ * by a newer one, and Java levels that this JDK no longer compiles are raised to the oldest that it does.
  */
 @Named("ffi-gates")
 @Singleton
@@ -71,7 +71,7 @@ public final class Platform extends AbstractMavenLifecycleParticipant {
     return level.matches("(?:1\\.)?[1-7]");
   }
 
-  /** Whether {@code version} is older than {@code major.minor}; one that is no number is taken for new. */
+  /** Whether {@code version} is older than {@code major.minor}. A version that is no number counts as new. */
   private static boolean isBelow(String version, int major, int minor) {
     String[] parts = version.split("[^0-9]+");
     if (parts.length < 2 || parts[0].isEmpty()) return false;

@@ -16,10 +16,10 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes what happens to each test as one JSON line into the file named by FFI_GATES_PROGRESS, at once and with a single
- * append, so that a JVM that dies in native code leaves behind which test it was running. Does nothing without that
- * variable. A test is what surefire can select: {@code Class#method}; the invocations of a parameterised test or of a
- * test factory are parts of one test.
+ * Writes the events of each test as JSON lines to the file named by FFI_GATES_PROGRESS, immediately and with a single append
+ * each, so that the record shows the running test if the JVM dies in native code. Does nothing without that variable. A test
+ * is one that surefire can select: {@code Class#method}. The invocations of a parameterised test or of a test factory are
+ * parts of one test.
  */
 public final class Progress implements TestExecutionListener {
   private final String file = System.getenv("FFI_GATES_PROGRESS");
@@ -60,7 +60,7 @@ public final class Progress implements TestExecutionListener {
     String message = result.getThrowable().map(Throwable::toString).orElse(null);
     boolean failed = result.getStatus() == TestExecutionResult.Status.FAILED;
     if (test == null) {
-      // A class whose set-up failed never starts its tests: they share its fate.
+      // A class whose set-up failed never starts its tests, so they get its outcome.
       if (result.getStatus() != TestExecutionResult.Status.SUCCESSFUL) endAll(id, failed ? "failed" : "skipped", message);
     } else if (!test.equals(id)) {
       if (failed) failures.putIfAbsent(test.getUniqueId(), message == null ? "failed" : message);
@@ -94,7 +94,7 @@ public final class Progress implements TestExecutionListener {
     write(line);
   }
 
-  /** The outermost method around a node, itself included; null for engines and classes. */
+  /** The outermost method that contains a node, possibly itself. Null for engines and classes. */
   private TestIdentifier test(TestIdentifier id) {
     TestIdentifier found = null;
     for (TestIdentifier at = id; at != null; at = plan.getParent(at).orElse(null)) {
@@ -117,7 +117,7 @@ public final class Progress implements TestExecutionListener {
     }
   }
 
-  /** One JSON object in the making. */
+  /** Builds one JSON object. */
   private static final class Json {
     private final StringBuilder out = new StringBuilder("{");
 
@@ -129,7 +129,7 @@ public final class Progress implements TestExecutionListener {
       return raw(key, Long.toString(value));
     }
 
-    /** An object of file name to size in bytes; left out when there is no such directory. */
+    /** An object that maps file names to sizes in bytes. Omitted if the directory does not exist. */
     Json sizes(String key, String dir) {
       File[] files = dir == null ? null : new File(dir).listFiles();
       if (files == null) return this;
