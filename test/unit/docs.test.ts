@@ -56,6 +56,11 @@ describe.each(DOCUMENTS)('%s', (file) => {
     expect(paths.filter((p) => !isThere(p))).toEqual([]);
   });
 
+  test('names stand in the files that are said to hold them', () => {
+    const said = [...prose(file).matchAll(/`(\w+)`\s+(?:in\s+|\()`(src\/[^`<]+\.ts)`/g)];
+    expect(said.filter((m) => !read(m[2]!).includes(m[1]!)).map((m) => m[0])).toEqual([]);
+  });
+
   test('no path of somebody’s machine', () => {
     expect(read(file).match(/\/(?:work|home|root|Users)\/\w+/g)).toBeNull();
   });
