@@ -56,6 +56,7 @@ suites:
   - { id: s, binding: c, dir: . }
   - { id: h, binding: py, dir: ., role: hazard }
   - { id: s, binding: py, dir: . }
+  - { id: h, binding: node, dir: ., role: hazard }
   - { id: h, binding: jni, dir: ., role: hazard }
   - { id: k, binding: jni, dir: ., role: canary }
   - { id: h, binding: rs, dir: ., role: hazard }
@@ -70,13 +71,14 @@ export const makePuppetSuite = (): PuppetSuite => {
   for (const d of ['jdk/bin', 'jdk/include', 'bin', 'out/project', 'logs'])
     mkdirSync(at(d), { recursive: true });
   writeFileSync(at('jdk/include/jni.h'), '');
-  for (const name of ['bin/planted', 'bin/python3', 'bin/mvn', 'bin/valgrind', 'jdk/bin/java'])
+  for (const name of ['bin/planted', 'bin/python3', 'bin/node', 'bin/mvn', 'bin/valgrind', 'jdk/bin/java'])
     copyFileSync(PUPPET, at(name));
   copyFileSync(RUST, at('bin/rustup'));
   const tool = (path: string): { path: string; version: string } => ({ path: at(path), version: '21.0.0' });
   const tools: Host['tools'] = {
     ...TOOLS,
     python: { ...tool('bin/python3'), version: '3.11.2' },
+    node: tool('bin/node'),
     java: tool('jdk/bin/java'),
     mvn: tool('bin/mvn'),
     valgrind: tool('bin/valgrind'),

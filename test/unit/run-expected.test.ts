@@ -170,6 +170,33 @@ describe('a host that forks', () => {
   });
 });
 
+describe('a host that is started anew for each test', () => {
+  const tests = (...all: string[]): string[] => all.map((n) => `x.test.js::${n}`);
+
+  test('is started once for each test in one launch, under a gate that halts at its first report', async () => {
+    const es = [overflow('a', 10), deadly('null', 30), blind('quiet')];
+    const cases = { a: does('report', 10), null: does('die', 30) };
+    const done = await run('h-node_owngcc-asan', tests('null', 'a', 'quiet'), cases, es);
+    expect(done.launches).toEqual(['a', 'quiet', 'null']);
+    expect(done.evidence.attempts).toHaveLength(1);
+    expect(done.caught).toEqual(['a', 'null']);
+  });
+  test('is started anew for the deadly ones only, under a gate that goes on: a leak is not worth a start', async () => {
+    const gates = [{ gate: 'ubsan' }];
+    const es = [
+      planted('ub', { hazard: 'ub/integer-overflow', gates, line: 10 }),
+      planted('two', { hazard: 'ub/integer-overflow', gates, line: 20 }),
+      planted('null', { hazard: 'null/dereference', gates: [], blind: true, line: 30 }),
+      planted('lost', { hazard: 'ownership/leak', gates: [], blind: true, line: 2, file: '/repo/node/x.js' }),
+    ];
+    const cases = { ub: does('report', 10), two: does('report', 20) };
+    const done = await run('h-node_owngcc-ubsan', tests('null', 'ub', 'lost', 'two'), cases, es);
+    expect(done.launches).toEqual(['ub lost two', 'null']);
+    expect(done.evidence.attempts).toHaveLength(1);
+    expect(done.caught).toEqual(['ub', 'two']);
+  });
+});
+
 describe('a host that is started anew for all tests or none', () => {
   const tests = (...all: string[]): string[] => all.map((n) => `T${n}#${n}`);
   const es = [overflow('a', 10), deadly('null', 30)];
