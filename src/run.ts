@@ -143,7 +143,7 @@ export const checkRequest = async (
   if (/[:"\n]/.test(o.out))
     throw new Failure(
       EXIT.USAGE,
-      `the output directory must hold no ':' and no '"', which sanitizer options cannot carry: ${o.out}`,
+      `the output directory must not contain ':' or '"', which sanitizer options do not allow: ${o.out}`,
     );
   await checkWritable('output directory', o.out);
   await checkWritable('build cache', o.cache);
@@ -181,8 +181,8 @@ export const run = async (o: RunOptions): Promise<Report> => {
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
   const accepted = new Set(valid(o.baseline, today(started)).keys());
-  const held = o.suppressions.entries.filter((e) => !isOver(e, today(started)));
-  const supp = await writeSuppressions(held, join(o.out, 'suppressions'));
+  const active = o.suppressions.entries.filter((e) => !isOver(e, today(started)));
+  const supp = await writeSuppressions(active, join(o.out, 'suppressions'));
   const builds: BuildDone[] = [];
   const caches = makeCaches();
   const build = makeBuilds({
@@ -251,7 +251,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
       .map((canary) => ({
         weight: weightOf(canary.cell),
         run: async () => {
-          o.emit({ kind: 'note', text: `looking for the habits of the host in ${canary.cell.lane}` });
+          o.emit({ kind: 'note', text: `measuring the noise of the host in ${canary.cell.lane}` });
           const noop = await runNoop(canary, roomOf(canary.cell));
           if (noop) noops.set(canary.cell.lane, noop);
         },

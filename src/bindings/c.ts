@@ -113,10 +113,10 @@ export const c: Binding = {
     env: { ...suite.env, ...arm.env },
   }),
   parseList: (stdout) => {
-    const told = [...stdout.matchAll(/^FFI_GATES_TEST (".*")$/gm)].map((m) => JSON.parse(m[1]!) as string);
+    const listed = [...stdout.matchAll(/^FFI_GATES_TEST (".*")$/gm)].map((m) => JSON.parse(m[1]!) as string);
     // A program without our header lists bare names. Lines that a library prints when it is loaded contain
     // blanks.
-    return told.length > 0 ? told : stdout.split('\n').filter((line) => /^[\w.:/-]+$/.test(line));
+    return listed.length > 0 ? listed : stdout.split('\n').filter((line) => /^[\w.:/-]+$/.test(line));
   },
 
   run: (suite, _instrument, _tools, plan) => ({
@@ -128,8 +128,8 @@ export const c: Binding = {
     env: { ...suite.env, ...plan.arm.env, ...progressEnv(plan.scratch, plan.logDir) },
   }),
   events: (scratch, output) => {
-    const told = readEvents(progressFile(scratch));
-    if (told.length > 0) return told;
+    const listed = readEvents(progressFile(scratch));
+    if (listed.length > 0) return listed;
     const shown: TestEvent[] = [];
     for (const line of output) {
       const event = eventOf(line);

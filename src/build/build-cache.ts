@@ -75,7 +75,7 @@ export const failure = (exit: Exit, argv: readonly string[]): string | undefined
         : exit.kind === 'spawn-error'
           ? exit.message
           : exit.kind === 'flooded'
-            ? 'printed more than it may'
+            ? 'exceeded its limit of output'
             : exit.kind;
   return `${basename(argv[0]!)}: ${how}`;
 };
@@ -108,15 +108,15 @@ export type BuildCacheOptions = {
 };
 
 /** Creates the build function of a run. Equal specs are built once, even if requested several times. */
-export const makeBuilds = (room: BuildCacheOptions): ((spec: BuildSpec) => Promise<Built>) => {
+export const makeBuilds = (options: BuildCacheOptions): ((spec: BuildSpec) => Promise<Built>) => {
   const known = new Map<string, Promise<Built>>();
   const build = async (spec: BuildSpec, key: string): Promise<Built> => {
-    const dir = join(room.cache, `${spec.id}-${key.slice(0, 12)}`);
+    const dir = join(options.cache, `${spec.id}-${key.slice(0, 12)}`);
     const stamp = join(dir, '.ffi-gates-built');
-    const log = join(room.cache, 'logs', `${spec.id}-${key.slice(0, 12)}.log`);
+    const log = join(options.cache, 'logs', `${spec.id}-${key.slice(0, 12)}.log`);
     const begun = performance.now();
     const finish = (reused: boolean, failed?: string): void =>
-      room.done({
+      options.done({
         id: spec.id,
         ms: Math.round(performance.now() - begun),
         reused,
@@ -126,7 +126,7 @@ export const makeBuilds = (room: BuildCacheOptions): ((spec: BuildSpec) => Promi
       finish(true);
       return { dir, key };
     }
-    await mkdir(room.cache, { recursive: true });
+    await mkdir(options.cache, { recursive: true });
     // Another run may be building the same thing. After waiting for the lock, it may be done.
     const release = await lock(dir, {
       realpath: false,
@@ -149,18 +149,18 @@ export const makeBuilds = (room: BuildCacheOptions): ((spec: BuildSpec) => Promi
     log: string,
     finish: (reused: boolean, failed?: string) => void,
   ): Promise<Built> => {
-    room.started(spec.id);
+    options.started(spec.id);
     await rm(dir, { recursive: true, force: true });
     await mkdir(dir, { recursive: true });
-    await mkdir(join(room.cache, 'logs'), { recursive: true });
+    await mkdir(join(options.cache, 'logs'), { recursive: true });
     await writeFile(log, '');
     const src = spec.copy ? join(dir, 'src') : dir;
     if (spec.copy) await copySources(spec.copy, src);
     for (const c of spec.commands(dir, src)) {
       appendFileSync(log, `$ ${c.argv.join(' ')}\n`);
       const { exit } = await launch(
-        { ...c, env: { ...room.env, ...c.env } },
-        { output: log, timeoutMs: room.timeoutMs, signal: room.signal, limit: { bytes: MAX_LOG } },
+        { ...c, env: { ...options.env, ...c.env } },
+        { output: log, timeoutMs: options.timeoutMs, signal: options.signal, limit: { bytes: MAX_LOG } },
       );
       const why = failure(exit, c.argv);
       if (why) {
@@ -183,7 +183,7 @@ export const makeBuilds = (room: BuildCacheOptions): ((spec: BuildSpec) => Promi
     const hash = createHash('sha256').update(
       JSON.stringify([spec.id, spec.facts, spec.commands('OUT', 'DIR')]),
     );
-    for (const dir of spec.inputs) hash.update(await room.caches.once('digest', dir, () => digestOf(dir)));
+    for (const dir of spec.inputs) hash.update(await options.caches.once('digest', dir, () => digestOf(dir)));
     const key = hash.digest('hex');
     let b = known.get(key);
     if (!b) known.set(key, (b = build(spec, key)));

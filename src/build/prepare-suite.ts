@@ -60,7 +60,7 @@ type Products = { dirs: Record<string, string>; keys: string[] };
 
 export const buildTargets = async (
   cell: Cell,
-  room: BuildAccess,
+  options: BuildAccess,
   instrument: Instrument,
 ): Promise<Products | string> => {
   const { matrix } = cell;
@@ -77,10 +77,10 @@ export const buildTargets = async (
     const builder = BUILDERS[kind];
     const dir = resolve(matrix.root, t.dir);
     const part = ofTargets(builder, instrument);
-    const built = await room.build({
+    const built = await options.build({
       id: `${name}-${kind}${cell.compiler}${instrumentLabel(part)}`,
       inputs: [dir, ...t.inputs.map((i) => resolve(matrix.root, i))],
-      facts: [kind, t, part, room.host.tools[cell.compiler]?.version, t.needs.map((n) => dirs[n])],
+      facts: [kind, t, part, options.host.tools[cell.compiler]?.version, t.needs.map((n) => dirs[n])],
       ...(builder.copies ? { copy: dir } : {}),
       commands: (out, src) =>
         builder.commands({ dir: builder.copies ? src : dir, out, target: t, instrument: part, needs: dirs }),
@@ -120,20 +120,20 @@ export const baseOf = (cell: Cell, { tools }: Host, instrument: Instrument): Bui
   const { suite, matrix } = cell;
   const binding = BINDINGS[suite.binding];
   const env = Object.fromEntries(Object.entries(suite.env).filter(([, v]) => !v.includes('${target.')));
-  const place = (out: string): PreparedSuite => ({
+  const prepared = (out: string): PreparedSuite => ({
     dir: resolve(matrix.root, suite.dir),
     out,
     targets: {},
     env,
     with: suite.with,
   });
-  const common = binding.base?.(place('OUT'), instrument, tools);
+  const common = binding.base?.(prepared('OUT'), instrument, tools);
   return (
     common && {
       id: `${common.sources ? `${suite.id}-${suite.binding}-` : ''}${common.name}`,
       inputs: common.sources ? inputsOf(cell) : [],
       facts: [common.facts, versionsOf(tools)],
-      commands: (out) => binding.base?.(place(out), instrument, tools)?.steps ?? [],
+      commands: (out) => binding.base?.(prepared(out), instrument, tools)?.steps ?? [],
       produces: [],
     }
   );
@@ -142,7 +142,7 @@ export const baseOf = (cell: Cell, { tools }: Host, instrument: Instrument): Bui
 /** Compiles the suite's tests. Returns the prepared suite, or why it failed. */
 export const prepare = async (
   cell: Cell,
-  room: BuildAccess,
+  options: BuildAccess,
   instrument: Instrument,
   made: Products,
 ): Promise<PreparedSuite | string> => {
@@ -155,13 +155,13 @@ export const prepare = async (
     ...targetEnv(made.dirs),
     ...Object.fromEntries(Object.entries(suite.env).map(([k, v]) => [k, template(v)])),
   };
-  const place = (out: string): PreparedSuite => ({ dir, out, targets: made.dirs, env, with: suite.with });
-  const tools: Tools = room.host.tools;
-  const common = baseOf(cell, room.host, instrument);
-  const base = common && (await room.build(common));
+  const prepared = (out: string): PreparedSuite => ({ dir, out, targets: made.dirs, env, with: suite.with });
+  const tools: Tools = options.host.tools;
+  const common = baseOf(cell, options.host, instrument);
+  const base = common && (await options.build(common));
   if (base && 'failed' in base) return `tests of '${suite.id}': ${base.failed}\n(build log: ${base.log})`;
-  const based = (out: string): PreparedSuite => ({ ...place(out), ...(base ? { base: base.dir } : {}) });
-  const built = await room.build({
+  const based = (out: string): PreparedSuite => ({ ...prepared(out), ...(base ? { base: base.dir } : {}) });
+  const built = await options.build({
     id: `${suite.id}-${suite.binding}-${cell.builder}${instrumentLabel(instrument)}`,
     inputs: inputsOf(cell),
     facts: [made.keys, instrument, suite.with, env, versionsOf(tools), base?.key],
@@ -173,9 +173,9 @@ export const prepare = async (
 };
 
 /** Copies that `buildTargets` and the binding made before building. */
-const copiesOf = ({ matrix, suite }: Cell, place: PreparedSuite): Copy[] => {
-  const copied = BINDINGS[suite.binding].copied?.(place);
-  const targets = Object.entries(place.targets).map(([id, dir]) => ({
+const copiesOf = ({ matrix, suite }: Cell, prepared: PreparedSuite): Copy[] => {
+  const copied = BINDINGS[suite.binding].copied?.(prepared);
+  const targets = Object.entries(prepared.targets).map(([id, dir]) => ({
     from: resolve(matrix.root, matrix.targets[id]!.dir),
     to: join(dir, 'src'),
   }));
@@ -195,25 +195,25 @@ const prebuiltIn = async (root: string): Promise<string[]> => {
 
 export const ownOf = async (
   cell: Cell,
-  place: PreparedSuite,
+  prepared: PreparedSuite,
   caches: Caches,
 ): Promise<{ own: ProjectCode; products: string[]; copies: Copy[] }> => {
   const { matrix, suite } = cell;
   const shared = suite.targets.map((t) => resolve(matrix.root, matrix.targets[t]!.dir));
   const objects = new Set<string>(
-    (BINDINGS[suite.binding].ownObjects?.(place) ?? [])
+    (BINDINGS[suite.binding].ownObjects?.(prepared) ?? [])
       .filter(() => suite.binding === 'c')
       .map((o) => basename(o)),
   );
   const products: string[] = [];
-  for (const [id, dir] of Object.entries(place.targets))
+  for (const [id, dir] of Object.entries(prepared.targets))
     for (const f of await glob(matrix.targets[id]!.produces, { cwd: dir, dot: true, absolute: true })) {
       // A process maps the real file, not the link that was passed to the linker.
       const real = await realpath(f);
       objects.add(basename(f)).add(basename(real));
       if (/\.so(\.|$)|\.node$/.test(real)) products.push(real);
     }
-  for (const f of await glob(['**/*.so', '**/*.node'], { cwd: place.out })) objects.add(basename(f));
+  for (const f of await glob(['**/*.so', '**/*.node'], { cwd: prepared.out })) objects.add(basename(f));
   if (suite.role === 'subject') {
     const { root } = matrix;
     for (const name of await caches.once('prebuilt', root, () => prebuiltIn(root))) objects.add(name);
@@ -224,12 +224,12 @@ export const ownOf = async (
     resolve(matrix.root, suite.dir),
     ...suite.inputs.map((i) => resolve(matrix.root, i)),
     ...matrix.own.filter((o) => o.includes('/')).map((o) => resolve(matrix.root, o)),
-    place.out,
-    ...Object.values(place.targets),
+    prepared.out,
+    ...Object.values(prepared.targets),
   ];
   return {
-    own: { dirs, shared: [...shared, ...Object.values(place.targets)], objects },
+    own: { dirs, shared: [...shared, ...Object.values(prepared.targets)], objects },
     products: [...new Set(products)],
-    copies: copiesOf(cell, place),
+    copies: copiesOf(cell, prepared),
   };
 };

@@ -33,7 +33,7 @@ type Args = {
 };
 
 const EMPTY = `${schemaLine('baseline.schema.json')}
-# Findings that are known and accepted for now. Edited by \`ffi-gates baseline\`; reasons, owners and days by people.
+# Findings that are known and accepted for now. Edited by \`ffi-gates baseline\`; change reasons, owners and days by hand.
 version: 1
 findings: []
 `;
@@ -79,9 +79,9 @@ const update = async (b: Baseline, report: Report, a: Args): Promise<void> => {
   const fresh = report.findings
     .filter((f) => !f.planted && f.origin !== 'tool' && !known.has(f.fingerprint))
     .sort(byUrgency);
-  if (fresh.length === 0) return say('no fresh finding in the last report: nothing to accept');
+  if (fresh.length === 0) return say('nothing to accept: the last report has no fresh finding');
   const { reason } = a;
-  if (!reason) throw new Failure(EXIT.USAGE, 'say why the findings are accepted: --update --reason "…"');
+  if (!reason) throw new Failure(EXIT.USAGE, '--update needs a reason why the findings are accepted: --update --reason "…"');
   const accepted = new Set(fresh.map((f) => f.fingerprint));
   await edit(b, (entries, doc) => {
     // Replace the expired entry of a finding that is accepted again.
@@ -95,9 +95,9 @@ const update = async (b: Baseline, report: Report, a: Args): Promise<void> => {
 const prune = async (b: Baseline, report: Report): Promise<void> => {
   const day = today();
   const gone = new Set((report.baseline?.gone ?? []).map((e) => e.fingerprint));
-  const held = valid(b, day);
-  const out = b.entries.filter((e) => gone.has(e.fingerprint) || !held.has(e.fingerprint));
-  if (out.length === 0) return say('no entry is gone or expired: nothing to prune');
+  const current = valid(b, day);
+  const out = b.entries.filter((e) => gone.has(e.fingerprint) || !current.has(e.fingerprint));
+  if (out.length === 0) return say('nothing to prune: no entry is gone or expired');
   const names = new Set(out.map((e) => e.fingerprint));
   await edit(b, (entries) => {
     remove(entries, names);
@@ -108,11 +108,11 @@ const prune = async (b: Baseline, report: Report): Promise<void> => {
 
 const status = (b: Baseline, report: Report): void => {
   const day = today();
-  const held = valid(b, day);
+  const current = valid(b, day);
   const gone = new Set((report.baseline?.gone ?? []).map((e) => e.fingerprint));
   const seen = new Set(report.findings.map((f) => f.fingerprint));
   const stateOf = (fingerprint: string): string =>
-    !held.has(fingerprint)
+    !current.has(fingerprint)
       ? 'expired'
       : gone.has(fingerprint)
         ? 'gone'
@@ -120,7 +120,9 @@ const status = (b: Baseline, report: Report): void => {
           ? 'known'
           : 'not seen';
   const rows = b.entries.map((e) => [stateOf(e.fingerprint), e.fingerprint, e.hazard, acceptedOf(e)]);
-  const fresh = report.findings.filter((f) => !f.planted && f.origin !== 'tool' && !held.has(f.fingerprint));
+  const fresh = report.findings.filter(
+    (f) => !f.planted && f.origin !== 'tool' && !current.has(f.fingerprint),
+  );
   for (const line of columns([...rows, ...fresh.map((f) => ['fresh', f.fingerprint, f.hazard, whereOf(f)])]))
     say(line);
   say(`${fresh.length} fresh, ${b.entries.length} in ${basename(b.file)}`);
@@ -134,7 +136,7 @@ export const baseline = async (a: Args): Promise<ExitCode> => {
   const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
   const report = readReport(a.out);
   if (report.matrix !== basename(matrix.file))
-    throw new Failure(EXIT.USAGE, `the report in ${a.out} is of another matrix: ${report.matrix}`);
+    throw new Failure(EXIT.USAGE, `the report in ${a.out} is for another matrix: ${report.matrix}`);
   const b = await loadBaseline(matrix.file);
   if (a.prune) await prune(b, report);
   if (a.update) await update(a.prune ? await loadBaseline(matrix.file) : b, report, a);

@@ -27,7 +27,7 @@ const matrix = { type: 'string', describe: 'matrix file (default: nearest ffi-ga
 export const COMMANDS: readonly Command[] = [
   command({
     words: 'plan [selector..]',
-    says: 'print what would run, and why anything would not',
+    says: 'print which cells would run, and why others would not',
     options: (y) =>
       y
         .positional('selector', { type: 'string', array: true, default: [] as string[] })
@@ -41,8 +41,8 @@ export const COMMANDS: readonly Command[] = [
     options: (y) =>
       y
         .positional('dir', { type: 'string', default: '.', describe: 'the repository' })
-        .option('force', { type: 'boolean', default: false, describe: 'overwrite what is there' })
-        .option('dry-run', { type: 'boolean', default: false, describe: 'print, write nothing' }),
+        .option('force', { type: 'boolean', default: false, describe: 'overwrite existing files' })
+        .option('dry-run', { type: 'boolean', default: false, describe: 'print the files instead of writing them' }),
     run: async (a) => {
       const { init } = await import('../init/init.js');
       const { say } = await import('./say.js');
@@ -52,13 +52,13 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     words: 'doctor',
-    says: 'what works on this machine, and how to get the rest',
+    says: 'show what works on this machine, and how to get the rest',
     options: (y) => y.option('json', json),
     run: async (a) => (await import('./doctor.js')).doctor(a),
   }),
   command({
     words: 'list [what]',
-    says: 'suites, or: cells, gates, bindings, hazards',
+    says: 'list suites, cells, gates, bindings or hazards',
     options: (y) =>
       y
         .positional('what', { type: 'string', default: 'suites' })
@@ -68,21 +68,21 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     words: 'explain <hazard>',
-    says: 'what a hazard is, wrong and right lines, and which gates see it',
+    says: 'explain a hazard, with wrong and right code and the gates that detect it',
     options: (y) =>
       y
         .positional('hazard', {
           type: 'string',
           demandOption: true,
-          describe: 'a hazard id, or a family of them',
+          describe: 'hazard id or family',
         })
-        .option('language', { type: 'string', describe: 'examples of this language only' })
+        .option('language', { type: 'string', describe: 'only examples in this language' })
         .option('json', json),
     run: async (a) => (await import('./explain.js')).explain(a),
   }),
   command({
     words: 'repro <finding>',
-    says: 'the command line that shows a finding of the last run again',
+    says: 'print the command that reproduces a finding of the last run',
     options: (y) =>
       y
         .positional('finding', {
@@ -94,9 +94,9 @@ export const COMMANDS: readonly Command[] = [
         .option('run', {
           type: 'boolean',
           default: false,
-          describe: 'run it: exit code 1 when it is seen again',
+          describe: 'run the command; exit code 1 if the finding is seen again',
         })
-        .option('timeout', { type: 'number', default: 600, describe: 'with --run: seconds' }),
+        .option('timeout', { type: 'number', default: 600, describe: 'with --run: time limit in seconds' }),
     run: async (a) => (await import('./repro.js')).repro(a),
   }),
   command({
@@ -107,13 +107,13 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     words: 'diff <old> <new>',
-    says: 'findings that are fresh, gone or still there between two reports',
+    says: 'compare two reports: findings that are fresh, gone or still there',
     options: (y) =>
       y
         .positional('old', {
           type: 'string',
           demandOption: true,
-          describe: 'report.json, or the directory of a run',
+          describe: 'report.json or the directory of a run',
         })
         .positional('new', { type: 'string', demandOption: true })
         .option('json', json),
@@ -121,7 +121,7 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     words: 'baseline',
-    says: 'known findings: how they stand in the last run; accept fresh ones, prune what is gone',
+    says: 'show, accept or prune known findings, by the last run',
     options: (y) =>
       y
         .option('update', {
@@ -135,10 +135,10 @@ export const COMMANDS: readonly Command[] = [
           describe: 'remove entries that are gone or expired',
         })
         .option('reason', { type: 'string', describe: 'with --update: why they are accepted' })
-        .option('owner', { type: 'string', describe: 'with --update: who looks after them' })
+        .option('owner', { type: 'string', describe: 'with --update: who is responsible for them' })
         .option('expires', {
           type: 'string',
-          describe: 'with --update: last day on which that holds (YYYY-MM-DD)',
+          describe: 'with --update: last day of the acceptance (YYYY-MM-DD)',
         })
         .option('matrix', matrix)
         .option('out', out),
@@ -146,7 +146,7 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     words: 'suppress <finding>',
-    says: 'tell the checkers to drop a finding of the last run that is no bug',
+    says: 'make the checkers drop a finding of the last run that is no bug',
     options: (y) =>
       y
         .positional('finding', {
@@ -155,8 +155,8 @@ export const COMMANDS: readonly Command[] = [
           describe: 'fingerprint, or its beginning',
         })
         .option('reason', { type: 'string', demandOption: true, describe: 'why it is no bug' })
-        .option('owner', { type: 'string', describe: 'who looks after it' })
-        .option('expires', { type: 'string', describe: 'last day on which that holds (YYYY-MM-DD)' })
+        .option('owner', { type: 'string', describe: 'who is responsible for it' })
+        .option('expires', { type: 'string', describe: 'last day of the suppression (YYYY-MM-DD)' })
         .option('matrix', matrix)
         .option('out', out),
     run: async (a) => (await import('./suppress.js')).suppress(a),

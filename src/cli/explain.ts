@@ -11,7 +11,7 @@ const SIDES: Record<Hazard['side'], string> = {
   native: 'the native side has to change',
   host: "the host language's side has to change",
   either: 'either side may have to change',
-  tool: 'nobody: it is about the checker',
+  tool: 'neither: it is about the checker',
 };
 
 const LANGUAGES: Record<string, string> = {

@@ -14,7 +14,7 @@ export const lastFailed = (out: string, selectors: readonly string[]): string[] 
   if (chosen.length === 0)
     throw new Failure(
       EXIT.NOTHING_SELECTED,
-      `no cell of the last run${selectors.length ? ' that you name' : ''} failed (${out})`,
+      `no ${selectors.length ? 'selected ' : ''}cell failed in the last run (${out})`,
     );
   return chosen.map((c) => c.id);
 };

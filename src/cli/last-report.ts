@@ -13,7 +13,7 @@ export const readReport = (path: string): Report => {
   if (!existsSync(file))
     throw new Failure(
       EXIT.USAGE,
-      `there is no report at ${file}: run \`ffi-gates run\` first, or name its --out`,
+      `there is no report at ${file}: run \`ffi-gates run\` first, or pass its --out`,
     );
   let report: Report;
   try {
@@ -36,10 +36,10 @@ export const findFinding = (report: Report, word: string): FindingReport => {
   if (found.length === 1) return found[0]!;
   const rows = (found.length ? found : report.findings.filter((f) => !f.planted)).slice(0, 10);
   const list = rows.map((f) => `\n  ${f.fingerprint}  ${f.hazard}  ${f.message}`).join('');
-  if (found.length) throw new Failure(EXIT.USAGE, `'${word}' names ${found.length} findings:${list}`);
+  if (found.length) throw new Failure(EXIT.USAGE, `'${word}' matches ${found.length} findings:${list}`);
   const close = nearest(word, [...all.map((f) => f.fingerprint), ...all.map((f) => f.hazard)]);
   throw new Failure(
     EXIT.USAGE,
-    `no finding '${word}' in the last report (fingerprints of 'parse' are guesses unless it is given --matrix).${close === undefined ? '' : ` Did you mean '${close}'?`}${list}`,
+    `no finding '${word}' in the last report (fingerprints of 'parse' match only if it gets --matrix).${close === undefined ? '' : ` Did you mean '${close}'?`}${list}`,
   );
 };

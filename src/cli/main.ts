@@ -30,7 +30,7 @@ const positive =
     if (v === undefined) return undefined;
     const n = Number(v);
     if (!Number.isInteger(n) || n < 1)
-      throw new Failure(EXIT.USAGE, `--${name} takes a whole number from 1, not '${String(v)}'`);
+      throw new Failure(EXIT.USAGE, `--${name} must be a positive integer, not '${String(v)}'`);
     return n;
   };
 
@@ -111,7 +111,7 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
     await screen?.stop();
     if (abort.signal.aborted) {
       sweepAll();
-      process.stderr.write('ffi-gates: interrupted; nothing was reported\n');
+      process.stderr.write('ffi-gates: interrupted; no report was written\n');
       return EXIT.INTERRUPTED;
     }
     throw e;
@@ -157,14 +157,14 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
     .usage('$0 <command>\n\nSanitizer gates for code that crosses a language boundary.')
     .command(
       ['run [selector..]', '$0'],
-      'build, arm, run, judge and report',
+      'build, run and judge cells, and write the report',
       (y) =>
         y
           .positional('selector', {
             type: 'string',
             array: true,
             default: [] as string[],
-            describe: 'cells to run, as globs over their ids',
+            describe: 'cells to run: globs over cell ids',
           })
           .option('matrix', {
             type: 'string',
@@ -173,56 +173,56 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
           .option('out', {
             type: 'string',
             default: 'reports/latest',
-            describe: 'directory of the report and logs',
+            describe: 'directory for the report and logs',
           })
           .option('cache', {
             type: 'string',
-            describe: 'directory of the builds (default: .ffi-gates/builds beside the sources)',
+            describe: 'directory for builds (default: .ffi-gates/builds in the root of the matrix)',
           })
           .option('jobs', {
             coerce: positive('jobs'),
-            describe: 'cells at a time, by weight; one more than there are cores',
+            describe: 'cells to run at once, by weight (default: number of cores + 1)',
           })
-          .option('json', { type: 'boolean', default: false, describe: 'print report.json on stdout' })
+          .option('json', { type: 'boolean', default: false, describe: 'print report.json to stdout' })
           .option('strict', {
             type: 'boolean',
             default: false,
-            describe: 'a lane that cannot run here is a failure',
+            describe: 'fail if a lane cannot run here',
           })
           .option('provision', {
             type: 'boolean',
             default: false,
-            describe: 'install what is missing first (prints each command)',
+            describe: 'first install missing tools (prints each command)',
           })
           .option('last-failed', {
             type: 'boolean',
             default: false,
-            describe: 'only cells that were not good in the last run (of --out)',
+            describe: 'run only cells that failed in the last run (in --out)',
           })
-          .option('quiet', { type: 'boolean', default: false, describe: 'no progress' }),
+          .option('quiet', { type: 'boolean', default: false, describe: 'print no progress' }),
       async (a) => void (code = await runCommand(a as unknown as RunArgs)),
     )
     .command(
       'parse [files..]',
-      'findings in any log of any checker: text, Valgrind XML, gzip',
+      'print the findings in logs of any checker: text, Valgrind XML, gzip',
       (y) =>
         y
           .positional('files', {
             type: 'string',
             array: true,
             default: [] as string[],
-            describe: 'logs; - or nothing: standard input',
+            describe: 'log files (default, or -: standard input)',
           })
-          .option('jsonl', { type: 'boolean', default: false, describe: 'one JSON object a line' })
-          .option('junit', { type: 'string', describe: 'write JUnit XML to this file as well' })
+          .option('jsonl', { type: 'boolean', default: false, describe: 'print one JSON object per line' })
+          .option('junit', { type: 'string', describe: 'also write JUnit XML to this file' })
           .option('matrix', {
             type: 'string',
-            describe: 'the matrix that says which code is yours: fingerprints are then those of `run`',
+            describe: 'matrix that defines your code; gives the same fingerprints as `run`',
           })
           .option('symbolize', {
             type: 'boolean',
             default: true,
-            describe: 'name frames of which the log knows only module and offset',
+            describe: 'resolve frames for which the log has only module and offset',
           }),
       async (a) => {
         const { parseCommand } = await import('./parse/parse.js');
@@ -236,7 +236,7 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
     .exitProcess(argv[0] === 'completion' || completing)
     .help()
     .version(false)
-    .completion('completion', 'print a script that completes ffi-gates in bash or zsh (by $SHELL)', complete)
+    .completion('completion', 'print a completion script for bash or zsh (by $SHELL)', complete)
     .fail((message, error) => {
       // An incomplete line is no error. yargs validates it while the completions are still being computed.
       if (completing) return;

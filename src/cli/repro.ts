@@ -37,7 +37,7 @@ const runAgain = async (
   seconds: number,
 ): Promise<{ exit: Exit; seen: Diagnostic[]; output: string }> => {
   const parts = partsOf(f.repro);
-  if (!parts) throw new Failure(EXIT.USAGE, 'the report holds no command for this finding');
+  if (!parts) throw new Failure(EXIT.USAGE, 'the report has no command for this finding');
   mkdirSync(parts.logDir, { recursive: true });
   for (const name of readdirSync(parts.logDir)) rmSync(join(parts.logDir, name), { recursive: true });
   const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-repro-'));
@@ -97,9 +97,9 @@ export const repro = async (a: {
       exit.kind === 'timeout'
         ? `stopped after ${a.timeout} s`
         : exit.kind === 'flooded'
-          ? 'it printed too much'
+          ? 'it exceeded its limit of output'
           : exit.message;
-    say(`cannot say: ${why}: ${name}`);
+    say(`inconclusive: ${why}: ${name}`);
     return EXIT.INCONCLUSIVE;
   }
   const others = [...new Set(seen.map((s) => s.hazard))];

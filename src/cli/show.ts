@@ -23,7 +23,7 @@ export const show = async (a: { out: string }): Promise<ExitCode> => {
   if (!existsSync(page))
     throw new Failure(
       EXIT.USAGE,
-      `there is no report at ${page}: run \`ffi-gates run\` first, or name its --out`,
+      `there is no report at ${page}: run \`ffi-gates run\` first, or pass its --out`,
     );
   say(page);
   const open = await opener();

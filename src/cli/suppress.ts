@@ -23,7 +23,7 @@ import { say } from './say.js';
 import { findMatrix } from './where.js';
 
 const EMPTY = `${schemaLine('suppressions.schema.json')}
-# Reports that the checkers are told to drop because they are no bugs. What is one belongs in the baseline.
+# Reports that the checkers drop because they are no bugs. Real bugs belong in the baseline.
 version: 1
 suppressions: []
 `;
@@ -63,7 +63,7 @@ export const suppress = async (a: {
   const f = findFinding(report, a.finding);
   const place = placeIn(f);
   if (!place)
-    throw new Failure(EXIT.USAGE, 'the finding has no frame with a name; accept it in the baseline instead');
+    throw new Failure(EXIT.USAGE, 'the finding has no named frame; accept it in the baseline instead');
   const entry: Suppression = {
     hazard: f.hazard,
     ...place,
@@ -72,7 +72,7 @@ export const suppress = async (a: {
   if (!wouldHide(entry, sightingOf(f)))
     throw new Failure(
       EXIT.USAGE,
-      `${f.rule.split('/')[0]} cannot be told to drop ${f.hazard}; accept it instead: ffi-gates baseline --update --reason …`,
+      `${f.rule.split('/')[0]} cannot drop ${f.hazard}; accept it instead: ffi-gates baseline --update --reason …`,
     );
   const canaries = new Set(report.cells.filter((c) => c.role === 'canary').map((c) => c.id));
   const hidden = report.findings.filter(

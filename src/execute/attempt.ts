@@ -7,7 +7,7 @@ import type { Expectation } from '../config/annotations.js';
 import type { Apart, RunPlan, PreparedSuite } from '../bindings/binding.js';
 import type { TestEvent } from '../model/test-event.js';
 import type { Arm, Instrument, Launch } from '../model/launch.js';
-import { mergeCrashes, unreportedCrashes, type Account, type Unfinished } from '../judge/crashes.js';
+import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished } from '../judge/crashes.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
@@ -32,8 +32,8 @@ export type CellOptions = BuildAccess & {
 
 export type Runner = {
   cell: Cell;
-  room: CellOptions;
-  place: PreparedSuite;
+  options: CellOptions;
+  prepared: PreparedSuite;
   instrument: Instrument;
   evidence: EvidenceDraft;
   watch: Set<string>;
@@ -101,13 +101,13 @@ type Armed = { l: Launch; arm: Arm; scratch: string; logDir: string };
 
 /** The launch that runs tests under the cell's gate. All its files are below `dir`. */
 const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', isolate: Apart): Armed => {
-  const { cell, room, place } = r;
+  const { cell, options, prepared } = r;
   const logDir = join(dir, 'gate');
   const scratch = join(dir, 'scratch');
   mkdirSync(logDir, { recursive: true });
   mkdirSync(join(scratch, 'tmp'), { recursive: true });
   const armed = cell.gate.arm({
-    host: room.host,
+    host: options.host,
     binding: cell.suite.binding,
     compiler: cell.compiler,
     logDir,
@@ -118,11 +118,14 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     ...(r.seed === undefined ? {} : { seed: r.seed }),
   });
   // Planted bugs run without suppressions (Law 12). Entries that would hide them are found from the reports.
-  const told = cell.suite.role === 'subject' ? withSuppressions(armed, room.suppressions) : armed;
-  const arm: Arm = { ...told, env: withUsers(told.env, cell.matrix.gates[cell.gate.id]?.env ?? {}) };
+  const suppressing = cell.suite.role === 'subject' ? withSuppressions(armed, options.suppressions) : armed;
+  const arm: Arm = {
+    ...suppressing,
+    env: withUsers(suppressing.env, cell.matrix.gates[cell.gate.id]?.env ?? {}),
+  };
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
   return {
-    l: BINDINGS[cell.suite.binding].run(place, r.instrument, room.host.tools, plan),
+    l: BINDINGS[cell.suite.binding].run(prepared, r.instrument, options.host.tools, plan),
     arm,
     scratch,
     logDir,
@@ -141,17 +144,17 @@ export const runAttempt = async (
   tests: readonly string[] | 'all',
   isolate: Apart,
 ): Promise<Attempt> => {
-  const { cell, room, place } = r;
+  const { cell, options, prepared } = r;
   const binding = BINDINGS[cell.suite.binding];
-  const dir = join(room.logs, cell.id, String(++r.n));
+  const dir = join(options.logs, cell.id, String(++r.n));
   const { l, arm, scratch, logDir } = armedLaunch(r, dir, tests, isolate);
   const output = join(dir, 'output.log');
   const ended = await launch(
-    { ...l, env: { ...room.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
+    { ...l, env: { ...options.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
     {
       output,
       timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy || r.fullUnwind ? 4 : 1),
-      signal: room.signal,
+      signal: options.signal,
       watch: r.watch,
       limit: { bytes: bytesOf(cell), dir: logDir },
     },
@@ -160,7 +163,7 @@ export const runAttempt = async (
   r.evidence.recorded ||= recorded !== undefined;
   for (const m of [...ended.maps, ...(recorded ?? [])]) r.evidence.maps.add(m);
   const logs = await readLogs(logDir, output);
-  const events = binding.events(scratch, linesOf(output), place).map((e) => withSeed(e, r.seed));
+  const events = binding.events(scratch, linesOf(output), prepared).map((e) => withSeed(e, r.seed));
   const finished = new Set(events.filter((e) => e.outcome !== 'started').map((e) => e.test));
   const unfinished = [
     ...new Set(events.filter((e) => e.outcome === 'started' && !finished.has(e.test)).map((e) => e.test)),
@@ -194,15 +197,15 @@ export const runAttempt = async (
     commands.set(test, text);
     return text;
   };
-  const accounts: Account[] = [];
+  const observations: CrashObservation[] = [];
   for (const log of logs) {
     r.evidence.logs.push(log.path);
     for (const diagnostic of log.parsed.diagnostics) {
-      settleSources(diagnostic, r.evidence.own.dirs, r.evidence.copies, room.caches);
+      settleSources(diagnostic, r.evidence.own.dirs, r.evidence.copies, options.caches);
       if (r.seed !== undefined) diagnostic.seed = r.seed;
       const test = testOf(diagnostic, log, attempt, cell.gate.halts && r.goesOn !== true);
       const pid = log.pid ?? diagnostic.pid;
-      accounts.push({
+      observations.push({
         diagnostic,
         log: log.path,
         repro: reproFor(test),
@@ -221,10 +224,10 @@ export const runAttempt = async (
         return { test, ...(pid === undefined ? {} : { pid }) };
       },
     );
-    for (const d of unreportedCrashes(signal, ends, accounts))
-      accounts.push({ ...d, log: output, repro: reproFor(d.test) });
+    for (const d of unreportedCrashes(signal, ends, observations))
+      observations.push({ ...d, log: output, repro: reproFor(d.test) });
   }
-  r.evidence.seen.push(...mergeCrashes(accounts));
+  r.evidence.seen.push(...mergeCrashes(observations));
   // Files in the tests' temporary directory are no evidence.
   await rm(join(scratch, 'tmp'), { recursive: true, force: true }).catch(() => undefined);
   if (ended.exit.kind === 'flooded')
@@ -242,7 +245,7 @@ const MAX_IDLE_LAUNCHES = 8;
  */
 export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apart): Promise<void> => {
   let left = [...wanted];
-  while (left.length && !r.room.signal.aborted) {
+  while (left.length && !r.options.signal.aborted) {
     const attempt = await runAttempt(r, left, isolate);
     const turned = new Set(attempt.events.map((e) => e.test));
     const next = left.filter((t) => !turned.has(t));
@@ -276,5 +279,5 @@ export const rerunFailed = async (r: Runner): Promise<void> => {
   if (seen.length > 0 || attempts.some((s) => s.exit.kind !== 'code' || s.unfinished.length > 0)) return;
   const failed = attempts.flatMap((s) => s.events).filter((e) => e.outcome === 'failed');
   for (const test of [...new Set(failed.map((e) => e.test))].slice(0, MAX_RERUNS))
-    if (!r.room.signal.aborted) await runAttempt(r, [test], false);
+    if (!r.options.signal.aborted) await runAttempt(r, [test], false);
 };

@@ -17,31 +17,31 @@ export type Listed = { tests: string[]; failed?: string };
 const MAX_LIST = 32 << 20;
 
 const askForTests = async (r: Runner): Promise<Listed> => {
-  const { cell, room } = r;
+  const { cell, options } = r;
   const binding = BINDINGS[cell.suite.binding];
-  const dir = join(room.logs, cell.id, 'list');
+  const dir = join(options.logs, cell.id, 'list');
   const logDir = join(dir, 'gate');
   await mkdir(logDir, { recursive: true });
   const armed = cell.gate.arm({
-    host: room.host,
+    host: options.host,
     binding: cell.suite.binding,
     compiler: cell.compiler,
     logDir,
   });
   const arm: Arm = cell.gate.heavy ? NO_ARM : armed;
-  const l = binding.list(r.place, r.instrument, room.host.tools, arm);
+  const l = binding.list(r.prepared, r.instrument, options.host.tools, arm);
   const output = join(dir, 'output.log');
   const { exit } = await launch(
-    { ...l, env: { ...room.env, ...l.env } },
+    { ...l, env: { ...options.env, ...l.env } },
     {
       output,
       timeoutMs: secondsOf(cell) * 1000,
-      signal: room.signal,
+      signal: options.signal,
       limit: { bytes: bytesOf(cell), dir: logDir },
     },
   );
   r.evidence.logs.push(output);
-  const tests = binding.parseList(beginningOf(output, MAX_LIST), r.place);
+  const tests = binding.parseList(beginningOf(output, MAX_LIST), r.prepared);
   const why = failure(exit, l.argv);
   if (why === undefined) return { tests };
   // A race or leak of the host changes the exit status although the listing is complete. If the report is
@@ -55,15 +55,15 @@ const askForTests = async (r: Runner): Promise<Listed> => {
 
 /** The suite's tests. The list is stored beside the compiled tests, for other gates and later runs. */
 export const listTests = (r: Runner): Promise<Listed> => {
-  const kept = join(r.place.out, '.ffi-gates-tests.json');
+  const cacheFile = join(r.prepared.out, '.ffi-gates-tests.json');
   const read = async (): Promise<Listed> => {
-    const known = await readFile(kept, 'utf8').catch(() => undefined);
+    const known = await readFile(cacheFile, 'utf8').catch(() => undefined);
     if (known !== undefined) return { tests: JSON.parse(known) as string[] };
     const listed = await askForTests(r);
     // Never store an incomplete list: it would silently shorten every later run.
     if (listed.failed === undefined && listed.tests.length)
-      await writeFileAtomic(kept, JSON.stringify(listed.tests));
+      await writeFileAtomic(cacheFile, JSON.stringify(listed.tests));
     return listed;
   };
-  return r.room.caches.once('tests', kept, read);
+  return r.options.caches.once('tests', cacheFile, read);
 };

@@ -14,19 +14,19 @@ export const isTruncatedLeak = (s: Diagnostic, own: ProjectCode): boolean =>
   s.leak !== undefined && !s.stacks.some((k) => k.frames.some((f) => isProjectFrame(f, own)));
 
 const UNKNOWN =
-  'the stacks of some end inside the host, and a slower launch that walks them whole did not tell of them';
+  'the stacks of some end inside the host, and a slower launch with full unwinding did not report them';
 
 /**
  * Reruns such launches with full unwinding and replaces the incomplete leak records. Test results of the
  * rerun are ignored, since it is much slower.
  */
 export const rerunTruncatedLeaks = async (r: Runner): Promise<void> => {
-  const { cell, evidence, room } = r;
+  const { cell, evidence, options } = r;
   if (!cell.gate.truncatesStacks?.(cell.suite.binding)) return;
   for (const [i, attempt] of evidence.attempts.entries()) {
     const logs = new Set(attempt.logs.map((l) => l.path));
     const cut = evidence.seen.filter((s) => logs.has(s.log) && isTruncatedLeak(s.diagnostic, evidence.own));
-    if (cut.length === 0 || room.signal.aborted) continue;
+    if (cut.length === 0 || options.signal.aborted) continue;
     const aside: EvidenceDraft = { ...evidence, attempts: [], seen: [] };
     const slow: Runner = { ...r, evidence: aside, fullUnwind: true };
     const again = await runAttempt(slow, attempt.requested, false);
@@ -38,9 +38,9 @@ export const rerunTruncatedLeaks = async (r: Runner): Promise<void> => {
       evidence.attempts[i] = { unchecked: UNKNOWN, ...attempt };
       continue;
     }
-    const kept = evidence.seen.filter((s) => !cut.includes(s));
-    const known = new Set(kept.map((s) => fingerprintOf(s.diagnostic, evidence.own)));
+    const others = evidence.seen.filter((s) => !cut.includes(s));
+    const known = new Set(others.map((s) => fingerprintOf(s.diagnostic, evidence.own)));
     const fresh = leaks.filter((s) => !known.has(fingerprintOf(s.diagnostic, evidence.own)));
-    evidence.seen = [...kept, ...fresh];
+    evidence.seen = [...others, ...fresh];
   }
 };

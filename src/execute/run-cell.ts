@@ -14,7 +14,7 @@ import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
 
 /** Runs a cell. Failures of project code are evidence, never exceptions. */
-export const runCell = async (cell: Cell, room: CellOptions): Promise<Evidence> => {
+export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidence> => {
   const begun = performance.now();
   const evidence: EvidenceDraft = {
     cell,
@@ -31,13 +31,21 @@ export const runCell = async (cell: Cell, room: CellOptions): Promise<Evidence> 
     ms: 0,
     own: { dirs: [], shared: [], objects: new Set() },
   };
-  const instrument = instrumentOf(cell, room.host);
-  const made = await buildTargets(cell, room, instrument);
-  if (typeof made === 'string') return { ...evidence, failed: made };
-  const place = await prepare(cell, room, instrument, made);
-  if (typeof place === 'string') return { ...evidence, failed: place };
-  Object.assign(evidence, await ownOf(cell, place, room.caches), { place, out: place.out });
-  const r: Runner = { cell, room, place, instrument, evidence, watch: new Set(evidence.own.objects), n: 0 };
+  const instrument = instrumentOf(cell, options.host);
+  const targets = await buildTargets(cell, options, instrument);
+  if (typeof targets === 'string') return { ...evidence, failed: targets };
+  const prepared = await prepare(cell, options, instrument, targets);
+  if (typeof prepared === 'string') return { ...evidence, failed: prepared };
+  Object.assign(evidence, await ownOf(cell, prepared, options.caches), { prepared, out: prepared.out });
+  const r: Runner = {
+    cell,
+    options,
+    prepared,
+    instrument,
+    evidence,
+    watch: new Set(evidence.own.objects),
+    n: 0,
+  };
   const listed = await listTests(r);
   evidence.listed = listed.tests;
   if (listed.failed !== undefined) evidence.listingFailed = listed.failed;
@@ -51,7 +59,7 @@ export const runCell = async (cell: Cell, room: CellOptions): Promise<Evidence> 
   }
   const { maps, recorded, out } = evidence;
   const { dirs, shared, objects } = evidence.own;
-  const theirs = foreignObjects({ maps, whole: recorded, own: objects, out }, room.host.tools);
+  const theirs = foreignObjects({ maps, whole: recorded, own: objects, out }, options.host.tools);
   evidence.own = { dirs, shared, objects: new Set([...objects, ...theirs]) };
   evidence.ms = performance.now() - begun;
   return evidence;

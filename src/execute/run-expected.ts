@@ -41,7 +41,7 @@ const runUntilCaught = async (
   const planted = open.filter((e) => isCase(test, e.case));
   if (planted.length === 0) return;
   for (const seed of seedsOf(r.cell)) {
-    if (r.room.signal.aborted) return;
+    if (r.options.signal.aborted) return;
     if (seed !== undefined) r.seed = seed;
     await runAttempt(r, [test], true);
     if (planted.every(caught)) return;
@@ -103,8 +103,8 @@ const planOf = (cell: Cell, wanted: readonly string[], due: readonly Expectation
 export const runExpected = async (r: Runner): Promise<void> => {
   const { cell, evidence } = r;
   const { listed } = evidence;
-  const due = expected(cell, r.room.expectations, listed);
-  const blind = r.room.expectations.filter((e) => e.blind && concerns(e, cell, listed));
+  const due = expected(cell, r.options.expectations, listed);
+  const blind = r.options.expectations.filter((e) => e.blind && concerns(e, cell, listed));
   const runs = (t: string, es: readonly Expectation[]): boolean => es.some((e) => isCase(t, e.case));
   evidence.wanted = listed.filter((t) => runs(t, [...due, ...blind]));
   const deadly = [...due, ...blind].filter((e) => DEADLY.test(e.hazard));

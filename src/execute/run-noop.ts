@@ -9,10 +9,10 @@ import { runAttempt, type CellOptions } from './attempt.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 
 /** Runs only the empty case of a canary, and returns its evidence. Undefined if it cannot be run. */
-export const runNoop = async (canary: Evidence, room: CellOptions): Promise<Evidence | undefined> => {
-  const { cell, place } = canary;
+export const runNoop = async (canary: Evidence, options: CellOptions): Promise<Evidence | undefined> => {
+  const { cell, prepared } = canary;
   const noop = canary.listed.find((t) => caseOf(t) === 'noop');
-  if (place === undefined || noop === undefined || room.signal.aborted) return undefined;
+  if (prepared === undefined || noop === undefined || options.signal.aborted) return undefined;
   const { listed, wanted, copies, products } = canary;
   const evidence: EvidenceDraft = {
     ...canary,
@@ -26,12 +26,12 @@ export const runNoop = async (canary: Evidence, room: CellOptions): Promise<Evid
     maps: new Set(),
     ms: 0,
   };
-  const instrument = instrumentOf(cell, room.host);
+  const instrument = instrumentOf(cell, options.host);
   const n = canary.attempts.length;
   const watch = new Set<string>();
   // Noise is compared by its stacks and needs no explanations.
   await runAttempt(
-    { cell, room, place, instrument, evidence, watch, n, skipExplanations: true },
+    { cell, options, prepared, instrument, evidence, watch, n, skipExplanations: true },
     [noop],
     true,
   );

@@ -26,7 +26,7 @@ const quietTests = ({ wanted, seen, attempts }: Evidence): string[] => {
 export const runSchedules = async (r: Runner): Promise<void> => {
   for (const seed of seedsOf(r.cell)) {
     const tests = quietTests(r.evidence);
-    if (tests.length === 0 || r.room.signal.aborted) return;
+    if (tests.length === 0 || r.options.signal.aborted) return;
     if (seed !== undefined) {
       r.seed = seed;
       r.evidence.seeds = seed + 1;
@@ -35,10 +35,10 @@ export const runSchedules = async (r: Runner): Promise<void> => {
     await runAll(r, tests, false);
     // A test that hangs, floods or does not start under one schedule does so under all, and each would take
     // the full time limit.
-    const made = r.evidence.attempts.slice(before);
+    const fresh = r.evidence.attempts.slice(before);
     if (
-      made.some((s) => s.exit.kind !== 'code' && s.exit.kind !== 'signal') ||
-      !made.some((s) => s.events.length > 0)
+      fresh.some((s) => s.exit.kind !== 'code' && s.exit.kind !== 'signal') ||
+      !fresh.some((s) => s.events.length > 0)
     )
       return;
   }

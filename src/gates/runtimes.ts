@@ -64,7 +64,7 @@ const goOlderThan = (host: Host, minor: number): Missing | undefined => {
   const version = host.tools['go']?.version ?? '';
   const [major = 0, have = 0] = version.split('.').map(Number);
   if (major > 1 || have >= minor) return undefined;
-  const why = `needs Go 1.${minor} or newer, here is ${version || 'none'}`;
+  const why = `needs Go 1.${minor} or newer, found ${version || 'none'}`;
   return { what: 'go', why, remedy: 'install a newer Go (https://go.dev/dl)' };
 };
 

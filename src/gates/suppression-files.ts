@@ -128,11 +128,11 @@ export const countsIn = (path: string, entries: readonly Suppression[]): Map<num
     entries.forEach((e, i) => {
       if (template(e) === text) add(i, n);
     });
-  let told = false;
+  let inTotals = false;
   let pair: number | undefined;
   for (const line of linesOf(path)) {
-    if (HEADS.test(line)) told = true;
-    const text = told ? (LSAN.exec(line) ?? TSAN.exec(line)) : null;
+    if (HEADS.test(line)) inTotals = true;
+    const text = inTotals ? (LSAN.exec(line) ?? TSAN.exec(line)) : null;
     if (text) addTemplate(text[2]!.trim(), Number(text[1]));
     const count = XML_COUNT.exec(line);
     if (count) pair = Number(count[1]);

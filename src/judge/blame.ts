@@ -48,7 +48,7 @@ const unprovenTool = (
 const MACHINE_TROUBLE = ['timed-out', 'did-not-start', 'listing-failed', 'flooded'];
 
 const again = (cell: string): string =>
-  `npx ffi-gates run '${cell}'; if it is seen twice, please report it with reports/latest/report.json`;
+  `npx ffi-gates run '${cell}'; if it happens again, please report it with reports/latest/report.json`;
 
 type Told = Pick<Report, 'cells' | 'lanes'> & { fixtures: FixturesReport; tools: Record<string, string> };
 
@@ -66,8 +66,8 @@ const ofMachine = (cells: readonly CellReport[]): Blame | undefined => {
   if (slow[0]?.verdict.kind === 'inconclusive')
     return {
       who: 'machine',
-      says: `${slow.length} cells did not come to their end here, first ${slow[0].id}: ${slow[0].verdict.why}`,
-      remedy: `free it of other work, then: npx ffi-gates run '${slow[0].id}'`,
+      says: `${slow.length} cells did not finish here, first ${slow[0].id}: ${slow[0].verdict.why}`,
+      remedy: `stop other work on it, then: npx ffi-gates run '${slow[0].id}'`,
     };
   return undefined;
 };
@@ -100,7 +100,7 @@ const troublesOf = ({ cells, lanes, fixtures }: Told): Trouble[] => {
       laneOf(t.cell).map((lane) => ({
         lane,
         cell: t.cell,
-        says: `${lane.gate} reports a twin, which is right, in ${t.cell}: ${t.finding}`,
+        says: `${lane.gate} reports a twin, which is correct code, in ${t.cell}: ${t.finding}`,
         everywhere:
           t.test !== undefined &&
           fixtures.noisyTwins.some(
@@ -133,14 +133,14 @@ export const blameOf = (told: Told, proven: Proven, gates: Gates): Blame | undef
     if (tool)
       return {
         who: 'toolchain',
-        says: `${t.says}, with ${tool.name} ${tool.version}, which the fixtures have never passed with (they have with ${proven[tool.name]?.join(', ')})`,
-        remedy: `install a version that is proven, or ${again(t.cell)}`,
+        says: `${t.says}, with ${tool.name} ${tool.version}, with which the fixtures have never passed (they have with ${proven[tool.name]?.join(', ')})`,
+        remedy: `install a proven version, or ${again(t.cell)}`,
       };
   }
   if (first.cell.startsWith('canary-'))
     return {
       who: 'machine',
-      says: `${first.says}, and with these versions it has been seen elsewhere: something here keeps the gate from working`,
+      says: `${first.says}; with these versions it was seen elsewhere, so something on this machine disables the gate`,
       remedy: `npx ffi-gates doctor; ${again(first.cell)}`,
     };
   return { who: first.everywhere ? 'fixture' : 'gate', says: first.says, remedy: again(first.cell) };

@@ -53,7 +53,7 @@ const hangs = (row: CellReport, plain: ReadonlyMap<string, 'passed' | 'failed'>)
   const without = plain.get(row.diedIn.at(-1) ?? '');
   if (without === undefined) return '';
   return without === 'passed'
-    ? '; without the gate it ends: a longer timeout may be all it needs'
+    ? '; without the gate it ends: a longer timeout may suffice'
     : '; it does not end well without the gate either';
 };
 

@@ -7,7 +7,7 @@ import type { Diagnostic, Tool } from '../model/diagnostic.js';
 import type { Observation } from './evidence.js';
 
 /** An observation with the process that it is about, if known. */
-export type Account = Observation & { pid?: number };
+export type CrashObservation = Observation & { pid?: number };
 
 /** Tools other than checkers that print a reason before the process dies. */
 const LAST_WORDS = new Set<Tool>(['glibc', 'cxx']);
@@ -37,7 +37,7 @@ const wayOf = (s: Diagnostic): 'abort' | 'signal' | undefined => {
 const precision = (s: Diagnostic): number =>
   !isCrash(s) ? 3 : s.hazard === 'crash/heap-corruption' ? 2 : s.hazard === 'crash/other' ? 0 : 1;
 
-const sameDeath = (a: Account, b: Account): boolean => {
+const sameDeath = (a: CrashObservation, b: CrashObservation): boolean => {
   const [x, y] = [wayOf(a.diagnostic), wayOf(b.diagnostic)];
   if (x !== undefined && y !== undefined && x !== y) return false;
   if (a.pid !== undefined && b.pid !== undefined) return a.pid === b.pid;
@@ -52,8 +52,8 @@ const sameDeath = (a: Account, b: Account): boolean => {
 };
 
 /** One crash: the most precise report, with the most complete stacks if it has none of its own. */
-const told = (group: readonly [Account, ...Account[]]): Account => {
-  const stacks = (a: Account): number => a.diagnostic.stacks.length;
+const mergeOne = (group: readonly [CrashObservation, ...CrashObservation[]]): CrashObservation => {
+  const stacks = (a: CrashObservation): number => a.diagnostic.stacks.length;
   const [best = group[0]] = [...group].sort(
     (a, b) => precision(b.diagnostic) - precision(a.diagnostic) || stacks(b) - stacks(a),
   );
@@ -70,16 +70,16 @@ const told = (group: readonly [Account, ...Account[]]): Account => {
  * The diagnostics of one launch with the reports of each crash merged, in the order in which each crash was
  * first reported.
  */
-export const mergeCrashes = (accounts: readonly Account[]): Account[] => {
-  const groups: [Account, ...Account[]][] = [];
-  for (const a of accounts) {
+export const mergeCrashes = (observations: readonly CrashObservation[]): CrashObservation[] => {
+  const groups: [CrashObservation, ...CrashObservation[]][] = [];
+  for (const a of observations) {
     const home = tellsOfDeath(a.diagnostic)
       ? groups.find((g) => tellsOfDeath(g[0].diagnostic) && g.some((b) => sameDeath(a, b)))
       : undefined;
     if (home) home.push(a);
     else groups.push([a]);
   }
-  return groups.map(told);
+  return groups.map(mergeOne);
 };
 
 /**
@@ -106,14 +106,16 @@ export type Unfinished = { test?: string; pid?: number };
 export const unreportedCrashes = (
   signal: string,
   unfinished: readonly Unfinished[],
-  accounts: readonly Account[],
+  observations: readonly CrashObservation[],
 ): { diagnostic: Diagnostic; test?: string }[] => {
   if (fromOutside(signal)) return [];
-  const silent = unfinished.filter((d) => !accounts.some((a) => a.test !== undefined && a.test === d.test));
+  const silent = unfinished.filter(
+    (d) => !observations.some((a) => a.test !== undefined && a.test === d.test),
+  );
   // A report without a test may belong to any of them. Leaks are excluded, since they are found when a
   // process ends normally.
-  const nameless = accounts.filter((a) => a.test === undefined && !a.diagnostic.leak);
-  if (unfinished.length === 0 ? accounts.length > 0 : nameless.length > 0) return [];
+  const nameless = observations.filter((a) => a.test === undefined && !a.diagnostic.leak);
+  if (unfinished.length === 0 ? observations.length > 0 : nameless.length > 0) return [];
   const last = new Map<number | string, Unfinished>();
   for (const d of unfinished.length ? silent : [{}]) last.set(d.pid ?? d.test ?? '', d);
   return [...last.values()].map((d) => ({

@@ -41,7 +41,7 @@ export type Evidence = {
   /** Whether the processes recorded their mapped objects themselves. */
   readonly recorded: boolean;
   /** The prepared suite. Absent if preparing it failed. */
-  readonly place?: PreparedSuite;
+  readonly prepared?: PreparedSuite;
   /** The directory of the suite's compiled tests. */
   readonly out: string;
   /** Number of schedules tried, for a gate that has several. */

@@ -79,7 +79,7 @@ const inconclusiveReason = (
   }
   if (e.listingFailed !== undefined) return doubt('listing-failed', e.listingFailed);
   const cut = e.attempts.find((s) => s.exit.kind === 'timeout');
-  if (cut) return doubt('timed-out', `stopped after its time${whileRan(cut)}`);
+  if (cut) return doubt('timed-out', `stopped at its time limit${whileRan(cut)}`);
   const flooded = e.attempts.find((s) => s.exit.kind === 'flooded');
   if (flooded) return doubt('flooded', `wrote more than its ${outputOf(e.cell)} MiB${whileRan(flooded)}`);
   for (const s of e.attempts)
@@ -102,7 +102,7 @@ const inconclusiveReason = (
       `no result for ${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ` and ${absent.length - 3} more` : ''}`,
     );
   const unchecked = e.attempts.find((s) => s.unchecked !== undefined)?.unchecked;
-  if (unchecked !== undefined) return doubt('leaks-unchecked', `leaks were not looked for: ${unchecked}`);
+  if (unchecked !== undefined) return doubt('leaks-unchecked', `leaks were not checked: ${unchecked}`);
   return undefined;
 };
 

@@ -30,10 +30,10 @@ export const suppressionRows = (
 ): SuppressionRow[] => {
   // Checkers identify a suppression by its index among those that they were given.
   const entries = all.filter((e) => !isOver(e, day));
-  const held = heldRows(entries, judged, host);
+  const rows = heldRows(entries, judged, host);
   return all.map(
     (e) =>
-      held[entries.indexOf(e)] ?? {
+      rows[entries.indexOf(e)] ?? {
         name: nameOf(e),
         ...acceptance(e),
         unused: false,
@@ -51,7 +51,7 @@ const heldRows = (
   if (entries.length === 0) return [];
   const matched = new Map<number, number>();
   const counting = new Set<number>();
-  const whole = new Set<number>();
+  const counted = new Set<number>();
   for (const j of judged) {
     const { cell, attempts } = j.evidence;
     if (cell.suite.role !== 'subject' || attempts.length === 0) continue;
@@ -62,7 +62,7 @@ const heldRows = (
       counting.add(i);
       // A process that ended early did not report what it had dropped.
       if (j.verdict.kind === 'clean' || (j.verdict.kind === 'hazard' && j.verdict.why === undefined))
-        whole.add(i);
+        counted.add(i);
     });
     for (const log of attempts.flatMap((s) => s.logs))
       for (const [i, n] of countsIn(log.path, entries)) matched.set(i, (matched.get(i) ?? 0) + n);
@@ -71,7 +71,7 @@ const heldRows = (
     name: nameOf(e),
     ...acceptance(e),
     ...(counting.has(i) ? { matched: matched.get(i) ?? 0 } : {}),
-    unused: whole.has(i) && !matched.get(i),
+    unused: counted.has(i) && !matched.get(i),
     hides: hiddenCanaries(e, judged),
   }));
 };

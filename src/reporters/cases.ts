@@ -72,7 +72,7 @@ const fileCases = (report: Report): Case[] => {
       red(
         `${b!.file} ${e.hazard} ${e.fingerprint}`,
         `baseline-${why}`,
-        `${why}: ${e.hazard} ${e.where} (${acceptedOf(e)}); ffi-gates baseline --prune removes it`,
+        `${why}: ${e.hazard} ${e.where} (${acceptedOf(e)}); `ffi-gates baseline --prune` removes it`,
       ),
     );
   const broad = (report.suppressions ?? [])
@@ -178,9 +178,9 @@ const findingText = (cell: CellReport, f: FindingReport, message: string): strin
         .filter((w) => w.cell === cell.id)
         .map((w) => oneLine(`seen: ${w.log}:${w.line}${w.test ? ` in ${w.test}` : ''}`)),
     ),
-    !f.complete && 'the report in the log is not whole',
+    !f.complete && 'the report in the log is incomplete',
     ...(f.seed === undefined ? [] : [`schedule: seed ${f.seed}`]),
-    `again: ${oneLine(f.repro)}`,
+    `reproduce: ${oneLine(f.repro)}`,
   ]);
 
 /** A stack as lines of text, with its first frames only. */

@@ -112,11 +112,11 @@ export const duration = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const s = ms / 1000;
   if (s < 59.95) return `${s.toFixed(1)} s`;
-  const whole = Math.round(s);
+  const rounded = Math.round(s);
   const two = (n: number): string => String(n).padStart(2, '0');
-  return whole < 3600
-    ? `${Math.floor(whole / 60)} m ${two(whole % 60)} s`
-    : `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} m`;
+  return rounded < 3600
+    ? `${Math.floor(rounded / 60)} m ${two(rounded % 60)} s`
+    : `${Math.floor(rounded / 3600)} h ${two(Math.floor((rounded % 3600) / 60))} m`;
 };
 
 /** Number of cells of each kind of verdict. */

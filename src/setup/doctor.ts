@@ -94,7 +94,7 @@ const compilerRows = (host: Host): Diagnosis[] =>
         subject,
         state: 'missing',
         version: tool.version,
-        says: `${c} is here, but not the shared runtime of ${absent.join(', ')}`,
+        says: `${c} is installed, but not its shared runtime for ${absent.join(', ')}`,
         remedy,
       };
     const cxx = missingCxx(host, c);
@@ -119,7 +119,7 @@ const compilerRows = (host: Host): Diagnosis[] =>
         subject,
         state: 'warn',
         version: tool.version,
-        says: 'no llvm-symbolizer beside it: stacks have no lines',
+        says: 'no llvm-symbolizer beside it: stacks have no line numbers',
         remedy,
       };
     return {
@@ -161,7 +161,7 @@ const provenRows = (host: Host, proven: Proven): Diagnosis[] => {
     return version === undefined ? [] : [{ text: `${tool} ${version}`, tool, version, others }];
   });
   const [fine, strange] = [true, false].map((ok) => here.filter((t) => t.others.includes(t.version) === ok));
-  const says = 'every planted hazard was caught and every twin was silent with these';
+  const says = 'every planted hazard was caught and every twin was silent with these versions';
   return [
     ...(fine?.length
       ? [{ subject, state: 'ok' as const, version: fine.map((t) => t.text).join(', '), says }]
@@ -170,8 +170,8 @@ const provenRows = (host: Host, proven: Proven): Diagnosis[] => {
       subject: `version of ${tool}`,
       state: 'warn',
       version: text,
-      says: `the planted hazards were run to a green end with ${others.join(', ')} only`,
-      remedy: 'npx ffi-gates run, in a checkout of ffi-gates, shows whether they are caught with it',
+      says: `the fixtures are known to pass only with ${others.join(', ')}`,
+      remedy: 'to test this version: npx ffi-gates run, in a checkout of ffi-gates',
     })),
   ];
 };

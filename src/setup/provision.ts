@@ -155,7 +155,7 @@ const packageNames = async (): Promise<Set<string>> => {
 };
 
 const cost = (need: Need): string =>
-  `not installed: ${need.what}; skipped for want of it: ${need.lanes.join(', ')}`;
+  `not installed: ${need.what}; lanes skipped without it: ${need.lanes.join(', ')}`;
 
 /**
  * An installation can reveal further missing things (pytest once there is a Python). This many rounds
@@ -176,7 +176,7 @@ export const provision = async (room: ProvisionOptions, host: Host, matrix: Matr
   }
   const apt = await aptGet();
   if (apt === undefined)
-    say('packages take root, or sudo without a password: only what needs neither is tried');
+    say('packages need root, or sudo without a password; only commands that need neither are tried');
   else await perform(apt('update', '-q'), room);
   const known = await packageNames();
   const tried = new Set<string>();

@@ -21,7 +21,7 @@ const randomBits: Trap = (host) => {
     return {
       subject,
       state: 'warn',
-      says: 'vm.mmap_rnd_bits cannot be read here; a sanitizer may find no room for its shadow',
+      says: 'vm.mmap_rnd_bits cannot be read here; a sanitizer may find no room for its shadow memory',
     };
   if (bits <= MOST_RANDOM_BITS)
     return {
@@ -50,14 +50,14 @@ const randomBits: Trap = (host) => {
 const ptrace: Trap = (host) => {
   const filter = host.seccomp ? ' (a seccomp filter is on)' : '';
   if (host.ptrace)
-    return { subject: 'ptrace', state: 'ok', says: `LeakSanitizer may trace its own process${filter}` };
+    return { subject: 'ptrace', state: 'ok', says: `LeakSanitizer can trace its own process${filter}` };
   const remedy = host.seccomp
     ? 'docker run --cap-add=SYS_PTRACE --security-opt seccomp=unconfined'
     : 'sysctl -w kernel.yama.ptrace_scope=1';
   return {
     subject: 'ptrace',
     state: 'missing',
-    says: `LeakSanitizer may not trace its own process${filter}: every leak-checked process fails at exit`,
+    says: `LeakSanitizer cannot trace its own process${filter}: every leak-checked process fails at exit`,
     remedy,
   };
 };
@@ -77,7 +77,7 @@ const openFiles: Trap = (host) => {
         subject: 'open files',
         state: 'ok',
         ...version,
-        says: 'the limit is one that Valgrind can live with',
+        says: 'the limit is low enough for Valgrind',
       };
 };
 
@@ -85,12 +85,12 @@ const shim: Trap = (host) => {
   const script = host.shims['python'];
   const real = host.tools['python'];
   if (!script || !real)
-    return { subject: 'interpreters', state: 'ok', says: 'python3 on the PATH is no script' };
+    return { subject: 'interpreters', state: 'ok', says: 'python3 on the PATH is not a script' };
   return {
     subject: 'interpreters',
     state: 'ok',
     version: real.version,
-    says: `python3 on the PATH is a script (${script}); ${real.path} is started instead, so that no gate checks a shell`,
+    says: `python3 on the PATH is a script (${script}); ${real.path} is started instead, so that gates do not check a shell`,
   };
 };
 
@@ -100,7 +100,7 @@ const logs: Trap = ({ logs: { dir, writable } }) =>
     : {
         subject: 'log directory',
         state: 'missing',
-        says: `${dir} cannot be written: sanitizers would lose their reports without a word`,
+        says: `${dir} cannot be written: sanitizers would silently lose their reports`,
         remedy: 'run with --out DIR',
       };
 

@@ -102,7 +102,7 @@ export const makePuppetSuite = (): PuppetSuite => {
       if (!cell) throw new Error(`no cell ${id}`);
       return {
         cell,
-        room: {
+        options: {
           host,
           build: () => Promise.reject(new Error('nothing is built')),
           caches: makeCaches(),
@@ -117,7 +117,7 @@ export const makePuppetSuite = (): PuppetSuite => {
           suppressions: {},
           expectations,
         },
-        place: { dir, out: at('out'), targets: {}, env: {}, with: { program: at('bin/planted') } },
+        prepared: { dir, out: at('out'), targets: {}, env: {}, with: { program: at('bin/planted') } },
         instrument: cell.gate.instrument(host, cell.suite.binding, cell.compiler),
         evidence: {
           ...evidence(cell),

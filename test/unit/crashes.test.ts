@@ -1,6 +1,6 @@
 /** One death, however many tell of it, is one diagnostic; and every death is one. */
 import { describe, expect, test } from 'vitest';
-import { mergeCrashes, unreportedCrashes, type Account } from '../../src/judge/crashes.js';
+import { mergeCrashes, unreportedCrashes, type CrashObservation } from '../../src/judge/crashes.js';
 import type { Diagnostic, Tool } from '../../src/model/diagnostic.js';
 import type { HazardId } from '../../src/model/hazard.js';
 import { parseText } from '../../src/parsers/index.js';
@@ -9,9 +9,9 @@ const account = (
   rule: string,
   hazard: HazardId,
   line: number,
-  more: Partial<Account> = {},
+  more: Partial<CrashObservation> = {},
   frames = 0,
-): Account => {
+): CrashObservation => {
   const stacks: Diagnostic['stacks'] = frames
     ? [{ role: 'managed', frames: [{ kind: 'symbol', function: 'call' }] }]
     : [];
@@ -24,7 +24,7 @@ const account = (
     ...more,
   };
 };
-const rules = (all: readonly Account[]): string[] =>
+const rules = (all: readonly CrashObservation[]): string[] =>
   all.map((a) => `${a.diagnostic.rule} ${a.diagnostic.hazard}`);
 
 describe('accounts of one death', () => {
@@ -53,7 +53,7 @@ describe('accounts of one death', () => {
 
   test('two processes, two ways of ending, two words far apart, or two dumps are not one', () => {
     const glibc = account('glibc/double-free', 'ownership/double-free', 5);
-    const two: [Account, Account][] = [
+    const two: [CrashObservation, CrashObservation][] = [
       [{ ...glibc, pid: 1 }, account('go/SIGABRT', 'crash/abort', 6, { pid: 2 }, 1)],
       [glibc, account('python/segmentation-fault', 'crash/signal', 6, {}, 1)],
       [glibc, account('python/aborted', 'crash/abort', 500, {}, 1)],

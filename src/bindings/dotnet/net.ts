@@ -145,14 +145,14 @@ const events = (scratch: string, output: Iterable<string>, suite: PreparedSuite)
   const seen = readEvents(progressFile(scratch));
   const results = readResults(read(join(scratch, 'result.xml')));
   const messages = new Map(results.flatMap((r) => (r.message ? [[r.name, r.message]] : [])));
-  const told = seen.map((e): TestEvent => {
+  const reported = seen.map((e): TestEvent => {
     const message = e.outcome === 'failed' ? messages.get(e.test) : undefined;
     return message ? { ...e, message } : e;
   });
   const begun = new Set(seen.map((e) => e.test));
   const rest = results.filter((r) => !begun.has(r.name));
   return [
-    ...told,
+    ...reported,
     ...rest.map(({ name, result, message }): TestEvent => {
       const outcome = OUTCOMES[result] ?? 'failed';
       return { test: name, outcome, ...(message ? { message } : {}) };

@@ -24,6 +24,6 @@ const json = JSON.parse(readFileSync(file, 'utf8')) as { devDependencies?: Recor
 const all = [...texts(dir), ...words.map((w) => `"${w.replace(/^node_modules\//, '')}"`)];
 const isNamed = (name: string): boolean =>
   ["'", '"', '`'].some((q) => all.some((t) => t.includes(`${q}${name}${q}`) || t.includes(`${q}${name}/`)));
-const kept = Object.entries(json.devDependencies ?? {}).filter(([name]) => isNamed(name));
-json.devDependencies = Object.fromEntries(kept);
+const needed = Object.entries(json.devDependencies ?? {}).filter(([name]) => isNamed(name));
+json.devDependencies = Object.fromEntries(needed);
 writeFileSync(file, JSON.stringify(json, undefined, 2));

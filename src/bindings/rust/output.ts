@@ -23,8 +23,8 @@ const prefixOf = (unit: string | undefined, source: string, target: string): str
 };
 
 const running = (line: string): string | undefined => {
-  const [whole, unit, source, target] = RUNNING.exec(line) ?? [];
-  return whole === undefined ? undefined : prefixOf(unit, source ?? '', target ?? '');
+  const [complete, unit, source, target] = RUNNING.exec(line) ?? [];
+  return complete === undefined ? undefined : prefixOf(unit, source ?? '', target ?? '');
 };
 
 /** Test ids from `-- --list`, in cargo's order. cargo's `Running` lines name the targets. */
@@ -53,8 +53,8 @@ const take = (s: Section, line: string): void => {
   const word = WORD.exec(line);
   if (word === null) return;
   // A later outcome replaces an earlier one of the same kind.
-  const whole = word.index === 0;
-  s.words = [...s.words.filter((w) => (w.index === 0) !== whole), word];
+  const complete = word.index === 0;
+  s.words = [...s.words.filter((w) => (w.index === 0) !== complete), word];
 };
 
 const sections = (output: Iterable<string>): Section[] => {

@@ -178,7 +178,7 @@ const missing = (tools: Tools): Missing | undefined => {
   const version = tools['cargo']?.version ?? '';
   const [major, minor = 0] = version.split('.').map(Number);
   if (major !== 1 || minor >= OLDEST) return undefined;
-  return { what: 'cargo', why: `needs Rust 1.${OLDEST} or newer, here is ${version}`, remedy };
+  return { what: 'cargo', why: `needs Rust 1.${OLDEST} or newer, found ${version}`, remedy };
 };
 
 /** Test executables below `out/target`: files in a `deps` directory without an extension. */

@@ -72,7 +72,7 @@ export const readInput = async (path: string, signal: AbortSignal, sink: Sink): 
       next = await source.next();
     } catch (error) {
       if (start.length === 0) throw error;
-      return [`it could not be read to its end: ${(error as Error).message}`];
+      return [`it could not be read to the end: ${(error as Error).message}`];
     }
     if (next.done) break;
     if (decoder !== undefined) {
@@ -97,7 +97,7 @@ const decoderOf = (start: Uint8Array): Decoder => {
   const foreign = FOREIGN.find(([m]) => magic.startsWith(m));
   return {
     take: async (chunk, sink) => (foreign ? undefined : sink(chunk)),
-    end: async () => (foreign ? [`it is compressed with ${foreign[1]}, which is not read here`] : []),
+    end: async () => (foreign ? [`it is compressed with ${foreign[1]}, which is not supported`] : []),
   };
 };
 
@@ -135,7 +135,7 @@ const gunzip = (): Decoder => {
     async end(sink) {
       if (broken === undefined && !ended) await settled(inflate, () => inflate.end());
       await drain(sink);
-      return broken === undefined ? [] : [`its gzip stream is damaged or cut: ${broken}`];
+      return broken === undefined ? [] : [`its gzip stream is damaged or incomplete: ${broken}`];
     },
   };
 };

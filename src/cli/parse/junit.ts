@@ -54,7 +54,7 @@ export const makeJunitLog = (): JunitLog => {
             `at ${placeOf(top)}`,
             ...s.stacks.flatMap(stackText),
             `seen: ${oneLine(input)}:${s.log.line}${c.times > 1 ? `, ${c.times} times` : ''}`,
-            ...(s.complete ? [] : ['the report in the log is not whole']),
+            ...(s.complete ? [] : ['the report in the log is incomplete']),
           ];
           element.failure(message, s.hazard).stacktrace(plain(text.join('\n')));
         }

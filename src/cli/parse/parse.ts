@@ -34,9 +34,9 @@ export type ParseArgs = {
 
 /** Message for each kind of error with a file. */
 const TROUBLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a directory',
-  EACCES: 'reading it is not allowed',
+  ENOENT: 'no such file',
+  EISDIR: 'is a directory',
+  EACCES: 'permission denied',
 };
 /** Maximal number of problems and unread lines kept over all logs. */
 const MAX_KEPT = 10_000;
@@ -87,7 +87,7 @@ export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
   if (a.files.length === 0 && process.stdin.isTTY)
     throw new Failure(EXIT.USAGE, 'nothing to read: name log files, or pipe a log in');
   if (a.junit !== undefined && !existsSync(dirname(resolve(a.junit))))
-    throw new Failure(EXIT.USAGE, `--junit ${a.junit}: there is no such directory`);
+    throw new Failure(EXIT.USAGE, `--junit ${a.junit}: no such directory`);
   for (const path of inputs)
     if (path !== '-' && !existsSync(path)) throw new Failure(EXIT.USAGE, `${path}: ${TROUBLE['ENOENT']}`);
 

@@ -135,7 +135,7 @@ export const prettyPrinter = (
               ? 'interrupted'
               : unread.length > 0 || missing.length > 0
                 ? 'not everything could be read'
-                : `a checker could not do its work (${count(broken, 'report')} of it)`;
+                : `a checker could not do its work (${count(broken, 'report')})`;
       const most = seen.size === MAX_DISTINCT ? 'at least ' : '';
       const distinct = seen.size === findings ? '' : `, ${most}${seen.size} distinct`;
       const lines = [
@@ -162,7 +162,7 @@ export const prettyPrinter = (
           exitCode === EXIT.OK ? 'quiet' : exitCode === EXIT.HAZARD ? 'bad' : 'doubt',
           `exit ${exitCode}: ${ending}`,
         ),
-        ...(interrupted ? ['the log was not read to its end'] : []),
+        ...(interrupted ? ['the log was not read to the end'] : []),
         '',
       ];
       return inert(lines.join('\n'));

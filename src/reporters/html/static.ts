@@ -42,7 +42,7 @@ export const staticPage = (r: Report): string =>
       ['hazard', 'what', 'bindings'],
       r.unseenHazards.map((u) => [u.hazard, u.title, u.bindings.join(', ')]),
     ),
-    `<p>${r.runtimeBucket.length} further findings lie wholly outside your own objects.</p>`,
+    `<p>Findings entirely outside your own objects: ${r.runtimeBucket.length}.</p>`,
   ].join('\n');
 
 const findings = (r: Report): string[][] =>

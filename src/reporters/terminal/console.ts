@@ -25,13 +25,13 @@ type Out = NonNullable<ConsoleOptions['out']>;
 const ESTIMATE_MS = 30_000;
 
 const lineConsole = (out: Out, quiet: boolean): Console => {
-  let told = -Infinity;
+  let lastEstimate = -Infinity;
   return {
     emit: (e) => {
       if (quiet && e.kind !== 'note') return;
       if (e.kind === 'left') {
-        if (performance.now() - told < ESTIMATE_MS) return;
-        told = performance.now();
+        if (performance.now() - lastEstimate < ESTIMATE_MS) return;
+        lastEstimate = performance.now();
       }
       out.write(`${inert(lineOf(e))}\n`);
     },

@@ -156,14 +156,14 @@ const aside = (text: string): string => (text === '' ? '' : ` (${text})`);
 /** The reason of each cell that is neither clean, as declared nor a hazard. */
 const reasons = (cells: CellReport[], paint: Paint): string[] => {
   const quiet = new Set(['clean', 'as-declared', 'hazard']);
-  const told = cells
+  const explained = cells
     .filter((c) => !quiet.has(c.verdict.kind))
     .sort((a, b) => byText(a.verdict.kind, b.verdict.kind) || byText(a.id, b.id));
-  if (told.length === 0) return [];
-  const left = Math.max(...told.map((c) => c.id.length));
+  if (explained.length === 0) return [];
+  const left = Math.max(...explained.map((c) => c.id.length));
   return [
     title(paint, 'Not clean'),
-    ...told.flatMap((c) => {
+    ...explained.flatMap((c) => {
       const { glyph, label, tone } = words.VERDICTS[c.verdict.kind];
       const compiler = c.verdict.kind === 'build-failed' ? c.verdict.why.split('\n').slice(1, 6) : [];
       const more = [
@@ -226,9 +226,9 @@ const baseline = ({ baseline: b, findings: all }: Report, paint: Paint): string[
     ...rows('gone', b.gone, 'bad'),
     ...rows('expired', b.expired, 'bad'),
     ...(b.unchecked.length
-      ? [`  ${words.count(b.unchecked.length, 'known finding')} could not be looked for in this run`]
+      ? [`  ${words.count(b.unchecked.length, 'known finding')} could not be checked in this run`]
       : []),
-    ...(stale ? ['  → ffi-gates baseline --prune   removes what is gone or expired'] : []),
+    ...(stale ? ['  → ffi-gates baseline --prune   removes gone and expired entries'] : []),
   ];
 };
 
@@ -286,15 +286,15 @@ const blindness = (report: Report, paint: Paint): string[] => {
   const lines = [
     ...report.unseenHazards.map((u) => `  ${u.hazard}: ${oneLine(u.title)} (${u.bindings.join(' ')})`),
     ...dark
-      .map((c) => oneLine(`${c.id} did not instrument ${c.objects?.blind.join(' ')}`))
+      .map((c) => oneLine(`${c.id} has uninstrumented objects: ${c.objects?.blind.join(' ')}`))
       .map((l) => `  ◐ ${l}`),
   ];
-  return lines.length === 0 ? [] : [title(paint, 'Nobody here can see'), ...lines];
+  return lines.length === 0 ? [] : [title(paint, 'Blind spots'), ...lines];
 };
 
 const bucket = (report: Report): string[] =>
   report.runtimeBucket.length === 0
     ? []
     : [
-        `${words.count(report.runtimeBucket.length, 'finding')} lie wholly outside your own objects (runtime bucket)`,
+        `${words.count(report.runtimeBucket.length, 'finding')} entirely outside your own objects (runtime bucket)`,
       ];
