@@ -155,11 +155,11 @@ const pythonShim = async (): Promise<Record<string, string>> => {
 /** Tries to create a directory at `dir`, or at its nearest existing parent. */
 const writable = async (dir: string): Promise<boolean> => {
   for (let d = dir; ; d = dirname(d)) {
-    const dir = await mkdtemp(join(d, '.ffi-gates-probe-')).then(
+    const created = await mkdtemp(join(d, '.ffi-gates-probe-')).then(
       async (m) => rm(m, { recursive: true }).then(() => true),
       (e: NodeJS.ErrnoException) => (e.code === 'ENOENT' && d !== dirname(d) ? undefined : false),
     );
-    if (dir !== undefined) return dir;
+    if (created !== undefined) return created;
   }
 };
 
