@@ -9,17 +9,24 @@
  * `Unhandled exception.` and mono's `Unhandled Exception:` are an ordinary failure, unless the exception itself is about
  * native code (access violation, SEHException) or its stack passes through a native-to-managed callback.
  */
-import type { Frame, Stack } from '../../model/diagnostic.js';
+import type { Frame } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
+import {
+  addFrameTo,
+  closeReport,
+  extend,
+  frameCount,
+  openReport,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
-type Open = {
-  first: Line;
-  last: Line;
-  message: string;
-  unhandled: boolean;
-  frames: Frame[];
-  native: boolean;
+type Open = OpenReport & {
+  words: string;
+  /** An exception that nobody caught, not an error of the runtime. */
+  isUnhandled: boolean;
+  /** Its stack passes from native code to managed. */
+  crossesNative: boolean;
 };
 
 const FATAL =
@@ -52,14 +59,18 @@ const CERTAIN =
   /^Fatal error\. (?:System\.|Internal CLR error|Invalid Program|0x)|^Fatal error while logging/;
 
 /** Characters of a frame that are read. */
-const LONGEST = 4096;
+const MAX_FRAME_CHARS = 4096;
+/** … and kept of a message. */
+const MAX_MESSAGE_CHARS = 300;
+/** Lines inside a stack that are no frames. */
+const BETWEEN_FRAMES = /^\s*(?: ---> |---|at:|Repeat |-{10,})|^\s+---/;
 
 /** `   at Ns.Type.Method(Args) in /src/a.cs:line 12`, mono's `  at T.M () [0x00000] in <hash>:0`. */
 function frameOf(text: string): Frame | undefined {
   // A narrow console wraps; what is pasted from it may lose its indentation.
   const found = /^\s+at (.+)$/.exec(text) ?? /^at ([A-Za-z_][\w.`+<>]{0,500}\(.*)$/.exec(text);
   if (!found) return undefined;
-  const body = (found[1] ?? '').slice(0, LONGEST);
+  const body = (found[1] ?? '').slice(0, MAX_FRAME_CHARS);
   const name = body.replace(/ in (?:\/|<|[A-Za-z]:).*$/s, '').replace(/ \[0x[0-9a-f]+\]$/, '');
   const place = /^ in ([^<].*):(?:line )?(\d{1,9})\s*$/s.exec(
     body.slice(Math.max(0, body.lastIndexOf(' in '))),
@@ -70,7 +81,7 @@ function frameOf(text: string): Frame | undefined {
     : { kind: 'symbol', function: name };
 }
 
-/** Makes the reader of CoreCLR's fatal errors and of exceptions that cross native code. */
+/** Reads CoreCLR's fatal errors, and exceptions that cross native code. */
 export const dotnet: LineReader = {
   kind: 'lines',
   tools: ['dotnet'],
@@ -88,74 +99,81 @@ export const dotnet: LineReader = {
   make,
 };
 
+type State = { emit: Emit; open: Open | undefined };
+
 function make(emit: Emit): LineSession {
-  let open: Open | undefined;
-
-  const close = (): void => {
-    if (!open) return;
-    const { first, last, message, frames, native, unhandled } = open;
-    open = undefined;
-    if (!unhandled && frames.length === 0 && !CERTAIN.test(message)) return;
-    const hazard = hazardOf(message, native);
-    const stacks: Stack[] = frames.length > 0 ? [{ role: 'managed', frames }] : [];
-    const name =
-      /\b([A-Za-z]+Exception)\b/.exec(message)?.[1] ?? /^[A-Z][a-z]+ [a-z]+/.exec(message)?.[0] ?? 'fatal';
-    emit({
-      tool: 'dotnet',
-      rule: `dotnet/${name.replace(/ /g, '-').toLowerCase()}`,
-      hazard,
-      message: `${unhandled ? 'unhandled ' : ''}${message}`.trim().slice(0, 300),
-      stacks,
-      ...(unhandled && (hazard === 'abi/other' || hazard === 'crash/abort') && { ordinary: true as const }),
-      complete: true,
-      log: { line: first.no, endLine: last.no, offset: first.offset },
-    });
-  };
-
+  const s: State = { emit, open: undefined };
   return {
     line(line) {
-      const text = line.text;
-      const fatal = FATAL.exec(text)?.[1];
-      const unhandled = UNHANDLED.exec(text);
-      if (fatal !== undefined || unhandled) {
-        if (open?.unhandled && unhandled) {
-          // mono says it twice; the second time with the whole message
-          open = { ...open, last: line, message: unhandled[1] || open.message, frames: [] };
-          return 'consumed';
-        }
-        close();
-        const message = fatal ?? unhandled?.[1] ?? '';
-        open = {
-          first: line,
-          last: line,
-          message,
-          unhandled: fatal === undefined,
-          frames: [],
-          native: false,
-        };
+      const fatal = FATAL.exec(line.text)?.[1];
+      const unhandled = fatal === undefined ? UNHANDLED.exec(line.text)?.[1] : undefined;
+      const words = fatal ?? unhandled;
+      if (words !== undefined) {
+        begin(s, line, words, fatal === undefined);
         return 'consumed';
       }
+      const { open } = s;
       if (!open) return 'ignored';
-      const frame = frameOf(text);
-      if (frame) {
-        open.frames.push(frame);
-        if (CALLBACK.test(text)) open.native = true;
-      } else if (open.message === '' && text.trim() !== '') open.message = text.trim();
-      else if (/^\s*(?: ---> |---|at:|Repeat |-{10,})/.test(text) || /^\s+---/.test(text)) open.last = line;
-      else {
-        if (open.frames.length > 0) close();
+      if (!takeLine(open, line.text)) {
+        if (frameCount(open) > 0) close(s);
         return 'ignored';
       }
-      open.last = line;
+      extend(open, line);
       return 'consumed';
     },
     end() {
-      const words =
-        open && !open.unhandled && open.frames.length === 0 && !CERTAIN.test(open.message) ? open : undefined;
-      close();
-      return words
-        ? [`line ${words.first.no}: "${words.message.slice(0, 80)}" is not followed by a managed stack`]
+      const { open } = s;
+      close(s);
+      return open && !isBelieved(open)
+        ? [
+            `line ${open.diagnostic.log.line}: "${open.words.slice(0, 80)}" is not followed by a managed stack`,
+          ]
         : [];
     },
   };
+}
+
+function begin(s: State, line: Line, words: string, isUnhandled: boolean): void {
+  const { open } = s;
+  if (open?.isUnhandled && UNHANDLED.test(line.text)) {
+    // mono says it twice; the second time with the whole message
+    if (words !== '') open.words = words;
+    open.diagnostic.stacks = [];
+    extend(open, line);
+    return;
+  }
+  close(s);
+  const facts = { tool: 'dotnet', rule: 'dotnet/fatal', hazard: 'crash/other' } as const;
+  s.open = { ...openReport(line, { ...facts, message: words }), words, isUnhandled, crossesNative: false };
+}
+
+/** A line below the words: a frame, or the message where it stands on a line of its own. */
+function takeLine(open: Open, text: string): boolean {
+  const frame = frameOf(text);
+  if (frame) {
+    addFrameTo(open, 'managed', frame);
+    if (CALLBACK.test(text)) open.crossesNative = true;
+  } else if (open.words === '' && text.trim() !== '') open.words = text.trim();
+  else return BETWEEN_FRAMES.test(text);
+  return true;
+}
+
+/** Words that any program may print count once a stack follows. */
+const isBelieved = (open: Open): boolean =>
+  open.isUnhandled || frameCount(open) > 0 || CERTAIN.test(open.words);
+
+/** Rule and hazard follow from the words and the stack. */
+function close(s: State): void {
+  const { open } = s;
+  s.open = undefined;
+  if (!open || !isBelieved(open)) return;
+  const { diagnostic, words, isUnhandled } = open;
+  const hazard = hazardOf(words, open.crossesNative);
+  const name =
+    /\b([A-Za-z]+Exception)\b/.exec(words)?.[1] ?? /^[A-Z][a-z]+ [a-z]+/.exec(words)?.[0] ?? 'fatal';
+  diagnostic.rule = `dotnet/${name.replace(/ /g, '-').toLowerCase()}`;
+  diagnostic.hazard = hazard;
+  diagnostic.message = `${isUnhandled ? 'unhandled ' : ''}${words}`.trim().slice(0, MAX_MESSAGE_CHARS);
+  if (isUnhandled && (hazard === 'abi/other' || hazard === 'crash/abort')) diagnostic.ordinary = true;
+  closeReport(open, s.emit);
 }

@@ -2,10 +2,11 @@
  * Mono's crash reports (`mini-exceptions.c`): `Native Crash Reporting` with a native and a managed stack on the console,
  * and the `mono_crash.*.json` telemetry file beside it, whose console twin carries the same facts.
  */
-import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
-import { gdbFrame } from './gdb-frame.js';
+import type { Frame } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
+import { addFrameTo, closeReport, extend, openReport, type OpenReport } from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { gdbFrame } from './gdb-frame.js';
 
 const SIGNAL = /^Got an? (SIG\w+) while executing (?:native|managed) code/;
 /** The runtime ends the process because managed code asked for it. */
@@ -17,24 +18,21 @@ const TITLE =
 
 /** `telemetry`: inside a JSON file, of which only the crashed thread counts. */
 type Part = 'native' | 'managed' | 'debugger' | 'telemetry' | 'other';
-type Open = {
-  first: Line;
-  last: Line;
+type Open = OpenReport & {
   signal?: string;
   part: Part;
-  native: Frame[];
-  managed: Frame[];
   /** The debugger's stack of the crashed thread: the one with lines. */
   debugged?: Frame[];
   /** In the debugger's dump of that thread. */
-  crashed?: boolean;
-  /** What `Environment.FailFast` was told. */
-  said?: string;
-  ended: boolean;
+  inCrashed: boolean;
+  /** The words that were given to `Environment.FailFast`. */
+  failFast?: string;
+  /** Nothing need follow. */
+  hasEnded: boolean;
 };
 
-const hazardOf = (signal: string | undefined, said: string | undefined): HazardId =>
-  said !== undefined || signal === 'SIGABRT'
+const hazardOf = ({ signal, failFast }: Open): HazardId =>
+  failFast !== undefined || signal === 'SIGABRT'
     ? 'crash/abort'
     : signal === undefined
       ? 'crash/other'
@@ -59,21 +57,24 @@ function nativeFrame(text: string): Frame | undefined {
   return { kind: 'module', module: old[1], ...(offset && { offset }), ...(name && { function: name }) };
 }
 
-/** Characters of a frame that are read. */
-const LONGEST = 4096;
+/** Characters of a frame that are read, and kept of a message. */
+const MAX_FRAME_CHARS = 4096;
+const MAX_MESSAGE_CHARS = 300;
+/** Frames of the debugger's stack. */
+const MAX_DEBUGGED_FRAMES = 256;
 
 /** `  at Ns.Class:Method (args) [0x00012] in <file:line>`, `  at Class:Method <0x0009f>`. */
 function managedFrame(text: string): Frame | undefined {
   const found = /^\s+at (.+)$/.exec(text);
   if (!found) return undefined;
-  const body = (found[1] ?? '').slice(0, LONGEST);
+  const body = (found[1] ?? '').slice(0, MAX_FRAME_CHARS);
   const name = body.replace(/ (?:\(|<0x|\[0x|in <).*$/s, '');
   const place = /^ in (\S.*):(\d{1,9})\s*$/s.exec(body.slice(Math.max(0, body.lastIndexOf(' in '))));
   if (place) return { kind: 'source', function: name, file: place[1] ?? '', line: Number(place[2]) };
   return name.startsWith('<unknown>') ? { kind: 'opaque', text: name } : { kind: 'symbol', function: name };
 }
 
-/** Makes the reader of mono's crash reports. */
+/** Reads mono's crash reports. */
 export const mono: LineReader = {
   kind: 'lines',
   tools: ['mono'],
@@ -82,131 +83,139 @@ export const mono: LineReader = {
   make,
 };
 
+type State = { emit: Emit; open: Open | undefined };
+
 function make(emit: Emit): LineSession {
-  let open: Open | undefined;
-
-  const close = (atEnd: boolean): void => {
-    if (!open) return;
-    const { signal, managed, first, last, said } = open;
-    const native = open.debugged?.length ? open.debugged : open.native;
-    const stacks: Stack[] = [];
-    if (native.length > 0) stacks.push({ role: 'fault', frames: native });
-    if (managed.length > 0) stacks.push({ role: 'managed', frames: managed });
-    const complete =
-      (signal !== undefined || said !== undefined || open.part === 'telemetry') &&
-      (open.ended || !atEnd || managed.length > 0);
-    const diagnostic: Diagnostic = {
-      tool: 'mono',
-      rule: `mono/${signal ?? 'crash'}`,
-      hazard: hazardOf(signal, said),
-      message:
-        said !== undefined
-          ? `FailFast: ${said}`
-          : signal
-            ? `${signal} while executing native code`
-            : 'native crash',
-      stacks,
-      complete,
-      ...(!complete && { missing: 'the crash report is cut' }),
-      log: { line: first.no, endLine: last.no, offset: first.offset },
-    };
-    emit(diagnostic);
-    open = undefined;
-  };
-
-  const begin = (line: Line, part: Part): Open => {
-    close(false);
-    return { first: line, last: line, part, native: [], managed: [], ended: false };
-  };
-
+  const s: State = { emit, open: undefined };
   return {
     line(line) {
-      const text = line.text;
-      const title = TITLE.exec(text)?.[1];
-      const signal = SIGNAL.exec(text)?.[1];
-      if (title) {
-        if (title === 'Native Crash Reporting') open = announced(open) ?? begin(line, 'other');
-        else if (!open && title.startsWith('Native stacktrace')) open = begin(line, 'other');
-        if (!open) return 'ignored';
-        open.part = title.startsWith('Native stack')
-          ? 'native'
-          : title.endsWith('tacktrace')
-            ? 'managed'
-            : 'other';
-        if (/Debugger|gdb/.test(title)) {
-          open.ended = true;
-          open.part = 'debugger';
-        }
-      } else if (signal) {
-        if (!open || open.signal) open = begin(line, 'other');
-        open.signal = signal;
-        open.ended ||= open.native.length > 0;
-      } else {
-        const said = FAIL_FAST.exec(text);
-        if (said) open = { ...begin(line, 'other'), said: (said[1] ?? '').slice(0, 300), ended: true };
-        if (said) return 'consumed';
-        if (TELEMETRY.test(text)) open = begin(line, 'telemetry');
-        if (!open) return 'ignored';
-        if (!own(open, text)) return 'ignored';
-      }
-      open.last = line;
+      if (!takeTitle(s, line) && !takeSignal(s, line) && !takeFailFast(s, line) && !takeOwn(s, line))
+        return 'ignored';
+      if (s.open) extend(s.open, line);
       return 'consumed';
     },
     settle() {
-      if (open?.ended) close(false);
+      if (s.open?.hasEnded) close(s, false);
     },
     end() {
-      close(true);
+      close(s, true);
       return [];
     },
   };
 }
 
+function begin(s: State, line: Line, part: Part): Open {
+  close(s, false);
+  const facts = { tool: 'mono', rule: 'mono/crash', hazard: 'crash/other', message: 'native crash' } as const;
+  s.open = { ...openReport(line, facts), part, inCrashed: false, hasEnded: false };
+  return s.open;
+}
+
+/** `isCut`: the log has ended, and more might have followed. */
+function close(s: State, isCut: boolean): void {
+  const { open } = s;
+  if (!open) return;
+  s.open = undefined;
+  const { diagnostic, signal, failFast, debugged } = open;
+  if (debugged?.length) {
+    diagnostic.stacks = diagnostic.stacks.filter((k) => k.role !== 'fault');
+    diagnostic.stacks.unshift({ role: 'fault', frames: debugged });
+  }
+  diagnostic.rule = `mono/${signal ?? 'crash'}`;
+  diagnostic.hazard = hazardOf(open);
+  if (failFast !== undefined) diagnostic.message = `FailFast: ${failFast}`;
+  else if (signal) diagnostic.message = `${signal} while executing native code`;
+  const isKnown = signal !== undefined || failFast !== undefined || open.part === 'telemetry';
+  const isComplete =
+    isKnown && (open.hasEnded || !isCut || diagnostic.stacks.some((k) => k.role === 'managed'));
+  closeReport(open, s.emit, isComplete ? undefined : 'the crash report is cut');
+}
+
 /** A report of which only FailFast's words have come. */
-const announced = (open: Open | undefined): Open | undefined =>
-  open?.said !== undefined && open.signal === undefined ? open : undefined;
+const isAnnounced = (open: Open | undefined): boolean =>
+  open?.failFast !== undefined && open.signal === undefined;
+
+/** The title of a part of the report. */
+function takeTitle(s: State, line: Line): boolean {
+  const title = TITLE.exec(line.text)?.[1];
+  if (title === undefined) return false;
+  const isStack = title.startsWith('Native stack');
+  if (title === 'Native Crash Reporting' ? !isAnnounced(s.open) : !s.open && isStack) begin(s, line, 'other');
+  const { open } = s;
+  if (!open) return false;
+  open.part = isStack ? 'native' : title.endsWith('tacktrace') ? 'managed' : 'other';
+  if (/Debugger|gdb/.test(title)) {
+    open.hasEnded = true;
+    open.part = 'debugger';
+  }
+  return true;
+}
+
+function takeSignal(s: State, line: Line): boolean {
+  const signal = SIGNAL.exec(line.text)?.[1];
+  if (signal === undefined) return false;
+  const open = s.open && !s.open.signal ? s.open : begin(s, line, 'other');
+  open.signal = signal;
+  open.hasEnded ||= open.diagnostic.stacks.some((k) => k.role === 'fault');
+  return true;
+}
+
+function takeFailFast(s: State, line: Line): boolean {
+  const m = FAIL_FAST.exec(line.text);
+  if (!m) return false;
+  const open = begin(s, line, 'other');
+  open.failFast = (m[1] ?? '').slice(0, MAX_MESSAGE_CHARS);
+  open.hasEnded = true;
+  return true;
+}
+
+function takeOwn(s: State, line: Line): boolean {
+  const { text } = line;
+  if (TELEMETRY.test(text)) begin(s, line, 'telemetry');
+  return s.open !== undefined && isOwn(s.open, text);
+}
 
 /** The process waits in the crashed thread for the debugger that it started. */
 const WAITS = /\bwait(?:4|pid|id)\b/;
 
 /** Keeps the crashed thread of the debugger's dump: what the signal interrupted, or what waits for the debugger. */
-function debugged(open: Open, text: string): boolean {
+function takeDebugged(open: Open, text: string): boolean {
   if (/^Thread \d{1,9} \(/.test(text)) {
-    open.crashed = false;
+    open.inCrashed = false;
     return true;
   }
   const frame = gdbFrame(text);
   if (/^#\d{1,4} {1,3}<signal handler called>/.test(text)) {
     open.debugged = [];
-    open.crashed = true;
-  } else if (frame && /^#0 /.test(text) && WAITS.test(text)) open.crashed = true;
-  else if (frame && open.crashed) {
+    open.inCrashed = true;
+  } else if (frame && text.startsWith('#0 ') && WAITS.test(text)) open.inCrashed = true;
+  else if (frame && open.inCrashed) {
     open.debugged ??= [];
     // The runtime's own frames have no names.
     const handler = open.debugged.length === 0 && frame.kind === 'opaque';
-    if (!handler && open.debugged.length < 256) open.debugged.push(frame);
+    if (!handler && open.debugged.length < MAX_DEBUGGED_FRAMES) open.debugged.push(frame);
   }
   return /^(?:#\d{1,4} |\[(?:New LWP|Thread|Inferior)|Using host libthread_db)/.test(text);
 }
 
 /** True when the line belongs to the open report: a frame, a ruler, mono's own words, or gdb's dump. */
-function own(open: Open, text: string): boolean {
+function isOwn(open: Open, text: string): boolean {
   if (open.part === 'telemetry') {
     const address = /^\s*"native_address" : "(0x[0-9a-f]+)"/.exec(text)?.[1];
-    if (address && !open.ended) open.native.push({ kind: 'opaque', text: address });
-    if (text.startsWith('}')) open.ended = true;
+    if (address && !open.hasEnded) addFrameTo(open, 'fault', { kind: 'opaque', text: address });
+    if (text.startsWith('}')) open.hasEnded = true;
     return true;
   }
   if (/^=+$/.test(text) && text.length > 40) return true;
-  if (open.part === 'debugger') return debugged(open, text);
+  if (open.part === 'debugger') return takeDebugged(open, text);
   const native = open.part === 'native' ? nativeFrame(text) : undefined;
   if (native) {
-    open.native.push(native);
+    addFrameTo(open, 'fault', native);
     return true;
   }
   const managed = open.part === 'managed' ? managedFrame(text) : undefined;
   if (managed) {
-    open.managed.push(managed);
+    addFrameTo(open, 'managed', managed);
     return true;
   }
   return /^(?:a fatal error in the mono runtime|used by your application|Memory around native instr)/.test(

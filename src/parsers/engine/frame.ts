@@ -43,6 +43,19 @@ const FILE_ONLY =
   /^(?:<null>|\?\?|\(\?\?\)|[^\\/]*[\\/].*|[\w.+-]+\.(?:[chsS]|cc|cpp|cxx|hpp|rs|go|o|inc|inl|java|py|swift)|<compiler-generated>)$/s;
 const FUNCTION_OFFSET = /\+0x[0-9a-fA-F]+$/;
 
+/** `path:12` or `path:12:5` as a source frame; undefined when it is no such place. */
+export const sourceFrame = (fn: string, place: string): Frame | undefined => {
+  const m = /^(.*?):(\d{1,9})(?::(\d{1,9}))?$/.exec(place);
+  if (!m?.[1] || !m[2]) return undefined;
+  return {
+    kind: 'source',
+    function: fn,
+    file: m[1],
+    line: Number(m[2]),
+    ...(m[3] ? { column: Number(m[3]) } : {}),
+  };
+};
+
 /** A frame of glibc's `backtrace_symbols` on a line of its own, or undefined. */
 export function libcFrameOf(line: string): Frame | undefined {
   const m = line.endsWith(']') ? LIBC_FRAME.exec(line) : null;

@@ -1,14 +1,22 @@
 /**
- * Errors that are one line, or one line and a few that explain it: what the C library, the C++ runtime, V8 and
- * libFuzzer print before the process ends.
+ * Errors that are one line, or one line and a few that explain it: what the C library, the C++ runtime, V8 and Scudo print
+ * before the process ends.
  */
-import type { Frame, Diagnostic, Tool } from '../../model/diagnostic.js';
+import type { Frame, Tool } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
-import { addFrame, addStack, draft, reach, whole } from './draft.js';
-import type { Emit, Line, LineReader, LineSession } from './reader.js';
+import {
+  addFrame,
+  closeReport,
+  extend,
+  messageOf,
+  openReport,
+  openStack,
+  type OpenReport,
+} from './open-report.js';
+import type { Emit, Line, LineReader, LineSession, Marker } from './reader.js';
 
 export type LastWords = {
-  /** The whole line; its first group, when there is one, goes into the message of rows without another wording. */
+  /** The line of an error. */
   line: RegExp;
   rule: string;
   hazard: HazardId;
@@ -16,12 +24,13 @@ export type LastWords = {
   more?: RegExp;
 };
 
-export type LastWordsOptions = Pick<LineReader, 'literals'> & {
+export type LastWordsOptions = {
   tool: Tool;
+  literals: readonly string[];
+  markers?: readonly Marker[];
   /** A line belongs to the first row that fits. */
   rows: readonly LastWords[];
-  markers?: LineReader['markers'];
-  /** What may stand before any of them, and is no part of the rows' lines. */
+  /** What may stand before any of the rows' lines, and is no part of them. */
   lead?: RegExp;
   /** A stack that may follow: the line that announces it, where there is one, and its frames. */
   stack?: { title: RegExp; frame: (text: string) => Frame | undefined };
@@ -31,57 +40,70 @@ export type LastWordsOptions = Pick<LineReader, 'literals'> & {
 const MAX_FOREIGN_LINES = 20;
 
 /** A reader of one table of last words. */
-export const readLastWords = ({ tool, literals, markers = [], ...words }: LastWordsOptions): LineReader => ({
+export const readLastWords = (words: LastWordsOptions): LineReader => ({
   kind: 'lines',
-  tools: [tool],
-  literals,
-  markers,
-  make: (emit) => makeSession({ tool, ...words }, emit),
+  tools: [words.tool],
+  literals: words.literals,
+  markers: words.markers ?? [],
+  make: (emit) => makeSession(words, emit),
 });
 
-function makeSession(
-  { tool, rows, lead, stack }: Omit<LastWordsOptions, 'literals' | 'markers'>,
-  emit: Emit,
-): LineSession {
-  let open: { diagnostic: Diagnostic; more: RegExp | undefined; left: number } | undefined;
+type Open = OpenReport & {
+  more: RegExp | undefined;
+  /** Lines of others that may still come before what belongs to it. */
+  linesLeft: number;
+};
+
+/** `over`: the line is none of the report, which has ended. */
+type Belongs = boolean | 'over';
+
+/** A line behind the words. */
+function follow(open: Open, line: Line, stack: LastWordsOptions['stack']): Belongs {
+  const text = line.text.trimEnd();
+  const { diagnostic } = open;
+  const more = open.more?.exec(text);
+  const frame = more ? undefined : stack?.frame(text);
+  if (more) {
+    if (more[1]) diagnostic.message = messageOf(`${diagnostic.message}: ${more[1]}`);
+    open.more = undefined;
+  } else if (frame) {
+    if (open.stack === undefined) openStack(open, 'fault').title = text;
+    addFrame(open, frame);
+  } else if (open.stack !== undefined) return 'over';
+  else if (!stack?.title.test(text)) {
+    // Other threads' output may come before the first frame.
+    if (text !== '') open.linesLeft--;
+    return text !== '' && open.linesLeft <= 0 ? 'over' : false;
+  }
+  extend(open, line);
+  return true;
+}
+
+function makeSession({ tool, rows, lead, stack }: LastWordsOptions, emit: Emit): LineSession {
+  let open: Open | undefined;
   const close = (): void => {
-    if (open) emit(open.diagnostic);
+    if (open) closeReport(open, emit);
     open = undefined;
   };
-
-  /** A line behind the words; false when it is none of theirs. */
-  const behind = (to: NonNullable<typeof open>, line: Line, text: string): boolean => {
-    const more = to.more?.exec(text);
-    const told = to.diagnostic.stacks[0];
-    const frame = stack?.frame(text);
-    if (more) {
-      if (more[1]) to.diagnostic.message = `${to.diagnostic.message}: ${more[1]}`.slice(0, 1000);
-      to.more = undefined;
-    } else if (frame) {
-      addFrame(told ?? addStack(to.diagnostic, { role: 'fault', title: text, frames: [] }), frame);
-    } else if (told !== undefined || !stack?.title.test(text)) {
-      // Behind its last frame a stack is over; other threads' output may come before the first.
-      if (told !== undefined || (text !== '' && --to.left <= 0)) close();
-      return false;
-    }
-    reach(to.diagnostic, line);
-    if (stack === undefined) close();
-    return true;
-  };
-
   return {
     line(line) {
+      const belongs = open && follow(open, line, stack);
+      // Without a stack only one line may follow.
+      if (belongs === 'over' || (belongs && stack === undefined)) close();
+      if (belongs === true) return 'consumed';
       const text = line.text.trimEnd();
-      if (open && behind(open, line, text)) return 'consumed';
       const words = lead === undefined ? text : text.replace(lead, '');
       const row = rows.find((r) => r.line.test(words));
       if (!row) return 'ignored';
       close();
-      const facts = { tool, rule: `${tool}/${row.rule}`, hazard: row.hazard, message: text.trim() };
-      const diagnostic = draft(line, facts, '');
-      whole(diagnostic);
-      if (row.more || stack) open = { diagnostic, more: row.more, left: MAX_FOREIGN_LINES };
-      else emit(diagnostic);
+      const report = openReport(line, {
+        tool,
+        rule: `${tool}/${row.rule}`,
+        hazard: row.hazard,
+        message: messageOf(text.trim()),
+      });
+      if (row.more || stack) open = { ...report, more: row.more, linesLeft: MAX_FOREIGN_LINES };
+      else closeReport(report, emit);
       return 'consumed';
     },
     settle: close,

@@ -17,20 +17,21 @@
  * The words alone are no proof: any program may print `panic: …`. They count once a stack follows; until then they are
  * kept, and a log that ends there is incomplete.
  */
-import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
-import { addFrame, addStack, draft, reach, whole } from '../engine/draft.js';
-import { goFrame, goFunction } from './frame.js';
-import { EXCEPTION, goMeaning, isKnown, isLow } from './kinds.js';
+import type { Stack } from '../../model/diagnostic.js';
+import {
+  addFrame,
+  closeReport,
+  extend,
+  markComplete,
+  openStack,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { goFrame, goFunction } from './frame.js';
+import { CAUSE, crossesC, PC, reportOf, SIGNAL, signalOf, takeCause, type Words } from './crash-words.js';
+import { EXCEPTION, isKnown, isLow } from './kinds.js';
 
 const PANIC = /^(panic|fatal error): (.*)$/;
-const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
-/** `[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x463af0]` */
-const CAUSE =
-  /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]{1,16})(?:[: ][^\]]{0,80}?)?(?: addr=(0x[0-9a-f]{1,16}))?(?: pc=0x[0-9a-f]{1,16})?\]$/;
-/** Windows: the exception's number, its kind of access and address, and the pc; no header stands before the stack. */
-const WINDOWS = /^Exception 0x([0-9a-f]{8}) 0x[0-9a-f]+ (0x[0-9a-f]+) 0x[0-9a-f]+$/;
-const PC = /^PC=0x[0-9a-f]+(?:$| m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?)/;
 /** `goroutine 1 gp=0xc0 m=0 mp=0x57 [running, locked to thread]:` or `runtime stack:` */
 const HEADER = /^(?:(goroutine \d{1,19})(?: [a-z]+=\S{1,30})* \[([^\]]{1,200})\]|(runtime stack)):$/;
 /** The place of a call, indented by a tab that some collectors of logs drop. */
@@ -43,34 +44,9 @@ const OPAQUE_STACK =
   /^runtime: (?:g \d+: )?(?:unknown pc|unexpected return pc for) |^stack: frame=\{|^(?:0x)?[0-9a-f]{16}: {1,2}\S/;
 const HARMLESS =
   /^(?:signal arrived during|\.\.\.|\[originating from|goroutine running on|-----$|r\w+ +0x|[cefg]\w+ +0x)/;
+const EXIT = /^exit status \d+$/;
 /** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
 const MAX_FOREIGN_LINES = 200;
-
-const functionOf = (f: Frame): string => (f.kind === 'opaque' ? '' : (f.function ?? ''));
-
-/** True when a panic unwinds towards C frames: a Go function that C called stands on the faulting stack. */
-const crossesC = (s: Diagnostic, hasCreator: boolean): boolean => {
-  const fault = s.stacks.find((k) => k.role === 'fault');
-  const names = fault?.frames.map(functionOf) ?? [];
-  if (names.some((n) => /^_cgoexp_|^runtime\.cgocallback/.test(n))) return true;
-  // GOTRACEBACK=single hides the runtime's frames: a Go function above the stub of a C function was called by C, …
-  const own = names.findIndex(
-    (n) => n !== 'panic' && !/^(?:runtime|_cgo)/.test(n) && !n.includes('._Cfunc_'),
-  );
-  const stub = names.findIndex((n) => n.includes('._Cfunc_'));
-  if (own >= 0 && stub > own) return true;
-  // … and a goroutine that nobody created and that did not begin in main began on a thread of C.
-  const begun = hasCreator || names.some((n) => n === 'main.main' || n === 'runtime.goexit');
-  return !begun && names.length > 0 && / locked to thread\]:$/.test(fault?.title ?? '');
-};
-
-type Words = {
-  how: 'panic' | 'fatal' | 'signal';
-  words: string;
-  signal?: string;
-  address?: string;
-  line: Line;
-};
 
 /** `SIGSEGV: …` at the beginning of a line or behind a blank, the two commonest anywhere. */
 const SIGNAL_LITERALS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
@@ -102,202 +78,203 @@ export const goCrash: LineReader = {
   make,
 };
 
-function make(emit: Emit): LineSession {
-  let words: Words | undefined;
-  let open: Diagnostic | undefined;
-  let stack: Stack | undefined;
-  let fn: string | undefined;
+type State = {
+  emit: Emit;
+  /** Words whose stack has not come yet. */
+  words: Words | undefined;
+  open: OpenReport | undefined;
+  /** A function whose place line has not come yet. */
+  fn: string | undefined;
   /** In the `created by` part of a goroutine: its place line belongs to no call. */
-  let creator = false;
+  inCreator: boolean;
   /** The faulting goroutine says who created it. */
-  let hasCreator = false;
+  hasCreator: boolean;
   /** A stack of which the runtime could name no frame. */
-  let opaque: Stack | undefined;
+  opaque: Stack | undefined;
+};
 
-  const flush = (): void => {
-    if (fn !== undefined && stack && !creator) addFrame(stack, { kind: 'symbol', function: fn });
-    fn = undefined;
-    creator = false;
+function make(emit: Emit): LineSession {
+  const s: State = {
+    emit,
+    words: undefined,
+    open: undefined,
+    fn: undefined,
+    inCreator: false,
+    hasCreator: false,
+    opaque: undefined,
   };
-  const close = (): void => {
-    flush();
-    if (open) {
-      if (open.rule === 'go/nil-dereference' && open.address !== undefined && !isLow(open.address))
-        open.hazard = 'crash/signal';
-      if (open.rule === 'go/panic' && crossesC(open, hasCreator)) open.hazard = 'unwind/panic';
-      emit(open);
-    }
-    open = stack = words = opaque = undefined;
-    hasCreator = false;
-  };
-  const begin = (w: Words, line: Line): Diagnostic => {
-    const meaning = goMeaning(w.how, w.words, w.signal, w.address);
-    const message =
-      w.how === 'signal' ? w.words : `${w.how === 'panic' ? 'panic' : 'fatal error'}: ${w.words}`;
-    const facts = { ...meaning, message, ...(w.address ? { address: w.address } : {}) };
-    const s = draft(w.line, facts, 'a goroutine stack');
-    reach(s, line);
-    return s;
-  };
-
-  const header = (m: RegExpExecArray, line: Line): 'consumed' | 'ignored' => {
-    if (!open && words) open = begin(words, line);
-    words = undefined;
-    if (!open) return 'ignored';
-    flush();
-    reach(open, line);
-    // The goroutine that called C says more than the thread that ran it.
-    if (opaque?.frames.length === 0) open.stacks = open.stacks.filter((s) => s !== opaque);
-    opaque = undefined;
-    const running = m[3] === undefined;
-    const fault = running && !open.stacks.some((s) => s.role === 'fault');
-    const thread = m[1] ?? 'runtime';
-    stack = addStack(open, {
-      role: fault ? 'fault' : running ? 'goroutine' : 'related',
-      thread,
-      title: line.text.trim(),
-      frames: [],
-    });
-    if (fault) open.thread = thread;
-    return 'consumed';
-  };
-
-  /** Lines of an open dump. */
-  const inside = (s: Diagnostic, text: string, line: Line): 'consumed' | 'ignored' => {
-    const take = (): 'consumed' => {
-      reach(s, line);
-      return 'consumed';
-    };
-    if (text === '') {
-      flush();
-      stack = undefined;
-      return 'consumed';
-    }
-    if (fn !== undefined && PLACE_LINE.test(text)) {
-      if (stack && !creator) {
-        addFrame(stack, goFrame(fn, text.trim()));
-        if (stack.role === 'fault') whole(s);
-      }
-      fn = undefined;
-      creator = false;
-      return take();
-    }
-    if (stack?.role === 'fault' && UNAVAILABLE.test(text)) {
-      whole(s);
-      return take();
-    }
-    if (stack && OPAQUE_STACK.test(text)) {
-      if (stack.role === 'fault') whole(s);
-      opaque = stack;
-      return take();
-    }
-    const created = CREATED.exec(text);
-    if (created) {
-      flush();
-      fn = created[1];
-      creator = true;
-      if (stack?.role === 'fault') hasCreator = true;
-      return take();
-    }
-    if (FRAME.test(text) && stack) {
-      flush();
-      fn = goFunction(text);
-      return take();
-    }
-    const cause = CAUSE.exec(text);
-    if (cause?.[2] && s.address === undefined) s.address = cause[2];
-    if (cause || /^\tpanic: /.test(text) || HARMLESS.test(text) || PC.test(text) || SIGNAL.test(text)) {
-      flush();
-      return take();
-    }
-    if (/^exit status \d+$/.test(text)) {
-      take();
-      close();
-      return 'consumed';
-    }
-    return 'ignored';
-  };
-
-  const before = (w: Words, text: string, line: Line): 'consumed' | 'ignored' => {
-    const cause = CAUSE.exec(text);
-    if (cause) {
-      if (cause[1]) w.signal = cause[1];
-      if (cause[2]) w.address = cause[2];
-      return 'consumed';
-    }
-    const pc = PC.exec(text);
-    if (pc) {
-      if (pc[1]) w.address = pc[1];
-      return 'consumed';
-    }
-    if (w.signal?.startsWith(EXCEPTION) && FRAME.test(text)) {
-      const s = begin(w, line);
-      words = undefined;
-      open = s;
-      stack = addStack(s, { role: 'fault', frames: [] });
-      return inside(s, text, line);
-    }
-    // `panic: a [recovered]` and its `\tpanic: b`
-    if (/^\tpanic: /.test(text) || HARMLESS.test(text)) return 'consumed';
-    if (/^exit status \d+$/.test(text)) {
-      // GOTRACEBACK=none: no stack will come.
-      open = begin(w, line);
-      whole(open);
-      close();
-      return 'consumed';
-    }
-    if (line.no - w.line.no > MAX_FOREIGN_LINES) words = undefined;
-    return 'ignored';
-  };
-
   return {
-    line(line) {
-      const text = line.text.trimEnd();
-      const head = HEADER.exec(text);
-      if (head) return header(head, line);
-      const panic = PANIC.exec(text);
-      if (panic) {
-        // "panic while printing" and nested panics of one end follow each other without a stack between.
-        if (words && words.how === 'panic' && panic[1] === 'panic') return 'consumed';
-        close();
-        words = { how: panic[1] === 'panic' ? 'panic' : 'fatal', words: panic[2] ?? '', line };
-        // Words that only the runtime says need no stack to be believed; this deadlock never has one.
-        if (isKnown(words.words)) {
-          open = begin(words, line);
-          words = undefined;
-          if (open.message.includes('no goroutines (')) whole(open);
-        }
-        return 'consumed';
-      }
-      if (/^write of (?:unpinned )?Go pointer 0x/.test(text)) {
-        close();
-        words = { how: 'fatal', words: text, line };
-        return 'consumed';
-      }
-      if (open) return inside(open, text, line);
-      const signal = SIGNAL.exec(text);
-      if (signal?.[1]) {
-        words = { how: 'signal', words: text, signal: signal[1], line };
-        return 'consumed';
-      }
-      const windows = WINDOWS.exec(text);
-      if (windows) {
-        words = { how: 'signal', words: text, signal: `${EXCEPTION}${windows[1]}`, line };
-        if (windows[2]) words.address = windows[2];
-        return 'consumed';
-      }
-      return words ? before(words, text, line) : 'ignored';
-    },
+    line: (line) => (read(s, line, line.text.trimEnd()) ? 'consumed' : 'ignored'),
     settle() {
-      if (open?.complete) close();
+      if (s.open?.diagnostic.complete) close(s);
     },
     end() {
-      const waiting = words && !open ? words : undefined;
-      close();
+      const waiting = s.open ? undefined : s.words;
+      close(s);
       if (!waiting) return [];
       return [
         `line ${waiting.line.no}: "${waiting.words.slice(0, 80)}" is not followed by a goroutine stack`,
       ];
     },
   };
+}
+
+function read(s: State, line: Line, text: string): boolean {
+  const header = HEADER.exec(text);
+  if (header) return openGoroutine(s, line, header);
+  const panic = PANIC.exec(text);
+  if (panic) {
+    beginPanic(s, line, panic);
+    return true;
+  }
+  if (/^write of (?:unpinned )?Go pointer 0x/.test(text)) {
+    close(s);
+    s.words = { how: 'fatal', words: text, line };
+    return true;
+  }
+  if (s.open) return inside(s, s.open, line, text);
+  const signal = signalOf(line, text);
+  if (signal) s.words = signal;
+  return signal !== undefined || (s.words !== undefined && before(s, s.words, line, text));
+}
+
+function beginPanic(s: State, line: Line, m: RegExpExecArray): void {
+  const how = m[1] === 'panic' ? 'panic' : 'fatal';
+  // "panic while printing" and nested panics of one end follow each other without a stack between.
+  if (s.words?.how === 'panic' && how === 'panic') return;
+  close(s);
+  const words: Words = { how, words: m[2] ?? '', line };
+  // Words that only the runtime says need no stack to be believed; this deadlock never has one.
+  if (isKnown(words.words)) {
+    s.open = reportOf(words, line);
+    if (s.open.diagnostic.message.includes('no goroutines (')) markComplete(s.open);
+  } else s.words = words;
+}
+
+function close(s: State): void {
+  flush(s);
+  if (s.open) {
+    const { diagnostic } = s.open;
+    const { rule, address } = diagnostic;
+    if (rule === 'go/nil-dereference' && address !== undefined && !isLow(address))
+      diagnostic.hazard = 'crash/signal';
+    if (rule === 'go/panic' && crossesC(diagnostic, s.hasCreator)) diagnostic.hazard = 'unwind/panic';
+    closeReport(s.open, s.emit);
+  }
+  s.open = s.words = s.opaque = undefined;
+  s.hasCreator = false;
+}
+
+/** A function line that never got its place is still a frame. */
+function flush(s: State): void {
+  if (s.open && s.fn !== undefined && !s.inCreator) addFrame(s.open, { kind: 'symbol', function: s.fn });
+  s.fn = undefined;
+  s.inCreator = false;
+}
+
+/** The header of a goroutine's stack, or of the runtime's own. */
+function openGoroutine(s: State, line: Line, m: RegExpExecArray): boolean {
+  if (!s.open && s.words) s.open = reportOf(s.words, line);
+  s.words = undefined;
+  const { open } = s;
+  if (!open) return false;
+  flush(s);
+  extend(open, line);
+  const { diagnostic } = open;
+  // The goroutine that called C says more than the thread that ran it.
+  if (s.opaque?.frames.length === 0) diagnostic.stacks = diagnostic.stacks.filter((k) => k !== s.opaque);
+  s.opaque = undefined;
+  const isGoroutine = m[3] === undefined;
+  const isFault = isGoroutine && !diagnostic.stacks.some((k) => k.role === 'fault');
+  const thread = m[1] ?? 'runtime';
+  openStack(open, isFault ? 'fault' : isGoroutine ? 'goroutine' : 'related', { thread, title: line.text });
+  if (isFault) diagnostic.thread = thread;
+  return true;
+}
+
+/** A line between the words and their stacks. */
+function before(s: State, w: Words, line: Line, text: string): boolean {
+  if (takeCause(w, text)) return true;
+  if (w.signal?.startsWith(EXCEPTION) && FRAME.test(text)) {
+    s.words = undefined;
+    s.open = reportOf(w, line);
+    openStack(s.open, 'fault');
+    return inside(s, s.open, line, text);
+  }
+  // `panic: a [recovered]` and its `\tpanic: b`
+  if (text.startsWith('\tpanic: ') || HARMLESS.test(text)) return true;
+  if (EXIT.test(text)) {
+    // GOTRACEBACK=none: no stack will come.
+    s.open = reportOf(w, line);
+    markComplete(s.open);
+    close(s);
+    return true;
+  }
+  if (line.no - w.line.no > MAX_FOREIGN_LINES) s.words = undefined;
+  return false;
+}
+
+/** A line of an open dump. */
+function inside(s: State, open: OpenReport, line: Line, text: string): boolean {
+  if (text === '') {
+    flush(s);
+    open.stack = undefined;
+    return true;
+  }
+  if (!takeCall(s, open, text) && !takeRemark(s, open, text)) {
+    if (!EXIT.test(text)) return false;
+    extend(open, line);
+    close(s);
+    return true;
+  }
+  extend(open, line);
+  return true;
+}
+
+/** A function, its place, or what stands for frames that the runtime does not know. */
+function takeCall(s: State, open: OpenReport, text: string): boolean {
+  const { stack } = open;
+  const isFault = stack?.role === 'fault';
+  if (s.fn !== undefined && PLACE_LINE.test(text)) {
+    if (stack && !s.inCreator) {
+      addFrame(open, goFrame(s.fn, text.trim()));
+      if (isFault) markComplete(open);
+    }
+    s.fn = undefined;
+    s.inCreator = false;
+    return true;
+  }
+  if (isFault && UNAVAILABLE.test(text)) {
+    markComplete(open);
+    return true;
+  }
+  if (stack && OPAQUE_STACK.test(text)) {
+    if (isFault) markComplete(open);
+    s.opaque = stack;
+    return true;
+  }
+  const creator = CREATED.exec(text)?.[1];
+  if (creator !== undefined) {
+    flush(s);
+    s.fn = creator;
+    s.inCreator = true;
+    if (isFault) s.hasCreator = true;
+    return true;
+  }
+  if (!stack || !FRAME.test(text)) return false;
+  flush(s);
+  s.fn = goFunction(text);
+  return true;
+}
+
+/** The cause of the end, registers, and words of the runtime around them. */
+function takeRemark(s: State, open: OpenReport, text: string): boolean {
+  const cause = CAUSE.exec(text);
+  const isRemark =
+    cause !== null ||
+    text.startsWith('\tpanic: ') ||
+    [HARMLESS, PC, SIGNAL].some((remark) => remark.test(text));
+  if (cause?.[2] && open.diagnostic.address === undefined) open.diagnostic.address = cause[2];
+  if (isRemark) flush(s);
+  return isRemark;
 }

@@ -13,11 +13,20 @@
  *
  * Source of the format: the Go branch of ThreadSanitizer's report printer.
  */
-import type { Access, Diagnostic, Stack } from '../../model/diagnostic.js';
-import { addFrame, addStack, draft, reach, whole } from '../engine/draft.js';
+import type { Access } from '../../model/diagnostic.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
+import {
+  addFrame,
+  closeReport,
+  extend,
+  markComplete,
+  openReport,
+  openStack,
+  type OpenReport,
+  type ReportFacts,
+} from '../engine/open-report.js';
+import type { Emit, Line, LineReader, LineSession, Took } from '../engine/reader.js';
 import { goFrame, goFunction } from './frame.js';
-import type { Emit, LineReader, LineSession } from '../engine/reader.js';
 
 /** `Previous atomic write at 0x00c000012308 by goroutine 7:` (no address until Go 1.6), `[failed to restore the stack]` may follow. */
 const ACCESS =
@@ -46,140 +55,144 @@ export const goRace: LineReader = {
   make,
 };
 
+type State = {
+  emit: Emit;
+  open: OpenReport | undefined;
+  /** A function whose place line has not come yet. */
+  fn: string | undefined;
+  /** Races that were read, and those that the trailers count. */
+  read: number;
+  promised: number;
+};
+
+const RACE: ReportFacts = {
+  tool: 'go-race',
+  rule: 'go-race/data-race',
+  hazard: 'threading/go-race',
+  message: 'data race',
+};
+const DEADLOCK: ReportFacts = {
+  tool: 'go-race',
+  rule: 'go-race/deadlock',
+  hazard: 'threading/deadlock',
+  message: 'potential deadlock',
+};
+
 function make(emit: Emit): LineSession {
-  let open: Diagnostic | undefined;
-  let stack: Stack | undefined;
-  let fn: string | undefined;
-  let read = 0;
-  let promised = 0;
-
-  const close = (): void => {
-    if (open) emit(open);
-    open = stack = fn = undefined;
-  };
-  /** A function line that never got its place is still a frame. */
-  const flush = (): void => {
-    if (fn !== undefined && stack) addFrame(stack, { kind: 'symbol', function: fn });
-    fn = undefined;
-  };
-
+  const s: State = { emit, open: undefined, fn: undefined, read: 0, promised: 0 };
   return {
-    line(line) {
-      const text = line.text.trimEnd();
-      if (text === 'WARNING: DATA RACE') {
-        flush();
-        close();
-        read++;
-        open = draft(
-          line,
-          { tool: 'go-race', rule: 'go-race/data-race', hazard: 'threading/go-race', message: 'data race' },
-          'the closing line of the race report',
-        );
-        return 'consumed';
-      }
-      if (text === 'WARNING: DEADLOCK') {
-        flush();
-        close();
-        open = draft(
-          line,
-          {
-            tool: 'go-race',
-            rule: 'go-race/deadlock',
-            hazard: 'threading/deadlock',
-            message: 'potential deadlock',
-          },
-          'the closing line of the report',
-        );
-        return 'consumed';
-      }
-      if (LIMIT.test(text)) {
-        const s = draft(
-          line,
-          { tool: 'go-race', rule: 'go-race/limit', hazard: 'tool/host-fault', message: text.trim() },
-          '',
-        );
-        whole(s);
-        emit(s);
-        return 'consumed';
-      }
-      const found = FOUND.exec(text);
-      if (found) {
-        promised += Number(found[1]);
-        return 'consumed';
-      }
-      if (!open) return 'ignored';
-      if (RULE.test(text)) {
-        flush();
-        reach(open, line);
-        if (open.stacks.length > 0) whole(open);
-        close();
-        return 'consumed';
-      }
-      const access = ACCESS.exec(text);
-      if (access) {
-        flush();
-        reach(open, line);
-        const first = open.stacks.length === 0;
-        stack = addStack(open, {
-          role: first ? 'fault' : 'other-access',
-          thread: access[5] ?? 'goroutine',
-          title: text,
-          access: accessOf(access),
-          frames: [],
-        });
-        if (first) {
-          open.access = accessOf(access);
-          if (access[4]) open.address = access[4];
-          if (access[5]) open.thread = access[5];
-          open.message = `data race: ${open.access.kind}`;
-        } else open.message += ` against ${accessOf(access).kind}`;
-        return 'consumed';
-      }
-      const locked = LOCKED.exec(text);
-      if (locked) {
-        flush();
-        reach(open, line);
-        stack = addStack(open, {
-          role: open.stacks.length === 0 ? 'fault' : 'lock-acquired',
-          ...(locked[1] && { thread: locked[1].toLowerCase() }),
-          title: text,
-          frames: [],
-        });
-        return 'consumed';
-      }
-      const created = CREATED.exec(text);
-      if (created) {
-        flush();
-        reach(open, line);
-        stack = addStack(open, {
-          role: 'thread-created',
-          thread: (created[1] ?? '').toLowerCase(),
-          title: text,
-          frames: [],
-        });
-        return 'consumed';
-      }
-      if (text === '') {
-        flush();
-        return 'consumed';
-      }
-      if (!stack || !/^ {2}/.test(text)) return 'ignored';
-      reach(open, line);
-      if (/^ {6}/.test(text)) {
-        addFrame(stack, goFrame(fn ?? UNKNOWN_FUNCTION, text.trim()));
-        fn = undefined;
-      } else {
-        flush();
-        const name = text.trim();
-        if (name.startsWith('[')) addFrame(stack, { kind: 'opaque', text: name });
-        else fn = goFunction(name);
-      }
-      return 'consumed';
-    },
+    line: (line) => read(s, line),
     end() {
-      flush();
-      close();
-      return promised > read ? [`the race detector counted ${promised} data races, ${read} were read`] : [];
+      close(s);
+      return s.promised > s.read
+        ? [`the race detector counted ${s.promised} data races, ${s.read} were read`]
+        : [];
     },
   };
+}
+
+function read(s: State, line: Line): Took {
+  const text = line.text.trimEnd();
+  if (text === 'WARNING: DATA RACE') {
+    begin(s, line, RACE, 'the closing line of the race report');
+    s.read++;
+    return 'consumed';
+  }
+  if (text === 'WARNING: DEADLOCK') {
+    begin(s, line, DEADLOCK, 'the closing line of the report');
+    return 'consumed';
+  }
+  if (LIMIT.test(text)) {
+    const limit = { tool: 'go-race', rule: 'go-race/limit', hazard: 'tool/host-fault' } as const;
+    closeReport(openReport(line, { ...limit, message: text.trim() }), s.emit);
+    return 'consumed';
+  }
+  const found = FOUND.exec(text);
+  if (found) {
+    s.promised += Number(found[1]);
+    return 'consumed';
+  }
+  return s.open !== undefined && inside(s, s.open, line, text) ? 'consumed' : 'ignored';
+}
+
+function begin(s: State, line: Line, facts: ReportFacts, missing: string): void {
+  close(s);
+  s.open = openReport(line, { ...facts }, { missing, keepsEmptyStacks: true });
+}
+
+function close(s: State): void {
+  flush(s);
+  if (s.open) closeReport(s.open, s.emit);
+  s.open = undefined;
+}
+
+/** A function line that never got its place is still a frame. */
+function flush(s: State): void {
+  if (s.open && s.fn !== undefined) addFrame(s.open, { kind: 'symbol', function: s.fn });
+  s.fn = undefined;
+}
+
+/** One line of an open report; false when it is none of its. */
+function inside(s: State, open: OpenReport, line: Line, text: string): boolean {
+  if (RULE.test(text)) {
+    extend(open, line);
+    if (open.diagnostic.stacks.length > 0) markComplete(open);
+    close(s);
+    return true;
+  }
+  if (text === '') {
+    flush(s);
+    return true;
+  }
+  const isFrame = open.stack !== undefined && text.startsWith('  ');
+  if (!takeTitle(s, open, text) && !isFrame) return false;
+  extend(open, line);
+  if (isFrame) takeFrameLine(s, open, text);
+  return true;
+}
+
+/** A line that introduces a stack. */
+function takeTitle(s: State, open: OpenReport, text: string): boolean {
+  const access = ACCESS.exec(text);
+  const locked = access ? null : LOCKED.exec(text);
+  const created = (access ?? locked) ? null : CREATED.exec(text);
+  if (!access && !locked && !created) return false;
+  flush(s);
+  if (access) openAccess(open, access, text);
+  if (locked)
+    openStack(open, open.diagnostic.stacks.length === 0 ? 'fault' : 'lock-acquired', {
+      ...(locked[1] && { thread: locked[1].toLowerCase() }),
+      title: text,
+    });
+  if (created) openStack(open, 'thread-created', { thread: (created[1] ?? '').toLowerCase(), title: text });
+  return true;
+}
+
+function openAccess(open: OpenReport, m: RegExpExecArray, text: string): void {
+  const { diagnostic } = open;
+  const access = accessOf(m);
+  const [address, thread] = [m[4], m[5]];
+  const isFirst = diagnostic.stacks.length === 0;
+  openStack(open, isFirst ? 'fault' : 'other-access', { thread: thread ?? 'goroutine', title: text, access });
+  if (!isFirst) {
+    diagnostic.message += ` against ${access.kind}`;
+    return;
+  }
+  diagnostic.access = accessOf(m);
+  if (address) diagnostic.address = address;
+  if (thread) diagnostic.thread = thread;
+  diagnostic.message = `data race: ${access.kind}`;
+}
+
+/** A function, or below it its place. */
+function takeFrameLine(s: State, open: OpenReport, text: string): void {
+  if (text.startsWith('      ')) {
+    addFrame(open, goFrame(s.fn ?? UNKNOWN_FUNCTION, text.trim()));
+    s.fn = undefined;
+    return;
+  }
+  flush(s);
+  const name = text.trim();
+  if (name.startsWith('[')) addFrame(open, { kind: 'opaque', text: name });
+  else s.fn = goFunction(name);
 }

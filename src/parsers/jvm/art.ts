@@ -9,11 +9,19 @@
  *
  * The same words stand again in the tombstone (`Abort message: '…'`), with the stack of the thread below `backtrace:`.
  */
-import type { Frame, Stack } from '../../model/diagnostic.js';
+import type { Frame } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { parseFrame } from '../engine/frame.js';
-import { javaFrame } from './java-frame.js';
+import {
+  addFrameTo,
+  closeReport,
+  extend,
+  frameCount,
+  openReport,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { javaFrame } from './java-frame.js';
 
 /** Dalvik said `JNI ERROR (app bug)`, and ART says it of its tables of references, before what its checker says of that. */
 const HEAD = /JNI (?:DETECTED ERROR IN APPLICATION|(ERROR \(app bug\))): (.*)$/s;
@@ -40,17 +48,20 @@ const MEANINGS: readonly [RegExp, HazardId][] = [
   [/reference|jobject|== null|null pointer|NULL/i, 'rules/jni-bad-reference'],
 ];
 
-type Open = {
-  first: Line;
-  last: Line;
-  message: string;
+type Open = OpenReport & {
   /** It may only announce another message. */
   announces: boolean;
-  thread: boolean;
+  /** The line that names the thread has come. */
+  hasThread: boolean;
   call?: string;
   from?: string;
-  native: Frame[];
-  managed: Frame[];
+};
+
+type State = {
+  emit: Emit;
+  open: Open | undefined;
+  /** The message that was read last: a tombstone repeats it. */
+  lastMessage: string | undefined;
 };
 
 /** `  native: #00 pc 0003f2a0  /system/lib/libart.so (f+8)`, without `native:` in a tombstone. */
@@ -67,79 +78,85 @@ export const art: LineReader = {
 };
 
 function make(emit: Emit): LineSession {
-  let open: Open | undefined;
-  /** The message that was told last. */
-  let told: string | undefined;
-
-  const close = (): void => {
-    if (!open) return;
-    const { first, last, message, call, from, native, managed } = open;
-    open = undefined;
-    const stacks: Stack[] = [];
-    if (native.length > 0) stacks.push({ role: 'fault', frames: native });
-    if (managed.length > 0) stacks.push({ role: 'managed', frames: managed });
-    const place = call ?? from;
-    const complete = place !== undefined || native.length + managed.length > 0;
-    emit({
-      tool: 'art',
-      rule: `art/${call?.replace(/\W.*$/s, '') || 'check-jni'}`,
-      hazard: MEANINGS.find(([shape]) => shape.test(message))?.[1] ?? 'rules/jni-wrong-type',
-      message: `${message.replace(/0x[0-9A-Fa-f]+/g, '0x…')}${place === undefined ? '' : ` ${call === undefined ? 'from' : 'in call to'} ${place}`}`,
-      stacks,
-      complete,
-      ...(!complete && { missing: 'the log ends before the place of this message' }),
-      log: { line: first.no, endLine: last.no, offset: first.offset },
-    });
-  };
-
+  const s: State = { emit, open: undefined, lastMessage: undefined };
   return {
     line(line) {
-      const [, announces, found] = HEAD.exec(line.text) ?? [];
-      if (found !== undefined) {
-        const again = QUOTED.test(line.text);
-        const message = again ? found.replace(/'$/, '') : found;
-        if (again && message === told) {
-          told = undefined;
-          if (open) open.last = line;
-          return 'consumed';
-        }
-        const placed = open?.call ?? open?.from ?? open?.native[0] ?? open?.managed[0];
-        const first = open?.announces && placed === undefined ? open.first : line;
-        if (first === line) close();
-        told = message;
-        open = {
-          first,
-          last: line,
-          message,
-          announces: announces !== undefined,
-          thread: false,
-          native: [],
-          managed: [],
-        };
+      const [, announces, message] = HEAD.exec(line.text) ?? [];
+      if (message !== undefined) {
+        takeMessage(s, line, message, announces !== undefined);
         return 'consumed';
       }
+      const { open } = s;
       if (!open) return 'ignored';
-      const call = CALL.exec(line.text)?.[1];
-      const from = FROM.exec(line.text)?.[1];
-      const native = nativeFrame(line.text);
-      const managed = javaFrame(line.text);
-      if (call !== undefined) open.call ??= call;
-      else if (from !== undefined) open.from ??= from;
-      else if (native) open.native.push(native);
-      else if (managed) open.managed.push(managed);
-      else if (THREAD.test(line.text) && !open.thread && open.native.length + open.managed.length === 0)
-        open.thread = true;
-      else if (!ABOUT.test(line.text)) {
-        const over = OTHERS.test(line.text) || THREAD.test(line.text);
-        if (over || open.native.length + open.managed.length > 0) close();
-        return 'ignored';
+      if (takeLine(open, line.text)) {
+        extend(open, line);
+        return 'consumed';
       }
-      open.last = line;
-      return 'consumed';
+      if (isOther(line.text) || frameCount(open) > 0) close(s);
+      return 'ignored';
     },
     end() {
-      close();
+      close(s);
       return [];
     },
   };
 }
+
+function takeMessage(s: State, line: Line, text: string, announces: boolean): void {
+  const isQuoted = QUOTED.test(line.text);
+  const message = isQuoted ? text.replace(/'$/, '') : text;
+  const { open } = s;
+  if (isQuoted && message === s.lastMessage) {
+    s.lastMessage = undefined;
+    if (open) extend(open, line);
+    return;
+  }
+  s.lastMessage = message;
+  if (open?.announces && !isPlaced(open)) {
+    open.diagnostic.message = message;
+    open.announces = announces;
+    open.hasThread = false;
+    extend(open, line);
+    return;
+  }
+  close(s);
+  s.open = {
+    ...openReport(line, { tool: 'art', rule: 'art/check-jni', hazard: 'rules/jni-wrong-type', message }),
+    announces,
+    hasThread: false,
+  };
+}
+
+const isPlaced = (open: Open): boolean => (open.call ?? open.from) !== undefined || frameCount(open) > 0;
+
+/** The rule is the function of JNI that was called, where that is said. */
+function close(s: State): void {
+  const { open } = s;
+  if (!open) return;
+  s.open = undefined;
+  const { diagnostic, call, from } = open;
+  const { message } = diagnostic;
+  const place = call === undefined ? from && ` from ${from}` : ` in call to ${call}`;
+  diagnostic.rule = `art/${call?.replace(/\W.*$/s, '') || 'check-jni'}`;
+  diagnostic.hazard = MEANINGS.find(([shape]) => shape.test(message))?.[1] ?? 'rules/jni-wrong-type';
+  diagnostic.message = `${message.replace(/0x[0-9A-Fa-f]+/g, '0x…')}${place ?? ''}`;
+  closeReport(open, s.emit, isPlaced(open) ? undefined : 'the log ends before the place of this message');
+}
+
+/** A line below the message: its place, a frame, or what is known of the thread. */
+function takeLine(open: Open, text: string): boolean {
+  const call = CALL.exec(text)?.[1];
+  const from = FROM.exec(text)?.[1];
+  const native = nativeFrame(text);
+  const managed = javaFrame(text);
+  if (call !== undefined) open.call ??= call;
+  else if (from !== undefined) open.from ??= from;
+  else if (native) addFrameTo(open, 'fault', native);
+  else if (managed) addFrameTo(open, 'managed', managed);
+  else if (THREAD.test(text) && !open.hasThread && frameCount(open) === 0) open.hasThread = true;
+  else return ABOUT.test(text);
+  return true;
+}
+
+/** The dump goes on with another thread. */
+const isOther = (text: string): boolean => OTHERS.test(text) || THREAD.test(text);

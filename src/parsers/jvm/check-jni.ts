@@ -8,10 +8,17 @@
  *
  * followed by `\tat pkg.Class.method(File.java:9)` lines, or by a native stack when no Java frame is there (JDK 21).
  */
-import type { Frame, Diagnostic } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
-import { hotspotFrame, javaFrame } from './java-frame.js';
+import {
+  addFrameTo,
+  closeReport,
+  extend,
+  frameCount,
+  openReport,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { hotspotFrame, javaFrame } from './java-frame.js';
 
 /** Message → hazard; the first match wins. Texts of JDK 8 to 25. */
 const MEANINGS: readonly [RegExp, HazardId][] = [
@@ -43,7 +50,7 @@ const MEANINGS: readonly [RegExp, HazardId][] = [
  * Whether a released pointer cannot be one that the JVM handed out: product builds use the same words for an overrun
  * and for a foreign pointer and print no guards, but its guarded copies are aligned as `malloc` aligns them.
  */
-const strange = (address: string | undefined): boolean =>
+const isStrange = (address: string | undefined): boolean =>
   address !== undefined && Number.parseInt(address.slice(-2), 16) % (address.length > 10 ? 16 : 8) !== 0;
 
 /** `FATAL ERROR` with other words is a call of JNI's own FatalError: the program aborts itself. */
@@ -74,19 +81,22 @@ const GUARD = /^(?:GuardedMemory\(0x|\s+(?:Header guard|Trailer guard|User data)
 const HANDLERS =
   /^(?:Warning: SIG\w+ handler (?:expected|modified|flags)|(?:\S+ )*warning: SIG\w+ handler (?:modified|flags)|SIG\w+: .*, mask\[0\]=|\s*(?:handler (?:expected|modified)|expected|found):|Running in non-interactive shell|\s+expected:SIG|\s+found:)/i;
 
-type Open = {
-  message: string;
-  fatal: boolean;
-  whole: boolean;
-  address?: string;
-  broken: { header: boolean };
-  managed: Frame[];
-  native: Frame[];
-  first: Line;
-  last: Line;
+/** Lines inside a stack that are no frames. */
+const BETWEEN_FRAMES = /^\s+- (?:locked|waiting|eliminated|parking)|^Native frames:/;
+
+type Open = OpenReport & {
+  isFatal: boolean;
+  /** No stack need follow. */
+  needsNoStack: boolean;
+  /** The guard before a released array is broken. */
+  isHeaderBroken: boolean;
+  /** A preamble whose headline has not come yet. */
+  isPreamble: boolean;
 };
 
-/** Makes the reader of HotSpot's JNI checker. */
+type State = { emit: Emit; open: Open | undefined };
+
+/** Reads what HotSpot's JNI checker prints. */
 export const checkJni: LineReader = {
   kind: 'lines',
   tools: ['xcheck-jni'],
@@ -104,104 +114,103 @@ export const checkJni: LineReader = {
 };
 
 function make(emit: Emit): LineSession {
-  let open: Open | undefined;
-  /** Whether `open` is a preamble that still waits for its headline. */
-  let waiting = false;
-
-  const begin = (line: Line, message: string, fatal: boolean, whole: boolean): void => {
-    open = {
-      message,
-      fatal,
-      whole,
-      broken: { header: false },
-      managed: [],
-      native: [],
-      first: line,
-      last: line,
-    };
-  };
-
-  const close = (cut: boolean): void => {
-    if (!open) return;
-    const { managed, native } = open;
-    const complete = !waiting && (open.whole || !cut || managed.length + native.length > 0);
-    const stacks: Diagnostic['stacks'] = [];
-    if (native.length > 0) stacks.push({ role: 'fault', frames: native });
-    if (managed.length > 0) stacks.push({ role: 'managed', frames: managed });
-    const broken = /failed bounds check/.test(open.message) && (open.broken.header || strange(open.address));
-    emit({
-      tool: 'xcheck-jni',
-      rule: `xcheck-jni/${slug(open.message)}`,
-      hazard: broken ? 'rules/jni-bad-release' : meaning(open.message, open.fatal),
-      message: open.message.replace(/0x[0-9A-Fa-f]+/g, '0x…').trim(),
-      stacks,
-      ...(open.address && { address: open.address }),
-      complete,
-      ...(!complete && { missing: 'the log ends before the stack of this message' }),
-      log: { line: open.first.no, endLine: open.last.no, offset: open.first.offset },
-    });
-    open = undefined;
-    waiting = false;
-  };
-
-  const headline = (line: Line): boolean => {
-    const text = line.text;
-    const head = HEAD.exec(text);
-    if (head) {
-      const before = waiting ? open : undefined;
-      if (!before) close(false);
-      begin(line, head[2] ?? '', text.startsWith('FATAL'), /non-Java thread/.test(text));
-      if (before && open) {
-        const { first, broken, address } = before;
-        open = { ...open, first, broken, ...(address && { address }) };
-      }
-      waiting = false;
-      return true;
-    }
-    const message = (REFS.exec(text) ??
-      CRITICAL.exec(text) ??
-      STRING_SIZE.exec(text) ??
-      VM_WARNING.exec(text))?.[1];
-    if (message) {
-      close(false);
-      begin(line, message, false, !REFS.test(text));
-      return true;
-    }
-    const preamble = PREAMBLE.exec(text)?.[1];
-    if (preamble) {
-      close(false);
-      begin(line, preamble, true, false);
-      const address = /(?:carray|chars|elements?): (0x[0-9A-Fa-f]+)/.exec(preamble)?.[1];
-      if (open && address) (open as Open).address = address;
-      waiting = true;
-      return true;
-    }
-    return false;
-  };
-
+  const s: State = { emit, open: undefined };
   return {
-    line(line) {
-      if (headline(line)) return 'consumed';
-      if (!open) return HANDLERS.test(line.text) ? 'consumed' : 'ignored';
-      if (GUARD.test(line.text)) {
-        if (/Header guard \S{1,40} is BROKEN/.test(line.text)) open.broken.header = true;
-        open.last = line;
-        return 'consumed';
-      }
-      const managed = javaFrame(line.text);
-      const native = managed ? undefined : hotspotFrame(line.text);
-      if (managed) open.managed.push(managed);
-      else if (native) open.native.push(native.frame);
-      else if (!/^\s+- (?:locked|waiting|eliminated|parking)|^Native frames:/.test(line.text)) {
-        if (open.whole || open.managed.length + open.native.length > 0) close(false);
-        return HANDLERS.test(line.text) ? 'consumed' : 'ignored';
-      }
-      open.last = line;
-      return 'consumed';
-    },
+    line: (line) => (takeHeadline(s, line) || takeBelow(s, line) ? 'consumed' : 'ignored'),
     end() {
-      close(true);
+      close(s, true);
       return [];
     },
   };
+}
+
+type Headline = Omit<Open, keyof OpenReport | 'isHeaderBroken'> & { message: string };
+
+/** What a line says that begins a report, or announces one. */
+function headlineOf(text: string): Headline | undefined {
+  const [, , words] = HEAD.exec(text) ?? [];
+  if (words !== undefined)
+    return {
+      message: words,
+      isFatal: text.startsWith('FATAL'),
+      needsNoStack: text.includes('non-Java thread'),
+      isPreamble: false,
+    };
+  const refs = REFS.exec(text)?.[1];
+  const message = refs ?? (CRITICAL.exec(text) ?? STRING_SIZE.exec(text) ?? VM_WARNING.exec(text))?.[1];
+  if (message !== undefined)
+    return { message, isFatal: false, needsNoStack: refs === undefined, isPreamble: false };
+  const preamble = PREAMBLE.exec(text)?.[1];
+  return preamble === undefined
+    ? undefined
+    : { message: preamble, isFatal: true, needsNoStack: false, isPreamble: true };
+}
+
+function takeHeadline(s: State, line: Line): boolean {
+  const headline = headlineOf(line.text);
+  if (headline === undefined) return false;
+  const { message, ...facts } = headline;
+  // The headline belongs to the preamble before it.
+  const preamble = HEAD.test(line.text) && s.open?.isPreamble ? s.open : undefined;
+  if (preamble) {
+    preamble.diagnostic.message = message;
+    preamble.diagnostic.stacks = [];
+    Object.assign(preamble, facts);
+    extend(preamble, line);
+    return true;
+  }
+  close(s, false);
+  const address = facts.isPreamble
+    ? /(?:carray|chars|elements?): (0x[0-9A-Fa-f]+)/.exec(message)?.[1]
+    : undefined;
+  const report = openReport(line, {
+    tool: 'xcheck-jni',
+    rule: 'xcheck-jni/message',
+    hazard: 'rules/other', // both follow from the message when the report closes
+    message,
+    ...(address && { address }),
+  });
+  s.open = { ...report, ...facts, isHeaderBroken: false };
+  return true;
+}
+
+/** A line below the headline: the guards around an array, or a frame. */
+function takeBelow(s: State, line: Line): boolean {
+  const { open } = s;
+  const { text } = line;
+  if (open && (takeGuard(open, text) || takeFrame(open, text) || BETWEEN_FRAMES.test(text))) {
+    extend(open, line);
+    return true;
+  }
+  if (open && (open.needsNoStack || frameCount(open) > 0)) close(s, false);
+  return HANDLERS.test(text);
+}
+
+function takeGuard(open: Open, text: string): boolean {
+  if (!GUARD.test(text)) return false;
+  if (/Header guard \S{1,40} is BROKEN/.test(text)) open.isHeaderBroken = true;
+  return true;
+}
+
+function takeFrame(open: Open, text: string): boolean {
+  const managed = javaFrame(text);
+  const native = managed ? undefined : hotspotFrame(text)?.frame;
+  if (managed) addFrameTo(open, 'managed', managed);
+  if (native) addFrameTo(open, 'fault', native);
+  return (managed ?? native) !== undefined;
+}
+
+/** `isCut`: the log has ended, and more might have followed. */
+function close(s: State, isCut: boolean): void {
+  const { open } = s;
+  if (!open) return;
+  s.open = undefined;
+  const { diagnostic } = open;
+  const { message, address } = diagnostic;
+  const isForeign = message.includes('failed bounds check') && (open.isHeaderBroken || isStrange(address));
+  diagnostic.rule = `xcheck-jni/${slug(message)}`;
+  diagnostic.hazard = isForeign ? 'rules/jni-bad-release' : meaning(message, open.isFatal);
+  diagnostic.message = message.replace(/0x[0-9A-Fa-f]+/g, '0x…').trim();
+  const isComplete = !open.isPreamble && (open.needsNoStack || !isCut || frameCount(open) > 0);
+  closeReport(open, s.emit, isComplete ? undefined : 'the log ends before the stack of this message');
 }

@@ -9,9 +9,18 @@
  *     Java_com_x_Main_run+0x51 (0x00007F9F0C3B66F1 [libx.so+0x6f1])
  *     ---------------------------------------
  */
-import type { Frame, Diagnostic } from '../../model/diagnostic.js';
-import { draft, reach, whole } from '../engine/draft.js';
-import type { Emit, LineReader, LineSession } from '../engine/reader.js';
+import type { Diagnostic, Frame } from '../../model/diagnostic.js';
+import {
+  addFrame,
+  closeReport,
+  extend,
+  markComplete,
+  messageOf,
+  openReport,
+  openStack,
+  type OpenReport,
+} from '../engine/open-report.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const TYPE = /^Type=(.{1,80}) vmState=0x[0-9a-fA-F]+$/;
 const SIGNAL = /\bSignal_Number=([0-9a-f]{8})\b/;
@@ -63,60 +72,63 @@ export const openj9Crash: LineReader = {
 };
 
 function make(emit: Emit): LineSession {
-  let open: Diagnostic | undefined;
-  let frames: Frame[] | undefined;
+  let open: OpenReport | undefined;
   const close = (): void => {
-    if (open) emit(open);
-    open = frames = undefined;
+    if (open) closeReport(open, emit);
+    open = undefined;
   };
-
-  const facts = (s: Diagnostic, text: string): void => {
-    const signal = SIGNALS[SIGNAL.exec(text)?.[1] ?? ''];
-    const windows = WINDOWS.exec(text)?.[1];
-    const address = ADDRESS.exec(text)?.[1];
-    if (signal) s.rule = `openj9/${signal}`;
-    if (windows) s.rule = `openj9/exception-${windows}`;
-    if (signal === 'SIGABRT') s.hazard = 'crash/abort';
-    if (address === undefined) return;
-    s.address = `0x${address.toLowerCase()}`;
-    if (/Segmentation/.test(s.message) && Number.parseInt(address, 16) < ZERO_PAGE)
-      s.hazard = 'null/dereference';
-  };
-
   return {
     line(line) {
-      const { text } = line;
-      const type = TYPE.exec(text)?.[1];
+      const type = TYPE.exec(line.text)?.[1];
       if (type !== undefined) {
         close();
-        const words = { rule: 'openj9/crash', hazard: 'crash/signal', message: type } as const;
-        open = draft(line, { tool: 'openj9', ...words }, 'the stack of the crash');
+        open = begin(line, type);
         return 'consumed';
       }
-      if (!open) return 'ignored';
-      const frame = frames === undefined ? undefined : frameOf(text);
-      if (STACK.test(text)) {
-        frames = [];
-        open.stacks.push({ role: 'fault', frames });
-      } else if (frame) {
-        if (frames && frames.length < 512) frames.push(frame);
-        whole(open);
-      } else if (RULE.test(text)) {
-        reach(open, line);
-        whole(open);
-        close();
-        return 'consumed';
-      } else if (FACTS.test(text)) facts(open, text);
-      else return 'ignored';
-      reach(open, line);
+      if (!open || !takeLine(open, line.text)) return 'ignored';
+      extend(open, line);
+      if (RULE.test(line.text)) close();
       return 'consumed';
     },
     settle() {
-      if (open?.complete) close();
+      if (open?.diagnostic.complete) close();
     },
     end() {
       close();
       return [];
     },
   };
+}
+
+const begin = (line: Line, type: string): OpenReport =>
+  openReport(
+    line,
+    { tool: 'openj9', rule: 'openj9/crash', hazard: 'crash/signal', message: messageOf(type) },
+    { missing: 'the stack of the crash', keepsEmptyStacks: true },
+  );
+
+/** One line of an open report; false when it is none of its. */
+function takeLine(open: OpenReport, text: string): boolean {
+  const frame = open.stack && frameOf(text);
+  if (STACK.test(text)) openStack(open, 'fault');
+  else if (frame || RULE.test(text)) {
+    if (frame) addFrame(open, frame);
+    markComplete(open);
+  } else if (FACTS.test(text)) takeFacts(open.diagnostic, text);
+  else return false;
+  return true;
+}
+
+/** The signal and the address, among registers. */
+function takeFacts(s: Diagnostic, text: string): void {
+  const signal = SIGNALS[SIGNAL.exec(text)?.[1] ?? ''];
+  const exception = WINDOWS.exec(text)?.[1];
+  const address = ADDRESS.exec(text)?.[1];
+  if (signal) s.rule = `openj9/${signal}`;
+  if (exception) s.rule = `openj9/exception-${exception}`;
+  if (signal === 'SIGABRT') s.hazard = 'crash/abort';
+  if (address === undefined) return;
+  s.address = `0x${address.toLowerCase()}`;
+  if (s.message.includes('Segmentation') && Number.parseInt(address, 16) < ZERO_PAGE)
+    s.hazard = 'null/dereference';
 }

@@ -5,8 +5,16 @@
  *     JVMJNCK077E Error detected in com/x/Main.run()V
  *     JVMJNCK024E JNI error detected. Aborting.
  */
-import type { Frame, Diagnostic } from '../../model/diagnostic.js';
+import type { Frame } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
+import {
+  addFrame,
+  closeReport,
+  extend,
+  openReport,
+  openStack,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const MESSAGE = /^(JVMJNCK(\d{3})([EWI])) (.*)$/;
@@ -42,44 +50,27 @@ export const openj9: LineReader = {
 };
 
 function make(emit: Emit): LineSession {
-  let open: Diagnostic | undefined;
+  let open: OpenReport | undefined;
   const close = (): void => {
-    if (open) emit(open);
+    if (open) closeReport(open, emit);
     open = undefined;
   };
-  const report = (line: Line, code: string, text: string): Diagnostic => ({
-    tool: 'openj9',
-    rule: `openj9/${code}`,
-    hazard: MEANINGS.find(([shape]) => shape.test(text))?.[1] ?? 'rules/other',
-    message: text.trim().replace(/0x[0-9A-Fa-f]+/g, '0x…'),
-    stacks: [],
-    complete: true,
-    log: { line: line.no, endLine: line.no, offset: line.offset },
-  });
-  const place = (to: Diagnostic, line: Line, text: string): boolean => {
-    const frame = methodFrame(text);
-    if (frame) to.stacks = [{ role: 'managed', frames: [frame] }];
-    to.log.endLine = line.no;
-    return frame !== undefined;
-  };
-
   return {
     line(line) {
-      const found = MESSAGE.exec(line.text);
-      if (!found) {
-        if (!open || open.stacks.length > 0) return 'ignored';
-        if (line.no - open.log.endLine > MAX_FOREIGN_LINES) close();
-        else if (METHOD.test(line.text) && place(open, line, line.text)) return 'consumed';
+      const [, code, number = '', level, text = ''] = MESSAGE.exec(line.text) ?? [];
+      if (code === undefined) {
+        if (!open || open.stack) return 'ignored';
+        if (line.no - open.diagnostic.log.endLine > MAX_FOREIGN_LINES) close();
+        else if (METHOD.test(line.text) && takePlace(open, line, line.text)) return 'consumed';
         return 'ignored';
       }
-      const [, code = '', number = '', level, text = ''] = found;
       if (open && WHERE.has(number)) {
-        place(open, line, text);
+        takePlace(open, line, text);
         return 'consumed';
       }
       if (level === 'I' || (number === ABORTS && open)) return 'consumed';
       close();
-      open = report(line, code, text);
+      open = begin(line, code, text);
       return 'consumed';
     },
     settle: close,
@@ -88,6 +79,25 @@ function make(emit: Emit): LineSession {
       return [];
     },
   };
+}
+
+const begin = (line: Line, code: string, text: string): OpenReport =>
+  openReport(line, {
+    tool: 'openj9',
+    rule: `openj9/${code}`,
+    hazard: MEANINGS.find(([shape]) => shape.test(text))?.[1] ?? 'rules/other',
+    message: text.trim().replace(/0x[0-9A-Fa-f]+/g, '0x…'),
+  });
+
+/** The method in which the error was found; a later one replaces it. */
+function takePlace(open: OpenReport, line: Line, text: string): boolean {
+  extend(open, line);
+  const frame = methodFrame(text);
+  if (frame === undefined) return false;
+  open.diagnostic.stacks = [];
+  openStack(open, 'managed');
+  addFrame(open, frame);
+  return true;
 }
 
 /** `com/x/Main.run()V`: slashes as in the class file. */

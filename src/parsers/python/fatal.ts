@@ -14,10 +14,19 @@
  *
  * Source: Modules/faulthandler.c, Python/traceback.c, Python/pylifecycle.c, Objects/obmalloc.c, Objects/object.c.
  */
-import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
-import { addFrame, addStack, draft, reach, whole } from '../engine/draft.js';
-import { pythonMeaning } from './kinds.js';
+import type { Frame, StackRole } from '../../model/diagnostic.js';
+import {
+  addFrame,
+  closeReport,
+  extend,
+  markComplete,
+  messageOf,
+  openReport,
+  openStack,
+  type OpenReport,
+} from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { pythonMeaning } from './kinds.js';
 
 const FATAL =
   /^(?:Fatal Python error(?:: | from (?=unexpected signum: ))|Windows fatal exception: |(?=Timeout \(\d+:\d\d:\d\d))(.*)$/;
@@ -39,6 +48,12 @@ const SYSTEM_ERROR =
   /^(?:E +)?SystemError: (.{1,2000} returned (?:a result with an exception set|NULL without setting an exception))$/;
 const NEGATIVE =
   /: Assertion (?:failed: object has negative ref count|"[^"]{1,200}" failed: object has negative ref count)/;
+
+const TITLE = 'Traceback (most recent call last):';
+/** Frames that are kept of a traceback, the most recent. */
+const MAX_TRACEBACK_FRAMES = 200;
+/** Lines that the debug checks print before their fatal error, with a margin. */
+const MAX_PRELUDE_LINES = 100;
 
 const pythonFrame = (file: string, line: string, fn: string): Frame =>
   line === '???'
@@ -67,146 +82,185 @@ export const python: LineReader = {
   make,
 };
 
+/** The debug allocator, or the refcount check, has spoken and the fatal error is still to come. */
+type Prelude = { line: Line; text: string };
+
+type State = {
+  emit: Emit;
+  open: OpenReport | undefined;
+  prelude: Prelude | undefined;
+  /** The open report is an exception that a callback could not hand on: an ordinary traceback follows. */
+  isCallback: boolean;
+};
+
 function make(emit: Emit): LineSession {
-  let open: Diagnostic | undefined;
-  let stack: Stack | undefined;
-  /** The debug allocator, or the refcount check, has spoken and the fatal error is still to come. */
-  let prelude: { line: Line; text: string } | undefined;
-  let traceback = false;
-
-  const close = (): void => {
-    if (open) emit(open);
-    open = stack = undefined;
-    traceback = false;
-  };
-  const begin = (words: string, message: string, line: Line): void => {
-    close();
-    const text = prelude ? `${words} (${prelude.text})` : words;
-    open = draft(
-      prelude?.line ?? line,
-      { tool: 'python', ...pythonMeaning(text), message },
-      'the stack of a Python thread',
-    );
-    const address = /\b(?:p=|address )(0x[0-9a-f]+)/.exec(prelude?.text ?? '')?.[1];
-    if (address) open.address = address;
-    reach(open, line);
-    prelude = undefined;
-  };
-
-  const inside = (s: Diagnostic, text: string, line: Line): boolean => {
-    const thread = THREAD.exec(text);
-    if (STACK.test(text)) stack = addStack(s, { role: 'managed', title: text, frames: [] });
-    else if (thread) {
-      const current = thread[1] === 'Current thread';
-      const name = `thread ${thread[2] ?? ''}`;
-      stack = addStack(s, { role: current ? 'managed' : 'related', thread: name, title: text, frames: [] });
-      if (current) s.thread = name;
-    } else if (C_STACK.test(text)) {
-      stack = addStack(s, { role: 'fault', title: text, frames: [] });
-    } else if (text === '') {
-      stack = undefined;
-    } else {
-      const frame = FRAME.exec(text) ?? (traceback ? TRACEBACK.exec(text) : null);
-      const native = C_FRAME.exec(text);
-      if (stack && frame) addFrame(stack, pythonFrame(frame[1] ?? '', frame[2] ?? '', frame[3] ?? ''));
-      else if (stack && native) {
-        addFrame(stack, {
-          kind: 'module',
-          module: native[1] ?? '',
-          ...(native[2] ? { function: native[2] } : {}),
-          ...(native[3] ? { offset: native[3] } : {}),
-        });
-      } else if (
-        !(stack && BARE.test(text)) &&
-        !/^(?:Python runtime state: |Extension modules: )/.test(text)
-      ) {
-        // Python 2, and 3 without a thread, say only the words; a signal is always followed by a thread's stack.
-        if (s.stacks.length === 0 && s.hazard !== 'crash/signal') whole(s);
-        return false;
-      }
-      if (stack) whole(s);
-    }
-    reach(s, line);
-    return true;
-  };
-
-  /** The traceback of an exception that a callback could not hand on: ends with the exception itself. */
-  const lost = (s: Diagnostic, text: string, line: Line): boolean => {
-    if (text === 'Traceback (most recent call last):') {
-      stack = addStack(s, { role: 'managed', title: text, frames: [] });
-    } else if (stack && TRACEBACK.test(text)) {
-      const m = TRACEBACK.exec(text);
-      // Most recent last here, most recent first in every stack of ours.
-      if (m) stack.frames.unshift(pythonFrame(m[1] ?? '', m[2] ?? '', m[3] ?? ''));
-      if (stack.frames.length > 200) stack.frames.pop();
-    } else if (stack && /^\S/.test(text)) {
-      reach(s, line);
-      s.message = `${s.message}: ${text}`.slice(0, 1000);
-      whole(s);
-      close();
-      return true;
-    } else if (!stack || !text.startsWith('    ')) return false;
-    reach(s, line);
-    return true;
-  };
-
+  const s: State = { emit, open: undefined, prelude: undefined, isCallback: false };
   return {
     line(line) {
       // The debug allocator may itself crash in the middle of a line of what it says.
-      const late = prelude ? line.text.indexOf(' Fatal Python error: ') + 1 : 0;
-      const text = line.text.slice(late).trimEnd();
-      const fatal = FATAL.exec(text);
-      if (fatal) {
-        begin(fatal[1] ?? '', text, line);
-        return 'consumed';
-      }
-      const system = SYSTEM_ERROR.exec(text);
-      // A debug build has said so already, and tells of the exception before its stack.
-      if (system?.[1] && open?.rule === 'python/exception-rule' && open.stacks.length === 0) {
-        reach(open, line);
-        return 'consumed';
-      }
-      if (system?.[1]) {
-        close();
-        const s = draft(line, { tool: 'python', ...pythonMeaning(system[1]), message: system[1] }, '');
-        whole(s);
-        emit(s);
-        return 'consumed';
-      }
-      const ignored = IGNORED.exec(text);
-      if (ignored) {
-        close();
-        const message = `an exception cannot leave a ${ignored[1]} callback`;
-        open = draft(
-          line,
-          { tool: 'python', rule: 'python/callback-exception', hazard: 'unwind/foreign-exception', message },
-          'the traceback',
-        );
-        traceback = true;
-        return 'consumed';
-      }
-      if (/^Debug memory block at address p=(?:0x)?[0-9A-Fa-f]/.test(text) || NEGATIVE.test(text)) {
-        close();
-        prelude = { line, text };
-        return 'consumed';
-      }
-      if (prelude) {
-        if (line.no - prelude.line.no > 100) prelude = undefined;
-        else {
-          if (/not all FORBIDDENBYTE/.test(text)) prelude.text += `; ${text.trim()}`;
-          return /FORBIDDENBYTE|^ {4}|^Enable tracemalloc|^object /.test(text) ? 'consumed' : 'ignored';
-        }
-      }
-      if (!open) return 'ignored';
-      return (traceback ? lost(open, text, line) : inside(open, text, line)) ? 'consumed' : 'ignored';
+      const late = s.prelude ? line.text.indexOf(' Fatal Python error: ') + 1 : 0;
+      return read(s, line, line.text.slice(late).trimEnd()) ? 'consumed' : 'ignored';
     },
     settle() {
-      if (open?.complete) close();
+      if (s.open?.diagnostic.complete) close(s);
     },
     end() {
-      close();
-      if (!prelude) return [];
-      return [`line ${prelude.line.no}: Python's debug check is not followed by its fatal error`];
+      close(s);
+      if (!s.prelude) return [];
+      return [`line ${s.prelude.line.no}: Python's debug check is not followed by its fatal error`];
     },
   };
+}
+
+function read(s: State, line: Line, text: string): boolean {
+  if (takeHeadline(s, line, text)) return true;
+  if (s.prelude && line.no - s.prelude.line.no > MAX_PRELUDE_LINES) s.prelude = undefined;
+  if (s.prelude) return takePrelude(s.prelude, text);
+  const { open } = s;
+  if (!open) return false;
+  if (!s.isCallback) return takeDump(open, line, text);
+  if (!takeTraceback(open, text)) return false;
+  extend(open, line);
+  if (open.diagnostic.complete) close(s);
+  return true;
+}
+
+function close(s: State): void {
+  if (s.open) closeReport(s.open, s.emit);
+  s.open = undefined;
+  s.isCallback = false;
+}
+
+/** A line that begins a report, or announces one. */
+function takeHeadline(s: State, line: Line, text: string): boolean {
+  const fatal = FATAL.exec(text);
+  if (fatal) {
+    beginFatal(s, line, fatal[1] ?? '', text);
+    return true;
+  }
+  const system = SYSTEM_ERROR.exec(text)?.[1];
+  if (system !== undefined) {
+    takeSystemError(s, line, system);
+    return true;
+  }
+  const callback = IGNORED.exec(text)?.[1];
+  if (callback !== undefined) {
+    close(s);
+    const facts = {
+      tool: 'python',
+      rule: 'python/callback-exception',
+      hazard: 'unwind/foreign-exception',
+    } as const;
+    const message = `an exception cannot leave a ${callback} callback`;
+    s.open = openReport(line, { ...facts, message }, { missing: 'the traceback', keepsEmptyStacks: true });
+    s.isCallback = true;
+    return true;
+  }
+  if (!/^Debug memory block at address p=(?:0x)?[0-9A-Fa-f]/.test(text) && !NEGATIVE.test(text)) return false;
+  close(s);
+  s.prelude = { line, text };
+  return true;
+}
+
+function beginFatal(s: State, line: Line, words: string, message: string): void {
+  close(s);
+  const { prelude } = s;
+  s.prelude = undefined;
+  const address = /\b(?:p=|address )(0x[0-9a-f]+)/.exec(prelude?.text ?? '')?.[1];
+  s.open = openReport(
+    prelude?.line ?? line,
+    {
+      tool: 'python',
+      ...pythonMeaning(prelude ? `${words} (${prelude.text})` : words),
+      message: messageOf(message),
+      ...(address && { address }),
+    },
+    { missing: 'the stack of a Python thread', keepsEmptyStacks: true },
+  );
+  extend(s.open, line);
+}
+
+function takeSystemError(s: State, line: Line, words: string): void {
+  const { open } = s;
+  // A debug build has said so already, and names the exception before its stack.
+  if (open?.diagnostic.rule === 'python/exception-rule' && open.diagnostic.stacks.length === 0) {
+    extend(open, line);
+    return;
+  }
+  close(s);
+  const facts = { tool: 'python', ...pythonMeaning(words), message: messageOf(words) } as const;
+  closeReport(openReport(line, facts), s.emit);
+}
+
+/** What the debug checks say before the fatal error. */
+function takePrelude(prelude: Prelude, text: string): boolean {
+  if (text.includes('not all FORBIDDENBYTE')) prelude.text += `; ${text.trim()}`;
+  return /FORBIDDENBYTE|^ {4}|^Enable tracemalloc|^object /.test(text);
+}
+
+/** A line below a fatal error: a thread's stack, or one of C. */
+function takeDump(open: OpenReport, line: Line, text: string): boolean {
+  if (text === '') open.stack = undefined;
+  else if (!takeTitle(open, text) && !takeDumpFrame(open, text)) {
+    const isRemark =
+      (open.stack && BARE.test(text)) || /^(?:Python runtime state: |Extension modules: )/.test(text);
+    if (!isRemark) {
+      const { stacks, hazard } = open.diagnostic;
+      // Python 2, and 3 without a thread, say only the words; a signal is always followed by a thread's stack.
+      if (stacks.length === 0 && hazard !== 'crash/signal') markComplete(open);
+      return false;
+    }
+    if (open.stack) markComplete(open);
+  }
+  extend(open, line);
+  return true;
+}
+
+/** A line that introduces a stack. */
+function takeTitle(open: OpenReport, text: string): boolean {
+  const role: StackRole | undefined = STACK.test(text) ? 'managed' : C_STACK.test(text) ? 'fault' : undefined;
+  if (role) {
+    openStack(open, role, { title: text });
+    return true;
+  }
+  const [, who, id] = THREAD.exec(text) ?? [];
+  if (id === undefined) return false;
+  const thread = `thread ${id}`;
+  const isCurrent = who === 'Current thread';
+  openStack(open, isCurrent ? 'managed' : 'related', { thread, title: text });
+  if (isCurrent) open.diagnostic.thread = thread;
+  return true;
+}
+
+function takeDumpFrame(open: OpenReport, text: string): boolean {
+  if (open.stack === undefined) return false;
+  const [, file, at, fn] = FRAME.exec(text) ?? [];
+  const [, module, name, offset] = C_FRAME.exec(text) ?? [];
+  if (file !== undefined) addFrame(open, pythonFrame(file, at ?? '', fn ?? ''));
+  else if (module !== undefined)
+    addFrame(open, {
+      kind: 'module',
+      module,
+      ...(name ? { function: name } : {}),
+      ...(offset ? { offset } : {}),
+    });
+  else return false;
+  markComplete(open);
+  return true;
+}
+
+/** A line of the traceback of an exception that a callback could not hand on; it ends with the exception itself. */
+function takeTraceback(open: OpenReport, text: string): boolean {
+  const { diagnostic, stack } = open;
+  const [, file, at, fn] = TRACEBACK.exec(text) ?? [];
+  if (text === TITLE) openStack(open, 'managed', { title: text });
+  else if (stack && file !== undefined) {
+    // Most recent last here, most recent first in every stack of ours.
+    stack.frames.unshift(pythonFrame(file, at ?? '', fn ?? ''));
+    if (stack.frames.length > MAX_TRACEBACK_FRAMES) stack.frames.pop();
+  } else if (stack && /^\S/.test(text)) {
+    diagnostic.message = messageOf(`${diagnostic.message}: ${text}`);
+    markComplete(open);
+  } else return stack !== undefined && text.startsWith('    ');
+  return true;
 }

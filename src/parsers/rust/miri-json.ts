@@ -3,10 +3,10 @@
  * Source: rustc_errors json.rs; `{"message", "level", "spans": [{"file_name", "line_start", "column_start",
  * "is_primary"}], "children": […]}`.
  */
-import type { Frame, Diagnostic } from '../../model/diagnostic.js';
-import { addFrame, addStack, draft, whole } from '../engine/draft.js';
+import type { Frame } from '../../model/diagnostic.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
 import { miriFacts, miriRole } from './miri-kinds.js';
+import { addFrame, openReport, openStack, type OpenReport } from '../engine/open-report.js';
 import type { Line } from '../engine/reader.js';
 
 const MAX_CHILDREN = 200;
@@ -27,11 +27,10 @@ const spanFrame = (diagnostic: Record<string, unknown>, fn: string): Frame | und
   return { kind: 'source', function: fn, file, line, ...(typeof column === 'number' ? { column } : {}) };
 };
 
-/**
- * The diagnostics of one JSON line: none for a diagnostic that is no error of Miri's. Undefined when the line is not a
- * diagnostic at all (or is cut), so that other readers may try it.
- */
-export const readMiriJson = (line: Line): Diagnostic[] | undefined => {
+type Json = Record<string, unknown> & { message: string };
+
+/** The compiler's diagnostic that a line holds, bare or in Cargo's message. */
+const compilerMessage = (line: Line): Json | undefined => {
   if (!line.text.includes('"level"') || !line.text.includes('"message"')) return undefined;
   let json: unknown;
   try {
@@ -40,26 +39,39 @@ export const readMiriJson = (line: Line): Diagnostic[] | undefined => {
     return undefined;
   }
   const inner = isRecord(json) && isRecord(json['message']) ? json['message'] : json;
-  if (!isRecord(inner) || typeof inner['message'] !== 'string' || !Array.isArray(inner['spans']))
-    return undefined;
-  if (!textOf(inner['level']).startsWith('error')) return [];
-  const code = isRecord(inner['code']) ? textOf(inner['code']['code']) : undefined;
-  const facts = miriFacts(inner['message'], code);
-  if (!facts) return [];
-  const diagnostic = draft(line, facts, '');
-  const first = spanFrame(inner, UNKNOWN_FUNCTION);
-  const fault = addStack(diagnostic, {
-    role: 'fault',
-    title: inner['message'],
-    frames: first ? [first] : [],
-  });
-  for (const child of listOf(inner['children']).filter(isRecord)) {
-    const words = textOf(child['message']);
-    const inside = /^inside (?:call to )?`(.{1,2000})`/.exec(words)?.[1];
-    const frame = spanFrame(child, inside ?? UNKNOWN_FUNCTION);
-    if (inside !== undefined) addFrame(fault, frame ?? { kind: 'symbol', function: inside });
-    else if (frame) addStack(diagnostic, { role: miriRole(words), title: words, frames: [frame] });
+  return isRecord(inner) && typeof inner['message'] === 'string' && Array.isArray(inner['spans'])
+    ? (inner as Json)
+    : undefined;
+};
+
+/** A note or help below the error: a frame of its stack, or a place that it speaks of. */
+function takeChild(report: OpenReport, child: Record<string, unknown>): void {
+  const words = textOf(child['message']);
+  const inside = /^inside (?:call to )?`(.{1,2000})`/.exec(words)?.[1];
+  const frame = spanFrame(child, inside ?? UNKNOWN_FUNCTION);
+  const fault = report.stack;
+  if (inside !== undefined) addFrame(report, frame ?? { kind: 'symbol', function: inside });
+  else if (frame) {
+    openStack(report, miriRole(words), { title: words }).frames.push(frame);
+    report.stack = fault;
   }
-  whole(diagnostic);
-  return [diagnostic];
+}
+
+/**
+ * The reports of one JSON line: none for a diagnostic that is no error of Miri's. Undefined when the line is not a diagnostic
+ * at all (or is cut), so that other readers may try it.
+ */
+export const readMiriJson = (line: Line): OpenReport[] | undefined => {
+  const message = compilerMessage(line);
+  if (message === undefined) return undefined;
+  if (!textOf(message['level']).startsWith('error')) return [];
+  const code = isRecord(message['code']) ? textOf(message['code']['code']) : undefined;
+  const facts = miriFacts(message.message, code);
+  if (!facts) return [];
+  const report = openReport(line, facts, { keepsEmptyStacks: true });
+  const first = spanFrame(message, UNKNOWN_FUNCTION);
+  openStack(report, 'fault', { title: message.message });
+  if (first) addFrame(report, first);
+  for (const child of listOf(message['children']).filter(isRecord)) takeChild(report, child);
+  return [report];
 };

@@ -1,6 +1,7 @@
 /** What Miri's error titles mean: the first row that fits wins. Sources: miri src/diagnostics.rs, rustc const-eval. */
-import type { Diagnostic, StackRole } from '../../model/diagnostic.js';
+import type { StackRole } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
+import { messageOf, type ReportFacts } from '../engine/open-report.js';
 
 type Row = [RegExp, string, HazardId];
 
@@ -102,17 +103,14 @@ const LEAK = /\(([^()]{1,60} heap), size: (\d{1,18}),/;
 const CONSTANT = 'E0080';
 
 /** The facts of a title; undefined when the error is not Miri's. */
-export const miriFacts = (
-  title: string,
-  code?: string,
-): Omit<Diagnostic, 'stacks' | 'complete' | 'log'> | undefined => {
+export const miriFacts = (title: string, code?: string): ReportFacts | undefined => {
   const meaning = code === CONSTANT ? constMeaning(title) : miriMeaning(title);
   if (!meaning) return undefined;
   const leak = meaning.hazard === 'ownership/leak' ? LEAK.exec(title) : null;
   return {
     tool: 'miri',
     ...meaning,
-    message: miriMessage(title),
+    message: messageOf(miriMessage(title)),
     ...(code === CONSTANT && { ordinary: true as const }),
     ...(leak ? { leak: { kind: 'definite' as const, bytes: Number(leak[2]), objects: 1 } } : {}),
   };

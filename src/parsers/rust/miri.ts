@@ -17,12 +17,20 @@
  * Until 2025 the stack was `= note: BACKTRACE:` and lines `= note: inside `f` at src/lib.rs:1:2`. An empty line ends a
  * diagnostic, unless a note in its margin follows (until 2022 one stood before the stack). With `--error-format=json` every diagnostic is one line; see mirijson.ts.
  */
-import type { Frame, Diagnostic, Stack, StackRole } from '../../model/diagnostic.js';
-import { addFrame, addStack, draft, placed, reach, whole } from '../engine/draft.js';
-import { UNKNOWN_FUNCTION } from '../engine/frame.js';
+import type { Frame, Stack, StackRole } from '../../model/diagnostic.js';
+import { sourceFrame, UNKNOWN_FUNCTION } from '../engine/frame.js';
+import {
+  addFrame,
+  closeReport,
+  extend,
+  markComplete,
+  openReport,
+  openStack,
+  type OpenReport,
+} from '../engine/open-report.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 import { readMiriJson } from './miri-json.js';
 import { miriFacts, miriRole } from './miri-kinds.js';
-import type { Emit, LineReader, LineSession } from '../engine/reader.js';
 
 const ERROR = /^error(?:\[(E\d{4})\])?: (.{1,4000})$/;
 const PLACE = /^ *--> (.{1,4096})$/;
@@ -36,7 +44,7 @@ const SOURCE = /^ *(?:(?:\d{1,9}|LL) *)?[|=]|^\.\.\.$|^ *::: /;
 
 /** A frame of Miri's; the end of a range (`a.rs:8:14: 8:26`) is dropped. */
 export const miriFrame = (fn: string, place: string | undefined): Frame =>
-  (place === undefined ? undefined : placed(fn, place.replace(/: \d{1,9}:\d{1,9}$/, ''))) ?? {
+  (place === undefined ? undefined : sourceFrame(fn, place.replace(/: \d{1,9}:\d{1,9}$/, ''))) ?? {
     kind: 'symbol',
     function: fn,
   };
@@ -50,133 +58,174 @@ export const miri: LineReader = {
   make,
 };
 
-function make(emit: Emit): LineSession {
-  let open: Diagnostic | undefined;
-  /** Takes the place of the next `-->` line. */
-  let next: { role: StackRole; title?: string; fn: string } | undefined;
-  let fault: Stack | undefined;
-  let fn: string | undefined;
+type Place = { role: StackRole; title?: string; fn: string };
+
+type State = {
+  emit: Emit;
+  open: OpenReport | undefined;
+  /** What the next `-->` line is the place of. */
+  next: Place | undefined;
+  fault: Stack | undefined;
+  /** A function of the trace whose place has not come yet. */
+  fn: string | undefined;
   /** The place under the title, until the trace has named its function. */
-  let head: Frame | undefined;
-  let backtrace = false;
+  head: Frame | undefined;
+  inTrace: boolean;
   /** An empty line came: the diagnostic is over unless its margin goes on. */
-  let blank = false;
-  let counted = 0;
+  isBlank: boolean;
+  /** Errors of Miri's that were read. */
+  count: number;
+};
 
-  const close = (): void => {
-    if (fn !== undefined) addTraced(miriFrame(fn, undefined));
-    if (open) emit(open);
-    open = next = fault = fn = head = undefined;
-    backtrace = blank = false;
-  };
-  /** The stack that replaces the bare place of the title: its first frame is that very place. */
-  const beginTrace = (): void => {
-    if (!backtrace && fault) head = fault.frames.splice(0)[0];
-    backtrace = true;
-  };
-  const addTraced = (frame: Frame): void => {
-    if (!fault) return;
-    const bare = fault.frames.length === 0 && frame.kind === 'symbol';
-    addFrame(fault, bare && head?.kind === 'source' ? { ...head, function: frame.function } : frame);
-  };
-
-  const note = (s: Diagnostic, words: string): void => {
-    const thread = /^this is on thread `(.{0,200})`/.exec(words)?.[1];
-    if (thread !== undefined) {
-      s.thread = thread;
-      if (fault) fault.thread = thread;
-      return;
-    }
-    if (/^(?:stack backtrace|BACKTRACE)/.test(words)) {
-      beginTrace();
-      return;
-    }
-    const inside = INSIDE.exec(words);
-    if (inside && fault) {
-      if (inside[2] !== undefined) {
-        beginTrace();
-        addTraced(miriFrame(inside[1] ?? UNKNOWN_FUNCTION, inside[2]));
-      } else next = { role: 'fault', fn: inside[1] ?? UNKNOWN_FUNCTION };
-      return;
-    }
-    next = { role: miriRole(words), title: words, fn: UNKNOWN_FUNCTION };
-  };
-
-  const place = (s: Diagnostic, text: string): void => {
-    if (!next) return;
-    const frame = miriFrame(next.fn, text);
-    if (next.role === 'fault' && fault) {
-      beginTrace();
-      addTraced(frame);
-    } else {
-      const stack = addStack(s, {
-        role: next.role,
-        ...(next.title === undefined ? {} : { title: next.title }),
-        frames: [frame],
-      });
-      if (next.role === 'fault') fault = stack;
-    }
-    next = undefined;
-  };
-
+function make(emit: Emit): LineSession {
+  const s: State = { emit, count: 0, ...NOTHING_OPEN };
   return {
-    line(line) {
-      const text = line.text.trimEnd();
-      if (text.startsWith('{')) {
-        const found = readMiriJson(line);
-        if (found === undefined) return 'ignored';
-        close();
-        counted += found.length;
-        found.forEach(emit);
-        return 'consumed';
-      }
-      const error = ERROR.exec(text);
-      if (error?.[2]) {
-        close();
-        // rustc counts its own errors as well, so that its number cannot be held against ours.
-        if (counted > 0 && /^aborting due to /.test(error[2])) return 'consumed';
-        const facts = miriFacts(error[2], error[1]);
-        if (!facts) return 'ignored';
-        counted++;
-        open = draft(line, facts, 'the end of the diagnostic');
-        next = { role: 'fault', title: error[2], fn: UNKNOWN_FUNCTION };
-        return 'consumed';
-      }
-      if (!open) return 'ignored';
-      if (text === '') {
-        // std's deadlock and leak errors may lack a place; the empty line ends them all the same.
-        whole(open);
-        blank = true;
-        return 'consumed';
-      }
-      if (blank && !/^ +=/.test(text)) {
-        close();
-        return 'ignored';
-      }
-      blank = false;
-      if (/^warning: /.test(text)) {
-        close();
-        return 'ignored';
-      }
-      const at = PLACE.exec(text);
-      const words = NOTE.exec(text);
-      const frame = backtrace ? FRAME.exec(text) : null;
-      const where = fn === undefined ? null : AT.exec(text);
-      if (at?.[1]) place(open, at[1]);
-      else if (words) note(open, words[2] ?? '');
-      else if (where && fault && fn !== undefined) {
-        addTraced(miriFrame(fn, where[1]));
-        fn = undefined;
-      } else if (frame?.[1] && fault) {
-        if (fn !== undefined) addTraced(miriFrame(fn, undefined));
-        fn = frame[1];
-      } else if (!SOURCE.test(text) && !/^ {3,}/.test(text)) return 'ignored';
-      reach(open, line);
-      return 'consumed';
-    },
+    line: (line) => (read(s, line, line.text.trimEnd()) ? 'consumed' : 'ignored'),
     end() {
-      close();
+      close(s);
       return [];
     },
   };
+}
+
+const NOTHING_OPEN = {
+  open: undefined,
+  next: undefined,
+  fault: undefined,
+  fn: undefined,
+  head: undefined,
+  inTrace: false,
+  isBlank: false,
+};
+
+function read(s: State, line: Line, text: string): boolean {
+  if (text.startsWith('{')) return takeJson(s, line);
+  const [, code, title] = ERROR.exec(text) ?? [];
+  if (title !== undefined) return begin(s, line, title, code);
+  const { open } = s;
+  if (!open) return false;
+  if (text === '') {
+    // std's deadlock and leak errors may lack a place; the empty line ends them all the same.
+    markComplete(open);
+    s.isBlank = true;
+    return true;
+  }
+  if ((s.isBlank && !/^ +=/.test(text)) || text.startsWith('warning: ')) {
+    close(s);
+    return false;
+  }
+  s.isBlank = false;
+  if (!takeLine(s, open, text)) return false;
+  extend(open, line);
+  return true;
+}
+
+function takeJson(s: State, line: Line): boolean {
+  const reports = readMiriJson(line);
+  if (reports === undefined) return false;
+  close(s);
+  s.count += reports.length;
+  for (const r of reports) closeReport(r, s.emit);
+  return true;
+}
+
+function begin(s: State, line: Line, title: string, code: string | undefined): boolean {
+  close(s);
+  // rustc counts its own errors as well, so that its number cannot be held against ours.
+  if (s.count > 0 && title.startsWith('aborting due to ')) return true;
+  const facts = miriFacts(title, code);
+  if (!facts) return false;
+  s.count++;
+  s.open = openReport(line, facts, { missing: 'the end of the diagnostic', keepsEmptyStacks: true });
+  s.next = { role: 'fault', title, fn: UNKNOWN_FUNCTION };
+  return true;
+}
+
+function close(s: State): void {
+  if (s.fn !== undefined) addTraced(s, miriFrame(s.fn, undefined));
+  if (s.open) closeReport(s.open, s.emit);
+  Object.assign(s, NOTHING_OPEN);
+}
+
+/** One line of an open diagnostic; false when it is none of its. */
+function takeLine(s: State, open: OpenReport, text: string): boolean {
+  const at = PLACE.exec(text)?.[1];
+  if (at !== undefined) {
+    takePlace(s, open, at);
+    return true;
+  }
+  const note = NOTE.exec(text);
+  if (note) takeNote(s, open, note[2] ?? '');
+  return note !== null || takeTraceLine(s, text) || SOURCE.test(text) || text.startsWith('   ');
+}
+
+/** The place of the title or of a note. */
+function takePlace(s: State, open: OpenReport, at: string): void {
+  const { next } = s;
+  s.next = undefined;
+  if (!next) return;
+  const frame = miriFrame(next.fn, at);
+  if (next.role === 'fault' && s.fault) {
+    beginTrace(s);
+    addTraced(s, frame);
+    return;
+  }
+  const stack = openStack(open, next.role, next.title === undefined ? {} : { title: next.title });
+  addFrame(open, frame);
+  if (next.role === 'fault') s.fault = stack;
+}
+
+function takeNote(s: State, open: OpenReport, words: string): void {
+  const thread = /^this is on thread `(.{0,200})`/.exec(words)?.[1];
+  if (thread !== undefined) {
+    open.diagnostic.thread = thread;
+    if (s.fault) s.fault.thread = thread;
+    return;
+  }
+  if (/^(?:stack backtrace|BACKTRACE)/.test(words)) {
+    beginTrace(s);
+    return;
+  }
+  const inside = INSIDE.exec(words);
+  if (!inside || !s.fault) {
+    s.next = { role: miriRole(words), title: words, fn: UNKNOWN_FUNCTION };
+    return;
+  }
+  const [, fn = UNKNOWN_FUNCTION, at] = inside;
+  if (at === undefined) {
+    s.next = { role: 'fault', fn };
+    return;
+  }
+  beginTrace(s);
+  addTraced(s, miriFrame(fn, at));
+}
+
+/** A function of the trace, or below it its place. */
+function takeTraceLine(s: State, text: string): boolean {
+  if (!s.fault) return false;
+  const at = s.fn === undefined ? undefined : AT.exec(text)?.[1];
+  if (s.fn !== undefined && at !== undefined) {
+    addTraced(s, miriFrame(s.fn, at));
+    s.fn = undefined;
+    return true;
+  }
+  const fn = s.inTrace ? FRAME.exec(text)?.[1] : undefined;
+  if (fn === undefined) return false;
+  if (s.fn !== undefined) addTraced(s, miriFrame(s.fn, undefined));
+  s.fn = fn;
+  return true;
+}
+
+/** The trace replaces the bare place of the title: its first frame is that very place. */
+function beginTrace(s: State): void {
+  if (!s.inTrace && s.fault) s.head = s.fault.frames.splice(0)[0];
+  s.inTrace = true;
+}
+
+function addTraced(s: State, frame: Frame): void {
+  if (!s.open || !s.fault) return;
+  const { fault, head } = s;
+  const isBare = fault.frames.length === 0 && frame.kind === 'symbol';
+  s.open.stack = fault;
+  addFrame(s.open, isBare && head?.kind === 'source' ? { ...head, function: frame.function } : frame);
 }

@@ -16,8 +16,7 @@
  */
 import type { Frame } from '../../model/diagnostic.js';
 import type { Open } from './asan-open.js';
-import { placed } from '../engine/draft.js';
-import { parseFrame } from '../engine/frame.js';
+import { parseFrame, sourceFrame } from '../engine/frame.js';
 import { extend, openStack } from '../engine/open-report.js';
 import type { Line } from '../engine/reader.js';
 
@@ -89,5 +88,5 @@ function declared(text: string): Frame | undefined {
   const t = text.trim();
   const at = t.lastIndexOf(' in ');
   const space = t.lastIndexOf(' ');
-  return at < 0 || space <= at + 3 ? undefined : placed(t.slice(at + 4, space), t.slice(space + 1));
+  return at < 0 || space <= at + 3 ? undefined : sourceFrame(t.slice(at + 4, space), t.slice(space + 1));
 }

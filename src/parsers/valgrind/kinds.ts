@@ -171,7 +171,7 @@ export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>):
     /\bAddress (0x[0-9A-Fa-f]+)/.exec(notes)?.[1] ??
     (/Race|ConflictingAccess/.test(kind) ? / at (0x[0-9A-Fa-f]+)/.exec(what)?.[1] : undefined);
   // A line of its own in the text, a part of the headline in the XML.
-  const code = parts.slice(1).find((part) => /^with error code /.test(part.title ?? ''))?.title;
+  const code = parts.slice(1).find((part) => part.title?.startsWith('with error code '))?.title;
   const leak = LEAK[kind];
   const main = leak ? undefined : mainPart(parts);
   const stacks = [main, ...parts.filter((part) => part !== main)].flatMap((part) =>

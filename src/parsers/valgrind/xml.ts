@@ -6,6 +6,7 @@
 import type { Diagnostic, Stack } from '../../model/diagnostic.js';
 import type { Emit } from '../engine/reader.js';
 import { fatalSignal, sightingOf, type Report } from './kinds.js';
+import { bareRecord, closeTags } from './xml-cut.js';
 import { all, frameOf, partsOf, textOf } from './xml-node.js';
 import { parseElement, type Node } from './xml-record.js';
 
@@ -28,8 +29,10 @@ const RECORDS = new Set([
   'usercomment',
   'logfilequalifier',
 ]);
-/** A single record longer than this (UTF-16 units) is no Valgrind record. */
-const LARGEST = 1 << 24;
+const TAG = /^<(\/?)([A-Za-z_]{1,40})(?:\s[^<>]{0,200})?>/;
+/** UTF-16 units of a tag, and of a record: anything longer is none of Valgrind's. */
+const MAX_TAG = 300;
+const MAX_RECORD = 1 << 24;
 
 /**
  * Diagnostics that wait for their counts, which stand at the end of the file. Valgrind itself stops at 1000 different errors;
@@ -38,7 +41,7 @@ const LARGEST = 1 << 24;
 const MAX_WAITING = 1000;
 const MAX_COMPLAINTS = 100;
 /** Errors that a fatal signal may follow from. */
-const RECENT = 8;
+const MAX_RECENT = 8;
 
 export type ValgrindXml = {
   push(chunk: string): void;
@@ -46,214 +49,211 @@ export type ValgrindXml = {
   end(): string[];
 };
 
+type Position = Diagnostic['log'];
+/** A record; `isComplete` is false for one that was cut or is not well-formed. */
+type Record = { node: Node; isComplete: boolean; log: Position };
+type Waiting = { diagnostic: Diagnostic; unique: string | undefined };
+
+type Document = {
+  emit: Emit;
+  missing: string[];
+  /** Text that is not read yet, where in the log it begins, and how much of it was searched for the end of a record. */
+  rest: string;
+  line: number;
+  offset: number;
+  searched: number;
+  /** Numbers of `<valgrindoutput>` and of its ends. */
+  opened: number;
+  closed: number;
+  tool: string;
+  pid: number | undefined;
+  /** Diagnostics that wait for their counts, in order, and by the numbers that the counts name. */
+  waiting: Waiting[];
+  byUnique: Map<string, Diagnostic>;
+  /** Stacks that created the announced threads, by `#id`. */
+  created: Map<string, Stack>;
+};
+
 /**
  * Makes a reader for one XML document that begins at line `from.line` and byte `from.offset` of its log. Neither `push`
  * nor `end` throws, whatever the text is.
  */
 export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): ValgrindXml {
-  const waiting: { diagnostic: Diagnostic; unique: string | undefined }[] = [];
-  const byUnique = new Map<string, Diagnostic>();
-  const created = new Map<string, Stack>();
-  const missing: string[] = [];
-  let { line, offset } = from;
-  let [rest, searched] = ['', 0];
-  let [opened, closed] = [0, 0];
-  let tool = 'valgrind';
-  let pid: number | undefined;
-
-  const complain = (why: string): void => {
-    if (missing.length < MAX_COMPLAINTS) missing.push(why);
+  const d: Document = {
+    emit,
+    missing: [],
+    rest: '',
+    ...from,
+    searched: 0,
+    opened: 0,
+    closed: 0,
+    tool: 'valgrind',
+    pid: undefined,
+    waiting: [],
+    byUnique: new Map(),
+    created: new Map(),
   };
-
-  const drop = (count: number): void => {
-    for (let at = rest.indexOf('\n'); at !== -1 && at < count; at = rest.indexOf('\n', at + 1)) line++;
-    rest = rest.slice(count);
-    offset += count;
-    searched = 0;
-  };
-
-  const read = (name: string, text: string, whole: boolean): void => {
-    const log = { line, endLine: line + text.split('\n').length - 1, offset };
-    const parsed = parseElement(text);
-    if (!parsed) complain(`the record <${name}> at line ${line} is not well-formed XML`);
-    // What cannot be parsed is still an error with a kind, and must not be forgotten.
-    const node = parsed ?? bareRecord(text);
-    const take = { node, whole: whole && parsed !== undefined, log };
-    if (name === 'error') error(take);
-    else if (name === 'fatal_signal') signal(take);
-    else if (name === 'pid') pid = Number(node._ ?? '') || undefined;
-    else if (name === 'tool' || name === 'protocoltool') tool = node._ ?? tool;
-    else if (name === 'announcethread') announce(node);
-    else if (name === 'errorcounts') counts(node);
-  };
-
-  const report = (node: Node, whole: boolean, log: Diagnostic['log'], kind: string, what: string): Report => {
-    const hthread = textOf(node, 'xwhat', 'hthreadid');
-    const tid = textOf(node, 'tid');
-    const bytes = textOf(node, 'xwhat', 'leakedbytes');
-    const blocks = textOf(node, 'xwhat', 'leakedblocks');
-    return {
-      tool,
-      kind,
-      what,
-      parts: partsOf(node, what),
-      ...(bytes && { bytes: Number(bytes) }),
-      ...(blocks && { blocks: Number(blocks) }),
-      ...(pid !== undefined && { pid }),
-      ...(hthread ? { thread: `thread #${hthread}` } : tid && { thread: `thread ${tid}` }),
-      complete: whole,
-      log,
-    };
-  };
-
-  const keep = (diagnostic: Diagnostic, unique: string | undefined): void => {
-    waiting.push({ diagnostic, unique });
-    if (unique) byUnique.set(unique, diagnostic);
-    if (waiting.length > MAX_WAITING) release(waiting.splice(0, MAX_WAITING / 2));
-  };
-  const release = (ready: typeof waiting): void => {
-    for (const { diagnostic, unique } of ready) {
-      if (unique) byUnique.delete(unique);
-      emit(diagnostic);
-    }
-  };
-
-  const error = ({ node, whole, log }: { node: Node; whole: boolean; log: Diagnostic['log'] }): void => {
-    const kind = textOf(node, 'kind');
-    if (!kind) return void (whole && complain(`the error at line ${log.line} has no kind`));
-    const what = [textOf(node, 'xwhat', 'text'), ...all(node, 'what').map((n) => n._ ?? '')];
-    const headline = what.filter(Boolean).join(' ') || kind;
-    const diagnostic = sightingOf(report(node, whole, log, kind, headline), created);
-    const unique = textOf(node, 'unique');
-    keep(diagnostic, unique && `${pid ?? ''}/${unique}`);
-  };
-
-  const signal = ({ node, whole, log }: { node: Node; whole: boolean; log: Diagnostic['log'] }): void => {
-    const name = textOf(node, 'signame');
-    if (!name) return;
-    const made = report(
-      node,
-      whole,
-      log,
-      'FatalSignal',
-      `Process terminating with default action of signal ${textOf(node, 'signo') ?? '?'} (${name})`,
-    );
-    const recent = waiting.slice(-RECENT).map((w) => w.diagnostic);
-    const diagnostic = fatalSignal(made, name, textOf(node, 'siaddr'), recent);
-    if (diagnostic) keep(diagnostic, undefined);
-  };
-
-  const announce = (node: Node): void => {
-    const id = textOf(node, 'hthreadid');
-    const frames = all(node, 'stack').flatMap((stack) => all(stack, 'frame').map(frameOf));
-    if (!id || frames.length === 0) return;
-    created.set(`#${id}`, { role: 'thread-created', thread: `thread #${id}`, frames });
-  };
-
-  const counts = (node: Node): void => {
-    for (const pair of all(node, 'pair')) {
-      const diagnostic = byUnique.get(`${pid ?? ''}/${textOf(pair, 'unique')}`);
-      const count = Number(textOf(pair, 'count'));
-      if (diagnostic && count > 0) diagnostic.count = count;
-    }
-  };
-
-  /** Cuts whole records out of `rest`; stops at a tag or record that is not there yet. */
-  const cut = (): void => {
-    let at = searched === 0 ? 0 : -1;
-    while (at !== -1) {
-      const start = rest.indexOf('<', at);
-      if (start === -1) return drop(rest.length);
-      const tag = /^<(\/?)([A-Za-z_]{1,40})(?:\s[^<>]{0,200})?>/.exec(rest.slice(start, start + 300));
-      if (!tag) {
-        if (rest.length - start < 300 && !rest.includes('>', start)) return drop(start);
-        at = start + 1;
-        continue;
-      }
-      const [open, slash, name = ''] = tag;
-      if (name === 'valgrindoutput' && slash) closed++;
-      else if (name === 'valgrindoutput') opened++;
-      if (slash || !RECORDS.has(name)) {
-        drop(start + open.length);
-        at = 0;
-        continue;
-      }
-      drop(start);
-      at = finish(name) ? 0 : -1;
-    }
-    const name = /^<([a-z_]+)/.exec(rest)?.[1];
-    if (name && finish(name)) {
-      searched = 0;
-      cut();
-    }
-  };
-
-  /** `rest` begins with the record `name`: reads it if it is whole, else remembers how far was searched. */
-  const finish = (name: string): boolean => {
-    const close = `</${name}>`;
-    const end = rest.indexOf(close, Math.max(0, searched - close.length));
-    if (end !== -1) {
-      read(name, rest.slice(0, end + close.length), true);
-      drop(end + close.length);
-      return true;
-    }
-    if (rest.length > LARGEST) {
-      complain(`the record <${name}> at line ${line} does not end`);
-      drop(1);
-      return true;
-    }
-    searched = rest.length;
-    return false;
-  };
-
   return {
     push(chunk) {
-      rest += chunk;
-      cut();
+      d.rest += chunk;
+      cut(d);
     },
     end() {
-      const begun = /^<(error|fatal_signal)>/.exec(rest)?.[1];
-      if (begun) read(begun, closeTags(rest), false);
-      if (opened === 0) complain('no <valgrindoutput> was found');
-      else if (closed < opened) complain('the XML ends before </valgrindoutput>');
-      release(waiting.splice(0));
-      return missing;
+      const begun = /^<(error|fatal_signal)>/.exec(d.rest)?.[1];
+      if (begun) read(d, begun, closeTags(d.rest), false);
+      if (d.opened === 0) complain(d, 'no <valgrindoutput> was found');
+      else if (d.closed < d.opened) complain(d, 'the XML ends before </valgrindoutput>');
+      release(d, d.waiting.splice(0));
+      return d.missing;
     },
   };
 }
 
-/** Closes what is open in a cut record, dropping the text after the last whole tag. */
-function closeTags(text: string): string {
-  const data = text.lastIndexOf('<![CDATA[');
-  const readable = data !== -1 && !text.includes(']]>', data) ? text.slice(0, data) : text;
-  const kept = withoutData(readable.slice(0, readable.lastIndexOf('>') + 1));
-  const open: string[] = [];
-  for (const [, slash, name = '', empty] of kept.matchAll(/<(\/?)([A-Za-z_]+)\b[^<>/]*(\/?)>/g)) {
-    if (slash) open.pop();
-    else if (!empty) open.push(name);
-  }
-  return (
-    kept +
-    open
-      .reverse()
-      .map((name) => `</${name}>`)
-      .join('')
-  );
+function complain(d: Document, why: string): void {
+  if (d.missing.length < MAX_COMPLAINTS) d.missing.push(why);
 }
 
-/** Cuts out whole CDATA sections, whose text may look like tags. */
-const withoutData = (text: string): string =>
-  text
-    .split('<![CDATA[')
-    .map((part, i) => (i === 0 ? part : part.slice(part.indexOf(']]>') + 3)))
-    .join('');
+/** Cuts complete records out of the text; stops at a tag or record that is not there yet. */
+function cut(d: Document): void {
+  const begun = d.searched === 0 ? undefined : /^<([a-z_]+)/.exec(d.rest)?.[1];
+  if (begun !== undefined && !cutRecord(d, begun)) return;
+  let at: number | undefined = 0;
+  while (at !== undefined) at = cutNext(d, at);
+}
 
-/** The kind and headline of a record that is no XML. */
-function bareRecord(text: string): Node {
-  const part = (name: string): Node[] => {
-    // regexes: built from four names of elements; one gap that ends at a tag
-    const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
-    return found ? [{ '#name': name, _: found }] : [];
+/** Cuts up to the next record and reads it; returns from where to search on, or undefined to wait for more text. */
+function cutNext(d: Document, at: number): number | undefined {
+  const start = d.rest.indexOf('<', at);
+  if (start === -1) {
+    drop(d, d.rest.length);
+    return undefined;
+  }
+  const tag = TAG.exec(d.rest.slice(start, start + MAX_TAG));
+  if (!tag) {
+    if (d.rest.length - start >= MAX_TAG || d.rest.includes('>', start)) return start + 1;
+    drop(d, start);
+    return undefined;
+  }
+  const [open, slash, name = ''] = tag;
+  if (name === 'valgrindoutput' && slash) d.closed++;
+  else if (name === 'valgrindoutput') d.opened++;
+  if (slash || !RECORDS.has(name)) {
+    drop(d, start + open.length);
+    return 0;
+  }
+  drop(d, start);
+  return cutRecord(d, name) ? 0 : undefined;
+}
+
+/** The text begins with the record `name`: reads it if it is complete, else remembers how far was searched. */
+function cutRecord(d: Document, name: string): boolean {
+  const close = `</${name}>`;
+  const end = d.rest.indexOf(close, Math.max(0, d.searched - close.length));
+  if (end !== -1) {
+    read(d, name, d.rest.slice(0, end + close.length), true);
+    drop(d, end + close.length);
+    return true;
+  }
+  if (d.rest.length > MAX_RECORD) {
+    complain(d, `the record <${name}> at line ${d.line} does not end`);
+    drop(d, 1);
+    return true;
+  }
+  d.searched = d.rest.length;
+  return false;
+}
+
+function drop(d: Document, count: number): void {
+  for (let at = d.rest.indexOf('\n'); at !== -1 && at < count; at = d.rest.indexOf('\n', at + 1)) d.line++;
+  d.rest = d.rest.slice(count);
+  d.offset += count;
+  d.searched = 0;
+}
+
+function read(d: Document, name: string, text: string, isComplete: boolean): void {
+  const log = { line: d.line, endLine: d.line + text.split('\n').length - 1, offset: d.offset };
+  const parsed = parseElement(text);
+  if (!parsed) complain(d, `the record <${name}> at line ${d.line} is not well-formed XML`);
+  // What cannot be parsed is still an error with a kind, and must not be forgotten.
+  const node = parsed ?? bareRecord(text);
+  const record = { node, isComplete: isComplete && parsed !== undefined, log };
+  if (name === 'error') takeError(d, record);
+  else if (name === 'fatal_signal') takeSignal(d, record);
+  else if (name === 'pid') d.pid = Number(node._ ?? '') || undefined;
+  else if (name === 'tool' || name === 'protocoltool') d.tool = node._ ?? d.tool;
+  else if (name === 'announcethread') announce(d, node);
+  else if (name === 'errorcounts') takeCounts(d, node);
+}
+
+function reportOf(d: Document, { node, isComplete, log }: Record, kind: string, what: string): Report {
+  const announced = textOf(node, 'xwhat', 'hthreadid');
+  const tid = textOf(node, 'tid');
+  const bytes = textOf(node, 'xwhat', 'leakedbytes');
+  const blocks = textOf(node, 'xwhat', 'leakedblocks');
+  return {
+    tool: d.tool,
+    kind,
+    what,
+    parts: partsOf(node, what),
+    ...(bytes && { bytes: Number(bytes) }),
+    ...(blocks && { blocks: Number(blocks) }),
+    ...(d.pid !== undefined && { pid: d.pid }),
+    ...(announced ? { thread: `thread #${announced}` } : tid && { thread: `thread ${tid}` }),
+    complete: isComplete,
+    log,
   };
-  return { '#name': '', $$: ['kind', 'what', 'signame', 'tid'].flatMap(part) };
+}
+
+function takeError(d: Document, record: Record): void {
+  const { node, isComplete, log } = record;
+  const kind = textOf(node, 'kind');
+  if (!kind) {
+    if (isComplete) complain(d, `the error at line ${log.line} has no kind`);
+    return;
+  }
+  const what = [textOf(node, 'xwhat', 'text'), ...all(node, 'what').map((n) => n._ ?? '')];
+  const headline = what.filter(Boolean).join(' ') || kind;
+  const unique = textOf(node, 'unique');
+  const diagnostic = sightingOf(reportOf(d, record, kind, headline), d.created);
+  keep(d, { diagnostic, unique: unique && `${d.pid ?? ''}/${unique}` });
+}
+
+function takeSignal(d: Document, record: Record): void {
+  const { node } = record;
+  const name = textOf(node, 'signame');
+  if (!name) return;
+  const what = `Process terminating with default action of signal ${textOf(node, 'signo') ?? '?'} (${name})`;
+  const report = reportOf(d, record, 'FatalSignal', what);
+  const recent = d.waiting.slice(-MAX_RECENT).map((w) => w.diagnostic);
+  const diagnostic = fatalSignal(report, name, textOf(node, 'siaddr'), recent);
+  if (diagnostic) keep(d, { diagnostic, unique: undefined });
+}
+
+/** Keeps the stack that created a thread, for errors that name the thread. */
+function announce(d: Document, node: Node): void {
+  const id = textOf(node, 'hthreadid');
+  const frames = all(node, 'stack').flatMap((stack) => all(stack, 'frame').map(frameOf));
+  if (!id || frames.length === 0) return;
+  d.created.set(`#${id}`, { role: 'thread-created', thread: `thread #${id}`, frames });
+}
+
+function takeCounts(d: Document, node: Node): void {
+  for (const pair of all(node, 'pair')) {
+    const diagnostic = d.byUnique.get(`${d.pid ?? ''}/${textOf(pair, 'unique')}`);
+    const count = Number(textOf(pair, 'count'));
+    if (diagnostic && count > 0) diagnostic.count = count;
+  }
+}
+
+function keep(d: Document, waiting: Waiting): void {
+  d.waiting.push(waiting);
+  if (waiting.unique) d.byUnique.set(waiting.unique, waiting.diagnostic);
+  if (d.waiting.length > MAX_WAITING) release(d, d.waiting.splice(0, MAX_WAITING / 2));
+}
+
+function release(d: Document, ready: readonly Waiting[]): void {
+  for (const { diagnostic, unique } of ready) {
+    if (unique) d.byUnique.delete(unique);
+    d.emit(diagnostic);
+  }
 }

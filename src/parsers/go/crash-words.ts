@@ -1,0 +1,83 @@
+/** What the Go runtime says before the stacks: which signal or exception it was, where, and the report that follows from it. */
+import type { Diagnostic, Frame } from '../../model/diagnostic.js';
+import { extend, messageOf, openReport, type OpenReport } from '../engine/open-report.js';
+import type { Line } from '../engine/reader.js';
+import { EXCEPTION, goMeaning } from './kinds.js';
+
+export const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
+/** `[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x463af0]` */
+export const CAUSE =
+  /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]{1,16})(?:[: ][^\]]{0,80}?)?(?: addr=(0x[0-9a-f]{1,16}))?(?: pc=0x[0-9a-f]{1,16})?\]$/;
+/** Windows: the exception's number, its kind of access and address, and the pc; no header stands before the stack. */
+const WINDOWS = /^Exception 0x([0-9a-f]{8}) 0x[0-9a-f]+ (0x[0-9a-f]+) 0x[0-9a-f]+$/;
+export const PC = /^PC=0x[0-9a-f]+(?:$| m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?)/;
+
+/** The words of an end, and what is known of its cause. */
+export type Words = {
+  how: 'panic' | 'fatal' | 'signal';
+  words: string;
+  signal?: string;
+  address?: string;
+  line: Line;
+};
+
+/** A line that says a signal, or Windows' exception. */
+export function signalOf(line: Line, text: string): Words | undefined {
+  const signal = SIGNAL.exec(text)?.[1];
+  if (signal) return { how: 'signal', words: text, signal, line };
+  const windows = WINDOWS.exec(text);
+  if (!windows) return undefined;
+  const address = windows[2];
+  return {
+    how: 'signal',
+    words: text,
+    signal: `${EXCEPTION}${windows[1]}`,
+    ...(address && { address }),
+    line,
+  };
+}
+
+/** A line that names the cause of the words before it. */
+export function takeCause(w: Words, text: string): boolean {
+  const cause = CAUSE.exec(text);
+  const pc = cause ? null : PC.exec(text);
+  if (cause?.[1]) w.signal = cause[1];
+  const address = cause ? cause[2] : pc?.[1];
+  if (address) w.address = address;
+  return cause !== null || pc !== null;
+}
+
+/** The report of these words, now that they are believed; it lacks its stacks. */
+export function reportOf(w: Words, line: Line): OpenReport {
+  const meaning = goMeaning(w.how, w.words, w.signal, w.address);
+  const kind = w.how === 'panic' ? 'panic: ' : w.how === 'fatal' ? 'fatal error: ' : '';
+  const report = openReport(
+    w.line,
+    {
+      ...meaning,
+      message: messageOf(`${kind}${w.words}`),
+      ...(w.address ? { address: w.address } : {}),
+    },
+    { missing: 'a goroutine stack', keepsEmptyStacks: true },
+  );
+  extend(report, line);
+  return report;
+}
+
+const functionOf = (f: Frame): string => (f.kind === 'opaque' ? '' : (f.function ?? ''));
+
+/** True when a panic unwinds towards C frames: a Go function that C called stands on the faulting stack. */
+export function crossesC(s: Diagnostic, hasCreator: boolean): boolean {
+  const fault = s.stacks.find((k) => k.role === 'fault');
+  const names = fault?.frames.map(functionOf) ?? [];
+  if (names.some((n) => /^_cgoexp_|^runtime\.cgocallback/.test(n))) return true;
+  // GOTRACEBACK=single hides the runtime's frames: a Go function above the stub of a C function was called by C, …
+  const own = names.findIndex(
+    (n) => n !== 'panic' && !/^(?:runtime|_cgo)/.test(n) && !n.includes('._Cfunc_'),
+  );
+  const stub = names.findIndex((n) => n.includes('._Cfunc_'));
+  if (own >= 0 && stub > own) return true;
+  // … and a goroutine that nobody created and that did not begin in main began on a thread of C.
+  const begun = hasCreator || names.some((n) => n === 'main.main' || n === 'runtime.goexit');
+  return !begun && names.length > 0 && (fault?.title ?? '').endsWith(' locked to thread]:');
+}
