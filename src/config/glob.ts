@@ -25,8 +25,7 @@ const source = (glob: string): string => {
 
 /** Makes a predicate for ids that `glob` matches completely. */
 const matcher = (glob: string): ((id: string) => boolean) => {
-  // regexes: built from a selector, which the user of this machine writes and which meets ids of at most 60
-  // characters
+  // regexes: built from a selector that the machine's user writes; it meets ids of at most 60 characters
   const re = new RegExp(`^${source(glob)}$`);
   return (id) => re.test(id);
 };
