@@ -29,7 +29,10 @@ const HEAP = planted('canary_heap', {
   file: '/canaries/native/canary.c',
   line: 3,
 });
-/** No gate sees this one. It is of the canaries, and no part of a score of the user's suites, though these have a case of its name. */
+/**
+ * A blind canary. It must not count in the score of the matrix, although a suite there has a case of the same
+ * name.
+ */
 const NEVER = planted('a', {
   hazard: 'abi/arity',
   gates: [],
@@ -46,7 +49,7 @@ gates: { asan: , memcheck: }
 `;
 const HOOKED = '__asan_init __ubsan_handle __tsan_init';
 
-/** What a lane's canary shows when the lane works. */
+/** A canary whose planted bug was seen. */
 export const provingCanary = (cell: Cell): Evidence =>
   evidence(cell, {
     listed: ['canary_heap', 'canary_noop'],
@@ -61,10 +64,10 @@ export const provingCanary = (cell: Cell): Evidence =>
 export type Run = {
   matrix?: string;
   host?: Partial<Host>;
-  /** What the cell of this id left behind; others are as they should be. */
+  /** Evidence by cell id. Every other cell passes. */
   left?: Record<string, Partial<Evidence>>;
   canary?: (cell: Cell) => Evidence;
-  /** What the canaries of lanes show while they do nothing. */
+  /** Reports of no-op runs, by lane. */
   habits?: Record<string, Diagnostic>;
   symbols?: string;
   annotations?: Record<string, Expectation[]>;
@@ -140,7 +143,7 @@ export const verdicts = (report: Report): Record<string, string> =>
       .map((c) => [c.id, c.verdict.kind === 'inconclusive' ? c.verdict.doubt : c.verdict.kind]),
   );
 
-/** What was found in the user's own suites: canaries show planted bugs. */
+/** The findings that are not planted. */
 export const found = (report: Report) => report.findings.filter((f) => !f.planted);
 
 export const ASAN = 's-c_ccgcc-asan';

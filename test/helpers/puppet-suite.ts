@@ -23,13 +23,16 @@ import { madeHost, TOOLS } from './made-host.js';
 const PUPPET = fileURLToPath(new URL('../puppet/planted', import.meta.url));
 const RUST = fileURLToPath(new URL('../puppet/rustup', import.meta.url));
 
-/** What a test of the puppet does, and where its bug is. `slow`: what its launch with full unwinding does instead of telling of it. */
+/**
+ * A test of the puppet: its behaviour and the place of its bug. `slow`: its behaviour under full unwinding, if it
+ * does not report the leak then.
+ */
 export type Case = {
   does:
     'nothing' | 'report' | 'report alone' | 'die' | 'leave' | 'leak' | 'hang' | 'no start' | 'fail slowly';
   line?: number;
   fn?: string;
-  /** False for a leak whose stack is whole at once. */
+  /** False if the stack of the leak is complete without full unwinding. */
   deep?: boolean;
   slow?: 'forgets' | 'leaves' | 'garbles';
 };
@@ -43,7 +46,7 @@ export type PuppetSuite = {
     cases: Cases,
     expectations?: readonly Expectation[],
   ): Runner;
-  /** What the processes that ran tests said, in order. */
+  /** One line per process that ran tests, in order. */
   launches(): string[];
   stop(): void;
   remove(): void;

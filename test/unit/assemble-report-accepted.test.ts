@@ -1,4 +1,4 @@
-/** What a report says of what somebody expected: the baseline, suppressions, planted bugs and what no gate can see. */
+/** The expected part of a report: the baseline, suppressions, planted bugs, and hazards that no gate can see. */
 import { describe, expect, test } from 'vitest';
 import type { Suppression } from '../../src/config/suppressions.js';
 import type { Host } from '../../src/host/probe.js';

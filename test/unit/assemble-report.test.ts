@@ -74,7 +74,7 @@ describe('a run is green', () => {
     });
     expect(new Set(Object.values(verdicts(report)))).toEqual(new Set(['gate-not-armed']));
     expect(report.lanes[0]?.canaries[0]?.why).toBe('no cmake');
-    // What cannot be built is worse than what proves nothing.
+    // A failed build outranks an inconclusive cell.
     expect(report.exitCode).toBe(5);
   });
   test('never without canaries: no lane is proven then', async () => {
@@ -90,7 +90,7 @@ describe('a run is green', () => {
     });
     expect(verdicts(report)).toMatchObject({ [ASAN]: 'hazard', [MEMCHECK]: 'clean' });
     expect(rowOf(report, 'canary-c_ccgcc-asan').verdict).toEqual({ kind: 'as-declared', caught: 0 });
-    // Not 1, as the hazard alone would be: what else there is, nobody can tell.
+    // The hazard alone would give 1, but an unproven lane may have missed others.
     expect(report.exitCode).toBe(6);
   });
   test('not when a canary is missed in a lane whose suites are all red anyway', async () => {

@@ -1,4 +1,4 @@
-/** What is known only across cells: where a bug lies, and how a failed test ends without the gate. */
+/** Comparisons across cells: the scope of a bug, and how a failed test ends without the gate. */
 import { describe, expect, test } from 'vitest';
 import { compareWithPlain, scopeOf } from '../../src/judge/compare-cells.js';
 import type { Attempt } from '../../src/judge/evidence.js';
@@ -126,7 +126,7 @@ describe('a test that failed under a gate', () => {
   describe('or took too long', () => {
     const slow: Verdict = { kind: 'inconclusive', doubt: 'timed-out', why: 'timed out' };
     const why = (plain: readonly Judged[], diedIn: string[]) => whyOf(compared(plain, [], slow, diedIn));
-    test('ends without the gate: time may be all it needs', () =>
+    test('ends without the gate: a longer timeout may suffice', () =>
       expect(why([passing], ['b', 'a'])).toMatch(/^timed out; without the gate it ends: a longer timeout/));
     test('does not end well without it either', () =>
       expect(why([failing], ['b', 'a'])).toMatch(/^timed out; it does not end well without the gate either/));

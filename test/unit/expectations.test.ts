@@ -33,7 +33,7 @@ describe('an annotation concerns', () => {
 });
 
 describe('a cell must meet', () => {
-  test('what names its gate, and its compiler where one is named', () => {
+  test('annotations that name its gate, and its compiler where one is named', () => {
     const both = planted('uaf', { gates: [{ gate: 'asan' }] });
     const gcc = planted('uaf', { gates: [{ gate: 'asan', compiler: 'gcc' }] });
     const other = planted('uaf', { gates: [{ gate: 'memcheck' }] });

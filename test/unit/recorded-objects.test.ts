@@ -1,4 +1,4 @@
-/** What processes wrote of themselves as they ended. */
+/** Mapped objects as the processes recorded them at their end. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

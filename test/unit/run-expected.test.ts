@@ -143,7 +143,7 @@ describe('a host that forks', () => {
     const done = await run('h-py_owngcc-ubsan', names('null', 'ub', 'lost', 'kept'), cases, es);
     expect(done.launches[0]).toBe('ub lost kept null, apart: null lost');
     expect(done.caught).toEqual(['ub']);
-    // What was not seen is alone afterwards.
+    // Bugs that were not seen then run alone.
     expect(done.launches.slice(1)).toEqual(['null', 'lost', 'kept']);
   });
   test('is unwound in full for leaks of which no stack reached the user’s code, all of them in one launch', async () => {

@@ -1,4 +1,4 @@
-/** Where the sources are that stacks name. */
+/** Finds the source files that stacks name. */
 import { makeCaches } from '../../src/process/caches.js';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

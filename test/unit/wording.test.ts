@@ -1,4 +1,4 @@
-/** What people read of verdicts, counts, places and times: one wording for every reporter. */
+/** The wording of verdicts, counts, places and times, which all reporters share. */
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/model/exit-codes.js';
 import type { FindingReport, Report, ReportedFrame } from '../../src/model/report.js';
