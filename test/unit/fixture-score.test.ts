@@ -175,11 +175,16 @@ test('who sees what has one order, whatever the order of cells and annotations',
     judged('h-c_ccgcc-asan', [seen(foreign(), 'uaf'), seen(foreign(), 'quiet')]),
     judged('h-c_ccclang-asan', [seen(foreign(), 'uaf')]),
     judged('h-py_ccgcc-memcheck', [seen(foreign(), 'uaf'), seen(foreign(), 'quiet')]),
-    judged('h-py_ccgcc-asan', [seen(foreign(), 'uaf')]),
+    judged('h-py_ccgcc-asan', [seen({ ...foreign(), hazard: 'ownership/double-free' }, 'twice')]),
   ];
   const text = (s: FixturesReport): string =>
     JSON.stringify([s.detection, s.blind, s.declared, s.caught, s.twins]);
   const first = text(score(all));
+  expect(score(all).detection.map((d) => d.hazard)).toEqual([
+    'ownership/double-free',
+    'ownership/leak',
+    'ownership/use-after-free',
+  ]);
   for (const order of shuffles(all))
     for (const es of shuffles(ALL, 2)) expect(text(score(order, es))).toBe(first);
 });
