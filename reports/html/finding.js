@@ -90,8 +90,7 @@ const findingBody = (view, f) => {
             : `usually the ${hazard.side} side has to change`,
         ),
     ),
-    !f.complete &&
-      el('p.warning', {}, '? The report in the log ends early: what is shown is not all there was.'),
+    !f.complete && el('p.warning', {}, '? The report in the log is incomplete.'),
     f.known &&
       el(
         'p.facts',

@@ -161,7 +161,7 @@ const fixturesSection = (view) => {
     f.blind.length > 0 && [
       el('h3', {}, 'Known blind spots'),
       table(
-        ['case', 'hazard', 'bindings', 'seen all the same by'],
+        ['case', 'hazard', 'bindings', 'still seen by'],
         f.blind.map((b) => [
           el('code', {}, b.case),
           `${b.hazard}: ${view.hazards[b.hazard]?.title ?? ''}`,
@@ -182,7 +182,7 @@ const unseenSection = (view) =>
   view.report.unseenHazards.length > 0 &&
   section(
     'unseen',
-    'What nobody here can see',
+    'Blind spots',
     'No gate of this matrix can find these hazards in these bindings. A green run says nothing about them.',
     table(
       ['hazard', 'what', 'bindings', 'first defence'],
@@ -214,7 +214,7 @@ const bucketSection = (view) => {
   return section(
     'bucket',
     'Runtime bucket',
-    'Findings with no frame in your own objects. They decide no verdict, and they are all here.',
+    'Findings with no frame in your own objects. They affect no verdict. All of them are listed here.',
     n === 0 ? el('p.quiet', {}, 'empty') : box,
   );
 };

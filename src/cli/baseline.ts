@@ -81,7 +81,11 @@ const update = async (b: Baseline, report: Report, a: Args): Promise<void> => {
     .sort(byUrgency);
   if (fresh.length === 0) return say('nothing to accept: the last report has no fresh finding');
   const { reason } = a;
-  if (!reason) throw new Failure(EXIT.USAGE, '--update needs a reason why the findings are accepted: --update --reason "…"');
+  if (!reason)
+    throw new Failure(
+      EXIT.USAGE,
+      '--update needs a reason why the findings are accepted: --update --reason "…"',
+    );
   const accepted = new Set(fresh.map((f) => f.fingerprint));
   await edit(b, (entries, doc) => {
     // Replace the expired entry of a finding that is accepted again.

@@ -42,7 +42,11 @@ export const COMMANDS: readonly Command[] = [
       y
         .positional('dir', { type: 'string', default: '.', describe: 'the repository' })
         .option('force', { type: 'boolean', default: false, describe: 'overwrite existing files' })
-        .option('dry-run', { type: 'boolean', default: false, describe: 'print the files instead of writing them' }),
+        .option('dry-run', {
+          type: 'boolean',
+          default: false,
+          describe: 'print the files instead of writing them',
+        }),
     run: async (a) => {
       const { init } = await import('../init/init.js');
       const { say } = await import('./say.js');

@@ -72,7 +72,7 @@ const fileCases = (report: Report): Case[] => {
       red(
         `${b!.file} ${e.hazard} ${e.fingerprint}`,
         `baseline-${why}`,
-        `${why}: ${e.hazard} ${e.where} (${acceptedOf(e)}); `ffi-gates baseline --prune` removes it`,
+        `${why}: ${e.hazard} ${e.where} (${acceptedOf(e)}); ffi-gates baseline --prune removes it`,
       ),
     );
   const broad = (report.suppressions ?? [])

@@ -53,7 +53,7 @@ describe('a run that is ended from outside', () => {
       const gone = await eventually(() => (processesWith(mark).length === 0 ? true : undefined), 10_000);
       expect(gone, `alive: ${processesWith(mark).join(' ')}`).toBe(true);
       expect(readdirSync(rig.out).filter((n) => n !== 'logs')).toEqual([]);
-      if (code !== null) expect(ran.stderr).toBe('ffi-gates: interrupted; nothing was reported\n');
+      if (code !== null) expect(ran.stderr).toBe('ffi-gates: interrupted; no report was written\n');
     },
     180_000,
   );

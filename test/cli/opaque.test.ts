@@ -63,5 +63,5 @@ test('beside an instrumented library it is named among what nobody saw', (t) => 
   if (whyAbsent(ran, [id])) t.skip();
   expect(endOf(cellOf(ran, id)), JSON.stringify(cellOf(ran, id).verdict)).toBe('clean');
   expect(cellOf(ran, id).objects).toMatchObject({ instrumented: ['libpuppet.so'], blind: ['libother.so'] });
-  expect(ran.stdout).toContain(`${id} did not instrument libother.so`);
+  expect(ran.stdout).toContain(`${id} has uninstrumented objects: libother.so`);
 });

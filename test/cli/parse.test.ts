@@ -107,7 +107,7 @@ describe('exit codes', () => {
     expect([code, findings[0]!.complete, summary.complete]).toEqual([6, false, false]);
   });
   test.each([
-    ['a file that is not there', ['absent.log'], /^ffi-gates: absent\.log: there is no such file\n$/],
+    ['a file that is not there', ['absent.log'], /^ffi-gates: absent\.log: no such file\n$/],
     ['a directory', ['.'], /^ffi-gates: .*directory\n$/],
     ['an unknown option', ['--jsnol', '-'], /^ffi-gates: .*jsnol/],
     ['no place for JUnit', ['--junit', 'no/such/dir.xml', '-'], /^ffi-gates: --junit .*no such directory\n$/],

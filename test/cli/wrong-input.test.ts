@@ -132,7 +132,7 @@ describe('an output directory', () => {
   }, 60_000);
 
   test('with a colon is refused, because sanitizer options cannot carry it', async () => {
-    complains(await runInto(join(rig.dir, 'a:b')), 2, /must hold no ':'/);
+    complains(await runInto(join(rig.dir, 'a:b')), 2, /must not contain ':'/);
     expect(existsSync(join(rig.dir, 'a:b'))).toBe(false);
   }, 60_000);
 

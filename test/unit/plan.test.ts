@@ -124,6 +124,6 @@ test('a Rust too old for the canaries is skipped by its version', () => {
   const old = madeHost({ tools: { ...TOOLS, cargo: { path: '/usr/bin/cargo', version: '1.63.0' } } });
   const { skipped, cells } = makePlan(matrix(), old);
   expect(skipped.map((s) => s.id)).toEqual(ids(matrix()).filter((id) => id.startsWith('own-rs')));
-  expect(skipped.every((s) => s.why.includes('needs Rust 1.66 or newer, here is 1.63.0'))).toBe(true);
+  expect(skipped.every((s) => s.why.includes('needs Rust 1.66 or newer, found 1.63.0'))).toBe(true);
   expect(cells).toHaveLength(9);
 });
