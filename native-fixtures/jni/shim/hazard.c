@@ -1,19 +1,5 @@
-/* hazard.Seam: native methods that break the rules of JNI or of the library from the native side of the seam. */
-#include <jni.h>
-#include <jvmti.h>
-#include <pthread.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "fixture.h"
-
-#define SEAM(type, name) JNIEXPORT type JNICALL Java_hazard_Seam_##name
-
-static void on_thread(void *(*body)(void *), void *arg) {
-  pthread_t thread;
-  if (pthread_create(&thread, NULL, body, arg) == 0) pthread_join(thread, NULL);
-}
+/* fixture.Seam, broken: native methods that break the rules of JNI or of the library from the native side of the seam. */
+#include "seam.h"
 
 SEAM(jint, pendingException)(JNIEnv *env, jclass cls, jobject list) {
   jclass type = (*env)->GetObjectClass(env, list);
@@ -72,10 +58,8 @@ static void *attach_only(void *arg) {
 }
 
 SEAM(void, missingDetach)(JNIEnv *env, jclass cls) {
-  JavaVM *vm;
   (void)cls;
-  (*env)->GetJavaVM(env, &vm);
-  on_thread(attach_only, vm);
+  on_thread(attach_only, vm_of(env));
 }
 
 static jobject kept;
@@ -109,12 +93,10 @@ SEAM(jint, elements)(JNIEnv *env, jclass cls, jbyteArray array) {
 
 /* Memory of the tool interface, which only its Deallocate gives back. */
 SEAM(jint, toolMemory)(JNIEnv *env, jclass cls) {
-  JavaVM *vm;
-  jvmtiEnv *jvmti;
+  jvmtiEnv *jvmti = tools_of(env);
   unsigned char *bytes = NULL;
   (void)cls;
-  (*env)->GetJavaVM(env, &vm);
-  if ((*vm)->GetEnv(vm, (void **)&jvmti, JVMTI_VERSION_1_2) != JNI_OK) return -1;
+  if (jvmti == NULL) return -1;
   (*jvmti)->Allocate(jvmti, 48, &bytes); //~ ownership_leak__jvmti: memcheck = ownership/leak
   (*jvmti)->DisposeEnvironment(jvmti);
   return bytes ? 48 : -1;

@@ -1,19 +1,5 @@
-/* twin.Seam: the jobs of hazard.Seam, done by the rules. */
-#include <jni.h>
-#include <jvmti.h>
-#include <pthread.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "fixture.h"
-
-#define SEAM(type, name) JNIEXPORT type JNICALL Java_twin_Seam_##name
-
-static void on_thread(void *(*body)(void *), void *arg) {
-  pthread_t thread;
-  if (pthread_create(&thread, NULL, body, arg) == 0) pthread_join(thread, NULL);
-}
+/* fixture.Seam, kept: the jobs of shim/hazard.c, done by the rules. */
+#include "seam.h"
 
 SEAM(jint, pendingException)(JNIEnv *env, jclass cls, jobject list) {
   jclass type = (*env)->GetObjectClass(env, list);
@@ -67,10 +53,8 @@ static void *use_own_env(void *arg) {
 }
 
 SEAM(void, wrongThread)(JNIEnv *env, jclass cls) {
-  JavaVM *vm;
   (void)cls;
-  (*env)->GetJavaVM(env, &vm);
-  on_thread(use_own_env, vm);
+  on_thread(use_own_env, vm_of(env));
 }
 
 static void *attach_and_detach(void *arg) {
@@ -81,10 +65,8 @@ static void *attach_and_detach(void *arg) {
 }
 
 SEAM(void, missingDetach)(JNIEnv *env, jclass cls) {
-  JavaVM *vm;
   (void)cls;
-  (*env)->GetJavaVM(env, &vm);
-  on_thread(attach_and_detach, vm);
+  on_thread(attach_and_detach, vm_of(env));
 }
 
 static jobject kept;
@@ -125,12 +107,10 @@ SEAM(jint, elements)(JNIEnv *env, jclass cls, jbyteArray array) {
 }
 
 SEAM(jint, toolMemory)(JNIEnv *env, jclass cls) {
-  JavaVM *vm;
-  jvmtiEnv *jvmti;
+  jvmtiEnv *jvmti = tools_of(env);
   unsigned char *bytes = NULL;
   (void)cls;
-  (*env)->GetJavaVM(env, &vm);
-  if ((*vm)->GetEnv(vm, (void **)&jvmti, JVMTI_VERSION_1_2) != JNI_OK) return -1;
+  if (jvmti == NULL) return -1;
   (*jvmti)->Allocate(jvmti, 48, &bytes);
   const jint size = bytes ? 48 : -1;
   (*jvmti)->Deallocate(jvmti, bytes);

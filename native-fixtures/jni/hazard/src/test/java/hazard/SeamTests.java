@@ -3,6 +3,7 @@ package hazard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import fixture.Seam;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -159,15 +160,6 @@ class LifetimeStackEscapeKeptTest {
 class OwnershipLeakOnErrorPathHostThrowsTest {
   @Test
   void ownership_leak_on_error_path__host_throws() {
-    for (int i = 0; i < 8; i++) {
-      assertThrows(
-          ArithmeticException.class,
-          () ->
-              Seam.apply(
-                  v -> {
-                    throw new ArithmeticException();
-                  },
-                  1));
-    }
+    for (int i = 0; i < 8; i++) assertThrows(ArithmeticException.class, Seam::applyThrowing);
   }
 }
