@@ -10,7 +10,7 @@ import (
 
 var sink int
 
-func doubleFree() {
+func (Suite) DoubleFree() {
 	label := C.CString("label")
 	copied := C.fx_label_new(label)
 	C.free(unsafe.Pointer(label))
@@ -18,7 +18,7 @@ func doubleFree() {
 	C.fx_label_free(copied) //~ ownership_double_free__host: asan memcheck = ownership/double-free
 }
 
-func invalidFreeBorrowed() {
+func (Suite) InvalidFreeBorrowed() {
 	arena := C.fx_arena_new(64)
 	inside := C.fx_arena_alloc(arena, 8)
 	inside = C.fx_arena_alloc(arena, 8)
@@ -26,20 +26,20 @@ func invalidFreeBorrowed() {
 	C.fx_arena_free(arena)
 }
 
-func useHandleAfterFree() {
+func (Suite) UseHandleAfterFree() {
 	box := C.fx_box_new(7)
 	C.fx_box_free(box)
 	sink += int(C.fx_box_get(box)) //~ ownership_use_after_free__handle: asan memcheck = ownership/use-after-free
 }
 
-func readAfterFree() {
+func (Suite) ReadAfterFree() {
 	box := C.fx_box_new(7)
 	value := C.fx_box_peek(box)
 	C.fx_box_free(box)
 	sink += int(*value) //~ ownership_use_after_free__host_read: goasan memcheck = ownership/use-after-free
 }
 
-func leakCString() {
+func (Suite) LeakCString() {
 	for i := 0; i < 32; i++ {
 		// Results of C calls stay in Go's heap until their slots are used again: to a leak checker they are still held.
 		if i%8 == 0 {
@@ -49,7 +49,7 @@ func leakCString() {
 	}
 }
 
-func leakErrorText() {
+func (Suite) LeakErrorText() {
 	text := C.CString("seven")
 	defer C.free(unsafe.Pointer(text))
 	var problem *C.char
@@ -58,43 +58,43 @@ func leakErrorText() {
 	}
 }
 
-func readDeadFrame() {
+func (Suite) ReadDeadFrame() {
 	sink += int(*C.fx_local_address()) //~ lifetime_stack_escape__host: goasan = lifetime/stack-escape
 }
 
-func bufferTooSmall() {
+func (Suite) BufferTooSmall() {
 	buffer := make([]byte, 16)
 	C.fx_fill((*C.uchar)(&buffer[0]), 64, 1) //~ bounds_host_buffer_too_small: goasan = bounds/other
 	sink += int(buffer[0])
 }
 
-func cBufferTooSmall() {
+func (Suite) CBufferTooSmall() {
 	buffer := C.malloc(16)
 	defer C.free(buffer)
 	C.fx_fill((*C.uchar)(buffer), 24, 1) //~ bounds_host_buffer_too_small__c_memory: asan memcheck = bounds/heap-overflow
 }
 
-func missingTerminator() {
+func (Suite) MissingTerminator() {
 	text := C.malloc(16)
 	defer C.free(text)
 	C.fx_fill((*C.uchar)(text), 16, 'x')
 	sink += int(C.fx_text_length((*C.char)(text))) //~ bounds_missing_terminator__host: asan memcheck = bounds/heap-overread
 }
 
-func negativeLength() {
+func (Suite) NegativeLength() {
 	from, to := C.malloc(32), C.malloc(32)
 	defer C.free(from)
 	defer C.free(to)
 	C.fx_copy_slice((*C.uchar)(to), 32, (*C.uchar)(from), 8, 4) //~ bounds_length_arithmetic__host: asan = bounds/length-arithmetic
 }
 
-func nullHandle() {
+func (Suite) NullHandle() {
 	name := C.CString("two")
 	defer C.free(unsafe.Pointer(name))
 	sink += int(C.fx_box_get(C.fx_find(name))) //~ null_dereference__host: asan memcheck = null/dereference
 }
 
-func unsetOutParameter() {
+func (Suite) UnsetOutParameter() {
 	out := (*C.int)(C.malloc(4))
 	defer C.free(unsafe.Pointer(out))
 	C.fx_measure(0, out)
@@ -103,6 +103,6 @@ func unsetOutParameter() {
 	}
 }
 
-func openAndForget() {
+func (Suite) OpenAndForget() {
 	sink += int(C.fx_open_self()) //~ resource_handle_leak__host: blind = resource/handle-leak
 }

@@ -19,16 +19,16 @@ func goEvent(value C.int, _ unsafe.Pointer) C.int {
 	panic("out of a callback") //~ unwind_panic: plain = unwind/panic
 }
 
-func panicThroughC() {
+func (Suite) PanicThroughC() {
 	C.listen()
 	C.fx_fire(1)
 }
 
-func throwFromC() {
+func (Suite) ThrowFromC() {
 	C.fx_may_throw(1) //~ unwind_foreign_exception__host: plain = unwind/foreign-exception
 }
 
-func ignoreError() {
+func (Suite) IgnoreError() {
 	text := C.CString("seven")
 	defer C.free(unsafe.Pointer(text))
 	var problem *C.char
@@ -36,7 +36,7 @@ func ignoreError() {
 	C.free(unsafe.Pointer(problem))
 }
 
-func readErrnoLate() {
+func (Suite) ReadErrnoLate() {
 	C.fx_open_missing() //~ errno_clobbered: blind = errno/clobbered
 	runtime.GC()
 	_, err := C.fx_version()
@@ -45,19 +45,19 @@ func readErrnoLate() {
 	}
 }
 
-func pointerToPointer() {
+func (Suite) PointerToPointer() {
 	inner := make([]byte, 8)
 	o := &C.outer{inner: unsafe.Pointer(&inner[0])}
 	C.take(o) //~ rules_cgo_pointer_to_pointer: cgocheck = rules/cgo-pointer-to-pointer
 }
 
-func storeInC() {
+func (Suite) StoreInC() {
 	cell := (**int)(C.malloc(8))
 	defer C.free(unsafe.Pointer(cell))
 	*cell = new(int) //~ rules_cgo_go_pointer_in_c_memory: cgocheck2 = rules/cgo-go-pointer-in-c-memory
 }
 
-func keepGoPointer() {
+func (Suite) KeepGoPointer() {
 	buffer := make([]byte, 64)
 	C.fx_hold((*C.uchar)(&buffer[0]), 64) //~ lifetime_go_pointer_kept: goasan = bounds/other
 	buffer = nil
@@ -66,7 +66,7 @@ func keepGoPointer() {
 	C.fx_release()
 }
 
-func raceInGo() {
+func (Suite) RaceInGo() {
 	shared := 0
 	var both sync.WaitGroup
 	for i := 0; i < 2; i++ {
@@ -82,7 +82,7 @@ func raceInGo() {
 	sink += shared
 }
 
-func raceInLibrary() {
+func (Suite) RaceInLibrary() {
 	C.fx_worker_start(0, 2000)
 	for i := 0; i < 2000; i++ {
 		C.fx_count() //~ threading_data_race__caller: tsan = threading/data-race
@@ -90,7 +90,7 @@ func raceInLibrary() {
 	C.fx_worker_join()
 }
 
-func raceOnHostMemory() {
+func (Suite) RaceOnHostMemory() {
 	cell := (*C.int)(C.calloc(1, 4))
 	C.fx_scribble_start(cell, 200000)
 	for i := 0; i < 200000; i++ {
@@ -100,7 +100,7 @@ func raceOnHostMemory() {
 	C.free(unsafe.Pointer(cell))
 }
 
-func starve() {
+func (Suite) Starve() {
 	var all sync.WaitGroup
 	for i := 0; i < 64; i++ {
 		all.Add(1)
@@ -112,11 +112,11 @@ func starve() {
 	all.Wait()
 }
 
-func narrow() {
+func (Suite) Narrow() {
 	sink += int(int32(C.fx_wide(1<<40, 1))) //~ abi_wrong_width: blind = abi/wrong-width
 }
 
-func signed() {
+func (Suite) Signed() {
 	sink += int(int32(C.fx_unsigned_max())) //~ abi_wrong_signedness: blind = abi/wrong-signedness
 }
 
@@ -129,12 +129,12 @@ type record struct {
 	weight float64
 }
 
-func wrongLayout() {
+func (Suite) WrongLayout() {
 	r := record{kind: 1, count: [4]uint8{2}, tag: 3, weight: 4}
 	sink += int(C.fx_record_digest((*C.fx_record)(unsafe.Pointer(&r)))) //~ abi_struct_layout: blind = abi/struct-layout
 }
 
-func latin1() {
+func (Suite) Latin1() {
 	text := C.CString("caf\xe9")
 	defer C.free(unsafe.Pointer(text))
 	sink += int(C.fx_utf8_points(text)) //~ abi_encoding: blind = abi/encoding

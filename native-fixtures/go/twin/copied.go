@@ -8,7 +8,7 @@ import "C"
 import "unsafe"
 
 // Before runtime.Pinner only C's own memory may be kept.
-func keepGoPointer() {
+func (Suite) KeepGoPointer() {
 	buffer := C.CBytes(make([]byte, 64))
 	defer C.free(unsafe.Pointer(buffer))
 	C.fx_hold((*C.uchar)(buffer), 64)

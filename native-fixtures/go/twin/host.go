@@ -7,38 +7,38 @@ import "unsafe"
 
 var sink int
 
-func doubleFree() {
+func (Suite) DoubleFree() {
 	label := C.CString("label")
 	copied := C.fx_label_new(label)
 	C.free(unsafe.Pointer(label))
 	C.fx_label_free(copied)
 }
 
-func invalidFreeBorrowed() {
+func (Suite) InvalidFreeBorrowed() {
 	arena := C.fx_arena_new(64)
 	C.fx_arena_alloc(arena, 8)
 	C.fx_arena_free(arena)
 }
 
-func useHandleAfterFree() {
+func (Suite) UseHandleAfterFree() {
 	box := C.fx_box_new(7)
 	sink += int(C.fx_box_get(box))
 	C.fx_box_free(box)
 }
 
-func readAfterFree() {
+func (Suite) ReadAfterFree() {
 	box := C.fx_box_new(7)
 	sink += int(*C.fx_box_peek(box))
 	C.fx_box_free(box)
 }
 
-func leakCString() {
+func (Suite) LeakCString() {
 	text := C.CString("freed")
 	defer C.free(unsafe.Pointer(text))
 	sink += int(C.fx_text_length(text))
 }
 
-func leakErrorText() {
+func (Suite) LeakErrorText() {
 	text := C.CString("seven")
 	defer C.free(unsafe.Pointer(text))
 	var problem *C.char
@@ -46,38 +46,38 @@ func leakErrorText() {
 	C.free(unsafe.Pointer(problem))
 }
 
-func readDeadFrame() {
+func (Suite) ReadDeadFrame() {
 	box := C.fx_box_new(7)
 	defer C.fx_box_free(box)
 	sink += int(*C.fx_box_peek(box))
 }
 
-func bufferTooSmall() {
+func (Suite) BufferTooSmall() {
 	buffer := make([]byte, 16)
 	C.fx_fill((*C.uchar)(&buffer[0]), C.size_t(len(buffer)), 1)
 	sink += int(buffer[0])
 }
 
-func cBufferTooSmall() {
+func (Suite) CBufferTooSmall() {
 	buffer := C.malloc(24)
 	defer C.free(buffer)
 	C.fx_fill((*C.uchar)(buffer), 24, 1)
 }
 
-func missingTerminator() {
+func (Suite) MissingTerminator() {
 	text := C.CString("xxxxxxxx")
 	defer C.free(unsafe.Pointer(text))
 	sink += int(C.fx_text_length(text))
 }
 
-func negativeLength() {
+func (Suite) NegativeLength() {
 	from, to := C.calloc(1, 32), C.malloc(32)
 	defer C.free(from)
 	defer C.free(to)
 	C.fx_copy_slice((*C.uchar)(to), 32, (*C.uchar)(from), 4, 8)
 }
 
-func nullHandle() {
+func (Suite) NullHandle() {
 	name := C.CString("two")
 	defer C.free(unsafe.Pointer(name))
 	if box := C.fx_find(name); box != nil {
@@ -86,7 +86,7 @@ func nullHandle() {
 	}
 }
 
-func unsetOutParameter() {
+func (Suite) UnsetOutParameter() {
 	out := (*C.int)(C.malloc(4))
 	defer C.free(unsafe.Pointer(out))
 	if C.fx_measure(0, out) == 0 && *out > 5 {
@@ -94,6 +94,6 @@ func unsetOutParameter() {
 	}
 }
 
-func openAndForget() {
+func (Suite) OpenAndForget() {
 	C.fx_close(C.fx_open_self())
 }

@@ -6,8 +6,11 @@ package twin
 import "C"
 import "unsafe"
 
-// library runs the library's own case of that name; false when there is none.
-func library(name string) bool {
+// Suite has a method for each case; the tests are in the directory above.
+type Suite struct{}
+
+// Library runs the library's own case of that name; false when there is none.
+func (Suite) Library(name string) bool {
 	text := C.CString(name)
 	defer C.free(unsafe.Pointer(text))
 	return C.fx_twin_run(text) == 0

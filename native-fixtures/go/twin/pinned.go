@@ -6,7 +6,7 @@ package twin
 import "C"
 import "runtime"
 
-func keepGoPointer() {
+func (Suite) KeepGoPointer() {
 	buffer := make([]byte, 64)
 	var pin runtime.Pinner
 	pin.Pin(&buffer[0])

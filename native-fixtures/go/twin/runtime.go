@@ -22,14 +22,14 @@ func goEvent(value C.int, _ unsafe.Pointer) (result C.int) {
 	panic("out of a callback")
 }
 
-func panicThroughC() {
+func (Suite) PanicThroughC() {
 	C.listen()
 	C.fx_fire(1)
 }
 
-func throwFromC() { C.fx_may_throw(0) }
+func (Suite) ThrowFromC() { C.fx_may_throw(0) }
 
-func ignoreError() {
+func (Suite) IgnoreError() {
 	text := C.CString("seven")
 	defer C.free(unsafe.Pointer(text))
 	var problem *C.char
@@ -39,26 +39,26 @@ func ignoreError() {
 	C.free(unsafe.Pointer(problem))
 }
 
-func readErrnoLate() {
+func (Suite) ReadErrnoLate() {
 	if _, err := C.fx_open_missing(); err == nil {
 		panic("errno was lost")
 	}
 }
 
-func pointerToPointer() {
+func (Suite) PointerToPointer() {
 	inner := C.malloc(8)
 	defer C.free(inner)
 	C.take(&C.outer{inner: inner})
 }
 
-func storeInC() {
+func (Suite) StoreInC() {
 	cell := (*unsafe.Pointer)(C.malloc(8))
 	*cell = C.malloc(8)
 	C.free(*cell)
 	C.free(unsafe.Pointer(cell))
 }
 
-func raceInGo() {
+func (Suite) RaceInGo() {
 	shared := 0
 	var lock sync.Mutex
 	var both sync.WaitGroup
@@ -77,7 +77,7 @@ func raceInGo() {
 	sink += shared
 }
 
-func raceInLibrary() {
+func (Suite) RaceInLibrary() {
 	C.fx_worker_start(1, 2000)
 	for i := 0; i < 2000; i++ {
 		C.fx_count_locked()
@@ -85,7 +85,7 @@ func raceInLibrary() {
 	C.fx_worker_join()
 }
 
-func raceOnHostMemory() {
+func (Suite) RaceOnHostMemory() {
 	cell := (*C.int)(C.calloc(1, 4))
 	C.fx_scribble_start(cell, 200000)
 	C.fx_scribble_join()
@@ -93,7 +93,7 @@ func raceOnHostMemory() {
 	C.free(unsafe.Pointer(cell))
 }
 
-func starve() {
+func (Suite) Starve() {
 	var all sync.WaitGroup
 	slots := make(chan struct{}, 4)
 	for i := 0; i < 16; i++ {
@@ -108,16 +108,16 @@ func starve() {
 	all.Wait()
 }
 
-func narrow() { sink += int(int64(C.fx_wide(1<<40, 1))) }
+func (Suite) Narrow() { sink += int(int64(C.fx_wide(1<<40, 1))) }
 
-func signed() { sink += int(uint32(C.fx_unsigned_max())) }
+func (Suite) Signed() { sink += int(uint32(C.fx_unsigned_max())) }
 
-func wrongLayout() {
+func (Suite) WrongLayout() {
 	r := C.fx_record{kind: 1, count: 2, tag: 3, weight: 4}
 	sink += int(C.fx_record_digest(&r))
 }
 
-func latin1() {
+func (Suite) Latin1() {
 	text := C.CString("café")
 	defer C.free(unsafe.Pointer(text))
 	sink += int(C.fx_utf8_points(text))

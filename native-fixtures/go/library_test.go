@@ -1,10 +1,10 @@
-package twin
+package fixture
 
 import "testing"
 
 func inLibrary(t *testing.T, name string) {
 	t.Helper()
-	if !library(name) {
+	if !suite.Library(name) {
 		t.Fatalf("the library has no case %s", name)
 	}
 }

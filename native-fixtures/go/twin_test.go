@@ -1,0 +1,7 @@
+//go:build twin
+
+package fixture
+
+import "fixture/twin"
+
+var suite twin.Suite
