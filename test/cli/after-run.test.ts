@@ -173,7 +173,7 @@ describe('run --last-failed', () => {
     await rig.run(['good-c_ccgcc-plain']);
     const ran = await rig.run(['--last-failed']);
     expect(ran.code).toBe(3);
-    expect(ran.stderr).toContain('no cell of the last run failed');
+    expect(ran.stderr).toContain('no cell failed in the last run');
     expect(JSON.parse(readFileSync(join(rig.out, 'report.json'), 'utf8'))).toHaveProperty('exitCode', 0);
   }, 120_000);
 });

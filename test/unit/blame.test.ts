@@ -92,7 +92,7 @@ test('builds that fail, cells that do not end and canaries that are not seen are
   });
   expect(blame([slow], fixtures())).toMatchObject({
     who: 'machine',
-    remedy: expect.stringContaining('free it'),
+    remedy: expect.stringContaining('stop other work'),
   });
   const unarmed = blame([hazards('miri', ['a'])], fixtures(), [lane('miri', false)]);
   expect(unarmed).toMatchObject({ who: 'machine', remedy: expect.stringContaining('doctor') });
