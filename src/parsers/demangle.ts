@@ -10,8 +10,8 @@ import type { Frame, Diagnostic } from '../model/diagnostic.js';
 
 /** `_ZN…`, `__ZN…` (Apple), `_RNv…`, `__R…`, `?f@@YAXXZ`. `_Rb_tree` and `_Rep` are names as they stand. */
 const MANGLED = /^(?:_{1,3}Z[\w.$]|_{1,2}R[CIMNXY][\w.$]|\?[\w?@$]{1,4000}@)/;
-/** No compiler makes longer names; a hostile one must not cost time. */
-const LONGEST = 10_000;
+/** Characters of a name: no compiler makes longer ones, and a hostile one must not cost time. */
+const MAX_NAME_CHARS = 10_000;
 
 let loaded = false;
 function load(): void {
@@ -25,11 +25,11 @@ function load(): void {
 
 /** The readable form of a mangled name; any other name is returned as it is. Never throws. */
 export function demangle(name: string): string {
-  if (!MANGLED.test(name) || name.length > LONGEST) return name;
+  if (!MANGLED.test(name) || name.length > MAX_NAME_CHARS) return name;
   try {
     if (!loaded) load();
     const plain = glue.demangle_any(name);
-    // What it cannot read it returns without its underscores.
+    // A name that it cannot read is returned without its underscores.
     return name.endsWith(plain) ? name : plain;
   } catch {
     return name;

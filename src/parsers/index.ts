@@ -65,14 +65,14 @@ export const READERS: readonly Reader[] = [
   node,
 ];
 
-/** What follows from the table: the tools, the prefilter, the markers. */
+/** Derived from the table: tools, prefilter, markers. */
 export const TABLE = tableOf(READERS);
 
 /**
- * Parses a log of any size, chunk by chunk; `emit` gets each diagnostic as soon as its report is whole or given up. From byte
- * `whole` on only lines that may matter are read (see log.ts, which knows a good default).
+ * Parses a log of any size, chunk by chunk; `emit` gets each diagnostic as soon as its report is complete or given up. From byte
+ * `unfiltered` on only lines that may matter are read (default: see log.ts).
  */
-export const openLog = (emit: Emit, whole?: number): LogParser => makeLogParser(TABLE, emit, whole);
+export const openLog = (emit: Emit, unfiltered?: number): LogParser => makeLogParser(TABLE, emit, unfiltered);
 
 const parsedBy = (
   diagnostics: Diagnostic[],
@@ -84,7 +84,7 @@ const parsedBy = (
   missing,
 });
 
-/** Parses a whole log held in memory: text, Valgrind XML, or both. */
+/** Parses a log in memory: text, Valgrind XML, or both. */
 export function parseText(text: string): Parsed {
   const diagnostics: Diagnostic[] = [];
   const parser = openLog((s) => diagnostics.push(s));

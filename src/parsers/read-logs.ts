@@ -1,4 +1,4 @@
-/** Turns the files that a launch left behind into what the parsers saw. The only place where parsers meet the disk. */
+/** Parses the files that a launch left behind. */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -30,7 +30,7 @@ export const readLog = async (path: string): Promise<Parsed> => {
   return { diagnostics, unread, complete, missing };
 };
 
-/** What a suite's own result has judged already is no evidence of its own. */
+/** Drops diagnostics that the suite's own result has judged already. */
 const beyondTheSuite = (parsed: Parsed): Parsed => ({
   ...parsed,
   diagnostics: parsed.diagnostics.filter((s) => s.ordinary !== true),
@@ -82,11 +82,11 @@ export const withoutEnd = (
   logs: readonly ReadLog[],
 ): string | undefined => {
   const ran = new Set(events.flatMap((e) => (e.pid === undefined ? [] : [e.pid])));
-  const ended = new Set<number | undefined>();
-  for (const g of logs) if (holds(g.path, line)) ended.add(g.pid);
+  const checked = new Set<number | undefined>();
+  for (const g of logs) if (holds(g.path, line)) checked.add(g.pid);
   if (ran.size === 0)
-    return events.length && ended.size === 0 ? 'the process left without its end being checked' : undefined;
-  const left = [...ran].find((pid) => !ended.has(pid));
+    return events.length && checked.size === 0 ? 'the process left without its end being checked' : undefined;
+  const left = [...ran].find((pid) => !checked.has(pid));
   return left === undefined
     ? undefined
     : `process ${left} left without its end being checked (_exit, a signal)`;

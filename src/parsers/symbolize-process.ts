@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 /** A dialect: how the program is started for a module, and how its answers are cut. */
 type Dialect = {
   argv(program: string, module: string): [string, ...string[]];
-  /** What is written to ask for addresses. */
+  /** The question for some addresses. */
   ask(addresses: readonly string[]): string;
   /** Answers in the order of the questions, each as lines (function, place, function, place, …); undefined: not all are there. */
   answers(text: string, count: number): string[][] | undefined;
@@ -58,17 +58,17 @@ export const findProgram = (): Program | undefined => {
   return addr2line === undefined ? undefined : { path: addr2line, dialect: ADDR2LINE };
 };
 
-/** Debug information of a gigabyte takes its time when it is read first. */
-const PATIENCE_MS = 30_000;
+/** Milliseconds for an answer: debug information of a gigabyte takes its time when it is read first. */
+const MAX_ANSWER_MS = 30_000;
 
-export type Asked = {
+export type SymbolizerProcess = {
   /** One answer for each address. Rejects when there is none in time; one question at a time. */
   ask(addresses: readonly string[]): Promise<string[][]>;
   stop(): void;
 };
 
 /** Starts the program for one module. */
-export const startProgram = ({ path, dialect }: Program, module: string): Asked => {
+export const startProgram = ({ path, dialect }: Program, module: string): SymbolizerProcess => {
   const [file, ...args] = dialect.argv(path, module);
   // A symbolizer that asks servers on the net for debug information would send away what the log names.
   const { DEBUGINFOD_URLS: _, ...env } = process.env;
@@ -76,31 +76,31 @@ export const startProgram = ({ path, dialect }: Program, module: string): Asked 
   child.stderr.resume();
   child.stdin.on('error', () => undefined); // it has ended: `ask` sees that too
   let text = '';
-  let heard: () => void = () => undefined;
-  let gone = false;
+  let onText: () => void = () => undefined;
+  let hasExited = false;
   child.stdout.setEncoding('utf8').on('data', (t: string) => {
     text += t;
-    heard();
+    onText();
   });
-  const ended = (): void => {
-    gone = true;
-    heard();
+  const onExit = (): void => {
+    hasExited = true;
+    onText();
   };
-  child.on('error', ended).on('close', ended);
+  child.on('error', onExit).on('close', onExit);
   return {
     stop: () => void child.kill(),
     async ask(addresses) {
       text = '';
       child.stdin.write(dialect.ask(addresses));
       const answers = await new Promise<string[][] | undefined>((resolve) => {
-        const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
-        heard = (): void => {
-          const got = dialect.answers(text, addresses.length);
-          if (!got && !gone) return;
+        const timer = setTimeout(() => resolve(undefined), MAX_ANSWER_MS);
+        onText = (): void => {
+          const ready = dialect.answers(text, addresses.length);
+          if (!ready && !hasExited) return;
           clearTimeout(timer);
-          resolve(got);
+          resolve(ready);
         };
-        heard();
+        onText();
       });
       if (answers === undefined) throw new Error(`${file} does not answer`);
       return answers;

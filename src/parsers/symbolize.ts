@@ -5,11 +5,14 @@
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Frame, Diagnostic, Tool } from '../model/diagnostic.js';
-import { findProgram, startProgram, type Asked, type Program } from './symbolize-process.js';
+import { findProgram, startProgram, type Program, type SymbolizerProcess } from './symbolize-process.js';
 
-/** Objects whose processes are kept; the one that was not asked for longest goes. */
+/** Processes that are kept; the one that was not asked for longest goes. */
 const MAX_PROCESSES = 8;
+/** Modules that are known to be here or not, and answers that are remembered. */
+const MAX_MODULES = 10_000;
 const MAX_REMEMBERED = 200_000;
+/** Addresses that are asked about at once. */
 const BATCH = 200;
 
 const ELF = 0x7f454c46;
@@ -86,81 +89,97 @@ export type Symbolizer = {
   close(): void;
 };
 
+type State = {
+  /** Looked for once; null when there is none. */
+  program: Program | null | undefined;
+  /** Processes by module; the one that was used last is last. */
+  running: Map<string, SymbolizerProcess>;
+  /** Modules that are here (true), or not or not answering (false). */
+  modules: Map<string, boolean>;
+  /** Answers by `module+address`. */
+  answers: Map<string, string[] | undefined>;
+};
+
+/** A frame that can be named: where it stands, and the key of its answer. */
+type Question = { frames: Frame[]; at: number; frame: Bare; address: string; key: string };
+
 /** A symbolizer; nothing is started before there is something to ask. */
 export const makeSymbolizer = (): Symbolizer => {
-  /** Looked for once; null when there is none. */
-  let program: Program | null | undefined;
-  const running = new Map<string, Asked>();
-  /** Modules that are here (true), or not or not answering (false). */
-  const modules = new Map<string, boolean>();
-  let remembered = new Map<string, string[] | undefined>();
-
-  const usable = (module: string): boolean => {
-    const known = modules.get(module);
-    if (known !== undefined) return known;
-    if (modules.size > 10_000) modules.clear();
-    const here = isObject(module);
-    modules.set(module, here);
-    return here;
-  };
-  const processFor = (found: Program, module: string): Asked => {
-    const made = running.get(module) ?? startProgram(found, module);
-    running.delete(module);
-    running.set(module, made); // last used, last in order
-    if (running.size > MAX_PROCESSES) {
-      const [oldest, requested] = running.entries().next().value!;
-      requested.stop();
-      running.delete(oldest);
-    }
-    return made;
-  };
-
-  /** Learns the answers for these addresses of one module. */
-  const learn = async (module: string, addresses: readonly string[]): Promise<void> => {
-    program ??= findProgram() ?? null;
-    if (program === null) return;
-    for (let i = 0; i < addresses.length; i += BATCH) {
-      const batch = addresses.slice(i, i + BATCH);
-      try {
-        const answers = await processFor(program, module).ask(batch);
-        for (const [n, a] of batch.entries()) remembered.set(`${module}+${a}`, answers[n]);
-      } catch {
-        modules.set(module, false);
-        running.get(module)?.stop();
-        running.delete(module);
-        return;
-      }
-    }
-  };
-
+  const s: State = { program: undefined, running: new Map(), modules: new Map(), answers: new Map() };
   return {
     async resolve(diagnostics) {
-      if (remembered.size > MAX_REMEMBERED) remembered = new Map();
-      const wanted = new Map<string, Set<string>>();
-      const bare: { frames: Frame[]; at: number; key: string; frame: Bare }[] = [];
-      for (const s of diagnostics)
-        for (const { frames } of s.stacks)
-          for (const [at, frame] of frames.entries()) {
-            if (!isBare(frame) || !usable(frame.module)) continue;
-            const back = at > 0 && !PRINT_CALLS.has(s.tool) ? 1n : 0n;
-            const address = BigInt(frame.offset);
-            const requested = `0x${(address > back ? address - back : address).toString(16)}`;
-            const key = `${frame.module}+${requested}`;
-            bare.push({ frames, at, key, frame });
-            if (remembered.has(key)) continue;
-            const set = wanted.get(frame.module) ?? new Set();
-            wanted.set(frame.module, set.add(requested));
-          }
-      for (const [module, addresses] of wanted) await learn(module, [...addresses]);
+      if (s.answers.size > MAX_REMEMBERED) s.answers.clear();
+      const questions = diagnostics.flatMap((d) => questionsOf(s, d));
+      const unknown = new Map<string, Set<string>>();
+      for (const { frame, address, key } of questions) {
+        if (s.answers.has(key)) continue;
+        const addresses = unknown.get(frame.module) ?? new Set();
+        unknown.set(frame.module, addresses.add(address));
+      }
+      for (const [module, addresses] of unknown) await learn(s, module, [...addresses]);
       // From the end of each stack, so that places before stay where they are.
-      for (const { frames, at, key, frame } of bare.reverse()) {
-        const named = framesOf(remembered.get(key) ?? [], frame);
+      for (const { frames, at, key, frame } of questions.reverse()) {
+        const named = framesOf(s.answers.get(key) ?? [], frame);
         if (named) frames.splice(at, 1, ...named);
       }
     },
     close() {
-      for (const { stop } of running.values()) stop();
-      running.clear();
+      for (const { stop } of s.running.values()) stop();
+      s.running.clear();
     },
   };
 };
+
+/** The frames of a diagnostic that can be named. */
+function questionsOf(s: State, { tool, stacks }: Diagnostic): Question[] {
+  const questions: Question[] = [];
+  for (const { frames } of stacks)
+    for (const [at, frame] of frames.entries()) {
+      if (!isBare(frame) || !isHere(s, frame.module)) continue;
+      const back = at > 0 && !PRINT_CALLS.has(tool) ? 1n : 0n;
+      const offset = BigInt(frame.offset);
+      const address = `0x${(offset > back ? offset - back : offset).toString(16)}`;
+      questions.push({ frames, at, frame, address, key: `${frame.module}+${address}` });
+    }
+  return questions;
+}
+
+/** Whether the module is an object file that is here, and that the program answered for so far. */
+function isHere({ modules }: State, module: string): boolean {
+  const known = modules.get(module);
+  if (known !== undefined) return known;
+  if (modules.size > MAX_MODULES) modules.clear();
+  const here = isObject(module);
+  modules.set(module, here);
+  return here;
+}
+
+function processFor({ running }: State, program: Program, module: string): SymbolizerProcess {
+  const process = running.get(module) ?? startProgram(program, module);
+  running.delete(module);
+  running.set(module, process);
+  if (running.size > MAX_PROCESSES) {
+    const [oldest, { stop }] = running.entries().next().value!;
+    stop();
+    running.delete(oldest);
+  }
+  return process;
+}
+
+/** Learns the answers for these addresses of one module. */
+async function learn(s: State, module: string, addresses: readonly string[]): Promise<void> {
+  s.program ??= findProgram() ?? null;
+  if (s.program === null) return;
+  for (let i = 0; i < addresses.length; i += BATCH) {
+    const batch = addresses.slice(i, i + BATCH);
+    try {
+      const answers = await processFor(s, s.program, module).ask(batch);
+      for (const [n, a] of batch.entries()) s.answers.set(`${module}+${a}`, answers[n]);
+    } catch {
+      s.modules.set(module, false);
+      s.running.get(module)?.stop();
+      s.running.delete(module);
+      return;
+    }
+  }
+}

@@ -136,7 +136,7 @@ function make(emit: Emit): LineSession {
 function begin(s: State, line: Line, words: string, isUnhandled: boolean): void {
   const { open } = s;
   if (open?.isUnhandled && UNHANDLED.test(line.text)) {
-    // mono says it twice; the second time with the whole message
+    // mono prints it twice; the second time with the full message
     if (words !== '') open.words = words;
     open.diagnostic.stacks = [];
     extend(open, line);

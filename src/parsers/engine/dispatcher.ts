@@ -1,17 +1,19 @@
-/** Offers the lines of a log to the readers, and lists what nobody understood. */
-import type { Parsed, Diagnostic } from '../../model/diagnostic.js';
+/** Offers the lines of a log to the readers, without the prefix that all of them share, and lists those that no reader understood. */
+import type { Parsed } from '../../model/diagnostic.js';
 import { leadsOf, sharedPrefix, stripPrefixes, unescaped } from './line-prefix.js';
-import type { DocumentContext, Emit, Line, LineSession } from './reader.js';
+import type { Markers } from './markers.js';
+import type { DocumentContext, Emit, Line } from './reader.js';
+import { endSessions, mayWant, offer, settle, startSessions, type Sessions } from './sessions.js';
 import type { ReaderTable } from './table.js';
 
-/** A log that smells on every line, or is cut a thousand times, must not fill memory; the rest is counted. */
+/** A log with a marker on every line, or that is cut a thousand times, must not fill memory; the rest is counted. */
 const MAX_LISTED = 1000;
-/** A reader that took a line may want any of so many lines after it: more is not interleaved into one report. */
-const WARM_LINES = 64;
-/** What stands before every line of a log is short. */
-const LONGEST_LEAD = 200;
+/** Characters that are listed of a line. */
+const MAX_LISTED_CHARS = 500;
+/** Characters that may stand before every line of a log. */
+const MAX_LEAD_CHARS = 200;
 
-/** What is left to say of a log once its diagnostics are handed over. */
+/** The rest of the result, once the diagnostics are handed over. */
 export type Rest = Omit<Parsed, 'diagnostics'>;
 
 export type Dispatcher = DocumentContext & {
@@ -24,148 +26,117 @@ export type Dispatcher = DocumentContext & {
   end(): Rest;
 };
 
-/**
- * A dispatcher over fresh readers. The reader that consumed the last line is asked first, so that a report keeps its frames
- * when several readers know the frame's dialect. `emit` is called for each report as soon as it is whole or given up.
- */
+/** A list that keeps its first entries and counts the others. */
+type Listed<T> = { entries: T[]; more: number };
+
+type State = {
+  sessions: Sessions;
+  markers: Markers;
+  /** Number of the last line. */
+  no: number;
+  /** Stood before the last report's first line, where that is no known prefix. */
+  lead: string;
+  /** A line that nobody took, until the next line shows whether both share a prefix. */
+  waiting: Line | undefined;
+  unread: Listed<Parsed['unread'][number]>;
+  missing: Listed<string>;
+};
+
+const list = <T>(to: Listed<T>, entry: T): void => {
+  if (to.entries.length < MAX_LISTED) to.entries.push(entry);
+  else to.more++;
+};
+
+/** A dispatcher over fresh readers. `emit` is called for each report as soon as it is complete or given up. */
 export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
   const { markers } = table;
+  const missing: Listed<string> = { entries: [], more: 0 };
+  const complain = (why: string): void => list(missing, why);
   const hasMarker = (text: string): boolean => markers.at(text) >= 0;
-  const unread: Parsed['unread'] = [];
-  const missing: string[] = [];
-  let unlisted = 0;
-  let unsaid = 0;
-  let no = 0;
-  let lastTaken = -WARM_LINES;
-  /** Nothing was taken since the readers were told to settle. */
-  let settled = true;
-  /** What stood before the last report's first line, where that is no known prefix. */
-  let lead = '';
-  /** A line that nobody took, and may when what stands before it turns out to stand before the next line too. */
-  let waiting: Line | undefined;
-  let sticky: { reader: LineSession; taken: number } | undefined;
-
-  const complain = (why: string): void => {
-    if (missing.length < MAX_LISTED) missing.push(why);
-    else unsaid++;
+  const sessions = startSessions(table, emit, { hasMarker }, complain);
+  const s: State = {
+    sessions,
+    markers,
+    no: 0,
+    lead: '',
+    waiting: undefined,
+    unread: { entries: [], more: 0 },
+    missing,
   };
-  /** Last line of the report that was handed over last. */
-  let ended = 0;
-  const report = (s: Diagnostic): void => {
-    ended = s.log.endLine;
-    if (!s.complete) complain(`line ${s.log.line}: ${s.rule}: ${s.missing ?? 'the report is cut'}`);
-    emit(s);
-  };
-  /** `taken` is the number of the last line that it took. */
-  const readers = table.lines.map((r) => ({ reader: r.make(report, { hasMarker }), taken: -WARM_LINES }));
-
-  const offer = (r: { reader: LineSession; taken: number }, line: Line): boolean => {
-    ended = 0;
-    try {
-      if (r.reader.line(line) !== 'consumed') return false;
-    } catch (error) {
-      // A reader that throws is a bug of ours: it must cost the verdict, never the other readers' findings.
-      complain(`a reader failed on line ${line.no}: ${String(error)}`);
-      return false;
-    }
-    sticky = r;
-    r.taken = lastTaken = line.no;
-    settled = false;
-    if (ended === line.no) {
-      // The line has ended its report: the reader wants no more of the lines that follow.
-      r.taken = -WARM_LINES;
-      lastTaken = readers.reduce((last, { taken }) => Math.max(last, taken), -WARM_LINES);
-    }
-    return true;
-  };
-
-  const taken = (line: Line, marked: boolean): boolean => {
-    const first = sticky;
-    const wants = (r: { taken: number }): boolean => marked || line.no - r.taken <= WARM_LINES;
-    if (first !== undefined && wants(first) && offer(first, line)) return true;
-    for (const r of readers) if (r !== first && wants(r) && offer(r, line)) return true;
-    return false;
-  };
-
-  const settle = (): void => {
-    if (settled || no - lastTaken < WARM_LINES) return;
-    settled = true;
-    for (const { reader } of readers) {
-      try {
-        reader.settle?.();
-      } catch (error) {
-        complain(`a reader failed after line ${no}: ${String(error)}`);
-      }
-    }
-  };
-
-  /** What stands before two lines in a row stands before every line: the first is offered without it. */
-  const resolve = (line: Line, next: string): void => {
-    // While a report is being read, a part of a line may pass for its continuation.
-    if (line.no - lastTaken < WARM_LINES) return doubt(line);
-    const known = lead === '' ? 0 : sharedPrefix(lead, line.text);
-    const at = leadsOf(line.text, next).find(
-      (n) => n > known && taken({ ...line, text: line.text.slice(n) }, true),
-    );
-    if (at === undefined) return doubt(line);
-    lead = line.text.slice(0, at);
-  };
-
-  /** Lists a line that smells of a checker and that nobody took. */
-  const doubt = (line: Line): void => {
-    if (!hasMarker(line.text)) return;
-    if (unread.length < MAX_LISTED) unread.push({ line: line.no, text: line.text.slice(0, 500) });
-    else unlisted++;
-  };
-
   return {
     push(raw, offset, marked, again = false) {
-      if (!again) no++;
-      settle();
-      const line: Line = { text: unescaped(stripPrefixes(raw)), no, offset };
-      if (waiting !== undefined && line.text !== '') {
-        const first = waiting;
-        waiting = undefined;
-        resolve(first, line.text);
-      }
-      const at = (from: number): Line => (from === 0 ? line : { ...line, text: line.text.slice(from) });
-      const shared = lead === '' ? 0 : sharedPrefix(lead, line.text);
-      if (shared > 0 && taken(at(shared), marked)) return;
-      // A quotation, a logger's name, times of an unknown fashion: what stands before every line of this log.
-      const begin = marked ? markers.beforeReport(line.text) : 0;
-      const before = begin <= LONGEST_LEAD ? begin : 0;
-      if (before > 0 && before !== shared && taken(at(before), true)) {
-        lead = line.text.slice(0, before);
-        return;
-      }
-      if (taken(line, marked) || !marked) return;
-      // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
-      const smell = markers.at(line.text);
-      if (smell > 0 && smell !== before && smell !== shared && taken(at(smell), true)) return;
-      if (line.text !== '') waiting = line;
+      if (!again) s.no++;
+      settle(sessions, s.no);
+      push(s, { text: unescaped(stripPrefixes(raw)), no: s.no, offset }, marked);
     },
     skip(lines) {
-      no += lines;
-      if (waiting !== undefined) doubt(waiting);
-      waiting = undefined;
-      settle();
+      s.no += lines;
+      dropWaiting(s);
+      settle(sessions, s.no);
     },
-    warm: () => waiting !== undefined || no - lastTaken < WARM_LINES,
-    next: () => no + 1,
+    warm: () => s.waiting !== undefined || mayWant(sessions, s.no),
+    next: () => s.no + 1,
     hasMarker,
     complain,
     end() {
-      if (waiting !== undefined) doubt(waiting);
-      for (const { reader } of readers) {
-        try {
-          for (const why of reader.end()) complain(why);
-        } catch (error) {
-          complain(`a reader failed at the end: ${String(error)}`);
-        }
-      }
-      if (unlisted > 0) missing.push(`${unlisted} more unread lines are not listed`);
-      if (unsaid > 0) missing.push(`${unsaid} more such complaints are not listed`);
-      return { unread, complete: missing.length === 0, missing };
+      dropWaiting(s);
+      endSessions(sessions);
+      return restOf(s);
     },
   };
+}
+
+/** The rest of a line, from a character on. */
+const from = (line: Line, at: number): Line => (at === 0 ? line : { ...line, text: line.text.slice(at) });
+
+function push(s: State, line: Line, marked: boolean): void {
+  const { sessions, markers } = s;
+  const { text } = line;
+  if (s.waiting !== undefined && text !== '') {
+    const first = s.waiting;
+    s.waiting = undefined;
+    offerAgain(s, first, text);
+  }
+  const shared = s.lead === '' ? 0 : sharedPrefix(s.lead, text);
+  if (shared > 0 && offer(sessions, from(line, shared), marked)) return;
+  // A quotation, a logger's name, times of an unknown fashion: the prefix of every line of this log.
+  const opening = marked ? markers.beforeReport(text) : 0;
+  const before = opening <= MAX_LEAD_CHARS ? opening : 0;
+  if (before > 0 && before !== shared && offer(sessions, from(line, before), true)) {
+    s.lead = text.slice(0, before);
+    return;
+  }
+  if (offer(sessions, line, marked) || !marked) return;
+  // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
+  const words = markers.at(text);
+  if (words > 0 && words !== before && words !== shared && offer(sessions, from(line, words), true)) return;
+  if (text !== '') s.waiting = line;
+}
+
+/** A prefix shared by two consecutive lines is the log's prefix: the first line is read again without it. */
+function offerAgain(s: State, line: Line, next: string): void {
+  // While a report is being read, a part of a line may pass for its continuation.
+  if (mayWant(s.sessions, line.no)) return listUnread(s, line);
+  const known = s.lead === '' ? 0 : sharedPrefix(s.lead, line.text);
+  const at = leadsOf(line.text, next).find((n) => n > known && offer(s.sessions, from(line, n), true));
+  if (at === undefined) return listUnread(s, line);
+  s.lead = line.text.slice(0, at);
+}
+
+function dropWaiting(s: State): void {
+  if (s.waiting !== undefined) listUnread(s, s.waiting);
+  s.waiting = undefined;
+}
+
+/** Lists a line that holds a marker and that nobody took. */
+function listUnread(s: State, line: Line): void {
+  if (s.markers.at(line.text) < 0) return;
+  list(s.unread, { line: line.no, text: line.text.slice(0, MAX_LISTED_CHARS) });
+}
+
+function restOf({ unread, missing }: State): Rest {
+  const why = [...missing.entries];
+  if (unread.more > 0) why.push(`${unread.more} more unread lines are not listed`);
+  if (missing.more > 0) why.push(`${missing.more} more such complaints are not listed`);
+  return { unread: unread.entries, complete: why.length === 0, missing: why };
 }

@@ -12,7 +12,7 @@
  */
 import type { Frame } from '../../model/diagnostic.js';
 
-/** What stands for a function that the tool could not name but whose line it knows. */
+/** Name of a function that the tool could not name but whose line it knows. */
 export const UNKNOWN_FUNCTION = '??';
 
 export type FrameLine = { index: number; pc?: string; frame: Frame };
@@ -105,8 +105,8 @@ const libcFrame = (m: RegExpExecArray): Frame => ({
   ...(m[2] ? { function: m[2] } : m[3] !== undefined && { offset: m[3] }),
 });
 
-/** `FUNC FILE:L:C (MODULE+0xOFF) (BuildId: x)`, every part optional. `whole` is kept when no rule fits. */
-function parseBody(text: string, whole: string): Frame {
+/** `FUNC FILE:L:C (MODULE+0xOFF) (BuildId: x)`, every part optional. `line` is kept when no rule fits. */
+function parseBody(text: string, line: string): Frame {
   const { body, module } = takeModule(text.replace(BUILD_ID, ''));
   const at = LOCATION.exec(body) ?? VS_LOCATION.exec(body);
   if (at) {
@@ -126,7 +126,7 @@ function parseBody(text: string, whole: string): Frame {
   const { name, file } = splitBare(body);
   if (module?.path !== undefined) return inModule(name, module.path, module.offset);
   if (name !== undefined) return { kind: 'symbol', function: name, ...(file !== undefined && { file }) };
-  return { kind: 'opaque', text: whole };
+  return { kind: 'opaque', text: line };
 }
 
 const inModule = (name: string | undefined, module: string, offset: string | undefined): Frame => ({

@@ -30,7 +30,7 @@ export type LastWordsOptions = {
   markers?: readonly Marker[];
   /** A line belongs to the first row that fits. */
   rows: readonly LastWords[];
-  /** What may stand before any of the rows' lines, and is no part of them. */
+  /** A prefix that any of the rows' lines may have. */
   lead?: RegExp;
   /** A stack that may follow: the line that announces it, where there is one, and its frames. */
   stack?: { title: RegExp; frame: (text: string) => Frame | undefined };

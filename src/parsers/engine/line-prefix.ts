@@ -123,8 +123,8 @@ export function sharedPrefix(prefix: string, text: string): number {
   return at;
 }
 
-/** What stands before a logger's or a quotation's text is short. */
-const LONGEST_LEAD = 200;
+/** Characters of a logger's or a quotation's prefix. */
+const MAX_LEAD_CHARS = 200;
 /** Characters that end such a lead, alone (`>` of a quotation, a tab) or before a blank (`job: `, `[12] `, `| `). */
 const ENDS_ALONE = '>|\t';
 const ENDS_BEFORE_BLANK = '>|]:-#';
@@ -132,12 +132,12 @@ const ENDS_BEFORE_BLANK = '>|]:-#';
 const IS_PLACE = /\S:\d{1,9}(?::\d{1,9})?: $/;
 
 /**
- * Lengths of what stands before the text of a line and before that of the next one, too: the longest, and the one before,
+ * Lengths of the prefixes that a line shares with the next one: the longest, and the one before,
  * for a report whose lines all begin alike (`# ` in hs_err files).
  */
 export function leadsOf(text: string, next: string): number[] {
   const found: number[] = [];
-  const most = Math.min(LONGEST_LEAD, text.length - 1);
+  const most = Math.min(MAX_LEAD_CHARS, text.length - 1);
   let indented = true;
   for (let i = 0; i < most; i++) {
     const c = text[i]!;

@@ -4,7 +4,7 @@ import type { Marker, Reader } from './reader.js';
 export type Markers = {
   /** Where the words of a tool begin in a line, or -1. */
   at(text: string): number;
-  /** How much of a line stands before the beginning of a report; 0 when there is none or nothing before it. */
+  /** Characters of a line before the beginning of a report; 0 when there is no report or nothing before it. */
   beforeReport(text: string): number;
 };
 
@@ -15,7 +15,7 @@ const isQuoted = (text: string, at: number): boolean => at > 1 && '`^'.includes(
 export function markersOf(readers: readonly Reader[]): Markers {
   const markers = [...new Set(readers.flatMap((r) => r.markers))];
   const begins = (m: Marker): boolean => m.opening instanceof RegExp;
-  // First those that may begin a report: what stands before them is then no part of it.
+  // First those that may begin a report: text before them is no part of it.
   const words = [...markers.filter(begins), ...markers.filter((m) => !begins(m))].map((m) => m.words);
   const sources = markers.flatMap(({ opening }) => (opening instanceof RegExp ? [opening.source] : []));
   // regexes: built from openings, each proven where it stands; they share no repetition

@@ -15,8 +15,8 @@ export type Marker = {
   /** Matches where the words begin, wherever in a line they stand. */
   words: RegExp;
   /**
-   * Matches (or returns) where the words begin a report, so that what stands before them in the line is no part of it: a
-   * quotation, a logger's name, the unfinished line of a test runner. A function returns 0 when nothing stands before them.
+   * Matches (or returns) where the words begin a report: text before them on the line is no part of it (a quotation, a logger's
+   * name, the unfinished line of a test runner). A function returns 0 when there is none.
    */
   opening?: RegExp | ((text: string) => number);
 };
@@ -42,7 +42,7 @@ export type DocumentReader = Common & {
 };
 export type Reader = LineReader | DocumentReader;
 
-/** What a reader may ask about the log that it reads. */
+/** Questions that a reader may ask about its log. */
 export type LogContext = {
   /** Whether the line holds the words of any tool in the table. */
   hasMarker(text: string): boolean;
@@ -60,7 +60,7 @@ export type DocumentContext = LogContext & {
 };
 
 /**
- * What was done with a line.
+ * The reader's answer to a line.
  * - `consumed`: the line belongs to a report of this reader (opened, continued or closed by it), or is a known harmless line
  *   of the tool (banner, summary) that must not count as unread.
  * - `ignored`: not this reader's line. An open report stays open unless the reader decides otherwise, so that foreign lines

@@ -1,5 +1,5 @@
 /**
- * The machine code of the scanner (scan.ts): WebAssembly, assembled here by hand, because a log may have 10^10 bytes and
+ * The machine code of the scanner (literal-scanner.ts): WebAssembly, assembled here by hand, because a log may have 10^10 bytes and
  * what JavaScript does for each of them takes too long. Two functions over a memory that the module exports as `m`:
  *
  * - `scan(at, end, out)` looks at every second address in [at, end), a few beyond `end`, and writes those to `out` (four
@@ -14,7 +14,7 @@ export const SLOTS = 65536;
 /** The entry for four bytes, read as a little-endian number. */
 export const slotOf = (word: number): number => Math.imul(word, HASH) >>> 16;
 
-/** What we use of the engine's interface: @types/node does not declare it, the DOM's types would bring all of a browser. */
+/** The part of the engine's interface that we use: @types/node does not declare it, the DOM's types would bring all of a browser. */
 type Engine = {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object) => { exports: unknown };
@@ -112,8 +112,8 @@ const LINES = [
 ].flat();
 
 const func = (locals: number[][], body: number[]): number[] => {
-  const whole = [...vector(locals), ...body];
-  return [...leb(whole.length), ...whole];
+  const code = [...vector(locals), ...body];
+  return [...leb(code.length), ...code];
 };
 
 /** A fresh instance with `pages` (of 64 KiB) of memory. */

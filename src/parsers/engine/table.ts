@@ -1,4 +1,4 @@
-/** What follows from a table of readers. */
+/** Everything that is derived from a table of readers. */
 import type { Tool } from '../../model/diagnostic.js';
 import { markersOf, type Markers } from './markers.js';
 import type { DocumentReader, LineReader, Reader } from './reader.js';

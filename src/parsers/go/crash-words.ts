@@ -1,4 +1,4 @@
-/** What the Go runtime says before the stacks: which signal or exception it was, where, and the report that follows from it. */
+/** The Go runtime's words before the stacks: which signal or exception it was, where, and the report that follows from it. */
 import type { Diagnostic, Frame } from '../../model/diagnostic.js';
 import { extend, messageOf, openReport, type OpenReport } from '../engine/open-report.js';
 import type { Line } from '../engine/reader.js';
@@ -8,7 +8,7 @@ export const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
 /** `[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x463af0]` */
 export const CAUSE =
   /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]{1,16})(?:[: ][^\]]{0,80}?)?(?: addr=(0x[0-9a-f]{1,16}))?(?: pc=0x[0-9a-f]{1,16})?\]$/;
-/** Windows: the exception's number, its kind of access and address, and the pc; no header stands before the stack. */
+/** Windows: the exception's number, its kind of access and address, and the pc; the stack has no header. */
 const WINDOWS = /^Exception 0x([0-9a-f]{8}) 0x[0-9a-f]+ (0x[0-9a-f]+) 0x[0-9a-f]+$/;
 export const PC = /^PC=0x[0-9a-f]+(?:$| m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?)/;
 
@@ -78,6 +78,6 @@ export function crossesC(s: Diagnostic, hasCreator: boolean): boolean {
   const stub = names.findIndex((n) => n.includes('._Cfunc_'));
   if (own >= 0 && stub > own) return true;
   // … and a goroutine that nobody created and that did not begin in main began on a thread of C.
-  const begun = hasCreator || names.some((n) => n === 'main.main' || n === 'runtime.goexit');
-  return !begun && names.length > 0 && (fault?.title ?? '').endsWith(' locked to thread]:');
+  const beganInGo = hasCreator || names.some((n) => n === 'main.main' || n === 'runtime.goexit');
+  return !beganInGo && names.length > 0 && (fault?.title ?? '').endsWith(' locked to thread]:');
 }

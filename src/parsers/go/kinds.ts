@@ -1,4 +1,4 @@
-/** What the Go runtime's last words mean: one row a kind, the first that fits wins. */
+/** The meaning of the Go runtime's last words: one row a kind; the first that fits wins. */
 import type { Tool } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 
@@ -47,7 +47,7 @@ const WORDS: readonly Row[] = [
 /** True for words that the runtime alone says. */
 export const isKnown = (words: string): boolean => WORDS.some(([re]) => re.test(words));
 
-/** What a Windows exception is called here; this one is a fault of memory. */
+/** Prefix of a Windows exception; this one is a fault of memory. */
 export const EXCEPTION = 'exception-';
 const ACCESS_VIOLATION = `${EXCEPTION}c0000005`;
 
@@ -59,7 +59,7 @@ export const isLow = (address: string): boolean => BigInt(address) < NULL_PAGE;
 
 /**
  * The meaning of a panic, a fatal error or a signal.
- * `words` is the text after `panic: ` or `fatal error: `, or a whole `SIGSEGV: …` line; `signal` and `address` are of the
+ * `words` is the text after `panic: ` or `fatal error: `, or a complete `SIGSEGV: …` line; `signal` and `address` are of the
  * signal that caused it, where one is named.
  */
 export const goMeaning = (

@@ -26,10 +26,10 @@ import { javaFrame } from './java-frame.js';
 /** Dalvik said `JNI ERROR (app bug)`, and ART says it of its tables of references, before what its checker says of that. */
 const HEAD = /JNI (?:DETECTED ERROR IN APPLICATION|(ERROR \(app bug\))): (.*)$/s;
 const QUOTED = /\bAbort message: '/;
-/** The thread that is told of, and what is known of it. */
+/** The thread of the report, and facts about it. */
 const THREAD = /^"[^"]*"(?: daemon)? prio=\d+ tid=\d+ /;
 const ABOUT = /^\s+\| |^Runtime aborting|^Aborting thread:|^\(no managed stack frames\)/;
-/** What follows is told of every thread. */
+/** The lines below belong to all threads. */
 const OTHERS = /^(?:Dumping all threads|All threads:|DALVIK THREADS)/;
 const CALL = /^\s+in call to (.+)$/;
 const FROM = /^\s+from (.+)$/;

@@ -126,7 +126,7 @@ function make(emit: Emit): LineSession {
 
 type Headline = Omit<Open, keyof OpenReport | 'isHeaderBroken'> & { message: string };
 
-/** What a line says that begins a report, or announces one. */
+/** The headline on a line that begins a report, or announces one. */
 function headlineOf(text: string): Headline | undefined {
   const [, , words] = HEAD.exec(text) ?? [];
   if (words !== undefined)

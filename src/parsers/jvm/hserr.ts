@@ -58,7 +58,7 @@ type State = {
   emit: Emit;
   log: LogContext;
   open: Open | undefined;
-  /** A report that is complete; the same crash may be told again, by a banner or by a file. */
+  /** A report that was read; a banner or a file may report the same crash again. */
   pending: { report: Open; key: string } | undefined;
 };
 

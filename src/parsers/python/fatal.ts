@@ -192,7 +192,7 @@ function takeSystemError(s: State, line: Line, words: string): void {
   closeReport(openReport(line, facts), s.emit);
 }
 
-/** What the debug checks say before the fatal error. */
+/** Lines of the debug checks before the fatal error. */
 function takePrelude(prelude: Prelude, text: string): boolean {
   if (text.includes('not all FORBIDDENBYTE')) prelude.text += `; ${text.trim()}`;
   return /FORBIDDENBYTE|^ {4}|^Enable tracemalloc|^object /.test(text);

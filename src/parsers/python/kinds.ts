@@ -1,4 +1,4 @@
-/** What CPython's fatal errors mean: the first row that fits wins. */
+/** The meaning of CPython's fatal errors: the first row that fits wins. */
 import type { HazardId } from '../../model/hazard.js';
 
 type Row = [RegExp, string, HazardId];

@@ -44,7 +44,7 @@ const compilerMessage = (line: Line): Json | undefined => {
     : undefined;
 };
 
-/** A note or help below the error: a frame of its stack, or a place that it speaks of. */
+/** A note or help below the error: a frame of its stack, or another place. */
 function takeChild(report: OpenReport, child: Record<string, unknown>): void {
   const words = textOf(child['message']);
   const inside = /^inside (?:call to )?`(.{1,2000})`/.exec(words)?.[1];

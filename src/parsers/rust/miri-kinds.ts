@@ -1,4 +1,4 @@
-/** What Miri's error titles mean: the first row that fits wins. Sources: miri src/diagnostics.rs, rustc const-eval. */
+/** The meaning of Miri's error titles: the first row that fits wins. Sources: miri src/diagnostics.rs, rustc const-eval. */
 import type { StackRole } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { messageOf, type ReportFacts } from '../engine/open-report.js';
@@ -20,11 +20,11 @@ const TITLES: readonly Row[] = [
   [/^the evaluated program panicked/, 'panic', 'crash/abort'],
 ];
 
-/** What follows `Undefined Behavior: `. */
+/** Titles after `Undefined Behavior: `. */
 const UB: readonly Row[] = [
   [/^extern static /, 'extern-static', 'abi/other'],
   [/^(?:Data race|Race condition|Non-atomic race)\b/, 'data-race', 'ub/rust-data-race'],
-  // Stacked Borrows speak of the borrow stack, Tree Borrows of accesses that are forbidden through a tag.
+  // Stacked Borrows name the borrow stack, Tree Borrows accesses that are forbidden through a tag.
   [
     /borrow stack|^not granting access to tag|^(?:deallocating while|attempting (?:a )?\w+ ?(?:access )?using <)|^(?:read access|write access|reborrow|deallocation) through </,
     'aliasing',
@@ -87,7 +87,7 @@ export const constMeaning = (title: string): { rule: string; hazard: HazardId } 
 export const miriMessage = (title: string): string =>
   title.replace(/\balloc\d+/g, 'alloc').replace(/<\d+>/g, '<tag>');
 
-/** What the place after a note or help is about. */
+/** The role of the place after a note or help. */
 export const miriRole = (words: string): StackRole =>
   /occurred earlier here/.test(words)
     ? 'other-access'

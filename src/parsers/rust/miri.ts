@@ -15,7 +15,7 @@
  *                    at src/lib.rs:10:21
  *
  * Until 2025 the stack was `= note: BACKTRACE:` and lines `= note: inside `f` at src/lib.rs:1:2`. An empty line ends a
- * diagnostic, unless a note in its margin follows (until 2022 one stood before the stack). With `--error-format=json` every diagnostic is one line; see mirijson.ts.
+ * diagnostic, unless a note in its margin follows (until 2022 one stood before the stack). With `--error-format=json` every diagnostic is one line; see miri-json.ts.
  */
 import type { Frame, Stack, StackRole } from '../../model/diagnostic.js';
 import { sourceFrame, UNKNOWN_FUNCTION } from '../engine/frame.js';
@@ -63,7 +63,7 @@ type Place = { role: StackRole; title?: string; fn: string };
 type State = {
   emit: Emit;
   open: OpenReport | undefined;
-  /** What the next `-->` line is the place of. */
+  /** The next `-->` line is its place. */
   next: Place | undefined;
   fault: Stack | undefined;
   /** A function of the trace whose place has not come yet. */

@@ -1,8 +1,8 @@
-/** What the last words of Rust's standard library mean: the first row that fits wins. */
+/** The meaning of the last words of Rust's standard library: the first row that fits wins. */
 import type { HazardId } from '../../model/hazard.js';
 
 type Row = [RegExp, string, HazardId];
-/** What panics of the language's own checks mean; a message that no row fits is an ordinary panic. */
+/** Panics of the language's own checks; a message that no row fits is an ordinary panic. */
 export const PANICS: readonly Row[] = [
   [/^panic in a function that cannot unwind/, 'panic-cannot-unwind', 'unwind/panic'],
   [/^panic in a destructor during cleanup/, 'panic-in-cleanup', 'crash/abort'],

@@ -29,7 +29,7 @@ export function kindOf(headline: string): string {
   return 'unknown';
 }
 
-/** What is known of a report when its hazard is named. */
+/** Facts of a report that decide its hazard. */
 export type Circumstances = {
   access: Access | undefined;
   /** The fault is in the first page. */

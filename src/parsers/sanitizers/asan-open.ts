@@ -7,5 +7,5 @@ export type Open = OpenReport & {
   zeroPage: boolean;
   cause: string | undefined;
   /** The SUMMARY has come. */
-  told: boolean;
+  isSummed: boolean;
 };

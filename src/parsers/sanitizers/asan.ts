@@ -16,7 +16,7 @@ import type { MemoryClass, StackRole, Tool } from '../../model/diagnostic.js';
 import { hazardOf, isKnown, kindOf } from './asan-kinds.js';
 import { takeHwasan } from './hwasan.js';
 import { closeReport, extend, openReport, openStack, takeFrame } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession, Took } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const TOOLS: Readonly<Record<string, Tool>> = {
   Address: 'asan',
@@ -38,7 +38,7 @@ const HIGH_VALUE = /Hint: this fault was caused by a dereference of a high value
 const ON_ADDRESS = /\bon (?:unknown )?(?:address )?(0x[0-9a-fA-F]+)/;
 const ANY_ADDRESS = /\b(0x[0-9a-fA-F]+)\b/;
 const THREAD = /\b(?:in thread |on thread |\()(T\d+)\b|\b(T\d+)\)$/;
-/** What a check found wrong in its arguments: `==7==ERROR: beg is not aligned by 8`. */
+/** A check's complaint about its arguments: `==7==ERROR: beg is not aligned by 8`. */
 const DETAIL = /^==\d+==ERROR: (?!\w+(?:Sanitizer|:))/;
 const REGION =
   /^\s*(?:0x[0-9a-fA-F]+ is (?:located|a wild pointer)|Address 0x[0-9a-fA-F]+ is (?:located|a wild pointer)|object passed to delete)/;
@@ -78,92 +78,109 @@ export const asan: LineReader = {
   make,
 };
 
+type State = {
+  emit: Emit;
+  open: Open | undefined;
+  /** Number of a line that announced a deadly signal, until its report comes. */
+  deadly: number;
+  complaints: string[];
+};
+
 function make(emit: Emit): LineSession {
-  let open: Open | undefined;
-  let deadly = 0;
-  const orphans: string[] = [];
-
-  const close = (missing?: string): void => {
-    if (open === undefined) return;
-    const { diagnostic: s, kind, zeroPage, cause } = open;
-    if (zeroPage) s.memory ??= 'null';
-    s.hazard = hazardOf(kind, { access: s.access, zeroPage, cause, region: s.region, stacks: s.stacks });
-    if (cause !== undefined) s.message = `${s.message} (${cause})`;
-    // The allocator's own failure is followed by a failed CHECK and no SUMMARY line.
-    closeReport(open, emit, open.told || s.message.startsWith('failed to ') ? undefined : missing);
-    open = undefined;
-  };
-
-  const begin = (line: Line, m: RegExpExecArray): Took => {
-    close('another report begins before the SUMMARY line');
-    deadly = 0;
-    const headline = m[3]!;
-    const kind = kindOf(headline);
-    const tool = TOOLS[m[2]!]!;
-    // Without an address (one that is not canonical) the headline still has registers.
-    const told = headline.replace(/ \(?(?:at )?pc 0x.*$/s, '');
-    const address = (ON_ADDRESS.exec(told) ?? ANY_ADDRESS.exec(told))?.[1];
-    const t = THREAD.exec(headline);
-    const thread = t?.[1] ?? t?.[2];
-    open = {
-      ...openReport(line, {
-        tool,
-        rule: `${tool}/${kind}`,
-        hazard: 'ownership/other', // named when the report closes and the circumstances are known
-        message: withoutAddresses(headline),
-        ...(address !== undefined && { address }),
-        ...(thread !== undefined && { thread }),
-        ...(m[1] !== undefined && { pid: Number(m[1]) }),
-      }),
-      kind,
-      zeroPage: address !== undefined && /on (?:unknown )?address/.test(headline) && Number(address) < 4096,
-      cause: undefined,
-      told: false,
-    };
-    return 'consumed';
-  };
-
+  const s: State = { emit, open: undefined, deadly: 0, complaints: [] };
   return {
-    line(line): Took {
-      const { text } = line;
-      const header = text.includes('Sanitizer') ? HEADER.exec(text) : null;
-      // `detected memory leaks` is lsan.ts's, and so is its cut beginning.
-      if (header && !(header[2] === 'Leak' && /^d(?:e|$)/.test(header[3]!))) return begin(line, header);
-      if (open?.told) {
-        if (behind(open, line)) return 'consumed';
-        close();
-      }
-      if (DEADLY.test(text)) {
-        if (open === undefined) deadly = line.no;
-        return 'consumed';
-      }
-      if (open === undefined) {
-        if (SUMMARY.test(text)) orphans.push(`line ${line.no}: a SUMMARY line without its report`);
-        return (TAIL.test(text) && !text.includes('ERROR')) || ABORTING.test(text) ? 'consumed' : 'ignored';
-      }
-      const took = inside(open, line);
-      const summary = took ? SUMMARY.exec(text) : null;
-      if (summary) {
-        adopt(open, summary[2]!);
-        open.told = true;
-        open.stack = undefined;
-        if (!owesCreator(open)) close();
-      }
-      if (took && ABORTING.test(text)) close();
-      return took ? 'consumed' : 'ignored';
-    },
+    line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
     settle() {
-      if (open?.told) close();
+      if (s.open?.isSummed) close(s);
     },
     end() {
-      close('the log ends before the SUMMARY line');
-      if (deadly > 0) orphans.push(`line ${deadly}: a deadly signal was caught and no report followed`);
-      return orphans;
+      close(s, 'the log ends before the SUMMARY line');
+      if (s.deadly > 0)
+        s.complaints.push(`line ${s.deadly}: a deadly signal was caught and no report followed`);
+      return s.complaints;
     },
   };
 }
 
-/** Who created the thread that died of a signal is told behind the SUMMARY. */
+function read(s: State, line: Line): boolean {
+  const { text } = line;
+  const header = text.includes('Sanitizer') ? HEADER.exec(text) : null;
+  // `detected memory leaks` is lsan.ts's, and so is its cut beginning.
+  if (header && !(header[2] === 'Leak' && /^d(?:e|$)/.test(header[3]!))) {
+    begin(s, line, header);
+    return true;
+  }
+  if (s.open?.isSummed) {
+    if (behind(s.open, line)) return true;
+    close(s);
+  }
+  if (DEADLY.test(text)) {
+    if (s.open === undefined) s.deadly = line.no;
+    return true;
+  }
+  if (s.open === undefined) {
+    if (SUMMARY.test(text)) s.complaints.push(`line ${line.no}: a SUMMARY line without its report`);
+    return (TAIL.test(text) && !text.includes('ERROR')) || ABORTING.test(text);
+  }
+  return inside(s.open, line) && takeEnd(s, s.open, text);
+}
+
+/** After a line of an open report: does it end it? */
+function takeEnd(s: State, open: Open, text: string): true {
+  const summary = SUMMARY.exec(text)?.[2];
+  if (summary !== undefined) {
+    adopt(open, summary);
+    open.isSummed = true;
+    open.stack = undefined;
+    if (!owesCreator(open)) close(s);
+  }
+  if (ABORTING.test(text)) close(s);
+  return true;
+}
+
+function close(s: State, missing?: string): void {
+  const { open } = s;
+  if (open === undefined) return;
+  s.open = undefined;
+  const { diagnostic, kind, zeroPage, cause } = open;
+  const { access, region, stacks, message } = diagnostic;
+  if (zeroPage) diagnostic.memory ??= 'null';
+  diagnostic.hazard = hazardOf(kind, { access, zeroPage, cause, region, stacks });
+  if (cause !== undefined) diagnostic.message = `${message} (${cause})`;
+  // The allocator's own failure is followed by a failed CHECK and no SUMMARY line.
+  const needsNoSummary = open.isSummed || message.startsWith('failed to ');
+  closeReport(open, s.emit, needsNoSummary ? undefined : missing);
+}
+
+function begin(s: State, line: Line, m: RegExpExecArray): void {
+  close(s, 'another report begins before the SUMMARY line');
+  s.deadly = 0;
+  const headline = m[3]!;
+  const kind = kindOf(headline);
+  const tool = TOOLS[m[2]!]!;
+  // Without an address (one that is not canonical) the headline still has registers.
+  const words = headline.replace(/ \(?(?:at )?pc 0x.*$/s, '');
+  const address = (ON_ADDRESS.exec(words) ?? ANY_ADDRESS.exec(words))?.[1];
+  const t = THREAD.exec(headline);
+  const thread = t?.[1] ?? t?.[2];
+  s.open = {
+    ...openReport(line, {
+      tool,
+      rule: `${tool}/${kind}`,
+      hazard: 'ownership/other', // named when the report closes and the circumstances are known
+      message: withoutAddresses(headline),
+      ...(address !== undefined && { address }),
+      ...(thread !== undefined && { thread }),
+      ...(m[1] !== undefined && { pid: Number(m[1]) }),
+    }),
+    kind,
+    zeroPage: address !== undefined && /on (?:unknown )?address/.test(headline) && Number(address) < 4096,
+    cause: undefined,
+    isSummed: false,
+  };
+}
+
+/** The creator of a thread that died of a signal is printed after the SUMMARY. */
 const owesCreator = ({ diagnostic: s }: Open): boolean =>
   s.thread !== undefined && s.thread !== 'T0' && s.stacks.every(({ role }) => role !== 'thread-created');
 

@@ -34,7 +34,7 @@ import {
   takeFrame,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, LineReader, LineSession, Took } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const HEADER = /\*\*\* GWP-ASan (?:\([^()]*\) {1,2}has )?detected a memory error \*\*\*/;
 const END = /\*\*\* End GWP-ASan report \*\*\*/;
@@ -68,7 +68,7 @@ const KINDS: readonly [RegExp, string, HazardId][] = [
   [/^buffer underflow/i, 'buffer-underflow', 'bounds/heap-overflow'],
 ];
 
-/** Reads GWP-ASan's own report, and the part of an Android tombstone that speaks of it. */
+/** Reads GWP-ASan's own report, and its part of an Android tombstone. */
 export const gwpAsan: LineReader = {
   kind: 'lines',
   tools: ['gwp-asan'],
@@ -77,75 +77,82 @@ export const gwpAsan: LineReader = {
   make,
 };
 
+type Open = OpenReport & {
+  /** TCMalloc's report and a tombstone have no end mark. */
+  form: 'own' | 'tcmalloc' | 'tombstone';
+};
+type State = { emit: Emit; open: Open | undefined };
+
+const CUT_TOMBSTONE = 'the tombstone ends before the block is described';
+
 function make(emit: Emit): LineSession {
-  let open: OpenReport | undefined;
-  let tombstone = false;
-  /** TCMalloc's report, which is whole once the error has its stack. */
-  let tcmalloc = false;
-
-  const close = (missing?: string): void => {
-    if (open === undefined) return;
-    // A tombstone has no end mark; it is whole once the block's allocation is told.
-    const last: StackRole = tcmalloc ? 'fault' : 'allocated';
-    const told =
-      (tombstone || tcmalloc) && open.diagnostic.stacks.some((s) => s.role === last && s.frames.length > 0);
-    closeReport(open, emit, told ? undefined : missing);
-    open = undefined;
-    tombstone = tcmalloc = false;
-  };
-  const begin = (line: Parameters<typeof openReport>[0]): OpenReport => {
-    close('another report begins before the end line');
-    return openReport(line, {
-      tool: 'gwp-asan',
-      rule: 'gwp-asan/unknown',
-      hazard: 'bounds/other',
-      message: 'GWP-ASan detected a memory error',
-      memory: 'heap',
-    });
-  };
-
+  const s: State = { emit, open: undefined };
   return {
-    line(line): Took {
-      const { text } = line;
-      if (HEADER.test(text)) {
-        open = begin(line);
-        tcmalloc = text.includes(' has detected');
-        return 'consumed';
-      }
-      const cause = text.includes('[GWP-ASan]') ? TOMBSTONE.exec(text) : null;
-      if (cause) {
-        open = begin(line);
-        tombstone = true;
-        Object.assign(open.diagnostic, named(cause[1]!), { region: cause[2]!.trim(), address: cause[3]! });
-        return 'consumed';
-      }
-      if (open === undefined) return 'ignored';
-      if (tombstone && TOMBSTONE_END.test(text)) {
-        extend(open, line);
-        close('the tombstone ends before the block is described');
-        return 'ignored';
-      }
-      if (tcmalloc && takeTcmalloc(open, text)) {
-        extend(open, line);
-        return 'consumed';
-      }
-      const section = SECTIONS.find(([at]) => at.test(text));
-      if (section) {
-        const thread = section[0].exec(text)![1];
-        openStack(open, section[1], { title: text, ...(thread !== undefined && { thread }) });
-      } else if (!takeError(open, text) && !END.test(text) && !UNKNOWN.test(text))
-        return takeFrame(open, line) ? 'consumed' : 'ignored';
-      extend(open, line);
-      if (END.test(text)) close();
-      return 'consumed';
-    },
+    line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
     end() {
-      close(
-        tombstone ? 'the tombstone ends before the block is described' : 'the log ends before the end line',
-      );
+      close(s, s.open?.form === 'tombstone' ? CUT_TOMBSTONE : 'the log ends before the end line');
       return [];
     },
   };
+}
+
+function read(s: State, line: Line): boolean {
+  const { text } = line;
+  if (HEADER.test(text)) {
+    begin(s, line, text.includes(' has detected') ? 'tcmalloc' : 'own');
+    return true;
+  }
+  const cause = text.includes('[GWP-ASan]') ? TOMBSTONE.exec(text) : null;
+  if (cause) {
+    const { diagnostic } = begin(s, line, 'tombstone');
+    Object.assign(diagnostic, named(cause[1]!), { region: cause[2]!.trim(), address: cause[3]! });
+    return true;
+  }
+  const { open } = s;
+  if (open === undefined) return false;
+  if (open.form === 'tombstone' && TOMBSTONE_END.test(text)) {
+    extend(open, line);
+    close(s, CUT_TOMBSTONE);
+    return false;
+  }
+  if (!takeLine(open, text)) return takeFrame(open, line);
+  extend(open, line);
+  if (END.test(text)) close(s);
+  return true;
+}
+
+function begin(s: State, line: Line, form: Open['form']): Open {
+  close(s, 'another report begins before the end line');
+  const report = openReport(line, {
+    tool: 'gwp-asan',
+    rule: 'gwp-asan/unknown',
+    hazard: 'bounds/other',
+    message: 'GWP-ASan detected a memory error',
+    memory: 'heap',
+  });
+  s.open = { ...report, form };
+  return s.open;
+}
+
+function close(s: State, missing?: string): void {
+  const { open } = s;
+  if (open === undefined) return;
+  s.open = undefined;
+  // A tombstone is complete once the block's allocation has its stack, TCMalloc's report once the error has.
+  const last: StackRole = open.form === 'tcmalloc' ? 'fault' : 'allocated';
+  const isComplete =
+    open.form !== 'own' && open.diagnostic.stacks.some((k) => k.role === last && k.frames.length > 0);
+  closeReport(open, s.emit, isComplete ? undefined : missing);
+}
+
+/** A line of the report that is no frame of its stacks in the sanitizers' dialect. */
+function takeLine(open: Open, text: string): boolean {
+  if (open.form === 'tcmalloc' && takeTcmalloc(open, text)) return true;
+  const section = SECTIONS.find(([at]) => at.test(text));
+  if (!section) return takeError(open, text) || END.test(text) || UNKNOWN.test(text);
+  const thread = section[0].exec(text)![1];
+  openStack(open, section[1], { title: text, ...(thread !== undefined && { thread }) });
+  return true;
 }
 
 /** The lines that only TCMalloc writes. */

@@ -11,7 +11,7 @@ import {
   takeFrame,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, LineReader, LineSession, Took } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const HEADER = /(?:==(\d+)==\s?)?ERROR: LeakSanitizer: detected memory leaks/;
 const RECORD = /\b(Direct|Indirect) leak of (\d+) byte\(s\) in (\d+) object\(s\) allocated from:/;
@@ -28,87 +28,110 @@ export const lsan: LineReader = {
   make,
 };
 
-function make(emit: Emit): LineSession {
-  let open: OpenReport | undefined;
+type State = {
+  emit: Emit;
+  open: OpenReport | undefined;
   /** A header whose SUMMARY has not come yet. */
-  let header: { no: number; pid: number | undefined } | undefined;
-  let bytes = 0;
-  let objects = 0;
-  let limited = false;
+  header: { no: number; pid: number | undefined } | undefined;
+  /** Sums of the records below the header. */
+  bytes: number;
+  objects: number;
+  /** Not all records are printed. */
+  isLimited: boolean;
   /** A record without a header was read: the log begins in the middle. */
-  let seen = false;
-  const complaints: string[] = [];
+  hasRecord: boolean;
+  complaints: string[];
+};
 
-  const close = (missing?: string): void => {
-    if (open === undefined) return;
-    closeReport(open, emit, missing);
-    open = undefined;
+function make(emit: Emit): LineSession {
+  const s: State = {
+    emit,
+    open: undefined,
+    header: undefined,
+    bytes: 0,
+    objects: 0,
+    isLimited: false,
+    hasRecord: false,
+    complaints: [],
   };
-  const abandon = (why: string): void => {
-    if (header === undefined) return;
-    if (open !== undefined) close(why);
-    else complaints.push(`line ${header.no}: leak report: ${why}`);
-    header = undefined;
-  };
-
   return {
-    line(line): Took {
-      const { text } = line;
-      const h = HEADER.exec(text);
-      if (h) {
-        abandon('another report begins before the SUMMARY line');
-        header = { no: line.no, pid: h[1] === undefined ? undefined : Number(h[1]) };
-        bytes = 0;
-        objects = 0;
-        limited = false;
-        return 'consumed';
-      }
-      const record = RECORD.exec(text);
-      if (record) {
-        close();
-        seen = header === undefined;
-        const kind = record[1] === 'Direct' ? 'direct' : 'indirect';
-        const leak = { kind, bytes: Number(record[2]), objects: Number(record[3]) } as const;
-        open = openReport(line, {
-          tool: 'lsan',
-          rule: `lsan/${kind}-leak`,
-          hazard: 'ownership/leak',
-          message: `${record[1]} leak of ${leak.bytes} byte(s) in ${leak.objects} object(s)`,
-          leak,
-          memory: 'heap',
-          ...(header?.pid !== undefined && { pid: header.pid }),
-        });
-        openStack(open, 'allocated', { title: text });
-        bytes += leak.bytes;
-        objects += leak.objects;
-        return 'consumed';
-      }
-      const summary = SUMMARY.exec(text);
-      if (summary) {
-        close();
-        const said = `${summary[1]!} byte(s) in ${summary[2]!} allocation(s)`;
-        const read = `${bytes} byte(s) in ${objects} allocation(s)`;
-        if (header === undefined && !seen)
-          complaints.push(`line ${line.no}: a leak SUMMARY without its report`);
-        if (header !== undefined && !limited && said !== read)
-          complaints.push(`line ${line.no}: the leak SUMMARY says ${said}, the records read make ${read}`);
-        seen = false;
-        header = undefined;
-        return 'consumed';
-      }
-      if (header === undefined && open === undefined) return 'ignored';
-      if (LIMITED.test(text)) limited = true;
-      else if (!OBJECTS.test(text)) {
-        if (open !== undefined && takeFrame(open, line)) return 'consumed';
-        return 'ignored';
-      }
-      if (open !== undefined) extend(open, line);
-      return 'consumed';
-    },
+    line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
     end() {
-      abandon('the log ends before the SUMMARY line');
-      close('the log ends before the SUMMARY line');
-      return complaints;
+      abandon(s, 'the log ends before the SUMMARY line');
+      close(s, 'the log ends before the SUMMARY line');
+      return s.complaints;
     },
   };
+}
+
+function read(s: State, line: Line): boolean {
+  const { text } = line;
+  const header = HEADER.exec(text);
+  if (header) {
+    abandon(s, 'another report begins before the SUMMARY line');
+    s.header = { no: line.no, pid: header[1] === undefined ? undefined : Number(header[1]) };
+    s.bytes = s.objects = 0;
+    s.isLimited = false;
+    return true;
+  }
+  const record = RECORD.exec(text);
+  if (record) {
+    beginRecord(s, line, record);
+    return true;
+  }
+  const summary = SUMMARY.exec(text);
+  if (summary) {
+    takeSummary(s, line, summary);
+    return true;
+  }
+  if (s.header === undefined && s.open === undefined) return false;
+  if (LIMITED.test(text)) s.isLimited = true;
+  else if (!OBJECTS.test(text)) return s.open !== undefined && takeFrame(s.open, line);
+  if (s.open !== undefined) extend(s.open, line);
+  return true;
+}
+
+function beginRecord(s: State, line: Line, m: RegExpExecArray): void {
+  close(s);
+  s.hasRecord = s.header === undefined;
+  const kind = m[1] === 'Direct' ? 'direct' : 'indirect';
+  const leak = { kind, bytes: Number(m[2]), objects: Number(m[3]) } as const;
+  s.open = openReport(line, {
+    tool: 'lsan',
+    rule: `lsan/${kind}-leak`,
+    hazard: 'ownership/leak',
+    message: `${m[1]} leak of ${leak.bytes} byte(s) in ${leak.objects} object(s)`,
+    leak,
+    memory: 'heap',
+    ...(s.header?.pid !== undefined && { pid: s.header.pid }),
+  });
+  openStack(s.open, 'allocated', { title: line.text });
+  s.bytes += leak.bytes;
+  s.objects += leak.objects;
+}
+
+/** The records that were read must add up to the summary. */
+function takeSummary(s: State, line: Line, m: RegExpExecArray): void {
+  close(s);
+  const promised = `${m[1]!} byte(s) in ${m[2]!} allocation(s)`;
+  const sum = `${s.bytes} byte(s) in ${s.objects} allocation(s)`;
+  if (s.header === undefined && !s.hasRecord)
+    s.complaints.push(`line ${line.no}: a leak SUMMARY without its report`);
+  if (s.header !== undefined && !s.isLimited && promised !== sum)
+    s.complaints.push(`line ${line.no}: the leak SUMMARY says ${promised}, the records read make ${sum}`);
+  s.hasRecord = false;
+  s.header = undefined;
+}
+
+function close(s: State, missing?: string): void {
+  if (s.open !== undefined) closeReport(s.open, s.emit, missing);
+  s.open = undefined;
+}
+
+/** The SUMMARY of the header does not come. */
+function abandon(s: State, why: string): void {
+  if (s.header === undefined) return;
+  if (s.open !== undefined) close(s, why);
+  else s.complaints.push(`line ${s.header.no}: leak report: ${why}`);
+  s.header = undefined;
 }

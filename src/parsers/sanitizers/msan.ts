@@ -22,7 +22,7 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
   [/^\s*Uninitialized value was stored to memory at/, 'related'],
   [/^\s*(?:Uninitialized value is outside|Origin value is)/, 'related'],
 ];
-/** What a report may say besides: that its origin is no origin. */
+/** A remark that the origin is invalid. */
 const REMARK = /^\s*ORIGIN: invalid/;
 const MEMORY: readonly [RegExp, MemoryClass][] = [
   [/created by a heap (?:de)?allocation/, 'heap'],

@@ -1,6 +1,6 @@
 /**
  * The sanitizers that came after the classic ones: Realtime, Type, NumericalStability and DataFlow. Their reports have no
- * end mark that all versions print: a report is whole with its first stack.
+ * end mark that all versions print: a report is complete with its first stack.
  * Source: compiler-rt `rtsan_diagnostics.cpp`, `tysan.cpp`, `nsan.cpp`, `dfsan_custom.cpp`.
  *
  *     ==7==ERROR: RealtimeSanitizer: unsafe-library-call
@@ -43,8 +43,8 @@ function make(emit: Emit): LineSession {
   let open: OpenReport | undefined;
   const close = (missing: string): void => {
     if (open !== undefined) {
-      const told = open.diagnostic.stacks.length > 0 || open.diagnostic.tool === 'dfsan';
-      closeReport(open, emit, told ? undefined : missing);
+      const isComplete = open.diagnostic.stacks.length > 0 || open.diagnostic.tool === 'dfsan';
+      closeReport(open, emit, isComplete ? undefined : missing);
     }
     open = undefined;
   };

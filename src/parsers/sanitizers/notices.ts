@@ -1,13 +1,15 @@
 /**
- * What sanitizer runtimes say about themselves: that they cannot work here (`tool/host-fault`), that they failed
+ * Messages of sanitizer runtimes about themselves: that they cannot work here (`tool/host-fault`), that they failed
  * (`tool/internal-error`), and remarks that mean nothing. Source: compiler-rt `sanitizer_common`, `asan_linux.cpp`,
  * `lsan_common.cpp`, `tsan_platform_linux.cpp`.
  */
 import { PROCESS_ID_LITERALS, PROCESS_ID_MARKER } from '../engine/process-id.js';
 import type { Tool } from '../../model/diagnostic.js';
 import { closeReport, openReport, takeFrame, type OpenReport } from '../engine/open-report.js';
-import type { Emit, LineReader, LineSession, Took } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
+/** All lines that are read hold one of these. */
+const MAY_MATTER = /[Ss]anitizer|ASan|==\d+==|Tracer|Shadow memory|HINT|False positive|For details/;
 const CHECK_FAILED = /(?:==(\d+)==\s?)?(?:\bFATAL: )?\b(\w*)Sanitizer:? ?(?:CHECK failed|bug in)\b(.*)$/s;
 
 /** The first group, where there is one, is the sanitizer's name. */
@@ -61,7 +63,7 @@ const HARMLESS: readonly RegExp[] = [
   /\b\w+Sanitizer Init done/,
   // the help of a flag, and the frame of asterisks that Windows gets around a warning
   /^\t{1,2}- \S|==\d+==\*\*\* /,
-  // verbose mode speaks of its threads: `==7==T0: stack [0x…,0x…)`
+  // verbose mode lists its threads: `==7==T0: stack [0x…,0x…)`
   /==\d+==\s*T-?\d+(?::| \w+ )/,
   /\b\w+Sanitizer: (?:checking for leaks|Started BackgroundThread|RSS: \d|StackDepot: \d)/,
   /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|Thread \d+ has destroyed DTLS|Thread T\d+\/\d+ was created by T-?\d+$|WARNING: stack pointer not in stack range|\|\|)/,
@@ -113,77 +115,92 @@ export const notices: LineReader = {
   make,
 };
 
-function make(emit: Emit): LineSession {
+type State = {
+  emit: Emit;
   /** An internal error whose stack is being read. */
-  let open: OpenReport | undefined;
-  /** Foreign lines that may still come between it and its frames. */
-  let left = 0;
+  open: OpenReport | undefined;
+  /** Lines of others that may still come between it and its frames. */
+  linesLeft: number;
   /** `Tracer caught signal` announces a fatal error of LSan. */
-  let tracer: OpenReport | undefined;
+  tracer: OpenReport | undefined;
+};
 
-  const close = (): void => {
-    if (open !== undefined) closeReport(open, emit);
-    open = undefined;
-  };
-  const flushTracer = (): void => {
-    if (tracer !== undefined) closeReport(tracer, emit);
-    tracer = undefined;
-  };
-
+function make(emit: Emit): LineSession {
+  const s: State = { emit, open: undefined, linesLeft: 0, tracer: undefined };
   return {
-    line(line): Took {
-      const { text } = line;
-      if (open !== undefined) {
-        if (takeFrame(open, line)) {
-          left = MAX_FOREIGN_LINES;
-          return 'consumed';
-        }
-        if (text.trim() !== '' && left-- === 0) close();
-      }
-      if (!/[Ss]anitizer|ASan|==\d+==|Tracer|Shadow memory|HINT|False positive|For details/.test(text))
-        return 'ignored';
-      const failed = CHECK_FAILED.exec(text);
-      if (failed) {
-        const tool = toolOf(failed[2]);
-        const message = text
-          .slice(failed.index)
-          .replace(/^==\d+==/, '')
-          .trim();
-        const pid = failed[1] === undefined ? {} : { pid: Number(failed[1]) };
-        close();
-        left = MAX_FOREIGN_LINES;
-        open = openReport(line, {
-          tool,
-          rule: `${tool}/check-failed`,
-          hazard: 'tool/internal-error',
-          message,
-          ...pid,
-        });
-        return 'consumed';
-      }
-      if (HARMLESS.some((h) => h.test(text))) return 'consumed';
-      const fault = HOST_FAULTS.map(([at, name]) => ({ m: at.exec(text), name })).find(({ m }) => m !== null);
-      if (fault === undefined && !TRACER.test(text)) return 'ignored';
-      const tool = fault === undefined ? 'lsan' : toolOf(fault.m![1]);
-      const report = openReport(line, {
-        tool,
-        rule: `${tool}/${fault?.name ?? 'tracer-signal'}`,
-        hazard: 'tool/host-fault',
-        message: text.replace(/^\s*==\d+==/, '').trim(),
-      });
-      if (fault === undefined) {
-        flushTracer();
-        tracer = report;
-        return 'consumed';
-      }
-      if (fault.name === 'fatal-error') tracer = undefined; // told by this line
-      closeReport(report, emit);
-      return 'consumed';
-    },
+    line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
     end() {
-      close();
-      flushTracer();
+      close(s);
+      flushTracer(s);
       return [];
     },
   };
+}
+
+function read(s: State, line: Line): boolean {
+  const { text } = line;
+  if (s.open !== undefined) {
+    if (takeFrame(s.open, line)) {
+      s.linesLeft = MAX_FOREIGN_LINES;
+      return true;
+    }
+    if (text.trim() !== '' && s.linesLeft-- === 0) close(s);
+  }
+  if (!MAY_MATTER.test(text)) return false;
+  const failed = CHECK_FAILED.exec(text);
+  if (failed) {
+    beginFailure(s, line, failed);
+    return true;
+  }
+  return HARMLESS.some((h) => h.test(text)) || takeFault(s, line);
+}
+
+function close(s: State): void {
+  if (s.open !== undefined) closeReport(s.open, s.emit);
+  s.open = undefined;
+}
+
+function flushTracer(s: State): void {
+  if (s.tracer !== undefined) closeReport(s.tracer, s.emit);
+  s.tracer = undefined;
+}
+
+/** A CHECK of the runtime failed: its stack may follow. */
+function beginFailure(s: State, line: Line, m: RegExpExecArray): void {
+  close(s);
+  const tool = toolOf(m[2]);
+  s.linesLeft = MAX_FOREIGN_LINES;
+  s.open = openReport(line, {
+    tool,
+    rule: `${tool}/check-failed`,
+    hazard: 'tool/internal-error',
+    message: line.text
+      .slice(m.index)
+      .replace(/^==\d+==/, '')
+      .trim(),
+    ...(m[1] !== undefined && { pid: Number(m[1]) }),
+  });
+}
+
+/** A line that says that the runtime cannot work here. */
+function takeFault(s: State, line: Line): boolean {
+  const { text } = line;
+  const fault = HOST_FAULTS.map(([at, name]) => ({ m: at.exec(text), name })).find(({ m }) => m !== null);
+  if (fault === undefined && !TRACER.test(text)) return false;
+  const tool = fault === undefined ? 'lsan' : toolOf(fault.m![1]);
+  const report = openReport(line, {
+    tool,
+    rule: `${tool}/${fault?.name ?? 'tracer-signal'}`,
+    hazard: 'tool/host-fault',
+    message: text.replace(/^\s*==\d+==/, '').trim(),
+  });
+  if (fault === undefined) {
+    flushTracer(s);
+    s.tracer = report;
+    return true;
+  }
+  // This line says it in the tracer's place.
+  if (fault.name === 'fatal-error') s.tracer = undefined;
+  closeReport(report, s.emit);
+  return true;
 }

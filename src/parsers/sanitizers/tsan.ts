@@ -27,7 +27,7 @@ const ACCESS =
   /^\s*(Previous )?(atomic )?(write|read) of size (\d+) at (0x[0-9a-fA-F]+) by (main thread|thread T\d+)(.*)$/is;
 const EXTERNAL =
   /^\s*(Previous )?(modifying|read-only) access (?:of|at) .* by (main thread|thread T\d+)(.*)$/is;
-const HELD = /\b(M\d+)\b/g;
+const LOCKS = /\b(M\d+)\b/g;
 /** `Mutex M2 acquired here while holding mutex M1 in thread T1:` */
 const WHILE_HOLDING = /\bwhile holding mutex (M\d+)/;
 const BY = /\b(?:by|in) (main thread|thread T\d+)/;
@@ -82,7 +82,7 @@ export const tsan: LineReader = {
 
 function make(emit: Emit): LineSession {
   let open: OpenReport | undefined;
-  let seen = 0;
+  let read = 0;
   const complaints: string[] = [];
 
   const close = (missing?: string): void => {
@@ -98,16 +98,16 @@ function make(emit: Emit): LineSession {
       if (header && header[2] !== undefined) {
         close('another report begins before the SUMMARY line');
         open = begin(line, header[1]!, header[2]);
-        seen++;
+        read++;
         return 'consumed';
       }
       const trailer = TRAILER.exec(text);
       if (trailer) {
         close('the report has no SUMMARY line');
-        const said = Number(trailer[1]);
-        if (said > seen)
-          complaints.push(`line ${line.no}: ThreadSanitizer reported ${said} warnings, ${seen} read`);
-        seen = 0;
+        const promised = Number(trailer[1]);
+        if (promised > read)
+          complaints.push(`line ${line.no}: ThreadSanitizer reported ${promised} warnings, ${read} read`);
+        read = 0;
         return 'consumed';
       }
       if (open === undefined) return 'ignored';
@@ -178,7 +178,7 @@ function takeAccess(open: OpenReport, text: string): boolean {
 
 /** `(mutexes: write M1, read M2)` after the thread. */
 function locksIn(text: string): { locks?: string[] } {
-  const locks = [...text.matchAll(HELD)].map((l) => l[1]!);
+  const locks = [...text.matchAll(LOCKS)].map((l) => l[1]!);
   return locks.length > 0 ? { locks } : {};
 }
 

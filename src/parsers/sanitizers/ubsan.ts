@@ -1,13 +1,13 @@
 /**
  * UndefinedBehaviorSanitizer, gcc's and clang's, with and without stacks, and the minimal runtime. Source: compiler-rt
- * `ubsan_diag.cpp`. The format has no end mark: gcc prints no SUMMARY, so a headline alone is a whole report.
+ * `ubsan_diag.cpp`. The format has no end mark: gcc prints no SUMMARY, so a headline alone is a complete report.
  *
  *     a.c:3:12: runtime error: signed integer overflow: 2147483647 + 1 cannot be represented in type 'int'
  *         #0 0x… in main a.c:3:12
  *     SUMMARY: UndefinedBehaviorSanitizer: undefined-behavior a.c:3:12 in
  */
 import type { Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
-import { parseFrame, UNKNOWN_FUNCTION } from '../engine/frame.js';
+import { parseFrame } from '../engine/frame.js';
 import {
   closeReport,
   extend,
@@ -16,21 +16,19 @@ import {
   takeFrame,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession, Took } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 import { checkOf, isMinimal, minimalHazard, namedHazard } from './ubsan-checks.js';
+import { locate, place } from './ubsan-place.js';
 
 const MARK = ': runtime error:';
 /**
- * What stands before the words ends as a place does. Go calls its panics runtime errors too: `panic: runtime error: …`, or
+ * The text before the words ends as a place does. Go calls its panics runtime errors too: `panic: runtime error: …`, or
  * logged by a test as `x_test.go:12: …`.
  */
 const PLACE_END = /(?:[\d>)]|\+0x[0-9a-f]{1,16})$/;
 const GO_PLACE = /\.go:\d{1,9}$/;
-/** `a.c:3:12`, or `a.cpp(3,12)` with `symbolize_vs_style=1`. */
-const LOCATION = /:(\d+)(?::(\d+))?$|\((\d+),(\d+)\)$/;
-const MODULE = /(?:^|\s)\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
 const MINIMAL = /\bubsan: ([a-z][\w-]*) by (0x[0-9a-fA-F]+)/;
-/** Until LLVM 9 it told no address. */
+/** Without an address until LLVM 9. */
 const OLD_MINIMAL = /^ubsan: ([a-z][a-z-]{1,40})$/;
 const TOO_MANY = /\bubsan: too many errors/;
 const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/s;
@@ -39,6 +37,8 @@ const NOTE = /^(.*?): note: (.*)$/s;
 const PICTURE = /^(?:[ \t0-9a-f?]+|[ \t~]*\^[ \t~]*)$/;
 
 const MAX_FOREIGN_LINES = 8;
+/** Characters of a line of a picture. */
+const MAX_PICTURE_CHARS = 400;
 /** Notes of one report; compilers print notes too, and theirs must not keep it open. */
 const MAX_NOTES = 16;
 
@@ -46,7 +46,7 @@ const MAX_NOTES = 16;
 const ENDS_PLACE = '0123456789>)';
 const LEAD_ENDS = [': ', '] ', '> ', '| ', '# ', '\t'];
 
-/** A report begins with a path, which may hold blanks: what stands before it ends as a logger's words do. */
+/** A report begins with a path, which may hold blanks: the text before it ends as a logger's prefix does. */
 function beforePlace(text: string): number {
   const path = text.indexOf(MARK);
   if (path < 1 || !ENDS_PLACE.includes(text[path - 1]!)) return 0;
@@ -69,155 +69,153 @@ export const ubsan: LineReader = {
   make,
 };
 
-function make(emit: Emit): LineSession {
-  let open: OpenReport | undefined;
-  /** Foreign lines that may still come between the lines of the report; frames after more than that are not its own. */
-  let left = MAX_FOREIGN_LINES;
+type State = {
+  emit: Emit;
+  open: OpenReport | undefined;
+  /** Lines of others that may still come between the lines of the report; frames after more are not its own. */
+  linesLeft: number;
   /** A report was closed before its SUMMARY line, if it has one. */
-  let owed = false;
+  owesSummary: boolean;
   /** The line before was a caret: what stands under it is its label, on a line of its own. */
-  let caret = false;
-  let headline: Frame | undefined;
-  let notes: Stack[] = [];
-  const complaints: string[] = [];
+  isBelowCaret: boolean;
+  /** The place before the words. */
+  headline: Frame | undefined;
+  notes: Stack[];
+  complaints: string[];
+};
 
-  const close = (): void => {
-    if (open === undefined) return;
-    if (headline !== undefined) locate(open.diagnostic.stacks, headline);
-    open.diagnostic.stacks.push(...notes);
-    notes = [];
-    closeReport(open, emit);
-    open = undefined;
+function make(emit: Emit): LineSession {
+  const s: State = {
+    emit,
+    open: undefined,
+    linesLeft: MAX_FOREIGN_LINES,
+    owesSummary: false,
+    isBelowCaret: false,
+    headline: undefined,
+    notes: [],
+    complaints: [],
   };
-  const begin = (line: Line, at: number): Took => {
-    close();
-    const message = line.text.slice(at + MARK.length).trim();
-    const check = checkOf(message);
-    headline = place(line.text.slice(0, at));
-    left = MAX_FOREIGN_LINES;
-    owed = false;
-    caret = false;
-    open = openReport(line, {
-      tool: 'ubsan',
-      rule: `ubsan/${check.name}`,
-      hazard: check.hazard,
-      message: message.replace(/\b0x[0-9a-fA-F]+/g, '0x…'),
-      ...pointerIn(message),
-      ...accessIn(message),
-    });
-    return 'consumed';
-  };
-  const minimal = (line: Line, m: RegExpExecArray): Took => {
-    close();
-    const report = openReport(line, {
-      tool: 'ubsan',
-      rule: `ubsan/${m[1]!}`,
-      hazard: minimalHazard(m[1]!),
-      message: m[1]!,
-      ...(m[2] !== undefined && { address: m[2] }),
-    });
-    if (m[2] !== undefined) {
-      openStack(report, 'fault');
-      report.stack!.frames.push({ kind: 'opaque', text: m[2] });
-    }
-    closeReport(report, emit);
-    return 'consumed';
-  };
-
   return {
-    line(line): Took {
-      const { text } = line;
-      const at = text.indexOf(MARK);
-      if (at >= 0 && isPlace(text.slice(Math.max(0, at - 40), at))) return begin(line, at);
-      const m = text.includes('ubsan:') ? MINIMAL.exec(text) : null;
-      if (m) return minimal(line, m);
-      const old = OLD_MINIMAL.exec(text);
-      if (old && isMinimal(old[1]!)) return minimal(line, old);
-      if (text.includes('ubsan:') && TOO_MANY.test(text)) {
-        complaints.push(`line ${line.no}: the minimal runtime reports no more: too many errors`);
-        return 'consumed';
-      }
-      const summary = SUMMARY.exec(text);
-      if (open === undefined) {
-        const late = summary !== null && owed;
-        owed = owed && !late;
-        return late ? 'consumed' : 'ignored';
-      }
-      if (summary) {
-        if (headline?.kind === 'source') nameFunction(headline, summary[2] ?? '');
-        adopt(open, summary[1]!);
-        extend(open, line);
-        close();
-        return 'consumed';
-      }
-      if (takeNext(open, line)) {
-        left = MAX_FOREIGN_LINES;
-        return 'consumed';
-      }
-      const note = notes.length < MAX_NOTES && text.includes(': note: ') ? NOTE.exec(text) : null;
-      const picture = text.length < 400 && PICTURE.test(text) && text.trim() !== '';
-      const label = caret && /^ {6,}\S/.test(text);
-      caret = picture && text.includes('^');
-      if (note) notes.push(...pointed(note));
-      if (note || picture || label) {
-        left = MAX_FOREIGN_LINES;
-        extend(open, line);
-        return 'consumed';
-      }
-      if (text.trim() !== '' && left-- === 0) {
-        close();
-        owed = true;
-      }
-      return 'ignored';
-    },
+    line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
     end() {
-      close();
-      return complaints;
+      close(s);
+      return s.complaints;
     },
   };
+}
+
+function read(s: State, line: Line): boolean {
+  const { text } = line;
+  const at = text.indexOf(MARK);
+  if (at >= 0 && isPlace(text.slice(Math.max(0, at - 40), at))) {
+    begin(s, line, at);
+    return true;
+  }
+  if (takeMinimal(s, line)) return true;
+  const summary = SUMMARY.exec(text);
+  if (s.open !== undefined) return inside(s, s.open, line, summary);
+  const isLate = summary !== null && s.owesSummary;
+  s.owesSummary = s.owesSummary && !isLate;
+  return isLate;
+}
+
+function begin(s: State, line: Line, at: number): void {
+  close(s);
+  const message = line.text.slice(at + MARK.length).trim();
+  const check = checkOf(message);
+  s.headline = place(line.text.slice(0, at));
+  s.linesLeft = MAX_FOREIGN_LINES;
+  s.owesSummary = false;
+  s.isBelowCaret = false;
+  s.open = openReport(line, {
+    tool: 'ubsan',
+    rule: `ubsan/${check.name}`,
+    hazard: check.hazard,
+    message: message.replace(/\b0x[0-9a-fA-F]+/g, '0x…'),
+    ...pointerIn(message),
+    ...accessIn(message),
+  });
+}
+
+function close(s: State): void {
+  const { open, headline, notes } = s;
+  if (open === undefined) return;
+  s.open = undefined;
+  s.notes = [];
+  if (headline !== undefined) locate(open.diagnostic.stacks, headline);
+  open.diagnostic.stacks.push(...notes);
+  closeReport(open, s.emit);
+}
+
+/** A line of the minimal runtime, which has no other. */
+function takeMinimal(s: State, line: Line): boolean {
+  const { text } = line;
+  if (!text.includes('ubsan:')) return false;
+  const old = OLD_MINIMAL.exec(text);
+  const m = MINIMAL.exec(text) ?? (old && isMinimal(old[1]!) ? old : null);
+  if (m) {
+    close(s);
+    emitMinimal(s, line, m[1]!, m[2]);
+    return true;
+  }
+  if (!TOO_MANY.test(text)) return false;
+  s.complaints.push(`line ${line.no}: the minimal runtime reports no more: too many errors`);
+  return true;
+}
+
+function emitMinimal({ emit }: State, line: Line, name: string, address: string | undefined): void {
+  const report = openReport(line, {
+    tool: 'ubsan',
+    rule: `ubsan/${name}`,
+    hazard: minimalHazard(name),
+    message: name,
+    ...(address !== undefined && { address }),
+  });
+  if (address !== undefined) openStack(report, 'fault').frames.push({ kind: 'opaque', text: address });
+  closeReport(report, emit);
+}
+
+/** A line below the headline; false when it is none of the report. */
+function inside(s: State, open: OpenReport, line: Line, summary: RegExpExecArray | null): boolean {
+  const { text } = line;
+  if (summary) {
+    if (s.headline?.kind === 'source') nameFunction(s.headline, summary[2] ?? '');
+    adopt(open, summary[1]!);
+    extend(open, line);
+    close(s);
+    return true;
+  }
+  if (takeNext(open, line)) {
+    s.linesLeft = MAX_FOREIGN_LINES;
+    return true;
+  }
+  if (takeNote(s, text)) {
+    s.linesLeft = MAX_FOREIGN_LINES;
+    extend(open, line);
+    return true;
+  }
+  if (text.trim() !== '' && s.linesLeft-- === 0) {
+    close(s);
+    s.owesSummary = true;
+  }
+  return false;
+}
+
+/** A note, or the picture of memory or source with its caret and the caret's label. */
+function takeNote(s: State, text: string): boolean {
+  const note = s.notes.length < MAX_NOTES && text.includes(': note: ') ? NOTE.exec(text) : null;
+  const isPicture = text.length < MAX_PICTURE_CHARS && PICTURE.test(text) && text.trim() !== '';
+  const isLabel = s.isBelowCaret && /^ {6,}\S/.test(text);
+  s.isBelowCaret = isPicture && text.includes('^');
+  if (note) s.notes.push(...pointed(note));
+  return note !== null || isPicture || isLabel;
 }
 
 /** Takes a frame that goes on with the report's only stack: another `#0` is another stack, which UBSan never prints. */
 function takeNext(open: OpenReport, line: Line): boolean {
   const frame = parseFrame(line.text);
-  const begun = open.diagnostic.stacks.some((s) => s.frames.length > 0);
-  return frame !== undefined && begun === frame.index > 0 && takeFrame(open, line);
-}
-
-/**
- * Puts the headline's place on top of the fault stack. It is exact, but knows no function; the stack knows the function, and
- * of its place no more than debug information tells of a return address (without any, nothing).
- */
-function locate(stacks: Stack[], headline: Frame): void {
-  const fault = stacks.find((s) => s.role === 'fault' && s.frames.length > 0);
-  // A stack that was not cut begins in the runtime's own handler.
-  const at = Math.max(0, fault?.frames.findIndex((f) => !isRuntime(f)) ?? 0);
-  const top = fault?.frames[at];
-  if (fault === undefined || top === undefined) {
-    stacks.unshift({ role: 'fault', frames: [headline] });
-    return;
-  }
-  if (headline.kind !== 'source') return;
-  const sameFile = top.kind === 'source' && base(top.file) === base(headline.file);
-  if (top.kind === 'opaque' || (top.kind === 'source' && !sameFile)) fault.frames.splice(at, 0, headline);
-  else fault.frames[at] = { ...headline, ...nameOf(top) };
-}
-
-const isRuntime = (f: Frame): boolean =>
-  f.kind !== 'opaque' && /^_*(?:ubsan|sanitizer)_|^__ubsan::/.test(f.function ?? '');
-const base = (path: string): string =>
-  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-
-/** What a frame knows beside its place in the source. */
-function nameOf(top: Exclude<Frame, { kind: 'opaque' }>) {
-  if (top.kind === 'symbol') return { function: top.function };
-  return {
-    ...(top.function !== undefined && { function: top.function }),
-    ...(top.module !== undefined && { module: top.module }),
-    ...(top.offset !== undefined && { offset: top.offset }),
-    ...(top.kind === 'source' && { file: top.file }),
-    ...(top.kind === 'source' && top.inlined && { inlined: true as const }),
-  };
+  const hasFrames = open.diagnostic.stacks.some((s) => s.frames.length > 0);
+  return frame !== undefined && hasFrames === frame.index > 0 && takeFrame(open, line);
 }
 
 /** `a.c:9:3: note: nonnull attribute specified here` is a place of its own; other notes describe memory. */
@@ -226,32 +224,12 @@ function pointed(note: RegExpExecArray): Stack[] {
   return at.kind === 'source' ? [{ role: 'related', title: `note: ${note[2]!}`.trim(), frames: [at] }] : [];
 }
 
-/** The place before `: runtime error:`; text that the program printed without a newline may stand before it. */
-function place(text: string): Frame {
-  const at = LOCATION.exec(text);
-  if (at) {
-    const before = text.slice(0, at.index);
-    const absolute = /^(?:\/|[A-Za-z]:[\\/])/.test(before);
-    const file = absolute ? before : before.slice(before.lastIndexOf(' ') + 1);
-    return {
-      kind: 'source',
-      function: UNKNOWN_FUNCTION,
-      file,
-      line: Number(at[1] ?? at[3]),
-      ...((at[2] ?? at[4]) !== undefined && { column: Number(at[2] ?? at[4]) }),
-    };
-  }
-  const module = MODULE.exec(text);
-  if (module) return { kind: 'module', module: module[1]!.replace(/^\(/, ''), offset: module[2]! };
-  return { kind: 'opaque', text: text.trim() };
-}
-
 function pointerIn(message: string): { address?: string } {
   const m = /\baddress (0x[0-9a-fA-F]+)/.exec(message);
   return m ? { address: m[1]! } : {};
 }
 
-/** What a type mismatch was about to do, and that it did so through null. */
+/** The access of a type mismatch, and whether it went through null. */
 function accessIn(message: string): Pick<Diagnostic, 'access' | 'memory'> {
   const m = /^(load of|store to) (?:null|misaligned|address)/.exec(message);
   return {

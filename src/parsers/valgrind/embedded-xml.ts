@@ -1,5 +1,5 @@
 /**
- * Valgrind's XML inside a log of other things: a whole file of it, several one after the other, with a CI system's prefix
+ * Valgrind's XML inside a log of other things: a file of it, several one after the other, with a CI system's prefix
  * before each line, or cut in the middle and followed by other output.
  */
 import { stripPrefixes } from '../engine/line-prefix.js';

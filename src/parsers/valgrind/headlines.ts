@@ -1,7 +1,7 @@
 /** Valgrind's text output prints headlines where its XML has kinds: which headline is which kind. */
 
 /** Characters of a line that are judged: enough for any C++ name, and a bound for patterns with two gaps. */
-export const LONGEST = 4096;
+export const MAX_HEADLINE_CHARS = 4096;
 
 /** Headline of the text output → kind and the tool that prints it. Order matters: the first match wins. */
 const HEADLINES: readonly [RegExp, string, string][] = [
@@ -144,7 +144,7 @@ const BY_FIRST = Array.from({ length: 128 }, (_, code) =>
 
 /** The kind a headline of the text output stands for, or undefined when the line is no known headline. */
 export function headlineKind(text: string): { kind: string; tool: string } | undefined {
-  const head = text.slice(0, LONGEST);
+  const head = text.slice(0, MAX_HEADLINE_CHARS);
   for (const [shape, kind, tool] of BY_FIRST[text.charCodeAt(0)] ?? ANY_FIRST)
     if (shape.test(head)) return { kind, tool };
   return undefined;

@@ -1,10 +1,10 @@
 /**
  * What Valgrind's errors mean, shared by its XML and its text output. Kinds are the `<kind>` values of memcheck,
  * helgrind and drd (Valgrind manual, `docs/internals/xml-output-protocol*.txt`); the text output prints only headlines,
- * which `valgrind-headlines.ts` maps back to those kinds.
+ * which headlines.ts maps back to those kinds.
  */
 import type { HazardId } from '../../model/hazard.js';
-import { LONGEST } from './headlines.js';
+import { MAX_HEADLINE_CHARS } from './headlines.js';
 import type { Access, Frame, Diagnostic, Stack, StackRole, Tool } from '../../model/diagnostic.js';
 
 /** One `<what>`-like line of an error followed by the stack it introduces, which may be empty. */
@@ -165,7 +165,7 @@ export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>):
   const { kind, what, parts } = report;
   const notes = parts
     .slice(1)
-    .map((part) => (part.title ?? '').slice(0, LONGEST))
+    .map((part) => (part.title ?? '').slice(0, MAX_HEADLINE_CHARS))
     .join('\n');
   const address =
     /\bAddress (0x[0-9A-Fa-f]+)/.exec(notes)?.[1] ??

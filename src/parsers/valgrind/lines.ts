@@ -57,6 +57,5 @@ export function frameLine(text: string): Frame | 'elided' | undefined {
   if (module) return { kind: 'module', module, ...(fn && { function: fn }) };
   const at = /^(.+):(\d+)$/.exec(place);
   if (at) return { kind: 'source', function: fn ?? '???', file: at[1] ?? '', line: Number(at[2]) };
-  const whole = rest.trim();
-  return fn ? { kind: 'symbol', function: whole } : { kind: 'opaque', text: ip };
+  return fn ? { kind: 'symbol', function: rest.trim() } : { kind: 'opaque', text: ip };
 }

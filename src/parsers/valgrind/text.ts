@@ -157,9 +157,9 @@ function takeUnprefixed({ emit, streams }: State, line: Line): boolean {
   const { text } = line;
   const known = headlineKind(text);
   if (known && /^Thread #\d+: *$/.test(text)) return false;
-  const broken = known ? undefined : INTERNAL.exec(text)?.[1];
-  if (broken !== undefined) {
-    emit(internalError(broken, line));
+  const tool = known ? undefined : INTERNAL.exec(text)?.[1];
+  if (tool !== undefined) {
+    emit(internalError(tool, line));
     return true;
   }
   if (known || ANNOUNCEMENT.test(text) || text.startsWith(TERMINATING)) {

@@ -5,14 +5,14 @@ import type { Node } from './xml-record.js';
 export function closeTags(text: string): string {
   const data = text.lastIndexOf('<![CDATA[');
   const readable = data !== -1 && !text.includes(']]>', data) ? text.slice(0, data) : text;
-  const kept = withoutData(readable.slice(0, readable.lastIndexOf('>') + 1));
+  const tags = withoutData(readable.slice(0, readable.lastIndexOf('>') + 1));
   const open: string[] = [];
-  for (const [, slash, name = '', empty] of kept.matchAll(/<(\/?)([A-Za-z_]+)\b[^<>/]*(\/?)>/g)) {
+  for (const [, slash, name = '', empty] of tags.matchAll(/<(\/?)([A-Za-z_]+)\b[^<>/]*(\/?)>/g)) {
     if (slash) open.pop();
     else if (!empty) open.push(name);
   }
   return (
-    kept +
+    tags +
     open
       .reverse()
       .map((name) => `</${name}>`)

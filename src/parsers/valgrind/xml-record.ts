@@ -1,5 +1,5 @@
 /**
- * One whole XML element as a tree. Valgrind's XML uses no attributes that mean anything, no namespaces and no document types,
+ * One complete XML element as a tree. Valgrind's XML uses no attributes that mean anything, no namespaces and no document types,
  * so that this is a tenth of the work of a general parser; what is not well-formed is refused all the same.
  */
 
@@ -8,20 +8,24 @@ export type Node = { '#name': string; _?: string; $$?: Node[] };
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 const NAME = /^[A-Za-z_][\w.:-]*$/;
-const DEEPEST = 100;
+/** Elements inside each other. */
+const MAX_DEPTH = 100;
 
 /** The text with its entities replaced; undefined when one is none. */
 const decoded = (text: string): string | undefined => {
   if (!text.includes('&')) return text;
-  let whole = true;
-  const made = text.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-z]{1,10}));|&/g, (_, hex, dec, name) => {
-    const code = hex ? Number.parseInt(hex, 16) : dec ? Number(dec) : undefined;
-    if (code !== undefined && code <= 0x10ffff) return String.fromCodePoint(code);
-    const known = name === undefined ? undefined : ENTITIES[name];
-    if (known === undefined) whole = false;
-    return known ?? '';
-  });
-  return whole ? made : undefined;
+  let isValid = true;
+  const plain = text.replace(
+    /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-z]{1,10}));|&/g,
+    (_, hex, dec, name) => {
+      const code = hex ? Number.parseInt(hex, 16) : dec ? Number(dec) : undefined;
+      if (code !== undefined && code <= 0x10ffff) return String.fromCodePoint(code);
+      const known = name === undefined ? undefined : ENTITIES[name];
+      if (known === undefined) isValid = false;
+      return known ?? '';
+    },
+  );
+  return isValid ? plain : undefined;
 };
 
 /** The element that `text` is; undefined when it is not exactly one well-formed element. Linear; never throws. */
@@ -71,7 +75,7 @@ export function parseElement(text: string): Node | undefined {
     const tag = text.slice(open + 1, empty ? close - 1 : close);
     const space = tag.search(/\s/);
     const name = space < 0 ? tag : tag.slice(0, space);
-    if (!NAME.test(name) || path.length > DEEPEST) return undefined;
+    if (!NAME.test(name) || path.length > MAX_DEPTH) return undefined;
     const node: Node = { '#name': name };
     (path.at(-1)!.$$ ??= []).push(node);
     if (!empty) path.push(node);

@@ -99,8 +99,8 @@ export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): Valg
       cut(d);
     },
     end() {
-      const begun = /^<(error|fatal_signal)>/.exec(d.rest)?.[1];
-      if (begun) read(d, begun, closeTags(d.rest), false);
+      const name = /^<(error|fatal_signal)>/.exec(d.rest)?.[1];
+      if (name) read(d, name, closeTags(d.rest), false);
       if (d.opened === 0) complain(d, 'no <valgrindoutput> was found');
       else if (d.closed < d.opened) complain(d, 'the XML ends before </valgrindoutput>');
       release(d, d.waiting.splice(0));
@@ -115,8 +115,8 @@ function complain(d: Document, why: string): void {
 
 /** Cuts complete records out of the text; stops at a tag or record that is not there yet. */
 function cut(d: Document): void {
-  const begun = d.searched === 0 ? undefined : /^<([a-z_]+)/.exec(d.rest)?.[1];
-  if (begun !== undefined && !cutRecord(d, begun)) return;
+  const name = d.searched === 0 ? undefined : /^<([a-z_]+)/.exec(d.rest)?.[1];
+  if (name !== undefined && !cutRecord(d, name)) return;
   let at: number | undefined = 0;
   while (at !== undefined) at = cutNext(d, at);
 }
