@@ -52,10 +52,16 @@ const lanes = (() => {
   return canaryCells([...cells, ...skipped.map((s) => s.cell)], canaries);
 })();
 
-const annotationsOf = async (binding: BindingId, tools: Tools): Promise<Expectation[]> => {
-  const globs = canaries.suites.find((s) => s.binding === binding)?.annotations ?? [];
-  return readAnnotations(canaries.root, globs, tools);
-};
+/** The annotations of each binding's canary suite, for these versions of tools. */
+const annotationsOf = async (tools: Tools): Promise<Map<BindingId, Expectation[]>> =>
+  new Map(
+    await Promise.all(
+      canaries.suites.map(
+        async (s) => [s.binding, await readAnnotations(canaries.root, s.annotations, tools)] as const,
+      ),
+    ),
+  );
+const TESTS = new Map(BINDING_IDS.map((b) => [b, testsOf(b)]));
 
 test('the walk leaves out no gate, no binding and no compiler', () => {
   const wanted = Object.values(GATES).flatMap((g) =>
@@ -81,10 +87,11 @@ test.each([
   ['the newest tools', NEWEST],
 ])('every lane has a planted bug that its gate must see, with %s', async (_, tools) => {
   const blind: string[] = [];
+  const annotations = await annotationsOf(tools);
   for (const cell of lanes) {
-    const { binding } = cell.suite;
-    const due = expected(cell, await annotationsOf(binding, tools), testsOf(binding));
-    const cases = testsOf(binding).map(caseOf);
+    const tests = TESTS.get(cell.suite.binding) ?? [];
+    const due = expected(cell, annotations.get(cell.suite.binding) ?? [], tests);
+    const cases = tests.map(caseOf);
     if (!due.some((e) => cases.includes(caseOf(e.case)))) blind.push(cell.lane);
   }
   expect(blind).toEqual([]);
@@ -92,11 +99,11 @@ test.each([
 
 test('every planted bug is a test of each suite that must show it', async () => {
   const lost: string[] = [];
+  const annotations = await annotationsOf({});
   for (const cell of lanes) {
-    const { binding } = cell.suite;
-    const tests = testsOf(binding);
+    const tests = TESTS.get(cell.suite.binding) ?? [];
     const cases = tests.map(caseOf);
-    for (const e of expected(cell, await annotationsOf(binding, {}), tests))
+    for (const e of expected(cell, annotations.get(cell.suite.binding) ?? [], tests))
       if (!cases.includes(caseOf(e.case))) lost.push(`${cell.lane}: ${e.case}`);
   }
   expect(lost).toEqual([]);
