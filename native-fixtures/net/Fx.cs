@@ -1,4 +1,4 @@
-// Declarations of the fixture library. The class Wrong holds those that disagree with the header.
+// Declarations of the fixture library, as the header has them.
 using System;
 using System.Runtime.InteropServices;
 
