@@ -61,8 +61,8 @@ export type Binding = {
    */
   variant?(settings: PreparedSuite['with']): { name: string; with: PreparedSuite['with'] } | undefined;
   /**
-   * Steps whose result is the same for several instruments or suites. They write below `place.out`, which
-   * here is the base's own directory. `place` has no targets, since a step that needs one is not common.
+   * Steps whose result is the same for several instruments or suites. They write below `suite.out`, which
+   * here is the base's own directory. `suite` has no targets, since a step that needs one is not common.
    */
   base?(suite: PreparedSuite, instrument: Instrument, tools: Tools): Base | undefined;
   /**

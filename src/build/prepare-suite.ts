@@ -25,6 +25,7 @@ export type BuildAccess = {
   caches: Caches;
 };
 
+/** The instrument of a cell's gate on this host. */
 export const instrumentOf = (cell: Cell, host: Host): Instrument =>
   cell.gate.instrument(host, cell.suite.binding, cell.compiler);
 
@@ -58,6 +59,9 @@ const ofTargets = (builder: Builder, instrument: Instrument): Instrument => {
 
 type Products = { dirs: Record<string, string>; keys: string[] };
 
+/**
+ * Builds a cell's targets, each after those that it needs. Returns their directories and keys, or why one failed.
+ */
 export const buildTargets = async (
   cell: Cell,
   options: BuildAccess,
@@ -193,6 +197,7 @@ const prebuiltIn = async (root: string): Promise<string[]> => {
   return found.map((f) => basename(f));
 };
 
+/** The project's own code for a cell, its built objects, and the copies of its sources. */
 export const ownOf = async (
   cell: Cell,
   prepared: PreparedSuite,

@@ -28,6 +28,7 @@ export type Builder = {
   commands(p: BuildInput): Launch[];
 };
 
+/** The tool as missing, if this machine does not have it. */
 export const lacks = (tools: Tools, what: string, remedy: string): Missing | undefined =>
   tools[what] ? undefined : { what, why: `${what} is not installed`, remedy };
 

@@ -1,8 +1,10 @@
 /** Prints a command's result to stdout. */
 import { inert, inertJson } from '../reporters/escape.js';
 
+/** Prints a line, in which a CI server finds no command. */
 export const say = (line: string): void => void process.stdout.write(`${inert(line)}\n`);
 
+/** Prints a value as indented JSON, in which a CI server finds no command. */
 export const sayJson = (value: unknown): void =>
   void process.stdout.write(`${inertJson(JSON.stringify(value, null, 2))}\n`);
 

@@ -27,6 +27,7 @@ export const acceptance = (e: {
 /** Today's date in UTC, the calendar of `expires`. */
 export const today = (now = new Date()): string => now.toISOString().slice(0, 10);
 
+/** Whether an entry is past its last day on `day`. */
 export const isOver = (e: { expires?: string | undefined }, day: string): boolean =>
   e.expires !== undefined && e.expires < day;
 

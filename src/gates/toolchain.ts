@@ -31,6 +31,7 @@ const APT: Record<Compiler, string> = {
 
 const CXX: Record<Compiler, string> = { gcc: 'apt-get install -y g++', clang: APT.clang };
 
+/** The compiler as missing, if this machine does not have it. */
 export const missingCompiler = (host: Host, compiler: Compiler): Missing | undefined =>
   host.tools[compiler]
     ? undefined
@@ -44,6 +45,7 @@ export const missingCxx = (host: Host, compiler: Compiler): Missing | undefined 
     : { what, why: `${what} is not installed, and there are C++ sources`, remedy: CXX[compiler] };
 };
 
+/** The compiler, or its shared sanitizer runtime `name`, as missing. */
 export const missingRuntime = (host: Host, compiler: Compiler, name: string): Missing | undefined =>
   missingCompiler(host, compiler) ??
   (host.runtimes[`${compiler}/${name}`]

@@ -87,6 +87,7 @@ export const mergeCrashes = (observations: readonly CrashObservation[]): CrashOb
  * lack of memory.
  */
 const FROM_OUTSIDE = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGXFSZ']);
+/** Whether a signal was sent from outside the process. */
 export const fromOutside = (signal: string): boolean => FROM_OUTSIDE.has(signal);
 
 const killedBy = (signal: string): Diagnostic => ({

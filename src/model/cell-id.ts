@@ -8,6 +8,7 @@ export type LaneName = { binding: string; builder: string; gate: string };
 /** The id of a lane. All cells of a lane share its proof. */
 export const laneId = ({ binding, builder, gate }: LaneName): string => `${binding}_${builder}-${gate}`;
 
+/** The id of a cell: its suite in a lane. */
 export const cellId = (suite: string, lane: string): string => `${suite}-${lane}`;
 
 /** Name of the suite that holds a lane's canaries. */

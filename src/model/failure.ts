@@ -16,6 +16,7 @@ export class Failure extends Error {
     this.at = at;
   }
 }
+/** Throws. For a case that the types exclude. */
 export const unreachable = (x: never): never => {
   throw new Error(`unreachable: ${JSON.stringify(x)}`);
 };

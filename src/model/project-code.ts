@@ -13,6 +13,7 @@ export type ProjectCode = {
   objects: ReadonlySet<string>;
 };
 
+/** Whether a file is at or below one of the directories. */
 export const under = (dirs: readonly string[], file: string): boolean =>
   dirs.some((d) => file === d || file.startsWith(`${d}/`));
 

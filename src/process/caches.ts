@@ -5,6 +5,7 @@ export type Caches = {
   once<T>(kind: string, key: string, make: () => T): T;
 };
 
+/** Empty caches. */
 export const makeCaches = (): Caches => {
   const known = new Map<string, unknown>();
   return {

@@ -180,6 +180,7 @@ export const placeOf = (f: Frame | undefined): string => {
   }
 };
 
+/** The function of a frame on one line, or an empty string. */
 export const functionOf = (f: Frame | undefined): string =>
   f && f.kind !== 'opaque' && f.function ? oneLine(f.function) : '';
 

@@ -37,6 +37,7 @@ const TEST = ['test', '--no-build', '--nologo', '-c', 'Debug'];
 /** NUnit's adapter prints bare method names by default. Other adapters ignore the option. */
 const FULL_NAMES = ['--', 'NUnit.DisplayName=FullName'];
 
+/** The launch that lists the tests of the built project. */
 export const dotnetList = (suite: PreparedSuite, tools: Tools): Launch =>
   dotnet(suite, tools, [...TEST, '-o', output(suite), '--list-tests', ...FULL_NAMES]);
 
@@ -53,6 +54,7 @@ const hostEnv = (env: Record<string, string>): string[] =>
 /** A name for vstest's filter, with its operators escaped. */
 const filtered = (test: string): string => `FullyQualifiedName=${test.replace(/[\\()&|=!~]/g, '\\$&')}`;
 
+/** The launch that runs tests of the built project, with the arm for the test host. */
 export const dotnetRun = (suite: PreparedSuite, tools: Tools, { arm, tests }: RunPlan): Launch => {
   const filter = tests === 'all' ? [] : ['--filter', tests.map(filtered).join('|')];
   const logger = ['--logger', 'console;verbosity=normal'];

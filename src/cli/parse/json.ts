@@ -1,6 +1,6 @@
 /**
  * The output of `parse --jsonl`: one object per report in the log, and a last one with `summary`. The fields
- * documented in the README are stable: within a version, fields are added, never renamed or removed (Law 15).
+ * documented in docs/parse.md are stable: within a version, fields are added, never renamed or removed (Law 15).
  * An unknown fact is an absent field.
  */
 import type { Access, Frame, Diagnostic, Stack } from '../../model/diagnostic.js';

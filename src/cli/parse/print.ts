@@ -28,6 +28,7 @@ export type Totals = {
 
 export type Printer = { finding(found: Found): string; summary(totals: Totals): string };
 
+/** Adds the fingerprint and the log to a diagnostic. */
 export const found = (
   input: string,
   diagnostic: Diagnostic,

@@ -19,6 +19,7 @@ export type Board = {
 /** Finished lines kept on screen. */
 const KEPT_LINES = 5;
 
+/** The board at the start of a run. */
 export const newBoard = (): Board => ({
   cells: 0,
   built: 0,
