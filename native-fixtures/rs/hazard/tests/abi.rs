@@ -3,7 +3,7 @@
 use std::os::raw::{c_char, c_int};
 use std::hint::black_box;
 #[allow(unused_imports)]
-use fixture_hazard as _;
+use fixture as _;
 
 /// Forgets the tag.
 #[repr(C)]

@@ -1,6 +1,6 @@
 //! Bugs on Rust's side of the boundary.
 #![allow(non_snake_case)]
-use fixture_hazard::*;
+use fixture::*;
 use std::ffi::{c_void, CString};
 use std::os::raw::c_int;
 use std::hint::black_box;

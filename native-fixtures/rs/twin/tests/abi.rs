@@ -1,6 +1,6 @@
 //! The declarations as the header has them.
 #![allow(non_snake_case)]
-use fixture_twin::*;
+use fixture::*;
 
 #[test]
 fn abi_wrong_width() {

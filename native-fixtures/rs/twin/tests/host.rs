@@ -1,6 +1,6 @@
 //! The same jobs as in the hazard suite, done by the contract.
 #![allow(non_snake_case)]
-use fixture_twin::*;
+use fixture::*;
 use std::ffi::{c_void, CString};
 use std::os::raw::c_int;
 use std::hint::black_box;
