@@ -108,3 +108,14 @@ test('every planted bug is a test of each suite that must show it', async () => 
   }
   expect(lost).toEqual([]);
 });
+
+test('every planted bug of the shared library is a test of every suite that may show it', async () => {
+  const lost: string[] = [];
+  for (const [binding, all] of await annotationsOf({})) {
+    const cases = (TESTS.get(binding) ?? []).map(caseOf);
+    for (const e of all.filter((x) => x.file.startsWith(join(canaries.root, 'native'))))
+      if ((e.bindings.length === 0 || e.bindings.includes(binding)) && !cases.includes(caseOf(e.case)))
+        lost.push(`${binding}: ${e.case}`);
+  }
+  expect(lost).toEqual([]);
+});

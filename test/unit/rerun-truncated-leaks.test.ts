@@ -103,6 +103,8 @@ describe('no slower launch is made', () => {
     suite.stop();
     await rerunTruncatedLeaks(r);
     expect(suite.launches()).toEqual(['a']);
+    // Not even one that is stopped at once.
+    expect(r.n).toBe(1);
     // The truncated leak stays, as before.
     expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc']);
   });
@@ -122,6 +124,12 @@ describe('nothing becomes clean by silence: the cell is inconclusive', () => {
       doubt: 'leaks-unchecked',
       why: expect.stringContaining('the stacks of some end inside the host'),
     });
+  });
+  test.each(['leaves', 'garbles'] as const)('where it %s, although it reports another leak', async (slow) => {
+    const r = await run([['a', 'b']], { a: lost(10), b: lost(20, { slow }) });
+    expect(suite.launches()).toEqual(['a b', 'a b, unwinds']);
+    expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc', 'malloc < PyMem_Malloc']);
+    expect(verdictOf(r)).toMatchObject({ kind: 'inconclusive', doubt: 'leaks-unchecked' });
   });
   test('and one launch in doubt takes nothing from what another has shown', async () => {
     const r = await run([['a'], ['b']], { a: lost(10, { slow: 'forgets' }), b: lost(20) });
