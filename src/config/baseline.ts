@@ -21,12 +21,13 @@ const entry = z.strictObject({
     .meta({ description: 'Identity of the finding, as reports show it.' }),
   hazard: z.enum(HAZARDS.map((h) => h.id)),
   where: z.string().default('').meta({
-    description: 'The place when the entry was made. For people: the fingerprint tells findings apart.',
+    description:
+      'The place when the entry was made. For people only; the fingerprint identifies the finding.',
   }),
   cells: z
     .array(z.string())
     .default([])
-    .meta({ description: 'Cells that showed it: only these can show that it is gone.' }),
+    .meta({ description: 'Cells that showed it. Only these can show that it is gone.' }),
   reason: z
     .string()
     .min(1, 'must say why the finding is accepted')
@@ -35,7 +36,7 @@ const entry = z.strictObject({
   sometimes: z
     .boolean()
     .default(false)
-    .meta({ description: 'For races and the like: not seen once does not mean gone.' }),
+    .meta({ description: 'For races and the like: one run without it does not mean that it is gone.' }),
 });
 const schema = z.strictObject({ version: z.literal(1), findings: z.array(entry).nullable() });
 
@@ -54,7 +55,7 @@ export const parseBaseline = (text: string, file: string): Baseline => {
   const entries = value.findings ?? [];
   entries.forEach((e, i) => {
     if (entries.findIndex((o) => o.fingerprint === e.fingerprint) !== i)
-      fail(['findings', i, 'fingerprint'], `two entries are about the finding ${e.fingerprint}`);
+      fail(['findings', i, 'fingerprint'], `two entries have the fingerprint ${e.fingerprint}`);
   });
   return { file, entries };
 };

@@ -4,7 +4,7 @@ import type { Accepted } from '../model/report.js';
 
 /** The fields, for the schemas of committed files. */
 export const acceptingFields = {
-  owner: z.string().min(1).optional().meta({ description: 'Who looks after it.' }),
+  owner: z.string().min(1).optional().meta({ description: 'Who is responsible for it.' }),
   expires: z
     .string()
     .regex(/^\d{4}-\d\d-\d\d$/, 'must be a day as YYYY-MM-DD')

@@ -33,10 +33,10 @@ const target = z.strictObject({
   args: z
     .array(z.string())
     .default([])
-    .meta({ description: 'Further words for the configure or compile command.' }),
+    .meta({ description: 'Further arguments of the configure or compile command.' }),
   command: z.array(z.string()).optional().meta({
     description:
-      'Builder command: argv with {cc} {cxx} {cflags} {ldflags} {out} {src} placeholders, which `env` may hold too.',
+      'Builder command: argv with {cc} {cxx} {cflags} {ldflags} {out} {src} placeholders, which are also replaced in `env`.',
   }),
   inputs: z
     .array(z.string())
@@ -81,11 +81,11 @@ const gate = z.strictObject({
     .optional(),
   timeout: z.number().positive().optional(),
   seeds: z.number().int().positive().max(1024).optional().meta({
-    description: 'Gate miri: schedules that are tried, each from its seed (0, 1, …).',
+    description: 'Gate miri: number of schedules, each from its own seed (0, 1, …).',
   }),
   env: env.default({}).meta({
     description:
-      'Environment added to each launch under this gate; sanitizer options go behind the gate’s own.',
+      'Environment added to each launch under this gate; sanitizer options are appended to the gate’s own.',
   }),
 });
 
@@ -103,14 +103,14 @@ export const matrixSchema = z.strictObject({
   own: z
     .array(z.string())
     .default([])
-    .meta({ description: 'Further directories or object names whose frames are the user’s own.' }),
+    .meta({ description: 'Further directories or object names that belong to the project.' }),
   canaries: z
     .boolean()
     .default(true)
     .meta({ description: 'Prove every lane with planted bugs. Without it no lane is proven.' }),
   timeout: z.number().positive().default(180).meta({ description: 'Seconds for one launch.' }),
   output: z.number().positive().default(256).meta({
-    description: 'MiB that one launch may print and have written to its logs: one that writes more is ended.',
+    description: 'MiB that one launch may write to its output and logs. A launch that exceeds it is stopped.',
   }),
 });
 
@@ -151,7 +151,7 @@ const crossCheck = (m: Matrix, fail: (path: (string | number)[], message: string
     if (settings?.seeds !== undefined && !SEEDED_GATES.includes(name))
       fail(
         ['gates', name, 'seeds'],
-        `gate '${name}' has no schedules of its own to choose from; only ${SEEDED_GATES.join(', ')} takes 'seeds'.`,
+        `gate '${name}' cannot choose schedules; only ${SEEDED_GATES.join(', ')} takes 'seeds'.`,
       );
   for (const [name, t] of Object.entries(m.targets)) {
     for (const [j, n] of t.needs.entries())
@@ -163,7 +163,7 @@ const crossCheck = (m: Matrix, fail: (path: (string | number)[], message: string
     if (t.builder === 'cc' && !t.sources)
       fail(['targets', name], `target '${name}' is built with cc and must list its 'sources'.`);
     if (t.builder === 'command' && !t.command)
-      fail(['targets', name], `target '${name}' is built with a command and must say 'command'.`);
+      fail(['targets', name], `target '${name}' is built with a command and must have a 'command'.`);
   }
 };
 

@@ -20,7 +20,7 @@ import { parseYaml } from './yaml-file.js';
 const glob = z
   .string()
   .min(1)
-  .regex(/^[^?[\]{}^$\n]+$/, "may hold '*' as its only wildcard");
+  .regex(/^[^?[\]{}^$\n]+$/, "may contain '*' as its only wildcard");
 
 const entry = z.strictObject({
   hazard: z
@@ -59,7 +59,7 @@ export const parseSuppressions = (text: string, file: string): Suppressions => {
     if (kindsOf(e).length === 0)
       fail(
         at,
-        `no checker can be told to drop ${[e.tool && `${e.tool}'s`, e.hazard ?? 'reports'].filter(Boolean).join(' ')}; accept it in the baseline instead`,
+        `no checker can drop ${[e.tool && `${e.tool}'s`, e.hazard ?? 'reports'].filter(Boolean).join(' ')}; accept it in the baseline instead`,
       );
   });
   return { file, entries };
