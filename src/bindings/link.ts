@@ -7,7 +7,7 @@ export const list = (suite: PreparedSuite, key: string): string[] => {
   const value = suite.with[key] ?? [];
   const all: unknown[] = Array.isArray(value) ? value : [value];
   return all.map((v) => {
-    if (typeof v !== 'string') throw new TypeError(`'with.${key}' must be a text or a list of texts`);
+    if (typeof v !== 'string') throw new TypeError(`'with.${key}' must be a string or a list of strings`);
     return v;
   });
 };

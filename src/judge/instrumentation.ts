@@ -88,8 +88,8 @@ export const inspectObjects = async (
   return {
     objects,
     blind: objects.blind.length
-      ? `${opaque(id, objects.blind)}; it was compiled elsewhere, and memcheck, or the host's own checks, see what it does`
-      : 'no native code but that of the host was loaded',
+      ? `${opaque(id, objects.blind)}; it was compiled elsewhere: use memcheck or the host's own checks`
+      : 'no native code except that of the host was loaded',
   };
 };
 

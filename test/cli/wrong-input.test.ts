@@ -86,7 +86,7 @@ describe('a wrong matrix', () => {
   }, 60_000);
 
   test('no number of jobs', async () => {
-    complains(await rig.run(['--jobs', 'many']), 2, /--jobs takes a whole number/);
+    complains(await rig.run(['--jobs', 'many']), 2, /--jobs must be a positive integer/);
   }, 60_000);
 });
 
