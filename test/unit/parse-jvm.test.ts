@@ -117,14 +117,14 @@ test('OpenJ9 and ART', () => {
       'JVMJNCK079E JNI error in CallVoidMethod: This function cannot be called when an exception is pending',
     ),
   ).toEqual(['unwind/pending-exception']);
-  const art = [
+  const report = [
     'JNI DETECTED ERROR IN APPLICATION: use of deleted global reference 0x2a',
     '    in call to CallVoidMethod',
     '    from void a.B.run()',
     '  native: #00 pc 0000000000043d9a  /system/lib64/libart.so (art::Dump()+106)',
     '  at a.B.run(B.java:12)',
   ].join('\n');
-  const [diagnostic] = parse(art).diagnostics;
+  const [diagnostic] = parse(report).diagnostics;
   expect(diagnostic).toMatchObject({ tool: 'art', hazard: 'rules/jni-bad-reference', complete: true });
   expect(diagnostic?.stacks.map((s) => s.role)).toEqual(['fault', 'managed']);
 });

@@ -1,7 +1,7 @@
 /** `==7==` before a line: the process id that the sanitizers and Valgrind print, and stack frames that both number alike. */
 import type { Marker } from './reader.js';
 
-const DIGITS = [...'0123456789'];
+const DIGITS = '0123456789'.split('');
 
 /** Literals for `==1==`, `==12=`, `==123`: a process id, whatever follows it. */
 export const PROCESS_ID_LITERALS: readonly string[] = DIGITS.flatMap((a) => [

@@ -49,7 +49,8 @@ const EXIT = /^exit status \d+$/;
 const MAX_FOREIGN_LINES = 200;
 
 /** `SIGSEGV: …` at the beginning of a line or behind a blank, the two commonest anywhere. */
-const SIGNAL_LITERALS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+const SIGNAL_LITERALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+  .split('')
   .flatMap((l) => [`\nSIG${l}`, ` SIG${l}`])
   .concat('SIGSEGV: ', 'SIGABRT: ');
 
