@@ -1,34 +1,9 @@
 /* Addon of the twin suite: the wrappers of the hazard suite, with their mistakes corrected. */
-#include <errno.h>
-#include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#include <uv.h>
-
-#include "fixture.h"
-#include "napi-words.h"
-
-static napi_value run(napi_env env, napi_callback_info info) {
-  ARGS;
-  char name[64] = "";
-  napi_get_value_string_utf8(env, argv[0], name, sizeof name, NULL);
-  return number(env, fx_twin_run(name));
-}
-
-/* The caller must keep the Buffer alive until release(). */
-static napi_value hold(napi_env env, napi_callback_info info) {
-  ARGS;
-  size_t n;
-  unsigned char *p = bytes_of(env, argv[0], &n);
-  fx_hold(p, n);
-  return NULL;
-}
-static napi_value heldSum(napi_env env, napi_callback_info info) { return number(env, fx_held_sum()); }
-static napi_value release(napi_env env, napi_callback_info info) { fx_release(); return NULL; }
+#define LIBRARY_RUN fx_twin_run
+#include "../addon.h"
 
 /* -1 when the Buffer is shorter than the declared length. */
-static napi_value fill(napi_env env, napi_callback_info info) {
+WRAPPER(fill) {
   ARGS;
   size_t size;
   unsigned char *p = bytes_of(env, argv[0], &size);
@@ -38,7 +13,7 @@ static napi_value fill(napi_env env, napi_callback_info info) {
   return number(env, n);
 }
 
-static napi_value textLength(napi_env env, napi_callback_info info) {
+WRAPPER(textLength) {
   ARGS;
   size_t size;
   const unsigned char *p = bytes_of(env, argv[0], &size);
@@ -46,7 +21,7 @@ static napi_value textLength(napi_env env, napi_callback_info info) {
   return number(env, (double)fx_text_length((const char *)p));
 }
 
-static napi_value copySlice(napi_env env, napi_callback_info info) {
+WRAPPER(copySlice) {
   ARGS;
   size_t cap;
   unsigned char *dst = bytes_of(env, argv[0], &cap);
@@ -57,7 +32,7 @@ static napi_value copySlice(napi_env env, napi_callback_info info) {
 }
 
 /* A reference that lives as long as it is needed. */
-static napi_value remember(napi_env env, napi_callback_info info) {
+WRAPPER(remember) {
   ARGS;
   napi_ref ref;
   napi_create_reference(env, argv[0], 1, &ref);
@@ -66,7 +41,7 @@ static napi_value remember(napi_env env, napi_callback_info info) {
 }
 
 static void execute(napi_env env, void *data) { (void)env, (void)data; }
-static napi_value prepareWork(napi_env env, napi_callback_info info) {
+WRAPPER(prepareWork) {
   ARGS;
   napi_async_work work;
   napi_create_async_work(env, NULL, argv[0], execute, NULL, NULL, &work);
@@ -74,7 +49,7 @@ static napi_value prepareWork(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-static napi_value context(napi_env env, napi_callback_info info) {
+WRAPPER(context) {
   ARGS;
   napi_value resource;
   napi_async_context context;
@@ -84,14 +59,14 @@ static napi_value context(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-static napi_value interfaces(napi_env env, napi_callback_info info) {
+WRAPPER(interfaces) {
   uv_interface_address_t *all;
   int n = 0;
   if (uv_interface_addresses(&all, &n) == 0) uv_free_interface_addresses(all, n);
   return number(env, n);
 }
 
-static napi_value promise(napi_env env, napi_callback_info info) {
+WRAPPER(promise) {
   napi_deferred deferred;
   napi_value promise;
   napi_create_promise(env, &deferred, &promise);
@@ -99,35 +74,8 @@ static napi_value promise(napi_env env, napi_callback_info info) {
   return promise;
 }
 
-/* Keeps the callback strongly until offEvent. */
-static napi_ref kept;
-static napi_env kept_env;
-static int call_kept(int value, void *user) {
-  napi_value f, global, arg = number(kept_env, value), result;
-  napi_get_reference_value(kept_env, kept, &f);
-  napi_get_global(kept_env, &global);
-  if (napi_call_function(kept_env, global, f, 1, &arg, &result) != napi_ok) return -2;
-  return int_of(kept_env, result);
-}
-static napi_value onEvent(napi_env env, napi_callback_info info) {
-  ARGS;
-  kept_env = env;
-  napi_create_reference(env, argv[0], 1, &kept);
-  fx_on_event(call_kept, NULL);
-  return NULL;
-}
-static napi_value offEvent(napi_env env, napi_callback_info info) {
-  fx_on_event(NULL, NULL);
-  napi_delete_reference(env, kept);
-  return NULL;
-}
-static napi_value fire(napi_env env, napi_callback_info info) {
-  ARGS;
-  return number(env, fx_fire(int_of(env, argv[0])));
-}
-
 /* Calls on only after it cleared what the callback threw. */
-static napi_value callTwice(napi_env env, napi_callback_info info) {
+WRAPPER(callTwice) {
   ARGS;
   napi_value global, result;
   napi_get_global(env, &global);
@@ -146,7 +94,7 @@ static void *compute(void *result) {
   *(double *)result = 1;
   return NULL;
 }
-static napi_value onOtherThread(napi_env env, napi_callback_info info) {
+WRAPPER(onOtherThread) {
   pthread_t t;
   double result = 0;
   pthread_create(&t, NULL, compute, &result);
@@ -166,7 +114,7 @@ static void finalize(napi_env env, void *data, void *hint) {
   close_owner(data);
   free(data);
 }
-static napi_value boxNew(napi_env env, napi_callback_info info) {
+WRAPPER(boxNew) {
   ARGS;
   owner *o = malloc(sizeof *o);
   o->box = fx_box_new(int_of(env, argv[0]));
@@ -174,19 +122,19 @@ static napi_value boxNew(napi_env env, napi_callback_info info) {
   napi_create_external(env, o, finalize, NULL, &v);
   return v;
 }
-static napi_value boxGet(napi_env env, napi_callback_info info) {
+WRAPPER(boxGet) {
   ARGS;
   const owner *o = pointer_of(env, argv[0]);
   return number(env, o->box ? fx_box_get(o->box) : -1);
 }
-static napi_value boxFree(napi_env env, napi_callback_info info) {
+WRAPPER(boxFree) {
   ARGS;
   close_owner(pointer_of(env, argv[0]));
   return NULL;
 }
 
 /* Looks at the status first: -1 when there is no measure. */
-static napi_value measure(napi_env env, napi_callback_info info) {
+WRAPPER(measure) {
   ARGS;
   int *out = malloc(sizeof *out);
   const int status = fx_measure(int_of(env, argv[0]), out);
@@ -195,24 +143,19 @@ static napi_value measure(napi_env env, napi_callback_info info) {
   return v;
 }
 
-static napi_value mayThrow(napi_env env, napi_callback_info info) {
-  ARGS;
-  return number(env, fx_may_throw(int_of(env, argv[0])));
-}
-
 /* Reads errno at once. */
-static napi_value openMissing(napi_env env, napi_callback_info info) {
+WRAPPER(openMissing) {
   fx_open_missing();
   const int error = errno;
   access("/dev/null/log", W_OK);
   return number(env, error);
 }
 
-static napi_value points(napi_env env, napi_callback_info info) {
+WRAPPER(points) {
   ARGS;
   char text[64] = "";
   napi_get_value_string_utf8(env, argv[0], text, sizeof text, NULL);
-  return number(env, fx_utf8_points(text) == SIZE_MAX ? -1 : (double)fx_utf8_points(text));
+  return points_of(env, text);
 }
 
 static int64_t wide_of(napi_env env, napi_value v) {
@@ -220,26 +163,7 @@ static int64_t wide_of(napi_env env, napi_value v) {
   napi_get_value_int64(env, v, &n);
   return n;
 }
-static napi_value wide(napi_env env, napi_callback_info info) {
+WRAPPER(wide) {
   ARGS;
   return number(env, (double)fx_wide(wide_of(env, argv[0]), 0));
 }
-
-static napi_value scribbleStart(napi_env env, napi_callback_info info) {
-  ARGS;
-  fx_scribble_start((int *)bytes_of(env, argv[0], NULL), int_of(env, argv[1]));
-  return NULL;
-}
-static napi_value scribbleJoin(napi_env env, napi_callback_info info) { fx_scribble_join(); return NULL; }
-
-static const export_row rows[] = {
-    {"run", run}, {"hold", hold}, {"heldSum", heldSum}, {"release", release}, {"fill", fill},
-    {"textLength", textLength}, {"copySlice", copySlice}, {"remember", remember}, {"prepareWork", prepareWork}, {"promise", promise},
-    {"context", context}, {"interfaces", interfaces}, {"onEvent", onEvent},
-    {"offEvent", offEvent}, {"fire", fire}, {"callTwice", callTwice}, {"onOtherThread", onOtherThread},
-    {"boxNew", boxNew}, {"boxGet", boxGet}, {"boxFree", boxFree}, {"measure", measure}, {"mayThrow", mayThrow},
-    {"openMissing", openMissing}, {"points", points}, {"wide", wide}, {"scribbleStart", scribbleStart},
-    {"scribbleJoin", scribbleJoin}, {NULL, NULL},
-};
-
-NAPI_MODULE_INIT() { return export_all(env, exports, rows); }

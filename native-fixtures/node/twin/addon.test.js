@@ -1,29 +1,15 @@
-// Everything about the addon in one file: a process each costs ten seconds under Valgrind.
+// The same jobs as in the hazard suite, done by the rules.
 const assert = require('node:assert');
 const { test } = require('node:test');
-const { setFlagsFromString } = require('node:v8');
-const { runInNewContext } = require('node:vm');
-const addon = require('./build/Release/addon.node');
-
-// Buffers of their own: the pool would hide their ends.
-Buffer.poolSize = 0;
-
-// The collector, without a flag on anybody's command line.
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc');
-const settle = async () => {
-  for (let i = 0; i < 2; i++) {
-    collect();
-    await new Promise((done) => setTimeout(done, 5));
-  }
-};
+const addon = require('../build/Release/twin.node');
+const { libraryTests, pooled, settle, wrapperTests } = require('../common.js');
 
 // Memory that JavaScript owns and the library uses.
 
 test('lifetime_host_buffer_freed', async () => {
   const kept = Buffer.alloc(4096, 1);
   addon.hold(kept);
-  await settle();
+  await settle(2);
   assert.equal(addon.heldSum(), kept.length);
   addon.release();
 });
@@ -33,11 +19,7 @@ test('bounds_host_buffer_too_small', () => {
 });
 
 test('bounds_host_buffer_too_small__pooled', () => {
-  Buffer.poolSize = 8192;
-  Buffer.allocUnsafe(8);
-  const small = Buffer.allocUnsafe(8);
-  Buffer.poolSize = 0;
-  assert.equal(addon.fill(small, 9, 7), -1);
+  assert.equal(addon.fill(pooled(), 9, 7), -1);
 });
 
 test('bounds_missing_terminator__host', () => {
@@ -83,38 +65,14 @@ test('ownership_leak__handle', () => {
   addon.boxNew(1);
 });
 
-test('resource_napi_ref_leak', () => {
-  for (let i = 0; i < 10; i++) addon.remember({});
-});
-
-test('ownership_leak__async_work', () => {
-  for (let i = 0; i < 10; i++) addon.prepareWork('work');
-});
-
-test('ownership_leak__deferred', () => {
-  for (let i = 0; i < 10; i++) addon.promise();
-});
-
-test('ownership_leak__async_context', () => {
-  for (let i = 0; i < 10; i++) addon.context('context');
-});
-
-test('ownership_leak__uv', () => {
-  for (let i = 0; i < 10; i++) addon.interfaces();
-});
+// Corrected in addon.c.
+wrapperTests(addon);
 
 test('lifetime_callback_collected', async () => {
-  (() => addon.onEvent((n) => n + 1))();
-  await settle();
+  (() => addon.onEvent((n) => n + 1, 1))();
+  await settle(2);
   assert.equal(addon.fire(1), 2);
   addon.offEvent();
-});
-
-test('unwind_pending_exception', () => {
-  const refused = addon.callTwice(() => {
-    throw new Error('first');
-  });
-  assert.equal(refused, 2);
 });
 
 test('threading_wrong_thread_env', () => {
@@ -133,16 +91,5 @@ test('unwind_foreign_exception__host', () => {
   assert.equal(addon.mayThrow(0), 0);
 });
 
-// Corrected cases of the library itself, driven through the addon.
-const CASES = `
-  ownership_allocator_mismatch bounds_heap_overflow bounds_heap_overread bounds_stack_overflow
-  bounds_global_overflow bounds_missing_terminator bounds_length_arithmetic bounds_length_arithmetic__product
-  bounds_redzone_jump lifetime_stack_escape ownership_leak ownership_leak_on_error_path
-  ownership_double_free ownership_invalid_free ownership_use_after_free resource_handle_leak
-  threading_data_race threading_lock_order threading_lock_misuse threading_thread_leak
-  ub_integer_overflow ub_shift ub_misaligned ub_invalid_enum_or_bool
-  ub_vla_bound ub_array_index ub_division_by_zero ub_null_argument
-  ub_pointer_overflow ub_function_type ub_unreachable unwind_foreign_exception
-  init_uninitialised_read null_dereference
-`;
-for (const name of CASES.trim().split(/\s+/)) test(name, () => assert.equal(addon.run(name), 0));
+// Corrected cases of the library itself.
+libraryTests(addon);

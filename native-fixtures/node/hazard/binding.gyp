@@ -1,5 +1,0 @@
-{ 'targets': [{
-  'target_name': 'addon',
-  'sources': ['addon.c'],
-  'libraries': ['-lfixture'],
-} ] }
