@@ -167,7 +167,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
 const dedupe = (all: readonly Expectation[]): Expectation[] => [
   ...new Map(
     all.map((e) => [
-      `${e.file}:${e.line}:${e.case}:${e.bindings.join()}:${e.gates.map((g) => g.gate + (g.compiler ?? '')).join()}`,
+      `${e.file}:${e.line}:${e.case}:${e.hazard}:${e.bindings.join()}:${e.gates.map((g) => g.gate + (g.compiler ?? '')).join()}`,
       e,
     ]),
   ).values(),
@@ -196,12 +196,16 @@ type Detection = FixturesReport['detection'];
 /** Hazards of the catalogue that can occur in the run's bindings and that none of its gates detects there. */
 const unseen = (table: Detection, cells: readonly Cell[]): Report['unseenHazards'] => {
   const gates = new Map<BindingId, Set<string>>();
-  for (const c of cells) gates.set(c.suite.binding, (gates.get(c.suite.binding) ?? new Set()).add(c.gate.id));
+  // By gate, and by gate and compiler: the compilers' runtimes differ in what they see.
+  for (const c of cells) {
+    const known = gates.get(c.suite.binding) ?? new Set();
+    gates.set(c.suite.binding, known.add(c.gate.id).add(`${c.gate.id}/${c.compiler}`));
+  }
   const blindTo = (row: Detection[number]): BindingId[] =>
     [...gates.keys()].sort().filter((b) => {
       const seenBy = row.bindings[b];
       const possible = seenBy !== undefined || row.blind.includes(b);
-      return possible && !seenBy?.some((g) => gates.get(b)?.has(g.split('/')[0]!));
+      return possible && !seenBy?.some((g) => gates.get(b)?.has(g));
     });
   return table
     .map((row) => ({ hazard: row.hazard, title: hazard(row.hazard)?.title ?? '', bindings: blindTo(row) }))

@@ -11,8 +11,17 @@ const targetsOf = (j: Judged): string[] => {
   return suite.targets.map((t) => `${matrix.file}#${t}`);
 };
 
+/** Whether cells of different bindings run the same target. Without targets nothing tells their code apart. */
+const shareCode = (cells: readonly Judged[]): boolean => {
+  const bindings = new Map<string, Set<string>>();
+  for (const j of cells)
+    for (const t of targetsOf(j))
+      bindings.set(t, (bindings.get(t) ?? new Set()).add(j.evidence.cell.suite.binding));
+  return cells.some((j) => targetsOf(j).length === 0) || [...bindings.values()].some((b) => b.size > 1);
+};
+
 /**
- * `core` if more than one binding saw it, `binding` if only one did although another ran the same native
+ * `core` if more than one binding saw it in the same native code, `binding` if only one did although another ran the same native
  * code. Undefined if no other binding could have seen it.
  */
 export const scopeOf = (
@@ -20,9 +29,10 @@ export const scopeOf = (
   cells: readonly Judged[],
 ): Scope | undefined => {
   const bindings = new Set(witnesses.map((w) => w.binding));
-  if (bindings.size > 1) return 'core';
   const ids = new Set(witnesses.map((w) => w.cell));
-  const targets = new Set(cells.filter((j) => ids.has(j.evidence.cell.id)).flatMap(targetsOf));
+  const witnessing = cells.filter((j) => ids.has(j.evidence.cell.id));
+  if (bindings.size > 1) return shareCode(witnessing) ? 'core' : undefined;
+  const targets = new Set(witnessing.flatMap(targetsOf));
   const others = cells.some(
     (j) =>
       j.evidence.attempts.length > 0 &&

@@ -21,7 +21,7 @@ export const tallyFixtures = (
   if (hazards.length + twins.length === 0) return undefined;
   const sees = new Map<HazardId, Map<BindingId, Set<string>>>();
   const blindIn = new Map<Expectation, Set<BindingId>>();
-  const blindSeen = new Map<string, Set<string>>();
+  const blindSeen = new Map<Expectation, Set<string>>();
   for (const j of hazards) {
     const { cell } = j.evidence;
     const gate = cell.gate.compilers.length > 1 ? `${cell.gate.id}/${cell.compiler}` : cell.gate.id;
@@ -34,9 +34,7 @@ export const tallyFixtures = (
     for (const e of all.filter((x) => x.blind && concerns(x, cell, j.evidence.listed))) {
       (blindIn.get(e) ?? blindIn.set(e, new Set()).get(e)!).add(cell.suite.binding);
       if (j.seen.some((s) => red(s) && s.test !== undefined && isCase(s.test, e.case)))
-        (blindSeen.get(e.case) ?? blindSeen.set(e.case, new Set()).get(e.case)!).add(
-          `${cell.suite.binding}:${gate}`,
-        );
+        (blindSeen.get(e) ?? blindSeen.set(e, new Set()).get(e)!).add(`${cell.suite.binding}:${gate}`);
     }
   }
   const blind = [...blindIn]
@@ -44,7 +42,7 @@ export const tallyFixtures = (
       case: e.case,
       hazard: e.hazard,
       bindings: [...bindings].sort(byText),
-      seenBy: [...(blindSeen.get(e.case) ?? [])].sort(byText),
+      seenBy: [...(blindSeen.get(e) ?? [])].sort(byText),
     }))
     .sort((a, b) => byText(a.case, b.case) || byText(a.bindings.join(), b.bindings.join()));
   const ids = [...new Set([...sees.keys(), ...blind.map((b) => b.hazard)])].sort(byText);

@@ -48,7 +48,57 @@ const withSource = async (
   return { ...stack, source: { file, line: f.line, lines: around } };
 };
 
-type Draft = Omit<FindingReport, 'stacks'> & { stacks: Stack[]; own: ProjectCode };
+/** One report of a finding, and the cell that saw it. */
+type Report = { cell: Judged; seen: Judged['seen'][number] };
+
+/** The report that represents a finding: a complete one before others, then the one with the most stacks, then the first. */
+const representative = (reports: readonly Report[]): Report =>
+  reports.reduce((best, r) => {
+    const [a, b] = [best.seen.diagnostic, r.seen.diagnostic];
+    if (a.complete !== b.complete) return b.complete ? r : best;
+    return b.stacks.length > a.stacks.length ? r : best;
+  });
+
+const witnessOf = ({ cell: j, seen: s }: Report, out: string): Witness => ({
+  cell: j.evidence.cell.id,
+  log: relative(out, s.log),
+  line: s.diagnostic.log.line,
+  gate: j.evidence.cell.gate.id,
+  binding: j.evidence.cell.suite.binding,
+  ...(s.test === undefined ? {} : { test: s.test }),
+  count: s.diagnostic.count ?? 1,
+});
+
+/** All that a finding says, from one report: its parts belong together. */
+const findingOf = (
+  reports: readonly [Report, ...Report[]],
+  out: string,
+): Omit<FindingReport, 'stacks' | 'scope'> & { stacks: Stack[]; own: ProjectCode } => {
+  const { cell, seen } = representative(reports);
+  const { diagnostic } = seen;
+  const { own } = cell.evidence;
+  // A command that runs one test is more useful than one that runs all. A seed holds for its own command only.
+  const again = (reports.find((r) => r.seen.test !== undefined) ?? reports[0]).seen;
+  const boundary = boundaryOf(diagnostic, own);
+  const { leak } = diagnostic;
+  return {
+    fingerprint: fingerprintOf(diagnostic, own),
+    hazard: diagnostic.hazard,
+    rule: diagnostic.rule,
+    origin: reports[0].seen.origin,
+    message: diagnostic.message,
+    complete: diagnostic.complete,
+    stacks: diagnostic.stacks,
+    ...(boundary ? { boundary } : {}),
+    ...(leak ? { leak: { bytes: leak.bytes, objects: leak.objects } } : {}),
+    planted: reports.every((r) => isPlanted(r.cell.evidence.cell.suite.role)),
+    witnesses: reports.map((r) => witnessOf(r, out)),
+    repro: again.repro,
+    ...(again.diagnostic.seed === undefined ? {} : { seed: again.diagnostic.seed }),
+    own,
+  };
+};
+
 /** Findings and the runtime bucket, each sorted by hazard and fingerprint. */
 export const mergeFindings = async (
   cells: readonly Judged[],
@@ -56,70 +106,23 @@ export const mergeFindings = async (
   root: string,
   readSource: SourceReader,
 ): Promise<{ findings: FindingReport[]; runtimeBucket: FindingReport[] }> => {
-  const drafts = new Map<string, Draft>();
-  for (const j of cells) {
-    const { cell, own } = j.evidence;
-    const planted = isPlanted(cell.suite.role);
-    for (const s of j.seen) {
-      const fingerprint = fingerprintOf(s.diagnostic, own);
-      const key = `${s.origin === 'runtime' ? 'r' : 'f'}${fingerprint}`;
-      const witness: Witness = {
-        cell: cell.id,
-        log: relative(out, s.log),
-        line: s.diagnostic.log.line,
-        gate: cell.gate.id,
-        binding: cell.suite.binding,
-        ...(s.test === undefined ? {} : { test: s.test }),
-        count: s.diagnostic.count ?? 1,
-      };
-      const known = drafts.get(key);
-      if (known) {
-        // A command that runs one test is more useful than one that runs all.
-        if (s.test !== undefined && known.witnesses.every((w) => w.test === undefined)) {
-          known.repro = s.repro;
-          if (s.diagnostic.seed !== undefined) known.seed = s.diagnostic.seed;
-        }
-        known.witnesses.push(witness);
-        known.planted &&= planted;
-        // The complete report with the most stacks represents the finding.
-        if (s.diagnostic.complete && s.diagnostic.stacks.length > known.stacks.length)
-          Object.assign(known, {
-            stacks: s.diagnostic.stacks,
-            own,
-            message: s.diagnostic.message,
-            rule: s.diagnostic.rule,
-          });
-        continue;
-      }
-      const boundary = boundaryOf(s.diagnostic, own);
-      drafts.set(key, {
-        fingerprint,
-        hazard: s.diagnostic.hazard,
-        rule: s.diagnostic.rule,
-        origin: s.origin,
-        message: s.diagnostic.message,
-        complete: s.diagnostic.complete,
-        stacks: s.diagnostic.stacks,
-        ...(boundary ? { boundary } : {}),
-        ...(s.diagnostic.leak
-          ? { leak: { bytes: s.diagnostic.leak.bytes, objects: s.diagnostic.leak.objects } }
-          : {}),
-        planted,
-        witnesses: [witness],
-        repro: s.repro,
-        ...(s.diagnostic.seed === undefined ? {} : { seed: s.diagnostic.seed }),
-        own,
-      });
+  const groups = new Map<string, [Report, ...Report[]]>();
+  for (const cell of cells)
+    for (const seen of cell.seen) {
+      const kind = seen.origin === 'runtime' ? 'runtime' : 'finding';
+      const key = `${kind} ${fingerprintOf(seen.diagnostic, cell.evidence.own)}`;
+      const group = groups.get(key);
+      if (group) group.push({ cell, seen });
+      else groups.set(key, [{ cell, seen }]);
     }
-  }
+  const merged = [...groups.values()].map((reports) => findingOf(reports, out));
+  merged.sort((a, b) => byText(a.hazard, b.hazard) || byText(a.fingerprint, b.fingerprint));
   const findings: FindingReport[] = [];
   const runtimeBucket: FindingReport[] = [];
-  for (const { own, ...d } of [...drafts.values()].sort(
-    (a, b) => byText(a.hazard, b.hazard) || byText(a.fingerprint, b.fingerprint),
-  )) {
-    const stacks = await Promise.all(d.stacks.map((k) => withSource(k, own, root, readSource)));
-    const scope = scopeOf(d.witnesses, cells);
-    (d.origin === 'runtime' ? runtimeBucket : findings).push({ ...d, ...(scope ? { scope } : {}), stacks });
+  for (const { own, ...f } of merged) {
+    const stacks = await Promise.all(f.stacks.map((k) => withSource(k, own, root, readSource)));
+    const scope = scopeOf(f.witnesses, cells);
+    (f.origin === 'runtime' ? runtimeBucket : findings).push({ ...f, ...(scope ? { scope } : {}), stacks });
   }
   return { findings, runtimeBucket };
 };

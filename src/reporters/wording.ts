@@ -109,7 +109,7 @@ export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1
 
 /** `850 ms`, `3.2 s`, `4 m 05 s`, `2 h 03 m`. */
 export const duration = (ms: number): string => {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
   const s = ms / 1000;
   if (s < 59.95) return `${s.toFixed(1)} s`;
   const rounded = Math.round(s);

@@ -174,3 +174,23 @@ describe('hazards that nothing in the run can see', () => {
     expect(await unseen({ c: ['asan'], py: ['asan'] }, [], split)).toMatchObject([{ bindings: ['c'] }]);
   });
 });
+
+test('two blind hazards of one case on one line are both listed', async () => {
+  const blind = (hazard: 'ownership/leak' | 'abi/arity') => planted('a', { gates: [], blind: true, hazard });
+  const report = await reportOf({
+    matrix: MATRIX.replace('dir: c,', 'dir: c, role: hazard,'),
+    annotations: { 's-c': [blind('ownership/leak'), blind('abi/arity')] },
+  });
+  expect(report.fixtures?.blind.map((b) => b.hazard).sort()).toEqual(['abi/arity', 'ownership/leak']);
+});
+
+test('a hazard that gcc’s gate alone sees is unseen where clang’s runs', async () => {
+  const matrix = MATRIX.replace('asan: ', 'asan: { compilers: [clang] }').replace(', memcheck: ', '');
+  const report = await reportOf({
+    matrix,
+    more: {
+      shipped: { proven: {}, detection: [{ hazard: 'abi/arity', bindings: { c: ['asan/gcc'] }, blind: [] }] },
+    },
+  });
+  expect(report.unseenHazards).toMatchObject([{ bindings: ['c'] }]);
+});

@@ -145,3 +145,27 @@ describe('a test that failed under a gate', () => {
     });
   });
 });
+
+test('two bindings over different targets prove no shared core', () => {
+  const apart = cellsOf(`
+targets:
+  one: { builder: cc, dir: one, sources: [x.c], produces: [libx.so] }
+  two: { builder: cc, dir: two, sources: [x.c], produces: [liby.so] }
+suites:
+  - { id: s, binding: c, dir: c, targets: [one] }
+  - { id: s, binding: py, dir: py, targets: [two] }
+gates: { asan: }
+`);
+  const js = ['s-c_ccgcc-asan', 's-py_ccgcc-asan'].map((id) =>
+    judge(evidence(pick(apart, id)), [], new Set()),
+  );
+  expect(
+    scopeOf(
+      [
+        { cell: 's-c_ccgcc-asan', binding: 'c' },
+        { cell: 's-py_ccgcc-asan', binding: 'py' },
+      ],
+      js,
+    ),
+  ).not.toBe('core');
+});

@@ -188,3 +188,20 @@ test('who sees what has one order, whatever the order of cells and annotations',
   for (const order of shuffles(all))
     for (const es of shuffles(ALL, 2)) expect(text(score(order, es))).toBe(first);
 });
+
+test('seenBy of a blind case is of its own bindings', () => {
+  const both = cellsOf(`
+suites:
+  - { id: h, binding: c, dir: c, role: hazard }
+  - { id: h, binding: py, dir: py, role: hazard }
+gates: { memcheck: }
+`);
+  const es = ['c', 'py'].map((b, i) => planted('q', { gates: [], blind: true, bindings: [b], line: i }));
+  const j = (id: string, some = [] as ReturnType<typeof seen>[]) =>
+    judge(evidence(pick(both, id), { listed: ['q'], seen: some }), es, new Set());
+  const s = tallyFixtures(
+    [j('h-c_owngcc-memcheck'), j('h-py_owngcc-memcheck', [seen(diagnostic(), 'q')])],
+    es,
+  );
+  expect(s?.blind.map((b) => b.seenBy)).toEqual([[], ['py:memcheck']]);
+});

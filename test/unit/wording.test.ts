@@ -226,3 +226,5 @@ test('a hazard that this version does not know is called by its id', () => {
 
 test('the sample report has one of every kind', () =>
   expect(Object.values(tally(sampleReport().cells)).every((n) => n > 0)).toBe(true));
+
+test('a time that rounds to a second is said in seconds', () => expect(duration(999.6)).toBe('1.0 s'));
