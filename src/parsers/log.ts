@@ -119,7 +119,7 @@ function finish(log: Log): void {
 function readLines(log: Log, from: number, to: number): void {
   const { scanner: s, lines } = log;
   if (log.offset < log.unfiltered) {
-    for (let at = from; at < to;) at = readLine(log, at, true);
+    for (let at = from; at < to;) at = readLine(log, at, s.bytes.indexOf(NEWLINE, at), true);
     return;
   }
   const hits = s.find(from - 1, to);
@@ -133,7 +133,8 @@ function readLines(log: Log, from: number, to: number): void {
       if (begin === to) return;
       at = begin;
     }
-    at = readLine(log, at, hit < s.bytes.indexOf(NEWLINE, at));
+    const end = s.bytes.indexOf(NEWLINE, at);
+    at = readLine(log, at, end, hit < end);
   }
 }
 
@@ -143,17 +144,22 @@ function skipLines({ scanner: s, lines, documents }: Log, from: number, to: numb
   lines.skip(s.lines(from, to));
 }
 
-/** Reads the line at `at`; returns where the next one begins. */
-function readLine(log: Log, at: number, marked: boolean): number {
-  const { scanner: s, lines, documents } = log;
-  const end = s.bytes.indexOf(NEWLINE, at);
+/** Reads the line [at, end); returns where the next one begins. */
+function readLine(log: Log, at: number, end: number, marked: boolean): number {
+  const { scanner: s, lines } = log;
   if (end - at > mostOf(log, at)) readLong(log, at, end, true);
   else {
     const text = s.bytes.toString('utf8', at, end);
     const offset = log.offset + at - s.start;
-    if (!documents.some((d) => d.line(text, offset, marked))) lines.push(text, offset, marked);
+    if (!takeDocument(log, text, offset, marked)) lines.push(text, offset, marked);
   }
   return end + 1;
+}
+
+/** Offers a line to the documents. */
+function takeDocument({ documents }: Log, text: string, offset: number, marked: boolean): boolean {
+  for (const d of documents) if (d.line(text, offset, marked)) return true;
+  return false;
 }
 
 /** Bytes that are kept of the line, or rest of a line, at `from`. */

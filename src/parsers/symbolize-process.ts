@@ -64,7 +64,7 @@ const MAX_ANSWER_MS = 30_000;
 export type SymbolizerProcess = {
   /** One answer for each address. Rejects when there is none in time; one question at a time. */
   ask(addresses: readonly string[]): Promise<string[][]>;
-  stop(): void;
+  stop: () => void;
 };
 
 /** Starts the program for one module. */

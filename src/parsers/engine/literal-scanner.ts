@@ -46,21 +46,23 @@ const rarest = (literal: Buffer): number => {
 
 type Place = { word: number; literal: Buffer; /** Where in it the four bytes are. */ at: number };
 
+/** Places by slot: an array of its own size, as it is asked for every candidate. */
+type Slots = { used: Set<number>; places: (Place[] | undefined)[] };
+
 /** Which literals four bytes may be part of, by their entry in the scanner's table. */
-const placesOf = (literals: readonly string[]): Map<number, Place[]> => {
-  const places = new Map<number, Place[]>();
+const placesOf = (literals: readonly string[]): Slots => {
+  const slots: Slots = { used: new Set(), places: Array.from<Place[] | undefined>({ length: SLOTS }) };
   for (const text of new Set(literals)) {
     const literal = Buffer.from(text, 'latin1');
     const first = rarest(literal);
     for (const at of [first, first + 1]) {
       const word = literal.readInt32LE(at);
       const slot = slotOf(word);
-      const same = places.get(slot) ?? [];
-      same.push({ word, literal, at });
-      places.set(slot, same);
+      slots.used.add(slot);
+      (slots.places[slot] ??= []).push({ word, literal, at });
     }
   }
-  return places;
+  return slots;
 };
 
 /** Bytes around the data that may be looked at. */
@@ -76,12 +78,12 @@ function startEngine(literals: readonly string[], start: number, room: number): 
   const bytes = Buffer.from(code.m.buffer);
   const words = new Int32Array(code.m.buffer, out);
   const view = new DataView(code.m.buffer);
-  const slots = placesOf(literals);
-  for (const slot of slots.keys()) bytes[slot] = 4;
+  const { used, places } = placesOf(literals);
+  for (const slot of used) bytes[slot] = 4;
 
   const matches = (at: number, from: number, to: number): number => {
     const word = view.getInt32(at, true);
-    for (const place of slots.get(slotOf(word))!) {
+    for (const place of places[slotOf(word)]!) {
       if (place.word !== word) continue;
       const { literal } = place;
       const begin = at - place.at;

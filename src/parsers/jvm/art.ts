@@ -81,9 +81,9 @@ function make(emit: Emit): LineSession {
   const s: State = { emit, open: undefined, lastMessage: undefined };
   return {
     line(line) {
-      const [, announces, message] = HEAD.exec(line.text) ?? [];
-      if (message !== undefined) {
-        takeMessage(s, line, message, announces !== undefined);
+      const head = HEAD.exec(line.text);
+      if (head) {
+        takeMessage(s, line, head[2]!, head[1] !== undefined);
         return 'consumed';
       }
       const { open } = s;

@@ -128,7 +128,7 @@ type Headline = Omit<Open, keyof OpenReport | 'isHeaderBroken'> & { message: str
 
 /** The headline on a line that begins a report, or announces one. */
 function headlineOf(text: string): Headline | undefined {
-  const [, , words] = HEAD.exec(text) ?? [];
+  const words = HEAD.exec(text)?.[2];
   if (words !== undefined)
     return {
       message: words,

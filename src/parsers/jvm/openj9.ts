@@ -57,13 +57,14 @@ function make(emit: Emit): LineSession {
   };
   return {
     line(line) {
-      const [, code, number = '', level, text = ''] = MESSAGE.exec(line.text) ?? [];
-      if (code === undefined) {
+      const message = MESSAGE.exec(line.text);
+      if (message === null) {
         if (!open || open.stack) return 'ignored';
         if (line.no - open.diagnostic.log.endLine > MAX_FOREIGN_LINES) close();
         else if (METHOD.test(line.text) && takePlace(open, line, line.text)) return 'consumed';
         return 'ignored';
       }
+      const [, code = '', number = '', level, text = ''] = message;
       if (open && WHERE.has(number)) {
         takePlace(open, line, text);
         return 'consumed';

@@ -100,8 +100,8 @@ const NOTHING_OPEN = {
 
 function read(s: State, line: Line, text: string): boolean {
   if (text.startsWith('{')) return takeJson(s, line);
-  const [, code, title] = ERROR.exec(text) ?? [];
-  if (title !== undefined) return begin(s, line, title, code);
+  const error = ERROR.exec(text);
+  if (error) return begin(s, line, error[2]!, error[1]);
   const { open } = s;
   if (!open) return false;
   if (text === '') {

@@ -50,10 +50,10 @@ function make(emit: Emit): LineSession {
   const state: State = { emit, streams: new Map(), complaints: [] };
   return {
     line(line) {
-      const [, before, pid = '', after, text = ''] = PREFIX.exec(line.text) ?? [];
-      if (before === undefined || before !== after || line.text.includes('Sanitizer'))
+      const m = PREFIX.exec(line.text);
+      if (m === null || m[1] !== m[3] || line.text.includes('Sanitizer'))
         return takeUnprefixed(state, line) ? 'consumed' : 'ignored';
-      if (before === '==') takeLine(streamOf(state, pid), line, text, emit);
+      if (m[1] === '==') takeLine(streamOf(state, m[2] ?? ''), line, m[4] ?? '', emit);
       return 'consumed';
     },
     end() {
