@@ -1,4 +1,5 @@
 /** `ffi-gates init`: reads a repository, proposes a matrix and a workflow, writes them where nothing stands yet. */
+import { EXIT } from '../model/exit-codes.js';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -32,14 +33,20 @@ const summary = (p: Proposal): string[] => [
 export const init = async (o: InitOptions, say: (line: string) => void): Promise<void> => {
   const root = resolve(o.dir);
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
-    throw new Failure(2, `no such directory: ${root}`);
+    throw new Failure(EXIT.USAGE, `no such directory: ${root}`);
   const standing = [MATRIX, 'ffi-gates.yml', WORKFLOW].map((f) => join(root, f)).filter((f) => existsSync(f));
   if (standing.length && !o.force && !o.dryRun)
-    throw new Failure(2, `${standing.join(' and ')} is there already; --force overwrites, --dry-run prints`);
+    throw new Failure(
+      EXIT.USAGE,
+      `${standing.join(' and ')} is there already; --force overwrites, --dry-run prints`,
+    );
   const p = await propose(await readTree(root));
   for (const line of summary(p)) say(line);
   if (p.suites.length === 0)
-    throw new Failure(3, 'no tests that reach native code were found, so there is nothing to write');
+    throw new Failure(
+      EXIT.NOTHING_SELECTED,
+      'no tests that reach native code were found, so there is nothing to write',
+    );
   for (const f of filesOf(p, root)) {
     if (o.dryRun) {
       say(`--- ${f.path}`);

@@ -1,6 +1,5 @@
 /** What a detector proposes. `propose.ts` gives ids and joins suites with the targets that they load. */
-import type { BindingId } from '../bindings/binding.js';
-import type { BuilderId } from '../model/ids.js';
+import type { BindingId, BuilderId } from '../model/ids.js';
 
 export type TargetIdea = {
   /** The id's beginning: what people call it. */

@@ -1,7 +1,7 @@
 /** A proposal as files: `ffi-gates.yaml` and a GitHub workflow, with comments that say why. Pure. */
 import { stringify } from 'yaml';
 import { schemaLine } from '../config/expiry.js';
-import type { BindingId } from '../bindings/binding.js';
+import type { BindingId } from '../model/ids.js';
 import type { Proposal, ProposedSuite, ProposedTarget } from './propose.js';
 
 const flow = (value: unknown): string =>
