@@ -32,7 +32,7 @@ import type { Report } from './model/report.js';
 import { runNoop } from './execute/run-noop.js';
 import type { CellOptions } from './execute/attempt.js';
 import type { Evidence } from './judge/evidence.js';
-import { writeSuppressions } from './gates/suppression-files.js';
+import { countsIn, writeSuppressions } from './gates/suppression-files.js';
 import type { Suppressions } from './config/suppressions.js';
 
 export type RunOptions = {
@@ -273,5 +273,6 @@ export const run = async (o: RunOptions): Promise<Report> => {
     ours: dirname(o.matrix.file) === OURS,
     shipped: { proven: await readProven(), detection: await readDetection() },
     readSource: makeSourceReader(caches),
+    countsIn,
   });
 };

@@ -1,6 +1,6 @@
 /** `ffi-gates diff`: compares two reports on the same code. */
 import { byText } from '../model/order.js';
-import type { ExitCode } from '../model/exit-codes.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { readReport } from './last-report.js';
 import type { FindingReport, Report } from '../model/report.js';
 import { functionOf, placeOf, topFrame } from '../reporters/wording.js';
@@ -46,5 +46,5 @@ export const diff = async (a: { old: string; new: string; json: boolean }): Prom
     if (lost.length) say(`not run this time: ${lost.join(' ')}`);
     say(`${d.fresh.length} fresh, ${d.gone.length} gone, ${d.still.length} still there`);
   }
-  return d.fresh.length ? 1 : 0;
+  return d.fresh.length ? EXIT.HAZARD : EXIT.OK;
 };

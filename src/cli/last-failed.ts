@@ -3,13 +3,13 @@ import { EXIT } from '../model/exit-codes.js';
 import { Failure } from '../model/failure.js';
 import { readReport } from './last-report.js';
 import { select } from '../config/selector.js';
-import { exitCodeOf } from '../model/verdict.js';
+import { isRed } from '../model/verdict.js';
 
 /**
  * Ids of the cells that failed in the last run and match the selectors. Throws `Failure` 3 if there are none.
  */
 export const lastFailed = (out: string, selectors: readonly string[]): string[] => {
-  const bad = readReport(out).cells.filter((c) => exitCodeOf(c.verdict) !== 0 && c.role !== 'canary');
+  const bad = readReport(out).cells.filter((c) => isRed(c.verdict) && c.role !== 'canary');
   const { chosen } = select(bad, selectors);
   if (chosen.length === 0)
     throw new Failure(

@@ -11,7 +11,7 @@ import { plainName } from '../model/function-name.js';
 import { acceptingFields } from './expiry.js';
 import { Failure } from '../model/failure.js';
 import type { Frame, Diagnostic } from '../model/diagnostic.js';
-import picomatch from './glob.js';
+import matcher from './glob.js';
 import { HAZARDS } from '../model/hazards.js';
 import { kindsOf, SUPPRESSING_TOOLS, type Suppressing } from './suppression-kinds.js';
 import { parseYaml } from './yaml-file.js';
@@ -91,14 +91,14 @@ export const nameOf = (e: Suppression): string => {
 const hits = (e: Suppression, f: Frame): boolean => {
   if (f.kind === 'opaque') return false;
   if (e.function !== undefined) {
-    const test = picomatch(e.function);
+    const test = matcher(e.function);
     return f.function !== undefined && (test(f.function) || test(plainName(f.function)));
   }
   if (e.module !== undefined) {
     const module = f.kind === 'symbol' ? undefined : f.module;
-    return module !== undefined && picomatch(`*${e.module}`)(`/${basename(module)}`);
+    return module !== undefined && matcher(`*${e.module}`)(`/${basename(module)}`);
   }
-  return f.kind === 'source' && picomatch(`*${e.file!}`)(`/${f.file}`);
+  return f.kind === 'source' && matcher(`*${e.file!}`)(`/${f.file}`);
 };
 
 /**

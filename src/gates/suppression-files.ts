@@ -117,11 +117,14 @@ const HEADS = /^Suppressions used:|ThreadSanitizer: Matched \d+ suppressions/;
 const XML_COUNT = /<count>(\d{1,12})<\/count>/;
 const XML_NAME = /<name>([^<]{1,200})<\/name>/;
 
+/** How often each entry (by index) was matched, according to the log at a path. */
+export type CountReader = (path: string, entries: readonly Suppression[]) => ReadonlyMap<number, number>;
+
 /**
  * How often each entry (by index) was matched, according to one log. Reads line by line, since logs may be
  * large.
  */
-export const countsIn = (path: string, entries: readonly Suppression[]): Map<number, number> => {
+export const countsIn: CountReader = (path, entries) => {
   const counts = new Map<number, number>();
   const add = (i: number, n: number): void => void counts.set(i, (counts.get(i) ?? 0) + n);
   const addTemplate = (text: string, n: number): void =>

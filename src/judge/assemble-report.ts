@@ -2,6 +2,7 @@
  * Assembles the report from verdicts and findings: proofs of lanes, baseline, suppressions, fixtures, exit
  * code. Its order is fixed (Law 8).
  */
+import type { CountReader } from '../gates/suppression-files.js';
 import { byId, byText } from '../model/order.js';
 import { CANARY, canaryId } from '../model/cell-id.js';
 import { basename, relative } from 'node:path';
@@ -48,6 +49,7 @@ export type Assembly = {
   /** The tables that the package ships. */
   shipped: { proven: Proven; detection: FixturesReport['detection'] };
   readSource: SourceReader;
+  countsIn: CountReader;
 };
 
 /** Key of a suite's annotations in the map of expectations. */
@@ -111,7 +113,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     findings,
     standing(o.baseline, { seen, cells: rows, lanes: [...lanes.values()], ids, day }),
   );
-  const suppressions = suppressionRows(o.suppressions.entries, judged, o.host, day);
+  const suppressions = suppressionRows(o.suppressions.entries, judged, o.host, day, o.countsIn);
   const expectations = [
     ...new Set(
       [...all.expectations].filter(([k]) => k.startsWith(`${o.matrix.file}#`)).flatMap(([, v]) => v),

@@ -4,6 +4,7 @@
  * code of a callback). Such a block belongs to the project only if the called function hands a resource to
  * its caller, who must release it. Pure.
  */
+import { base } from '../model/project-code.js';
 import type { Frame } from '../model/diagnostic.js';
 
 type Runtime = {
@@ -122,7 +123,6 @@ const PLUMBING =
 /** Suffixes that compilers and linkers append to a name. */
 const SUFFIX = /(?:\.(?:localalias|cold|part|constprop|isra|lto_priv)(?:\.\d{1,5})?|@{1,2}[\w.]{1,40})$/;
 
-const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const objectOf = (f: Frame): string | undefined =>
   (f.kind === 'source' || f.kind === 'module') && f.module !== undefined ? base(f.module) : undefined;
 

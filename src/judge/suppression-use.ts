@@ -6,7 +6,7 @@ import type { HazardId } from '../model/hazard.js';
 import type { Host } from '../host/probe.js';
 import type { Judged } from './judge.js';
 import type { SuppressionRow } from '../model/report.js';
-import { countsIn, isCounted, syntaxesOf } from '../gates/suppression-files.js';
+import { isCounted, syntaxesOf, type CountReader } from '../gates/suppression-files.js';
 import { nameOf, wouldHide, type Suppression } from '../config/suppressions.js';
 
 /** Hazards of planted bugs in canary cells whose report the entry would have dropped (Law 12). */
@@ -19,18 +19,19 @@ const hiddenCanaries = (e: Suppression, judged: readonly Judged[]): HazardId[] =
 };
 
 /**
- * One row per entry, in order. Entries that are expired on `day` were passed to no checker. Reads the logs of
- * `subject` cells.
+ * One row per entry, in order. Entries that are expired on `day` were passed to no checker. Asks `countsIn`
+ * for the logs of `subject` cells.
  */
 export const suppressionRows = (
   all: readonly Suppression[],
   judged: readonly Judged[],
   host: Host,
   day: string,
+  countsIn: CountReader,
 ): SuppressionRow[] => {
   // Checkers identify a suppression by its index among those that they were given.
   const entries = all.filter((e) => !isOver(e, day));
-  const rows = heldRows(entries, judged, host);
+  const rows = heldRows(entries, judged, host, countsIn);
   return all.map(
     (e) =>
       rows[entries.indexOf(e)] ?? {
@@ -47,6 +48,7 @@ const heldRows = (
   entries: readonly Suppression[],
   judged: readonly Judged[],
   host: Host,
+  countsIn: CountReader,
 ): SuppressionRow[] => {
   if (entries.length === 0) return [];
   const matched = new Map<number, number>();

@@ -1,4 +1,5 @@
 /** Runs made by hand: a matrix in `/repo`, what its cells left behind, and the report that follows. */
+import { countsIn } from '../../src/gates/suppression-files.js';
 import type { Expectation } from '../../src/config/annotations.js';
 import { valid, type Baseline, type Entry } from '../../src/config/baseline.js';
 import { today } from '../../src/config/expiry.js';
@@ -106,6 +107,7 @@ export const madeOf = (r: Run): Made => {
     ours: false,
     shipped: { proven: {}, detection: [] },
     readSource: () => Promise.resolve(undefined),
+    countsIn,
     ...r.more,
   };
 };

@@ -2,14 +2,8 @@
 import type { Frame } from '../../src/model/diagnostic.js';
 import type { HazardId } from '../../src/model/hazard.js';
 import type { BindingId } from '../../src/model/ids.js';
-import type {
-  CellReport,
-  FindingReport,
-  LaneReport,
-  Report,
-  ReportedFrame,
-  Role,
-} from '../../src/model/report.js';
+import type { CellReport, FindingReport, LaneReport, Report, ReportedFrame } from '../../src/model/report.js';
+import type { Role } from '../../src/model/role.js';
 import type { Verdict } from '../../src/model/verdict.js';
 
 export const src = (fn: string, file: string, line: number): ReportedFrame => ({

@@ -40,10 +40,10 @@ test('seeds for a gate that takes none, and numbers of them that mean nothing, a
 const launchOf = (seed: number, settings: PreparedSuite['with'] = {}, env: PreparedSuite['env'] = {}) => {
   const { tools } = madeHost();
   const arm = GATES.miri.arm({ host: madeHost(), binding: 'rs', compiler: 'gcc', logDir: '/log', seed });
-  const place: PreparedSuite = { dir: '/repo', out: '/out', targets: {}, env, with: settings };
+  const prepared: PreparedSuite = { dir: '/repo', out: '/out', targets: {}, env, with: settings };
   const instrument = GATES.miri.instrument(madeHost(), 'rs', 'gcc');
   const plan = { tests: ['t::a'], isolate: false, arm, scratch: '/s', logDir: '/log' };
-  return BINDINGS.rs.run(place, instrument, tools, plan);
+  return BINDINGS.rs.run(prepared, instrument, tools, plan);
 };
 
 test('the seed reaches Miri, which stays isolated unless the suite says that it needs the machine', () => {
