@@ -34,7 +34,9 @@ export const rerunTruncatedLeaks = async (r: Runner): Promise<void> => {
     const leaks = aside.seen.filter((s) => s.diagnostic.leak !== undefined);
     // The rerun must report leaks and be read completely; otherwise silence would make the cell clean.
     const unread = again.logs.some((l) => l.parsed.unread.length > 0);
-    if (again.unchecked !== undefined || leaks.length === 0 || unread) {
+    // Full unwinding tells records apart and never merges them: fewer of them means that one was lost.
+    const before = evidence.seen.filter((s) => logs.has(s.log) && s.diagnostic.leak !== undefined);
+    if (again.unchecked !== undefined || leaks.length < before.length || unread) {
       evidence.attempts[i] = { unchecked: UNKNOWN, ...attempt };
       continue;
     }

@@ -137,6 +137,14 @@ describe('nothing becomes clean by silence: the cell is inconclusive', () => {
     expect(r.evidence.attempts.map((a) => a.unchecked !== undefined)).toEqual([true, false]);
     expect(verdictOf(r)).toMatchObject({ kind: 'hazard', why: expect.stringContaining('leaks-unchecked') });
   });
+  test('and a leak that it does not report is not dropped because it reports another', async () => {
+    const all = [id('a'), id('b')];
+    const r = suite.runner(ID, all, { a: lost(10), b: lost(20, { slow: 'forgets' }) });
+    r.evidence.wanted = all;
+    await runAttempt(r, all, false);
+    await rerunTruncatedLeaks(r);
+    expect(r.evidence.attempts[0]?.unchecked).toBeDefined();
+  });
   test('and the first reason stays, where the first launch was not checked itself', async () => {
     const r = suite.runner(ID, [id('a')], { a: lost(10, { slow: 'forgets' }) });
     const attempt = await runAttempt(r, [id('a')], false);
