@@ -11,6 +11,12 @@ import sys
 
 import pytest
 
+if os.environ.get("FFI_GATES_DECLARED"):
+    # Before any code that declares something.
+    import ffi_gates_declared
+else:
+    ffi_gates_declared = None
+
 _ENDED = {}
 
 
@@ -103,6 +109,8 @@ def pytest_runtest_logreport(report):
     _ENDED[report.nodeid] = (outcome, seconds + report.duration, message)
     if report.when != "teardown":
         return
+    if ffi_gates_declared:
+        ffi_gates_declared.write_all()
     outcome, seconds, message = _ENDED.pop(report.nodeid)
     event = {"test": report.nodeid, "outcome": outcome, "pid": os.getpid(), "ms": round(seconds * 1000)}
     _emit(**event, **({"message": message} if message else {}))

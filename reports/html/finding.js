@@ -73,7 +73,9 @@ const findingBody = (view, f) => {
   return el(
     'div.body',
     {},
-    el('p.message', {}, f.message),
+    el('p.message', {}, f.tier ? `${f.tier}: ${f.message}` : f.message),
+    f.effect && el('p.message', {}, `effect: ${f.effect}`),
+    f.mend && el('p.message', {}, 'mend: ', el('code', {}, f.mend)),
     el(
       'p.facts',
       {},

@@ -98,6 +98,11 @@ export type Binding = {
   /** The copy of the project in which tests are built and run, and its origin. */
   copied?(suite: PreparedSuite): { from: string; to: string };
   /**
+   * Where its declarations of foreign functions are, for a gate that compares them: settings of its program.
+   * Absent if they cannot be had.
+   */
+  declarations?(suite: PreparedSuite, instrument: Instrument, tools: Tools): Record<string, unknown>;
+  /**
    * How the framework can run tests in processes of their own within one launch. `fork`: forked from the
    * process that has loaded and collected everything, which is cheap. `start`: started anew for each.
    * `start-all`: started anew, for all tests of the launch or none.

@@ -83,6 +83,18 @@ const gate = z.strictObject({
   seeds: z.number().int().positive().max(1024).optional().meta({
     description: 'Gate miri: number of schedules, each from its own seed (0, 1, …).',
   }),
+  strict: z.boolean().optional().meta({ description: 'Gate declared: warnings make a cell red, too.' }),
+  info: z.boolean().optional().meta({
+    description: 'Gate declared: differences that do no harm on this machine are listed.',
+  }),
+  headers: z.array(z.string().min(1)).optional().meta({
+    description:
+      'Gate declared: headers, as in `#include <…>`, that declare what objects without debug information hold.',
+  }),
+  cflags: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Gate declared: compiler flags for `headers`.' }),
   env: env.default({}).meta({
     description:
       'Environment added to each launch under this gate; sanitizer options are appended to the gate’s own.',
@@ -153,6 +165,10 @@ const crossCheck = (m: Matrix, fail: (path: (string | number)[], message: string
         ['gates', name, 'seeds'],
         `gate '${name}' cannot choose schedules; only ${SEEDED_GATES.join(', ')} takes 'seeds'.`,
       );
+  for (const [name, settings] of Object.entries(m.gates))
+    for (const key of ['strict', 'info', 'headers', 'cflags'] as const)
+      if (settings?.[key] !== undefined && name !== 'declared')
+        fail(['gates', name, key], `gate '${name}' compares no declarations; only declared takes '${key}'.`);
   for (const [name, t] of Object.entries(m.targets)) {
     for (const [j, n] of t.needs.entries())
       if (!(n in m.targets))

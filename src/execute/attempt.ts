@@ -17,6 +17,7 @@ import { linesOf } from '../process/lines.js';
 import { readLogs, withoutEnd, type ReadLog } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
 import { reproOf } from './repro-command.js';
+import { AFTER_LOG, prepareAfter, runAfter } from './run-after.js';
 import { settleSources } from '../build/source-files.js';
 import { withSuppressions, type SuppressionFiles } from '../gates/suppression-files.js';
 
@@ -97,7 +98,14 @@ export const bytesOf = (cell: Cell): number => (cell.suite.output ?? cell.matrix
 /** Bytes kept of each log of a launch that exceeded its limit. The complete log was read before. */
 const KEPT_LOG_BYTES = MIB;
 
-type Armed = { l: Launch; arm: Arm; scratch: string; logDir: string };
+type Armed = {
+  l: Launch;
+  arm: Arm;
+  scratch: string;
+  logDir: string;
+  /** The command of the gate's program that runs afterwards. */
+  after?: string[];
+};
 
 /** The launch that runs tests under the cell's gate. All its files are below `dir`. */
 const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', isolate: Apart): Armed => {
@@ -116,6 +124,7 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     goesOn: r.goesOn === true,
     forks: isolate !== false && BINDINGS[cell.suite.binding].isolates === 'fork',
     ...(r.seed === undefined ? {} : { seed: r.seed }),
+    settings: cell.suite.role === 'canary' ? {} : (cell.matrix.gates[cell.gate.id] ?? {}),
   });
   // Planted bugs run without suppressions (Law 12). Entries that would hide them are found from the reports.
   const suppressing = cell.suite.role === 'subject' ? withSuppressions(armed, options.suppressions) : armed;
@@ -124,11 +133,14 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     env: withUsers(suppressing.env, cell.matrix.gates[cell.gate.id]?.env ?? {}),
   };
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
+  const binding = BINDINGS[cell.suite.binding];
+  const declarations = binding.declarations?.(prepared, r.instrument, options.host.tools) ?? {};
   return {
-    l: BINDINGS[cell.suite.binding].run(prepared, r.instrument, options.host.tools, plan),
+    l: binding.run(prepared, r.instrument, options.host.tools, plan),
     arm,
     scratch,
     logDir,
+    ...(arm.after ? { after: prepareAfter(arm.after, dir, declarations) } : {}),
   };
 };
 
@@ -147,7 +159,7 @@ export const runAttempt = async (
   const { cell, options, prepared } = r;
   const binding = BINDINGS[cell.suite.binding];
   const dir = join(options.logs, cell.id, String(++r.n));
-  const { l, arm, scratch, logDir } = armedLaunch(r, dir, tests, isolate);
+  const { l, arm, scratch, logDir, after } = armedLaunch(r, dir, tests, isolate);
   const output = join(dir, 'output.log');
   const ended = await launch(
     { ...l, env: { ...options.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
@@ -159,6 +171,7 @@ export const runAttempt = async (
       limit: { bytes: bytesOf(cell), dir: logDir },
     },
   );
+  if (after) await runAfter(after, join(logDir, AFTER_LOG), options.env, options.signal);
   const recorded = await recordedObjects(join(scratch, 'objects'));
   r.evidence.recorded ||= recorded !== undefined;
   for (const m of [...ended.maps, ...(recorded ?? [])]) r.evidence.maps.add(m);
@@ -193,7 +206,7 @@ export const runAttempt = async (
       test === undefined || r.seed !== undefined ? tests : [test],
       r.seed !== undefined && isolate === true,
     );
-    const text = reproOf(again.l, again.logDir);
+    const text = reproOf(again.l, again.logDir, again.after);
     commands.set(test, text);
     return text;
   };

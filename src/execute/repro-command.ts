@@ -10,12 +10,14 @@ const quote = (s: string): string => (/^[\w@%+=:,./-]+$/.test(s) ? s : `'${s.rep
 const unquote = (s: string): string => (s.startsWith("'") ? s.slice(1, -1).replaceAll(`'\\''`, "'") : s);
 
 /**
- * Runs the launch, then prints the gate's logs in `logDir`. Otherwise a report in a file would be overlooked.
+ * Runs the launch and the gate's program `after` it, then prints the gate's logs in `logDir`. Otherwise a report
+ * in a file would be overlooked.
  */
-export const reproOf = (l: Launch, logDir: string): string => {
+export const reproOf = (l: Launch, logDir: string, after?: readonly string[]): string => {
   const env = Object.entries(l.env).map(([k, v]) => quote(`${k}=${v}`));
   const command = [`(cd ${quote(l.cwd)} && env`, ...env, ...l.argv.map(quote)].join(' ');
-  return `${command}); cat ${quote(logDir)}/* 2>/dev/null`;
+  const then = after ? `; ${after.map(quote).join(' ')}` : '';
+  return `${command}${then}); cat ${quote(logDir)}/* 2>/dev/null`;
 };
 
 /** The command and the log directory of such a line. Undefined for other lines. */

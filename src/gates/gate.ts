@@ -22,6 +22,18 @@ export type ArmRequest = {
   forks?: boolean;
   /** Which of the gate's schedules to run. For gates with `seeds`. */
   seed?: number;
+  /** The gate's own settings in the matrix. */
+  settings?: GateSettings;
+};
+
+export type GateSettings = {
+  /** Warnings are errors. */
+  strict?: boolean | undefined;
+  /** List what does no harm, too. */
+  info?: boolean | undefined;
+  /** Headers that declare what objects without debug information hold, and how to compile them. */
+  headers?: readonly string[] | undefined;
+  cflags?: readonly string[] | undefined;
 };
 
 /** Markdown text of one or more sentences, and the bindings that it applies to. */

@@ -1,6 +1,7 @@
 /** The table of gates. Adding one takes one file, one line here and one proof. */
 import type { Gate } from './gate.js';
 import { cgocheck, cgocheck2, goasan, gorace, plain, pydebug, xcheck } from './runtimes.js';
+import { declared } from './declared.js';
 import { miri, rsasan, rstsan } from './rust.js';
 import { asan, tsan, ubsan } from './sanitizers.js';
 import { helgrind, memcheck } from './valgrind.js';
@@ -22,4 +23,5 @@ export const GATES: Record<GateId, Gate> = {
   rstsan,
   miri,
   pydebug,
+  declared,
 };

@@ -51,6 +51,7 @@ const PROBES: Record<string, Probe> = {
   ninja: { names: ['ninja', 'ninja-build'], args: ['--version'], pattern: V },
   autoreconf: { names: ['autoreconf'], args: ['--version'], pattern: V },
   libtoolize: { names: ['libtoolize'], args: ['--version'], pattern: V },
+  gdb: { names: ['gdb'], args: ['--version'], pattern: V },
   valgrind: { names: ['valgrind'], args: ['--version'], pattern: V },
   go: { names: ['go'], args: ['version'], pattern: /go(\d+\.\d+(?:\.\d+)?)/ },
   mvn: { names: ['mvn'], args: ['--version'], pattern: V },

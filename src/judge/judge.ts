@@ -107,7 +107,7 @@ const inconclusiveReason = (
 };
 
 const reds = (seen: Judged['seen']): Judged['seen'] =>
-  seen.filter((s) => s.origin === 'own' || s.origin === 'host');
+  seen.filter((s) => (s.origin === 'own' || s.origin === 'host') && s.diagnostic.tier === undefined);
 
 /**
  * Whether a launch holds a report that the baseline accepts. Such a report explains why the launch ended

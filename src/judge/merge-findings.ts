@@ -51,11 +51,12 @@ const withSource = async (
 /** One report of a finding, and the cell that saw it. */
 type Report = { cell: Judged; seen: Judged['seen'][number] };
 
-/** The report that represents a finding: a complete one before others, then the one with the most stacks, then the first. */
+/** The report that represents a finding: a complete one before others, then one that makes cells red, then the one with the most stacks, then the first. */
 const representative = (reports: readonly Report[]): Report =>
   reports.reduce((best, r) => {
     const [a, b] = [best.seen.diagnostic, r.seen.diagnostic];
     if (a.complete !== b.complete) return b.complete ? r : best;
+    if ((a.tier === undefined) !== (b.tier === undefined)) return b.tier === undefined ? r : best;
     return b.stacks.length > a.stacks.length ? r : best;
   });
 
@@ -68,6 +69,13 @@ const witnessOf = ({ cell: j, seen: s }: Report, out: string): Witness => ({
   ...(s.test === undefined ? {} : { test: s.test }),
   count: s.diagnostic.count ?? 1,
 });
+
+/** The finding's tier: that of its most severe report. */
+const tierOf = (reports: readonly Report[]): Pick<FindingReport, 'tier'> => {
+  const tiers = new Set(reports.map((r) => r.seen.diagnostic.tier));
+  if (tiers.has(undefined)) return {};
+  return { tier: tiers.has('warning') ? 'warning' : 'info' };
+};
 
 /** All that a finding says, from one report: its parts belong together. */
 const findingOf = (
@@ -86,7 +94,10 @@ const findingOf = (
     hazard: diagnostic.hazard,
     rule: diagnostic.rule,
     origin: reports[0].seen.origin,
+    ...tierOf(reports),
     message: diagnostic.message,
+    ...(diagnostic.effect === undefined ? {} : { effect: diagnostic.effect }),
+    ...(diagnostic.mend === undefined ? {} : { mend: diagnostic.mend }),
     complete: diagnostic.complete,
     stacks: diagnostic.stacks,
     ...(boundary ? { boundary } : {}),

@@ -91,6 +91,7 @@ export type Tool =
   | 'dotnet'
   | 'node'
   | 'libfuzzer'
+  | 'declared'
   | 'os';
 
 export type Diagnostic = {
@@ -98,6 +99,11 @@ export type Diagnostic = {
   /** The tool's own name of the error, `family/name`: `asan/heap-use-after-free`, `memcheck/InvalidRead`. */
   rule: string;
   hazard: HazardId;
+  /**
+   * Set for a report that alone makes no cell red: `warning` is wrong for some values, `info` only differs from
+   * what the library says.
+   */
+  tier?: 'warning' | 'info';
   /** One line for people: the tool's headline, where possible without addresses and process ids. */
   message: string;
   stacks: Stack[];
@@ -105,6 +111,9 @@ export type Diagnostic = {
   /** Faulting address as printed. */
   address?: string;
   memory?: MemoryClass;
+  /** What it does to a value, and the line that mends it, where the tool says so. */
+  effect?: string;
+  mend?: string;
   /** "8 bytes after 16-byte region", "stack of thread T0 in frame f", … verbatim. */
   region?: string;
   leak?: {

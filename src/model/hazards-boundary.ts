@@ -32,6 +32,24 @@ export const BOUNDARY_HAZARDS: readonly Hazard[] = [
     'declare types and convention',
   ),
   row('abi/encoding', 'host', 'text crosses in the wrong encoding', 'name the encoding in the contract'),
+  row(
+    'abi/pointee-size',
+    'host',
+    'a variable behind a pointer has another size than the library uses',
+    'declare the pointee as the header does',
+  ),
+  row(
+    'abi/no-result',
+    'host',
+    'a callback gives no result where the library reads one',
+    'declare the result',
+  ),
+  row(
+    'abi/symbol',
+    'host',
+    'a function is missing in the loaded library, or of another version',
+    'load the version that the declarations are written for',
+  ),
   row('abi/other', 'either', 'another disagreement about the interface', 'see the tool message'),
   row('unwind/panic', 'either', 'a panic crosses native frames', 'catch at the boundary, return an error'),
   row(

@@ -30,6 +30,7 @@ export const GATE_IDS = [
   'rstsan',
   'miri',
   'pydebug',
+  'declared',
 ] as const;
 /** Gates that draw their schedules from a seed. `Gate.seeds` is the number of schedules. */
 export const SEEDED_GATES: readonly string[] = ['miri' satisfies (typeof GATE_IDS)[number]];

@@ -42,6 +42,11 @@ export type Arm = {
    * for leaks: the process left by `_exit` or the like.
    */
   atEnd?: RegExp;
+  /**
+   * A program that runs after each launch and writes a checker's report into the log directory. Its argument is
+   * a JSON file with `settings` and what the binding says about its declarations.
+   */
+  after?: { argv: [string, ...string[]]; settings: Record<string, unknown> };
 };
 
 /** A missing tool or package, why it is needed, and how to get it. */

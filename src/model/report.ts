@@ -106,7 +106,12 @@ export type FindingReport = {
   origin: Origin;
   /** Absent if only one binding ran the native code. */
   scope?: Scope;
+  /** Set for a finding that alone makes no cell red. */
+  tier?: 'warning' | 'info';
   message: string;
+  /** What it does to a value, and the line that mends it, where the tool says so. */
+  effect?: string;
+  mend?: string;
   complete: boolean;
   stacks: ReportedStack[];
   /**

@@ -5,6 +5,7 @@ import { asan } from './sanitizers/asan.js';
 import { goCrash } from './go/crash.js';
 import { cxx } from './native/cxx.js';
 import { makeDispatcher } from './engine/dispatcher.js';
+import { declared } from './declared/declared.js';
 import { dotnet } from './dotnet/coreclr.js';
 import { glibc } from './native/glibc.js';
 import { goRace } from './go/race.js';
@@ -36,6 +37,7 @@ import { valgrindText } from './valgrind/text.js';
 /** Every reader, in the order in which a line is offered. A new one is a line here. */
 export const READERS: readonly Reader[] = [
   libFuzzer,
+  declared,
   notices,
   lsan,
   tsan,

@@ -98,7 +98,7 @@ const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
     lines([
       `${v.kind}: ${why}`,
       ...findings
-        .filter((f) => !f.planted && !f.known)
+        .filter((f) => !f.planted && !f.known && !f.tier)
         .map((f) => `${placeOf(topFrame(f))} ${f.hazard} ${oneLine(f.message)}`),
       ...cell.diedIn.map((t) => `running when the process ended: ${oneLine(t)}`),
       ...cell.unread.map((u) => `not understood: ${oneLine(u.log)}:${u.line}: ${oneLine(u.text)}`),
@@ -157,6 +157,7 @@ const findingCase = (cell: CellReport, f: FindingReport): Case => {
   if (f.planted) return { ...base, output: `planted, and caught: ${oneLine(f.message)}` };
   if (f.known) return { ...base, skipped: `known: ${acceptedOf(f.known)}` };
   const message = `${f.hazard}: ${titleOf(f.hazard)} (${oneLine(f.message)})`;
+  if (f.tier) return { ...base, output: `${f.tier}: ${findingText(cell, f, message)}` };
   return {
     ...base,
     bad: { element: 'failure', type: f.hazard, message, text: findingText(cell, f, message) },
@@ -169,6 +170,8 @@ const FRAMES = 24;
 const findingText = (cell: CellReport, f: FindingReport, message: string): string =>
   lines([
     message,
+    f.effect !== undefined && `effect: ${oneLine(f.effect)}`,
+    f.mend !== undefined && `mend: ${oneLine(f.mend)}`,
     `at ${placeOf(topFrame(f))}`,
     ...f.stacks.flatMap(stackText),
     f.scope && `scope: ${f.scope}`,

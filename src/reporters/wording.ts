@@ -194,10 +194,11 @@ export const asideOf = (f: FindingReport): string =>
 /** Distinct values in order of first appearance. */
 export const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
-/** Sorts by urgency: unplanted first, then fresh, then own code, then by hazard and fingerprint. */
+/** Sorts by urgency: unplanted first, then fresh, then errors, then own code, then by hazard and fingerprint. */
 export const byUrgency = (a: FindingReport, b: FindingReport): number =>
   Number(a.planted) - Number(b.planted) ||
   Number(a.known !== undefined) - Number(b.known !== undefined) ||
+  Number(a.tier !== undefined) - Number(b.tier !== undefined) ||
   ORIGINS.indexOf(a.origin) - ORIGINS.indexOf(b.origin) ||
   byText(a.hazard, b.hazard) ||
   byText(a.fingerprint, b.fingerprint);

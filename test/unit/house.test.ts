@@ -19,6 +19,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['judge'],
   ['build'],
   ['plan'],
+  ['declarations'],
   ['gates'],
   ['bindings'],
   ['builders'],

@@ -1,5 +1,6 @@
 #include "ffi_canary.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -91,3 +92,14 @@ void canary_segv(void) {
 }
 
 void canary_abort(void) { abort(); }
+
+void *canary_pointer(void) { return (void *)&shared; }
+int64_t canary_wide(int64_t value) { return value + 1; }
+uint32_t canary_unsigned(void) { return UINT32_MAX; }
+double canary_mean(double a, double b) { return (a + b) / 2; }
+int canary_weigh(const struct canary_record *record) { return record->weight > 1; }
+int canary_call(int64_t (*back)(int64_t value)) { return back(INT64_C(1) << 40) == 7; }
+int canary_errno(void) {
+  errno = ENOENT;
+  return -1;
+}

@@ -1,6 +1,7 @@
 /* ffi_canary.h: planted bugs, one for each class of report. A gate that does not see them in a lane sees nothing there. */
 #ifndef FFI_CANARY_H
 #define FFI_CANARY_H
+#include <stdint.h>
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -15,6 +16,16 @@ void canary_lockorder(void);/* takes two locks in both orders, one thread after 
 void canary_ub(void);       /* signed overflow */
 void canary_segv(void);     /* reads address 0 */
 void canary_abort(void);
+
+/* Correct. Callers that declare them wrongly are the planted bugs of the gate that compares declarations. */
+struct canary_record { char kind; double weight; };
+void *canary_pointer(void);               /* an address above 4 GiB */
+int64_t canary_wide(int64_t value);       /* value + 1 */
+uint32_t canary_unsigned(void);           /* the greatest value */
+double canary_mean(double a, double b);
+int canary_weigh(const struct canary_record *record);
+int canary_call(int64_t (*back)(int64_t value)); /* calls back with a value of more than 32 bits */
+int canary_errno(void);                   /* fails with ENOENT */
 
 #ifdef __cplusplus
 }

@@ -4,9 +4,12 @@ import ctypes
 import os
 
 
+def library():
+    return ctypes.CDLL(os.path.join(os.environ["FFI_GATES_TARGET_CANARY"], "libfficanary.so"))
+
+
 def canary(name):
-    library = ctypes.CDLL(os.path.join(os.environ["FFI_GATES_TARGET_CANARY"], "libfficanary.so"))
-    return getattr(library, "canary_" + name)()
+    return getattr(library(), "canary_" + name)()
 
 
 def test_noop():
@@ -50,3 +53,54 @@ def test_pydebug():
     make.restype = ctypes.c_void_p
     made = make(16)  #~ canary_pydebug: pydebug = threading/gil-not-held
     ctypes.pythonapi.PyMem_Free(ctypes.c_void_p(made))
+
+
+def test_declared_pointer():
+    library().canary_pointer()  #~ canary_declared_pointer: declared = abi/truncated-pointer
+
+
+def test_declared_width():
+    wide = library().canary_wide
+    wide.restype = ctypes.c_int  #~ canary_declared_width: declared = abi/wrong-width
+    wide(ctypes.c_int64(1))
+
+
+def test_declared_sign():
+    sign = library().canary_unsigned
+    sign.restype = ctypes.c_int  #~ canary_declared_sign: declared = abi/wrong-signedness
+    sign()
+
+
+def test_declared_arity():
+    mean = library().canary_mean
+    mean.restype = ctypes.c_double
+    mean(ctypes.c_double(1))  #~ canary_declared_arity: declared = abi/arity
+
+
+def test_declared_register():
+    mean = library().canary_mean
+    mean.restype = ctypes.c_double
+    mean.argtypes = [ctypes.c_double, ctypes.c_long]  #~ canary_declared_register: declared = abi/calling-convention
+    mean(1, 2)
+
+
+class Packed(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = [("kind", ctypes.c_char), ("weight", ctypes.c_double)]
+
+
+def test_declared_layout():
+    weigh = library().canary_weigh
+    weigh.argtypes = [ctypes.POINTER(Packed)]  #~ canary_declared_layout: declared = abi/struct-layout
+    # Longer than the library reads.
+    weigh(ctypes.cast((Packed * 2)(), ctypes.POINTER(Packed)))
+
+
+def test_declared_callback():
+    back = ctypes.CFUNCTYPE(None, ctypes.c_int64)(lambda value: None)
+    library().canary_call(back)  #~ canary_declared_callback: declared = abi/no-result
+
+
+def test_declared_errno():
+    library().canary_errno()
+    ctypes.get_errno()  #~ canary_declared_errno: declared = errno/clobbered

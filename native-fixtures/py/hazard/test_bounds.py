@@ -33,17 +33,17 @@ def test_init_uninitialised_out_parameter():
 
 def test_abi_truncated_pointer():
     loose = bare()
-    box = loose.fx_box_new(1)
-    loose.fx_box_get(box & 0xFFFFFFFF)  #~ abi_truncated_pointer: blind = abi/truncated-pointer
+    box = loose.fx_box_new(1)  #~ abi_truncated_pointer: declared = abi/truncated-pointer
+    loose.fx_box_get(box & 0xFFFFFFFF)
 
 
 def test_abi_wrong_width():
     loose = bare()
-    loose.fx_wide(2**31 - 1, 2**31 - 1)  #~ abi_wrong_width: blind = abi/wrong-width
+    loose.fx_wide(2**31 - 1, 2**31 - 1)  #~ abi_wrong_width: declared = abi/wrong-width
 
 
 def test_abi_wrong_signedness():
-    bare().fx_unsigned_max()  #~ abi_wrong_signedness: blind = abi/wrong-signedness
+    bare().fx_unsigned_max()  #~ abi_wrong_signedness: declared = abi/wrong-signedness
 
 
 class PackedRecord(ctypes.Structure):
@@ -53,17 +53,17 @@ class PackedRecord(ctypes.Structure):
 
 def test_abi_struct_layout():
     record = PackedRecord(1, 2, 3, 0.5)
-    lib.fx_record_digest(ctypes.byref(record))  #~ abi_struct_layout: blind = abi/struct-layout
+    lib.fx_record_digest(ctypes.byref(record))  #~ abi_struct_layout: declared = abi/struct-layout
 
 
 def test_abi_arity():
-    bare().fx_count_locked(2, 10)  #~ abi_arity: blind = abi/arity
+    bare().fx_count_locked(2, 10)  #~ abi_arity: declared = abi/arity
 
 
 def test_abi_calling_convention():
     loose = bare()
     loose.fx_mean.restype = ctypes.c_double
-    loose.fx_mean(ctypes.c_double(1), ctypes.c_double(2), 3)  #~ abi_calling_convention: blind = abi/calling-convention
+    loose.fx_mean(ctypes.c_double(1), ctypes.c_double(2), 3)  #~ abi_calling_convention: declared = abi/calling-convention
 
 
 def test_abi_encoding():

@@ -19,7 +19,7 @@ def test_unwind_error_ignored():
 
 def test_errno_clobbered():
     lib.fx_open_missing()
-    ctypes.get_errno() == errno.ENOENT  #~ errno_clobbered: blind = errno/clobbered
+    ctypes.get_errno() == errno.ENOENT  #~ errno_clobbered: declared = errno/clobbered
 
 
 def test_threading_data_race__worker():

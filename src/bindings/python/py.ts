@@ -111,6 +111,7 @@ export const py: Binding = {
     return { ...launch, env: { ...launch.env, ...progressOf(plan) } };
   },
   events: (scratch) => readEvents(progressFile(scratch)),
+  declarations: () => ({ language: 'ctypes' }),
   attributes: true,
   isolates: 'fork',
 };

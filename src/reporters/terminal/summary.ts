@@ -188,7 +188,12 @@ const findings = (all: FindingReport[], paint: Paint): string[] => {
   const open = all.filter((f) => !f.planted && !f.known).sort(words.byUrgency);
   const planted = all.filter((f) => f.planted).length;
   const known = all.filter((f) => f.known).length;
-  const note = [known > 0 && `, and ${known} known`, planted > 0 && `, and ${planted} planted`]
+  const warnings = open.filter((f) => f.tier).length;
+  const note = [
+    warnings > 0 && `, ${warnings} of them no errors`,
+    known > 0 && `, and ${known} known`,
+    planted > 0 && `, and ${planted} planted`,
+  ]
     .filter(Boolean)
     .join('');
   if (open.length === 0) return [title(paint, `Findings: none${note}`)];
@@ -198,9 +203,11 @@ const findings = (all: FindingReport[], paint: Paint): string[] => {
       const top = words.topFrame(f);
       const gates = words.distinct(f.witnesses.map((w) => `${w.binding}/${w.gate}`)).join(' ');
       return [
-        `  ${paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
+        `  ${f.tier ? paint('doubt', '!') : paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
         `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
         `      ${paint('quiet', oneLine(f.message))}`,
+        ...(f.effect === undefined ? [] : [`      effect: ${oneLine(f.effect)}`]),
+        ...(f.mend === undefined ? [] : [`      mend:   ${oneLine(f.mend)}`]),
         `      seen by ${gates}${aside(words.asideOf(f))}  [${f.fingerprint}]`,
         `      ${oneLine(f.repro)}`,
       ];

@@ -1,0 +1,113 @@
+/** Compares a foreign function as the host declares and calls it with the library's own declaration. Pure. */
+import type {
+  CType,
+  HostDeclarations,
+  HostFunction,
+  NativeDeclarations,
+  NativeFunction,
+} from '../../model/declaration.js';
+import { compareCallback } from './callback.js';
+import { prototypeText, textOf, type Context, type Disagreement } from './context.js';
+import { compareLayout } from './layout.js';
+import { comparePointee } from './pointee.js';
+import { compareValue } from './value.js';
+import type { Place } from '../../model/declaration.js';
+
+/** A disagreement, where the host's side of it is, and the function that it is about. */
+export type Finding = Disagreement & {
+  name: string;
+  hostAt: Place;
+  nativeAt?: Place;
+  prototype: string;
+  real: NativeFunction;
+  source: string;
+};
+
+export type Skip = { name: string; part: string; why: string };
+
+/** Compares one function. `found` and `skipped` receive the results; `compared` is shared by all functions. */
+export const compareFunction = (
+  f: HostFunction,
+  n: NativeFunction,
+  sides: Pick<HostDeclarations, 'records'> & { native: NativeDeclarations; allocated: ReadonlySet<string> },
+  compared: Set<string>,
+  found: (x: Finding) => void,
+  skipped: (x: Skip) => void,
+): void => {
+  const contextAt = (at: Place): Context => ({
+    host: sides.records,
+    native: sides.native.records,
+    allocated: sides.allocated,
+    compared,
+    add: (d) =>
+      found({
+        ...d,
+        name: f.name,
+        hostAt: at,
+        ...(n.at ? { nativeAt: n.at } : {}),
+        prototype: prototypeText(f.name, n),
+        source: n.source,
+        real: n,
+      }),
+    skip: (part, why) => skipped({ name: f.name, part, why }),
+    rules: { value: compareValue, pointee: comparePointee, layout: compareLayout, callback: compareCallback },
+  });
+  if (n.unprototyped) return skipped({ name: f.name, part: 'the parameters', why: 'it has no prototype' });
+  const called = f.calls[0]?.at;
+  if (f.result)
+    compareValue(contextAt(f.resultAt ?? f.at), f.result, n.result, { part: 'the result', way: 'in' });
+  else if (f.defaultResult)
+    compareValue(contextAt(called ?? f.at), f.defaultResult, n.result, {
+      part: 'the result',
+      way: 'in',
+      assumed: true,
+    });
+  if (f.parameters) compareParameters(contextAt(f.parametersAt ?? f.at), f, n);
+  for (const call of f.calls) compareCall(contextAt(call.at), f, call.arguments, n);
+};
+
+const compareParameters = (c: Context, f: HostFunction, n: NativeFunction): void => {
+  const [declared, real] = [f.parameters!, n.parameters];
+  if (!fits(declared.length, n)) {
+    // Fewer may be declared than are given: ctypes passes what is given.
+    const given = f.calls.length > 0 && f.calls.every((k) => k.arguments.length >= real.length);
+    return arity(c, declared, n, declared.length < real.length && given);
+  }
+  for (const [i, parameter] of declared.entries()) {
+    const other = real[i];
+    if (other) compareValue(c, parameter, other, { part: `parameter ${i + 1}`, way: 'out' });
+  }
+};
+
+const fits = (count: number, n: NativeFunction): boolean =>
+  count === n.parameters.length || (n.variadic === true && count >= n.parameters.length);
+
+const arity = (c: Context, given: readonly CType[], n: NativeFunction, harmless: boolean): void => {
+  const [a, b] = [given.length, n.parameters.length];
+  c.add({
+    hazard: 'abi/arity',
+    tier: harmless ? 'info' : a < b ? 'error' : 'warning',
+    part: 'the parameters',
+    says: `${a} given, the library takes ${b}`,
+    host: given.map(textOf).join(', ') || 'none',
+    native: n.parameters.map(textOf).join(', ') || 'none',
+    effect:
+      a < b
+        ? 'the library reads whatever the missing registers hold'
+        : 'the further arguments are ignored here; other platforms clear the stack by their count',
+  });
+};
+
+/** Arguments of a call, as far as the declaration leaves open what they are. */
+const compareCall = (c: Context, f: HostFunction, given: readonly CType[], n: NativeFunction): void => {
+  if (!f.parameters && !fits(given.length, n)) return arity(c, given, n, false);
+  for (const [i, argument] of given.entries()) {
+    const real = n.parameters[i];
+    if (!real) continue;
+    const declared = f.parameters?.[i];
+    // Behind `void *` the argument says more than the declaration.
+    const opaque = declared?.kind === 'pointer' && declared.to.kind === 'void' && argument.kind === 'pointer';
+    if (!f.parameters || opaque)
+      compareValue(c, argument, real, { part: `argument ${i + 1} as passed`, way: 'out' });
+  }
+};

@@ -1,0 +1,158 @@
+/** The library's side: debug information read by gdb, or a header read through the compiler. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { NativeDeclarations } from '../model/declaration.js';
+import { runTool } from '../process/run-tool.js';
+
+const SCRIPT = fileURLToPath(new URL('../../plugins/declared/native.py', import.meta.url));
+/** Milliseconds. Reading takes about 4 ms a symbol, and seconds for a large object. */
+const LIMIT = 300_000;
+
+/** Creates a directory, hands it to `use`, and removes it. */
+const inScratch = async <T>(use: (dir: string) => Promise<T>): Promise<T> => {
+  const dir = await mkdtemp(join(tmpdir(), 'ffi-gates-declared-'));
+  try {
+    return await use(dir);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+};
+
+const nothing = (names: readonly string[], why: string): NativeDeclarations => ({
+  functions: {},
+  records: {},
+  notSeen: Object.fromEntries(names.map((n) => [n, why])),
+});
+
+/**
+ * What an object's debug information says about these symbols. `gdb` is the path of the program. Failures are
+ * the reason why a symbol was not seen.
+ */
+export const readObject = (
+  gdb: string,
+  object: string,
+  names: readonly string[],
+): Promise<NativeDeclarations> =>
+  inScratch(async (dir) => {
+    const [symbols, result] = [join(dir, 'symbols'), join(dir, 'result')];
+    await writeFile(symbols, names.join('\n'));
+    const settings = ['set debuginfod enabled off', 'set auto-load off', 'set language c'];
+    const { all, why } = await runTool(
+      gdb,
+      [
+        ...['-nx', '-batch'],
+        ...settings.flatMap((s) => ['-iex', s]),
+        ...['-ex', `file ${JSON.stringify(object).slice(1, -1)}`, '-x', SCRIPT],
+      ],
+      {
+        inherit: true,
+        env: { FFI_GATES_SYMBOLS: symbols, FFI_GATES_RESULT: result, LC_ALL: 'C.UTF-8' },
+        timeoutMs: LIMIT,
+      },
+    );
+    const text = await readFile(result, 'utf8').catch(() => undefined);
+    if (text !== undefined) return JSON.parse(text) as NativeDeclarations;
+    const said = all.split('\n').findLast((l) => l.trim() !== '');
+    const reason = /Python scripting is not supported/i.test(all)
+      ? 'this gdb is built without Python; install the full package (apt-get install gdb)'
+      : `gdb could not read ${object}: ${why ?? said ?? 'it says nothing'}`;
+    return nothing(names, reason);
+  });
+
+/** Names that a compiler complains about: `‘f’ undeclared`, `use of undeclared identifier 'f'`. */
+const UNDECLARED =
+  /[‘'](\w+)[’'] (?:undeclared|was not declared)|undeclared identifier '(\w+)'|undeclared here[^\n]*‘(\w+)’/g;
+
+export type Header = {
+  /** As in `#include <…>`. */
+  includes: readonly string[];
+  cflags: readonly string[];
+};
+
+/** How often a header is compiled again without the names that it lacks. */
+const ROUNDS = 40;
+
+/**
+ * What headers declare about these symbols. The compiler turns each into a variable of its pointer type, whose
+ * debug information is then read. A header that does not compile is the reason why nothing was seen.
+ */
+export const readHeader = (
+  tools: { gdb: string; cc: string },
+  header: Header,
+  names: readonly string[],
+): Promise<NativeDeclarations> =>
+  inScratch(async (dir) => {
+    const [source, object] = [join(dir, 'declared.c'), join(dir, 'declared.o')];
+    const includes = header.includes.map((h) => `#include <${h}>\n`).join('');
+    const title = header.includes.map((h) => `<${h}>`).join(', ');
+    let left = names.filter((n) => /^[A-Za-z_]\w*$/.test(n));
+    for (let round = 0; round < ROUNDS && left.length > 0; round++) {
+      const uses = left.map((n) => `__typeof__(&${n}) ffi_gates_declared_${n};\n`).join('');
+      await writeFile(source, `#define _GNU_SOURCE 1\n${includes}${uses}`);
+      const { code, all } = await runTool(
+        tools.cc,
+        ['-w', '-g', '-fmax-errors=0', '-c', source, '-o', object, ...header.cflags],
+        { inherit: true, env: { LC_ALL: 'C' }, timeoutMs: LIMIT },
+      );
+      if (code === 0) {
+        const read = await readObject(tools.gdb, object, left);
+        const absent = names.filter((n) => !left.includes(n));
+        return {
+          ...read,
+          functions: Object.fromEntries(
+            Object.entries(read.functions).map(([n, f]) => [n, { ...f, source: `the header ${title}` }]),
+          ),
+          notSeen: {
+            ...read.notSeen,
+            ...Object.fromEntries(absent.map((n) => [n, `not declared in ${title}`])),
+          },
+        };
+      }
+      const unknown = new Set([...all.matchAll(UNDECLARED)].map((m) => m[1] ?? m[2] ?? m[3]));
+      const next = left.filter((n) => !unknown.has(n));
+      if (next.length === left.length) {
+        const error = all.split('\n').find((l) => /error:/.test(l)) ?? 'it does not compile';
+        return nothing(names, `the header ${title} cannot be read: ${error.replace(/^.*?error:\s*/, '')}`);
+      }
+      left = next;
+    }
+    return nothing(names, `not declared in ${title}`);
+  });
+
+/** Headers of the C library itself, whose objects carry no debug information. */
+export const C_LIBRARY: Header = {
+  includes: [
+    ...['stdio.h', 'stdlib.h', 'string.h', 'strings.h', 'unistd.h', 'fcntl.h', 'errno.h', 'math.h', 'time.h'],
+    ...['signal.h', 'pthread.h', 'dlfcn.h', 'locale.h', 'wchar.h', 'ctype.h', 'sys/types.h', 'sys/stat.h'],
+    ...['sys/mman.h', 'sys/socket.h', 'sys/ioctl.h', 'sys/wait.h', 'sys/time.h', 'sys/uio.h', 'sys/prctl.h'],
+    ...['sys/mount.h', 'sys/statvfs.h', 'sys/xattr.h', 'sys/inotify.h', 'sys/eventfd.h', 'sys/epoll.h'],
+    ...[
+      'sys/syscall.h',
+      'netdb.h',
+      'arpa/inet.h',
+      'net/if.h',
+      'ifaddrs.h',
+      'pwd.h',
+      'grp.h',
+      'sched.h',
+      'poll.h',
+    ],
+    ...[
+      'dirent.h',
+      'termios.h',
+      'syslog.h',
+      'search.h',
+      'malloc.h',
+      'link.h',
+      'ucontext.h',
+      'sys/resource.h',
+    ],
+  ],
+  cflags: [],
+};
+
+/** Whether a file is the C library. */
+export const isCLibrary = (object: string): boolean =>
+  /\/(?:libc|libm|libpthread|libdl|librt)(?:\.so\.\d+|-2\.\d+\.so)$/.test(object);

@@ -1,0 +1,38 @@
+/**
+ * The program that the gate `declared` runs after each launch: `node program.js SPEC.json`. Writes the report to
+ * the file that the specification names.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Language } from '../model/declaration.js';
+import { check, type CheckOptions } from './check.js';
+import { readRecordings } from './recordings.js';
+import { PREFIX, reportText, type ReportOptions } from './report.js';
+import { spell } from './spell.js';
+
+/** What to compare. Written by the launch, and again by `repro`. */
+export type Spec = Omit<ReportOptions, 'language'> &
+  CheckOptions & {
+    language: Language;
+    /** Directory of the recorders' files. */
+    records: string;
+    /** The report. */
+    log: string;
+  };
+
+const main = async (file: string): Promise<void> => {
+  const spec = JSON.parse(await readFile(file, 'utf8')) as Spec;
+  try {
+    const host = await readRecordings(spec.records, spec.language);
+    const checked = await check(host, spec);
+    await writeFile(
+      spec.log,
+      reportText(checked, spec, (f) => spell(spec.language, f.name, f.real)),
+    );
+  } catch (e) {
+    const why = e instanceof Error ? e.message : String(e);
+    await writeFile(spec.log, `${PREFIX} failed: ${why.replace(/\s+/g, ' ')}\n`);
+    process.exitCode = 1;
+  }
+};
+
+await main(process.argv[2] ?? '');

@@ -1,0 +1,62 @@
+/** Reads what recorders in the processes of a launch have written: one NDJSON file each. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HostDeclarations, HostFunction, RecordType, StaleErrno } from '../model/declaration.js';
+
+type Line =
+  | { function: HostFunction & { id: number } }
+  | { record: RecordType & { name: string } }
+  | { allocated: string }
+  | { staleErrno: StaleErrno };
+
+/** The objects of an NDJSON file. A last line that a dying process tore is left out. */
+const linesOf = (text: string): Line[] =>
+  text.split('\n').flatMap((line) => {
+    if (line === '') return [];
+    try {
+      return [JSON.parse(line) as Line];
+    } catch {
+      return [];
+    }
+  });
+
+const unique = <T>(all: readonly T[]): T[] => [...new Map(all.map((x) => [JSON.stringify(x), x])).values()];
+
+/** The same declaration in several processes: one function with the calls of all. */
+const merge = (functions: readonly HostFunction[]): HostFunction[] => {
+  const merged = new Map<string, HostFunction>();
+  for (const { calls, ...f } of functions) {
+    const key = JSON.stringify(f);
+    merged.set(key, { ...f, calls: unique([...(merged.get(key)?.calls ?? []), ...calls]) });
+  }
+  return [...merged.values()];
+};
+
+/** All that the recorders in `dir` saw. Empty if there is no such directory. */
+export const readRecordings = async (
+  dir: string,
+  language: HostDeclarations['language'],
+): Promise<HostDeclarations> => {
+  const names = await readdir(dir).catch(() => [] as string[]);
+  const all: HostDeclarations = { language, functions: [], records: {}, allocated: [], staleErrno: [] };
+  for (const name of names.sort().filter((n) => n.endsWith('.ndjson'))) {
+    const functions = new Map<number, HostFunction>();
+    for (const line of linesOf(await readFile(join(dir, name), 'utf8'))) {
+      if ('function' in line) {
+        const { id, ...f } = line.function;
+        functions.set(id, f);
+      } else if ('record' in line) {
+        const { name: record, ...r } = line.record;
+        all.records[record] = r;
+      } else if ('allocated' in line) all.allocated.push(line.allocated);
+      else all.staleErrno.push(line.staleErrno);
+    }
+    all.functions.push(...functions.values());
+  }
+  return {
+    ...all,
+    functions: merge(all.functions),
+    allocated: unique(all.allocated),
+    staleErrno: unique(all.staleErrno),
+  };
+};

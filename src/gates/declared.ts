@@ -1,0 +1,67 @@
+/**
+ * The host's declarations of foreign functions, held against the library that it really loaded. Needs debug
+ * information and gdb, no sanitizer. The comparison is in `declarations/`.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BindingId } from '../model/ids.js';
+import type { Gate } from './gate.js';
+import { missingCompiler, plainInstrument } from './toolchain.js';
+
+const PROGRAM = fileURLToPath(new URL('../declarations/program.js', import.meta.url));
+
+/** Bindings whose declarations can be had. */
+const FITS: readonly BindingId[] = ['py'];
+
+export const declared: Gate = {
+  id: 'declared',
+  title: 'declarations against the library',
+  offer: { on: true, why: 'declarations that differ from the library: widths, layouts, missing arguments' },
+  limits: [
+    {
+      bindings: ['py'],
+      text: 'Sees declarations that the tests reach. Libraries without debug information are read by their headers (`headers`), or counted as not seen.',
+    },
+  ],
+  unfit: (b) => (FITS.includes(b) ? undefined : `declarations are not yet read in ${b}`),
+  compilers: ['gcc'],
+  missing: (host, _b, c) =>
+    missingCompiler(host, c) ??
+    (host.tools['gdb']
+      ? undefined
+      : {
+          what: 'gdb',
+          why: 'gdb reads the debug information',
+          remedy: 'apt-get install -y gdb',
+          install: { packages: ['gdb'], commands: [] },
+        }),
+  // Folded functions have one description for several names.
+  instrument: (host, _b, c) => plainInstrument(host, c, c === 'gcc' ? ['-fno-ipa-icf'] : [], []),
+  arm: (r) => {
+    const records = join(r.logDir, '..', 'declared');
+    return {
+      prefix: [],
+      env: { FFI_GATES_DECLARED: records },
+      hostArgs: [],
+      after: {
+        argv: [process.execPath, PROGRAM],
+        settings: {
+          gdb: r.host.tools['gdb']?.path ?? 'gdb',
+          cc: r.host.tools[r.compiler]?.path ?? r.compiler,
+          records,
+          log: join(r.logDir, 'declared.log'),
+          least: r.settings?.info ? 'info' : 'warning',
+          strict: r.settings?.strict ?? false,
+          ...(r.settings?.headers
+            ? { header: { includes: r.settings.headers, cflags: r.settings.cflags ?? [] } }
+            : {}),
+        },
+      },
+    };
+  },
+  exitCodes: [],
+  halts: false,
+  heavy: false,
+  tools: ['gdb'],
+  memory: 0.5,
+};
