@@ -26,38 +26,27 @@ const ctypesInt = (t: Extract<CType, { kind: 'int' | 'bool' | 'enum' }>): string
   return `c_${t.kind === 'int' && t.signed === false ? 'uint' : 'int'}${t.size * 8}`;
 };
 
+const bare = (record: string): string => record.replace(/^(?:struct|union) /, '').replace(/\W/g, '_');
+
 /** A type as ctypes names it, without its module. */
 const ctypes = (t: CType): string => {
-  switch (t.kind) {
-    case 'void':
-      return 'None';
-    case 'int':
-    case 'bool':
-    case 'enum':
-      return ctypesInt(t);
-    case 'float':
-      return { 4: 'c_float', 8: 'c_double' }[t.size] ?? 'c_longdouble';
-    case 'array':
-      return t.count === undefined ? `POINTER(${ctypes(t.of)})` : `${ctypes(t.of)} * ${t.count}`;
-    case 'pointer':
-      if (t.to.kind === 'void') return 'c_void_p';
-      if (t.to.kind === 'int' && t.to.name === 'char') return 'c_char_p';
-      if (t.to.kind === 'int' && t.to.name === 'wchar_t') return 'c_wchar_p';
-      if (t.to.kind === 'function') return ctypes(t.to);
-      return `POINTER(${ctypes(t.to)})`;
-    case 'function':
-      return `CFUNCTYPE(${[t.result, ...t.parameters].map(ctypes).join(', ')})`;
-    case 'record':
-      return t.name.replace(/^(?:struct|union) /, '').replace(/[^\w]/g, '_');
-    default:
-      return 'c_void_p';
-  }
+  if (t.kind === 'void') return 'None';
+  if (isInteger(t)) return ctypesInt(t);
+  if (t.kind === 'float') return { 4: 'c_float', 8: 'c_double' }[t.size] ?? 'c_longdouble';
+  if (t.kind === 'array')
+    return t.count === undefined ? `POINTER(${ctypes(t.of)})` : `${ctypes(t.of)} * ${t.count}`;
+  if (t.kind === 'function') return `CFUNCTYPE(${[t.result, ...t.parameters].map(ctypes).join(', ')})`;
+  if (t.kind === 'record') return bare(t.name);
+  if (t.kind !== 'pointer' || t.to.kind === 'void') return 'c_void_p';
+  if (t.to.kind === 'int' && t.to.name === 'char') return 'c_char_p';
+  if (t.to.kind === 'int' && t.to.name === 'wchar_t') return 'c_wchar_p';
+  return t.to.kind === 'function' ? ctypes(t.to) : `POINTER(${ctypes(t.to)})`;
 };
 
 /** A parameter: arrays are pointers there. */
 const decayed = (t: CType): CType => (t.kind === 'array' ? { kind: 'pointer', to: t.of } : t);
 
-const RUST_INT = (t: Extract<CType, { kind: 'int' | 'bool' | 'enum' }>): string => {
+const rustInt = (t: Extract<CType, { kind: 'int' | 'bool' | 'enum' }>): string => {
   if (t.kind === 'bool') return 'bool';
   const c = CTYPES_INT[t.name];
   if (t.name === 'size_t') return 'usize';
@@ -67,23 +56,17 @@ const RUST_INT = (t: Extract<CType, { kind: 'int' | 'bool' | 'enum' }>): string 
 };
 
 const rust = (t: CType): string => {
-  switch (t.kind) {
-    case 'void':
-      return '()';
-    case 'float':
-      return t.size === 4 ? 'f32' : 'f64';
-    case 'array':
-      return t.count === undefined ? `*mut ${rust(t.of)}` : `[${rust(t.of)}; ${t.count}]`;
-    case 'pointer':
-      if (t.to.kind === 'function') return `Option<${rust(t.to)}>`;
-      return `*mut ${t.to.kind === 'void' ? 'c_void' : rust(t.to)}`;
-    case 'function':
-      return `unsafe extern "C" fn(${t.parameters.map(rust).join(', ')})${t.result.kind === 'void' ? '' : ` -> ${rust(t.result)}`}`;
-    case 'record':
-      return t.name.replace(/^(?:struct|union) /, '').replace(/[^\w]/g, '_');
-    default:
-      return isInteger(t) ? RUST_INT(t) : 'c_void';
+  if (t.kind === 'void') return '()';
+  if (isInteger(t)) return rustInt(t);
+  if (t.kind === 'float') return t.size === 4 ? 'f32' : 'f64';
+  if (t.kind === 'array') return t.count === undefined ? `*mut ${rust(t.of)}` : `[${rust(t.of)}; ${t.count}]`;
+  if (t.kind === 'function') {
+    const result = t.result.kind === 'void' ? '' : ` -> ${rust(t.result)}`;
+    return `unsafe extern "C" fn(${t.parameters.map(rust).join(', ')})${result}`;
   }
+  if (t.kind === 'record') return bare(t.name);
+  if (t.kind !== 'pointer' || t.to.kind === 'void') return '*mut c_void';
+  return t.to.kind === 'function' ? `Option<${rust(t.to)}>` : `*mut ${rust(t.to)}`;
 };
 
 const CSHARP: Record<string, string> = {
@@ -97,25 +80,16 @@ const CSHARP: Record<string, string> = {
   u8: 'ulong',
 };
 const csharp = (t: CType): string => {
-  switch (t.kind) {
-    case 'void':
-      return 'void';
-    case 'bool':
-      return '[MarshalAs(UnmanagedType.U1)] bool';
-    case 'float':
-      return t.size === 4 ? 'float' : 'double';
-    case 'record':
-      return t.name.replace(/^(?:struct|union) /, '');
-    case 'int':
-    case 'enum':
-      if (t.name === 'size_t') return 'UIntPtr';
-      return CSHARP[`${t.kind === 'int' && t.signed === false ? 'u' : 'i'}${t.size}`] ?? 'IntPtr';
-    default:
-      return 'IntPtr';
-  }
+  if (t.kind === 'void') return 'void';
+  if (t.kind === 'bool') return '[MarshalAs(UnmanagedType.U1)] bool';
+  if (t.kind === 'float') return t.size === 4 ? 'float' : 'double';
+  if (t.kind === 'record') return bare(t.name);
+  if (!isInteger(t)) return 'IntPtr';
+  if (t.name === 'size_t') return 'UIntPtr';
+  return CSHARP[`${t.kind === 'int' && t.signed === false ? 'u' : 'i'}${t.size}`] ?? 'IntPtr';
 };
 
-const JAVA = (t: CType): string => {
+const java = (t: CType): string => {
   if (t.kind === 'void') return 'void';
   if (t.kind === 'bool') return 'boolean';
   if (t.kind === 'float') return t.size === 4 ? 'float' : 'double';
@@ -123,19 +97,22 @@ const JAVA = (t: CType): string => {
   return 'long';
 };
 
+/** Parameters with a type each, named by their position. */
+const numbered = (parameters: readonly CType[], write: (t: CType, name: string) => string): string[] =>
+  parameters.map((p, i) => write(p, `a${i + 1}`));
+
 /** The declaration that agrees with the library, on one line. Undefined where a language derives it itself. */
 export const spell = (language: Language, name: string, f: NativeFunction): string | undefined => {
   const parameters = f.parameters.map(decayed);
-  switch (language) {
-    case 'ctypes':
-      return `${name}.restype, ${name}.argtypes = ${ctypes(decayed(f.result))}, [${parameters.map(ctypes).join(', ')}]`;
-    case 'rust':
-      return `fn ${name}(${parameters.map((p, i) => `a${i + 1}: ${rust(p)}`).join(', ')}${f.variadic ? ', ...' : ''})${f.result.kind === 'void' ? '' : ` -> ${rust(f.result)}`};`;
-    case 'csharp':
-      return `static extern ${csharp(f.result)} ${name}(${parameters.map((p, i) => `${csharp(p)} a${i + 1}`).join(', ')});`;
-    case 'jna':
-      return `${JAVA(f.result)} ${name}(${parameters.map((p, i) => `${JAVA(p)} a${i + 1}`).join(', ')});`;
-    default:
-      return undefined;
+  if (language === 'ctypes')
+    return `${name}.restype, ${name}.argtypes = ${ctypes(decayed(f.result))}, [${parameters.map(ctypes).join(', ')}]`;
+  if (language === 'rust') {
+    const all = [...numbered(parameters, (t, n) => `${n}: ${rust(t)}`), ...(f.variadic ? ['...'] : [])];
+    return `fn ${name}(${all.join(', ')})${f.result.kind === 'void' ? '' : ` -> ${rust(f.result)}`};`;
   }
+  if (language === 'csharp')
+    return `static extern ${csharp(f.result)} ${name}(${numbered(parameters, (t, n) => `${csharp(t)} ${n}`).join(', ')});`;
+  if (language === 'jna')
+    return `${java(f.result)} ${name}(${numbered(parameters, (t, n) => `${java(t)} ${n}`).join(', ')});`;
+  return undefined;
 };

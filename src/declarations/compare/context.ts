@@ -58,23 +58,12 @@ export const POINTER_SIZE = 8;
 
 /** Size of a type in bytes; undefined if it has none or it is not known. */
 export const sizeOf = (t: CType, records: Records): number | undefined => {
-  switch (t.kind) {
-    case 'int':
-    case 'bool':
-    case 'enum':
-    case 'float':
-      return t.size;
-    case 'pointer':
-      return POINTER_SIZE;
-    case 'array': {
-      const each = sizeOf(t.of, records);
-      return each === undefined || t.count === undefined ? undefined : each * t.count;
-    }
-    case 'record':
-      return records[t.name]?.size;
-    default:
-      return undefined;
-  }
+  if (isInteger(t) || t.kind === 'float') return t.size;
+  if (t.kind === 'pointer') return POINTER_SIZE;
+  if (t.kind === 'record') return records[t.name]?.size;
+  if (t.kind !== 'array' || t.count === undefined) return undefined;
+  const each = sizeOf(t.of, records);
+  return each === undefined ? undefined : each * t.count;
 };
 
 export type IntLike = Extract<CType, { kind: 'int' | 'bool' | 'enum' }>;
@@ -87,19 +76,12 @@ export const signOf = (t: CType): boolean | undefined => (t.kind === 'int' ? t.s
 
 /** A type as text, the way C writes it, with the names that its own side uses. */
 export const textOf = (t: CType): string => {
-  switch (t.kind) {
-    case 'void':
-      return 'void';
-    case 'pointer':
-      if (t.name !== undefined) return t.name;
-      return t.to.kind === 'function' ? functionText('(*)', t.to) : `${textOf(t.to)} *`;
-    case 'array':
-      return `${textOf(t.of)}[${t.count ?? ''}]`;
-    case 'function':
-      return functionText('', t);
-    default:
-      return t.name;
-  }
+  if (t.kind === 'void') return 'void';
+  if (t.kind === 'array') return `${textOf(t.of)}[${t.count ?? ''}]`;
+  if (t.kind === 'function') return functionText('', t);
+  if (t.kind !== 'pointer') return t.name;
+  if (t.name !== undefined) return t.name;
+  return t.to.kind === 'function' ? functionText('(*)', t.to) : `${textOf(t.to)} *`;
 };
 
 const functionText = (name: string, t: Extract<CType, { kind: 'function' }>): string => {

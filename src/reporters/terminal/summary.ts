@@ -4,17 +4,13 @@ import { laneId } from '../../model/cell-id.js';
 import { EXIT } from '../../model/exit-codes.js';
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
-import type { CellReport, FindingReport, Report } from '../../model/report.js';
+import type { CellReport, Report } from '../../model/report.js';
 import { oneLine } from '../escape.js';
 import * as words from '../wording.js';
+import { aside, findings, MAX_FINDINGS, title, type Paint } from './findings.js';
 
 /** `width` is in columns; `color` permits ANSI colours. */
 export type SummaryLook = { width: number; color: boolean };
-
-type Paint = (tone: words.Tone | 'strong', text: string) => string;
-
-/** Number of findings shown; the rest is only counted. */
-const MAX_FINDINGS = 30;
 
 /**
  * The summary: matrix, reasons, findings, and everything that is not proven. No line is wider than `width`,
@@ -81,8 +77,6 @@ const COLOURS: Record<words.Tone | 'strong', (text: string) => string> = {
   quiet: (t) => style('gray', t),
   strong: (t) => style('bold', t),
 };
-
-const title = (paint: Paint, text: string): string => paint('strong', text);
 
 const pad = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - stringWidth(text)));
@@ -151,8 +145,6 @@ const mark = (c: CellReport | undefined, width: number, paint: Paint): string =>
   return paint(tone, pad(`${glyph}${n}`, width));
 };
 
-const aside = (text: string): string => (text === '' ? '' : ` (${text})`);
-
 /** The reason of each cell that is neither clean, as declared nor a hazard. */
 const reasons = (cells: CellReport[], paint: Paint): string[] => {
   const quiet = new Set(['clean', 'as-declared', 'hazard']);
@@ -181,38 +173,6 @@ const reasons = (cells: CellReport[], paint: Paint): string[] => {
         ...more.map((m) => `      ${m}`),
       ];
     }),
-  ];
-};
-
-const findings = (all: FindingReport[], paint: Paint): string[] => {
-  const open = all.filter((f) => !f.planted && !f.known).sort(words.byUrgency);
-  const planted = all.filter((f) => f.planted).length;
-  const known = all.filter((f) => f.known).length;
-  const warnings = open.filter((f) => f.tier).length;
-  const note = [
-    warnings > 0 && `, ${warnings} of them no errors`,
-    known > 0 && `, and ${known} known`,
-    planted > 0 && `, and ${planted} planted`,
-  ]
-    .filter(Boolean)
-    .join('');
-  if (open.length === 0) return [title(paint, `Findings: none${note}`)];
-  return [
-    title(paint, `Findings (${open.length}${note})`),
-    ...open.slice(0, MAX_FINDINGS).flatMap((f) => {
-      const top = words.topFrame(f);
-      const gates = words.distinct(f.witnesses.map((w) => `${w.binding}/${w.gate}`)).join(' ');
-      return [
-        `  ${f.tier ? paint('doubt', '!') : paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
-        `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
-        `      ${paint('quiet', oneLine(f.message))}`,
-        ...(f.effect === undefined ? [] : [`      effect: ${oneLine(f.effect)}`]),
-        ...(f.mend === undefined ? [] : [`      mend:   ${oneLine(f.mend)}`]),
-        `      seen by ${gates}${aside(words.asideOf(f))}  [${f.fingerprint}]`,
-        `      ${oneLine(f.repro)}`,
-      ];
-    }),
-    ...(open.length > MAX_FINDINGS ? [`  … ${open.length - MAX_FINDINGS} more in the report`] : []),
   ];
 };
 

@@ -1,0 +1,49 @@
+/** The findings of a run, as lines of the summary. */
+import type { FindingReport } from '../../model/report.js';
+import { oneLine } from '../escape.js';
+import * as words from '../wording.js';
+
+/** Colours a text, if the caller wants colours. */
+export type Paint = (tone: words.Tone | 'strong', text: string) => string;
+
+/** Number of findings shown; the rest is only counted. */
+export const MAX_FINDINGS = 30;
+
+/** The title of a section. */
+export const title = (paint: Paint, text: string): string => paint('strong', text);
+
+/** A remark in parentheses, if there is one. */
+export const aside = (text: string): string => (text === '' ? '' : ` (${text})`);
+
+/** The open findings, most urgent first. Known and planted ones are counted. */
+export const findings = (all: FindingReport[], paint: Paint): string[] => {
+  const open = all.filter((f) => !f.planted && !f.known).sort(words.byUrgency);
+  const planted = all.filter((f) => f.planted).length;
+  const known = all.filter((f) => f.known).length;
+  const warnings = open.filter((f) => f.tier).length;
+  const note = [
+    warnings > 0 && `, ${warnings} of them no errors`,
+    known > 0 && `, and ${known} known`,
+    planted > 0 && `, and ${planted} planted`,
+  ]
+    .filter(Boolean)
+    .join('');
+  if (open.length === 0) return [title(paint, `Findings: none${note}`)];
+  return [
+    title(paint, `Findings (${open.length}${note})`),
+    ...open.slice(0, MAX_FINDINGS).flatMap((f) => {
+      const top = words.topFrame(f);
+      const gates = words.distinct(f.witnesses.map((w) => `${w.binding}/${w.gate}`)).join(' ');
+      return [
+        `  ${f.tier ? paint('doubt', '!') : paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
+        `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
+        `      ${paint('quiet', oneLine(f.message))}`,
+        ...(f.effect === undefined ? [] : [`      effect: ${oneLine(f.effect)}`]),
+        ...(f.mend === undefined ? [] : [`      mend:   ${oneLine(f.mend)}`]),
+        `      seen by ${gates}${aside(words.asideOf(f))}  [${f.fingerprint}]`,
+        `      ${oneLine(f.repro)}`,
+      ];
+    }),
+    ...(open.length > MAX_FINDINGS ? [`  … ${open.length - MAX_FINDINGS} more in the report`] : []),
+  ];
+};
