@@ -3,6 +3,7 @@
  * src/declarations/report.ts, which shows the form.
  */
 import { hazard } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
 import { parseFrame } from '../engine/frame.js';
 import {
   addFrame,
@@ -40,15 +41,16 @@ function make(emit: Emit): LineSession {
   };
   const begin = (line: Line): boolean => {
     const [, tier, id, message] = HEAD.exec(line.text) ?? [];
-    const known = id === undefined ? undefined : hazard(id);
-    if (tier === undefined || message === undefined || !known) return false;
+    if (tier === undefined || id === undefined || message === undefined) return false;
+    // A newer version may know hazards that this one does not.
+    const known: HazardId = hazard(id)?.id ?? 'abi/other';
     close();
     open = openReport(
       line,
       {
         tool: 'declared',
-        rule: `declared/${known.id.slice(known.id.indexOf('/') + 1)}`,
-        hazard: known.id,
+        rule: `declared/${id.slice(id.indexOf('/') + 1)}`,
+        hazard: known,
         message: messageOf(message),
         ...(tier === 'error' ? {} : { tier: tier === 'info' ? 'info' : 'warning' }),
       },

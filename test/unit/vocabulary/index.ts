@@ -1,5 +1,6 @@
 /** All chapters. */
 import type { Chapter } from './chapter.js';
+import { DECLARED } from './declared.js';
 import { GO } from './go.js';
 import { JVM } from './jvm.js';
 import { NEWER } from './newer.js';
@@ -20,4 +21,5 @@ export const CHAPTERS: readonly Chapter[] = [
   ...JVM,
   ...RUST,
   ...RUNTIMES,
+  ...DECLARED,
 ];
