@@ -2,9 +2,9 @@
  * The record that our plugins write while tests run: one JSON object per line, written before the test goes
  * on.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestEvent } from '../model/test-event.js';
+import { textOf } from '../process/regular-file.js';
 
 /** The record of a launch with this scratch directory. */
 export const progressFile = (scratch: string): string => join(scratch, 'progress.ndjson');
@@ -29,6 +29,8 @@ const eventOf = (line: string): TestEvent[] => {
 /** The events in the complete lines of a record. */
 export const eventsOf = (text: string): TestEvent[] => text.split('\n').slice(0, -1).flatMap(eventOf);
 
-/** The events of a record. None if the file does not exist. */
-export const readEvents = (file: string): TestEvent[] =>
-  existsSync(file) ? eventsOf(readFileSync(file, 'utf8')) : [];
+/** Limit in bytes of a record. */
+const MAX_RECORD = 256 << 20;
+
+/** The events of a record. None if the file does not exist, or if a test has put something else in its place. */
+export const readEvents = (file: string): TestEvent[] => eventsOf(textOf(file, MAX_RECORD) ?? '');

@@ -7,7 +7,7 @@ import { byText } from '../model/order.js';
 import type { Caches } from '../process/caches.js';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { glob } from 'tinyglobby';
@@ -34,13 +34,20 @@ export type BuildSpec = {
 };
 export type BuildDone = { id: string; ms: number; reused: boolean; failed?: string };
 
+/** Larger files, in bytes, are neither read nor copied: dumps, images of disks, sparse files. */
+const HUGE = 1 << 30;
+
 const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash>): Promise<void> => {
   const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => byText(a.name, b.name));
   for (const e of entries) {
     const path = join(dir, e.name);
     if (isLeftOut(path)) continue;
     if (e.isDirectory()) await walk(path, `${rel}/${e.name}`, hash);
-    else if (e.isFile()) hash.update(`\0${rel}/${e.name}\0`).update(await readFile(path));
+    else if (e.isFile()) {
+      const { size, mtimeMs } = await stat(path);
+      hash.update(`\0${rel}/${e.name}\0`);
+      hash.update(size > HUGE ? `${size} bytes of ${mtimeMs}` : await readFile(path));
+    }
   }
 };
 
@@ -51,15 +58,18 @@ const digestOf = async (dir: string): Promise<string> => {
   return hash.digest('hex');
 };
 
-/** Copies a directory without build output. The copy may be inside the directory, which `cp` refuses. */
+/** Copies a directory without build output; huge files become links. The copy may be inside the directory, which `cp` refuses. */
 const copySources = async (from: string, to: string, copy = to): Promise<void> => {
   await mkdir(to, { recursive: true });
   for (const e of await readdir(from, { withFileTypes: true })) {
     const path = join(from, e.name);
+    // Pipes and sockets that some program left cannot be copied.
+    if (!e.isDirectory() && !e.isFile() && !e.isSymbolicLink()) continue;
     if (isLeftOut(path) || `${copy}${sep}`.startsWith(`${path}${sep}`)) continue;
     if (e.isDirectory()) await copySources(path, join(to, e.name), copy);
     // Keeps timestamps: a generated file that is older than its source is made again, by tools (aclocal,
     // bison) that may be missing here.
+    else if ((await lstat(path)).size > HUGE) await symlink(path, join(to, e.name));
     else await cp(path, join(to, e.name), { preserveTimestamps: true });
   }
 };

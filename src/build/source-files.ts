@@ -4,9 +4,11 @@
  */
 import type { Caches } from '../process/caches.js';
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { isLeftOut } from '../builders/build-output.js';
 import type { Diagnostic } from '../model/diagnostic.js';
+import { under } from '../model/project-code.js';
+import { realPath } from '../process/real-path.js';
 
 /** Languages that are compiled to native code. Frames of other languages have usable paths. */
 const COMPILED = /\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|m|mm|S|rs|go|pyx)$/;
@@ -61,6 +63,20 @@ export const sourceBelow = (dirs: readonly string[], file: string, caches: Cache
   return undefined;
 };
 
+/**
+ * The path under which the project knows a file. What a checker prints may lead elsewhere by `..` or by a link; such a
+ * file gets its real path, which is in none of `dirs`. A file of the project that is named from elsewhere, as when the
+ * repository is reached by a link, gets its path below one of `dirs`.
+ */
+const pathIn = (dirs: readonly string[], file: string, caches: Caches): string => {
+  const realOf = (path: string): string => caches.once('real', path, () => realPath(path));
+  const real = realOf(file);
+  const home = dirs.find((d) => under([realOf(d)], real));
+  if (home === undefined) return real;
+  const plain = resolve(file);
+  return under(dirs, plain) && realOf(plain) === real ? plain : join(home, relative(realOf(home), real));
+};
+
 /** A directory that was copied to be built, and its origin. */
 export type Copy = { from: string; to: string };
 
@@ -72,8 +88,8 @@ const original = (copies: readonly Copy[], file: string): string | undefined => 
 };
 
 /**
- * Replaces source paths in a diagnostic's frames by those of the project's files: relative ones below `dirs`,
- * and those in `copies`.
+ * Replaces source paths in a diagnostic's frames by those of the project's files: relative ones below `dirs`, and those
+ * in `copies`. Absolute ones are in one of `dirs` if, and only if, their files really are.
  */
 export const settleSources = (
   s: Diagnostic,
@@ -81,8 +97,17 @@ export const settleSources = (
   copies: readonly Copy[],
   caches: Caches,
 ): void => {
+  const places = [...dirs, ...copies.map((c) => c.to)];
+  const known = caches.once('settled', places.join('\0'), () => new Map<string, string>());
+  const settled = (file: string): string => {
+    const path = isAbsolute(file) ? pathIn(dirs, file, caches) : file;
+    return original(copies, path) ?? sourceBelow(dirs, path, caches) ?? path;
+  };
   for (const stack of s.stacks)
-    for (const f of stack.frames)
-      if (f.kind === 'source')
-        f.file = original(copies, f.file) ?? sourceBelow(dirs, f.file, caches) ?? f.file;
+    for (const f of stack.frames) {
+      if (f.kind !== 'source') continue;
+      const path = known.get(f.file) ?? settled(f.file);
+      known.set(f.file, path);
+      f.file = path;
+    }
 };

@@ -5,12 +5,12 @@
  * rust-lang/rust's `//~ ERROR`.
  */
 import { EXIT } from '../model/exit-codes.js';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Tools } from '../model/launch.js';
 import { BINDING_IDS, GATE_IDS } from '../model/ids.js';
 import { Failure } from '../model/failure.js';
+import { textOf } from '../process/regular-file.js';
 import { hazard } from '../model/hazards.js';
 import type { HazardId } from '../model/hazard.js';
 
@@ -87,7 +87,17 @@ export const parseAnnotations = (text: string, file: string, tools: Tools = {}):
   return found;
 };
 
-/** Reads the annotations of all files that the globs match. */
+/** Limit in bytes of an annotated file. */
+const MAX_FILE = 32 << 20;
+
+const annotationsIn = (file: string, tools: Tools): Expectation[] => {
+  const text = textOf(file, MAX_FILE);
+  if (text === undefined)
+    throw new Failure(EXIT.USAGE, `annotations are read from files of at most ${MAX_FILE >> 20} MiB`, file);
+  return parseAnnotations(text, file, tools);
+};
+
+/** Reads the annotations of all files that the globs match. Throws `Failure` 2. */
 export const readAnnotations = async (
   root: string,
   globs: readonly string[],
@@ -100,9 +110,7 @@ export const readAnnotations = async (
       ignore: ['**/node_modules/**', '**/target/**', '**/build/**'],
     })
   ).sort();
-  return (
-    await Promise.all(files.map(async (f) => parseAnnotations(await readFile(f, 'utf8'), f, tools)))
-  ).flat();
+  return files.flatMap((f) => annotationsIn(f, tools));
 };
 
 /** The case that a test id runs: its last part in lower case, without `test_` and `canary_`. */

@@ -1,6 +1,7 @@
 /** Reads what recorders in the processes of a launch have written: one NDJSON file each. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { textOf } from '../process/regular-file.js';
 import type { HostDeclarations, HostFunction, RecordType, StaleErrno } from '../model/declaration.js';
 
 type Line =
@@ -19,6 +20,9 @@ const linesOf = (text: string): Line[] =>
       return [];
     }
   });
+
+/** Limit in bytes of what one process recorded. */
+const MAX_RECORD = 256 << 20;
 
 const unique = <T>(all: readonly T[]): T[] => [...new Map(all.map((x) => [JSON.stringify(x), x])).values()];
 
@@ -41,7 +45,7 @@ export const readRecordings = async (
   const all: HostDeclarations = { language, functions: [], records: {}, allocated: [], staleErrno: [] };
   for (const name of names.sort().filter((n) => n.endsWith('.ndjson'))) {
     const functions = new Map<number, HostFunction>();
-    for (const line of linesOf(await readFile(join(dir, name), 'utf8'))) {
+    for (const line of linesOf(textOf(join(dir, name), MAX_RECORD) ?? '')) {
       if ('function' in line) {
         const { id, ...f } = line.function;
         functions.set(id, f);

@@ -1,8 +1,12 @@
 /** Objects that the processes of a launch recorded when they ended. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { mappedFiles } from '../process/mapped-files.js';
+import { textOf } from '../process/regular-file.js';
+
+/** Limit in bytes of the mappings of one process. */
+const MAX_MAPS = 64 << 20;
 
 /**
  * The mapped files that processes recorded in `dir` (`maps.<pid>`). Objects that may be deleted with the
@@ -13,7 +17,7 @@ export const recordedObjects = async (dir: string): Promise<string[] | undefined
   const names = await readdir(dir).catch(() => []);
   const maps = names.filter((n) => n.startsWith('maps.'));
   if (maps.length === 0) return undefined;
-  const texts = await Promise.all(maps.map((n) => readFile(join(dir, n), 'utf8')));
+  const texts = maps.map((n) => textOf(join(dir, n), MAX_MAPS) ?? '');
   return texts.flatMap(mappedFiles).map((path) => {
     const copy = join(dir, basename(path));
     return existsSync(copy) ? copy : path;

@@ -40,7 +40,7 @@ const withSource = async (
   const stack: ReportedStack = { ...k, frames: k.frames.map((f) => reported(f, mine, root)) };
   const f = mine.find((x) => x.kind === 'source');
   if (f?.kind !== 'source') return stack;
-  const lines = await readSource(f.file);
+  const lines = await readSource(f.file, own.dirs);
   if (!lines?.[f.line - 1]) return stack;
   const from = Math.max(1, f.line - CONTEXT);
   const around = lines.slice(from - 1, f.line + CONTEXT).map((text, i) => ({ no: from + i, text }));

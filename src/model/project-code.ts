@@ -13,9 +13,9 @@ export type ProjectCode = {
   objects: ReadonlySet<string>;
 };
 
-/** Whether a file is at or below one of the directories. */
+/** Whether a file is at or below one of the directories. All are absolute paths without `..`. */
 export const under = (dirs: readonly string[], file: string): boolean =>
-  dirs.some((d) => file === d || file.startsWith(`${d}/`));
+  dirs.some((d) => file === d || file.startsWith(d.endsWith('/') ? d : `${d}/`));
 
 /** A path without its directories. */
 export const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -7,6 +7,7 @@ import type { TestEvent } from '../model/test-event.js';
 import type { Parsed, Diagnostic } from '../model/diagnostic.js';
 import { openLog } from './index.js';
 import { linesOf } from '../process/lines.js';
+import { openRegular } from '../process/regular-file.js';
 
 export type ReadLog = { path: string; name: string; pid?: number; parsed: Parsed };
 
@@ -23,7 +24,10 @@ export const readLog = async (path: string): Promise<Parsed> => {
     demangleFrames(s);
     diagnostics.push(s);
   });
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) log.push(chunk as Buffer);
+  const file = openRegular(path);
+  if (file !== undefined)
+    for await (const chunk of createReadStream(path, { fd: file.fd, highWaterMark: 1 << 18 }))
+      log.push(chunk as Buffer);
   const { unread, complete, missing } = log.end();
   diagnostics.sort((a, b) => a.log.line - b.log.line);
   diagnostics.forEach(demangleFrames);

@@ -3,8 +3,9 @@
  * llvm-symbolizer, else addr2line: one process a module, all addresses of a batch at once, every answer remembered.
  * Whatever goes wrong, the frame stays as it was printed.
  */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import type { Frame, Diagnostic, Tool } from '../model/diagnostic.js';
+import { openRegular } from '../process/regular-file.js';
 import { findProgram, startProgram, type Program, type SymbolizerProcess } from './symbolize-process.js';
 
 /** Processes that are kept; the one that was not asked for longest goes. */
@@ -19,19 +20,17 @@ const ELF = 0x7f454c46;
 const MACHO = new Set([0xcffaedfe, 0xcefaedfe, 0xcafebabe]);
 /** True for an object file that is here: a log may name anything, a device or a pipe included. */
 const isObject = (path: string): boolean => {
+  const file = openRegular(path);
+  if (file === undefined) return false;
   try {
-    if (!statSync(path).isFile()) return false;
-    const fd = openSync(path, 'r');
-    try {
-      const head = Buffer.alloc(4);
-      readSync(fd, head, 0, 4, 0);
-      const magic = head.readUInt32BE(0);
-      return magic === ELF || MACHO.has(magic);
-    } finally {
-      closeSync(fd);
-    }
+    const head = Buffer.alloc(4);
+    readSync(file.fd, head, 0, 4, 0);
+    const magic = head.readUInt32BE(0);
+    return magic === ELF || MACHO.has(magic);
   } catch {
-    return false;
+    return false; // an error of the disk
+  } finally {
+    closeSync(file.fd);
   }
 };
 

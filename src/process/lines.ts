@@ -1,5 +1,6 @@
 /** Reads the output of programs without loading it: a test may print gigabytes, or one endless line. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openRegular } from './regular-file.js';
 
 const CHUNK = 1 << 18;
 /** Of a longer line only this many characters at each end are kept, where frameworks print what matters. */
@@ -10,15 +11,12 @@ const short = (line: string): string =>
 
 /**
  * The lines of a file without their ends (`\n`, `\r\n`), including a last line without one. Lines of more
- * than 32 Ki characters lose their middle. Yields nothing if the file cannot be read.
+ * than 32 Ki characters lose their middle. Yields nothing if it is no regular file or cannot be read.
  */
 export function* linesOf(path: string): Generator<string> {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch {
-    return;
-  }
+  const file = openRegular(path);
+  if (file === undefined) return;
+  const { fd } = file;
   try {
     const buffer = Buffer.alloc(CHUNK);
     const decoder = new TextDecoder();
@@ -39,14 +37,11 @@ export function* linesOf(path: string): Generator<string> {
 
 /** The first `most` bytes of a file as text. Empty if it cannot be read. */
 export const beginningOf = (path: string, most: number): string => {
-  let fd: number;
+  const file = openRegular(path);
+  if (file === undefined) return '';
+  const { fd, size } = file;
   try {
-    fd = openSync(path, 'r');
-  } catch {
-    return '';
-  }
-  try {
-    const buffer = Buffer.alloc(Math.min(most, fstatSync(fd).size));
+    const buffer = Buffer.alloc(Math.min(most, size));
     return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, 0));
   } finally {
     closeSync(fd);

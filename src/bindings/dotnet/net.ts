@@ -3,12 +3,13 @@
  * process itself. With the .NET SDK (`with.runner: dotnet`): `dotnet test` of the project. Test ids: NUnit's
  * full names.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Binding, RunPlan, PreparedSuite } from '../binding.js';
 import type { TestEvent } from '../../model/test-event.js';
 import type { Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
+import { textOf } from '../../process/regular-file.js';
 import { linkedEnv, list as setting } from '../link.js';
 import { findNUnit } from './nunit.js';
 import { dotnetEvents, dotnetList, dotnetPrepare, dotnetRun, parseDotnetList } from './dotnet.js';
@@ -129,7 +130,9 @@ export const readResults = (xml: string): Result[] =>
       return [{ name: plain(name), result, ...(message ? { message } : {}) }];
     });
 
-const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+/** Limit in bytes of NUnit's results. */
+const MAX_RESULTS = 256 << 20;
+const read = (file: string): string => textOf(file, MAX_RESULTS) ?? '';
 
 /** NUnit 2.6's results. All others (`Failure`, `Error`, `NotRunnable`, `Cancelled`) count as failed. */
 const OUTCOMES: Record<string, TestEvent['outcome']> = {

@@ -4,11 +4,13 @@
  */
 import { resolve } from 'node:path';
 import type { Matrix } from '../../config/matrix.js';
+import { settleSources } from '../../build/source-files.js';
 import { fingerprintOf } from '../../judge/fingerprint.js';
 import type { Diagnostic, Frame } from '../../model/diagnostic.js';
 import { fingerprintBy, type FrameNamer } from '../../model/fingerprint.js';
 import { frameName } from '../../model/function-name.js';
 import { base, type ProjectCode } from '../../model/project-code.js';
+import { makeCaches } from '../../process/caches.js';
 
 /** Functions of checkers and runtimes, which are above the faulty code in a stack. */
 const RUNTIME_NAMES =
@@ -48,7 +50,13 @@ export type Fingerprinter = (d: Diagnostic) => string;
 export const guessFingerprint: Fingerprinter = (d) =>
   fingerprintBy(d, [(frames) => frames.filter((f) => !isRuntime(f))], nameOrPlace);
 
-/** As in `run`: the matrix defines the project's code. */
+/** A copy whose frames can be changed. */
+const copyOf = (d: Diagnostic): Diagnostic => ({
+  ...d,
+  stacks: d.stacks.map((k) => ({ ...k, frames: k.frames.map((f) => ({ ...f })) })),
+});
+
+/** As in `run`: the matrix defines the project's code, and a path that leads out of it is none of it. */
 export const fingerprinterFor = (m: Matrix): Fingerprinter => {
   const shared = Object.values(m.targets).map((t) => resolve(m.root, t.dir));
   const inputs = m.suites.flatMap((s) => [s.dir, ...s.inputs]);
@@ -58,5 +66,10 @@ export const fingerprinterFor = (m: Matrix): Fingerprinter => {
     dirs: [...shared, ...[...inputs, ...m.own.filter((o) => o.includes('/'))].map((d) => resolve(m.root, d))],
     objects: new Set(named.filter((o) => !o.includes('/'))),
   };
-  return (d) => fingerprintOf(d, own);
+  const caches = makeCaches();
+  return (d) => {
+    const settled = copyOf(d);
+    settleSources(settled, own.dirs, [], caches);
+    return fingerprintOf(settled, own);
+  };
 };

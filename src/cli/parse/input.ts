@@ -2,7 +2,11 @@
  * Reads a log from a file or standard input: plain, gzip (recognised by its first bytes; concatenated members
  * are one log), or UTF-16 as written by PowerShell. Passes bytes on as they are read.
  */
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, open as openFile, read as readFile } from 'node:fs';
+import { Socket } from 'node:net';
+import { isatty, ReadStream } from 'node:tty';
+import { promisify } from 'node:util';
+import type { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
 /** Receives a log's bytes. If it returns a promise, reading waits for it. */
@@ -26,27 +30,40 @@ const FOREIGN: readonly (readonly [magic: string, name: string])[] = [
 /** Bytes read from a file at once. */
 const BLOCK = 1 << 18;
 
+const open = promisify(openFile);
+const read = promisify(readFile);
+
 /** Reads a file in blocks, always into the same buffer, so that memory does not depend on its size. */
-const blocksOf = async function* (path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const file = await open(path);
+const blocksOf = async function* (fd: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     const block = Buffer.allocUnsafeSlow(BLOCK);
     for (;;) {
-      const { bytesRead } = await file.read(block, 0, BLOCK);
+      const { bytesRead } = await read(fd, block, 0, BLOCK, null);
       if (bytesRead === 0 || signal.aborted) return;
       yield block.subarray(0, bytesRead);
     }
   } finally {
-    await file.close();
+    closeSync(fd);
   }
 };
 
-/** Standard input until its end, or until the signal. */
-const standardInput = async function* (signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const stop = (): void => void process.stdin.destroy();
+/**
+ * Reads what a path names. A pipe or a terminal may have nothing to read for hours: a thread that waits in `open` or
+ * `read` would keep the process from ending, so these are streams.
+ */
+const sourceOf = async function* (path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const fd = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  if (fstatSync(fd).isFIFO()) yield* until(signal, new Socket({ fd, readable: true, writable: false }));
+  else if (isatty(fd)) yield* until(signal, new ReadStream(fd));
+  else yield* blocksOf(fd, signal);
+};
+
+/** A stream until its end, or until the signal. */
+const until = async function* (signal: AbortSignal, stream: Readable): AsyncGenerator<Uint8Array> {
+  const stop = (): void => void stream.destroy();
   signal.addEventListener('abort', stop);
   try {
-    yield* process.stdin as AsyncIterable<Uint8Array>;
+    yield* stream as AsyncIterable<Uint8Array>;
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -59,7 +76,7 @@ const standardInput = async function* (signal: AbortSignal): AsyncGenerator<Uint
  * could be read. Rejects if the file cannot be opened, or if the sink rejects.
  */
 export const readInput = async (path: string, signal: AbortSignal, sink: Sink): Promise<string[]> => {
-  const source = path === '-' ? standardInput(signal) : blocksOf(path, signal);
+  const source = path === '-' ? until(signal, process.stdin) : sourceOf(path, signal);
   let decoder: Decoder | undefined;
   let start: Uint8Array = new Uint8Array();
   const begin = async (): Promise<void> => {

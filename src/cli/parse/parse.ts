@@ -37,6 +37,7 @@ const TROUBLE: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   EISDIR: 'is a directory',
   EACCES: 'permission denied',
+  ENXIO: 'is a socket or a device that is not there',
 };
 /** Maximal number of problems and unread lines kept over all logs. */
 const MAX_KEPT = 10_000;
