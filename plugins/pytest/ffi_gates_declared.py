@@ -10,7 +10,9 @@ happen, because most are made by loops and helpers and stand nowhere as text.
 import atexit
 import ctypes
 import json
+import linecache
 import os
+import re
 import sys
 import threading
 
@@ -98,11 +100,23 @@ def _type(t):
     return {"kind": "unknown", "name": name}
 
 
+def _class_at(t):
+    """Where the class stands in its module, as far as its name is written there."""
+    file = getattr(sys.modules.get(t.__module__), "__file__", None)
+    if not file:
+        return {}
+    head = re.compile(r"\s*class\s+%s\b" % re.escape(t.__name__))
+    for number, line in enumerate(linecache.getlines(file), 1):
+        if head.match(line):
+            return {"at": {"file": file, "line": number}}
+    return {}
+
+
 def _record(t):
     name = "%s.%s" % (t.__module__, t.__qualname__)
     if name in _records:
         return name
-    entry = _records[name] = {"fields": []}
+    entry = _records[name] = {"fields": [], **_class_at(t)}
     if not any("_fields_" in c.__dict__ for c in t.__mro__):
         del _records[name]  # a handle that the library makes; its fields may still be assigned
         return name

@@ -12,8 +12,8 @@ export type CheckOptions = {
   header?: Header;
 };
 
-/** A function or a part of one that could not be compared. */
-export type NotSeen = { name: string; object?: string; why: string };
+/** A function that could not be compared, or only a `part` of it. */
+export type NotSeen = { name: string; object?: string; part?: string; why: string };
 
 export type Checked = {
   /** Number of functions that were compared. */
@@ -76,7 +76,8 @@ export const check = async (host: HostDeclarations, o: CheckOptions): Promise<Ch
         (x) => result.findings.push(x),
         (s) => {
           unprototyped ||= n.unprototyped === true;
-          result.notSeen.push({ name: s.name, object: basename(object), why: `${s.part}: ${s.why}` });
+          const part = n.unprototyped ? {} : { part: s.part };
+          result.notSeen.push({ name: s.name, object: basename(object), ...part, why: s.why });
         },
       );
       if (!unprototyped) result.functions++;

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NativeDeclarations } from '../model/declaration.js';
+import type { NativeDeclarations, Place } from '../model/declaration.js';
 import { runTool } from '../process/run-tool.js';
 
 const SCRIPT = fileURLToPath(new URL('../../plugins/declared/native.py', import.meta.url));
@@ -65,6 +65,25 @@ export const readObject = (
 const UNDECLARED =
   /[‘'](\w+)[’'] (?:undeclared|was not declared)|undeclared identifier '(\w+)'|undeclared here[^\n]*‘(\w+)’/g;
 
+/** The place at which each name is declared, from the output of the preprocessor. */
+const placesIn = (preprocessed: string, names: readonly string[]): Map<string, Place> => {
+  const wanted = new Set(names);
+  const places = new Map<string, Place>();
+  let file = '';
+  let line = 0;
+  for (const text of preprocessed.split('\n')) {
+    const marker = /^# (\d{1,9}) "([^"]{0,4096})"/.exec(text);
+    if (marker) {
+      [line, file] = [Number(marker[1]), marker[2] ?? ''];
+      continue;
+    }
+    for (const [, name = ''] of text.matchAll(/\b([A-Za-z_]\w{0,200})\s{0,4}(?=[()])/g))
+      if (wanted.has(name) && !places.has(name)) places.set(name, { file, line });
+    line++;
+  }
+  return places;
+};
+
 export type Header = {
   /** As in `#include <…>`. */
   includes: readonly string[];
@@ -86,7 +105,11 @@ export const readHeader = (
   inScratch(async (dir) => {
     const [source, object] = [join(dir, 'declared.c'), join(dir, 'declared.o')];
     const includes = header.includes.map((h) => `#include <${h}>\n`).join('');
-    const title = header.includes.map((h) => `<${h}>`).join(', ');
+    const shown = header.includes
+      .slice(0, 3)
+      .map((h) => `<${h}>`)
+      .join(', ');
+    const title = header.includes.length > 3 ? `${shown} and ${header.includes.length - 3} more` : shown;
     let left = names.filter((n) => /^[A-Za-z_]\w*$/.test(n));
     for (let round = 0; round < ROUNDS && left.length > 0; round++) {
       const uses = left.map((n) => `__typeof__(&${n}) ffi_gates_declared_${n};\n`).join('');
@@ -98,11 +121,21 @@ export const readHeader = (
       );
       if (code === 0) {
         const read = await readObject(tools.gdb, object, left);
+        await writeFile(source, `#define _GNU_SOURCE 1\n${includes}`);
+        const expanded = await runTool(tools.cc, ['-w', '-E', source, ...header.cflags], {
+          inherit: true,
+          env: { LC_ALL: 'C' },
+          timeoutMs: LIMIT,
+        });
+        const places = placesIn(expanded.stdout, left);
         const absent = names.filter((n) => !left.includes(n));
         return {
           ...read,
           functions: Object.fromEntries(
-            Object.entries(read.functions).map(([n, f]) => [n, { ...f, source: `the header ${title}` }]),
+            Object.entries(read.functions).map(([n, f]) => {
+              const at = places.get(n);
+              return [n, { ...f, source: 'a header', ...(at ? { at } : {}) }];
+            }),
           ),
           notSeen: {
             ...read.notSeen,

@@ -31,8 +31,8 @@ const NAMES = 5;
 
 /** Text that stays on its line. */
 const flat = (s: string): string => s.replace(/\s+/g, ' ').replace(/\p{C}/gu, '?');
-const frame = (name: string, at: Place): string =>
-  `      #0 ${flat(name).replaceAll(' ', '') || '?'} ${at.file}:${at.line}`;
+const frame = (name: string, at: Place, no = 0): string =>
+  `      #${no} ${flat(name).replaceAll(' ', '') || '?'} ${at.file}:${at.line}`;
 
 const named = (names: readonly string[]): string =>
   names.length <= NAMES
@@ -48,9 +48,10 @@ type Group = { first: Finding; names: string[] };
 const grouped = (findings: readonly Finding[]): Group[] => {
   const groups = new Map<string, Group>();
   for (const f of findings) {
-    const kind = f.part.replace(/\d+/g, '#');
-    const alone = f.tier === 'error' ? f.name : '';
-    const key = [f.hazard, f.tier, f.hostAt.file, f.host, f.native, kind, f.says, alone].join('\n');
+    const kind = f.declared ? '' : f.part.replace(/\d+/g, '#');
+    const alone = f.tier === 'error' && !f.declared ? f.name : '';
+    const file = (f.declared?.at ?? f.hostAt).file;
+    const key = [f.hazard, f.tier, file, f.host, f.native, kind, f.says, alone].join('\n');
     const group = groups.get(key);
     if (!group) groups.set(key, { first: f, names: [f.name] });
     else if (!group.names.includes(f.name)) group.names.push(f.name);
@@ -60,10 +61,14 @@ const grouped = (findings: readonly Finding[]): Group[] => {
 
 const block = ({ first: f, names }: Group, mend: string | undefined, o: ReportOptions): string[] => {
   const tier = o.strict && f.tier === 'warning' ? 'error' : f.tier;
+  const subject = f.declared
+    ? `${f.declared.name}, ${f.part} of ${named(names)}`
+    : `${named(names)}, ${f.part}`;
   return [
-    `${PREFIX} ${tier} ${f.hazard}: ${flat(`${named(names)}, ${f.part}: ${f.says}`)}`,
+    `${PREFIX} ${tier} ${f.hazard}: ${flat(`${subject}: ${f.says}`)}`,
     `  host: ${flat(f.host)}`,
-    frame(f.name, f.hostAt),
+    ...(f.declared ? [frame(f.declared.name, f.declared.at)] : []),
+    frame(f.name, f.hostAt, f.declared ? 1 : 0),
     `  library: ${flat(`${f.native}, by ${f.source}: ${f.prototype}`)}`,
     ...(f.nativeAt ? [frame(f.name, f.nativeAt)] : []),
     `  effect: ${flat(f.effect)}`,
@@ -74,8 +79,9 @@ const block = ({ first: f, names }: Group, mend: string | undefined, o: ReportOp
 /** What was not seen, by reason. */
 export const reasons = (notSeen: readonly NotSeen[]): { why: string; names: string[] }[] => {
   const by = new Map<string, Set<string>>();
-  for (const { name, object, why } of notSeen) {
-    const key = object === undefined ? why : `${why} (${object})`;
+  for (const { name, object, part, why } of notSeen) {
+    const of = [part, object].filter(Boolean).join(' in ');
+    const key = of === '' ? why : `${why} (${of})`;
     by.set(key, (by.get(key) ?? new Set()).add(name));
   }
   return [...by]
@@ -108,7 +114,7 @@ export const reportText = (
       `${PREFIX} failed: no function could be compared: ${flat(first?.why ?? 'the tests call none that is declared')}`,
     );
   }
-  const left = new Set(c.notSeen.map((n) => n.name)).size;
+  const left = new Set(c.notSeen.filter((n) => n.part === undefined).map((n) => n.name)).size;
   lines.push(`${PREFIX} done, ${c.functions} functions compared, ${left} not seen`);
   return `${lines.join('\n')}\n`;
 };

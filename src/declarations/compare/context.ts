@@ -10,6 +10,8 @@ export type Disagreement = {
   part: string;
   /** What is wrong, as a clause without the part. */
   says: string;
+  /** The host's record that is wrong, rather than the function that uses it. */
+  record?: string;
   /** Both types, as text. */
   host: string;
   native: string;

@@ -5,6 +5,7 @@ import type {
   HostFunction,
   NativeDeclarations,
   NativeFunction,
+  Records,
 } from '../../model/declaration.js';
 import { compareCallback } from './callback.js';
 import { prototypeText, textOf, type Context, type Disagreement } from './context.js';
@@ -16,6 +17,8 @@ import type { Place } from '../../model/declaration.js';
 /** A disagreement, where the host's side of it is, and the function that it is about. */
 export type Finding = Disagreement & {
   name: string;
+  /** The wrong record and where it is declared, if the record is wrong rather than the function. */
+  declared?: { name: string; at: Place };
   hostAt: Place;
   nativeAt?: Place;
   prototype: string;
@@ -43,6 +46,7 @@ export const compareFunction = (
       found({
         ...d,
         name: f.name,
+        ...recordAt(d.record, sides.records),
         hostAt: at,
         ...(n.at ? { nativeAt: n.at } : {}),
         prototype: prototypeText(f.name, n),
@@ -64,6 +68,13 @@ export const compareFunction = (
     });
   if (f.parameters) compareParameters(contextAt(f.parametersAt ?? f.at), f, n);
   for (const call of f.calls) compareCall(contextAt(call.at), f, call.arguments, n);
+};
+
+const recordAt = (record: string | undefined, records: Records): Pick<Finding, 'declared'> => {
+  const at = record === undefined ? undefined : records[record]?.at;
+  return record === undefined || !at
+    ? {}
+    : { declared: { name: record.slice(record.lastIndexOf('.') + 1), at } };
 };
 
 const compareParameters = (c: Context, f: HostFunction, n: NativeFunction): void => {

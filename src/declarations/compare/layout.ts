@@ -10,11 +10,27 @@ const MAX_DEPTH = 8;
 /** Arrays of records or pointers up to this length are compared element by element. */
 const MAX_ELEMENTS = 64;
 
-const leavesOf = (records: Records, record: string): Leaf[] => {
+/** The outermost records inside a record, by their offsets. */
+type Nested = ReadonlyMap<number, { name: string; size: number }>;
+
+const nestedIn = (records: Records, record: string): Nested =>
+  new Map(
+    (records[record]?.fields ?? []).flatMap((f) => {
+      const size = f.type.kind === 'record' ? records[f.type.name]?.size : undefined;
+      return f.type.kind === 'record' && size !== undefined ? [[f.bit, { name: f.type.name, size }]] : [];
+    }),
+  );
+
+/**
+ * The leaves of a record. A nested record stays one leaf if the `other` side has one of its size at the same
+ * place: it is compared as a type of its own, once, however many records hold it.
+ */
+const leavesOf = (records: Records, record: string, other: Nested = new Map()): Leaf[] => {
   const leaves: Leaf[] = [];
   const visit = (type: CType, bit: number, path: string, depth: number, bits?: number): void => {
     const inner = type.kind === 'record' && bits === undefined ? records[type.name] : undefined;
-    if (inner && !inner.union && inner.fields.length > 0 && depth < MAX_DEPTH) {
+    const kept = depth === 1 && inner !== undefined && other.get(bit)?.size === inner.size;
+    if (inner && !inner.union && !kept && inner.fields.length > 0 && depth < MAX_DEPTH) {
       for (const f of inner.fields) field(f, bit, path, depth);
       return;
     }
@@ -71,7 +87,11 @@ export const compareLayout = (
   const [h, n] = [c.host[host], c.native[native]];
   // An opaque handle on either side says nothing.
   if (h?.size === undefined || h.fields.length === 0) return;
-  if (n?.size === undefined) return c.skip(at.part, `${native} is incomplete`);
+  if (n?.size === undefined) {
+    // One field is a placeholder of an opaque type; more are a claim that nobody can check.
+    if (h.fields.length > 1) c.skip(at.part, `${native} is incomplete`);
+    return;
+  }
   const key = `${host} ${native} ${byValue}`;
   if (c.compared.has(key)) return;
   c.compared.add(key);
@@ -92,6 +112,7 @@ const complain = (c: Context, host: string, native: string, at: Position, x: Com
     tier: x.tier,
     part: at.part,
     says: x.says,
+    record: host,
     host,
     native,
     effect: x.effect,
@@ -130,7 +151,8 @@ const compareUnions = (c: Context, host: string, native: string, at: Position): 
 };
 
 const compareFields = (c: Context, host: string, native: string, at: Position): boolean => {
-  const [mine, theirs] = [leavesOf(c.host, host), leavesOf(c.native, native)];
+  const mine = leavesOf(c.host, host, nestedIn(c.native, native));
+  const theirs = leavesOf(c.native, native, nestedIn(c.host, host));
   const end = 8 * c.native[native]!.size!;
   const flexible = flexibleFrom(theirs);
   const at0 = new Map<number, Leaf>();
@@ -185,6 +207,8 @@ const compareFields = (c: Context, host: string, native: string, at: Position): 
       break;
     }
     if (l.bits === undefined) compareLeaf(c, l, there, at, wrong);
+    // What follows a wrong field is mostly wrong for the same reason.
+    if (found) break;
   }
   return found;
 };
@@ -212,7 +236,8 @@ const compareLeaf = (c: Context, l: Leaf, real: Leaf, at: Position, wrong: (x: C
   if ((h.kind === 'array') !== (n.kind === 'array') || h.kind === 'record' || n.kind === 'record') return;
   if (a !== b)
     return wrong({
-      tier: 'error',
+      // The lowest byte of a flag says enough.
+      tier: h.kind === 'bool' && isInteger(n) && a < b ? 'info' : 'error',
       says: `field ${l.path} has ${a} bytes, in the library ${b} (${textOf(h)} for ${textOf(n)})`,
       effect: a > b ? `${l.path} reads ${a - b} bytes of what follows it` : `${l.path} lacks ${b - a} bytes`,
     });

@@ -201,9 +201,9 @@ const compareIntegers = (c: Context, sides: Sides, h: IntLike, n: IntLike): void
     if (!wider) return h.kind === 'bool' ? 'info' : 'warning';
     return 'error';
   })();
-  const effect =
-    (at.way === 'in') === wider
-      ? undefinedEffect(Math.min(h.size, n.size), Math.max(h.size, n.size))
-      : cutEffect(Math.max(h.size, n.size), Math.min(h.size, n.size), false);
+  const [less, more] = [Math.min(h.size, n.size), Math.max(h.size, n.size)];
+  // Compiled code leaves the upper part undefined; a host that converts arguments fills it.
+  const undefinedPart = at.way === 'in' ? wider : at.callback === true && !wider;
+  const effect = undefinedPart ? undefinedEffect(less, more) : cutEffect(more, less, false);
   report(c, sides, tier, 'abi/wrong-width', says, effect);
 };
