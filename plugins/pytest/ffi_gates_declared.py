@@ -16,6 +16,8 @@ import re
 import sys
 import threading
 
+import ffi_gates_cffi
+
 _Function = ctypes._CFuncPtr
 _HIDDEN = (__file__, ctypes.__file__)
 _SIGNED, _UNSIGNED = "bhilqn", "BHILQN"
@@ -25,7 +27,7 @@ _MAX_SHAPES = 16
 _functions, _records, _allocated, _stale = [], {}, set(), set()
 _thread = threading.local()
 _directory = os.environ["FFI_GATES_DECLARED"]
-_pending, _lock = [], threading.RLock()
+_pending, _lock, _cffi = [], threading.RLock(), set()
 
 
 class _Symbol(ctypes.Structure):
@@ -281,10 +283,9 @@ def _errno():
 ctypes.get_errno = _errno
 
 
-def _object_of(function):
-    """The file of the object that holds the function's code."""
+def _object_at(address):
+    """The file of the object that holds the code at an address."""
     found = _Symbol()
-    address = ctypes.cast(function, ctypes.c_void_p).value
     if address and _dladdr(address, ctypes.addressof(found)) and found.file:
         return os.path.realpath(os.fsdecode(found.file))
     return None
@@ -294,7 +295,7 @@ def _function(entry):
     function = entry["self"]
     result_at, parameters_at = entry.get("resultAt"), entry.get("parametersAt")
     described = {k: entry[k] for k in ("name", "library", "at") if entry.get(k) is not None}
-    described["object"] = _object_of(function)
+    described["object"] = _object_at(ctypes.cast(function, ctypes.c_void_p).value)
     if result_at is None:
         described["defaultResult"] = _type(ctypes.c_int)
     else:
@@ -324,6 +325,22 @@ def write(entries):
 
 
 def write_all():
+    """Appends what is not written yet, and what cffi has opened since."""
+    try:
+        functions, records = ffi_gates_cffi.declarations(_object_at)
+    except Exception as e:  # the suite under test must not fail because of its observer
+        at = {"file": __file__, "line": 1}
+        why = "the recorder failed: %r" % e
+        functions, records = [{"name": "cffi", "at": at, "calls": [], "notSeen": why}], {}
+    for name, record in records.items():
+        if name not in _cffi:
+            _cffi.add(name)
+            _pending.append({"record": {"name": name, **record}})
+    for function in functions:
+        key = (function["name"], function.get("object"))
+        if key not in _cffi:
+            _cffi.add(key)
+            _pending.append({"function": {"id": "cffi %s %s" % key, **function}})
     write(list(_functions))
 
 
@@ -331,6 +348,7 @@ def _forked():
     """The child has a file of its own, which must stand without its parent's."""
     for entry in _functions:
         entry["changed"] = bool(entry.get("resultAt") or entry.get("parametersAt") or entry["shapes"])
+    _cffi.clear()
     _pending[:] = [{"record": {"name": n, **r}} for n, r in _records.items()] + [{"allocated": n} for n in _allocated]
 
 

@@ -26,7 +26,7 @@ const main = async (file: string): Promise<void> => {
     const checked = await check(host, spec);
     await writeFile(
       spec.log,
-      reportText(checked, spec, (f) => spell(spec.language, f.name, f.real)),
+      reportText(checked, spec, (f) => spell(f.language ?? spec.language, f.name, f.real)),
     );
   } catch (e) {
     const why = e instanceof Error ? e.message : String(e);

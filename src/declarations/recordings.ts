@@ -5,7 +5,7 @@ import { textOf } from '../process/regular-file.js';
 import type { HostDeclarations, HostFunction, RecordType, StaleErrno } from '../model/declaration.js';
 
 type Line =
-  | { function: HostFunction & { id: number } }
+  | { function: HostFunction & { id: number | string } }
   | { record: RecordType & { name: string } }
   | { allocated: string }
   | { staleErrno: StaleErrno };
@@ -44,7 +44,7 @@ export const readRecordings = async (
   const names = await readdir(dir).catch(() => [] as string[]);
   const all: HostDeclarations = { language, functions: [], records: {}, allocated: [], staleErrno: [] };
   for (const name of names.sort().filter((n) => n.endsWith('.ndjson'))) {
-    const functions = new Map<number, HostFunction>();
+    const functions = new Map<number | string, HostFunction>();
     for (const line of linesOf(textOf(join(dir, name), MAX_RECORD) ?? '')) {
       if ('function' in line) {
         const { id, ...f } = line.function;

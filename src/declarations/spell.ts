@@ -1,6 +1,6 @@
 /** Writes the library's declaration in the language of the host: the line that mends a finding. Pure. */
 import type { CType, Language, NativeFunction } from '../model/declaration.js';
-import { isInteger } from './compare/context.js';
+import { isInteger, prototypeText } from './compare/context.js';
 
 const CTYPES_INT: Record<string, string> = {
   size_t: 'c_size_t',
@@ -114,5 +114,6 @@ export const spell = (language: Language, name: string, f: NativeFunction): stri
     return `static extern ${csharp(f.result)} ${name}(${numbered(parameters, (t, n) => `${csharp(t)} ${n}`).join(', ')});`;
   if (language === 'jna')
     return `${java(f.result)} ${name}(${numbered(parameters, (t, n) => `${java(t)} ${n}`).join(', ')});`;
+  if (language === 'cffi' || language === 'c') return `${prototypeText(name, f)};`;
   return undefined;
 };

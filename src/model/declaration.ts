@@ -86,6 +86,8 @@ export type HostFunction = {
   parametersAt?: Place;
   variadic?: true;
   calls: CallShape[];
+  /** The language of its declaration, if it is not that of the others. */
+  language?: Language;
   /** Why it cannot be compared. */
   notSeen?: string;
 };

@@ -3,6 +3,7 @@ import type {
   CType,
   HostDeclarations,
   HostFunction,
+  Language,
   NativeDeclarations,
   NativeFunction,
   Records,
@@ -17,6 +18,7 @@ import type { Place } from '../../model/declaration.js';
 /** A disagreement, where the host's side of it is, and the function that it is about. */
 export type Finding = Disagreement & {
   name: string;
+  language?: Language;
   /** The wrong record and where it is declared, if the record is wrong rather than the function. */
   declared?: { name: string; at: Place };
   hostAt: Place;
@@ -46,6 +48,7 @@ export const compareFunction = (
       found({
         ...d,
         name: f.name,
+        ...(f.language === undefined ? {} : { language: f.language }),
         ...recordAt(d.record, sides.records),
         hostAt: at,
         ...(n.at ? { nativeAt: n.at } : {}),
