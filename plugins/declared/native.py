@@ -135,6 +135,14 @@ def by_address(name):
     return block.function
 
 
+def is_chosen_at_load(name):
+    """An indirect function: the symbol is the code that chooses one, not the function."""
+    try:
+        return "gnu-indirect-function" in str(gdb.parse_and_eval("'%s'" % name).type)
+    except gdb.error:
+        return False
+
+
 def read(name):
     try:
         found = gdb.lookup_global_symbol(name)
@@ -149,6 +157,8 @@ def read(name):
     declared = gdb.lookup_global_symbol("ffi_gates_declared_" + name)
     if declared is not None:
         return {**signature(declared.type.target()), "source": "header"}, None
+    if is_chosen_at_load(name):
+        return None, "it is chosen when the library is loaded (ifunc)"
     function = by_address(name)
     if function is not None:
         s = signature(function.type)

@@ -105,6 +105,8 @@ def _type(t):
 def _class_at(t):
     """Where the class stands in its module, as far as its name is written there."""
     file = getattr(sys.modules.get(t.__module__), "__file__", None)
+    if not file and t.__module__ == "__main__":
+        file = os.path.abspath(sys.argv[0])  # a script loses its `__file__` before the end
     if not file:
         return {}
     head = re.compile(r"\s*class\s+%s\b" % re.escape(t.__name__))

@@ -143,6 +143,12 @@ export const readHeader = (
           },
         };
       }
+      // A header that is broken itself declares nothing, whatever else the compiler complains about.
+      const broken = all
+        .split('\n')
+        .find((l) => /: (?:fatal )?error: /.test(l) && !l.startsWith(`${source}:`));
+      if (broken)
+        return nothing(names, `the header ${title} cannot be read: ${broken.replace(/^.*? error: /, '')}`);
       const unknown = new Set([...all.matchAll(UNDECLARED)].map((m) => m[1] ?? m[2] ?? m[3]));
       const next = left.filter((n) => !unknown.has(n));
       if (next.length === left.length) {

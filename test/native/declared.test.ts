@@ -1,0 +1,288 @@
+/**
+ * The gate `declared` from its recorder to its log, with real libraries, Python and gdb: what is declared wrongly is seen, what is
+ * only unusual is not, and what cannot be compared is never clean.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { readLog } from '../../src/parsers/read-logs.js';
+import type { Parsed } from '../../src/model/diagnostic.js';
+
+const PLUGIN = fileURLToPath(new URL('../../plugins/pytest', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/declarations/program.js', import.meta.url));
+
+const HEADER = `
+#include <stddef.h>
+#include <stdint.h>
+typedef struct item item;                                     /* opaque */
+struct part { char tag; uint32_t length; };
+struct whole { struct part head; double weight; uint8_t room[8]; };
+struct tail { size_t count; int data[]; };
+union number { int32_t i; double d; };
+struct tagged { int kind; union number value; };
+enum colour { RED, GREEN };
+item *item_new(int value);
+int item_value(const item *i);
+void item_free(item *i);
+int64_t wide(int64_t a);
+uint32_t highest(void);
+double mean(double a, double b);
+int weigh(const struct whole *w);
+int measure(size_t *out);
+int first(const struct tail *t);
+int tagged_kind(const struct tagged *t);
+int visit(int (*each)(int n), int times);
+enum colour next(enum colour c);
+int sum(const char *format, ...);
+int fail(void);
+`;
+const SOURCE = `
+#include "x.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+struct item { int value; };
+item *item_new(int value) { item *i = malloc(sizeof *i); i->value = value; return i; }
+int item_value(const item *i) { return i->value; }
+void item_free(item *i) { free(i); }
+int64_t wide(int64_t a) { return a; }
+uint32_t highest(void) { return UINT32_MAX; }
+double mean(double a, double b) { return (a + b) / 2; }
+int weigh(const struct whole *w) { return w->weight > 1; }
+int measure(size_t *out) { *out = 7; return 0; }
+int first(const struct tail *t) { return t->count ? t->data[0] : 0; }
+int tagged_kind(const struct tagged *t) { return t->kind; }
+int visit(int (*each)(int n), int times) { int s = 0; for (int i = 0; i < times; i++) s += each(i); return s; }
+enum colour next(enum colour c) { return c == RED ? GREEN : RED; }
+int sum(const char *format, ...) { (void)format; return 0; }
+int fail(void) { errno = ENOENT; return -1; }
+int old();
+int old() { return 1; }
+int other(int a) __attribute__((alias("hidden")));
+__attribute__((visibility("hidden"))) int hidden(int a) { return a; }
+`;
+
+const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-declared-test-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+writeFileSync(join(dir, 'x.h'), HEADER);
+writeFileSync(join(dir, 'x.c'), SOURCE);
+const compiled = (name: string, ...flags: string[]): string => {
+  const file = join(dir, name);
+  execFileSync('gcc', [...flags, '-O1', '-shared', '-fPIC', join(dir, 'x.c'), '-o', file]);
+  return file;
+};
+const LIBRARY = compiled('libx.so', '-g');
+
+let runs = 0;
+/** Runs Python code with the recorder, compares, and parses the log. */
+const compare = async (
+  python: string,
+  more: Record<string, unknown> = {},
+  library = LIBRARY,
+): Promise<Parsed & { text: string }> => {
+  const own = join(dir, String(runs++));
+  mkdirSync(own);
+  const code = join(own, 'suite.py');
+  writeFileSync(
+    code,
+    `import ffi_gates_declared\nfrom ctypes import *\nimport ctypes\nlib = CDLL(${JSON.stringify(library)})\n${python}\n`,
+  );
+  const ran = spawnSync('python3', [code], {
+    env: { ...process.env, PYTHONPATH: PLUGIN, FFI_GATES_DECLARED: join(own, 'records') },
+    encoding: 'utf8',
+  });
+  expect(ran.stderr).toBe('');
+  const log = join(own, 'declared.log');
+  const spec = join(own, 'spec.json');
+  writeFileSync(
+    spec,
+    JSON.stringify({
+      ...{ gdb: 'gdb', cc: 'gcc', language: 'ctypes', least: 'warning', strict: false },
+      ...{ records: join(own, 'records'), log },
+      ...more,
+    }),
+  );
+  spawnSync(process.execPath, [PROGRAM, spec], { encoding: 'utf8' });
+  return { ...(await readLog(log)), text: readFileSync(log, 'utf8') };
+};
+const seen = ({ diagnostics }: Parsed): string[] =>
+  diagnostics.map((d) => `${d.tier ?? 'error'} ${d.hazard} ${d.message.split(/[,:]/)[0]}`);
+
+describe('wrong declarations', () => {
+  test.each<[string, string, string[]]>([
+    ['a pointer that nobody declares', 'lib.item_new(1)', ['error abi/truncated-pointer item_new']],
+    ['a narrow result', 'lib.wide.restype = c_int', ['warning abi/wrong-width wide']],
+    ['the other sign', 'lib.highest.restype = c_int', ['warning abi/wrong-signedness highest']],
+    [
+      'an argument that is missing',
+      'lib.mean.restype = c_double\nlib.mean(c_double(1))',
+      ['error abi/arity mean'],
+    ],
+    [
+      'an integer for a double',
+      'lib.mean.argtypes = [c_double, c_long]\nlib.mean.restype = c_double',
+      ['error abi/calling-convention mean'],
+    ],
+    [
+      'a packed structure, at its class',
+      'class Whole(Structure):\n  _pack_ = 1\n  _fields_ = [("tag", c_char), ("length", c_uint32), ("weight", c_double)]\nlib.weigh.argtypes = [POINTER(Whole)]\nlib.weigh.restype = c_int',
+      ['error abi/struct-layout Whole'],
+    ],
+    [
+      'a structure behind void *, by the call',
+      'class Whole(Structure):\n  _fields_ = [("weight", c_double)]\nlib.weigh.argtypes = [c_void_p]\nlib.weigh.restype = c_int\nlib.weigh(byref(Whole()))',
+      ['error abi/struct-layout Whole'],
+    ],
+    [
+      'a variable that is too small',
+      'lib.measure.argtypes = [POINTER(c_int)]\nlib.measure.restype = c_int',
+      ['error abi/pointee-size measure'],
+    ],
+    [
+      'a callback without a result',
+      'B = CFUNCTYPE(None, c_int)\nlib.visit.argtypes = [B, c_int]\nlib.visit.restype = c_int',
+      ['error abi/no-result visit'],
+    ],
+    ['errno of a library that does not keep it', 'lib.fail()\nget_errno()', ['error errno/clobbered fail']],
+    ['behind an alias', 'lib.other.restype = c_long', ['error abi/wrong-width other']],
+    ['by a prototype', 'CFUNCTYPE(c_int, c_int64)(("wide", lib))', ['warning abi/wrong-width wide']],
+    [
+      'of the C library, by its headers',
+      'c = CDLL(None)\nc.strlen.restype = c_size_t\nc.strlen.argtypes = [c_char_p]\nc.getenv(b"HOME")',
+      ['error abi/truncated-pointer getenv'],
+    ],
+    [
+      'what a process wrote before it died',
+      'import os\nlib.item_value.argtypes = [c_void_p]\nlib.item_new(1)\nos._exit(0)',
+      ['error abi/truncated-pointer item_new'],
+    ],
+    [
+      'in a forked process',
+      'import os\npid = os.fork()\nif pid == 0:\n  lib.item_new(1)\n  os._exit(0)\nos.waitpid(pid, 0)\nlib.fail()',
+      ['error abi/truncated-pointer item_new'],
+    ],
+  ])('%s', async (_, python, expected) => {
+    const parsed = await compare(python);
+    expect(seen(parsed), parsed.text).toEqual(expected);
+    expect(parsed.complete).toBe(true);
+    expect(parsed.unread).toEqual([]);
+  });
+
+  test('a finding has both places, the effect and the line that mends it', async () => {
+    const { diagnostics } = await compare('lib.wide.restype = c_int');
+    expect(diagnostics[0]).toMatchObject({
+      effect: '4294967297 arrives as 1',
+      mend: 'wide.restype, wide.argtypes = c_int64, [c_int64]',
+      stacks: [
+        { role: 'fault', frames: [{ function: 'wide', line: 5 }] },
+        { role: 'related', frames: [{ function: 'wide', file: join(dir, 'x.c') }] },
+      ],
+    });
+  });
+  test('warnings are errors under strict', async () => {
+    expect(seen(await compare('lib.wide.restype = c_int', { strict: true }))).toEqual([
+      'error abi/wrong-width wide',
+    ]);
+  });
+});
+
+describe('correct but unusual declarations', () => {
+  test.each([
+    [
+      'an opaque handle',
+      'class Item(Structure): pass\nlib.item_new.restype = POINTER(Item)\nlib.item_new(1)',
+    ],
+    [
+      'a handle as a structure of one field',
+      'class Item(Structure): _fields_ = [("p", c_void_p)]\nlib.item_new.restype = Item\nlib.item_value.argtypes = [Item]\nlib.item_value(lib.item_new(1))',
+    ],
+    [
+      'a nested structure, flattened',
+      'class W(Structure): _fields_ = [("t", c_char), ("n", c_uint32), ("w", c_double), ("r", c_ubyte * 8)]\nlib.weigh.argtypes = [POINTER(W)]\nlib.weigh(W())',
+    ],
+    [
+      'a header newer by a last field that the host does not know, in memory of the library',
+      'class W(Structure): _fields_ = [("t", c_char), ("n", c_uint32), ("w", c_double)]\nlib.weigh.argtypes = [POINTER(W)]\nlib.weigh',
+    ],
+    [
+      'a wider argument',
+      'lib.item_value.argtypes = [c_void_p]\nlib.item_new.argtypes = [c_long]\nlib.item_new.restype = c_void_p',
+    ],
+    [
+      'a flexible array of one',
+      'class T(Structure): _fields_ = [("n", c_size_t), ("d", c_int * 1)]\nlib.first.argtypes = [POINTER(T)]',
+    ],
+    [
+      'a union',
+      'class N(Union): _fields_ = [("i", c_int32), ("d", c_double)]\nclass T(Structure): _fields_ = [("k", c_int), ("v", N)]\nlib.tagged_kind.argtypes = [POINTER(T)]',
+    ],
+    ['an enum as an int', 'lib.next.argtypes = [c_int]\nlib.next.restype = c_int'],
+    ['more arguments for a variadic function', 'lib.sum(b"%d %d", c_int(1), c_int(2))'],
+    ['bytes for a structure', 'lib.weigh(create_string_buffer(64))'],
+    ['a result that is ignored', 'lib.wide.restype = None'],
+    ['errno that is kept', 'kept = CDLL(lib._name, use_errno=True)\nkept.fail()\nlib.fail()\nget_errno()'],
+  ])('%s', async (_, python) => {
+    const parsed = await compare(python);
+    expect(seen(parsed), parsed.text).toEqual([]);
+    expect(parsed.text).toMatch(/done, [1-9]\d* functions compared/);
+  });
+});
+
+describe('what cannot be compared', () => {
+  const declares = 'lib.wide.restype = c_int';
+  const failing = async (
+    library: string,
+    more: Record<string, unknown> = {},
+    python = declares,
+  ): Promise<string> => {
+    const parsed = await compare(python, more, library);
+    expect(
+      parsed.diagnostics.map((d) => d.hazard),
+      parsed.text,
+    ).toEqual(['tool/host-fault']);
+    return parsed.diagnostics[0]!.message;
+  };
+
+  test('a stripped library', async () => {
+    expect(await failing(compiled('libstripped.so', '-s'))).toMatch(/no debug information/);
+  });
+  test('debug information without types', async () => {
+    expect(await failing(compiled('libg1.so', '-g1'))).toMatch(/without types \(-g1\)/);
+  });
+  test('a function without prototype', async () => {
+    expect(await failing(LIBRARY, {}, 'lib.old()')).toMatch(/it has no prototype/);
+  });
+  test('no gdb', async () => {
+    expect(await failing(LIBRARY, { gdb: join(dir, 'no-gdb') })).toMatch(/gdb could not read .*ENOENT/);
+  });
+  test('a gdb without Python', async () => {
+    const gdb = join(dir, 'gdb-without-python');
+    writeFileSync(
+      gdb,
+      '#!/bin/sh\necho "Python scripting is not supported in this copy of GDB." >&2\nexit 1\n',
+      {
+        mode: 0o755,
+      },
+    );
+    expect(await failing(LIBRARY, { gdb })).toMatch(/built without Python; install the full package/);
+  });
+  test('a header that does not compile', async () => {
+    const library = compiled('libbroken.so', '-s');
+    writeFileSync(join(dir, 'broken.h'), '#error wrong platform\n');
+    const header = { includes: ['broken.h'], cflags: ['-I', dir] };
+    expect(await failing(library, { header })).toMatch(/<broken\.h> cannot be read: #error wrong platform/);
+  });
+  test('a suite that declares nothing', async () => {
+    expect(await failing(LIBRARY, {}, 'pass')).toMatch(/the tests call none that is declared/);
+  });
+  test('a stripped library is read by its header', async () => {
+    const library = compiled('libheader.so', '-s');
+    const header = { includes: ['x.h'], cflags: ['-I', dir] };
+    const parsed = await compare(declares, { header }, library);
+    expect(seen(parsed), parsed.text).toEqual(['warning abi/wrong-width wide']);
+    expect(parsed.text).toContain(`#0 wide ${join(dir, 'x.h')}:`);
+  });
+});
