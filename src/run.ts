@@ -13,7 +13,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assemble, expectationsOf, suiteKey } from './judge/assemble-report.js';
 import { readAnnotations, type Expectation } from './config/annotations.js';
+import { didYouMean } from './config/did-you-mean.js';
 import { isOver, today } from './config/expiry.js';
+import { checkSyntax } from './config/selector.js';
 import { valid, type Baseline } from './config/baseline.js';
 import { makeBuilds, type BuildDone } from './build/build-cache.js';
 import { readDetection, readDurations, readProven } from './config/shipped-tables.js';
@@ -123,12 +125,22 @@ const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Ex
   return found;
 };
 
+/** Suggestions for selectors that match nothing. */
+const MAX_SUGGESTED = 3;
+
 /** Throws `Failure` 3 if a matrix has no cell, or if a selector matches none. Independent of the machine. */
 export const checkSelectors = (m: Matrix, selectors: readonly string[]): void => {
+  checkSyntax(selectors);
   const dead = deadSelectors(m, selectors);
-  if (dead.length > 0)
-    throw new Failure(EXIT.NOTHING_SELECTED, `no cell matches ${dead.join(' ')} (see: ffi-gates plan)`);
-  if (cellIds(m).length === 0)
+  const ids = cellIds(m);
+  if (dead.length > 0) {
+    const near = dead.slice(0, MAX_SUGGESTED).map((s) => didYouMean(s, ids));
+    throw new Failure(
+      EXIT.NOTHING_SELECTED,
+      `no cell matches ${dead.join(' ')} (see: ffi-gates plan).${near.join('')}`,
+    );
+  }
+  if (ids.length === 0)
     throw new Failure(EXIT.NOTHING_SELECTED, 'the matrix yields no cell: no gate fits any suite');
 };
 

@@ -11,16 +11,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Binding, PreparedSuite } from './binding.js';
+import { list } from './link.js';
 import type { TestEvent } from '../model/test-event.js';
 import { progressEnv, progressFile, readEvents } from './progress.js';
 
 const HEADERS = fileURLToPath(new URL('../../plugins/c', import.meta.url));
 const CXX = /\.(?:cc|cpp|cxx)$/;
 
-const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-
 const sources = (suite: PreparedSuite): string[] => {
-  const named = words(suite.with['sources']);
+  const named = list(suite, 'sources');
   const names =
     named.length > 0 ? named : readdirSync(suite.dir).filter((n) => n.endsWith('.c') || CXX.test(n));
   return names.sort().map((n) => resolve(suite.dir, n));
@@ -87,11 +86,11 @@ export const c: Binding = {
     if (ready(suite) !== undefined) return [];
     const files = sources(suite);
     const compiler = files.some((f) => CXX.test(f)) ? instrument.cxx : instrument.cc;
-    const include = [HEADERS, ...words(suite.with['include']).map((d) => resolve(suite.dir, d))].map(
+    const include = [HEADERS, ...list(suite, 'include').map((d) => resolve(suite.dir, d))].map(
       (d) => `-I${d}`,
     );
     const dirs = Object.values(suite.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
-    const libs = words(suite.with['libs']).map((l) => `-l${l}`);
+    const libs = list(suite, 'libs').map((l) => `-l${l}`);
     const flags = [...instrument.cflags, ...include];
     const argv: [string, ...string[]] = [
       compiler,

@@ -2,11 +2,15 @@
 import { isAbsolute, join } from 'node:path';
 import type { PreparedSuite } from './binding.js';
 
-/** `with[key]` as a list: empty if absent; a string is a list of one. Throws a TypeError for other values. */
+/**
+ * `with[key]` as a list of texts: empty if absent; a single one is a list of one. The matrix was checked
+ * (`config/settings.ts`), so other values are our bug: a TypeError.
+ */
 export const list = (suite: PreparedSuite, key: string): string[] => {
   const value = suite.with[key] ?? [];
   const all: unknown[] = Array.isArray(value) ? value : [value];
   return all.map((v) => {
+    if (typeof v === 'number') return String(v);
     if (typeof v !== 'string') throw new TypeError(`'with.${key}' must be a string or a list of strings`);
     return v;
   });

@@ -14,7 +14,7 @@ import type { BuildSpec, Built } from './build-cache.js';
 import type { Builder } from '../builders/builder.js';
 import { BUILDERS } from '../builders/index.js';
 import type { Host } from '../host/probe.js';
-import type { Cell } from '../plan/plan.js';
+import { targetsOf, type Cell } from '../plan/plan.js';
 import { BINDINGS } from '../bindings/index.js';
 import type { Copy } from './source-files.js';
 
@@ -68,15 +68,11 @@ export const buildTargets = async (
   instrument: Instrument,
 ): Promise<Products | string> => {
   const { matrix } = cell;
-  const dirs: Record<string, string> = {};
+  // Without a prototype: a target may be called `constructor`.
+  const dirs = Object.create(null) as Record<string, string>;
   const keys: string[] = [];
-  const visit = async (name: string): Promise<string | undefined> => {
-    if (name in dirs) return undefined;
+  for (const name of targetsOf(matrix, cell.suite)) {
     const t = matrix.targets[name]!;
-    for (const n of t.needs) {
-      const failed = await visit(n);
-      if (failed) return failed;
-    }
     const kind = name === 'canary' && cell.suite.role === 'canary' ? cell.canaryBuilder : t.builder;
     const builder = BUILDERS[kind];
     const dir = resolve(matrix.root, t.dir);
@@ -93,11 +89,6 @@ export const buildTargets = async (
     if ('failed' in built) return `target '${name}': ${built.failed}\n(build log: ${built.log})`;
     dirs[name] = built.dir;
     keys.push(built.key);
-    return undefined;
-  };
-  for (const name of cell.suite.targets) {
-    const failed = await visit(name);
-    if (failed) return failed;
   }
   return { dirs, keys };
 };

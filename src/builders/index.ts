@@ -12,6 +12,7 @@ import {
   running,
 } from './builder.js';
 import { meson } from './meson.js';
+import type { COMMAND_PLACEHOLDERS } from '../config/placeholders.js';
 import type { BuilderId } from '../model/ids.js';
 
 const cmake: Builder = {
@@ -174,7 +175,7 @@ const command: Builder = {
   copies: true,
   missing: () => undefined,
   commands: (p) => {
-    const one: Record<string, string> = {
+    const placeholders: Record<(typeof COMMAND_PLACEHOLDERS)[number], string> = {
       cc: p.instrument.cc,
       cxx: p.instrument.cxx,
       out: p.out,
@@ -182,14 +183,14 @@ const command: Builder = {
       dir: p.dir,
       cflags: p.instrument.cflags.join(' '),
       ldflags: p.instrument.ldflags.join(' '),
-      ...p.needs,
     };
-    const many: Record<string, string[]> = {
-      '{cflags}': p.instrument.cflags,
-      '{ldflags}': p.instrument.ldflags,
-    };
-    const filled = (w: string): string => w.replace(/\{(\w+)\}/g, (all, k: string) => one[k] ?? all);
-    const argv = (p.target.command ?? []).flatMap((w) => many[w] ?? [filled(w)]);
+    const one = new Map(Object.entries({ ...placeholders, ...p.needs }));
+    const many = new Map([
+      ['{cflags}', p.instrument.cflags],
+      ['{ldflags}', p.instrument.ldflags],
+    ]);
+    const filled = (w: string): string => w.replace(/\{(\w+)\}/g, (all, k: string) => one.get(k) ?? all);
+    const argv = (p.target.command ?? []).flatMap((w) => many.get(w) ?? [filled(w)]);
     const own = Object.entries(env(p)).map(([k, v]) => [k, filled(v)]);
     return [
       {

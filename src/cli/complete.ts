@@ -1,4 +1,5 @@
 /** Shell completions: cell ids, hazards, fingerprints. yargs completes the rest. */
+import { lookUp } from '../model/look-up.js';
 import { HAZARDS } from '../model/hazards.js';
 
 type Offer = (current: string, argv: { _?: unknown[] }) => Promise<string[]>;
@@ -34,7 +35,7 @@ export const complete = (
   done: (found: string[]) => void,
 ): void => {
   const words = (argv._ ?? []).map(String).filter((w) => w !== 'ffi-gates');
-  const offer = OFFERS[words[0] ?? ''];
+  const offer = lookUp(OFFERS, words[0]);
   if (!offer || current.startsWith('-') || words.length < 2) {
     fallback();
     return;

@@ -1,4 +1,5 @@
 /** `ffi-gates list`: lists suites, cells, gates, bindings or hazards. */
+import { lookUp } from '../model/look-up.js';
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { loadMatrix, type Matrix } from '../config/matrix.js';
 import { Failure } from '../model/failure.js';
@@ -48,7 +49,7 @@ export const list = async (a: {
   matrix?: string | undefined;
   json: boolean;
 }): Promise<ExitCode> => {
-  const kind = LISTS[a.what];
+  const kind = lookUp(LISTS, a.what);
   const names = Object.keys(LISTS);
   if (!kind)
     throw new Failure(

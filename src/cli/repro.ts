@@ -5,6 +5,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unreportedCrashes } from '../judge/crashes.js';
 import { baseEnv } from '../host/environment.js';
+import { MAX_SECONDS } from '../model/duration.js';
 import { Failure } from '../model/failure.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { findFinding, readReport } from './last-report.js';
@@ -84,6 +85,11 @@ export const repro = async (a: {
     say(withEnvironment(f.repro, baseEnv()));
     return EXIT.OK;
   }
+  if (!(a.timeout > 0 && a.timeout <= MAX_SECONDS))
+    throw new Failure(
+      EXIT.USAGE,
+      `--timeout must be a number of seconds, more than 0 and at most ${MAX_SECONDS}`,
+    );
   const { exit, seen, output } = await runAgain(f, a.timeout);
   if (output !== '') say(plain(output.trimEnd()));
   const name = `${f.fingerprint} (${f.hazard})`;

@@ -1,4 +1,4 @@
-/** Finds and loads the matrix, and checks the directories that it names. */
+/** Finds and loads the matrix. */
 import { EXIT } from '../model/exit-codes.js';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -29,28 +29,8 @@ export const findMatrix = (named: string | undefined, from: string): string => {
   );
 };
 
-/** Loads the matrix to use. Throws `Failure` 2 if a directory that it names does not exist. */
+/** Loads the matrix to use. Throws `Failure` 2 for its mistakes, also directories that do not exist. */
 export const openMatrix = async (a: { matrix?: string | undefined }): Promise<Matrix> => {
-  const { loadMatrix } = await import('../config/matrix.js');
-  const file = findMatrix(a.matrix, process.cwd());
-  const matrix = await loadMatrix(file);
-  for (const s of matrix.suites) {
-    const dir = resolve(matrix.root, s.dir);
-    if (!existsSync(dir))
-      throw new Failure(
-        EXIT.USAGE,
-        `suite '${s.id}' (${s.binding}) names a directory that does not exist: ${dir}`,
-        matrix.file,
-      );
-  }
-  for (const [id, t] of Object.entries(matrix.targets)) {
-    const dir = resolve(matrix.root, t.dir);
-    if (!existsSync(dir))
-      throw new Failure(
-        EXIT.USAGE,
-        `target '${id}' names a directory that does not exist: ${dir}`,
-        matrix.file,
-      );
-  }
-  return matrix;
+  const { loadUsableMatrix } = await import('../config/matrix.js');
+  return loadUsableMatrix(findMatrix(a.matrix, process.cwd()));
 };

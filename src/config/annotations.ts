@@ -4,15 +4,16 @@
  * case (`xcheck(java<17.0.17)`). `blind` instead of gates means that no gate detects the case. Modelled on
  * rust-lang/rust's `//~ ERROR`.
  */
-import { EXIT } from '../model/exit-codes.js';
+import { lookUp } from '../model/look-up.js';
 import { basename } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Tools } from '../model/launch.js';
 import { BINDING_IDS, GATE_IDS } from '../model/ids.js';
-import { Failure } from '../model/failure.js';
-import { textOf } from '../process/regular-file.js';
-import { hazard } from '../model/hazards.js';
+import { hazard, HAZARDS } from '../model/hazards.js';
 import type { HazardId } from '../model/hazard.js';
+import { didYouMean, suggest } from './did-you-mean.js';
+import { textOf } from '../process/regular-file.js';
+import { reject, type Problem } from './problems.js';
 
 export type Expectation = {
   case: string;
@@ -39,40 +40,75 @@ export const isBefore = (version: string, other: string): boolean => {
   return at >= 0 && (a[at] ?? 0) < b[at]!;
 };
 
-type Gates = { seeing: { gate: string; compiler?: string }[]; strange?: string };
+type Gates = { seeing: { gate: string; compiler?: string }[]; strange: string[] };
 
 /**
- * The gates of one annotation that detect the case with these tools. `strange` is a word that names no gate.
+ * The gates of one annotation that detect the case with these tools. `strange` are words that name no gate.
  */
 const readGates = (words: readonly string[], tools: Tools): Gates => {
-  const gates: Gates = { seeing: [] };
+  const gates: Gates = { seeing: [], strange: [] };
   for (const word of words) {
     const [, gate = word, compiler, tool, before] = GATE.exec(word) ?? [];
-    if (!GATE_IDS.includes(gate as never)) return { ...gates, strange: word };
-    const version = tool === undefined ? undefined : tools[tool]?.version;
+    if (!GATE_IDS.includes(gate as never)) {
+      gates.strange.push(word);
+      continue;
+    }
+    const version = lookUp(tools, tool)?.version;
     if (version === undefined || isBefore(version, before!))
       gates.seeing.push({ gate, ...(compiler ? { compiler } : {}) });
   }
   return gates;
 };
 
-/** Reads the annotations of one text, for these versions of tools. Throws `Failure` 2 for unknown names. */
-export const parseAnnotations = (text: string, file: string, tools: Tools = {}): Expectation[] => {
+/**
+ * The beginning of an annotation. The mark stands directly at the comment's sign, so that ordinary comments
+ * are none.
+ */
+const BEGUN = /(?:\/\/|#|\/\*|--)~\^*\s*[a-z]/g;
+
+/** Characters in which an annotation names its case, bindings and gates. */
+const MAX_HEAD = 300;
+
+/** Whether an annotation seems to begin here: a name, a colon, and no other one between. */
+const isBegun = (rest: string): boolean => /^\w*[\s:]/.test(rest) && rest.split('~')[0]!.includes(':');
+
+const EXAMPLE = '~ CASE: GATE… = HAZARD-ID';
+
+/** The annotations of one text, and what is wrong with others. */
+const annotationsIn = (
+  text: string,
+  file: string,
+  tools: Tools,
+): { found: Expectation[]; problems: Problem[] } => {
   const found: Expectation[] = [];
+  const problems: Problem[] = [];
   text.split('\n').forEach((content, i) => {
+    const begins = new Set<number>();
     for (const m of content.matchAll(LINE)) {
-      const at = `${file}:${i + 1}:${(m.index ?? 0) + 1}`;
+      begins.add(m.index);
+      const say = (message: Problem['message']): void =>
+        void problems.push({ file, line: i + 1, column: m.index + 1, message });
       const id = m[5]!;
-      if (!hazard(id)) throw new Failure(EXIT.USAGE, `'${id}' is not a hazard of the catalogue`, at);
+      if (!hazard(id))
+        say(
+          () =>
+            `'${id}' is not a hazard of the catalogue.${didYouMean(
+              id,
+              HAZARDS.map((h) => h.id),
+            )}`,
+        );
       const words = m[4]!.split(/[ ,]+/).filter(Boolean);
       const bindings = m[3]!.trim().split(/\s+/).slice(1);
-      const strange = bindings.find((b) => !BINDING_IDS.includes(b as never));
-      if (strange) throw new Failure(EXIT.USAGE, `'${strange}' is not a binding`, at);
-      const { seeing, strange: unknown } = readGates(
+      for (const b of bindings)
+        if (!BINDING_IDS.includes(b as never))
+          say(() => `'${b}' is not a binding.${suggest(b, BINDING_IDS)}`);
+      const { seeing, strange } = readGates(
         words.filter((w) => w !== 'blind'),
         tools,
       );
-      if (unknown) throw new Failure(EXIT.USAGE, `'${unknown}' is not a gate`, at);
+      for (const word of strange) say(() => `'${word}' is not a gate.${suggest(word, GATE_IDS)}`);
+      const line = i + 1 - m[1]!.length;
+      if (line < 1) say(`the annotation points above the file; write fewer '^'`);
       found.push({
         case: m[2]!,
         bindings,
@@ -80,37 +116,50 @@ export const parseAnnotations = (text: string, file: string, tools: Tools = {}):
         blind: seeing.length === 0,
         hazard: id as HazardId,
         file,
-        line: i + 1 - m[1]!.length,
+        line,
       });
     }
+    for (const m of content.matchAll(BEGUN))
+      if (!begins.has(m.index) && isBegun(content.slice(m.index + m[0].length).slice(0, MAX_HEAD)))
+        problems.push({
+          file,
+          line: i + 1,
+          column: m.index + 1,
+          message: `this annotation cannot be read; write ${EXAMPLE}`,
+        });
   });
+  return { found, problems };
+};
+
+/** Reads the annotations of one text, for these versions of tools. Throws `Failure` 2 with all problems. */
+export const parseAnnotations = (text: string, file: string, tools: Tools = {}): Expectation[] => {
+  const { found, problems } = annotationsIn(text, file, tools);
+  reject(problems);
   return found;
 };
 
 /** Limit in bytes of an annotated file. */
 const MAX_FILE = 32 << 20;
 
-const annotationsIn = (file: string, tools: Tools): Expectation[] => {
-  const text = textOf(file, MAX_FILE);
-  if (text === undefined)
-    throw new Failure(EXIT.USAGE, `annotations are read from files of at most ${MAX_FILE >> 20} MiB`, file);
-  return parseAnnotations(text, file, tools);
-};
+/** Files that no glob of annotations means. */
+export const NEVER_ANNOTATED = ['**/node_modules/**', '**/target/**', '**/build/**'];
 
-/** Reads the annotations of all files that the globs match. Throws `Failure` 2. */
+/** Reads the annotations of all files that the globs match. Throws `Failure` 2 with the problems of all. */
 export const readAnnotations = async (
   root: string,
   globs: readonly string[],
   tools: Tools,
 ): Promise<Expectation[]> => {
-  const files = (
-    await glob([...globs], {
-      cwd: root,
-      absolute: true,
-      ignore: ['**/node_modules/**', '**/target/**', '**/build/**'],
-    })
-  ).sort();
-  return files.flatMap((f) => annotationsIn(f, tools));
+  const files = (await glob([...globs], { cwd: root, absolute: true, ignore: NEVER_ANNOTATED })).sort();
+  const read = files.map((file) => {
+    const text = textOf(file, MAX_FILE);
+    const message = `annotations are read from files of at most ${MAX_FILE >> 20} MiB; leave this one out`;
+    return text === undefined
+      ? { found: [], problems: [{ file, message }] }
+      : annotationsIn(text, file, tools);
+  });
+  reject(read.flatMap((r) => r.problems));
+  return read.flatMap((r) => r.found);
 };
 
 /** The case that a test id runs: its last part in lower case, without `test_` and `canary_`. */

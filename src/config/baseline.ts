@@ -4,15 +4,13 @@
  * expiry day.
  */
 import { laneId } from '../model/cell-id.js';
-import { EXIT } from '../model/exit-codes.js';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { acceptance, acceptingFields, isOver } from './expiry.js';
-import { Failure } from '../model/failure.js';
 import { HAZARDS } from '../model/hazards.js';
 import type { BaselineReport, BaselineRow, CellReport, FindingReport, LaneReport } from '../model/report.js';
-import { parseYaml } from './yaml-file.js';
+import { readText } from './read-text.js';
+import { fitting, isMapping, parseYaml } from './yaml-file.js';
 
 const entry = z.strictObject({
   fingerprint: z
@@ -49,15 +47,19 @@ export const BASELINE_NAME = 'ffi-gates-baseline.yaml';
 const knownKeys = (path: readonly PropertyKey[]): string[] =>
   path.length ? Object.keys(entry.shape) : Object.keys(schema.shape);
 
-/** Parses a baseline. Throws `Failure` 2 with the place of the first problem. */
+/** Parses a baseline. Throws `Failure` 2 with all problems and their places. */
 export const parseBaseline = (text: string, file: string): Baseline => {
-  const { value, fail } = parseYaml(text, file, schema, knownKeys);
-  const entries = value.findings ?? [];
-  entries.forEach((e, i) => {
-    if (entries.findIndex((o) => o.fingerprint === e.fingerprint) !== i)
-      fail(['findings', i, 'fingerprint'], `two entries have the fingerprint ${e.fingerprint}`);
-  });
-  return { file, entries };
+  const yaml = parseYaml(text, file, schema, knownKeys);
+  const first = new Map<string, string | number>();
+  for (const [i, e] of fitting(entry, isMapping(yaml.raw) ? yaml.raw['findings'] : undefined))
+    if (!first.has(e.fingerprint)) first.set(e.fingerprint, i);
+    else
+      yaml.complain(
+        ['findings', i, 'fingerprint'],
+        `two entries have the fingerprint ${e.fingerprint}; remove one`,
+      );
+  yaml.check();
+  return { file, entries: yaml.value!.findings ?? [] };
 };
 
 /** The JSON Schema for editors. */
@@ -66,10 +68,7 @@ export const baselineJsonSchema = (): unknown => z.toJSONSchema(schema, { target
 /** Loads the baseline beside a matrix file. Empty if there is none. */
 export const loadBaseline = async (matrixFile: string): Promise<Baseline> => {
   const file = join(dirname(matrixFile), BASELINE_NAME);
-  const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
-    if (e.code === 'ENOENT') return undefined;
-    throw new Failure(EXIT.USAGE, `cannot read the baseline: ${e.message}`, file);
-  });
+  const text = await readText(file, 'the baseline', true);
   return text === undefined ? { file, entries: [] } : parseBaseline(text, file);
 };
 

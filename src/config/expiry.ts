@@ -2,13 +2,19 @@
 import { z } from 'zod';
 import type { Accepted } from '../model/report.js';
 
+/** Date.parse takes 30 February for 2 March. */
+const isDay = (day: string): boolean => {
+  const time = Date.parse(day);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+};
+
 /** The fields, for the schemas of committed files. */
 export const acceptingFields = {
   owner: z.string().min(1).optional().meta({ description: 'Who is responsible for it.' }),
   expires: z
     .string()
     .regex(/^\d{4}-\d\d-\d\d$/, 'must be a day as YYYY-MM-DD')
-    .refine((d) => !Number.isNaN(Date.parse(d)), 'is not a day of the calendar')
+    .refine(isDay, 'is not a day of the calendar')
     .optional()
     .meta({ description: 'Last day on which the entry holds, as YYYY-MM-DD; afterwards it fails the run.' }),
 };

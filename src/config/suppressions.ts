@@ -3,18 +3,16 @@
  * terms. They are for reports that are no bugs. A bug that may stay for now belongs in the baseline, which
  * hides nothing.
  */
-import { EXIT } from '../model/exit-codes.js';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { plainName } from '../model/function-name.js';
 import { acceptingFields } from './expiry.js';
-import { Failure } from '../model/failure.js';
 import type { Frame, Diagnostic } from '../model/diagnostic.js';
 import matcher from './glob.js';
 import { HAZARDS } from '../model/hazards.js';
 import { kindsOf, SUPPRESSING_TOOLS, type Suppressing } from './suppression-kinds.js';
-import { parseYaml } from './yaml-file.js';
+import { readText } from './read-text.js';
+import { fitting, isMapping, parseYaml } from './yaml-file.js';
 
 /** `*` is the only wildcard that every checker supports. */
 const glob = z
@@ -47,22 +45,21 @@ export const PLACES = ['function', 'module', 'file'] as const;
 const knownKeys = (path: readonly PropertyKey[]): string[] =>
   path.length ? Object.keys(entry.shape) : Object.keys(schema.shape);
 
-/** Parses the file's text. Throws `Failure` 2 with the place of the first problem. */
+/** Parses the file's text. Throws `Failure` 2 with all problems and their places. */
 export const parseSuppressions = (text: string, file: string): Suppressions => {
-  const { value, fail } = parseYaml(text, file, schema, knownKeys);
-  const entries = value.suppressions ?? [];
-  entries.forEach((e, i) => {
-    const at = ['suppressions', i];
-    if (!e.hazard && !e.tool) fail(at, "an entry needs 'hazard', 'tool' or both");
-    if (PLACES.filter((p) => e[p] !== undefined).length !== 1)
-      fail(at, `an entry needs exactly one of ${PLACES.join(', ')}`);
-    if (kindsOf(e).length === 0)
-      fail(
-        at,
+  const yaml = parseYaml(text, file, schema, knownKeys);
+  for (const [i, e] of fitting(entry, isMapping(yaml.raw) ? yaml.raw['suppressions'] : undefined)) {
+    const complain = (message: string): void => yaml.complain(['suppressions', i], message);
+    if (!e.hazard && !e.tool) complain("an entry needs 'hazard', 'tool' or both; add one");
+    else if (PLACES.filter((p) => e[p] !== undefined).length !== 1)
+      complain(`an entry needs exactly one of ${PLACES.join(', ')}`);
+    else if (kindsOf(e).length === 0)
+      complain(
         `no checker can drop ${[e.tool && `${e.tool}'s`, e.hazard ?? 'reports'].filter(Boolean).join(' ')}; accept it in the baseline instead`,
       );
-  });
-  return { file, entries };
+  }
+  yaml.check();
+  return { file, entries: yaml.value!.suppressions ?? [] };
 };
 
 /**
@@ -75,10 +72,7 @@ export const suppressionsJsonSchema = (): unknown =>
 /** Loads the suppressions beside a matrix file. Empty if there are none. */
 export const loadSuppressions = async (matrixFile: string): Promise<Suppressions> => {
   const file = join(dirname(matrixFile), SUPPRESSIONS_NAME);
-  const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
-    if (e.code === 'ENOENT') return undefined;
-    throw new Failure(EXIT.USAGE, `cannot read the suppressions: ${e.message}`, file);
-  });
+  const text = await readText(file, 'the suppressions', true);
   return text === undefined ? { file, entries: [] } : parseSuppressions(text, file);
 };
 

@@ -9,6 +9,7 @@ import type { TestEvent } from '../model/test-event.js';
 import type { Arm, Instrument, Launch } from '../model/launch.js';
 import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished } from '../judge/crashes.js';
 import type { Diagnostic } from '../model/diagnostic.js';
+import { SLOW_FACTOR } from '../model/duration.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
 import type { BuildAccess } from '../build/prepare-suite.js';
@@ -165,7 +166,7 @@ export const runAttempt = async (
     { ...l, env: { ...options.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
     {
       output,
-      timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy || r.fullUnwind ? 4 : 1),
+      timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy || r.fullUnwind ? SLOW_FACTOR : 1),
       signal: options.signal,
       watch: r.watch,
       limit: { bytes: bytesOf(cell), dir: logDir },

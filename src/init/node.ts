@@ -1,4 +1,5 @@
 /** Node addons: binding.gyp, and the test command of package.json. */
+import { lookUp } from '../model/look-up.js';
 import { basename } from 'node:path/posix';
 import { readJson, stringAt, tableAt } from './manifest.js';
 import type { Found } from './proposal.js';
@@ -39,7 +40,7 @@ export const runnerOf = (
       return files.length ? { files } : {};
     }
     const files = fileWords(rest);
-    const known = RUNNERS[basename(command)];
+    const known = lookUp(RUNNERS, basename(command));
     if (known) return { runner: known.runner, files: files.length ? files : known.files };
     if (command === 'node' && files.length && isTest(files[0]!))
       return { runner: [], files: files.slice(0, 1) };

@@ -21,7 +21,11 @@ const holdsCxx = async (dir: string): Promise<boolean> => {
 export const cxxParts = async (m: Matrix): Promise<Set<string>> => {
   const parts = new Set<string>();
   const visit = async (part: string, dir: string, sources: unknown): Promise<void> => {
-    const named = Array.isArray(sources) ? sources.map(String) : undefined;
+    const named = Array.isArray(sources)
+      ? sources.map(String)
+      : typeof sources === 'string'
+        ? [sources]
+        : undefined;
     if (named ? named.some((s) => CXX.test(s)) : await holdsCxx(resolve(m.root, dir))) parts.add(part);
   };
   await Promise.all([

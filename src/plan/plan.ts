@@ -13,6 +13,7 @@ import { BINDINGS } from '../bindings/index.js';
 import { canaryId, cellId, laneId } from '../model/cell-id.js';
 import { select } from '../config/selector.js';
 import matcher from '../config/glob.js';
+import { inBuildOrder } from '../config/needs.js';
 
 export type Cell = {
   id: string;
@@ -68,17 +69,9 @@ export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] =>
   );
 };
 
-/** The targets of a suite, and all that these need. */
-export const targetsOf = (m: Matrix, s: Suite): string[] => {
-  const all: string[] = [];
-  const visit = (name: string): void => {
-    if (all.includes(name)) return;
-    all.push(name);
-    for (const n of m.targets[name]?.needs ?? []) visit(n);
-  };
-  for (const t of s.targets) visit(t);
-  return all;
-};
+/** The targets of a suite, and all that these need, each after those that it needs. */
+export const targetsOf = (m: Matrix, s: Suite): string[] =>
+  inBuildOrder(s.targets, (name) => m.targets[name]);
 
 /**
  * Tools that are missing here to build a suite and its targets. `cxx` are the parts with C++ sources

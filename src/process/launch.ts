@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { close, openSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { MAX_TIMER_MS } from '../model/duration.js';
 import type { Launch } from '../model/launch.js';
 import { mappedFiles } from './mapped-files.js';
 
@@ -200,7 +201,7 @@ export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
   const stop = (): void => end('stopped');
   o.signal.addEventListener('abort', stop);
   if (o.signal.aborted) stop();
-  timers.push(setTimeout(() => end('timeout'), o.timeoutMs));
+  timers.push(setTimeout(() => end('timeout'), Math.min(o.timeoutMs, MAX_TIMER_MS)));
   if (o.watch?.size && pid !== undefined) {
     const { watch } = o;
     let wait = 5;

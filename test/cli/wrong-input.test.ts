@@ -56,12 +56,32 @@ describe('a wrong matrix', () => {
     [
       'a suite directory that does not exist',
       matrix({ dir: 'absent' }),
-      /suite 'good'.*does not exist: \S*absent/,
+      /ffi-gates\.yaml:8:10: suite 'good'.*does not exist: \S*absent/,
     ],
     [
       'a target directory that does not exist',
       matrix({ native: 'absent' }),
-      /target 'puppet'.*does not exist: \S*absent/,
+      /ffi-gates\.yaml:4:31: target 'puppet'.*does not exist: \S*absent/,
+    ],
+    [
+      'a target that needs itself',
+      matrix().replace('sources: [puppet.c]', 'sources: [puppet.c], needs: [puppet]'),
+      /ffi-gates\.yaml:4:68: target 'puppet' needs itself/,
+    ],
+    [
+      'a time that overflows a timer',
+      `${matrix()}timeout: 999999\n`,
+      /ffi-gates\.yaml:12:10: 'timeout' must be at most 536870/,
+    ],
+    [
+      'an alias inside of itself',
+      `${matrix()}own: &a [*a]\n`,
+      /ffi-gates\.yaml:12:10: the alias \*a is inside/,
+    ],
+    [
+      'two mistakes',
+      `${matrix({ gate: 'asam' })}canaries: no\n`,
+      /ffi-gates\.yaml:11:10: unknown key 'asam'[^]*ffi-gates\.yaml:12:1: the key 'canaries' is already there/,
     ],
   ];
   test.each(WRONG)(
@@ -69,6 +89,8 @@ describe('a wrong matrix', () => {
     async (_what, text, message) => {
       rig.write('ffi-gates.yaml', text);
       complains(await rig.run(), 2, message);
+      expect(existsSync(rig.out)).toBe(false);
+      expect(existsSync(join(rig.dir, 'cache'))).toBe(false);
     },
     60_000,
   );
@@ -95,6 +117,13 @@ describe('a selector', () => {
     rig.write('ffi-gates.yaml', matrix());
     complains(await rig.run(['nothing-*']), 3, /no cell matches nothing-\*/);
     complains(await rig.run(['*', 'nothing-*']), 3, /no cell matches nothing-\* /);
+    complains(await rig.run(['good-c_ccgcc-plane']), 3, /Did you mean 'good-c_ccgcc-plain'\?/);
+    complains(await rig.run(['constructor']), 3, /no cell matches constructor /);
+  }, 60_000);
+
+  test('that is not closed ends with 2', async () => {
+    rig.write('ffi-gates.yaml', matrix());
+    complains(await rig.run(['good-{c,py_*']), 2, /'good-\{c,py_\*' has a '\{' without its '\}'/);
   }, 60_000);
 });
 

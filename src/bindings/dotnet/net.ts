@@ -3,6 +3,7 @@
  * process itself. With the .NET SDK (`with.runner: dotnet`): `dotnet test` of the project. Test ids: NUnit's
  * full names.
  */
+import { lookUp } from '../../model/look-up.js';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,7 +109,8 @@ const between = (text: string, from: string, to: string): string | undefined => 
   return text.slice(start + from.length, end < 0 ? undefined : end);
 };
 const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-const plain = (xml: string): string => xml.replace(/&(\w+);/g, (all, name: string) => ENTITIES[name] ?? all);
+const plain = (xml: string): string =>
+  xml.replace(/&(\w+);/g, (all, name: string) => lookUp(ENTITIES, name) ?? all);
 
 type Result = { name: string; result: string; message?: string };
 
@@ -157,7 +159,7 @@ const events = (scratch: string, output: Iterable<string>, suite: PreparedSuite)
   return [
     ...reported,
     ...rest.map(({ name, result, message }): TestEvent => {
-      const outcome = OUTCOMES[result] ?? 'failed';
+      const outcome = lookUp(OUTCOMES, result) ?? 'failed';
       return { test: name, outcome, ...(message ? { message } : {}) };
     }),
   ];

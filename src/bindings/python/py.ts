@@ -11,11 +11,10 @@ import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Binding, RunPlan, PreparedSuite } from '../binding.js';
 import type { Arm, Tools } from '../../model/launch.js';
+import { list } from '../link.js';
 import { progressEnv, progressFile, readEvents } from '../progress.js';
 
 const PLUGIN = fileURLToPath(new URL('../../../plugins/pytest', import.meta.url));
-
-const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** The interpreter itself. `missing` has been checked before. */
 export const interpreter = (tools: Tools): string => tools['python']?.path ?? 'python3';
@@ -44,7 +43,7 @@ export const pytest = (
   // Below a symbolic link pytest omits the files from test names.
   const dir = realpathSync(suite.dir);
   const chosen = args.some((a) => a.includes('::'));
-  const own = words(suite.with['path']).map((d) => resolve(dir, d));
+  const own = list(suite, 'path').map((d) => resolve(dir, d));
   const path = [...extra, PLUGIN, ...own, ...(suite.env['PYTHONPATH'] ? [suite.env['PYTHONPATH']] : [])];
   const options = [
     // Settings of disabled plugins are unknown to pytest, and some projects turn that warning into an error.
@@ -68,7 +67,7 @@ export const pytest = (
       'pytest',
       ...options,
       ...(checked(arm) ? ['-p', 'no:faulthandler'] : []),
-      ...(chosen ? choosing(dir, words(suite.with['args'])) : words(suite.with['args'])),
+      ...(chosen ? choosing(dir, list(suite, 'args')) : list(suite, 'args')),
       ...args,
     ] as [string, ...string[]],
     cwd: dir,

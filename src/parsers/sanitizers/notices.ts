@@ -3,6 +3,7 @@
  * (`tool/internal-error`), and remarks that mean nothing. Source: compiler-rt `sanitizer_common`, `asan_linux.cpp`,
  * `lsan_common.cpp`, `tsan_platform_linux.cpp`.
  */
+import { lookUp } from '../../model/look-up.js';
 import { PROCESS_ID_LITERALS, PROCESS_ID_MARKER } from '../engine/process-id.js';
 import type { Tool } from '../../model/diagnostic.js';
 import { closeReport, openReport, takeFrame, type OpenReport } from '../engine/open-report.js';
@@ -84,7 +85,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   UndefinedBehavior: 'ubsan',
 };
 /** The tool behind a name; ASan stands for what does not say who it is, as it is the one that preloads. */
-const toolOf = (name: string | undefined): Tool => TOOLS[name ?? ''] ?? 'asan';
+const toolOf = (name: string | undefined): Tool => lookUp(TOOLS, name) ?? 'asan';
 
 /** Reads the runtimes' own troubles; these are honesty rows, not hazards. */
 export const notices: LineReader = {

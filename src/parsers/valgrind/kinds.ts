@@ -3,6 +3,7 @@
  * helgrind and drd (Valgrind manual, `docs/internals/xml-output-protocol*.txt`); the text output prints only headlines,
  * which headlines.ts maps back to those kinds.
  */
+import { lookUp } from '../../model/look-up.js';
 import type { HazardId } from '../../model/hazard.js';
 import { MAX_HEADLINE_CHARS } from './headlines.js';
 import type { Access, Frame, Diagnostic, Stack, StackRole, Tool } from '../../model/diagnostic.js';
@@ -95,7 +96,7 @@ function hazardOf(
   notes: string,
   address: string | undefined,
 ): HazardId {
-  if (kind in LEAK) return 'ownership/leak';
+  if (Object.hasOwn(LEAK, kind)) return 'ownership/leak';
   if (kind === 'InvalidFree')
     return /block of size [\d,.]{1,15} free'd/.test(notes)
       ? 'ownership/double-free'
@@ -105,7 +106,7 @@ function hazardOf(
   if (kind === 'InvalidRead' || kind === 'InvalidWrite')
     return accessHazard(kind === 'InvalidWrite', address, notes);
   if (kind === 'InvalidJump') return accessHazard(false, address, '');
-  const known = BY_KIND[kind];
+  const known = lookUp(BY_KIND, kind);
   if (known) return known;
   return tool === 'helgrind' || tool === 'drd' ? 'threading/other' : 'crash/other';
 }
@@ -172,7 +173,7 @@ export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>):
     (/Race|ConflictingAccess/.test(kind) ? / at (0x[0-9A-Fa-f]+)/.exec(what)?.[1] : undefined);
   // A line of its own in the text, a part of the headline in the XML.
   const code = parts.slice(1).find((part) => part.title?.startsWith('with error code '))?.title;
-  const leak = LEAK[kind];
+  const leak = lookUp(LEAK, kind);
   const main = leak ? undefined : mainPart(parts);
   const stacks = [main, ...parts.filter((part) => part !== main)].flatMap((part) =>
     part ? stackOf(part, part === main) : [],

@@ -54,7 +54,7 @@ export function partsOf(error: Node, headline: string): Part[] {
       const part = into(textOf(child, 'text') ?? child._ ?? '');
       const thread = textOf(child, 'hthreadid');
       if (thread) part.thread = `#${thread}`;
-    } else if (name in WRAPPED) {
+    } else if (Object.hasOwn(WRAPPED, name)) {
       const what = textOf(child, 'what');
       const address = textOf(child, 'address');
       const part = into(WRAPPED[name]?.(what ?? '', address ?? '') ?? name);

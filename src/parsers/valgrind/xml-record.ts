@@ -2,6 +2,7 @@
  * One complete XML element as a tree. Valgrind's XML uses no attributes that mean anything, no namespaces and no document types,
  * so that this is a tenth of the work of a general parser; what is not well-formed is refused all the same.
  */
+import { lookUp } from '../../model/look-up.js';
 
 /** An element: its own text, trimmed, without its children's; and its children in document order. */
 export type Node = { '#name': string; _?: string; $$?: Node[] };
@@ -20,7 +21,7 @@ const decoded = (text: string): string | undefined => {
     (_, hex, dec, name) => {
       const code = hex ? Number.parseInt(hex, 16) : dec ? Number(dec) : undefined;
       if (code !== undefined && code <= 0x10ffff) return String.fromCodePoint(code);
-      const known = name === undefined ? undefined : ENTITIES[name];
+      const known = lookUp(ENTITIES, name as string | undefined);
       if (known === undefined) isValid = false;
       return known ?? '';
     },

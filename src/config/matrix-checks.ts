@@ -1,0 +1,127 @@
+/**
+ * Rules of the matrix that concern several of its parts. A part that fits the schema is checked whatever is
+ * wrong elsewhere, so that all mistakes are reported at once.
+ */
+import type { z } from 'zod';
+import { CANARY } from '../model/cell-id.js';
+import { SEEDED_GATES } from '../model/ids.js';
+import { didYouMean, suggest } from './did-you-mean.js';
+import { isClosed } from './glob.js';
+import { exclusion, gate, knownKeys, suite, target } from './matrix-schema.js';
+import { cyclesOf } from './needs.js';
+import { checkPlaceholders } from './placeholders.js';
+import { quoted } from './problems.js';
+import { SETTING_NAMES, settingsOf } from './settings.js';
+import { fitting, isMapping, type YamlFile } from './yaml-file.js';
+import type { Path } from './yaml-tree.js';
+
+type Yaml = Pick<YamlFile<unknown>, 'raw' | 'complain' | 'complainOfKey' | 'compare'>;
+export type Targets = ReadonlyMap<string, z.infer<typeof target>>;
+type Suites = readonly (readonly [number, z.infer<typeof suite>])[];
+
+const checkSuites = (
+  { complain, complainOfKey, compare }: Yaml,
+  suites: Suites,
+  names: readonly string[],
+): void => {
+  const declared = new Set(names);
+  const ids = new Set<string>();
+  for (const [i, s] of suites) {
+    const at: Path = ['suites', i];
+    for (const [j, t] of s.targets.entries())
+      if (!declared.has(t))
+        complain(
+          [...at, 'targets', j],
+          () => `suite '${s.id}' uses target '${t}', which is not declared.${suggest(t, names)}`,
+        );
+    const id = `${s.id}-${s.binding}`;
+    if (ids.has(id))
+      complain(
+        [...at, 'id'],
+        `two suites are called '${s.id}' for binding '${s.binding}'; cell ids must be unique. Rename one.`,
+      );
+    ids.add(id);
+    if (s.id === CANARY && s.role !== CANARY)
+      complain([...at, 'id'], `'${CANARY}' is the suite that proves a lane; choose another id`);
+    compare(settingsOf(s.binding), s.with, [...at, 'with'], knownKeys);
+    for (const key of Object.keys(s.with))
+      if (!SETTING_NAMES.includes(key))
+        complainOfKey(
+          [...at, 'with'],
+          key,
+          () => `no binding has the setting ${quoted(key)}.${didYouMean(key, SETTING_NAMES)}`,
+        );
+  }
+};
+
+const checkTargets = ({ complain }: Yaml, targets: Targets, names: readonly string[]): void => {
+  const declared = new Set(names);
+  for (const [name, t] of targets) {
+    const at: Path = ['targets', name];
+    for (const [j, n] of t.needs.entries())
+      if (!declared.has(n))
+        complain(
+          [...at, 'needs', j],
+          () => `target '${name}' needs '${n}', which is not declared.${suggest(n, names)}`,
+        );
+    if (t.builder === 'cc' && !t.sources)
+      complain(at, `target '${name}' is built with cc and must list its 'sources'; write sources: [file.c]`);
+    if (t.command?.[0] === '')
+      complain([...at, 'command', 0], 'the program of this command is empty; name one');
+    if (t.builder === 'command' && !t.command)
+      complain(
+        at,
+        `target '${name}' is built with a command and must have a 'command'; write command: [make]`,
+      );
+  }
+  for (const { name, index, path } of cyclesOf(targets))
+    complain(
+      ['targets', name, 'needs', index],
+      path.length === 2
+        ? `target '${name}' needs itself; remove it`
+        : `targets need each other in a circle (${path.join(' → ')}); remove one of these`,
+    );
+};
+
+type Gates = readonly (readonly [string, z.infer<typeof gate> | null])[];
+
+const checkGates = (complain: Yaml['complain'], gates: Gates): void => {
+  for (const [name, settings] of gates) {
+    if (settings?.seeds !== undefined && !SEEDED_GATES.includes(name))
+      complain(
+        ['gates', name, 'seeds'],
+        `gate '${name}' cannot choose schedules; only ${SEEDED_GATES.join(', ')} takes 'seeds'.`,
+      );
+    for (const key of ['strict', 'info', 'headers', 'cflags'] as const)
+      if (settings?.[key] !== undefined && name !== 'declared')
+        complain(
+          ['gates', name, key],
+          `gate '${name}' compares no declarations; only declared takes '${key}'.`,
+        );
+    const compilers = settings?.compilers ?? [];
+    for (const [i, c] of compilers.entries())
+      if (compilers.indexOf(c) !== i)
+        complain(
+          ['gates', name, 'compilers', i],
+          `'${c}' is listed twice; cell ids must be unique. Remove one.`,
+        );
+  }
+};
+
+/** Adds what the schema cannot see. */
+export const crossCheck = (yaml: Yaml): void => {
+  const raw = isMapping(yaml.raw) ? yaml.raw : {};
+  const names = isMapping(raw['targets']) ? Object.keys(raw['targets']) : [];
+  const targets: Targets = new Map(fitting(target, raw['targets']).map(([name, t]) => [String(name), t]));
+  const suites: Suites = fitting(suite, raw['suites']).map(([i, s]) => [Number(i), s]);
+  checkSuites(yaml, suites, names);
+  checkTargets(yaml, targets, names);
+  const gates: Gates = fitting(gate.nullable(), raw['gates']).map(([name, g]) => [String(name), g]);
+  if (isMapping(raw['gates']) && Object.keys(raw['gates']).length === 0)
+    yaml.complain(['gates'], "'gates' is empty, so nothing would run; write at least one: gates: { asan: }");
+  checkGates(yaml.complain, gates);
+  checkPlaceholders(yaml.complain, { targets, suites, gates, names });
+  for (const [i, { cells }] of fitting(exclusion, raw['exclude']))
+    if (!isClosed(cells))
+      yaml.complain(['exclude', i, 'cells'], `${quoted(cells)} has a '{' without its '}'; close it`);
+};

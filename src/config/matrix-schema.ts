@@ -1,0 +1,146 @@
+/** The schema of the matrix file. `matrices/schema.json` is generated from it. */
+import { z } from 'zod';
+import { ROLES } from '../model/role.js';
+import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../model/ids.js';
+import { MAX_SECONDS } from '../model/duration.js';
+import { SETTING_NAMES, SETTINGS } from './settings.js';
+
+const id = z
+  .string()
+  .regex(/^[a-z0-9]+$/, 'must be lower-case letters and digits only (it becomes part of cell ids).')
+  .max(80, 'must have at most 80 characters (it becomes part of file names)');
+const text = z.string().min(1);
+const texts = z.array(text);
+const variable = z
+  .string()
+  .regex(/^[^=]+$/, "the name of a variable must not be empty or hold '='; write NAME: value.");
+const env = z.record(variable, z.string());
+const why = text.meta({ description: 'The reason, shown wherever the effect is shown.' });
+const seconds = z
+  .number()
+  .min(0.1)
+  .max(MAX_SECONDS, `must be at most ${MAX_SECONDS} (seconds; a longer time cannot be measured)`);
+const mebibytes = z
+  .number()
+  .positive()
+  .max(1 << 24);
+
+export const target = z.strictObject({
+  builder: z.enum(BUILDER_IDS).meta({ description: 'How the native code is built.' }),
+  dir: text.meta({ description: 'Directory of the sources, relative to `root`.' }),
+  produces: texts
+    .min(1)
+    .meta({ description: 'Objects that must exist after the build (file names, globs).' }),
+  needs: z.array(id).default([]).meta({ description: 'Targets that are built before this one.' }),
+  sources: texts.min(1).optional().meta({ description: 'Builder cc: source files, relative to `dir`.' }),
+  args: z
+    .array(z.string())
+    .default([])
+    .meta({ description: 'Further arguments of the configure or compile command.' }),
+  command: z.array(z.string()).min(1).optional().meta({
+    description:
+      'Builder command: argv with {cc} {cxx} {cflags} {ldflags} {out} {src} placeholders, which are also replaced in `env`.',
+  }),
+  inputs: texts.default([]).meta({ description: 'Further directories whose content the build depends on.' }),
+  env: env.default({}),
+});
+
+export const suite = z.strictObject({
+  id: id.meta({ description: 'First part of the cell ids.' }),
+  binding: z.enum(BINDING_IDS),
+  dir: text.meta({ description: 'Directory of the tests, relative to `root`.' }),
+  targets: z.array(id).default([]).meta({ description: 'Targets whose objects the tests load.' }),
+  role: z.enum(ROLES).default('subject'),
+  annotations: texts
+    .default([])
+    .meta({ description: 'Hazard suites: files with `~` annotations, as globs relative to `root`.' }),
+  inputs: texts.default([]).meta({ description: 'Further directories that the compiled tests depend on.' }),
+  gates: z
+    .array(z.enum(GATE_IDS))
+    .min(1)
+    .optional()
+    .meta({ description: 'Only these gates for this suite.' }),
+  timeout: seconds.optional().meta({ description: 'Seconds for one launch of this suite.' }),
+  output: mebibytes
+    .optional()
+    .meta({ description: 'MiB that one launch of this suite may write to its logs.' }),
+  weight: z
+    .strictObject({
+      cores: z.number().positive().max(4096).default(1),
+      memory: z
+        .number()
+        .positive()
+        .max(1 << 16)
+        .default(1),
+    })
+    .optional()
+    .meta({ description: 'Cores and GiB that one launch takes.' }),
+  env: env.default({}),
+  with: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Settings of the binding.' }),
+});
+
+export const gate = z.strictObject({
+  compilers: z
+    .array(z.enum(['gcc', 'clang']))
+    .min(1)
+    .optional(),
+  timeout: seconds.optional(),
+  seeds: z.number().int().positive().max(1024).optional().meta({
+    description: 'Gate miri: number of schedules, each from its own seed (0, 1, …).',
+  }),
+  strict: z.boolean().optional().meta({ description: 'Gate declared: warnings make a cell red, too.' }),
+  info: z.boolean().optional().meta({
+    description: 'Gate declared: differences that do no harm on this machine are listed.',
+  }),
+  headers: texts.optional().meta({
+    description:
+      'Gate declared: headers, as in `#include <…>`, that declare what objects without debug information hold.',
+  }),
+  cflags: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Gate declared: compiler flags for `headers`.' }),
+  env: env.default({}).meta({
+    description:
+      'Environment added to each launch under this gate; sanitizer options are appended to the gate’s own.',
+  }),
+});
+
+export const exclusion = z.strictObject({ cells: text, why });
+
+export const matrixSchema = z.strictObject({
+  version: z.literal(1),
+  name: text.default('matrix'),
+  root: text
+    .default('.')
+    .meta({ description: 'Directory that all paths are relative to, itself relative to this file.' }),
+  targets: z.record(id, target).default({}),
+  suites: z.array(suite).min(1),
+  gates: z.partialRecord(z.enum(GATE_IDS), gate.nullable()),
+  exclude: z.array(exclusion).default([]),
+  own: texts
+    .default([])
+    .meta({ description: 'Further directories or object names that belong to the project.' }),
+  canaries: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'Prove every lane with planted bugs. Without it no lane is proven.' }),
+  timeout: seconds.default(180).meta({ description: 'Seconds for one launch.' }),
+  output: mebibytes.default(256).meta({
+    description: 'MiB that one launch may write to its output and logs. A launch that exceeds it is stopped.',
+  }),
+});
+
+/** Keys that the schema allows where an unknown key was found. */
+export const knownKeys = (path: readonly PropertyKey[]): readonly string[] => {
+  const [top, index, sub] = path;
+  if (top === undefined) return Object.keys(matrixSchema.shape);
+  if (top === 'targets' && index !== undefined) return Object.keys(target.shape);
+  if (top === 'suites' && sub === 'weight') return ['cores', 'memory'];
+  if (top === 'suites' && sub === 'with')
+    return path[3] === 'shim' ? Object.keys(SETTINGS.jni.shape.shim.shape) : SETTING_NAMES;
+  if (top === 'suites') return Object.keys(suite.shape);
+  if (top === 'gates' && index === undefined) return [...GATE_IDS];
+  if (top === 'gates') return Object.keys(gate.shape);
+  return top === 'exclude' ? ['cells', 'why'] : [];
+};
