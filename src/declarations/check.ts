@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { HostDeclarations, HostFunction, NativeDeclarations, StaleErrno } from '../model/declaration.js';
 import { byText } from '../model/order.js';
 import { compareFunction, type Finding } from './compare/function.js';
+import { systemHeaders } from './system-headers.js';
 import { C_LIBRARY, isCLibrary, readHeader, readObject, type Header } from './native.js';
 
 export type CheckOptions = {
@@ -32,9 +33,10 @@ const nativeOf = async (
   o: CheckOptions,
 ): Promise<NativeDeclarations> => {
   const first = await readObject(o.gdb, object, names);
-  const header = o.header ?? (isCLibrary(object) ? C_LIBRARY : undefined);
   const left = names.filter((n) => !first.functions[n]);
-  if (!header || left.length === 0) return first;
+  if (left.length === 0) return first;
+  const header = o.header ?? (isCLibrary(object) ? C_LIBRARY : await systemHeaders(object, left, o.cc));
+  if (!header) return first;
   const second = await readHeader(o, header, left);
   return {
     functions: { ...second.functions, ...first.functions },

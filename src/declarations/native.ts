@@ -85,7 +85,7 @@ const placesIn = (preprocessed: string, names: readonly string[]): Map<string, P
 };
 
 export type Header = {
-  /** As in `#include <…>`. */
+  /** As in `#include <…>`, or absolute paths. */
   includes: readonly string[];
   cflags: readonly string[];
 };
@@ -104,11 +104,9 @@ export const readHeader = (
 ): Promise<NativeDeclarations> =>
   inScratch(async (dir) => {
     const [source, object] = [join(dir, 'declared.c'), join(dir, 'declared.o')];
-    const includes = header.includes.map((h) => `#include <${h}>\n`).join('');
-    const shown = header.includes
-      .slice(0, 3)
-      .map((h) => `<${h}>`)
-      .join(', ');
+    const quoted = (h: string): string => (h.startsWith('/') ? `"${h}"` : `<${h}>`);
+    const includes = header.includes.map((h) => `#include ${quoted(h)}\n`).join('');
+    const shown = header.includes.slice(0, 3).map(quoted).join(', ');
     const title = header.includes.length > 3 ? `${shown} and ${header.includes.length - 3} more` : shown;
     let left = names.filter((n) => /^[A-Za-z_]\w*$/.test(n));
     for (let round = 0; round < ROUNDS && left.length > 0; round++) {

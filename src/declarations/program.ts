@@ -7,7 +7,7 @@ import type { Language } from '../model/declaration.js';
 import { check, type CheckOptions } from './check.js';
 import { readRecordings } from './recordings.js';
 import { PREFIX, reportText, type ReportOptions } from './report.js';
-import { spell } from './spell.js';
+import { spell, spellRecord } from './spell.js';
 
 /** What to compare. Written by the launch, and again by `repro`. */
 export type Spec = Omit<ReportOptions, 'language'> &
@@ -26,7 +26,10 @@ const main = async (file: string): Promise<void> => {
     const checked = await check(host, spec);
     await writeFile(
       spec.log,
-      reportText(checked, spec, (f) => spell(f.language ?? spec.language, f.name, f.real)),
+      reportText(checked, spec, (f) => {
+        const language = f.language ?? spec.language;
+        return f.realRecord ? spellRecord(language, f.realRecord) : spell(language, f.name, f.real);
+      }),
     );
   } catch (e) {
     const why = e instanceof Error ? e.message : String(e);

@@ -1,5 +1,5 @@
 /** Writes the library's declaration in the language of the host: the line that mends a finding. Pure. */
-import type { CType, Language, NativeFunction } from '../model/declaration.js';
+import type { CType, Language, NativeFunction, RecordType } from '../model/declaration.js';
 import { isInteger, prototypeText } from './compare/context.js';
 
 const CTYPES_INT: Record<string, string> = {
@@ -100,6 +100,27 @@ const java = (t: CType): string => {
 /** Parameters with a type each, named by their position. */
 const numbered = (parameters: readonly CType[], write: (t: CType, name: string) => string): string[] =>
   parameters.map((p, i) => write(p, `a${i + 1}`));
+
+/** Whether a field lies where its type alone would not put it. */
+const isPacked = (r: RecordType): boolean =>
+  r.fields.some((f) => {
+    const size = f.type.kind === 'pointer' ? 8 : 'size' in f.type ? f.type.size : 1;
+    return f.bits === undefined && size > 0 && (f.bit / 8) % Math.min(size, 8) !== 0;
+  });
+
+/** The structure as the library lays it out, on one line. Undefined where the language is not spelled. */
+export const spellRecord = (language: Language, r: RecordType): string | undefined => {
+  const named = r.fields.map((f, i) => ({ ...f, name: f.name || `anonymous${i}` }));
+  if (language === 'ctypes') {
+    const fields = named.map(
+      (f) => `("${f.name}", ${ctypes(f.type)}${f.bits === undefined ? '' : `, ${f.bits}`})`,
+    );
+    return `${isPacked(r) ? '_pack_ = 1; ' : ''}_fields_ = [${fields.join(', ')}]`;
+  }
+  if (language === 'rust' && !named.some((f) => f.bits !== undefined))
+    return `#[repr(C${isPacked(r) ? ', packed' : ''})] ${r.union ? 'union' : 'struct'} { ${named.map((f) => `${f.name}: ${rust(f.type)}`).join(', ')} }`;
+  return undefined;
+};
 
 /** The declaration that agrees with the library, on one line. Undefined where a language derives it itself. */
 export const spell = (language: Language, name: string, f: NativeFunction): string | undefined => {

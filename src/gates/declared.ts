@@ -62,6 +62,10 @@ export const declared: Gate = {
   exitCodes: [],
   halts: false,
   heavy: false,
+  remedy: (s) =>
+    /no debug information|not declared in/.test(s.message)
+      ? "build it with -g, install its debug symbols or its development package, or name its headers in the gate's entry: declared: { headers: [x.h] }"
+      : undefined,
   tools: ['gdb'],
   memory: 0.5,
 };

@@ -6,6 +6,7 @@ import type {
   Language,
   NativeDeclarations,
   NativeFunction,
+  RecordType,
   Records,
 } from '../../model/declaration.js';
 import { compareCallback } from './callback.js';
@@ -21,6 +22,8 @@ export type Finding = Disagreement & {
   language?: Language;
   /** The wrong record and where it is declared, if the record is wrong rather than the function. */
   declared?: { name: string; at: Place };
+  /** The library's record, if a record is wrong. */
+  realRecord?: RecordType;
   hostAt: Place;
   nativeAt?: Place;
   prototype: string;
@@ -50,6 +53,7 @@ export const compareFunction = (
         name: f.name,
         ...(f.language === undefined ? {} : { language: f.language }),
         ...recordAt(d.record, sides.records),
+        ...(d.record === undefined ? {} : realRecord(sides.native.records[d.native])),
         hostAt: at,
         ...(n.at ? { nativeAt: n.at } : {}),
         prototype: prototypeText(f.name, n),
@@ -72,6 +76,8 @@ export const compareFunction = (
   if (f.parameters) compareParameters(contextAt(f.parametersAt ?? f.at), f, n);
   for (const call of f.calls) compareCall(contextAt(call.at), f, call.arguments, n);
 };
+
+const realRecord = (r: RecordType | undefined): Pick<Finding, 'realRecord'> => (r ? { realRecord: r } : {});
 
 const recordAt = (record: string | undefined, records: Records): Pick<Finding, 'declared'> => {
   const at = record === undefined ? undefined : records[record]?.at;

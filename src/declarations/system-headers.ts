@@ -1,0 +1,104 @@
+/**
+ * The headers of a library that the system's package manager installed. The link by which programs are linked
+ * (`libx.so`) belongs to the package with the headers; it must lead to the very object that is loaded, so the
+ * headers are of its version.
+ */
+import { readdir, readlink, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { textOf } from '../process/regular-file.js';
+import { runTool } from '../process/run-tool.js';
+import type { Header } from './native.js';
+
+/** Milliseconds. */
+const LIMIT = 30_000;
+/** Bytes of a header that are searched for names. */
+const MAX_HEADER = 4 << 20;
+/** Number of headers that are compiled together. */
+const MAX_HEADERS = 24;
+
+/** Links in the object's directory that lead to it, other than by its soname. */
+const linksTo = async (object: string): Promise<string[]> => {
+  const dir = dirname(object);
+  const names = (await readdir(dir).catch(() => [] as string[])).filter((n) => n.endsWith('.so'));
+  const found: string[] = [];
+  for (const name of names) {
+    const link = join(dir, name);
+    const isLink = await readlink(link).then(
+      () => true,
+      () => false,
+    );
+    if (isLink && (await realpath(link).catch(() => '')) === object) found.push(link);
+  }
+  return found;
+};
+
+const linesOf = async (file: string, ...args: string[]): Promise<string[]> => {
+  const { code, stdout } = await runTool(file, args, {
+    inherit: true,
+    env: { LC_ALL: 'C' },
+    timeoutMs: LIMIT,
+  });
+  return code === 0 ? stdout.split('\n').filter((l) => l !== '') : [];
+};
+
+/** All files of the package that owns one of these paths, by dpkg or rpm. */
+const packageFiles = async (paths: readonly string[]): Promise<string[]> => {
+  // Systems that have merged /usr know a file by either name.
+  const names = paths.flatMap((p) => [p, p.startsWith('/usr/') ? p.slice('/usr'.length) : `/usr${p}`]);
+  for (const name of names) {
+    const [owner] = await linesOf('dpkg', '-S', name);
+    const debian = owner === undefined ? undefined : /^([^,]+?)(?:, .*)?: \//.exec(owner)?.[1];
+    if (debian !== undefined) return linesOf('dpkg', '-L', debian);
+    const files = await linesOf('rpm', '-qlf', name);
+    if (files.length > 0) return files;
+  }
+  return [];
+};
+
+/** The headers that name the most of these functions, as few as name all that any of them names. */
+const covering = (headers: readonly string[], names: readonly string[]): string[] => {
+  const wanted = new Set(names);
+  const named = headers.map((file) => {
+    const words = new Set((textOf(file, MAX_HEADER) ?? '').match(/\b[A-Za-z_]\w{0,200}\b/g) ?? []);
+    return { file, names: [...wanted].filter((n) => words.has(n)) };
+  });
+  const chosen: string[] = [];
+  const open = new Set(named.flatMap((h) => h.names));
+  while (open.size > 0 && chosen.length < MAX_HEADERS) {
+    const count = (h: (typeof named)[number]): number => h.names.filter((n) => open.has(n)).length;
+    const best = named.reduce((a, b) => (count(b) > count(a) ? b : a));
+    for (const n of best.names) open.delete(n);
+    chosen.push(best.file);
+  }
+  return chosen;
+};
+
+/** Headers for these functions of a system library. Undefined if none are installed. */
+export const systemHeaders = async (
+  object: string,
+  names: readonly string[],
+  cc: string,
+): Promise<Header | undefined> => {
+  const links = await linksTo(object);
+  if (links.length === 0) return undefined;
+  const files = await packageFiles(links);
+  const headers = covering(
+    files.filter((f) => /\.h$/.test(f)),
+    names,
+  );
+  if (headers.length === 0) return undefined;
+  const modules = files.flatMap((f) => /\/pkgconfig\/([^/]+)\.pc$/.exec(f)?.[1] ?? []);
+  const flags = modules.length > 0 ? (await linesOf('pkg-config', '--cflags', ...modules)).join(' ') : '';
+  const cflags = flags.split(/\s+/).filter((f) => f !== '');
+  // One that cannot be included alone would lose the others.
+  const includes: string[] = [];
+  for (const header of headers) {
+    const { code } = await runTool(cc, ['-w', '-fsyntax-only', '-x', 'c', '-', ...cflags], {
+      inherit: true,
+      input: `#define _GNU_SOURCE 1\n#include "${header}"\n`,
+      timeoutMs: LIMIT,
+    });
+    if (code === 0) includes.push(header);
+  }
+  return includes.length > 0 ? { includes, cflags } : undefined;
+};
