@@ -104,6 +104,22 @@ export const COMMANDS: readonly Command[] = [
     run: async (a) => (await import('./repro.js')).repro(a),
   }),
   command({
+    words: 'declared [selector..]',
+    says: 'compare what the host declares with the library, function by function, without a run of the matrix',
+    options: (y) =>
+      y
+        .positional('selector', { type: 'string', array: true, default: [] as string[] })
+        .option('matrix', matrix)
+        .option('json', json)
+        .option('fix', {
+          type: 'boolean',
+          default: false,
+          describe: 'print corrected declarations, to look at; nothing is written',
+        })
+        .option('cache', { type: 'string', describe: 'directory of builds' }),
+    run: async (a) => (await import('./declared.js')).declared(a),
+  }),
+  command({
     words: 'show',
     says: 'open the report of the last run',
     options: (y) => y.option('out', out),

@@ -1,6 +1,12 @@
 /** Holds the declarations of a host against the libraries that were really loaded. */
 import { basename } from 'node:path';
-import type { HostDeclarations, HostFunction, NativeDeclarations, StaleErrno } from '../model/declaration.js';
+import type {
+  HostDeclarations,
+  HostFunction,
+  NativeDeclarations,
+  NativeFunction,
+  StaleErrno,
+} from '../model/declaration.js';
 import { byText } from '../model/order.js';
 import { compareFunction, type Finding } from './compare/function.js';
 import { systemHeaders } from './system-headers.js';
@@ -13,10 +19,22 @@ export type CheckOptions = {
   header?: Header;
 };
 
-/** A function that could not be compared, or only a `part` of it. */
-export type NotSeen = { name: string; object?: string; part?: string; why: string };
+/** A function that could not be compared, or only `partly`. */
+export type NotSeen = { name: string; object?: string; partly?: true; why: string };
+
+/** One function of the host, and what came of its comparison. */
+export type Compared = {
+  host: HostFunction;
+  /** Absent if the library's declaration could not be had. */
+  native?: NativeFunction;
+  findings: Finding[];
+  /** Why it or a part of it was not compared. */
+  skipped: string[];
+};
 
 export type Checked = {
+  /** Every function that the host declares or calls. */
+  compared: Compared[];
   /** Number of functions that were compared. */
   functions: number;
   findings: Finding[];
@@ -50,40 +68,60 @@ const nativeOf = async (
   };
 };
 
+/** Compares the functions of one object. Their records are compared once, whichever function uses them. */
+const compareObject = (
+  host: HostDeclarations,
+  functions: readonly HostFunction[],
+  native: NativeDeclarations,
+): Compared[] => {
+  const allocated = new Set(host.allocated);
+  const once = new Set<string>();
+  return functions.map((f) => {
+    const n = native.functions[f.name];
+    if (!n) return { host: f, findings: [], skipped: [reasonOf(native, f.name)] };
+    const result: Compared = { host: f, native: n, findings: [], skipped: [] };
+    compareFunction(
+      f,
+      n,
+      { records: host.records, native, allocated },
+      once,
+      (x) => result.findings.push(x),
+      (s) => result.skipped.push(n.unprototyped ? s.why : `${s.part}: ${s.why}`),
+    );
+    return result;
+  });
+};
+
 /** Compares all functions of a host, object by object. */
 export const check = async (host: HostDeclarations, o: CheckOptions): Promise<Checked> => {
-  const result: Checked = { functions: 0, findings: [], staleErrno: host.staleErrno, notSeen: [] };
-  const allocated = new Set(host.allocated);
+  const compared: Compared[] = [];
   const objects = new Map<string, HostFunction[]>();
   for (const f of host.functions) {
     if (f.notSeen !== undefined || f.object === undefined)
-      result.notSeen.push({ name: f.name, why: f.notSeen ?? 'the object that holds it is not known' });
+      compared.push({
+        host: f,
+        findings: [],
+        skipped: [f.notSeen ?? 'the object that holds it is not known'],
+      });
     else objects.set(f.object, [...(objects.get(f.object) ?? []), f]);
   }
   for (const [object, functions] of [...objects].sort(([a], [b]) => byText(a, b))) {
-    const native = await nativeOf(object, [...new Set(functions.map((f) => f.name))].sort(byText), o);
-    const compared = new Set<string>();
-    for (const f of functions) {
-      const n = native.functions[f.name];
-      if (!n) {
-        result.notSeen.push({ name: f.name, object: basename(object), why: reasonOf(native, f.name) });
-        continue;
-      }
-      let unprototyped = false;
-      compareFunction(
-        f,
-        n,
-        { records: host.records, native, allocated },
-        compared,
-        (x) => result.findings.push(x),
-        (s) => {
-          unprototyped ||= n.unprototyped === true;
-          const part = n.unprototyped ? {} : { part: s.part };
-          result.notSeen.push({ name: s.name, object: basename(object), ...part, why: s.why });
-        },
-      );
-      if (!unprototyped) result.functions++;
-    }
+    const names = [...new Set(functions.map((f) => f.name))].sort(byText);
+    compared.push(...compareObject(host, functions, await nativeOf(object, names, o)));
   }
-  return result;
+  const seen = (c: Compared): boolean => c.native !== undefined && c.native.unprototyped !== true;
+  return {
+    compared,
+    functions: compared.filter(seen).length,
+    findings: compared.flatMap((c) => c.findings),
+    staleErrno: host.staleErrno,
+    notSeen: compared.flatMap((c) =>
+      c.skipped.map((why) => ({
+        name: c.host.name,
+        ...(c.host.object === undefined ? {} : { object: basename(c.host.object) }),
+        ...(seen(c) ? { partly: true as const } : {}),
+        why,
+      })),
+    ),
+  };
 };

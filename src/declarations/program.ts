@@ -7,6 +7,8 @@ import type { Language } from '../model/declaration.js';
 import { check, type CheckOptions } from './check.js';
 import { readRecordings } from './recordings.js';
 import { PREFIX, reportText, type ReportOptions } from './report.js';
+import type { Finding } from './compare/function.js';
+import { tableOf } from './table.js';
 import { spell, spellRecord } from './spell.js';
 
 /** What to compare. Written by the launch, and again by `repro`. */
@@ -17,6 +19,8 @@ export type Spec = Omit<ReportOptions, 'language'> &
     records: string;
     /** The report. */
     log: string;
+    /** The table of all functions, as JSON. */
+    table: string;
   };
 
 const main = async (file: string): Promise<void> => {
@@ -24,13 +28,12 @@ const main = async (file: string): Promise<void> => {
   try {
     const host = await readRecordings(spec.records, spec.language);
     const checked = await check(host, spec);
-    await writeFile(
-      spec.log,
-      reportText(checked, spec, (f) => {
-        const language = f.language ?? spec.language;
-        return f.realRecord ? spellRecord(language, f.realRecord) : spell(language, f.name, f.real);
-      }),
-    );
+    const mendOf = (f: Finding): string | undefined => {
+      const language = f.language ?? spec.language;
+      return f.realRecord ? spellRecord(language, f.realRecord) : spell(language, f.name, f.real);
+    };
+    await writeFile(spec.table, `${JSON.stringify(tableOf(checked, spec.language, mendOf))}\n`);
+    await writeFile(spec.log, reportText(checked, spec, mendOf));
   } catch (e) {
     const why = e instanceof Error ? e.message : String(e);
     await writeFile(spec.log, `${PREFIX} failed: ${why.replace(/\s+/g, ' ')}\n`);

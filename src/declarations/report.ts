@@ -79,9 +79,8 @@ const block = ({ first: f, names }: Group, mend: string | undefined, o: ReportOp
 /** What was not seen, by reason. */
 export const reasons = (notSeen: readonly NotSeen[]): { why: string; names: string[] }[] => {
   const by = new Map<string, Set<string>>();
-  for (const { name, object, part, why } of notSeen) {
-    const of = [part, object].filter(Boolean).join(' in ');
-    const key = of === '' ? why : `${why} (${of})`;
+  for (const { name, object, why } of notSeen) {
+    const key = object === undefined ? why : `${why} (${object})`;
     by.set(key, (by.get(key) ?? new Set()).add(name));
   }
   return [...by]
@@ -114,7 +113,7 @@ export const reportText = (
       `${PREFIX} failed: no function could be compared: ${flat(first?.why ?? 'the tests call none that is declared')}`,
     );
   }
-  const left = new Set(c.notSeen.filter((n) => n.part === undefined).map((n) => n.name)).size;
+  const left = new Set(c.notSeen.filter((n) => !n.partly).map((n) => n.name)).size;
   lines.push(`${PREFIX} done, ${c.functions} functions compared, ${left} not seen`);
   return `${lines.join('\n')}\n`;
 };

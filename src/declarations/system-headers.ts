@@ -83,7 +83,7 @@ export const systemHeaders = async (
   if (links.length === 0) return undefined;
   const files = await packageFiles(links);
   const headers = covering(
-    files.filter((f) => /\.h$/.test(f)),
+    files.filter((f) => f.endsWith('.h')),
     names,
   );
   if (headers.length === 0) return undefined;

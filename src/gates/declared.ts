@@ -10,6 +10,9 @@ import { missingCompiler, plainInstrument } from './toolchain.js';
 
 const PROGRAM = fileURLToPath(new URL('../declarations/program.js', import.meta.url));
 
+/** Name of the table of functions in the directory of a launch. */
+export const DECLARED_TABLE = 'declared.json';
+
 /** Bindings whose declarations can be had. */
 const FITS: readonly BindingId[] = ['py'];
 
@@ -50,6 +53,7 @@ export const declared: Gate = {
           cc: r.host.tools[r.compiler]?.path ?? r.compiler,
           records,
           log: join(r.logDir, 'declared.log'),
+          table: join(r.logDir, '..', DECLARED_TABLE),
           least: r.settings?.info ? 'info' : 'warning',
           strict: r.settings?.strict ?? false,
           ...(r.settings?.headers

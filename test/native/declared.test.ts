@@ -12,6 +12,7 @@ import { readLog } from '../../src/parsers/read-logs.js';
 import type { Parsed } from '../../src/model/diagnostic.js';
 
 const PLUGIN = fileURLToPath(new URL('../../plugins/pytest', import.meta.url));
+const BIN = fileURLToPath(new URL('../../bin/ffi-gates.js', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../../dist/declarations/program.js', import.meta.url));
 
 const HEADER = `
@@ -101,7 +102,7 @@ const compare = async (
     spec,
     JSON.stringify({
       ...{ gdb: 'gdb', cc: 'gcc', language: 'ctypes', least: 'warning', strict: false },
-      ...{ records: join(own, 'records'), log },
+      ...{ records: join(own, 'records'), log, table: join(own, 'table.json') },
       ...more,
     }),
   );
@@ -285,4 +286,45 @@ describe('what cannot be compared', () => {
     expect(seen(parsed), parsed.text).toEqual(['warning abi/wrong-width wide']);
     expect(parsed.text).toContain(`#0 wide ${join(dir, 'x.h')}:`);
   });
+});
+
+test('the command prints every function with its verdict, and what mends it', () => {
+  const repo = join(dir, 'repo');
+  mkdirSync(join(repo, 'lib'), { recursive: true });
+  mkdirSync(join(repo, 'tests'));
+  writeFileSync(join(repo, 'lib/a.c'), 'long a(long x) { return x; }\nvoid *b(void) { return 0; }\n');
+  writeFileSync(
+    join(repo, 'tests/test_a.py'),
+    `import ctypes, os
+lib = ctypes.CDLL(os.path.join(os.environ["FFI_GATES_TARGET_A"], "liba.so"))
+lib.a.restype, lib.a.argtypes = ctypes.c_long, [ctypes.c_long]
+
+
+def test_a():
+    assert lib.a(2) == 2
+    lib.b()
+`,
+  );
+  writeFileSync(
+    join(repo, 'ffi-gates.yaml'),
+    `version: 1
+targets:
+  a: { builder: cc, dir: lib, sources: [a.c], produces: [liba.so] }
+suites:
+  - { id: s, binding: py, dir: tests, targets: [a] }
+gates: { plain: }
+`,
+  );
+  const command = (...args: string[]): { status: number | null; stdout: string } =>
+    spawnSync(process.execPath, [BIN, 'declared', ...args], { cwd: repo, encoding: 'utf8' });
+  const ran = command('--json');
+  expect(ran.status, ran.stdout).toBe(1);
+  const { cells } = JSON.parse(ran.stdout) as { cells: { id: string; rows: Record<string, unknown>[] }[] };
+  expect(cells.map((c) => c.rows.map((r) => [r['function'], r['verdict'], r['mend']]))).toEqual([
+    [
+      ['a', 'agrees', undefined],
+      ['b', 'error', 'b.restype, b.argtypes = c_void_p, []'],
+    ],
+  ]);
+  expect(command('--fix').stdout).toContain('+b.restype, b.argtypes = c_void_p, []');
 });

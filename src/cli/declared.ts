@@ -1,0 +1,123 @@
+/** `ffi-gates declared`: the table of what the host declares and what the library has, without a run of the matrix. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import type { Row, Table } from '../declarations/table.js';
+import { DECLARED_TABLE } from '../gates/declared.js';
+import { probeHost } from '../host/probe.js';
+import type { Place } from '../model/declaration.js';
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
+import { byText } from '../model/order.js';
+import type { Report } from '../model/report.js';
+import { run } from '../run.js';
+import { say, sayJson } from './say.js';
+import { openMatrix } from './where.js';
+
+export type DeclaredOptions = {
+  selector: string[];
+  matrix?: string | undefined;
+  json: boolean;
+  /** Print declarations that agree with the library. */
+  fix: boolean;
+  /** Directory of builds. By default beside the matrix. */
+  cache?: string | undefined;
+};
+
+/** The rows of all launches of a cell. A function that several launches saw is one row. */
+const rowsOf = async (logs: string, cell: string): Promise<Table> => {
+  const rows = new Map<string, Row>();
+  const stale = new Map<string, Table['staleErrno'][number]>();
+  for (const n of await readdir(join(logs, cell)).catch(() => [] as string[])) {
+    const text = await readFile(join(logs, cell, n, DECLARED_TABLE), 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const table = JSON.parse(text) as Table;
+    for (const r of table.rows) rows.set(JSON.stringify([r.function, r.object, r.declared, r.declaredAt]), r);
+    for (const e of table.staleErrno) stale.set(JSON.stringify(e), e);
+  }
+  const sorted = [...rows.values()].sort(
+    (a, b) => byText(a.declaredAt.file, b.declaredAt.file) || a.declaredAt.line - b.declaredAt.line,
+  );
+  return { rows: sorted, staleErrno: [...stale.values()] };
+};
+
+const MARK: Record<Row['verdict'], string> = {
+  agrees: 'ok',
+  error: 'ERROR',
+  warning: 'warning',
+  info: 'info',
+  'not seen': 'not seen',
+};
+
+const near = ({ file, line }: Place, root: string): string => {
+  const short = relative(root, file);
+  return `${short.startsWith('..') ? file : short}:${line}`;
+};
+
+const printTable = (cell: string, { rows, staleErrno }: Table, root: string): void => {
+  say(cell);
+  for (const r of rows) {
+    say(`  ${MARK[r.verdict]}  ${r.function}`);
+    say(`      declared  ${r.declared}  ${near(r.declaredAt, root)}`);
+    if (r.real !== undefined)
+      say(`      real      ${r.real}  ${r.realAt ? near(r.realAt, root) : `by ${r.source}`}`);
+    for (const s of r.says) say(`      ${s}`);
+  }
+  for (const e of staleErrno) say(`  ERROR  errno after ${e.after}  ${near(e.at, root)}: ${e.how}`);
+};
+
+/** Corrected declarations, by the file and line that they belong to. */
+const printFixes = ({ rows }: Table, root: string): void => {
+  for (const r of rows) {
+    if (r.mend === undefined) continue;
+    say(`# ${near(r.declaredAt, root)}`);
+    say(`-${r.declared}`);
+    say(`+${r.mend}`);
+  }
+};
+
+const exitOf = (report: Report, tables: readonly Table[]): ExitCode => {
+  const rows = tables.flatMap((t) => t.rows);
+  if (rows.some((r) => r.verdict === 'error') || tables.some((t) => t.staleErrno.length > 0))
+    return EXIT.HAZARD;
+  const compared = rows.some((r) => r.verdict !== 'not seen');
+  const failed = report.cells.find((c) => c.role === 'subject' && c.verdict.kind !== 'clean');
+  return compared && !failed ? EXIT.OK : EXIT.INCONCLUSIVE;
+};
+
+/**
+ * Builds and runs the suites of the matrix under the gate `declared` alone, and prints every function. The
+ * report of the last run stays. Exit code 1 if a declaration is an error, 6 if nothing was compared.
+ */
+export const declared = async (a: DeclaredOptions): Promise<ExitCode> => {
+  const opened = await openMatrix(a);
+  const matrix = { ...opened, gates: { declared: opened.gates['declared'] ?? null } };
+  const out = await mkdtemp(join(tmpdir(), 'ffi-gates-declared-'));
+  try {
+    const report = await run({
+      matrix,
+      host: await probeHost(),
+      selectors: a.selector,
+      out,
+      cache: a.cache === undefined ? join(matrix.root, '.ffi-gates', 'builds') : resolve(a.cache),
+      strict: false,
+      baseline: { file: '', entries: [] },
+      suppressions: { file: '', entries: [] },
+      signal: new AbortController().signal,
+      emit: () => undefined,
+    });
+    const cells = report.cells.filter((c) => c.role === 'subject');
+    const tables = await Promise.all(cells.map((c) => rowsOf(join(out, 'logs'), c.id)));
+    if (a.json) sayJson({ cells: cells.map((c, i) => ({ id: c.id, verdict: c.verdict, ...tables[i] })) });
+    else
+      for (const [i, c] of cells.entries()) {
+        const table = tables[i]!;
+        if (a.fix) printFixes(table, matrix.root);
+        else printTable(c.id, table, matrix.root);
+        if (c.verdict.kind === 'inconclusive' || c.verdict.kind === 'build-failed')
+          say(`${c.id}: ${c.verdict.kind}: ${c.verdict.why}`);
+      }
+    return exitOf(report, tables);
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+};
