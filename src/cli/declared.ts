@@ -9,7 +9,7 @@ import type { Place } from '../model/declaration.js';
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { byText } from '../model/order.js';
 import type { Report } from '../model/report.js';
-import { run } from '../run.js';
+import { checkRequest, run } from '../run.js';
 import { say, sayJson } from './say.js';
 import { openMatrix } from './where.js';
 
@@ -92,13 +92,15 @@ export const declared = async (a: DeclaredOptions): Promise<ExitCode> => {
   const opened = await openMatrix(a);
   const matrix = { ...opened, gates: { declared: opened.gates['declared'] ?? null } };
   const out = await mkdtemp(join(tmpdir(), 'ffi-gates-declared-'));
+  const cache = a.cache === undefined ? join(matrix.root, '.ffi-gates', 'builds') : resolve(a.cache);
   try {
+    await checkRequest({ matrix, selectors: a.selector, out, cache });
     const report = await run({
       matrix,
       host: await probeHost(),
       selectors: a.selector,
       out,
-      cache: a.cache === undefined ? join(matrix.root, '.ffi-gates', 'builds') : resolve(a.cache),
+      cache,
       strict: false,
       baseline: { file: '', entries: [] },
       suppressions: { file: '', entries: [] },
