@@ -7,11 +7,11 @@ import { writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
 const { FFI_GATES_PROGRESS: progress } = process.env;
-const { emit } = process;
+const emit = process.emit.bind(process);
 
 if (progress && isMainThread)
   process.emit = function (name, ...args) {
-    const heard = emit.call(this, name, ...args);
+    const heard = emit(name, ...args);
     if (name === 'exit')
       writeFileSync(`${progress}.status.${process.pid}`, String(process.exitCode ?? args[0] ?? 0));
     return heard;

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { readReport } from './last-report.js';
 import type { FindingReport, Report } from '../model/report.js';
 import { functionOf, placeOf, topFrame } from '../reporters/wording.js';
-import { columns, say, sayJson } from './say.js';
+import { columns, say, sayRows } from './say.js';
 
 export type Difference = { fresh: FindingReport[]; gone: FindingReport[]; still: FindingReport[] };
 
@@ -34,7 +34,7 @@ export const diff = async (a: { old: string; new: string; json: boolean }): Prom
   const [old, now] = [readReport(a.old), readReport(a.new)];
   const d = compare(old, now);
   const lost = cellsLost(old, now);
-  if (a.json) sayJson({ ...d, notRun: lost });
+  if (a.json) await sayRows({ ...d, notRun: lost });
   else {
     const rows = (['fresh', 'gone', 'still'] as const).flatMap((kind) =>
       d[kind].map((f) => {

@@ -5,6 +5,26 @@ import { join, resolve } from 'node:path';
 import { Failure } from '../model/failure.js';
 import { nearest } from '../config/did-you-mean.js';
 import type { FindingReport, Report } from '../model/report.js';
+import { fromJsonRows } from '../reporters/json-rows.js';
+import { unshareFrames } from '../reporters/shared-frames.js';
+
+/** A longer file is parsed row by row: no string of V8 holds much more. */
+const MAX_TEXT = 256 << 20;
+
+function* linesOf(bytes: Buffer): Generator<string> {
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf('\n', at);
+    const stop = end < 0 ? bytes.length : end;
+    yield bytes.toString('utf8', at, stop);
+    at = stop + 1;
+  }
+}
+
+/** The document in a file that any version of `run` wrote. */
+const documentIn = (file: string): unknown => {
+  const bytes = readFileSync(file);
+  return bytes.length > MAX_TEXT ? fromJsonRows(linesOf(bytes)) : JSON.parse(bytes.toString('utf8'));
+};
 
 /** The report at `path`, which is its file or the directory of a run. Throws `Failure` 2 with the remedy. */
 export const readReport = (path: string): Report => {
@@ -15,15 +35,19 @@ export const readReport = (path: string): Report => {
       EXIT.USAGE,
       `there is no report at ${file}: run \`ffi-gates run\` first, or pass its --out`,
     );
-  let report: Report;
+  let report: Report | null;
   try {
-    report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    report = documentIn(file) as Report | null;
   } catch (e) {
     throw new Failure(EXIT.USAGE, `not a report: ${(e as Error).message}`, file);
   }
   if (report?.version !== 1 || !Array.isArray(report.findings))
     throw new Failure(EXIT.USAGE, 'not a report of version 1', file);
-  return report;
+  try {
+    return unshareFrames(report);
+  } catch (e) {
+    throw new Failure(EXIT.USAGE, `not a report of version 1: ${(e as Error).message}`, file);
+  }
 };
 
 /**

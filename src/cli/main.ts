@@ -1,15 +1,16 @@
 /** The command line: parses options and returns the exit code. Only this file handles signals of a run. */
-import { EXIT, type ExitCode } from '../model/exit-codes.js';
+import { EXIT, type ExitCode, worst } from '../model/exit-codes.js';
 import { join, resolve } from 'node:path';
 import yargs from 'yargs';
 import { complete } from './complete.js';
 import { COMMANDS } from './commands.js';
-import { say, sayJson } from './say.js';
+import { sayPainted, sayRows } from './say.js';
+import { sayUnwritten } from './unwritten.js';
 import { openMatrix } from './where.js';
 import type { Console } from '../reporters/terminal/console.js';
 import { Failure } from '../model/failure.js';
 import type { ParseArgs } from './parse/parse.js';
-import { inert, plain } from '../reporters/escape.js';
+import { harmless } from '../reporters/escape.js';
 
 type RunArgs = {
   selector: string[];
@@ -42,6 +43,7 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
   const suppressions = await loadSuppressions(matrix.file);
   const { checkRequest, run } = await import('../run.js');
   const { writeReport } = await import('../reporters/write.js');
+  const { shareFrames } = await import('../reporters/shared-frames.js');
   const out = resolve(a.out);
   const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
   // Probing a machine takes seconds, so errors in the request are reported first.
@@ -70,7 +72,7 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
     if (a.provision) {
       const { prepare, provision } = await import('../setup/provision.js');
       const room = {
-        say: (line: string): void => void process.stderr.write(`${inert(line)}\n`),
+        say: (line: string): void => void process.stderr.write(`${harmless(line)}\n`),
         cache,
         signal: abort.signal,
       };
@@ -97,16 +99,16 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
       ...(a.jobs === undefined ? {} : { jobs: a.jobs }),
     });
     await stop();
-    await writeReport(report, out);
-    if (a.json) sayJson(report);
+    const unwritten = await writeReport(report, out);
+    if (a.json) await sayRows(shareFrames(report));
     else
       for (const line of renderSummary(report, {
         // Output to a file has no columns, and its readers may not wrap lines.
         width: process.stdout.columns ?? 240,
         color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'],
       }))
-        say(line);
-    return report.exitCode;
+        sayPainted(line);
+    return worst([report.exitCode, sayUnwritten(unwritten, out)]);
   } catch (e) {
     await screen?.stop();
     if (abort.signal.aborted) {
@@ -250,7 +252,7 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
     return code;
   } catch (e) {
     if (e instanceof Failure) {
-      process.stderr.write(`ffi-gates: ${e.at ? `${e.at}: ` : ''}${inert(plain(e.message))}\n`);
+      process.stderr.write(`ffi-gates: ${harmless(`${e.at ? `${e.at}: ` : ''}${e.message}`)}\n`);
       return e.exitCode;
     }
     const err = e as NodeJS.ErrnoException;

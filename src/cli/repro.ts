@@ -14,7 +14,6 @@ import { beginningOf, linesOf } from '../process/lines.js';
 import { readLogs } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
 import type { FindingReport } from '../model/report.js';
-import { plain } from '../reporters/escape.js';
 import { isAgain, partsOf, withEnvironment } from '../execute/repro-command.js';
 import { say } from './say.js';
 
@@ -91,7 +90,7 @@ export const repro = async (a: {
       `--timeout must be a number of seconds, more than 0 and at most ${MAX_SECONDS}`,
     );
   const { exit, seen, output } = await runAgain(f, a.timeout);
-  if (output !== '') say(plain(output.trimEnd()));
+  if (output !== '') say(output.trimEnd());
   const name = `${f.fingerprint} (${f.hazard})`;
   if (seen.some((s) => isAgain(f, s))) {
     say(`seen again: ${name}`);

@@ -1,12 +1,39 @@
 /** Prints a command's result to stdout. */
-import { inert, inertJson } from '../reporters/escape.js';
+import { harmless, inert, jsonText } from '../reporters/escape.js';
+import { jsonRows } from '../reporters/json-rows.js';
+import { inBlocks } from '../reporters/write.js';
 
-/** Prints a line, in which a CI server finds no command. */
-export const say = (line: string): void => void process.stdout.write(`${inert(line)}\n`);
+/** Prints a line, in which a terminal finds no control sequence and a CI server no command. */
+export const say = (line: string): void => void process.stdout.write(`${harmless(line)}\n`);
 
-/** Prints a value as indented JSON, in which a CI server finds no command. */
+/** The same for a line with our own colours; whatever else it shows is harmless already. */
+export const sayPainted = (line: string): void => void process.stdout.write(`${inert(line)}\n`);
+
+/** Prints a value as indented JSON, made harmless without changing it. */
 export const sayJson = (value: unknown): void =>
-  void process.stdout.write(`${inertJson(JSON.stringify(value, null, 2))}\n`);
+  void process.stdout.write(`${jsonText(value, undefined, 2)}\n`);
+
+/** Prints a large document as JSON, one row a line. Whoever reads it may stop early. */
+export const sayRows = async (document: object): Promise<void> => {
+  for (const block of inBlocks(jsonRows(document)))
+    if (!process.stdout.write(block) && !(await drained(process.stdout))) return;
+};
+
+/** Waits until a stream takes more. False if it never will. */
+const drained = (stream: NodeJS.WriteStream): Promise<boolean> =>
+  new Promise((resolve) => {
+    if (stream.destroyed) return resolve(false);
+    const settle = (takesMore: boolean) => (): void => {
+      for (const [event, listener] of listeners) stream.off(event, listener);
+      resolve(takesMore);
+    };
+    const listeners = [
+      ['drain', settle(true)],
+      ['error', settle(false)],
+      ['close', settle(false)],
+    ] as const;
+    for (const [event, listener] of listeners) stream.once(event, listener);
+  });
 
 /** Formats rows as columns. All but the last column are padded to their widest cell. */
 export const columns = (rows: readonly (readonly string[])[]): string[] => {

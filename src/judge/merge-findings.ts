@@ -77,6 +77,23 @@ const tierOf = (reports: readonly Report[]): Pick<FindingReport, 'tier'> => {
   return { tier: tiers.has('warning') ? 'warning' : 'info' };
 };
 
+/** One witness for each log and test of a cell: a runtime may repeat one report thousands of times. */
+const witnessesOf = (reports: readonly Report[], out: string): Witness[] => {
+  const groups = new Map<string, Witness>();
+  for (const r of reports) {
+    const w = witnessOf(r, out);
+    const key = JSON.stringify([w.cell, w.log, w.test]);
+    const first = groups.get(key);
+    if (!first) {
+      groups.set(key, w);
+      continue;
+    }
+    first.count += w.count;
+    (first.lines ??= []).push(w.line);
+  }
+  return [...groups.values()];
+};
+
 /** All that a finding says, from one report: its parts belong together. */
 const findingOf = (
   reports: readonly [Report, ...Report[]],
@@ -103,7 +120,7 @@ const findingOf = (
     ...(boundary ? { boundary } : {}),
     ...(leak ? { leak: { bytes: leak.bytes, objects: leak.objects } } : {}),
     planted: reports.every((r) => isPlanted(r.cell.evidence.cell.suite.role)),
-    witnesses: reports.map((r) => witnessOf(r, out)),
+    witnesses: witnessesOf(reports, out),
     repro: again.repro,
     ...(again.diagnostic.seed === undefined ? {} : { seed: again.diagnostic.seed }),
     own,

@@ -24,6 +24,8 @@ export type Report = {
   lanes: LaneReport[];
   findings: FindingReport[];
   runtimeBucket: FindingReport[];
+  /** Frames that stacks of the runtime bucket share (`more`). Only in the file, and only if that bucket is large. */
+  sharedFrames?: ReportedFrame[];
   fixtures?: FixturesReport;
   /** Absent without a baseline. */
   baseline?: BaselineReport;
@@ -81,18 +83,25 @@ export type Origin = 'own' | 'host' | 'runtime' | 'tool';
 export type ReportedFrame = Frame & { own?: true };
 export type ReportedStack = Omit<Stack, 'frames'> & {
   frames: ReportedFrame[];
+  /** Indexes in `sharedFrames` of the frames that follow `frames`. Only in the file. */
+  more?: number[];
   /** The lines around the stack's first frame in the project's code. */
   source?: { file: string; line: number; lines: { no: number; text: string }[] };
 };
 
+/** A log in which one test of one cell showed a finding. */
 export type Witness = {
   cell: string;
   /** Relative to the report. */
   log: string;
+  /** Where its first report begins. */
   line: number;
+  /** Where its further reports begin. Absent if there is one. */
+  lines?: number[];
   gate: string;
   binding: BindingId;
   test?: string;
+  /** How often the checker reported it there. */
   count: number;
 };
 

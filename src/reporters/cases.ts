@@ -29,32 +29,56 @@ export type Case = {
   file?: string;
   line?: number;
   /** `failure`: the code under test is faulty. `error`: nothing is proven. */
-  bad?: { element: 'failure' | 'error'; type: string; message: string; text: string };
+  bad?: { element: 'failure' | 'error'; type: string; message: string; readonly text: string };
   /** The reason for skipping it. */
   skipped?: string;
-  output?: string;
+  readonly output?: string;
 };
 
-/** The cases of one cell. Entries of committed files that make a run fail are in a suite without a cell. */
-export type Suite = { cell?: CellReport; cases: Case[] };
+/**
+ * The cases of one cell. Entries of committed files that make a run fail are in a suite without a cell. Cases
+ * and their texts are made whenever they are asked for: those of a large report would fill the memory.
+ */
+export type Suite = { cell?: CellReport; readonly cases: Case[] };
 
 /** All suites of a report, in the order of cell ids. Names are unique within a suite. */
 export const suitesOf = (report: Report): Suite[] => {
-  const cells = [...report.cells].sort((a, b) => byText(a.id, b.id)).map((c) => suiteOf(c, report));
+  const seenIn = findingsByCell(report);
+  const cells = [...report.cells]
+    .sort((a, b) => byText(a.id, b.id))
+    .map((cell) => ({
+      cell,
+      get cases() {
+        return casesOf(cell, seenIn.get(cell.id) ?? []);
+      },
+    }));
   const files = fileCases(report);
   return [...cells, ...(files.length ? [{ cases: unique(files) }] : [])];
 };
 
-const suiteOf = (cell: CellReport, report: Report): Suite => {
-  const findings = report.findings.filter((f) => f.witnesses.some((w) => w.cell === cell.id)).sort(byUrgency);
+/** The findings that each cell saw, the most urgent first. */
+const findingsByCell = (report: Report): Map<string, FindingReport[]> => {
+  const byCell = new Map<string, FindingReport[]>();
+  for (const f of [...report.findings].sort(byUrgency))
+    for (const cell of new Set(f.witnesses.map((w) => w.cell))) {
+      const known = byCell.get(cell);
+      if (known) known.push(f);
+      else byCell.set(cell, [f]);
+    }
+  return byCell;
+};
+
+const casesOf = (cell: CellReport, findings: FindingReport[]): Case[] => {
   const failed = [...cell.failedTests].sort((a, b) => byText(a.test, b.test));
-  const all = [
+  return unique([
     verdictCase(cell, findings),
     ...failed.map((t) => testCase(cell, t)),
     ...findings.map((f) => findingCase(cell, f)),
-  ];
-  return { cell, cases: unique(all) };
+  ]);
 };
+
+/** Findings that a verdict lists. Each has a case of its own. */
+const MAX_LISTED = 100;
 
 /**
  * Entries of committed files that make a run fail although no cell does: outdated ones, and suppressions that
@@ -94,16 +118,17 @@ const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
     seconds: cell.ms / 1000,
   };
   const why = whyOf(v);
-  const text = (): string =>
-    lines([
+  const text = (): string => {
+    const open = findings.filter((f) => !f.planted && !f.known && !f.tier);
+    return lines([
       `${v.kind}: ${why}`,
-      ...findings
-        .filter((f) => !f.planted && !f.known && !f.tier)
-        .map((f) => `${placeOf(topFrame(f))} ${f.hazard} ${oneLine(f.message)}`),
+      ...open.slice(0, MAX_LISTED).map((f) => `${placeOf(topFrame(f))} ${f.hazard} ${oneLine(f.message)}`),
+      open.length > MAX_LISTED && `… ${open.length - MAX_LISTED} more findings`,
       ...cell.diedIn.map((t) => `running when the process ended: ${oneLine(t)}`),
       ...cell.unread.map((u) => `not understood: ${oneLine(u.log)}:${u.line}: ${oneLine(u.text)}`),
       ...cell.logs.map((l) => `log: ${oneLine(l)}`),
     ]);
+  };
   switch (v.kind) {
     case 'clean':
       return base;
@@ -157,10 +182,23 @@ const findingCase = (cell: CellReport, f: FindingReport): Case => {
   if (f.planted) return { ...base, output: `planted, and caught: ${oneLine(f.message)}` };
   if (f.known) return { ...base, skipped: `known: ${acceptedOf(f.known)}` };
   const message = `${f.hazard}: ${titleOf(f.hazard)} (${oneLine(f.message)})`;
-  if (f.tier) return { ...base, output: `${f.tier}: ${findingText(cell, f, message)}` };
+  if (f.tier)
+    return {
+      ...base,
+      get output() {
+        return `${f.tier}: ${findingText(cell, f, message)}`;
+      },
+    };
   return {
     ...base,
-    bad: { element: 'failure', type: f.hazard, message, text: findingText(cell, f, message) },
+    bad: {
+      element: 'failure',
+      type: f.hazard,
+      message,
+      get text() {
+        return findingText(cell, f, message);
+      },
+    },
   };
 };
 

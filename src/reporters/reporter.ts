@@ -4,8 +4,11 @@
 import type { Report } from '../model/report.js';
 import type { Suite } from './cases.js';
 
-/** One file to write. `path` is relative to the report directory, with forward slashes. */
-export type ReportFile = { path: string; content: string };
+/**
+ * One file to write. `path` is relative to the report directory, with forward slashes. Long content comes in
+ * pieces, which are made while they are written.
+ */
+export type ReportFile = { path: string; content: string | Iterable<string> };
 
 /** The input of every reporter: the report, and the same as test cases. */
 export type Reported = { report: Report; suites: readonly Suite[] };
@@ -16,5 +19,5 @@ export type Reporter = {
    * begins.
    */
   owns: readonly string[];
-  files: (reported: Reported) => ReportFile[];
+  files: (reported: Reported) => Iterable<ReportFile>;
 };

@@ -185,7 +185,7 @@ export const functionOf = (f: Frame | undefined): string =>
   f && f.kind !== 'opaque' && f.function ? oneLine(f.function) : '';
 
 /** The catalogue's title, or the id if this version does not know it. */
-export const titleOf = (id: string): string => hazard(id)?.title ?? id;
+export const titleOf = (id: string): string => hazard(id)?.title ?? oneLine(id);
 
 /** Additional facts about a finding: its scope, and the seed of its schedule. */
 export const asideOf = (f: FindingReport): string =>

@@ -1,16 +1,20 @@
 /**
- * Fuzzes the parsers for a while: `npm run fuzz -- 10m [--seed N] [--logs DIR] [--out DIR]`.
+ * Fuzzes parsers and writers for a while: `npm run fuzz -- 10m [--seed N] [--logs DIR] [--out DIR]`.
  *
- * Each round takes a captured log (of test/logs, or of DIR), changes it as real life might (see mutate.mjs), or makes bytes up, and
- * checks the laws of laws.mjs. The seed is printed; with it a run repeats its rounds exactly. An input that breaks a law is
- * made as small as it can be while it breaks the same law, and written to DIR (default `.ffi-gates/fuzz`). Exit code 1 then.
+ * Most rounds take a captured log (of test/logs, or of DIR), change it as real life might (see mutate.mjs), or make bytes up,
+ * and check the laws of laws.mjs. Every fourth makes a hostile text up, gives it to every writer, and has what they wrote read
+ * by a strict reader of its format (see writers.mjs). The seed is printed; with it a run repeats its rounds exactly. An input
+ * that breaks a law is made as small as it can be while it breaks the same law, and written to DIR (default
+ * `.ffi-gates/fuzz`). Exit code 1 then.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { HOSTILE } from './hostile.mjs';
 import { broken } from './laws.mjs';
 import { CHANGES, mutate } from './mutate.mjs';
+import { brokenWriter, WRITERS } from './writers.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = (path) => import(join(root, 'dist', path));
@@ -20,6 +24,22 @@ const parsers = {
   ...(await dist('parsers/engine/table.js')),
   ...(await dist('model/hazards.js')),
 };
+const writers = Object.assign(
+  {},
+  ...(await Promise.all(
+    [
+      'cli/parse/junit.js',
+      'cli/parse/print.js',
+      'reporters/html/html.js',
+      'reporters/json.js',
+      'reporters/junit/junit.js',
+      'reporters/terminal/console.js',
+      'reporters/terminal/progress.js',
+      'reporters/terminal/summary.js',
+      'reporters/write.js',
+    ].map(dist),
+  )),
+);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -71,8 +91,36 @@ function input(round) {
   return { text: mutate(logs, int(logs.length), changes), cuts };
 }
 
+/** A hostile text: fragments of known ones, and characters of all planes, in any order. */
+function hostileText(round) {
+  const next = random(seed + round * 7919);
+  const int = (below) => Math.floor(next() * below);
+  const fragment = () => {
+    const [, text] = HOSTILE[int(HOSTILE.length)];
+    const from = int(3) === 0 ? int(text.length) : 0;
+    return text.slice(from, int(3) === 0 ? from + 1 + int(8) : undefined).slice(0, 400);
+  };
+  const characters = () =>
+    Array.from({ length: 1 + int(6) }, () =>
+      int(2) === 0 ? String.fromCharCode(int(0x10000)) : String.fromCodePoint(int(0x110000)),
+    ).join('');
+  return Array.from({ length: 1 + int(5) }, () => (int(4) === 0 ? characters() : fragment())).join('');
+}
+
+/** Leaves out ever smaller parts of a text as long as the same writer stays broken in the same way. */
+function minimiseText(text, writer, why) {
+  let parts = text.split('');
+  for (let size = Math.ceil(parts.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
+    for (let at = 0; at < parts.length;) {
+      const less = [...parts.slice(0, at), ...parts.slice(at + size)];
+      if (lawOf(brokenWriter(writers, writer, less.join(''))) === lawOf(why)) parts = less;
+      else at += size;
+    }
+  return parts.join('');
+}
+
 /** The law's name, without what varies from input to input. */
-const lawOf = (why) => why?.split('\n')[0].replace(/\d+/g, 'N');
+const lawOf = (why) => why?.split('\n')[0].replace(/\d+/g, 'N').replace(/".*/, '…');
 
 /** Leaves out ever smaller runs of lines as long as the same law stays broken. */
 function minimise(text, why) {
@@ -93,17 +141,38 @@ function minimise(text, why) {
 
 const end = Date.now() + Number(amount) * UNITS[unit];
 const told = new Set();
+
+/** Says that a law is broken, once, and keeps the input that broke it. */
+function tell(round, why, name, content) {
+  told.add(lawOf(why));
+  mkdirSync(values.out, { recursive: true });
+  const file = join(values.out, `${seed}-${round}.${name}`);
+  writeFileSync(file, content);
+  console.error(`round ${round}: ${why}\n    ${file}`);
+}
+
+function writersRound(round) {
+  const text = hostileText(round);
+  for (const writer of Object.keys(WRITERS)) {
+    const broke = brokenWriter(writers, writer, text);
+    const why = broke && `${writer}: ${broke}`;
+    if (why === undefined || told.has(lawOf(why))) continue;
+    // As JSON, since no file can hold a lone surrogate.
+    tell(round, why, 'json', `${JSON.stringify(minimiseText(text, writer, broke))}\n`);
+  }
+}
+
+function parsersRound(round) {
+  const made = input(round);
+  const why = broken(parsers, made.text, made.cuts);
+  if (why !== undefined && !told.has(lawOf(why))) tell(round, why, 'log', minimise(made, why));
+}
+
 let round = 0;
 console.log(`seed ${seed}, ${logs.length} logs, ${amount}${unit}`);
 for (; Date.now() < end; round++) {
-  const made = input(round);
-  const why = broken(parsers, made.text, made.cuts);
-  if (why === undefined || told.has(lawOf(why))) continue;
-  told.add(lawOf(why));
-  mkdirSync(values.out, { recursive: true });
-  const file = join(values.out, `${seed}-${round}.log`);
-  writeFileSync(file, minimise(made, why));
-  console.error(`round ${round}: ${why}\n    ${file}`);
+  if (round % 4 === 3) writersRound(round);
+  else parsersRound(round);
 }
 console.log(`${round} rounds, ${told.size} laws broken`);
 process.exitCode = told.size > 0 ? 1 : 0;

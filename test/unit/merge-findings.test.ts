@@ -98,6 +98,28 @@ describe('two reports are one finding', () => {
     const f = await only(judged(C, [seen(diagnostic({ count: 12 }), 'a'), seen(diagnostic(), 'b')]));
     expect(f.witnesses.map((w) => w.count)).toEqual([12, 1]);
   });
+  test('and repetitions in one log by one test are one witness, which knows each line', async () => {
+    const on = (line: number, count?: number) =>
+      diagnostic({ log: { line, endLine: line + 3 }, ...(count === undefined ? {} : { count }) });
+    const f = await only(
+      judged(C, [
+        seen(on(10), 'a'),
+        seen(on(20, 5), 'a'),
+        seen(on(30), 'b'),
+        seen(on(40)),
+        seen(on(50), 'a', '/repo/out/logs/asan.2'),
+        seen(on(60), 'a'),
+      ]),
+    );
+    expect(
+      f.witnesses.map(({ log, test: name, line, lines, count }) => [log, name, line, lines, count]),
+    ).toEqual([
+      ['logs/asan.1', 'a', 10, [20, 60], 7],
+      ['logs/asan.1', 'b', 30, undefined, 1],
+      ['logs/asan.1', undefined, 40, undefined, 1],
+      ['logs/asan.2', 'a', 50, undefined, 1],
+    ]);
+  });
 });
 
 describe('a finding speaks', () => {

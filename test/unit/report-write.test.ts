@@ -1,8 +1,10 @@
 /** Reporters declare the files that they own: old ones go when a run begins, whoever wrote them. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { sayUnwritten } from '../../src/cli/unwritten.js';
+import { EXIT } from '../../src/model/exit-codes.js';
 import { REPORTERS } from '../../src/reporters/index.js';
 import type { Reporter } from '../../src/reporters/reporter.js';
 import { filesOf, removeOldReport, writeReport } from '../../src/reporters/write.js';
@@ -43,4 +45,69 @@ test('every reporter owns every file that it writes', () => {
     expect(files.length).toBeGreaterThan(1);
     expect(files.filter((path) => !owned.some((g) => g.test(path)))).toEqual([]);
   }
+});
+
+function* half(): Generator<string> {
+  yield 'half of it';
+  throw new RangeError('Invalid string length');
+}
+
+describe('a format that fails costs only itself', () => {
+  const failing = (files: Reporter['files']): Reporter => ({ owns: ['late.txt'], files });
+  const nested = (path: string): Reporter => failing(() => [{ path, content: 'x' }]);
+  const rows: [string, Reporter, RegExp][] = [
+    [
+      'before it begins',
+      failing(() => {
+        throw new RangeError('Invalid string length');
+      }),
+      /Invalid string length/,
+    ],
+    [
+      'in the middle of a file',
+      failing(() => [
+        { path: 'early.txt', content: 'x' },
+        { path: 'late.txt', content: half() },
+      ]),
+      /Invalid string length/,
+    ],
+    ['because a directory has its name', nested('taken'), /EISDIR|EEXIST|ENOTEMPTY/],
+    ['because a file has the name of its directory', nested('file/late.txt'), /ENOTDIR|EEXIST/],
+  ];
+  test.each(rows)('%s', async (_name, reporter, why) => {
+    const out = mkdtempSync(join(dir, 'failing-'));
+    mkdirSync(join(out, 'taken'));
+    writeFileSync(join(out, 'file'), '');
+    const unwritten = await writeReport(sampleReport(), out, { reporter, ...REPORTERS });
+    expect(unwritten.map((u) => u.format)).toEqual(['reporter']);
+    expect(String(unwritten[0]?.error)).toMatch(why);
+    expect(readdirSync(out).sort()).toEqual(['file', 'index.html', 'junit.xml', 'report.json', 'taken']);
+  });
+});
+
+describe('what is said of formats that were not written', () => {
+  const disk = (code: string) => Object.assign(new Error(code), { code, path: '/out/index.html.tmp' });
+  const said = (error: unknown): { code: number | undefined; text: string } => {
+    let text = '';
+    const spy = vi.spyOn(process.stderr, 'write').mockImplementation((t) => Boolean((text += String(t))));
+    try {
+      return { code: sayUnwritten([{ format: 'html', error }], '/out'), text };
+    } finally {
+      spy.mockRestore();
+    }
+  };
+  test.each([
+    ['ENOSPC', 'no space left on the device: /out/index.html'],
+    ['EISDIR', 'it is a directory: /out/index.html'],
+    ['EROFS', 'the file system is read-only: /out/index.html'],
+  ])('%s is the user’s to mend, and exit code 2', (code, why) => {
+    expect(said(disk(code))).toEqual({
+      code: EXIT.USAGE,
+      text: `ffi-gates: the html report was not written: ${why}\n`,
+    });
+  });
+  test('anything else is our bug, and thrown', () => {
+    expect(() => said(new RangeError('Invalid string length'))).toThrow('Invalid string length');
+  });
+  test('nothing, if all were written', () => expect(sayUnwritten([], '/out')).toBe(EXIT.OK));
 });

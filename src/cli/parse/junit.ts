@@ -4,9 +4,9 @@
  */
 import { shownFrame } from './identity.js';
 import type { Found, Totals } from './print.js';
-import { stackText } from '../../reporters/cases.js';
-import { newDocument } from '../../reporters/junit/builder.js';
-import { oneLine, plain } from '../../reporters/escape.js';
+import { stackText, type Case } from '../../reporters/cases.js';
+import { junitXml, type SuiteElement } from '../../reporters/junit/document.js';
+import { oneLine } from '../../reporters/escape.js';
 import { functionOf, placeOf, titleOf } from '../../reporters/wording.js';
 
 /** Buildkite refuses files with more results than this. */
@@ -18,16 +18,16 @@ export type JunitLog = {
   render(inputs: readonly string[], totals: Totals): string;
 };
 
-type Case = { found: Found; times: number };
+type Kept = { found: Found; times: number };
 
 /** Collects findings. Only the first of each fingerprint is kept. */
 export const makeJunitLog = (): JunitLog => {
-  const byInput = new Map<string, Map<string, Case>>();
+  const byInput = new Map<string, Map<string, Kept>>();
   let kept = 0;
   let dropped = 0;
   return {
     add(found) {
-      const cases = byInput.get(found.input) ?? new Map<string, Case>();
+      const cases = byInput.get(found.input) ?? new Map<string, Kept>();
       byInput.set(found.input, cases);
       const key = found.fingerprint;
       const known = cases.get(key);
@@ -37,47 +37,60 @@ export const makeJunitLog = (): JunitLog => {
       else dropped++;
     },
     render(inputs, totals) {
-      const document = newDocument().name('ffi-gates parse');
-      for (const input of inputs) {
-        const suite = document.testSuite().name(oneLine(input));
-        for (const c of byInput.get(input)?.values() ?? []) {
-          const { diagnostic: s } = c.found;
-          const top = shownFrame(s);
-          const message = `${s.hazard}: ${titleOf(s.hazard)} (${oneLine(s.message)})`;
-          const element = suite
-            .testCase()
-            .className(`hazards.${s.tool}`)
-            .name(`${s.hazard} ${functionOf(top)} ${c.found.fingerprint}`.replace(/ +/g, ' '));
-          if (top?.kind === 'source') element.file(oneLine(top.file));
-          const text = [
-            message,
-            `at ${placeOf(top)}`,
-            ...s.stacks.flatMap(stackText),
-            `seen: ${oneLine(input)}:${s.log.line}${c.times > 1 ? `, ${c.times} times` : ''}`,
-            ...(s.complete ? [] : ['the report in the log is incomplete']),
-          ];
-          element.failure(message, s.hazard).stacktrace(plain(text.join('\n')));
-        }
-        const inconclusiveReason = [
-          ...totals.unread
-            .filter((u) => u.input === input)
-            .map((u) => `not understood: ${oneLine(input)}:${u.line}: ${oneLine(u.text)}`),
-          ...totals.missing.filter((m) => m.input === input).map((m) => oneLine(m.why)),
-          ...(totals.interrupted ? ['interrupted'] : []),
-        ];
-        const whole = suite
-          .testCase()
-          .className('log')
-          .name(`${oneLine(input)} was read whole`);
-        if (inconclusiveReason.length > 0)
-          whole.error(
-            inconclusiveReason[0]!,
-            'unread-report',
-            plain(inconclusiveReason.slice(0, 100).join('\n')),
-          );
-        if (dropped > 0) whole.standardOutput(`${dropped} more findings are not listed here`);
-      }
-      return document.build();
+      const suiteOf = (input: string): SuiteElement => ({
+        name: input,
+        cases: [
+          ...[...(byInput.get(input)?.values() ?? [])].map((c) => findingCase(input, c)),
+          readCase(input, totals, dropped),
+        ],
+      });
+      return junitXml('ffi-gates parse', inputs.map(suiteOf));
     },
+  };
+};
+
+const findingCase = (input: string, { found, times }: Kept): Case => {
+  const { diagnostic: s } = found;
+  const top = shownFrame(s);
+  const message = `${s.hazard}: ${titleOf(s.hazard)} (${oneLine(s.message)})`;
+  const text = [
+    message,
+    `at ${placeOf(top)}`,
+    ...s.stacks.flatMap(stackText),
+    `seen: ${oneLine(input)}:${s.log.line}${times > 1 ? `, ${times} times` : ''}`,
+    ...(s.complete ? [] : ['the report in the log is incomplete']),
+  ];
+  return {
+    className: `hazards.${s.tool}`,
+    name: `${s.hazard} ${functionOf(top)} ${found.fingerprint}`,
+    ...(top?.kind === 'source' ? { file: top.file } : {}),
+    bad: { element: 'failure', type: s.hazard, message, text: text.join('\n') },
+  };
+};
+
+/** Whether a log was read to its end, and understood. */
+const readCase = (input: string, totals: Totals, dropped: number): Case => {
+  const reasons = [
+    ...totals.unread
+      .filter((u) => u.input === input)
+      .map((u) => `not understood: ${oneLine(input)}:${u.line}: ${oneLine(u.text)}`),
+    ...totals.missing.filter((m) => m.input === input).map((m) => oneLine(m.why)),
+    ...(totals.interrupted ? ['interrupted'] : []),
+  ];
+  const [message] = reasons;
+  return {
+    className: 'log',
+    name: `${oneLine(input)} was read whole`,
+    ...(message === undefined
+      ? {}
+      : {
+          bad: {
+            element: 'error',
+            type: 'unread-report',
+            message,
+            text: reasons.slice(0, 100).join('\n'),
+          },
+        }),
+    ...(dropped > 0 ? { output: `${dropped} more findings are not listed here` } : {}),
   };
 };

@@ -4,7 +4,7 @@ import type { Diagnostic, Stack } from '../../model/diagnostic.js';
 import { isToolFailure } from '../../model/hazards.js';
 import { jsonOf } from './json.js';
 import { guessFingerprint, shownFrame, type Fingerprinter } from './identity.js';
-import { inert, inertJson, oneLine } from '../../reporters/escape.js';
+import { inert, jsonText, oneLine } from '../../reporters/escape.js';
 import { count, functionOf, placeOf, titleOf } from '../../reporters/wording.js';
 
 /** A diagnostic, its fingerprint and its log. */
@@ -40,7 +40,7 @@ export const found = (
 });
 
 export const jsonPrinter: Printer = {
-  finding: (f) => `${inertJson(JSON.stringify(jsonOf(f.input, f.fingerprint, f.diagnostic)))}\n`,
+  finding: (f) => `${jsonText(jsonOf(f.input, f.fingerprint, f.diagnostic))}\n`,
   summary: ({ findings, unread, missing, long, broken, interrupted }) => {
     const complete = missing.length === 0 && !interrupted;
     const more = {
@@ -48,7 +48,7 @@ export const jsonPrinter: Printer = {
       ...(long.length > 0 && { long }),
       ...(broken > 0 && { broken }),
     };
-    return `${inertJson(JSON.stringify({ summary: { findings, unread, complete, ...more } }))}\n`;
+    return `${jsonText({ summary: { findings, unread, complete, ...more } })}\n`;
   },
 };
 
@@ -61,9 +61,7 @@ const LISTED = 20;
 
 const stackLines = (k: Stack, i: number): string[] => {
   const most = FRAMES[i === 0 ? 0 : 1];
-  const who = [k.role, k.thread && `(${oneLine(k.thread)})`, k.access && `${k.access.kind}`]
-    .filter(Boolean)
-    .join(' ');
+  const who = [k.role, k.thread && `(${oneLine(k.thread)})`, k.access?.kind].filter(Boolean).join(' ');
   const locks = k.locks?.length ? `, holding ${oneLine(k.locks.join(' '))}` : '';
   return [
     `    ${who}${locks}:`,
@@ -91,8 +89,8 @@ export const prettyPrinter = (
     const shown = s.stacks.filter((k) => k.frames.length > 0);
     const lines = [
       `${mark} ${top ? `${placeOf(top)}${name}` : oneLine(s.message)}`.trimEnd(),
-      `    ${s.hazard}: ${titleOf(s.hazard)}${s.complete ? '' : ` (cut short: ${oneLine(s.missing ?? 'the report ends early')})`}`,
-      `    ${paint('quiet', `${s.rule}: ${oneLine(s.message)}`)}`,
+      `    ${oneLine(s.hazard)}: ${titleOf(s.hazard)}${s.complete ? '' : ` (cut short: ${oneLine(s.missing ?? 'the report ends early')})`}`,
+      `    ${paint('quiet', oneLine(`${s.rule}: ${s.message}`))}`,
       ...[s.region, leakOf(s)].filter((x) => x !== undefined).map((x) => `    ${oneLine(x)}`),
       ...shown.slice(0, STACKS).flatMap(stackLines),
       ...(shown.length > STACKS ? [`    … ${count(shown.length - STACKS, 'more stack')}`] : []),

@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { HAZARDS } from '../../model/hazards.js';
 import type { FindingReport, Report } from '../../model/report.js';
 import { staticPage } from './static.js';
-import { plainDeep } from '../escape.js';
+import { jsonText, plainDeep } from '../escape.js';
 import type { Reporter } from '../reporter.js';
 import { byUrgency, endingOf, functionOf, headline, isOwn, placeOf, topFrame, VERDICTS } from '../wording.js';
 
@@ -30,7 +30,7 @@ const pageOf = (report: Report): string => {
     style: `<style>${style}</style>`,
     script: `<script>${script}</script>`,
     static: `<noscript><div class="page">${staticPage(plainDeep(report))}</div></noscript>`,
-    ...embed(JSON.stringify(view)),
+    ...embed(jsonText(view)),
   };
   return source('page.html').replace(
     /<!-- \{\{(\w+)\}\} -->|\{\{(\w+)\}\}/g,

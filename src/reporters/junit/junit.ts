@@ -4,58 +4,54 @@
  * Annotators look for `path:line` in the text.
  */
 import type { CellReport } from '../../model/report.js';
-import type { Case, Suite } from '../cases.js';
-import { oneLine } from '../escape.js';
-import type { Reporter } from '../reporter.js';
-import { type JUnitCase, type JUnitSuite, newDocument, skip } from './builder.js';
+import type { Suite } from '../cases.js';
+import type { Reporter, ReportFile } from '../reporter.js';
+import { junitXml, type SuiteElement } from './document.js';
 
 /** Buildkite refuses files with more results than this. */
 const MAX_CASES = 5000;
 
 export const junit: Reporter = {
   owns: ['junit.xml', 'junit-*.xml'],
-  files: ({ report, suites }) => {
-    const files = chunk(suites);
-    return files.map((part, i) => ({
-      path: files.length === 1 ? 'junit.xml' : `junit-${i + 1}.xml`,
-      content: render(report.matrix, part),
-    }));
+  *files({ report, suites }): Generator<ReportFile> {
+    const name = `ffi-gates ${report.matrix}`;
+    let n = 0;
+    let part: SuiteElement[] | undefined;
+    // A part is made when the one before it is written, so that one is in memory at a time.
+    for (const next of parts(suites)) {
+      if (part) yield { path: `junit-${++n}.xml`, content: junitXml(name, part) };
+      part = next;
+    }
+    yield { path: n === 0 ? 'junit.xml' : `junit-${n + 1}.xml`, content: junitXml(name, part ?? []) };
   },
 };
 
-/** Text of an element. The library escapes only the first `]]>` of a CDATA section. */
-const cdata = (text: string): string => text.replaceAll(']]>', ']] >');
-
-/** Splits between suites. A file exceeds the limit only if one suite alone does. */
-const chunk = (suites: readonly Suite[]): Suite[][] => {
-  const files: Suite[][] = [[]];
+/** The suites, in files of limited size. A suite that is larger goes on in the next file under the same name. */
+function* parts(suites: readonly Suite[]): Generator<SuiteElement[]> {
+  let part: SuiteElement[] = [];
   let size = 0;
-  for (const s of suites) {
-    if (size > 0 && size + s.cases.length > MAX_CASES) {
-      files.push([]);
+  for (const { cell, cases } of suites) {
+    if (size > 0 && size + cases.length > MAX_CASES) {
+      yield part;
+      part = [];
       size = 0;
     }
-    files.at(-1)?.push(s);
-    size += s.cases.length;
+    for (let at = 0; at === 0 || at < cases.length; at += MAX_CASES) {
+      if (at > 0) {
+        yield part;
+        part = [];
+        size = 0;
+      }
+      const some = cases.slice(at, at + MAX_CASES);
+      const element = { name: cell?.id ?? 'ffi-gates', cases: some };
+      part.push(
+        cell && at === 0 ? { ...element, seconds: cell.ms / 1000, properties: properties(cell) } : element,
+      );
+      size += some.length;
+    }
   }
-  return files;
-};
-
-/** Seconds with at most three decimals. The Jenkins xUnit schema refuses more. */
-const seconds = (s: number): number => Math.round(s * 1000) / 1000;
-
-const render = (matrix: string, suites: Suite[]): string => {
-  const document = newDocument().name(oneLine(`ffi-gates ${matrix}`));
-  for (const { cell, cases } of suites) {
-    const suite = document
-      .testSuite()
-      .name(cell?.id ?? 'ffi-gates')
-      .time(seconds((cell?.ms ?? 0) / 1000));
-    for (const [name, value] of cell ? properties(cell) : []) suite.property(name, value);
-    for (const c of cases) write(suite, c);
-  }
-  return document.build();
-};
+  yield part;
+}
 
 const properties = (c: CellReport): [string, string][] => [
   ['binding', c.binding],
@@ -65,16 +61,3 @@ const properties = (c: CellReport): [string, string][] => [
   ['verdict', c.verdict.kind],
   ['tests', `${c.tests.passed} passed, ${c.tests.failed} failed, ${c.tests.skipped} skipped`],
 ];
-
-const write = (suite: JUnitSuite, c: Case): void => {
-  const element: JUnitCase = suite
-    .testCase()
-    .className(c.className)
-    .name(c.name)
-    .time(seconds(c.seconds ?? 0));
-  if (c.file !== undefined) element.file(c.file);
-  if (c.skipped !== undefined) skip(element, c.skipped);
-  if (c.output !== undefined) element.standardOutput(cdata(c.output));
-  if (c.bad?.element === 'failure') element.failure(c.bad.message, c.bad.type).stacktrace(cdata(c.bad.text));
-  if (c.bad?.element === 'error') element.error(c.bad.message, c.bad.type, cdata(c.bad.text));
-};

@@ -1,6 +1,6 @@
 /** The findings of a run, as lines of the summary. */
 import type { FindingReport } from '../../model/report.js';
-import { oneLine } from '../escape.js';
+import { oneLine, plainDeep } from '../escape.js';
 import * as words from '../wording.js';
 
 /** Colours a text, if the caller wants colours. */
@@ -31,19 +31,22 @@ export const findings = (all: FindingReport[], paint: Paint): string[] => {
   if (open.length === 0) return [title(paint, `Findings: none${note}`)];
   return [
     title(paint, `Findings (${open.length}${note})`),
-    ...open.slice(0, MAX_FINDINGS).flatMap((f) => {
-      const top = words.topFrame(f);
-      const gates = words.distinct(f.witnesses.map((w) => `${w.binding}/${w.gate}`)).join(' ');
-      return [
-        `  ${f.tier ? paint('doubt', '!') : paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
-        `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
-        `      ${paint('quiet', oneLine(f.message))}`,
-        ...(f.effect === undefined ? [] : [`      effect: ${oneLine(f.effect)}`]),
-        ...(f.mend === undefined ? [] : [`      mend:   ${oneLine(f.mend)}`]),
-        `      seen by ${gates}${aside(words.asideOf(f))}  [${f.fingerprint}]`,
-        `      ${oneLine(f.repro)}`,
-      ];
-    }),
+    ...open
+      .slice(0, MAX_FINDINGS)
+      .map(plainDeep)
+      .flatMap((f) => {
+        const top = words.topFrame(f);
+        const gates = words.distinct(f.witnesses.map((w) => `${w.binding}/${w.gate}`)).join(' ');
+        return [
+          `  ${f.tier ? paint('doubt', '!') : paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
+          `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
+          `      ${paint('quiet', oneLine(f.message))}`,
+          ...(f.effect === undefined ? [] : [`      effect: ${oneLine(f.effect)}`]),
+          ...(f.mend === undefined ? [] : [`      mend:   ${oneLine(f.mend)}`]),
+          `      seen by ${gates}${aside(words.asideOf(f))}  [${f.fingerprint}]`,
+          `      ${oneLine(f.repro)}`,
+        ];
+      }),
     ...(open.length > MAX_FINDINGS ? [`  … ${open.length - MAX_FINDINGS} more in the report`] : []),
   ];
 };

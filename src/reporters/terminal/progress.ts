@@ -1,6 +1,6 @@
 /** The state of a running run, and how it is drawn. Pure: the caller provides the time. */
 import type { RunEvent } from '../../model/event.js';
-import { oneLine } from '../escape.js';
+import { inert, oneLine } from '../escape.js';
 import { count, duration, VERDICTS, whyOf } from '../wording.js';
 import type { Verdict } from '../../model/verdict.js';
 
@@ -35,20 +35,20 @@ export const applyEvent = (board: Board, e: RunEvent, now: number): void => {
       board.cells = e.cells;
       return;
     case 'build-started':
-      board.running.set(`build ${e.id}`, now);
+      board.running.set(`build ${oneLine(e.id)}`, now);
       return;
     case 'build-finished':
-      board.running.delete(`build ${e.id}`);
+      board.running.delete(`build ${oneLine(e.id)}`);
       board.built += 1;
       break;
     case 'cell-started':
-      board.running.set(e.id, now);
+      board.running.set(oneLine(e.id), now);
       return;
     case 'cell-waits':
-      board.running.delete(e.id);
+      board.running.delete(oneLine(e.id));
       break;
     case 'cell-finished':
-      board.running.delete(e.id);
+      board.running.delete(oneLine(e.id));
       board.done.set(e.verdict.kind, (board.done.get(e.verdict.kind) ?? 0) + 1);
       break;
     case 'left':
@@ -69,23 +69,24 @@ const about = (ms: number): string => {
 
 /** One event as one line, for logs. */
 export const lineOf = (e: RunEvent): string => {
+  const id = 'id' in e ? oneLine(e.id) : '';
   switch (e.kind) {
     case 'plan':
       return `plan: ${count(e.cells, 'cell')}`;
     case 'build-started':
-      return `… build ${e.id}`;
+      return `… build ${id}`;
     case 'build-finished':
       return e.failed === undefined
-        ? `✓ build ${e.id} ${e.reused ? 'reused' : duration(e.ms)}`
-        : `■ build ${e.id} failed after ${duration(e.ms)}: ${oneLine(e.failed)}`;
+        ? `✓ build ${id} ${e.reused ? 'reused' : duration(e.ms)}`
+        : `■ build ${id} failed after ${duration(e.ms)}: ${oneLine(e.failed)}`;
     case 'cell-started':
-      return `… ${e.id}`;
+      return `… ${id}`;
     case 'cell-waits':
-      return `· ${e.id} ran ${duration(e.ms)}; its lane is not proven yet`;
+      return `· ${id} ran ${duration(e.ms)}; its lane is not proven yet`;
     case 'cell-finished': {
       const { glyph, label } = VERDICTS[e.verdict.kind];
       const why = whyOf(e.verdict);
-      return `${glyph} ${e.id} ${label} ${duration(e.ms)}${why === '' ? '' : `: ${why}`}`;
+      return `${glyph} ${id} ${label} ${duration(e.ms)}${why === '' ? '' : `: ${why}`}`;
     }
     case 'left':
       return `  about ${about(e.ms)} left`;
@@ -110,7 +111,7 @@ export const frame = (board: Board, now: number, columns: number, rows: number):
   const running = [...board.running].map(([id, since]) => `▸ ${id} ${duration(now - since)}`);
   const shown = running.length > room ? running.slice(0, room - 1) : running;
   const hidden = running.length - shown.length;
-  return [...board.last, ...shown, ...(hidden > 0 ? [`▸ and ${hidden} more`] : []), foot].map((l) =>
-    l.length > columns ? `${l.slice(0, Math.max(0, columns - 1))}…` : l,
-  );
+  return [...board.last, ...shown, ...(hidden > 0 ? [`▸ and ${hidden} more`] : []), foot]
+    .map(inert)
+    .map((l) => (l.length > columns ? `${l.slice(0, Math.max(0, columns - 1))}…` : l));
 };

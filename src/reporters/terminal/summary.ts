@@ -5,19 +5,19 @@ import { EXIT } from '../../model/exit-codes.js';
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
 import type { CellReport, Report } from '../../model/report.js';
-import { oneLine } from '../escape.js';
+import { inert, oneLine, plainDeep } from '../escape.js';
 import * as words from '../wording.js';
 import { aside, findings, MAX_FINDINGS, title, type Paint } from './findings.js';
 
-/** `width` is in columns; `color` permits ANSI colours. */
+/** `width` is in columns. */
 export type SummaryLook = { width: number; color: boolean };
 
-/**
- * The summary: matrix, reasons, findings, and everything that is not proven. No line is wider than `width`,
- * except for the one about blame.
- */
-export const renderSummary = (report: Report, { width, color }: SummaryLook): string[] => {
-  const paint: Paint = (tone, text) => (color ? COLOURS[tone](text) : text);
+/** Matrix, reasons, findings, and what is not proven. Only the line about blame may be wider than `width`. */
+export const renderSummary = (given: Report, { width, color }: SummaryLook): string[] => {
+  // Findings may be many, and few are shown: these are made harmless where they are shown.
+  const { findings: seen, runtimeBucket, ...rest } = given;
+  const report = { ...plainDeep(rest), findings: seen, runtimeBucket };
+  const paint: Paint = (tone, text) => (color ? COLOURS[tone](inert(text)) : text);
   const sections = [
     matrix(report.cells, width, paint),
     reasons(report.cells, paint),
@@ -50,7 +50,7 @@ export const renderSummary = (report: Report, { width, color }: SummaryLook): st
       .map((line) => cut(line, width)),
     // Never shortened, since it contains the remedy.
     ...blamed(report, paint),
-  ];
+  ].map(inert);
 };
 
 const BLAMED: Record<words.Blamed, string> = {
@@ -66,7 +66,7 @@ const blamed = ({ fixtures: f }: Report, paint: Paint): string[] =>
     ? [paint('doubt', `${BLAMED[f.blame.who]}: ${oneLine(`${f.blame.says} → ${f.blame.remedy}`)}`)]
     : [];
 
-// The caller decides about colour, so styleText must not check the stream as well.
+// The caller decides about colour.
 const style = (format: Parameters<typeof styleText>[0], text: string): string =>
   styleText(format, text, { validateStream: false });
 
@@ -81,16 +81,14 @@ const COLOURS: Record<words.Tone | 'strong', (text: string) => string> = {
 const pad = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 
-/**
- * Shortens a line that is too wide. It loses its colours, since cutting inside an escape sequence would leak
- * it.
- */
+/** Shortens a line that is too wide. It loses its colours: a cut inside an escape sequence would leak it. */
 const cut = (line: string, width: number): string => {
   if (stringWidth(line) <= width) return line;
-  const bare = oneLineKeepIndent(line);
   let out = '';
-  for (const c of bare) {
-    if (stringWidth(out + c) > width - 1) break;
+  let used = 1;
+  for (const c of oneLineKeepIndent(line)) {
+    used += stringWidth(c);
+    if (used > width) break;
     out += c;
   }
   return `${out}…`;
@@ -189,6 +187,7 @@ const baseline = ({ baseline: b, findings: all }: Report, paint: Paint): string[
     ...all
       .filter((f) => f.known)
       .slice(0, MAX_FINDINGS)
+      .map(plainDeep)
       .map((f) => `  known  ${f.fingerprint}  ${f.hazard}  ${words.acceptedOf(f.known!)}`),
     ...rows('gone', b.gone, 'bad'),
     ...rows('expired', b.expired, 'bad'),

@@ -2,5 +2,5 @@
 const { test, after } = require('node:test');
 const assert = require('node:assert');
 
-test('adds', () => assert.equal(1 + 1, 2));
+void test('adds', () => assert.equal(1 + 1, 2));
 after(() => process.exit(0));

@@ -1,0 +1,1 @@
+export const HOSTILE: [name: string, text: string][];
