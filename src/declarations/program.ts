@@ -3,31 +3,17 @@
  * the file that the specification names.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Language } from '../model/declaration.js';
-import { check, type CheckOptions } from './check.js';
-import { readRecordings } from './recordings.js';
-import { PREFIX, reportText, type ReportOptions } from './report.js';
 import type { Finding } from './compare/function.js';
-import { tableOf } from './table.js';
+import { compareHost } from './hosts/index.js';
+import { PREFIX, reportText } from './report.js';
+import type { Spec } from './spec.js';
 import { spell, spellRecord } from './spell.js';
-
-/** What to compare. Written by the launch, and again by `repro`. */
-export type Spec = Omit<ReportOptions, 'language'> &
-  CheckOptions & {
-    language: Language;
-    /** Directory of the recorders' files. */
-    records: string;
-    /** The report. */
-    log: string;
-    /** The table of all functions, as JSON. */
-    table: string;
-  };
+import { tableOf } from './table.js';
 
 const main = async (file: string): Promise<void> => {
   const spec = JSON.parse(await readFile(file, 'utf8')) as Spec;
   try {
-    const host = await readRecordings(spec.records, spec.language);
-    const checked = await check(host, spec);
+    const checked = await compareHost(spec);
     const mendOf = (f: Finding): string | undefined => {
       const language = f.language ?? spec.language;
       return f.realRecord ? spellRecord(language, f.realRecord) : spell(language, f.name, f.real);

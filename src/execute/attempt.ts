@@ -135,13 +135,13 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
   };
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
   const binding = BINDINGS[cell.suite.binding];
-  const declarations = binding.declarations?.(prepared, r.instrument, options.host.tools) ?? {};
+  const declarations = () => binding.declarations?.(prepared, r.instrument, options.host.tools) ?? {};
   return {
     l: binding.run(prepared, r.instrument, options.host.tools, plan),
     arm,
     scratch,
     logDir,
-    ...(arm.after ? { after: prepareAfter(arm.after, dir, declarations) } : {}),
+    ...(arm.after ? { after: prepareAfter(arm.after, dir, declarations()) } : {}),
   };
 };
 

@@ -14,7 +14,7 @@ const PROGRAM = fileURLToPath(new URL('../declarations/program.js', import.meta.
 export const DECLARED_TABLE = 'declared.json';
 
 /** Bindings whose declarations can be had. */
-const FITS: readonly BindingId[] = ['py'];
+const FITS: readonly BindingId[] = ['py', 'rs'];
 
 export const declared: Gate = {
   id: 'declared',
@@ -24,6 +24,10 @@ export const declared: Gate = {
     {
       bindings: ['py'],
       text: 'Sees declarations that the tests reach. Libraries without debug information are read by their headers (`headers`), or counted as not seen.',
+    },
+    {
+      bindings: ['rs'],
+      text: 'Sees `extern` blocks of the package under test and of its path dependencies, not those in bodies of functions. A symbol that was not linked is not compared.',
     },
   ],
   unfit: (b) => (FITS.includes(b) ? undefined : `declarations are not yet read in ${b}`),

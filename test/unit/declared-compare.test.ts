@@ -145,6 +145,7 @@ describe('a parameter', () => {
       pointer(fn(VOID)),
       ['error abi/arity'],
     ],
+    ['a callback for a function of any kind', pointer(fn(int(4), pointer())), pointer(fn(VOID)), []],
     [
       'a callback with too few parameters',
       pointer(fn(VOID)),

@@ -22,13 +22,17 @@ const cargo = (tools: Tools, toolchain: string | undefined): [string, ...string[
     ? [tools['cargo']?.path ?? 'cargo']
     : [tools['rustup']?.path ?? 'rustup', 'run', toolchain, 'cargo'];
 
-const testCommand = (suite: PreparedSuite, { rust }: Instrument, tools: Tools): [string, ...string[]] => [
-  ...cargo(tools, rust?.toolchain ?? (rust?.miri ? 'nightly' : undefined)),
-  ...(rust?.miri ? ['miri', 'test'] : ['test']),
+const buildOptions = (suite: PreparedSuite, { rust }: Instrument, tools: Tools): string[] => [
   ...['--target-dir', join(suite.out, 'target')],
   // Keeps RUSTFLAGS away from build scripts and procedural macros.
   ...(rust?.miri ? [] : ['--target', tools['rustHost']?.version ?? 'host-tuple']),
   ...(rust?.std ? ['-Zbuild-std'] : []),
+];
+
+const testCommand = (suite: PreparedSuite, instrument: Instrument, tools: Tools): [string, ...string[]] => [
+  ...cargo(tools, instrument.rust?.toolchain ?? (instrument.rust?.miri ? 'nightly' : undefined)),
+  ...(instrument.rust?.miri ? ['miri', 'test'] : ['test']),
+  ...buildOptions(suite, instrument, tools),
 ];
 
 /** `--tests` omits documentation tests, which are compiled at run time. */
@@ -225,4 +229,15 @@ export const rs: Binding = {
   events: (_scratch, output) => parseRustEvents(output),
   killed: parseRustDeath,
   ownObjects: executables,
+  declarations: (suite, instrument, tools) => ({
+    language: 'rust',
+    rust: {
+      dir: suite.dir,
+      cargo: cargo(tools, instrument.rust?.toolchain),
+      options: buildOptions(suite, instrument, tools),
+      targets: wanted(suite),
+      env: offline(buildEnv(suite, instrument)),
+      programs: executables(suite),
+    },
+  }),
 };

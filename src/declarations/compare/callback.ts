@@ -5,6 +5,10 @@ import type { Signature } from '../../model/declaration.js';
 /** Compares a callback's type with the type of the function pointer that it is given for. */
 export const compareCallback = (c: Context, host: Signature, native: Signature, at: Position): void => {
   if (native.unprototyped) return c.skip(at.part, 'a callback without a prototype');
+  const general = native.parameters.length === 0 && native.result.kind === 'void';
+  // C has no other type for "a function of any kind": who gives parameters and a result knows more than it says.
+  if (general && host.parameters.length > 0 && host.result.kind !== 'void')
+    return c.skip(at.part, 'a callback of type void (*)(void), which may stand for any');
   const [declared, passed] = [host.parameters.length, native.parameters.length];
   if (declared !== passed && !native.variadic)
     c.add({

@@ -1,0 +1,15 @@
+/** How the declarations of each language are had. */
+import { check, type Checked } from '../check.js';
+import { readRecordings } from '../recordings.js';
+import type { Spec } from '../spec.js';
+import { rustDeclarations } from './rust.js';
+
+/** Obtains the declarations of a suite's language and compares them. */
+export const compareHost = async (spec: Spec): Promise<Checked> => {
+  if (spec.rust) {
+    const { host, notSeen } = await rustDeclarations(spec.rust);
+    const checked = await check(host, spec);
+    return { ...checked, notSeen: [...notSeen, ...checked.notSeen] };
+  }
+  return check(await readRecordings(spec.records, spec.language), spec);
+};

@@ -1,0 +1,19 @@
+/** The input of the gate's program. */
+import type { Language } from '../model/declaration.js';
+import type { CheckOptions } from './check.js';
+import type { RustSettings } from './hosts/rust.js';
+import type { ReportOptions } from './report.js';
+
+/** What to compare. Written by the launch, and again by `repro`. */
+export type Spec = Omit<ReportOptions, 'language'> &
+  CheckOptions & {
+    language: Language;
+    /** Directory of the recorders' files. */
+    records: string;
+    /** The report. */
+    log: string;
+    /** The table of all functions, as JSON. */
+    table: string;
+    /** For languages whose declarations are read rather than recorded. */
+    rust?: RustSettings;
+  };
