@@ -1,11 +1,11 @@
 /**
- * Fuzzes parsers and writers for a while: `npm run fuzz -- 10m [--seed N] [--logs DIR] [--out DIR]`.
+ * Fuzzes parsers, writers and the reader of matrices for a while: `npm run fuzz -- 10m [--seed N] [--logs DIR] [--out DIR]`.
  *
- * Most rounds take a captured log (of test/logs, or of DIR), change it as real life might (see mutate.mjs), or make bytes up,
- * and check the laws of laws.mjs. Every fourth makes a hostile text up, gives it to every writer, and has what they wrote read
- * by a strict reader of its format (see writers.mjs). The seed is printed; with it a run repeats its rounds exactly. An input
- * that breaks a law is made as small as it can be while it breaks the same law, and written to DIR (default
- * `.ffi-gates/fuzz`). Exit code 1 then.
+ * Half of the rounds take a captured log (of test/logs, or of DIR), change it as real life might (see mutate.mjs), or make
+ * bytes up, and check the laws of laws.mjs. Every fourth makes a hostile text up, gives it to every writer, and has what they
+ * wrote read by a strict reader of its format (see writers.mjs). Every fourth changes a matrix (see matrices.mjs). The seed is
+ * printed; with it a run repeats its rounds exactly. An input that breaks a law is made as small as it can be while it breaks
+ * the same law (matrices are kept as they are), and written to DIR (default `.ffi-gates/fuzz`). Exit code 1 then.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { HOSTILE } from './hostile.mjs';
 import { broken } from './laws.mjs';
+import * as matrices from './matrices.mjs';
 import { CHANGES, mutate } from './mutate.mjs';
 import { brokenWriter, WRITERS } from './writers.mjs';
 
@@ -40,6 +41,16 @@ const writers = Object.assign(
     ].map(dist),
   )),
 );
+
+const product = {
+  ...(await dist('config/matrix.js')),
+  ...(await dist('model/failure.js')),
+  ...(await dist('model/duration.js')),
+  ...(await dist('plan/plan.js')),
+  ...(await dist('builders/index.js')),
+  ...(await dist('execute/attempt.js')),
+  host: await (await dist('host/probe.js')).probeHost(),
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -139,6 +150,24 @@ function minimise(text, why) {
   return lines.join('\n');
 }
 
+const yaml = readdirSync(join(root, 'matrices'))
+  .filter((f) => f.endsWith('.yaml'))
+  .sort()
+  .map((f) => readFileSync(join(root, 'matrices', f), 'utf8'));
+
+/** A matrix that was changed a few times. */
+function changedMatrix(round) {
+  const next = random(seed + round * 7919);
+  const int = (below) => Math.floor(next() * below);
+  const names = Object.keys(matrices.CHANGES);
+  const changes = Array.from({ length: 1 + int(5) }, () => ({
+    kind: names[int(names.length)],
+    at: next(),
+    hostile: int(matrices.HOSTILE.length),
+  }));
+  return matrices.mutateMatrix(yaml[int(yaml.length)], changes);
+}
+
 const end = Date.now() + Number(amount) * UNITS[unit];
 const told = new Set();
 
@@ -162,6 +191,12 @@ function writersRound(round) {
   }
 }
 
+function matricesRound(round) {
+  const text = changedMatrix(round);
+  const why = matrices.brokenMatrix(product, text);
+  if (why !== undefined && !told.has(lawOf(why))) tell(round, why, 'yaml', text);
+}
+
 function parsersRound(round) {
   const made = input(round);
   const why = broken(parsers, made.text, made.cuts);
@@ -172,6 +207,7 @@ let round = 0;
 console.log(`seed ${seed}, ${logs.length} logs, ${amount}${unit}`);
 for (; Date.now() < end; round++) {
   if (round % 4 === 3) writersRound(round);
+  else if (round % 4 === 1) matricesRound(round);
   else parsersRound(round);
 }
 console.log(`${round} rounds, ${told.size} laws broken`);
