@@ -116,9 +116,11 @@ def record(t, typedef, depth):
     return name
 
 
-def lacks_types(s):
-    """`-g1` describes every function as `void f()`."""
-    return s["result"] == {"kind": "void"} and not s["parameters"] and s.get("unprototyped")
+def lacks_types(s, symbol):
+    """`-g1` describes every function as `void f()`, an assembler as `void f(void)`."""
+    if s["result"] != {"kind": "void"} or s["parameters"]:
+        return False
+    return bool(s.get("unprototyped")) or symbol.symtab.filename.lower().endswith((".s", ".asm"))
 
 
 def by_address(name):
@@ -150,8 +152,8 @@ def read(name):
         found = None
     if found is not None and found.type is not None and found.type.code == gdb.TYPE_CODE_FUNC:
         s = signature(found.type)
-        if lacks_types(s):
-            return None, "debug information without types (-g1)"
+        if lacks_types(s, found):
+            return None, "debug information without types (-g1, assembler)"
         at = place(found)
         return {**s, "source": "debug information", **({"at": at} if at else {})}, None
     declared = gdb.lookup_global_symbol("ffi_gates_declared_" + name)
@@ -162,7 +164,7 @@ def read(name):
     function = by_address(name)
     if function is not None:
         s = signature(function.type)
-        if not lacks_types(s):
+        if not lacks_types(s, function):
             at = place(function)
             return {**s, "source": "debug information of %s" % function.name, **({"at": at} if at else {})}, None
     return None, "no debug information"

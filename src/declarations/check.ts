@@ -44,21 +44,17 @@ export type Checked = {
 
 const reasonOf = (d: NativeDeclarations, name: string): string => d.notSeen[name] ?? 'not found';
 
-/** Debug information first; what it lacks is looked for in headers. */
-const nativeOf = async (
-  object: string,
+/** What the second source says about what the first lacks. Types of one name are those of the first. */
+const completed = async (
+  first: NativeDeclarations,
   names: readonly string[],
-  o: CheckOptions,
+  more: (left: readonly string[]) => Promise<NativeDeclarations | undefined>,
 ): Promise<NativeDeclarations> => {
-  const first = await readObject(o.gdb, object, names);
   const left = names.filter((n) => !first.functions[n]);
-  if (left.length === 0) return first;
-  const header = o.header ?? (isCLibrary(object) ? C_LIBRARY : await systemHeaders(object, left, o.cc));
-  if (!header) return first;
-  const second = await readHeader(o, header, left);
+  const second = left.length > 0 ? await more(left) : undefined;
+  if (!second) return first;
   return {
     functions: { ...second.functions, ...first.functions },
-    // Types of one name may differ between the two: those of the header are compared with its functions only.
     records: { ...second.records, ...first.records },
     notSeen: Object.fromEntries(
       left
@@ -66,6 +62,23 @@ const nativeOf = async (
         .map((n) => [n, `${reasonOf(first, n)}; ${reasonOf(second, n)}`]),
     ),
   };
+};
+
+/**
+ * Debug information first, then headers. The C library the other way round: much of it is written in assembler or
+ * chosen when it is loaded, and its headers belong to the machine.
+ */
+const nativeOf = async (
+  object: string,
+  names: readonly string[],
+  o: CheckOptions,
+): Promise<NativeDeclarations> => {
+  if (isCLibrary(object))
+    return completed(await readHeader(o, C_LIBRARY, names), names, (left) => readObject(o.gdb, object, left));
+  return completed(await readObject(o.gdb, object, names), names, async (left) => {
+    const header = o.header ?? (await systemHeaders(object, left, o.cc));
+    return header && readHeader(o, header, left);
+  });
 };
 
 /** Compares the functions of one object. Their records are compared once, whichever function uses them. */
