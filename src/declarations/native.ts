@@ -62,8 +62,7 @@ export const readObject = (
   });
 
 /** Names that a compiler complains about: `‘f’ undeclared`, `use of undeclared identifier 'f'`. */
-const UNDECLARED =
-  /[‘'](\w+)[’'] (?:undeclared|was not declared)|undeclared identifier '(\w+)'|undeclared here[^\n]*‘(\w+)’/g;
+const UNDECLARED = /[‘'](\w{1,200})[’'] (?:undeclared|was not declared)|undeclared identifier '(\w{1,200})'/g;
 
 /** The place at which each name is declared, from the output of the preprocessor. */
 const placesIn = (preprocessed: string, names: readonly string[]): Map<string, Place> => {
@@ -147,7 +146,7 @@ export const readHeader = (
         .find((l) => /: (?:fatal )?error: /.test(l) && !l.startsWith(`${source}:`));
       if (broken)
         return nothing(names, `the header ${title} cannot be read: ${broken.replace(/^.*? error: /, '')}`);
-      const unknown = new Set([...all.matchAll(UNDECLARED)].map((m) => m[1] ?? m[2] ?? m[3]));
+      const unknown = new Set([...all.matchAll(UNDECLARED)].map((m) => m[1] ?? m[2]));
       const next = left.filter((n) => !unknown.has(n));
       if (next.length === left.length) {
         const error = all.split('\n').find((l) => /error:/.test(l)) ?? 'it does not compile';

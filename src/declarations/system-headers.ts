@@ -47,7 +47,8 @@ const packageFiles = async (paths: readonly string[]): Promise<string[]> => {
   const names = paths.flatMap((p) => [p, p.startsWith('/usr/') ? p.slice('/usr'.length) : `/usr${p}`]);
   for (const name of names) {
     const [owner] = await linesOf('dpkg', '-S', name);
-    const debian = owner === undefined ? undefined : /^([^,]+?)(?:, .*)?: \//.exec(owner)?.[1];
+    // `libx-dev:amd64, liby-dev: /usr/lib/libx.so`
+    const [debian] = owner?.split(': /')[0]?.split(', ') ?? [];
     if (debian !== undefined) return linesOf('dpkg', '-L', debian);
     const files = await linesOf('rpm', '-qlf', name);
     if (files.length > 0) return files;
