@@ -36,6 +36,8 @@ import type { CellOptions } from './execute/attempt.js';
 import type { Evidence } from './judge/evidence.js';
 import { countsIn, writeSuppressions } from './gates/suppression-files.js';
 import type { Suppressions } from './config/suppressions.js';
+import { makeRedactor, type Redactor } from './redaction/redactor.js';
+import { secretsIn, secretsOfEnv } from './redaction/secrets.js';
 
 export type RunOptions = {
   matrix: Matrix;
@@ -47,6 +49,8 @@ export type RunOptions = {
   strict: boolean;
   baseline: Baseline;
   suppressions: Suppressions;
+  /** Takes secrets out of all that the run tells or writes. Default: knows the matrix and the environment. */
+  redactor?: Redactor;
   signal: AbortSignal;
   emit: (e: RunEvent) => void;
 };
@@ -182,8 +186,10 @@ export const planEverything = async (
   };
 };
 
-/** Runs a matrix that `checkRequest` has accepted, and returns the report. Writes only logs and builds. */
+/** Runs a matrix that `checkRequest` has accepted. Returns the report, without secrets. Writes only logs and builds. */
 export const run = async (o: RunOptions): Promise<Report> => {
+  const redactor = o.redactor ?? makeRedactor([...secretsIn(o.matrix), ...secretsOfEnv(process.env)]);
+  const emit = (e: RunEvent): void => o.emit(redactor.deep(e));
   const started = new Date();
   const load = loadAverage();
   const known = await knownDurations(o.out);
@@ -202,15 +208,16 @@ export const run = async (o: RunOptions): Promise<Report> => {
     // Compilers write real paths into objects, and project code is recognised by these paths.
     cache: await realpath(o.cache),
     env: buildEnv(o.host.tools),
+    redactor,
     signal: o.signal,
     timeoutMs: 900_000,
-    started: (id) => o.emit({ kind: 'build-started', id }),
+    started: (id) => emit({ kind: 'build-started', id }),
     done: (d) => {
       builds.push(d);
-      o.emit({ kind: 'build-finished', ...d });
+      emit({ kind: 'build-finished', ...d });
     },
   });
-  o.emit({ kind: 'plan', cells: cells.length });
+  emit({ kind: 'plan', cells: cells.length });
   // One job more than cores: builds and the starts and ends of launches leave some cores idle (measured: 15 m
   // 16 s with as many jobs as cores, 14 m 43 s with one more).
   const jobs = o.jobs ?? o.host.cores + 1;
@@ -221,6 +228,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     build,
     caches,
     env: baseEnv(),
+    redactor,
     logs,
     signal: o.signal,
     suppressions: supp,
@@ -235,7 +243,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     tools: o.host.tools,
     symbols,
     onVerdict: ({ evidence, verdict }) =>
-      o.emit({ kind: 'cell-finished', id: evidence.cell.id, verdict, ms: evidence.ms }),
+      emit({ kind: 'cell-finished', id: evidence.cell.id, verdict, ms: evidence.ms }),
   });
   const evidences = await pool<Evidence>(
     [...cells].sort(longestFirst(expected)).map((cell) => ({
@@ -243,13 +251,13 @@ export const run = async (o: RunOptions): Promise<Report> => {
       run: async () => {
         // A stopped run starts nothing more; the cells that wait would only look like failures.
         if (o.signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
-        o.emit({ kind: 'cell-started', id: cell.id });
+        emit({ kind: 'cell-started', id: cell.id });
         clock.started(cell.id, performance.now());
         const e = await runCell(cell, roomOf(cell));
         await judging.add(e);
-        if (judging.waiting().includes(e)) o.emit({ kind: 'cell-waits', id: cell.id, ms: e.ms });
+        if (judging.waiting().includes(e)) emit({ kind: 'cell-waits', id: cell.id, ms: e.ms });
         clock.finished(cell.id, e.ms);
-        o.emit({ kind: 'left', ms: clock.left(performance.now()) });
+        emit({ kind: 'left', ms: clock.left(performance.now()) });
         return e;
       },
     })),
@@ -263,7 +271,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
       .map((canary) => ({
         weight: weightOf(canary.cell),
         run: async () => {
-          o.emit({ kind: 'note', text: `measuring the noise of the host in ${canary.cell.lane}` });
+          emit({ kind: 'note', text: `measuring the noise of the host in ${canary.cell.lane}` });
           const noop = await runNoop(canary, roomOf(canary.cell));
           if (noop) noops.set(canary.cell.lane, noop);
         },
@@ -272,7 +280,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   );
   if (o.signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
   const judged = await judging.finish(noops);
-  return assemble({
+  const report = await assemble({
     ...o,
     plan,
     cells,
@@ -287,4 +295,5 @@ export const run = async (o: RunOptions): Promise<Report> => {
     readSource: makeSourceReader(caches),
     countsIn,
   });
+  return redactor.deep(report);
 };

@@ -15,6 +15,8 @@ import type { Launch } from '../model/launch.js';
 import { isLeftOut } from '../builders/build-output.js';
 import { launch, type Exit } from '../process/launch.js';
 import { linesOf } from '../process/lines.js';
+import { redactFile } from '../process/redact-file.js';
+import { BY_FORM, type Redactor } from '../redaction/redactor.js';
 
 export type Built = { dir: string; key: string } | { failed: string; log: string };
 export type BuildSpec = {
@@ -111,6 +113,8 @@ export type BuildCacheOptions = {
   cache: string;
   caches: Caches;
   env: Record<string, string>;
+  /** Takes secrets out of the logs of builds. */
+  redactor?: Redactor;
   signal: AbortSignal;
   timeoutMs: number;
   done: (d: BuildDone) => void;
@@ -120,6 +124,7 @@ export type BuildCacheOptions = {
 /** Creates the build function of a run. Equal specs are built once, even if requested several times. */
 export const makeBuilds = (options: BuildCacheOptions): ((spec: BuildSpec) => Promise<Built>) => {
   const known = new Map<string, Promise<Built>>();
+  const redactor = options.redactor ?? BY_FORM;
   const build = async (spec: BuildSpec, key: string): Promise<Built> => {
     const dir = join(options.cache, `${spec.id}-${key.slice(0, 12)}`);
     const stamp = join(dir, '.ffi-gates-built');
@@ -167,12 +172,13 @@ export const makeBuilds = (options: BuildCacheOptions): ((spec: BuildSpec) => Pr
     const src = spec.copy ? join(dir, 'src') : dir;
     if (spec.copy) await copySources(spec.copy, src);
     for (const c of spec.commands(dir, src)) {
-      appendFileSync(log, `$ ${c.argv.join(' ')}\n`);
+      appendFileSync(log, `$ ${redactor.text(c.argv.join(' '))}\n`);
       const { exit } = await launch(
         { ...c, env: { ...options.env, ...c.env } },
         { output: log, timeoutMs: options.timeoutMs, signal: options.signal, limit: { bytes: MAX_LOG } },
       );
       const why = failure(exit, c.argv);
+      redactFile(log, redactor);
       if (why) {
         const failed = `${why}\n${complaint(log)}`;
         finish(false, failed);

@@ -100,7 +100,11 @@ export const COMMANDS: readonly Command[] = [
           default: false,
           describe: 'run the command; exit code 1 if the finding is seen again',
         })
-        .option('timeout', { type: 'number', default: 600, describe: 'with --run: time limit in seconds' }),
+        .option('timeout', { type: 'number', default: 600, describe: 'with --run: time limit in seconds' })
+        .option('matrix', {
+          type: 'string',
+          describe: 'with --run: matrix that holds secrets of the command',
+        }),
     run: async (a) => (await import('./repro.js')).repro(a),
   }),
   command({

@@ -4,13 +4,13 @@ import { join, resolve } from 'node:path';
 import yargs from 'yargs';
 import { complete } from './complete.js';
 import { COMMANDS } from './commands.js';
-import { sayPainted, sayRows } from './say.js';
+import { outgoing } from './outgoing.js';
+import { sayPainted, sayRows, tell } from './say.js';
 import { sayUnwritten } from './unwritten.js';
 import { openMatrix } from './where.js';
 import type { Console } from '../reporters/terminal/console.js';
 import { Failure } from '../model/failure.js';
 import type { ParseArgs } from './parse/parse.js';
-import { harmless } from '../reporters/escape.js';
 
 type RunArgs = {
   selector: string[];
@@ -72,7 +72,7 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
     if (a.provision) {
       const { prepare, provision } = await import('../setup/provision.js');
       const room = {
-        say: (line: string): void => void process.stderr.write(`${harmless(line)}\n`),
+        say: tell,
         cache,
         signal: abort.signal,
       };
@@ -95,6 +95,7 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
       baseline,
       suppressions,
       signal: abort.signal,
+      redactor: outgoing(),
       emit,
       ...(a.jobs === undefined ? {} : { jobs: a.jobs }),
     });
@@ -113,7 +114,7 @@ const runCommand = async (a: RunArgs): Promise<ExitCode> => {
     await screen?.stop();
     if (abort.signal.aborted) {
       sweepAll();
-      process.stderr.write('ffi-gates: interrupted; no report was written\n');
+      tell('ffi-gates: interrupted; no report was written');
       return EXIT.INTERRUPTED;
     }
     throw e;
@@ -252,13 +253,13 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
     return code;
   } catch (e) {
     if (e instanceof Failure) {
-      process.stderr.write(`ffi-gates: ${harmless(`${e.at ? `${e.at}: ` : ''}${e.message}`)}\n`);
+      tell(`ffi-gates: ${e.at ? `${e.at}: ` : ''}${e.message}`);
       return e.exitCode;
     }
     const err = e as NodeJS.ErrnoException;
     if (err.code === 'ENOSPC' || err.code === 'EACCES' || err.code === 'EROFS') {
-      process.stderr.write(
-        `ffi-gates: ${err.code === 'ENOSPC' ? 'no space left on the device' : 'cannot write'}: ${err.path ?? err.message}\n`,
+      tell(
+        `ffi-gates: ${err.code === 'ENOSPC' ? 'no space left on the device' : 'cannot write'}: ${err.path ?? err.message}`,
       );
       return EXIT.USAGE;
     }

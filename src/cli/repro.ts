@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { unreportedCrashes } from '../judge/crashes.js';
 import { baseEnv } from '../host/environment.js';
 import { MAX_SECONDS } from '../model/duration.js';
@@ -13,15 +13,64 @@ import { launch, sweepAll, type Exit } from '../process/launch.js';
 import { beginningOf, linesOf } from '../process/lines.js';
 import { readLogs } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
-import type { FindingReport } from '../model/report.js';
-import { isAgain, partsOf, withEnvironment } from '../execute/repro-command.js';
+import type { Matrix } from '../config/matrix.js';
+import type { GateId } from '../model/ids.js';
+import type { FindingReport, Report } from '../model/report.js';
+import { isAgain, partsOf, variablesOf, withEnvironment } from '../execute/repro-command.js';
+import { knownSecrets, learnSecrets, outgoing } from './outgoing.js';
 import { say } from './say.js';
+import { findMatrix } from './where.js';
 
 /** A shell exits with 128 + n if signal n ended its child. */
 const signalOf = (exit: Exit): string | undefined => {
   if (exit.kind === 'signal') return exit.signal;
   if (exit.kind !== 'code' || exit.code <= 128) return undefined;
   return Object.entries(constants.signals).find(([, n]) => n === exit.code - 128)?.[0];
+};
+
+/** The matrix that the report was made from, if it is still there. */
+const matrixOf = async (named: string | undefined, report: Report): Promise<Matrix | undefined> => {
+  try {
+    const { loadMatrix } = await import('../config/matrix.js');
+    const matrix = await loadMatrix(findMatrix(named, process.cwd()));
+    return named !== undefined || basename(matrix.file) === report.matrix ? matrix : undefined;
+  } catch (e) {
+    if (named === undefined && e instanceof Failure) return undefined;
+    throw e;
+  }
+};
+
+/**
+ * The environment for the command. Secrets are in no report: they come from our own environment, else from the matrix.
+ * Throws `Failure` 2 if one is in neither.
+ */
+const environmentOf = async (
+  f: FindingReport,
+  report: Report,
+  named: string | undefined,
+): Promise<Record<string, string>> => {
+  const env = baseEnv();
+  const wanted = variablesOf(f.repro).filter((name) => env[name] === undefined);
+  if (wanted.length === 0) return env;
+  const matrix = await matrixOf(named, report);
+  learnSecrets(matrix);
+  const [seen] = f.witnesses;
+  const suite = matrix?.suites.find((s) => seen?.cell.startsWith(`${s.id}-${s.binding}_`));
+  const given: Record<string, string> = {
+    ...Object.fromEntries(knownSecrets().map((s) => [s.name, s.value])),
+    ...(seen && matrix?.gates[seen.gate as GateId]?.env),
+    ...suite?.env,
+  };
+  for (const name of wanted) {
+    const value = given[name];
+    if (value === undefined)
+      throw new Failure(
+        EXIT.USAGE,
+        `the command needs ${name}, whose value is a secret and in no report: set it in the environment, or name its matrix with --matrix`,
+      );
+    env[name] = value;
+  }
+  return env;
 };
 
 /** Limits in bytes of the command's output, and of the part that is printed. */
@@ -35,6 +84,7 @@ const SHOWN = 1 << 20;
 const runAgain = async (
   f: FindingReport,
   seconds: number,
+  env: Record<string, string>,
 ): Promise<{ exit: Exit; seen: Diagnostic[]; output: string }> => {
   const parts = partsOf(f.repro);
   if (!parts) throw new Failure(EXIT.USAGE, 'the report has no command for this finding');
@@ -47,7 +97,7 @@ const runAgain = async (
   try {
     const output = join(dir, 'output.log');
     const { exit } = await launch(
-      { argv: ['sh', '-c', parts.command], cwd: '/', env: baseEnv() },
+      { argv: ['sh', '-c', parts.command], cwd: '/', env },
       {
         output,
         timeoutMs: seconds * 1000,
@@ -78,10 +128,12 @@ export const repro = async (a: {
   out: string;
   run: boolean;
   timeout: number;
+  matrix?: string | undefined;
 }): Promise<ExitCode> => {
-  const f = findFinding(readReport(a.out), a.finding);
+  const report = readReport(a.out);
+  const f = findFinding(report, a.finding);
   if (!a.run) {
-    say(withEnvironment(f.repro, baseEnv()));
+    say(withEnvironment(f.repro, baseEnv(), outgoing()));
     return EXIT.OK;
   }
   if (!(a.timeout > 0 && a.timeout <= MAX_SECONDS))
@@ -89,7 +141,7 @@ export const repro = async (a: {
       EXIT.USAGE,
       `--timeout must be a number of seconds, more than 0 and at most ${MAX_SECONDS}`,
     );
-  const { exit, seen, output } = await runAgain(f, a.timeout);
+  const { exit, seen, output } = await runAgain(f, a.timeout, await environmentOf(f, report, a.matrix));
   if (output !== '') say(output.trimEnd());
   const name = `${f.fingerprint} (${f.hazard})`;
   if (seen.some((s) => isAgain(f, s))) {

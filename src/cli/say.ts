@@ -1,21 +1,26 @@
-/** Prints a command's result to stdout. */
+/** Prints a command's result to stdout, and messages to stderr, without secrets. */
 import { harmless, inert, jsonText } from '../reporters/escape.js';
 import { jsonRows } from '../reporters/json-rows.js';
 import { inBlocks } from '../reporters/write.js';
+import { outgoing } from './outgoing.js';
 
 /** Prints a line, in which a terminal finds no control sequence and a CI server no command. */
-export const say = (line: string): void => void process.stdout.write(`${harmless(line)}\n`);
+export const say = (line: string): void => void process.stdout.write(`${harmless(outgoing().text(line))}\n`);
+
+/** The same to stderr. */
+export const tell = (line: string): void => void process.stderr.write(`${harmless(outgoing().text(line))}\n`);
 
 /** The same for a line with our own colours; whatever else it shows is harmless already. */
-export const sayPainted = (line: string): void => void process.stdout.write(`${inert(line)}\n`);
+export const sayPainted = (line: string): void =>
+  void process.stdout.write(`${inert(outgoing().text(line))}\n`);
 
 /** Prints a value as indented JSON, made harmless without changing it. */
 export const sayJson = (value: unknown): void =>
-  void process.stdout.write(`${jsonText(value, undefined, 2)}\n`);
+  void process.stdout.write(`${jsonText(outgoing().deep(value), undefined, 2)}\n`);
 
 /** Prints a large document as JSON, one row a line. Whoever reads it may stop early. */
 export const sayRows = async (document: object): Promise<void> => {
-  for (const block of inBlocks(jsonRows(document)))
+  for (const block of inBlocks(jsonRows(outgoing().deep(document))))
     if (!process.stdout.write(block) && !(await drained(process.stdout))) return;
 };
 

@@ -1,7 +1,7 @@
 /** What `run` says when a format of its report could not be written. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
-import { harmless } from '../reporters/escape.js';
 import type { Unwritten } from '../reporters/write.js';
+import { tell } from './say.js';
 
 /** Errors of the disk, which the user can mend. */
 const DISK: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ export const sayUnwritten = (unwritten: readonly Unwritten[], out: string): Exit
   for (const { format, error } of unwritten) {
     const { code = '', path = out, message } = error as NodeJS.ErrnoException;
     const why = DISK[code] ? `${DISK[code]}: ${path.replace(/\.tmp$/, '')}` : message;
-    process.stderr.write(harmless(`ffi-gates: the ${format} report was not written: ${why}\n`));
+    tell(`ffi-gates: the ${format} report was not written: ${why}`);
   }
   const ours = unwritten.find(({ error }) => !DISK[(error as NodeJS.ErrnoException).code ?? '']);
   if (ours) throw ours.error;

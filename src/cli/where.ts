@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../model/failure.js';
 import type { Matrix } from '../config/matrix.js';
+import { learnSecrets } from './outgoing.js';
 
 const OURS = fileURLToPath(new URL('../../matrices/fixtures.yaml', import.meta.url));
 
@@ -32,5 +33,7 @@ export const findMatrix = (named: string | undefined, from: string): string => {
 /** Loads the matrix to use. Throws `Failure` 2 for its mistakes, also directories that do not exist. */
 export const openMatrix = async (a: { matrix?: string | undefined }): Promise<Matrix> => {
   const { loadUsableMatrix } = await import('../config/matrix.js');
-  return loadUsableMatrix(findMatrix(a.matrix, process.cwd()));
+  const matrix = await loadUsableMatrix(findMatrix(a.matrix, process.cwd()));
+  learnSecrets(matrix);
+  return matrix;
 };

@@ -17,6 +17,10 @@ import type { Cell } from '../plan/plan.js';
 import { linesOf } from '../process/lines.js';
 import { readLogs, withoutEnd, type ReadLog } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
+import { redactFiles } from '../process/redact-file.js';
+import { hideSecrets } from '../redaction/diagnostic.js';
+import { BY_FORM, type Redactor } from '../redaction/redactor.js';
+import { withUsers } from './gate-environment.js';
 import { reproOf } from './repro-command.js';
 import { AFTER_LOG, prepareAfter, runAfter } from './run-after.js';
 import { settleSources } from '../build/source-files.js';
@@ -25,6 +29,8 @@ import { withSuppressions, type SuppressionFiles } from '../gates/suppression-fi
 export type CellOptions = BuildAccess & {
   /** Base environment of every process. */
   env: Record<string, string>;
+  /** Takes secrets out of commands and logs. */
+  redactor?: Redactor;
   /** Directory of this run's logs. */
   logs: string;
   signal: AbortSignal;
@@ -68,26 +74,6 @@ const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): 
   const at = s.log.offset;
   return inProcess.filter((e) => e.logs !== undefined && (e.logs[log.name] ?? 0) <= at).at(-1)?.test;
 };
-
-/**
- * Separator of the options in a variable that holds several. Undefined for a variable with a single value.
- */
-const separatorOf = (name: string): string | undefined =>
-  /^[A-Z]+SAN_OPTIONS$/.test(name) ? ':' : name === 'MIRIFLAGS' ? ' ' : undefined;
-
-/**
- * The gate's environment with the matrix's on top. Where a variable holds options, the matrix's follow the
- * gate's, since the last one counts.
- */
-const withUsers = (gates: Arm['env'], users: Record<string, string>): Arm['env'] => ({
-  ...gates,
-  ...Object.fromEntries(
-    Object.entries(users).map(([k, v]) => {
-      const separator = separatorOf(k);
-      return [k, separator !== undefined && gates[k] ? `${gates[k]}${separator}${v}` : v];
-    }),
-  ),
-});
 
 /** Time limit in seconds of one launch of the cell, before the allowance for heavy gates. */
 export const secondsOf = (cell: Cell): number =>
@@ -158,6 +144,7 @@ export const runAttempt = async (
   isolate: Apart,
 ): Promise<Attempt> => {
   const { cell, options, prepared } = r;
+  const { redactor = BY_FORM } = options;
   const binding = BINDINGS[cell.suite.binding];
   const dir = join(options.logs, cell.id, String(++r.n));
   const { l, arm, scratch, logDir, after } = armedLaunch(r, dir, tests, isolate);
@@ -207,7 +194,7 @@ export const runAttempt = async (
       test === undefined || r.seed !== undefined ? tests : [test],
       r.seed !== undefined && isolate === true,
     );
-    const text = reproOf(again.l, again.logDir, again.after);
+    const text = reproOf(again.l, again.logDir, again.after, redactor);
     commands.set(test, text);
     return text;
   };
@@ -216,6 +203,7 @@ export const runAttempt = async (
     r.evidence.logs.push(log.path);
     for (const diagnostic of log.parsed.diagnostics) {
       settleSources(diagnostic, r.evidence.own.dirs, r.evidence.copies, options.caches);
+      hideSecrets(diagnostic, redactor);
       if (r.seed !== undefined) diagnostic.seed = r.seed;
       const test = testOf(diagnostic, log, attempt, cell.gate.halts && r.goesOn !== true);
       const pid = log.pid ?? diagnostic.pid;
@@ -247,6 +235,7 @@ export const runAttempt = async (
   if (ended.exit.kind === 'flooded')
     for (const { path } of logs)
       if ((await stat(path)).size > KEPT_LOG_BYTES) await truncate(path, KEPT_LOG_BYTES);
+  redactFiles(dir, redactor);
   return attempt;
 };
 
@@ -269,7 +258,7 @@ export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apar
       const cut = attempt.exit.kind === 'timeout' || attempt.exit.kind === 'flooded';
       let idle = left.length > 1 && !cut ? 0 : MAX_IDLE_LAUNCHES;
       for (const t of left) {
-        if (idle >= MAX_IDLE_LAUNCHES) return;
+        if (idle >= MAX_IDLE_LAUNCHES || r.options.signal.aborted) return;
         idle = (await runAttempt(r, [t], isolate)).events.length ? 0 : idle + 1;
       }
       return;

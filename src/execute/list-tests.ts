@@ -6,6 +6,8 @@ import { type Arm, NO_ARM } from '../model/launch.js';
 import { complaint, failure } from '../build/build-cache.js';
 import { launch } from '../process/launch.js';
 import { beginningOf } from '../process/lines.js';
+import { redactFiles } from '../process/redact-file.js';
+import { BY_FORM } from '../redaction/redactor.js';
 import { readLogs } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
 import { bytesOf, secondsOf, type Runner } from './attempt.js';
@@ -42,6 +44,7 @@ const askForTests = async (r: Runner): Promise<Listed> => {
   );
   r.evidence.logs.push(output);
   const tests = binding.parseList(beginningOf(output, MAX_LIST), r.prepared);
+  redactFiles(dir, options.redactor ?? BY_FORM);
   const why = failure(exit, l.argv);
   if (why === undefined) return { tests };
   // A race or leak of the host changes the exit status although the listing is complete. If the report is
@@ -60,8 +63,10 @@ export const listTests = (r: Runner): Promise<Listed> => {
     const known = await readFile(cacheFile, 'utf8').catch(() => undefined);
     if (known !== undefined) return { tests: JSON.parse(known) as string[] };
     const listed = await askForTests(r);
-    // Never store an incomplete list: it would silently shorten every later run.
-    if (listed.failed === undefined && listed.tests.length)
+    // Never store an incomplete list: it would silently shorten every later run. Nor one with a secret in it: the
+    // file would outlive it.
+    const redactor = r.options.redactor ?? BY_FORM;
+    if (listed.failed === undefined && listed.tests.length && redactor.deep(listed.tests) === listed.tests)
       await writeFileAtomic(cacheFile, JSON.stringify(listed.tests));
     return listed;
   };

@@ -25,6 +25,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['builders'],
   ['config', 'host', 'parsers', 'reporters'],
   ['process'],
+  ['redaction'],
   ['model'],
 ];
 const floorOf = (room: string): number => ORDER.findIndex((rooms) => rooms.includes(room));

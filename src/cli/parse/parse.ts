@@ -8,6 +8,8 @@ import { dirname, resolve } from 'node:path';
 import { Failure } from '../../model/failure.js';
 import type { Diagnostic } from '../../model/diagnostic.js';
 import { isToolFailure } from '../../model/hazards.js';
+import { hideSecrets } from '../../redaction/diagnostic.js';
+import { learnSecrets, outgoing } from '../outgoing.js';
 import { readInput } from './input.js';
 import { found, jsonPrinter, prettyPrinter, type Printer, type Totals } from './print.js';
 import type { LogParser } from '../../parsers/log.js';
@@ -76,7 +78,9 @@ const codeOf = (t: Totals, hazards: boolean): ExitCode => {
 
 const fingerprinterOf = async (file: string): Promise<Fingerprinter> => {
   const { loadMatrix } = await import('../../config/matrix.js');
-  return fingerprinterFor(await loadMatrix(resolve(file)));
+  const matrix = await loadMatrix(resolve(file));
+  learnSecrets(matrix);
+  return fingerprinterFor(matrix);
 };
 
 /**
@@ -99,6 +103,7 @@ export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
   process.stdout.on('error', () => undefined);
 
   const fingerprint = a.matrix === undefined ? guessFingerprint : await fingerprinterOf(a.matrix);
+  const redactor = outgoing();
   const printer = await printerFor(a);
   const symbolizer = a.symbolize ? makeSymbolizer() : undefined;
   const junit = a.junit === undefined ? undefined : (await import('./junit.js')).makeJunitLog();
@@ -118,7 +123,8 @@ export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
     await symbolizer?.resolve(diagnostics);
     let text = '';
     for (const s of diagnostics) {
-      const f = found(input, s, fingerprint);
+      hideSecrets(s, redactor);
+      const f = redactor.deep(found(input, s, fingerprint));
       totals.findings++;
       if (isToolFailure(s.hazard)) totals.broken++;
       else hazards = true;
@@ -167,9 +173,9 @@ export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
     totals.exitCode = codeOf(totals, hazards);
     if (junit && a.junit !== undefined) {
       const { default: writeFileAtomic } = await import('write-file-atomic');
-      await writeFileAtomic(a.junit, junit.render(inputs, totals));
+      await writeFileAtomic(a.junit, junit.render(inputs.map(redactor.text), redactor.deep(totals)));
     }
-    await write(printer.summary(totals));
+    await write(printer.summary(redactor.deep(totals)));
   } catch (error) {
     if (error instanceof Unheard) return codeOf(totals, hazards);
     const e = error as NodeJS.ErrnoException;
