@@ -2,7 +2,7 @@
  * The stable identity of a finding. `run` and `parse` use this one algorithm, with or without a matrix (Law
  * 6).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Diagnostic, Frame, Stack } from './diagnostic.js';
 import { frameName } from './function-name.js';
 import { base } from './project-code.js';
@@ -66,5 +66,5 @@ export const fingerprintBy = (
     .map((k) => sideOf(k, choices, leak ? FRAMES.leak : FRAMES.other, nameOf))
     .sort();
   const text = keys.join(' | ') || d.message.replace(/0x[0-9a-f]+|\d+/g, '#');
-  return createHash('sha256').update(`${d.hazard}\n${text}`).digest('hex').slice(0, 16);
+  return hash('sha256', `${d.hazard}\n${text}`, 'hex').slice(0, 16);
 };

@@ -47,6 +47,13 @@ describe('conformance', () => {
     });
   });
 
+  it('checks every form of a log', () => {
+    expect(run(collection([UAF]), '--forms')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^[1-9]\d* forms of logs, 0 of them with other findings$/m),
+    });
+  });
+
   it('scores, records, and fails under the record', () => {
     const root = collection([UAF]);
     const first = run(root, '--record');

@@ -1,16 +1,18 @@
 /**
- * Measures the parsers against a collection of real logs: `npm run conformance -- DIR [source…] [--list] [--record]`.
+ * Measures the parsers against a collection of real logs: `npm run conformance -- DIR [source…] [--list] [--record] [--forms]`.
  *
  * DIR holds one directory per source with `index.jsonl` (one row per log; see expect.mjs for what is taken from it).
  * Printed per source and tool: logs, findings expected and found, logs whose count is right, kinds and places that the
  * index names and that were found, findings in logs that must have none, unread lines, logs read as cut. `--list` names
  * each log that differs. The score is compared with score.json beside this file; under it, or with an expectation list
  * (reviewed.json) longer than 1 % of the logs, the exit code is 1. `--record` writes the score instead.
+ * `--forms` only checks that every log has the same findings in all forms that its format allows (forms.mjs).
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { kindSeen, placeSeen } from './compare.mjs';
 import { expectation, fileOf, isOwn, UNCOUNTED } from './expect.mjs';
+import { checkForms } from './forms.mjs';
 
 const dist = process.env.CONFORMANCE_DIST ?? new URL('../../dist/', import.meta.url).pathname;
 const here = new URL('.', import.meta.url).pathname;
@@ -20,7 +22,7 @@ const args = process.argv.slice(2);
 const flag = (name) => args.includes(name);
 const [root, ...wanted] = args.filter((a) => !a.startsWith('--'));
 if (root === undefined) {
-  console.error('usage: npm run conformance -- DIR [source…] [--list] [--record]');
+  console.error('usage: npm run conformance -- DIR [source…] [--list] [--record] [--forms]');
   process.exit(2);
 }
 if (!existsSync(root)) {
@@ -117,11 +119,18 @@ const line = (name, t) =>
   `${percent(t.kindHits, t.kinds)} ${percent(t.placeHits, t.places)} ${String(t.spurious).padStart(8)} ${String(t.unread).padStart(6)} ${String(t.cut).padStart(5)}`;
 const HEAD = `  ${'tool'.padEnd(28)}  logs   want  found findings  counts   kinds  places spurious unread   cut`;
 
+const sources = readdirSync(root)
+  .filter((source) => existsSync(join(root, source, 'index.jsonl')))
+  .filter((source) => wanted.length === 0 || wanted.includes(source))
+  .sort();
+if (flag('--forms')) {
+  const { parseText } = await import(join(dist, 'parsers/index.js'));
+  process.exit(checkForms(root, sources, parseText) > 0 ? 1 : 0);
+}
+
 const scores = {};
 const all = { ...ZERO };
-for (const source of readdirSync(root).sort()) {
-  if (!existsSync(join(root, source, 'index.jsonl'))) continue;
-  if (wanted.length > 0 && !wanted.includes(source)) continue;
+for (const source of sources) {
   scores[source] = await measure(source);
   console.log(`\n${source}\n${HEAD}`);
   for (const [tool, t] of Object.entries(scores[source]).sort(([a], [b]) => (a < b ? -1 : 1))) {

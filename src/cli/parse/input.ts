@@ -2,8 +2,9 @@
  * Reads a log from a file or standard input: plain, gzip (recognised by its first bytes; concatenated members
  * are one log), or UTF-16 as written by PowerShell. Passes bytes on as they are read.
  */
-import { closeSync, constants, fstatSync, open as openFile, read as readFile } from 'node:fs';
+import { closeSync, constants, fstatSync, open as openFile, read as readFile, readSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import type { Readable } from 'node:stream';
@@ -27,20 +28,34 @@ const FOREIGN: readonly (readonly [magic: string, name: string])[] = [
   ['04224d18', 'lz4'],
 ];
 
-/** Bytes read from a file at once. */
+/** Bytes read from a file at once; fewer from a small one. */
 const BLOCK = 1 << 18;
+const SMALL_BLOCK = 1 << 14;
 
 const open = promisify(openFile);
 const read = promisify(readFile);
 
-/** Reads a file in blocks, always into the same buffer, so that memory does not depend on its size. */
+/** Bytes that are read before signals are listened to. */
+const TURN = 1 << 23;
+
+/**
+ * Reads a file in blocks, always into the same buffer, so that memory does not depend on its size. A regular file is read at
+ * once: to wait for another thread takes longer than to read most logs. A device may have nothing to read.
+ */
 const blocksOf = async function* (fd: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const stat = fstatSync(fd);
+  const isRegular = stat.isFile();
   try {
-    const block = Buffer.allocUnsafeSlow(BLOCK);
-    for (;;) {
-      const { bytesRead } = await read(fd, block, 0, BLOCK, null);
-      if (bytesRead === 0 || signal.aborted) return;
-      yield block.subarray(0, bytesRead);
+    const block = Buffer.allocUnsafeSlow(
+      isRegular ? Math.min(BLOCK, Math.max(SMALL_BLOCK, stat.size)) : BLOCK,
+    );
+    for (let turn = BLOCK; ; turn += BLOCK) {
+      const n = isRegular
+        ? readSync(fd, block, 0, BLOCK, null)
+        : (await read(fd, block, 0, BLOCK, null)).bytesRead;
+      if (turn % TURN === 0) await setImmediate();
+      if (n === 0 || signal.aborted) return;
+      yield block.subarray(0, n);
     }
   } finally {
     closeSync(fd);

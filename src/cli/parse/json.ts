@@ -28,28 +28,24 @@ export type JsonFinding = Omit<Diagnostic, 'stacks'> & {
 
 /** Placeholders for an unknown name. */
 const UNKNOWN = /^(?:\?+|<null>|<unknown[^>]*>)?$/;
-const known = <K extends string>(key: K, value: string | undefined): { [P in K]?: string } =>
-  value === undefined || UNKNOWN.test(value) ? {} : ({ [key]: value } as { [P in K]: string });
+const isKnown = (name: string | undefined): name is string =>
+  name !== undefined && !((name === '' || name[0] === '?' || name[0] === '<') && UNKNOWN.test(name));
 
+/** In the order of the fields of `JsonFrame`. Logs may have millions of frames. */
 const frameOf = (f: Frame): JsonFrame => {
-  switch (f.kind) {
-    case 'source':
-      return {
-        ...known('function', f.function),
-        ...known('file', f.file),
-        line: f.line,
-        ...(f.column === undefined ? {} : { column: f.column }),
-        ...known('module', f.module),
-        ...known('offset', f.offset),
-        ...(f.inlined ? { inlined: true } : {}),
-      };
-    case 'module':
-      return { ...known('function', f.function), module: f.module, ...known('offset', f.offset) };
-    case 'symbol':
-      return { ...known('function', f.function), ...known('file', f.file) };
-    case 'opaque':
-      return { text: f.text };
+  if (f.kind === 'opaque') return { text: f.text };
+  const frame: JsonFrame = {};
+  if (isKnown(f.function)) frame.function = f.function;
+  if (f.kind !== 'module' && isKnown(f.file)) frame.file = f.file;
+  if (f.kind === 'source') {
+    frame.line = f.line;
+    if (f.column !== undefined) frame.column = f.column;
   }
+  if (f.kind === 'module') frame.module = f.module;
+  else if (f.kind === 'source' && isKnown(f.module)) frame.module = f.module;
+  if (f.kind !== 'symbol' && isKnown(f.offset)) frame.offset = f.offset;
+  if (f.kind === 'source' && f.inlined) frame.inlined = true;
+  return frame;
 };
 
 /** A finding as one JSON object, with the most important fields first. */

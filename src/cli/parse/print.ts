@@ -18,7 +18,7 @@ export type Totals = {
   unread: { input: string; line: number; text: string }[];
   /** Why not everything was read, one sentence each, with the log. */
   missing: { input: string; why: string }[];
-  /** Lines that were too long to be kept completely. */
+  /** Lines of more than 64 KiB. */
   long: { input: string; count: number; lines: number[] }[];
   /** Number of `tool/…` findings: a checker reported that it failed. */
   broken: number;
@@ -151,7 +151,7 @@ export const prettyPrinter = (
           missing.map((m) => `${oneLine(m.input)}: ${oneLine(m.why)}`),
         ),
         ...section(
-          'Long lines, read in part',
+          'Long lines',
           long.map(
             (l) => `${oneLine(l.input)}: line ${l.lines.join(', ')}${l.count > l.lines.length ? ', …' : ''}`,
           ),

@@ -58,9 +58,7 @@ function hazardOf(message: string, native: boolean): HazardId {
 const CERTAIN =
   /^Fatal error\. (?:System\.|Internal CLR error|Invalid Program|0x)|^Fatal error while logging/;
 
-/** Characters of a frame that are read. */
-const MAX_FRAME_CHARS = 4096;
-/** … and kept of a message. */
+/** Characters that are kept of a message. */
 const MAX_MESSAGE_CHARS = 300;
 /** Lines inside a stack that are no frames. */
 const BETWEEN_FRAMES = /^\s*(?: ---> |---|at:|Repeat |-{10,})|^\s+---/;
@@ -70,7 +68,7 @@ function frameOf(text: string): Frame | undefined {
   // A narrow console wraps; what is pasted from it may lose its indentation.
   const found = /^\s+at (.+)$/.exec(text) ?? /^at ([A-Za-z_][\w.`+<>]{0,500}\(.*)$/.exec(text);
   if (!found) return undefined;
-  const body = (found[1] ?? '').slice(0, MAX_FRAME_CHARS);
+  const body = found[1] ?? '';
   const name = body.replace(/ in (?:\/|<|[A-Za-z]:).*$/s, '').replace(/ \[0x[0-9a-f]+\]$/, '');
   const place = /^ in ([^<].*):(?:line )?(\d{1,9})\s*$/s.exec(
     body.slice(Math.max(0, body.lastIndexOf(' in '))),

@@ -10,7 +10,7 @@ const FROM = /\) from (\S[^()]*)$/;
 export function gdbFrame(text: string): Frame | undefined {
   const found = FRAME.exec(text.trimEnd());
   if (!found || found[2]?.startsWith('<')) return undefined;
-  const body = (found[2] ?? '').slice(0, 4096);
+  const body = found[2] ?? '';
   // Arguments follow the first ` (`: a C++ name writes its own without the space.
   const end = body.indexOf(' (');
   const name = end < 0 ? body : body.slice(0, end);

@@ -7,18 +7,24 @@ import type { HazardId } from '../../model/hazard.js';
 import { addFrameTo, closeReport, extend, openReport, type OpenReport } from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 import { gdbFrame } from './gdb-frame.js';
+import {
+  crashedAddresses,
+  openTelemetry,
+  readTelemetry,
+  telemetryAt,
+  type Telemetry,
+} from './mono-telemetry.js';
 
 const SIGNAL = /^Got an? (SIG\w+) while executing (?:native|managed) code/;
 /** The runtime ends the process because managed code asked for it. */
 const FAIL_FAST = /^CLR: Managed code called FailFast(?:, saying "(.*)")?/s;
-/** A key that only mono's telemetry writes (the misspelling is mono's own). */
-const TELEMETRY = /^\s*"sigsgev" : "/;
 const TITLE =
   /^\s*(Native Crash Reporting|Native stacktrace|Telemetry Dumper|Basic Fault Address Reporting|Managed Stacktrace|External Debugger Dump|Debug info from gdb|Stacktrace|Native Crash Reporting):?\s*$/;
 
-/** `telemetry`: inside a JSON file, of which only the crashed thread counts. */
-type Part = 'native' | 'managed' | 'debugger' | 'telemetry' | 'other';
+type Part = 'native' | 'managed' | 'debugger' | 'other';
 type Open = OpenReport & {
+  /** Inside a JSON file, of which only the crashed thread counts. */
+  telemetry?: Telemetry;
   signal?: string;
   part: Part;
   /** The debugger's stack of the crashed thread: the one with lines. */
@@ -57,8 +63,7 @@ function nativeFrame(text: string): Frame | undefined {
   return { kind: 'module', module: old[1], ...(offset && { offset }), ...(name && { function: name }) };
 }
 
-/** Characters of a frame that are read, and kept of a message. */
-const MAX_FRAME_CHARS = 4096;
+/** Characters that are kept of a message. */
 const MAX_MESSAGE_CHARS = 300;
 /** Frames of the debugger's stack. */
 const MAX_DEBUGGED_FRAMES = 256;
@@ -67,7 +72,7 @@ const MAX_DEBUGGED_FRAMES = 256;
 function managedFrame(text: string): Frame | undefined {
   const found = /^\s+at (.+)$/.exec(text);
   if (!found) return undefined;
-  const body = (found[1] ?? '').slice(0, MAX_FRAME_CHARS);
+  const body = found[1] ?? '';
   const name = body.replace(/ (?:\(|<0x|\[0x|in <).*$/s, '');
   const place = /^ in (\S.*):(\d{1,9})\s*$/s.exec(body.slice(Math.max(0, body.lastIndexOf(' in '))));
   if (place) return { kind: 'source', function: name, file: place[1] ?? '', line: Number(place[2]) };
@@ -116,7 +121,9 @@ function close(s: State, isCut: boolean): void {
   const { open } = s;
   if (!open) return;
   s.open = undefined;
-  const { diagnostic, signal, failFast, debugged } = open;
+  const { diagnostic, signal, failFast, debugged, telemetry } = open;
+  for (const text of telemetry === undefined ? [] : crashedAddresses(telemetry))
+    addFrameTo(open, 'fault', { kind: 'opaque', text });
   if (debugged?.length) {
     diagnostic.stacks = diagnostic.stacks.filter((k) => k.role !== 'fault');
     diagnostic.stacks.unshift({ role: 'fault', frames: debugged });
@@ -125,7 +132,7 @@ function close(s: State, isCut: boolean): void {
   diagnostic.hazard = hazardOf(open);
   if (failFast !== undefined) diagnostic.message = `FailFast: ${failFast}`;
   else if (signal) diagnostic.message = `${signal} while executing native code`;
-  const isKnown = signal !== undefined || failFast !== undefined || open.part === 'telemetry';
+  const isKnown = signal !== undefined || failFast !== undefined || open.telemetry !== undefined;
   const isComplete =
     isKnown && (open.hasEnded || !isCut || diagnostic.stacks.some((k) => k.role === 'managed'));
   closeReport(open, s.emit, isComplete ? undefined : 'the crash report is cut');
@@ -171,8 +178,18 @@ function takeFailFast(s: State, line: Line): boolean {
 
 function takeOwn(s: State, line: Line): boolean {
   const { text } = line;
-  if (TELEMETRY.test(text)) begin(s, line, 'telemetry');
-  return s.open !== undefined && isOwn(s.open, text);
+  const at = telemetryAt(text);
+  if (at >= 0) begin(s, line, 'other').telemetry = openTelemetry();
+  const { open } = s;
+  if (open?.telemetry !== undefined) return takeTelemetry(open, open.telemetry, text.slice(Math.max(0, at)));
+  return open !== undefined && isOwn(open, text);
+}
+
+function takeTelemetry(open: Open, telemetry: Telemetry, text: string): boolean {
+  if (telemetry.isOver) return false;
+  readTelemetry(telemetry, text);
+  open.hasEnded = telemetry.isOver || telemetry.crashed !== undefined;
+  return true;
 }
 
 /** The process waits in the crashed thread for the debugger that it started. */
@@ -200,12 +217,6 @@ function takeDebugged(open: Open, text: string): boolean {
 
 /** True when the line belongs to the open report: a frame, a ruler, mono's own words, or gdb's dump. */
 function isOwn(open: Open, text: string): boolean {
-  if (open.part === 'telemetry') {
-    const address = /^\s*"native_address" : "(0x[0-9a-f]+)"/.exec(text)?.[1];
-    if (address && !open.hasEnded) addFrameTo(open, 'fault', { kind: 'opaque', text: address });
-    if (text.startsWith('}')) open.hasEnded = true;
-    return true;
-  }
   if (/^=+$/.test(text) && text.length > 40) return true;
   if (open.part === 'debugger') return takeDebugged(open, text);
   const native = open.part === 'native' ? nativeFrame(text) : undefined;

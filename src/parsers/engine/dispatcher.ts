@@ -3,8 +3,9 @@ import type { Parsed } from '../../model/diagnostic.js';
 import { leadsOf, sharedPrefix, stripPrefixes, unescaped } from './line-prefix.js';
 import type { Markers } from './markers.js';
 import type { DocumentContext, Emit, Line } from './reader.js';
-import { endSessions, mayWant, offer, settle, startSessions, type Sessions } from './sessions.js';
+import { endSessions, mayWant, offer, settle, startSessions, WARM_LINES, type Sessions } from './sessions.js';
 import type { ReaderTable } from './table.js';
+import { makeTestJson, type TestJson } from './test-json.js';
 
 /** A log with a marker on every line, or that is cut a thousand times, must not fill memory; the rest is counted. */
 const MAX_LISTED = 1000;
@@ -12,16 +13,23 @@ const MAX_LISTED = 1000;
 const MAX_LISTED_CHARS = 500;
 /** Characters that may stand before every line of a log. */
 const MAX_LEAD_CHARS = 200;
+/** Readers bound the words of a line, so that reading takes linear time: this many characters of a longer line may still be known. */
+const HEAD_CHARS = [4000, 400];
 
 /** The rest of the result, once the diagnostics are handed over. */
 export type Rest = Omit<Parsed, 'diagnostics'>;
 
 export type Dispatcher = DocumentContext & {
+  /** 1-based number of the next line. */
+  next(): number;
+  /** Counts lines that are not for the readers of lines. */
+  skip(lines: number): void;
   /**
    * One physical line, without its `\n`. `marked` is false when the line holds no literal that could begin a report:
-   * then only readers that are in the middle of one see it. `again`: a further part of the same, overlong line.
+   * then only readers that are in the middle of one see it. `again`: a further part of the same, overlong line. Returns
+   * whether a reader took it.
    */
-  push(raw: string, offset: number, marked: boolean, again?: boolean): void;
+  push(raw: string, offset: number, marked: boolean, again?: boolean): boolean;
   /** Closes open reports; call once. */
   end(): Rest;
 };
@@ -32,14 +40,19 @@ type Listed<T> = { entries: T[]; more: number };
 type State = {
   sessions: Sessions;
   markers: Markers;
-  /** Number of the last line. */
+  /** Number of the last line, and where it begins. */
   no: number;
+  offset: number;
   /** Stood before the last report's first line, where that is no known prefix. */
   lead: string;
   /** A line that nobody took, until the next line shows whether both share a prefix. */
   waiting: Line | undefined;
   unread: Listed<Parsed['unread'][number]>;
   missing: Listed<string>;
+  testJson: TestJson;
+  /** Number of the last line that was only a part of one, and whether an open part holds a literal. */
+  lastPart: number;
+  isPartMarked: boolean;
 };
 
 const list = <T>(to: Listed<T>, entry: T): void => {
@@ -58,27 +71,46 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     sessions,
     markers,
     no: 0,
+    offset: 0,
     lead: '',
     waiting: undefined,
     unread: { entries: [], more: 0 },
     missing,
+    testJson: makeTestJson(),
+    lastPart: 0,
+    isPartMarked: false,
   };
   return {
     push(raw, offset, marked, again = false) {
       if (!again) s.no++;
+      s.offset = offset;
       settle(sessions, s.no);
-      push(s, { text: unescaped(stripPrefixes(raw)), no: s.no, offset }, marked);
+      const bare = stripPrefixes(raw);
+      const wasMarked = s.testJson.isOpen() && s.isPartMarked;
+      const printed = s.testJson.line(bare);
+      if (printed === undefined) {
+        s.lastPart = s.no;
+        s.isPartMarked = marked || wasMarked;
+        return false;
+      }
+      const text = unescaped(printed === bare ? bare : stripPrefixes(printed));
+      return push(s, { text, no: s.no, offset }, marked || wasMarked);
     },
     skip(lines) {
+      pushParts(s);
       s.no += lines;
       dropWaiting(s);
       settle(sessions, s.no);
     },
-    warm: () => s.waiting !== undefined || mayWant(sessions, s.no),
+    warm: () =>
+      s.waiting !== undefined ||
+      mayWant(sessions, s.no) ||
+      (s.testJson.isOpen() && s.no - s.lastPart < WARM_LINES),
     next: () => s.no + 1,
     hasMarker,
     complain,
     end() {
+      pushParts(s);
       dropWaiting(s);
       endSessions(sessions);
       return restOf(s);
@@ -86,10 +118,18 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
   };
 }
 
+/** Offers the lines whose ends did not come. */
+function pushParts(s: State): void {
+  if (!s.testJson.isOpen()) return;
+  for (const line of s.testJson.flush())
+    push(s, { text: unescaped(stripPrefixes(line)), no: s.no, offset: s.offset }, true);
+}
+
 /** The rest of a line, from a character on. */
 const from = (line: Line, at: number): Line => (at === 0 ? line : { ...line, text: line.text.slice(at) });
 
-function push(s: State, line: Line, marked: boolean): void {
+/** Offers a line to the readers; returns whether one took it. */
+function push(s: State, line: Line, marked: boolean): boolean {
   const { sessions, markers } = s;
   const { text } = line;
   if (s.waiting !== undefined && text !== '') {
@@ -98,19 +138,32 @@ function push(s: State, line: Line, marked: boolean): void {
     offerAgain(s, first, text);
   }
   const shared = s.lead === '' ? 0 : sharedPrefix(s.lead, text);
-  if (shared > 0 && offer(sessions, from(line, shared), marked)) return;
+  if (shared > 0 && offer(sessions, from(line, shared), marked)) return true;
   // A quotation, a logger's name, times of an unknown fashion: the prefix of every line of this log.
   const opening = marked ? markers.beforeReport(text) : 0;
   const before = opening <= MAX_LEAD_CHARS ? opening : 0;
   if (before > 0 && before !== shared && offer(sessions, from(line, before), true)) {
     s.lead = text.slice(0, before);
-    return;
+    return true;
   }
-  if (offer(sessions, line, marked) || !marked) return;
+  if (offer(sessions, line, marked)) return true;
+  if (!marked) return false;
   // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
   const words = markers.at(text);
-  if (words > 0 && words !== before && words !== shared && offer(sessions, from(line, words), true)) return;
+  if (words > 0 && words !== before && words !== shared && offer(sessions, from(line, words), true))
+    return true;
+  if (offerHead(s, from(line, before))) return true;
   if (text !== '') s.waiting = line;
+  return false;
+}
+
+/** Offers the beginning of a line that nobody took as it is, and says that the rest was not read. */
+function offerHead(s: State, line: Line): boolean {
+  const isHead = (chars: number): boolean =>
+    line.text.length > chars && offer(s.sessions, { ...line, text: line.text.slice(0, chars) }, true);
+  if (!HEAD_CHARS.some(isHead)) return false;
+  s.sessions.complain(`line ${line.no} is too long to be read whole`);
+  return true;
 }
 
 /** A prefix shared by two consecutive lines is the log's prefix: the first line is read again without it. */

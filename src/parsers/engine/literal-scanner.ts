@@ -5,9 +5,11 @@
 import { SLOTS, slotOf, startCode } from './scan-wasm.js';
 
 export type Scanner = {
-  /** The scanner's memory: data to be scanned is written at `start` or after it, up to `start + room`. */
+  /** The scanner's memory: data to be scanned is written at `start` or after it. Replaced by `reserve`, `find` and `lines`. */
   readonly bytes: Buffer;
   readonly start: number;
+  /** Makes room for so many bytes of data. */
+  reserve(room: number): void;
   /** Addresses in [from, to), in the order of lines, at which a literal begins; after its `\n` if it begins with one. */
   find(from: number, to: number): number[];
   /** Number of `\n` in [from, to). */
@@ -111,17 +113,18 @@ function startEngine(literals: readonly string[], start: number, room: number): 
 }
 
 /**
- * A scanner for `literals` (ASCII, five characters or more) over at most `room` bytes at a time. Its code is not started before
- * it is asked for something: most logs are too small to need it.
+ * A scanner for `literals` (ASCII, five characters or more), with room for so many bytes at first. Its code is not started
+ * before it is asked for something: most logs are too small to need it.
  */
 export function makeScanner(literals: readonly string[], room: number): Scanner {
   const start = SLOTS + PADDING;
-  let bytes: Buffer = Buffer.allocUnsafeSlow(start + room + PADDING);
+  let has = room;
+  let bytes: Buffer = Buffer.allocUnsafeSlow(start + has + PADDING);
   bytes[start - 1] = 10; // the first line begins after the end of another
   let engine: Engine | undefined;
-  const started = (): Engine => {
-    if (engine !== undefined) return engine;
-    engine = startEngine(literals, start, room);
+  const startedWith = (more: number): Engine => {
+    has = more;
+    engine = startEngine(literals, start, has);
     bytes.copy(engine.bytes, start - 1, start - 1);
     bytes = engine.bytes;
     return engine;
@@ -131,7 +134,19 @@ export function makeScanner(literals: readonly string[], room: number): Scanner 
       return bytes;
     },
     start,
-    find: (from, to) => started().find(from, to),
-    lines: (from, to) => started().lines(from, to),
+    reserve(more) {
+      if (more <= has) return;
+      const before = has;
+      // Twice as much as before, so that a line that grows is not copied for every byte.
+      has = Math.max(more, 2 * has);
+      if (engine !== undefined) startedWith(has);
+      else {
+        const larger = Buffer.allocUnsafeSlow(start + has + PADDING);
+        bytes.copy(larger, start - 1, start - 1, start + before);
+        bytes = larger;
+      }
+    },
+    find: (from, to) => (engine ?? startedWith(has)).find(from, to),
+    lines: (from, to) => (engine ?? startedWith(has)).lines(from, to),
   };
 }

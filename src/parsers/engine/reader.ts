@@ -49,10 +49,6 @@ export type LogContext = {
 };
 
 export type DocumentContext = LogContext & {
-  /** 1-based number of the next line. */
-  next(): number;
-  /** Counts lines that the document keeps to itself. */
-  skip(lines: number): void;
   /** Whether a report in lines may still want the next line. */
   warm(): boolean;
   /** Says why the log is not complete. */
@@ -87,12 +83,29 @@ export type LineSession = {
   end(): string[];
 };
 
+/** A line as it stands in the log, or a part of one that is too long to be kept. */
+export type LinePart = {
+  text: string;
+  /** 1-based number of the line, and where in the log the part begins. */
+  no: number;
+  offset: number;
+  /** Whether it holds a literal of any reader. */
+  marked: boolean;
+  isFirst: boolean;
+  isLast: boolean;
+};
+
+/** What stands on a line around the part of it that belongs to a document. */
+export type Around = { before: string; after: string };
+
 export type DocumentSession = {
   /** True inside a document. */
   open(): boolean;
+  /** True when the line that is read in parts belongs to the document that is open. */
+  owns(): boolean;
   /** Complete lines inside the document, none of which holds a literal. */
   take(text: string): void;
-  /** One line; false when it belongs to the readers of lines. */
-  line(text: string, offset: number, marked: boolean): boolean;
+  /** Offers a line; undefined when none of it belongs to a document. */
+  part(part: LinePart): Around | undefined;
   end(): void;
 };

@@ -50,12 +50,14 @@ export const mayWant = (s: Sessions, no: number): boolean => no - s.lastTaken < 
 
 /** Offers a line until a reader takes it; one that is not marked, only to readers that took a line not long ago. */
 export function offer(s: Sessions, line: Line, marked: boolean): boolean {
-  const wants = (e: Entry): boolean => marked || line.no - e.lastTaken <= WARM_LINES;
   const first = s.sticky;
-  if (first !== undefined && wants(first) && offerTo(s, first, line)) return true;
-  for (const e of s.entries) if (e !== first && wants(e) && offerTo(s, e, line)) return true;
+  if (first !== undefined && wants(first, line, marked) && offerTo(s, first, line)) return true;
+  for (const e of s.entries) if (e !== first && wants(e, line, marked) && offerTo(s, e, line)) return true;
   return false;
 }
+
+const wants = (e: Entry, line: Line, marked: boolean): boolean =>
+  marked || line.no - e.lastTaken <= WARM_LINES;
 
 function offerTo(s: Sessions, e: Entry, line: Line): boolean {
   s.lastEnd = 0;

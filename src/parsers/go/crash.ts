@@ -48,11 +48,16 @@ const EXIT = /^exit status \d+$/;
 /** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
 const MAX_FOREIGN_LINES = 200;
 
-/** `SIGSEGV: …` at the beginning of a line or behind a blank, the two commonest anywhere. */
-const SIGNAL_LITERALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-  .split('')
-  .flatMap((l) => [`\nSIG${l}`, ` SIG${l}`])
-  .concat('SIGSEGV: ', 'SIGABRT: ');
+/** Signals in the tables of Go's runtime. */
+const SIGNALS = (
+  'HUP INT QUIT ILL TRAP ABRT EMT FPE KILL BUS SEGV SYS PIPE ALRM TERM URG STOP TSTP CONT CHLD TTIN TTOU IO XCPU XFSZ ' +
+  'VTALRM PROF WINCH INFO STKFLT PWR'
+).split(' ');
+/** `SIGSEGV: …` anywhere, and signals that are not known at the beginning of a line or behind a blank. */
+const SIGNAL_LITERALS = [
+  ...SIGNALS.map((name) => `SIG${name}: `),
+  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('').flatMap((l) => [`\nSIG${l}`, ` SIG${l}`]),
+];
 
 /** Reads panics, fatal errors and signals of the Go runtime, with every goroutine of the dump. */
 export const goCrash: LineReader = {

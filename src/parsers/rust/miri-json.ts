@@ -7,9 +7,21 @@ import type { Frame } from '../../model/diagnostic.js';
 import { UNKNOWN_FUNCTION } from '../engine/frame.js';
 import { miriFacts, miriRole } from './miri-kinds.js';
 import { addFrame, openReport, openStack, type OpenReport } from '../engine/open-report.js';
-import type { Line } from '../engine/reader.js';
+import type { Line, Marker } from '../engine/reader.js';
 
 const MAX_CHILDREN = 200;
+
+/** Keys of every diagnostic; white space around them is free. */
+export const JSON_LITERALS: readonly string[] = [
+  '"spans"',
+  '"is_primary"',
+  '"$message_type"',
+  '"compiler-message"',
+];
+/** A diagnostic that was cut is no JSON. */
+export const JSON_MARKER: Marker = {
+  words: /"is_primary"\s{0,99}:|"\$message_type"\s{0,99}:\s{0,99}"diagnostic"|"compiler-message"/,
+};
 
 const isRecord = (v: unknown): v is Record<string, unknown> =>
   typeof v === 'object' && v !== null && !Array.isArray(v);

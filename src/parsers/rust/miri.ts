@@ -29,7 +29,7 @@ import {
   type OpenReport,
 } from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
-import { readMiriJson } from './miri-json.js';
+import { JSON_LITERALS, JSON_MARKER, readMiriJson } from './miri-json.js';
 import { miriFacts, miriRole } from './miri-kinds.js';
 
 const ERROR = /^error(?:\[(E\d{4})\])?: (.{1,4000})$/;
@@ -53,8 +53,11 @@ export const miriFrame = (fn: string, place: string | undefined): Frame =>
 export const miri: LineReader = {
   kind: 'lines',
   tools: ['miri'],
-  literals: ['error: ', 'error[E', '"level":"error', '"level": "error'],
-  markers: [{ words: /\berror: Undefined Behavior\b/, opening: /\berror: Undefined Behavior: / }],
+  literals: ['error: ', 'error[E', ...JSON_LITERALS],
+  markers: [
+    { words: /\berror: Undefined Behavior\b/, opening: /\berror: Undefined Behavior: / },
+    JSON_MARKER,
+  ],
   make,
 };
 

@@ -1,38 +1,12 @@
 /**
- * Valgrind's `--xml=yes` output, protocols 4 to 6, read as a stream: whole top-level records are cut out of the text and
- * only those are parsed, so a file without its end (a killed Valgrind) still yields each whole error and memory stays
- * bounded by the largest record.
+ * Valgrind's `--xml=yes` output, protocols 4 to 6, read as a stream of records, so that a file without its end (a killed
+ * Valgrind) still yields each whole error, and memory stays bounded.
  */
 import type { Diagnostic, Stack } from '../../model/diagnostic.js';
 import type { Emit } from '../engine/reader.js';
 import { fatalSignal, sightingOf, type Report } from './kinds.js';
-import { bareRecord, closeTags } from './xml-cut.js';
-import { all, frameOf, partsOf, textOf } from './xml-node.js';
-import { parseElement, type Node } from './xml-record.js';
-
-/** Top-level elements that are cut out and read or skipped whole. */
-const RECORDS = new Set([
-  'error',
-  'fatal_signal',
-  'status',
-  'preamble',
-  'pid',
-  'ppid',
-  'tool',
-  'protocoltool',
-  'protocolversion',
-  'args',
-  'errorcounts',
-  'suppcounts',
-  'clientmsg',
-  'announcethread',
-  'usercomment',
-  'logfilequalifier',
-]);
-const TAG = /^<(\/?)([A-Za-z_]{1,40})(?:\s[^<>]{0,200})?>/;
-/** UTF-16 units of a tag, and of a record: anything longer is none of Valgrind's. */
-const MAX_TAG = 300;
-const MAX_RECORD = 1 << 24;
+import { all, frameOf, partsOf, textOf, wordsOf, type Node } from './xml-node.js';
+import { makeXmlCutter, type XmlHandler, type XmlRecord } from './xml-records.js';
 
 /**
  * Diagnostics that wait for their counts, which stand at the end of the file. Valgrind itself stops at 1000 different errors;
@@ -44,65 +18,64 @@ const MAX_COMPLAINTS = 100;
 const MAX_RECENT = 8;
 
 export type ValgrindXml = {
-  push(chunk: string): void;
+  /** Reads on. Returns where in `chunk` the document ends, undefined while it goes on. */
+  push(chunk: string): number | undefined;
+  /** Whether a line that begins with no tag may belong to the document. */
+  continuesWith(text: string): boolean;
   /** Hands over what waits; returns what is missing, one sentence each. */
   end(): string[];
 };
 
-type Position = Diagnostic['log'];
-/** A record; `isComplete` is false for one that was cut or is not well-formed. */
-type Record = { node: Node; isComplete: boolean; log: Position };
 type Waiting = { diagnostic: Diagnostic; unique: string | undefined };
 
 type Document = {
   emit: Emit;
   missing: string[];
-  /** Text that is not read yet, where in the log it begins, and how much of it was searched for the end of a record. */
-  rest: string;
-  line: number;
-  offset: number;
-  searched: number;
-  /** Numbers of `<valgrindoutput>` and of its ends. */
-  opened: number;
-  closed: number;
+  /** Whether `<valgrindoutput>` and its end were there. */
+  hasBegun: boolean;
+  hasEnded: boolean;
   tool: string;
   pid: number | undefined;
   /** Diagnostics that wait for their counts, in order, and by the numbers that the counts name. */
   waiting: Waiting[];
   byUnique: Map<string, Diagnostic>;
+  /** Diagnostics were handed over without their counts. */
+  hasReleased: boolean;
   /** Stacks that created the announced threads, by `#id`. */
   created: Map<string, Stack>;
 };
 
 /**
- * Makes a reader for one XML document that begins at line `from.line` and byte `from.offset` of its log. Neither `push`
+ * Makes a reader for one XML document that begins at line `from.line` and offset `from.offset` of its log. Neither `push`
  * nor `end` throws, whatever the text is.
  */
 export function makeValgrindXml(emit: Emit, from = { line: 1, offset: 0 }): ValgrindXml {
   const d: Document = {
     emit,
     missing: [],
-    rest: '',
-    ...from,
-    searched: 0,
-    opened: 0,
-    closed: 0,
+    hasBegun: false,
+    hasEnded: false,
     tool: 'valgrind',
     pid: undefined,
     waiting: [],
     byUnique: new Map(),
+    hasReleased: false,
     created: new Map(),
   };
+  const handler: XmlHandler = {
+    record: (record) => takeRecord(d, record),
+    opened: () => void (d.hasBegun = true),
+    closed: () => void (d.hasEnded = true),
+    complain: (why) => complain(d, why),
+  };
+  const cutter = makeXmlCutter(handler, from);
   return {
-    push(chunk) {
-      d.rest += chunk;
-      cut(d);
-    },
+    push: (chunk) => cutter.push(chunk),
+    continuesWith: (text) => cutter.continuesWith(text),
     end() {
-      const name = /^<(error|fatal_signal)>/.exec(d.rest)?.[1];
-      if (name) read(d, name, closeTags(d.rest), false);
-      if (d.opened === 0) complain(d, 'no <valgrindoutput> was found');
-      else if (d.closed < d.opened) complain(d, 'the XML ends before </valgrindoutput>');
+      cutter.end();
+      if (!d.hasBegun) complain(d, 'no <valgrindoutput> was found');
+      else if (!d.hasEnded) complain(d, 'the XML ends before </valgrindoutput>');
       release(d, d.waiting.splice(0));
       return d.missing;
     },
@@ -113,79 +86,26 @@ function complain(d: Document, why: string): void {
   if (d.missing.length < MAX_COMPLAINTS) d.missing.push(why);
 }
 
-/** Cuts complete records out of the text; stops at a tag or record that is not there yet. */
-function cut(d: Document): void {
-  const name = d.searched === 0 ? undefined : /^<([a-z_]+)/.exec(d.rest)?.[1];
-  if (name !== undefined && !cutRecord(d, name)) return;
-  let at: number | undefined = 0;
-  while (at !== undefined) at = cutNext(d, at);
+function takeRecord(d: Document, record: XmlRecord): void {
+  const { node } = record;
+  switch (node.name) {
+    case 'error':
+      return takeError(d, record);
+    case 'fatal_signal':
+      return takeSignal(d, record);
+    case 'pid':
+      return void (d.pid = Number(wordsOf(node)) || undefined);
+    case 'tool':
+    case 'protocoltool':
+      return void (d.tool = wordsOf(node) ?? d.tool);
+    case 'announcethread':
+      return announce(d, node);
+    case 'errorcounts':
+      return takeCounts(d, node);
+  }
 }
 
-/** Cuts up to the next record and reads it; returns from where to search on, or undefined to wait for more text. */
-function cutNext(d: Document, at: number): number | undefined {
-  const start = d.rest.indexOf('<', at);
-  if (start === -1) {
-    drop(d, d.rest.length);
-    return undefined;
-  }
-  const tag = TAG.exec(d.rest.slice(start, start + MAX_TAG));
-  if (!tag) {
-    if (d.rest.length - start >= MAX_TAG || d.rest.includes('>', start)) return start + 1;
-    drop(d, start);
-    return undefined;
-  }
-  const [open, slash, name = ''] = tag;
-  if (name === 'valgrindoutput' && slash) d.closed++;
-  else if (name === 'valgrindoutput') d.opened++;
-  if (slash || !RECORDS.has(name)) {
-    drop(d, start + open.length);
-    return 0;
-  }
-  drop(d, start);
-  return cutRecord(d, name) ? 0 : undefined;
-}
-
-/** The text begins with the record `name`: reads it if it is complete, else remembers how far was searched. */
-function cutRecord(d: Document, name: string): boolean {
-  const close = `</${name}>`;
-  const end = d.rest.indexOf(close, Math.max(0, d.searched - close.length));
-  if (end !== -1) {
-    read(d, name, d.rest.slice(0, end + close.length), true);
-    drop(d, end + close.length);
-    return true;
-  }
-  if (d.rest.length > MAX_RECORD) {
-    complain(d, `the record <${name}> at line ${d.line} does not end`);
-    drop(d, 1);
-    return true;
-  }
-  d.searched = d.rest.length;
-  return false;
-}
-
-function drop(d: Document, count: number): void {
-  for (let at = d.rest.indexOf('\n'); at !== -1 && at < count; at = d.rest.indexOf('\n', at + 1)) d.line++;
-  d.rest = d.rest.slice(count);
-  d.offset += count;
-  d.searched = 0;
-}
-
-function read(d: Document, name: string, text: string, isComplete: boolean): void {
-  const log = { line: d.line, endLine: d.line + text.split('\n').length - 1, offset: d.offset };
-  const parsed = parseElement(text);
-  if (!parsed) complain(d, `the record <${name}> at line ${d.line} is not well-formed XML`);
-  // What cannot be parsed is still an error with a kind, and must not be forgotten.
-  const node = parsed ?? bareRecord(text);
-  const record = { node, isComplete: isComplete && parsed !== undefined, log };
-  if (name === 'error') takeError(d, record);
-  else if (name === 'fatal_signal') takeSignal(d, record);
-  else if (name === 'pid') d.pid = Number(node._ ?? '') || undefined;
-  else if (name === 'tool' || name === 'protocoltool') d.tool = node._ ?? d.tool;
-  else if (name === 'announcethread') announce(d, node);
-  else if (name === 'errorcounts') takeCounts(d, node);
-}
-
-function reportOf(d: Document, { node, isComplete, log }: Record, kind: string, what: string): Report {
+function reportOf(d: Document, { node, isComplete, log }: XmlRecord, kind: string, what: string): Report {
   const announced = textOf(node, 'xwhat', 'hthreadid');
   const tid = textOf(node, 'tid');
   const bytes = textOf(node, 'xwhat', 'leakedbytes');
@@ -204,21 +124,21 @@ function reportOf(d: Document, { node, isComplete, log }: Record, kind: string, 
   };
 }
 
-function takeError(d: Document, record: Record): void {
-  const { node, isComplete, log } = record;
+function takeError(d: Document, record: XmlRecord): void {
+  const { node, log } = record;
   const kind = textOf(node, 'kind');
   if (!kind) {
-    if (isComplete) complain(d, `the error at line ${log.line} has no kind`);
+    complain(d, `the error at line ${log.line} has no kind`);
     return;
   }
-  const what = [textOf(node, 'xwhat', 'text'), ...all(node, 'what').map((n) => n._ ?? '')];
+  const what = [textOf(node, 'xwhat', 'text'), ...all(node, 'what').map((n) => wordsOf(n) ?? '')];
   const headline = what.filter(Boolean).join(' ') || kind;
   const unique = textOf(node, 'unique');
   const diagnostic = sightingOf(reportOf(d, record, kind, headline), d.created);
   keep(d, { diagnostic, unique: unique && `${d.pid ?? ''}/${unique}` });
 }
 
-function takeSignal(d: Document, record: Record): void {
+function takeSignal(d: Document, record: XmlRecord): void {
   const { node } = record;
   const name = textOf(node, 'signame');
   if (!name) return;
@@ -239,16 +159,20 @@ function announce(d: Document, node: Node): void {
 
 function takeCounts(d: Document, node: Node): void {
   for (const pair of all(node, 'pair')) {
-    const diagnostic = d.byUnique.get(`${d.pid ?? ''}/${textOf(pair, 'unique')}`);
+    const unique = textOf(pair, 'unique');
     const count = Number(textOf(pair, 'count'));
+    const diagnostic = d.byUnique.get(`${d.pid ?? ''}/${unique}`);
     if (diagnostic && count > 0) diagnostic.count = count;
+    if (!diagnostic && !d.hasReleased) complain(d, `Valgrind counts the error ${unique}, which was not read`);
   }
 }
 
 function keep(d: Document, waiting: Waiting): void {
   d.waiting.push(waiting);
   if (waiting.unique) d.byUnique.set(waiting.unique, waiting.diagnostic);
-  if (d.waiting.length > MAX_WAITING) release(d, d.waiting.splice(0, MAX_WAITING / 2));
+  if (d.waiting.length <= MAX_WAITING) return;
+  d.hasReleased = true;
+  release(d, d.waiting.splice(0, MAX_WAITING / 2));
 }
 
 function release(d: Document, ready: readonly Waiting[]): void {
