@@ -12,7 +12,7 @@ import { sifted } from '../helpers/sifted.js';
 
 const root = new URL('../logs/', import.meta.url);
 const LOGS = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((f) => /\.(?:log|xml|json)$/.test(f))
+  .filter((f) => /\.(?:log|xml)$/.test(f))
   .sort()
   .map((name) => ({ name, text: readFileSync(new URL(name, root), 'utf8') }));
 

@@ -51,8 +51,8 @@ const blocksOf = async function* (fd: number, signal: AbortSignal): AsyncGenerat
     );
     for (let turn = BLOCK; ; turn += BLOCK) {
       const n = isRegular
-        ? readSync(fd, block, 0, BLOCK, null)
-        : (await read(fd, block, 0, BLOCK, null)).bytesRead;
+        ? readSync(fd, block, 0, block.length, null)
+        : (await read(fd, block, 0, block.length, null)).bytesRead;
       if (turn % TURN === 0) await setImmediate();
       if (n === 0 || signal.aborted) return;
       yield block.subarray(0, n);
