@@ -127,7 +127,7 @@ const RIVALS = {
     if (path === undefined) return;
     const logs = copies('clusterfuzz', all, 1500);
     await compare("ClusterFuzz's StackParser", logs, 1 / 30, () =>
-      run(join(path, 'python'), [here('yardsticks/clusterfuzz.py'), ...logs], { codes: [0] }),
+      run(join(path, 'python'), [here('yardsticks/stack_parser.py'), ...logs], { codes: [0] }),
     );
   },
 };

@@ -1,7 +1,7 @@
 /** Captured logs of the parsers, and the laws that every reader keeps on them. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect } from 'vitest';
 import { parseText } from '../../src/parsers/index.js';
+import { expectPrefixLaw as expectLaw } from './prefix-law.js';
 
 const root = new URL('../logs/', import.meta.url);
 
@@ -20,13 +20,5 @@ export const namesOf = (tool: string): string[] =>
 export const verdicts = (tool: string, name: string): string[] =>
   parseText(captured(tool, name)).diagnostics.map((s) => `${s.rule} = ${s.hazard}`);
 
-/** Law 3: over every prefix diagnostics never decrease, and a begun report never ends clean. */
-export const expectPrefixLaw = (text: string): void => {
-  const step = Math.max(1, Math.floor(text.length / 400));
-  let before = 0;
-  for (let end = 0; end <= text.length; end += step) {
-    const { diagnostics } = parseText(text.slice(0, end));
-    expect(diagnostics.length, `prefix of ${end}`).toBeGreaterThanOrEqual(before);
-    before = diagnostics.length;
-  }
-};
+/** Law 3 over a text, read by all readers. */
+export const expectPrefixLaw = (text: string): void => expectLaw(text, parseText);

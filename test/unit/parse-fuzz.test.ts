@@ -1,6 +1,6 @@
 /**
  * The laws of every parser, over the captured logs cut anywhere, over changes that real life makes to them, and over bytes
- * that no tool printed. `npm run fuzz` does the same for as long as it is told to.
+ * that no tool printed. `npm run fuzz` does the same for as long as you like.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';

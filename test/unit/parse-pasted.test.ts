@@ -61,7 +61,7 @@ test('the accesses of a Swift race, and Swift frames without a line', () => {
   });
 });
 
-test('the first race detector of Go told no address', () => {
+test('the first race detector of Go printed no address', () => {
   const s = only(`WARNING: DATA RACE
 Write by goroutine 7:
   main.put()
@@ -388,7 +388,7 @@ SUMMARY: ThreadSanitizer: data race /src/shelf.cpp:9:3 in shelf_put(int)`);
   expect(names(s, 'other-access')).toEqual(['main']);
 });
 
-test('an uncaught exception, told by an older libc++abi that does not say who speaks', () => {
+test('an uncaught exception, in the words of an older libc++abi that does not name itself', () => {
   const s = only('terminating with uncaught exception of type shelf::Empty: nothing left');
   expect(s).toMatchObject({ tool: 'cxx', hazard: 'unwind/foreign-exception' });
 });
@@ -492,7 +492,7 @@ test('a foreign catch that ends the unwinding of pthread_cancel', () => {
   expect(only('FATAL: exception not rethrown').hazard).toBe('unwind/foreign-exception');
 });
 
-test('a debug build of Python tells of the exception before the stack', () => {
+test('a debug build of Python prints the exception before the stack', () => {
   const s =
     only(`Fatal Python error: _Py_CheckFunctionResult: a function returned a result with an exception set
 Python runtime state: initialized
@@ -543,12 +543,12 @@ SUREFIRE-859: # Failed to write core dump. Core dumps have been disabled.`);
   expect(s.rule).toBe('hotspot/SIGSEGV');
 });
 
-test("the minimal runtime's first words told no address", () => {
+test("the minimal runtime's first words had no address", () => {
   expect(only('ubsan: add-overflow')).toMatchObject({ rule: 'ubsan/add-overflow', stacks: [] });
   expect(parseText('ubsan: nothing to report').diagnostics).toEqual([]);
 });
 
-test('who created the thread that died is told behind the SUMMARY', () => {
+test('who created the thread that died stands behind the SUMMARY', () => {
   const report = `==8==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000000 (pc 0x4f4f bp 0x0 sp 0x0 T1)
     #0 0x4f4f in shelf_top shelf.c:3
 

@@ -15,7 +15,7 @@ export type Sessions = {
   sticky: Entry | undefined;
   /** Number of the last line that a reader took and may want more lines after. */
   lastTaken: number;
-  /** Nothing was taken since the readers were told to settle. */
+  /** Nothing was taken since the readers were asked to settle. */
   settled: boolean;
   /** Last line of the report that was handed over last. */
   lastEnd: number;

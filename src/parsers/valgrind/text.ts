@@ -142,7 +142,7 @@ function takeTrailer(s: Stream, text: string): boolean {
     s.banner = true;
     return true;
   }
-  // A run that was told to stop at its first error prints no summary.
+  // A run that stops at its first error prints no summary.
   if (text.startsWith('Exit program on first error')) s.banner = false;
   const thread = /^Thread (\d{1,9})\b[^:]{0,200}:$/.exec(text)?.[1];
   if (thread) s.thread = `thread ${thread}`;

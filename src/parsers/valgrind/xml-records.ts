@@ -11,7 +11,7 @@ import { hasBadEntity, newNode, type Node } from './xml-node.js';
 /** A record and where it lies in the log. `isComplete` is false for one that was cut, or is not well-formed. */
 export type XmlRecord = { node: Node; isComplete: boolean; log: Diagnostic['log'] };
 
-/** Is told what a document holds, in order. */
+/** Receives what a document holds, in order. */
 export type XmlHandler = {
   record(record: XmlRecord): void;
   /** `<valgrindoutput>` */
