@@ -11,7 +11,7 @@ const SCRIPT = fileURLToPath(new URL('../../plugins/declared/native.py', import.
 const LIMIT = 300_000;
 
 /** Creates a directory, hands it to `use`, and removes it. */
-const inScratch = async <T>(use: (dir: string) => Promise<T>): Promise<T> => {
+export const inScratch = async <T>(use: (dir: string) => Promise<T>): Promise<T> => {
   const dir = await mkdtemp(join(tmpdir(), 'ffi-gates-declared-'));
   try {
     return await use(dir);

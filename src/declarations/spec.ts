@@ -1,6 +1,7 @@
 /** The input of the gate's program. */
 import type { Language } from '../model/declaration.js';
 import type { CheckOptions } from './check.js';
+import type { GoSettings } from './hosts/go.js';
 import type { RustSettings } from './hosts/rust.js';
 import type { ReportOptions } from './report.js';
 
@@ -16,4 +17,5 @@ export type Spec = Omit<ReportOptions, 'language'> &
     table: string;
     /** For languages whose declarations are read rather than recorded. */
     rust?: RustSettings;
+    go?: GoSettings;
   };

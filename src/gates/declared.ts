@@ -14,7 +14,7 @@ const PROGRAM = fileURLToPath(new URL('../declarations/program.js', import.meta.
 export const DECLARED_TABLE = 'declared.json';
 
 /** Bindings whose declarations can be had. */
-const FITS: readonly BindingId[] = ['py', 'rs'];
+const FITS: readonly BindingId[] = ['py', 'rs', 'go'];
 
 export const declared: Gate = {
   id: 'declared',
@@ -28,6 +28,10 @@ export const declared: Gate = {
     {
       bindings: ['rs'],
       text: 'Sees `extern` blocks of the package under test and of its path dependencies, not those in bodies of functions. A symbol that was not linked is not compared.',
+    },
+    {
+      bindings: ['go'],
+      text: 'Sees functions that Go exports, declarations in preambles, structures cast through `unsafe.Pointer` where the cast is one expression, and results of C converted at the call.',
     },
   ],
   unfit: (b) => (FITS.includes(b) ? undefined : `declarations are not yet read in ${b}`),

@@ -32,6 +32,26 @@ func cgocheck2() {
 	*cell = new(int) //~ canary_cgocheck2: cgocheck2 = rules/cgo-go-pointer-in-c-memory
 }
 
+// record forgets the padding that C puts before the weight.
+type record struct {
+	kind   int8
+	weight [8]byte
+	_      [15]byte
+}
+
+func declaredLayout() {
+	r := record{kind: 1}
+	C.canary_weigh((*C.struct_canary_record)(unsafe.Pointer(&r))) //~ canary_declared_layout: declared = abi/struct-layout
+}
+
+func declaredWidth() int32 {
+	return int32(C.canary_wide(1)) //~ canary_declared_width: declared = abi/wrong-width
+}
+
+func declaredSign() int32 {
+	return int32(C.canary_unsigned()) //~ canary_declared_sign: declared = abi/wrong-signedness
+}
+
 func gorace() int {
 	shared := 0
 	var both sync.WaitGroup

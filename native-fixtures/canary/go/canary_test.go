@@ -20,3 +20,11 @@ func Test_canary_cgocheck(*testing.T)  { cgocheck() }
 func Test_canary_cgocheck2(*testing.T) { cgocheck2() }
 func Test_canary_gorace(*testing.T)    { gorace() }
 func Test_canary_goasan(*testing.T)    { goasan() }
+
+func Test_canary_declared_pointer(*testing.T)  { declaredPointer() }
+func Test_canary_declared_arity(*testing.T)    { declaredArity() }
+func Test_canary_declared_callback(*testing.T) { declaredCallback() }
+func Test_canary_declared_export(*testing.T)   { declaredExport() }
+func Test_canary_declared_layout(*testing.T)   { declaredLayout() }
+func Test_canary_declared_width(*testing.T)    { declaredWidth() }
+func Test_canary_declared_sign(*testing.T)     { declaredSign() }

@@ -113,11 +113,11 @@ func (Suite) Starve() {
 }
 
 func (Suite) Narrow() {
-	sink += int(int32(C.fx_wide(1<<40, 1))) //~ abi_wrong_width: blind = abi/wrong-width
+	sink += int(int32(C.fx_wide(1<<40, 1))) //~ abi_wrong_width: declared = abi/wrong-width
 }
 
 func (Suite) Signed() {
-	sink += int(int32(C.fx_unsigned_max())) //~ abi_wrong_signedness: blind = abi/wrong-signedness
+	sink += int(int32(C.fx_unsigned_max())) //~ abi_wrong_signedness: declared = abi/wrong-signedness
 }
 
 // record forgets the padding that C puts before count.
@@ -131,7 +131,7 @@ type record struct {
 
 func (Suite) WrongLayout() {
 	r := record{kind: 1, count: [4]uint8{2}, tag: 3, weight: 4}
-	sink += int(C.fx_record_digest((*C.fx_record)(unsafe.Pointer(&r)))) //~ abi_struct_layout: blind = abi/struct-layout
+	sink += int(C.fx_record_digest((*C.fx_record)(unsafe.Pointer(&r)))) //~ abi_struct_layout: declared = abi/struct-layout
 }
 
 func (Suite) Latin1() {

@@ -112,9 +112,23 @@ func (Suite) Narrow() { sink += int(int64(C.fx_wide(1<<40, 1))) }
 
 func (Suite) Signed() { sink += int(uint32(C.fx_unsigned_max())) }
 
+// record has the layout of C, nested and under other names; what nobody uses is reserved.
+type record struct {
+	head struct {
+		sort   uint8
+		number uint32
+	}
+	tag    uint16
+	_      [6]uint8
+	weight float64
+}
+
 func (Suite) WrongLayout() {
 	r := C.fx_record{kind: 1, count: 2, tag: 3, weight: 4}
 	sink += int(C.fx_record_digest(&r))
+	own := record{tag: 3, weight: 4}
+	own.head.sort, own.head.number = 1, 2
+	sink += int(C.fx_record_digest((*C.fx_record)(unsafe.Pointer(&own))))
 }
 
 func (Suite) Latin1() {

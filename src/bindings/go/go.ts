@@ -136,4 +136,14 @@ export const go: Binding = {
   run,
   events: (_scratch, output) => parseGoEvents(output),
   ownObjects: (suite) => packages(suite).map((pkg) => binaryOf(suite, pkg)),
+  declarations: (suite, instrument, tools) => ({
+    language: 'go',
+    go: {
+      dir: suite.dir,
+      go: tools['go']?.path ?? 'go',
+      packages: packages(suite).map((pkg) => (pkg === '' ? '.' : `./${pkg}`)),
+      env: buildEnv(suite, instrument),
+      programs: packages(suite).map((pkg) => binaryOf(suite, pkg)),
+    },
+  }),
 };

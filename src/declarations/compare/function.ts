@@ -33,16 +33,23 @@ export type Finding = Disagreement & {
 
 export type Skip = { name: string; part: string; why: string };
 
-/** Compares one function. `found` and `skipped` receive the results; `compared` is shared by all functions. */
-export const compareFunction = (
-  f: HostFunction,
-  n: NativeFunction,
-  sides: Pick<HostDeclarations, 'records'> & { native: NativeDeclarations; allocated: ReadonlySet<string> },
-  compared: Set<string>,
-  found: (x: Finding) => void,
-  skipped: (x: Skip) => void,
-): void => {
-  const contextAt = (at: Place): Context => ({
+/** What is shared by the comparisons of all functions of an object. */
+export type Sides = Pick<HostDeclarations, 'records'> & {
+  native: NativeDeclarations;
+  allocated: ReadonlySet<string>;
+};
+
+/** A context for each place at which the host's side of a function may be wrong. */
+const contexts =
+  (
+    f: HostFunction,
+    n: NativeFunction,
+    sides: Sides,
+    compared: Set<string>,
+    found: (x: Finding) => void,
+    skipped: (x: Skip) => void,
+  ) =>
+  (at: Place): Context => ({
     host: sides.records,
     native: sides.native.records,
     allocated: sides.allocated,
@@ -63,6 +70,40 @@ export const compareFunction = (
     skip: (part, why) => skipped({ name: f.name, part, why }),
     rules: { value: compareValue, pointee: comparePointee, layout: compareLayout, callback: compareCallback },
   });
+
+/**
+ * Compares a function that the host defines and C calls. `n` is C's declaration of it, which decides what C passes and
+ * reads.
+ */
+export const compareExported = (
+  f: HostFunction,
+  n: NativeFunction,
+  sides: Sides,
+  compared: Set<string>,
+  found: (x: Finding) => void,
+  skipped: (x: Skip) => void,
+): void => {
+  const renamed = (x: Finding): void =>
+    found({
+      ...x,
+      part: x.part.replace(/ of the callback in C$/, '').replace('the callback in C', 'the function'),
+    });
+  const own = { kind: 'function' as const, result: f.result ?? VOID, parameters: f.parameters ?? [] };
+  compareCallback(contexts(f, n, sides, compared, renamed, skipped)(f.at), own, n, { part: 'C', way: 'in' });
+};
+
+const VOID: CType = { kind: 'void' };
+
+/** Compares one function. `found` and `skipped` receive the results; `compared` is shared by all functions. */
+export const compareFunction = (
+  f: HostFunction,
+  n: NativeFunction,
+  sides: Sides,
+  compared: Set<string>,
+  found: (x: Finding) => void,
+  skipped: (x: Skip) => void,
+): void => {
+  const contextAt = contexts(f, n, sides, compared, found, skipped);
   if (n.unprototyped) return skipped({ name: f.name, part: 'the parameters', why: 'it has no prototype' });
   const called = f.calls[0]?.at;
   if (f.result)

@@ -2,6 +2,7 @@
 import { check, type Checked } from '../check.js';
 import { readRecordings } from '../recordings.js';
 import type { Spec } from '../spec.js';
+import { compareGo } from './go.js';
 import { rustDeclarations } from './rust.js';
 
 /** Obtains the declarations of a suite's language and compares them. */
@@ -11,5 +12,6 @@ export const compareHost = async (spec: Spec): Promise<Checked> => {
     const checked = await check(host, spec);
     return { ...checked, notSeen: [...notSeen, ...checked.notSeen] };
   }
+  if (spec.go) return compareGo(spec.go, spec, (host) => check(host, spec));
   return check(await readRecordings(spec.records, spec.language), spec);
 };

@@ -173,9 +173,9 @@ export const rustTypes = (
     const inner = t[kind] as never;
     switch (kind) {
       case 'primitive':
-        return PRIMITIVES[inner] ?? opaque(inner as string);
+        return PRIMITIVES[inner] ?? opaque(inner);
       case 'generic':
-        return bound.get(inner) ?? opaque(inner as string);
+        return bound.get(inner) ?? opaque(inner);
       case 'raw_pointer':
       case 'borrowed_ref':
         return pointerTo(names, (inner as { type: RustType }).type, bound);

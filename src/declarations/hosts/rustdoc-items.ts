@@ -28,9 +28,11 @@ export type Names = {
 export const reprOf = (item: Item): Repr | undefined => {
   for (const a of item.attrs) {
     if (typeof a === 'object' && a.repr) return a.repr;
-    const words = /#\[repr\((.*)\)\]/.exec(typeof a === 'string' ? a : (a.other ?? ''))?.[1];
-    if (words === undefined) continue;
+    const text = typeof a === 'string' ? a : (a.other ?? '');
+    if (!text.startsWith('#[repr(')) continue;
+    const words = text.slice('#[repr('.length);
     const number = (of: string): number | null => {
+      // regexes: built from one of two fixed words
       const m = new RegExp(`\\b${of}(?:\\((\\d+)\\))?`).exec(words);
       return m ? Number(m[1] ?? 1) : null;
     };

@@ -27,8 +27,9 @@ const isC = (abi: unknown): boolean => {
 /** `#[attr = LinkName {name: "x"}]` or `#[link_name = "x"]`. */
 const linkName = (item: Item): string | undefined => {
   for (const a of item.attrs) {
-    const m = /link_?name[^"]*"([^"]+)"/i.exec(typeof a === 'string' ? a : (a.other ?? ''));
-    if (m) return m[1];
+    const text = typeof a === 'string' ? a : (a.other ?? '');
+    const from = text.search(/link_?name/i);
+    if (from >= 0) return text.slice(from).split('"')[1];
   }
   return undefined;
 };

@@ -1,0 +1,3 @@
+module ffigates/declared
+
+go 1.22

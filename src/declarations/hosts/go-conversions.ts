@@ -1,0 +1,88 @@
+/** Conversions in Go that lose what C gave, or that see another structure than C's. Pure. */
+import type { CType, HostFunction, NativeFunction, Place, Records, Tier } from '../../model/declaration.js';
+import type { HazardId } from '../../model/hazard.js';
+import type { Compared } from '../check.js';
+import { textOf } from '../compare/context.js';
+import { cutEffect, signEffect } from '../compare/effects.js';
+import { compareFunction, type Finding } from '../compare/function.js';
+
+type Int = Extract<CType, { kind: 'int' }>;
+/** The result of a call of C, converted at once. */
+export type Result = { name: string; at: Place; to: Int; from: Int };
+/** A pointer that is reinterpreted: one of the two structures is C's. */
+export type Cast = { at: Place; host: string; native: string; owned?: true };
+
+type Loss = { tier: Tier; hazard: HazardId; says: string; effect: string };
+
+/** What a conversion does to some values of the result. Unlike a declaration, it widens as it should. */
+const lossOf = ({ to, from }: Result): Loss | undefined => {
+  if (to.size < from.size)
+    return {
+      tier: 'warning',
+      hazard: 'abi/wrong-width',
+      says: `it is converted to ${to.size} bytes, the library has ${from.size}`,
+      effect: cutEffect(from.size, to.size, false),
+    };
+  if (to.signed === from.signed || (to.signed === true && to.size > from.size)) return undefined;
+  return {
+    // Sizes and counts are unsigned in C and `int` in Go; none of them reaches 2^63.
+    tier: to.signed && from.size === 8 ? 'info' : 'warning',
+    hazard: 'abi/wrong-signedness',
+    says: `it is converted to ${to.signed ? 'a signed' : 'an unsigned'} integer, the library's is ${from.signed ? 'signed' : 'unsigned'}`,
+    effect: signEffect(to.size, from.signed === true),
+  };
+};
+
+/** Each conversion as a comparison of its own. */
+export const compareResults = (results: readonly Result[]): Compared[] =>
+  results.map((r): Compared => {
+    const host: HostFunction = { name: r.name, language: 'go', at: r.at, result: r.to, calls: [] };
+    const native: NativeFunction = {
+      kind: 'function',
+      result: r.from,
+      parameters: [],
+      unprototyped: true,
+      source: 'cgo',
+    };
+    const loss = lossOf(r);
+    const finding = (l: Loss): Finding => ({
+      ...l,
+      name: r.name,
+      language: 'go',
+      part: 'the result',
+      host: textOf(r.to),
+      native: textOf(r.from),
+      hostAt: r.at,
+      prototype: `${textOf(r.from)} ${r.name}(…)`,
+      real: native,
+      source: 'cgo',
+    });
+    return { host, native, findings: loss ? [finding(loss)] : [], skipped: [] };
+  });
+
+/** Each pair of structures, compared at its first conversion. */
+export const compareCasts = (casts: readonly Cast[], records: Records): Compared[] => {
+  const compared = new Set<string>();
+  const owned = new Set(casts.filter((c) => c.owned).map((c) => c.host));
+  return casts.map((c): Compared => {
+    const pointer = (name: string): CType => ({ kind: 'pointer', to: { kind: 'record', name } });
+    const name = `*${c.native}`;
+    const host: HostFunction = { name, language: 'go', at: c.at, parameters: [pointer(c.host)], calls: [] };
+    const native: NativeFunction = {
+      kind: 'function',
+      result: { kind: 'void' },
+      parameters: [pointer(c.native)],
+      source: 'cgo',
+    };
+    const entry: Compared = { host, native, findings: [], skipped: [] };
+    compareFunction(
+      host,
+      native,
+      { records, native: { functions: {}, records, notSeen: {} }, allocated: owned },
+      compared,
+      (x) => entry.findings.push({ ...x, part: 'the conversion' }),
+      (x) => entry.skipped.push(`${x.part}: ${x.why}`),
+    );
+    return entry;
+  });
+};
