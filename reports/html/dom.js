@@ -1,5 +1,7 @@
 /** @typedef {import('../../src/reporters/html/html.js').View} View */
-/** @typedef {import('../../src/reporters/html/html.js').FindingView} Finding */
+/** @typedef {import('../../src/model/report.js').FindingReport} Finding */
+/** @typedef {import('../../src/model/report.js').ReportedFrame} Frame */
+/** @typedef {import('../../src/reporters/html/html.js').Findings} FindingsJson */
 /** @typedef {import('../../src/model/report.js').CellReport} Cell */
 /** @typedef {string | number | Node | false | undefined | null} Child */
 

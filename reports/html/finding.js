@@ -1,9 +1,11 @@
 /**
- * A finding as a row that opens. Its body is made when it is first opened, so thousands of rows stay cheap.
+ * A finding as a row that opens. Its body is made when it is first opened.
  * @param {View} view @param {Finding} f
  */
 const findingRow = (view, f) => {
   const hazard = view.hazards[f.hazard];
+  const top = topFrame(f);
+  const fn = top && top.kind !== 'opaque' ? top.function : undefined;
   const gates = distinct(f.witnesses.map((w) => w.gate));
   const bindings = distinct(f.witnesses.map((w) => w.binding));
   const tone = f.planted
@@ -44,9 +46,9 @@ const findingRow = (view, f) => {
           el(
             'span.second',
             {},
-            f.fn !== '' && el('b', {}, f.fn),
+            fn && el('b', {}, fn),
             ' ',
-            el('span.place', {}, f.place),
+            el('span.place', {}, placeOf(top)),
             ' ',
             f.message,
           ),
@@ -122,29 +124,3 @@ const findingBody = (view, f) => {
     el('p.quiet', {}, 'fingerprint ', el('a', { href: link }, f.fingerprint)),
   );
 };
-
-/** Lower-case text that the filter searches. @param {View} view @param {Finding} f */
-const haystack = (view, f) =>
-  [
-    f.hazard,
-    view.hazards[f.hazard]?.title,
-    f.rule,
-    f.message,
-    f.fn,
-    f.place,
-    f.fingerprint,
-    `origin:${f.origin}`,
-    f.scope && `scope:${f.scope}`,
-    `hazard:${f.hazard}`,
-    f.planted ? 'is:planted' : f.known ? 'is:known' : 'is:open',
-    !f.complete && 'is:cut',
-    ...f.witnesses.flatMap((w) => [`cell:${w.cell}`, `gate:${w.gate}`, `binding:${w.binding}`, w.test]),
-    ...f.stacks.flatMap((s) =>
-      s.frames
-        .slice(0, 8)
-        .map((x) => (x.kind === 'opaque' ? '' : `${x.function ?? ''} ${x.kind === 'source' ? x.file : ''}`)),
-    ),
-  ]
-    .filter(Boolean)
-    .join('\n')
-    .toLowerCase();

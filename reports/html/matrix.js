@@ -116,11 +116,11 @@ const cellButton = (view, c, open) => {
 
 /**
  * Everything about one cell, for the panel.
- * @param {View} view @param {Cell} c
+ * @param {View} view @param {{ findings: Store, bucket: Store } | undefined} stores absent while they are read @param {Cell} c
  */
-const cellDetails = (view, c) => {
-  const seen = [...view.findings, ...view.bucket].filter((f) => f.witnesses.some((w) => w.cell === c.id));
-  const own = seen.filter((f) => view.findings.includes(f));
+const cellDetails = (view, stores, c) => {
+  const own = stores?.findings.inCell(c.id) ?? [];
+  const foreign = stores?.bucket.inCell(c.id) ?? [];
   const o = c.objects;
   const names = (/** @type {string} */ title, /** @type {string[]} */ list, tone = 'quiet') =>
     list.length > 0 &&
@@ -139,20 +139,20 @@ const cellDetails = (view, c) => {
         {},
         own
           .slice(0, 50)
+          .flatMap((i) => stores?.findings.get(i) ?? [])
           .map((f) =>
             el(
               'li',
               {},
               el('a', { href: `#f=${encodeURIComponent(f.fingerprint)}` }, f.hazard),
-              ` ${f.place}`,
+              ` ${placeOf(topFrame(f))}`,
               f.planted && ' (planted)',
             ),
           ),
       ),
       own.length > 50 && el('p.quiet', {}, `and ${own.length - 50} more`),
     ],
-    seen.length > own.length &&
-      el('p.quiet', {}, `${seen.length - own.length} more outside your own objects`),
+    foreign.length > 0 && el('p.quiet', {}, `${foreign.length} more outside your own objects`),
     c.failedTests.length > 0 && [
       el('h4', {}, 'Failed tests'),
       el(

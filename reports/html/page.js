@@ -1,121 +1,67 @@
-/** @returns {Promise<View>} */
-const load = async () => {
-  const holder = /** @type {HTMLElement} */ (document.getElementById('report'));
+/** @typedef {{ findings: Store, bucket: Store }} Stores */
+
+/** Characters of an embedded text. The page is shown before a longer one is read. */
+const LONG = 512 * 1024;
+
+/** @param {string} text a character for each byte */
+const bytesOf = (text) => {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+};
+
+/** The JSON of an embedded text. @param {string} id @returns {Promise<unknown>} */
+const embedded = async (id) => {
+  const holder = /** @type {HTMLElement} */ (document.getElementById(id));
   const text = holder.textContent ?? '';
+  // It is not needed again.
+  holder.textContent = '';
   if (holder.dataset['encoding'] === 'json') return JSON.parse(text);
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const bytes = bytesOf(atob(text));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Response(stream).json();
 };
 
-/** @param {View} view */
-const show = (view) => {
-  const { report } = view;
-  const app = /** @type {HTMLElement} */ (document.getElementById('app'));
-  const tone =
-    report.exitCode === 0 ? 'good' : report.exitCode === 6 || report.exitCode === 3 ? 'doubt' : 'bad';
+const readStores = async () => {
+  const { findings, bucket } = /** @type {FindingsJson} */ (await embedded('findings-data'));
+  return { findings: makeStore(findings), bucket: makeStore(bucket) };
+};
 
-  const rows = view.findings.map((f) => ({
-    f,
-    row: findingRow(view, f),
-    text: haystack(view, f),
-    shown: true,
-  }));
-  const byFingerprint = new Map(rows.map((r) => [r.f.fingerprint, r]));
-
-  // --- the panel with one cell -------------------------------------------------------------------------------------
-  const panelBody = el('div.panel-body');
-  const panelTitle = el('h3');
-  const closePanel = () => {
-    panel.hidden = true;
+/** The panel with one cell. @param {HTMLElement} app @param {View} view @param {() => Stores | undefined} stores */
+const makePanel = (app, view, stores) => {
+  const body = el('div.panel-body');
+  const title = el('h3');
+  const close = () => {
+    box.hidden = true;
     app.classList.remove('paneled');
     for (const b of document.querySelectorAll('.cell.current')) b.classList.remove('current');
     if (location.hash.startsWith('#c=')) history.replaceState(null, '', '#');
   };
-  const panel = el(
+  const box = el(
     'aside.panel',
     { hidden: true, 'aria-label': 'cell' },
-    el(
-      'header',
-      {},
-      panelTitle,
-      el('button', { type: 'button', 'aria-label': 'close', click: closePanel }, '✕'),
-    ),
-    panelBody,
+    el('header', {}, title, el('button', { type: 'button', 'aria-label': 'close', click: close }, '✕')),
+    body,
   );
-  const openCell = (/** @type {string} */ id) => {
-    const cell = report.cells.find((c) => c.id === id);
+  const open = (/** @type {string} */ id) => {
+    const cell = view.report.cells.find((c) => c.id === id);
     if (!cell) return;
-    panelTitle.replaceChildren(id);
-    panelBody.replaceChildren(...cellDetails(view, cell).filter((x) => x instanceof Node));
-    panel.hidden = false;
+    title.replaceChildren(id);
+    body.replaceChildren(...cellDetails(view, stores(), cell).filter((x) => x instanceof Node));
+    box.hidden = false;
     app.classList.add('paneled');
-    panel.scrollTop = 0;
+    box.scrollTop = 0;
     for (const b of document.querySelectorAll('[data-cell]'))
       b.classList.toggle('current', /** @type {HTMLElement} */ (b).dataset['cell'] === id);
     const hash = `#c=${encodeURIComponent(id)}`;
     if (location.hash !== hash) history.replaceState(null, '', hash);
   };
+  return { box, open, close };
+};
 
-  // --- filter ------------------------------------------------------------------------------------------------------
-  const box = /** @type {HTMLInputElement} */ (
-    el('input', {
-      type: 'search',
-      placeholder: 'Filter findings: words, gate:asan, binding:py, -is:planted   ( / )',
-      'aria-label': 'Filter findings',
-      input: () => apply(),
-    })
-  );
-  const shownCount = el('span.quiet', { role: 'status' });
-  const empty = el('p.quiet', { hidden: true }, 'No finding fits this filter.');
-  const chosen = new Set();
-  const apply = () => {
-    const words = box.value
-      .toLowerCase()
-      .split(/\s+/)
-      .filter((w) => w !== '' && w !== '-');
-    const cellsOf = new Set(report.cells.filter((c) => chosen.has(c.verdict.kind)).map((c) => c.id));
-    let n = 0;
-    for (const r of rows) {
-      r.shown =
-        words.every((w) => (w.startsWith('-') ? !r.text.includes(w.slice(1)) : r.text.includes(w))) &&
-        (chosen.size === 0 || r.f.witnesses.some((w) => cellsOf.has(w.cell)));
-      r.row.hidden = !r.shown;
-      if (r.shown) n += 1;
-    }
-    for (const b of document.querySelectorAll('[data-cell]'))
-      b.classList.toggle(
-        'dim',
-        chosen.size > 0 && !chosen.has(/** @type {HTMLElement} */ (b).dataset['kind']),
-      );
-    shownCount.replaceChildren(
-      n === rows.length ? count(n, 'finding') : `${n} of ${count(rows.length, 'finding')}`,
-    );
-    empty.hidden = n > 0 || rows.length === 0;
-  };
-  const toggleKind = (/** @type {Event} */ e) => {
-    const button = /** @type {HTMLElement} */ (e.currentTarget);
-    const kind = button.dataset['status'];
-    if (!chosen.delete(kind)) chosen.add(kind);
-    button.setAttribute('aria-pressed', String(chosen.has(kind)));
-    apply();
-  };
-  const chips = Object.entries(view.verdicts).flatMap(([kind, word]) => {
-    const n = report.cells.filter((c) => c.verdict.kind === kind).length;
-    return n === 0
-      ? []
-      : [
-          el(
-            `button.status.${word.tone}`,
-            { type: 'button', 'data-status': kind, 'aria-pressed': 'false', click: toggleKind },
-            `${word.glyph} ${word.label} `,
-            el('b', {}, n),
-          ),
-        ];
-  });
-
-  // --- theme: the system's unless chosen ---------------------------------------------------------------------------
-  const theme = el(
+/** Light or dark: the system's unless chosen. */
+const themeButton = () =>
+  el(
     'button.theme',
     {
       type: 'button',
@@ -130,84 +76,147 @@ const show = (view) => {
     '◑',
   );
 
-  // --- the page ----------------------------------------------------------------------------------------------------
-  const open = view.findings.filter((f) => !f.planted && !f.known).length;
+/** @param {View} view */
+const hero = (view) => {
+  const { report } = view;
+  const { open } = view.counts;
+  const tone =
+    report.exitCode === 0 ? 'good' : report.exitCode === 6 || report.exitCode === 3 ? 'doubt' : 'bad';
   const proven = report.lanes.filter((l) => l.proven).length;
+  return el(
+    `div.hero.${tone}`,
+    {},
+    el(
+      'div.verdict',
+      {},
+      el('b', {}, tone === 'good' ? '✓' : tone === 'bad' ? '✗' : '?'),
+      el(
+        'div',
+        {},
+        el('h1', {}, view.ending.charAt(0).toUpperCase() + view.ending.slice(1)),
+        el('p', {}, view.headline),
+      ),
+    ),
+    el(
+      'div.figures',
+      {},
+      figure(String(report.exitCode), 'exit code', tone),
+      figure(
+        open.toLocaleString('en'),
+        open === 1 ? 'finding to fix' : 'findings to fix',
+        open === 0 ? 'good' : 'bad',
+      ),
+      figure(
+        `${proven}/${report.lanes.length}`,
+        'lanes proven',
+        proven === report.lanes.length ? 'good' : 'doubt',
+      ),
+      figure(duration(report.ms), 'run time', 'quiet'),
+    ),
+  );
+};
+
+const KEYS = el(
+  'span.quiet.keys',
+  {},
+  ...[el('kbd', {}, 'j'), ' ', el('kbd', {}, 'k'), ' move  ', el('kbd', {}, '/'), ' filter  '],
+  ...[el('kbd', {}, 'Esc'), ' close'],
+);
+
+/**
+ * Shows everything but the findings.
+ * @param {View} view @returns {(stores: Stores) => void} shows the findings
+ */
+const show = (view) => {
+  const { report, counts } = view;
+  const app = /** @type {HTMLElement} */ (document.getElementById('app'));
+  /** @type {Stores | undefined} */
+  let stores;
+  const storeOf = (/** @type {keyof Stores} */ name) => {
+    if (!stores) throw new Error('the findings are not read yet');
+    return stores[name];
+  };
+  const panel = makePanel(app, view, () => stores);
+  const list = makeList((i) => findingRow(view, storeOf('findings').get(i)));
+  const bucketList = makeList((i) => findingRow(view, storeOf('bucket').get(i)));
+  /** @type {ReturnType<typeof makeFilter> | undefined} */
+  let filter;
+
+  // --- filter ------------------------------------------------------------------------------------------------------
+  const box = /** @type {HTMLInputElement} */ (
+    el('input', {
+      type: 'search',
+      placeholder: 'Filter findings: words, gate:asan, binding:py, -is:planted   ( / )',
+      'aria-label': 'Filter findings',
+      input: () => apply(),
+    })
+  );
+  const shownCount = el('span.quiet', { role: 'status' }, `reading ${count(counts.findings, 'finding')} …`);
+  const empty = el('p.quiet', { hidden: true }, 'No finding fits this filter.');
+  const partial = partialNote(list);
+  const chosen = new Set();
+  const apply = () => {
+    for (const b of document.querySelectorAll('[data-cell]'))
+      b.classList.toggle(
+        'dim',
+        chosen.size > 0 && !chosen.has(/** @type {HTMLElement} */ (b).dataset['kind']),
+      );
+    if (!filter) return;
+    const words = box.value
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((w) => w !== '' && w !== '-');
+    const cells = report.cells.filter((c) => chosen.has(c.verdict.kind)).map((c) => c.id);
+    const rows = filter(words, chosen.size > 0 ? new Set(cells) : undefined);
+    list.show(rows);
+    const all = count(counts.findings, 'finding');
+    shownCount.replaceChildren(rows.length === counts.findings ? all : `${rows.length} of ${all}`);
+    empty.hidden = rows.length > 0 || counts.findings === 0;
+    partial.update();
+  };
+  const toggleKind = (/** @type {Event} */ e) => {
+    const button = /** @type {HTMLElement} */ (e.currentTarget);
+    const kind = button.dataset['status'];
+    if (!chosen.delete(kind)) chosen.add(kind);
+    button.setAttribute('aria-pressed', String(chosen.has(kind)));
+    apply();
+  };
+  const chips = Object.entries(view.verdicts).flatMap(([kind, word]) => {
+    const n = report.cells.filter((c) => c.verdict.kind === kind).length;
+    const attributes = { type: 'button', 'data-status': kind, 'aria-pressed': 'false', click: toggleKind };
+    return n === 0
+      ? []
+      : [el(`button.status.${word.tone}`, attributes, `${word.glyph} ${word.label} `, el('b', {}, n))];
+  });
+
+  // --- the page ----------------------------------------------------------------------------------------------------
   const nav = /** @type {[string, string, number | undefined][]} */ ([
     ['matrix', 'Matrix', report.cells.length],
-    ['findings', 'Findings', open],
+    ['findings', 'Findings', counts.open],
     ['lanes', 'Lanes', undefined],
     ['fixtures', 'Planted', undefined],
     ['unseen', 'Unseen', report.unseenHazards.length],
-    ['bucket', 'Bucket', view.bucket.length],
+    ['bucket', 'Bucket', counts.bucket],
     ['machine', 'Machine', undefined],
   ]);
   const main = el(
     'main.page',
     {},
-    el(
-      `div.hero.${tone}`,
-      {},
-      el(
-        'div.verdict',
-        {},
-        el('b', {}, tone === 'good' ? '✓' : tone === 'bad' ? '✗' : '?'),
-        el(
-          'div',
-          {},
-          el('h1', {}, view.ending.charAt(0).toUpperCase() + view.ending.slice(1)),
-          el('p', {}, view.headline),
-        ),
-      ),
-      el(
-        'div.figures',
-        {},
-        figure(String(report.exitCode), 'exit code', tone),
-        figure(String(open), open === 1 ? 'finding to fix' : 'findings to fix', open === 0 ? 'good' : 'bad'),
-        figure(
-          `${proven}/${report.lanes.length}`,
-          'lanes proven',
-          proven === report.lanes.length ? 'good' : 'doubt',
-        ),
-        figure(duration(report.ms), 'run time', 'quiet'),
-      ),
-    ),
+    hero(view),
     section(
       'matrix',
       'Matrix',
       '',
       el('div.chips', {}, chips),
-      matrixTable(view, openCell),
+      matrixTable(view, panel.open),
       troubleTable(view) || [],
     ),
     section(
       'findings',
       'Findings',
       '',
-      el(
-        'div.findings-bar',
-        {},
-        shownCount,
-        el(
-          'span.quiet.keys',
-          {},
-          el('kbd', {}, 'j'),
-          ' ',
-          el('kbd', {}, 'k'),
-          ' move  ',
-          el('kbd', {}, '/'),
-          ' filter  ',
-          el('kbd', {}, 'Esc'),
-          ' close',
-        ),
-      ),
-      rows.length === 0
-        ? el('p', {}, chip('good', '✓'), ' none')
-        : el(
-            'div.findings',
-            {},
-            rows.map((r) => r.row),
-          ),
+      el('div.findings-bar', {}, shownCount, partial.box, KEYS),
+      counts.findings === 0 ? el('p', {}, chip('good', '✓'), ' none') : list.box,
       empty,
     ),
     lanesSection(view),
@@ -216,7 +225,7 @@ const show = (view) => {
     suppressionsSection(view) || '',
     fixturesSection(view) || '',
     unseenSection(view) || '',
-    bucketSection(view),
+    bucketSection(view, bucketList),
     machineSection(view),
   );
   app.replaceChildren(
@@ -233,87 +242,47 @@ const show = (view) => {
           .map(([id, title, n]) => el('a', { href: `#${id}` }, title, n !== undefined && el('small', {}, n))),
       ),
       box,
-      theme,
+      themeButton(),
     ),
     main,
-    panel,
+    panel.box,
   );
 
-  // --- deep links and keys -----------------------------------------------------------------------------------------
-  const openFinding = (/** @type {string} */ fingerprint) => {
-    let row = byFingerprint.get(fingerprint)?.row;
-    if (!row && view.bucket.some((f) => f.fingerprint === fingerprint)) {
-      /** @type {HTMLDetailsElement} */ (document.querySelector('details.bucket')).open = true;
-      document.querySelector('details.bucket')?.dispatchEvent(new Event('toggle'));
-      row = /** @type {HTMLDetailsElement} */ (document.getElementById(`f-${fingerprint}`));
-    }
-    if (!row) return;
-    row.hidden = false;
-    row.open = true;
-    mark(row);
+  return (read) => {
+    stores = read;
+    filter = makeFilter(view, read.findings);
+    const { bucket } = read;
+    const element = main.querySelector('details.bucket');
+    const details = element instanceof HTMLDetailsElement ? element : undefined;
+    const openBucket = () => {
+      if (details) details.open = true;
+      if (bucketList.rows().length === 0) bucketList.show(Array.from({ length: bucket.count }, (_, i) => i));
+      return bucketList;
+    };
+    details?.addEventListener('toggle', () => details.open && openBucket());
+    apply();
+    performance.mark('findings');
+    listen({
+      ...{ box, list, apply, openCell: panel.open, closePanel: panel.close },
+      ...{ store: read.findings, bucket: { store: bucket, open: openBucket } },
+    });
   };
-  const mark = (/** @type {HTMLElement} */ row) => {
-    document.querySelector('.finding.current')?.classList.remove('current');
-    row.classList.add('current');
-    row.scrollIntoView({ block: 'start' });
-  };
-  const follow = () => {
-    const [, kind, value] = /^#([fc])=(.+)$/.exec(location.hash) ?? [];
-    if (value === undefined) return;
-    try {
-      const id = decodeURIComponent(value);
-      if (kind === 'f') openFinding(id);
-      else openCell(id);
-    } catch {
-      // a mangled link opens nothing
-    }
-  };
-  const step = (/** @type {number} */ by) => {
-    const shown = rows.filter((r) => r.shown);
-    const at = shown.findIndex((r) => r.row.classList.contains('current'));
-    const next = shown[at < 0 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1)];
-    if (next) {
-      mark(next.row);
-      history.replaceState(null, '', `#f=${encodeURIComponent(next.f.fingerprint)}`);
-      next.row.querySelector('summary')?.focus({ preventScroll: true });
-    }
-  };
-  addEventListener('hashchange', follow);
-  // On paper nothing can be opened: what is to be fixed is printed with its stacks.
-  /** @type {HTMLDetailsElement[]} */
-  let unfolded = [];
-  addEventListener('beforeprint', () => {
-    unfolded = rows.filter((r) => r.shown && !r.f.planted && !r.row.open).map((r) => r.row);
-    for (const row of unfolded) {
-      row.open = true;
-      // The browser tells of it too late: contents are made when a row opens.
-      row.dispatchEvent(new Event('toggle'));
-    }
-  });
-  addEventListener('afterprint', () => {
-    for (const row of unfolded) row.open = false;
-  });
-  addEventListener('keydown', (e) => {
-    if (e.key === 'Escape') {
-      if (document.activeElement === box) {
-        box.value = '';
-        box.blur();
-        apply();
-      } else closePanel();
-    }
-    if (document.activeElement === box || e.ctrlKey || e.metaKey || e.altKey) return;
-    if (e.key === 'j') step(1);
-    else if (e.key === 'k') step(-1);
-    else if (e.key === '/') {
-      e.preventDefault();
-      box.focus();
-    }
-  });
-  apply();
-  follow();
 };
 
-load().then(show, (/** @type {unknown} */ error) => {
+const start = async () => {
+  const isLong = (document.getElementById('findings-data')?.textContent?.length ?? 0) > LONG;
+  const view = /** @type {View} */ (await embedded('report'));
+  if (!isLong) {
+    const stores = await readStores();
+    show(view)(stores);
+    return;
+  }
+  const fill = show(view);
+  await new Promise((painted) => setTimeout(painted, 20));
+  fill(await readStores());
+};
+
+start().catch((/** @type {unknown} */ error) => {
   document
     .getElementById('app')
     ?.replaceChildren(el('p.page', {}, `The embedded report could not be read: ${String(error)}`));

@@ -195,27 +195,24 @@ const unseenSection = (view) =>
     ),
   );
 
-/** @param {View} view */
-const bucketSection = (view) => {
-  const n = view.bucket.length;
-  const times = view.bucket.flatMap((f) => f.witnesses).reduce((sum, w) => sum + w.count, 0);
-  const rows = el('div.findings');
-  const box = /** @type {HTMLDetailsElement} */ (
-    el(
-      'details.bucket',
-      {},
-      el('summary', {}, `Show ${count(n, 'finding')}, ${count(times, 'report')}`),
-      rows,
-    )
-  );
-  box.addEventListener('toggle', () => {
-    if (box.open && rows.childElementCount === 0) rows.append(...view.bucket.map((f) => findingRow(view, f)));
-  });
+/**
+ * The runtime bucket. Its rows are made when it is opened.
+ * @param {View} view @param {LazyList} list
+ */
+const bucketSection = (view, list) => {
+  const n = view.counts.bucket;
   return section(
     'bucket',
     'Runtime bucket',
     'Findings with no frame in your own objects. They affect no verdict. All of them are listed here.',
-    n === 0 ? el('p.quiet', {}, 'empty') : box,
+    n === 0
+      ? el('p.quiet', {}, 'empty')
+      : el(
+          'details.bucket',
+          {},
+          el('summary', {}, `Show ${count(n, 'finding')}, ${count(view.counts.bucketReports, 'report')}`),
+          list.box,
+        ),
   );
 };
 

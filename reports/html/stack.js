@@ -21,12 +21,34 @@ const isOpen = (f, s, i) => {
   const stack = f.stacks[s];
   const frame = stack?.frames[i];
   if (!stack || !frame) return false;
-  if (f.own[s]?.[i] || (f.boundary?.stack === s && f.boundary.frame === i)) return true;
+  if (frame.own || (f.boundary?.stack === s && f.boundary.frame === i)) return true;
   const host = stack.role === 'managed' || stack.role === 'goroutine';
   return host && frame.kind !== 'opaque' && frame.kind !== 'module' && !HOST_RUNTIME.test(frame.function);
 };
 
-/** @param {import('../../src/model/diagnostic.js').Frame} frame */
+/** The frame at which a finding is shown, as in src/reporters/wording.ts. @param {Finding} f */
+const topFrame = (f) => {
+  const frames = f.stacks.flatMap((s) => s.frames);
+  return frames.find((x) => x.own) ?? frames.find((x) => x.kind === 'source') ?? frames[0];
+};
+
+/** @param {Frame | undefined} frame */
+const placeOf = (frame) => {
+  switch (frame?.kind) {
+    case undefined:
+      return '';
+    case 'source':
+      return `${frame.file}:${frame.line}`;
+    case 'module':
+      return `${frame.function ?? ''} (${frame.module}${frame.offset ? `+${frame.offset}` : ''})`.trim();
+    case 'symbol':
+      return `${frame.function}${frame.file ? ` (${frame.file})` : ''}`;
+    case 'opaque':
+      return frame.text;
+  }
+};
+
+/** @param {Frame} frame */
 const frameText = (frame) => {
   const slim = (/** @type {string} */ path) => path.split('/').slice(-1)[0] ?? path;
   switch (frame.kind) {
@@ -59,7 +81,7 @@ const frameRow = (f, s, i) => {
   const frame = f.stacks[s]?.frames[i];
   const crossing = f.boundary?.stack === s && f.boundary.frame === i;
   return el(
-    `li${f.own[s]?.[i] ? '.own' : ''}${crossing ? '.crossing' : ''}`,
+    `li${frame?.own ? '.own' : ''}${crossing ? '.crossing' : ''}`,
     {},
     el('span.no', {}, i),
     el(

@@ -1,7 +1,7 @@
 /** Prints a command's result to stdout, and messages to stderr, without secrets. */
 import { harmless, inert, jsonText } from '../reporters/escape.js';
 import { jsonRows } from '../reporters/json-rows.js';
-import { inBlocks } from '../reporters/write.js';
+import { inBlocks } from '../reporters/blocks.js';
 import { outgoing } from './outgoing.js';
 
 /** Prints a line, in which a terminal finds no control sequence and a CI server no command. */

@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Report } from '../model/report.js';
+import { inBlocks } from './blocks.js';
 import { suitesOf } from './cases.js';
 import { REPORTERS } from './index.js';
 import type { Reporter } from './reporter.js';
@@ -22,21 +23,6 @@ export const filesOf = (
     })),
   );
 };
-
-/** Characters written at once. */
-const BLOCK = 1 << 20;
-
-/** The same text in fewer pieces. */
-export function* inBlocks(pieces: Iterable<string>): Generator<string> {
-  let block = '';
-  for (const piece of pieces) {
-    block += piece;
-    if (block.length < BLOCK) continue;
-    yield block;
-    block = '';
-  }
-  yield block;
-}
 
 /** A format that could not be written, and the error that says why. */
 export type Unwritten = { format: string; error: unknown };

@@ -179,6 +179,50 @@ describe.skipIf(!CHROMIUM)('html in a browser', () => {
     expect(await page.locator('table').count()).toBeGreaterThan(2);
   }, 60_000);
 
+  it('of many findings makes the rows near the window only, and all when asked', async () => {
+    const n = 3000;
+    const { page, trouble } = await open(manyFindings(n), `#f=${(2500).toString(16).padStart(12, '0')}`);
+    const rows = () => page.locator('#findings .finding').count();
+    const status = () => page.locator('#findings [role=status]').innerText();
+    // A link reaches a row in the middle, which opens.
+    await page.locator('.finding.current[open] .stack').first().waitFor({ timeout: 60_000 });
+    expect(await page.locator('.finding.current').innerText()).toContain('variant 2500');
+    expect(await rows()).toBeLessThan(n / 2);
+    // Scrolled away from and back to, it is made again, and still open and current.
+    await page.evaluate('scrollTo(0, 0)');
+    await page.locator('.finding.current').waitFor({ state: 'detached', timeout: 60_000 });
+    await page.keyboard.press('j');
+    expect(await page.locator('.finding.current').innerText()).not.toContain('variant 2500');
+    await page.evaluate(`location.hash = '#f=${(2500).toString(16).padStart(12, '0')}'`);
+    await page.locator('.finding.current[open] .stack').first().waitFor({ timeout: 60_000 });
+    // Words, places and negations reach rows that were never made.
+    for (const [words, found] of [
+      ['f2999', 1],
+      ['gen7.c:2918', 1],
+      ['variant', n],
+      ['variant -gate:asan', 0],
+      ['is:open -variant', 3],
+    ] as const) {
+      await page.fill('input', words);
+      expect(await status(), words).toContain(`${found} of `);
+    }
+    await page.fill('input', '');
+    await page.locator('button.show-all').click();
+    await page.locator('.partial', { hasText: 'All rows are there' }).first().waitFor({ timeout: 120_000 });
+    expect(await rows()).toBe(n + sampleReport().findings.length);
+    expect(trouble).toEqual([]);
+  }, 240_000);
+
+  it('on paper shows the first of many findings with their stacks, and no gap for the others', async () => {
+    const { page } = await open(manyFindings(1500));
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('#findings .finding[open]').count()).toBe(500);
+    expect(
+      await page.locator('#findings .block:empty').evaluateAll((b) => b.filter((x) => x.checkVisibility())),
+    ).toEqual([]);
+  }, 120_000);
+
   it('filters 2,000 findings at once', async () => {
     const { page } = await open(manyFindings(2000));
     await page.fill('input', 'f1999');

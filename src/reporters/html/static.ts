@@ -2,7 +2,8 @@
  * The report without scripts, for `<noscript>`: some CI servers serve reports in a sandbox without scripts.
  */
 import { byText } from '../../model/order.js';
-import type { Report } from '../../model/report.js';
+import type { FindingReport, Report } from '../../model/report.js';
+import { plainDeep } from '../escape.js';
 import { escape } from './escape.js';
 import {
   acceptedOf,
@@ -18,9 +19,14 @@ import {
   whyOf,
 } from '../wording.js';
 
+/** Rows of a table. More would make the file as large as the report. */
+const MAX_ROWS = 200;
+
 /** Headline, cells, findings and everything not proven, as tables. */
-export const staticPage = (r: Report): string =>
-  [
+export const staticPage = (given: Report): string => {
+  const { findings: all, runtimeBucket, ...rest } = given;
+  const r = { ...plainDeep(rest), findings: all, runtimeBucket };
+  return [
     `<h1>ffi-gates: ${escape(headline(r))}</h1>`,
     `<p>Exit code ${r.exitCode}: ${escape(endingOf(r.exitCode))}. ${escape(r.matrix)}, ${escape(r.started)}.</p>`,
     table('Findings', ['hazard', 'what', 'where', 'message', 'seen by'], findings(r)),
@@ -44,17 +50,21 @@ export const staticPage = (r: Report): string =>
     ),
     `<p>Findings entirely outside your own objects: ${r.runtimeBucket.length}.</p>`,
   ].join('\n');
+};
 
 const findings = (r: Report): string[][] =>
-  [...r.findings]
-    .sort(byUrgency)
-    .map((f) => [
-      `${f.hazard}${f.planted ? ' (planted)' : ''}${f.known ? ` (known: ${acceptedOf(f.known)})` : ''}`,
-      titleOf(f.hazard),
-      placeOf(topFrame(f)),
-      f.message,
-      distinct(f.witnesses.map((w) => w.cell)).join(' '),
-    ]);
+  [...r.findings].sort(byUrgency).map((f, i) =>
+    // Rows that are not shown are only counted.
+    i >= MAX_ROWS ? [] : findingRow(plainDeep(f)),
+  );
+
+const findingRow = (f: FindingReport): string[] => [
+  `${f.hazard}${f.planted ? ' (planted)' : ''}${f.known ? ` (known: ${acceptedOf(f.known)})` : ''}`,
+  titleOf(f.hazard),
+  placeOf(topFrame(f)),
+  f.message,
+  distinct(f.witnesses.map((w) => w.cell)).join(' '),
+];
 
 const baseline = (r: Report): string[][] => [
   ...(r.baseline?.gone ?? []).map((e) => [`${e.hazard} ${e.where}`, 'gone', acceptedOf(e)]),
@@ -75,9 +85,14 @@ const lanes = (r: Report): string[][] =>
         .map((c) => [`${l.binding}_${l.builder}-${l.gate}`, c.class, c.why ?? 'not seen']),
     );
 
-const table = (title: string, head: string[], rows: string[][]): string =>
-  rows.length === 0
-    ? ''
-    : `<h2>${escape(title)}</h2><table><tr>${head.map((h) => `<th>${escape(h)}</th>`).join('')}</tr>${rows
-        .map((row) => `<tr>${row.map((c) => `<td>${escape(c)}</td>`).join('')}</tr>`)
-        .join('\n')}</table>`;
+const table = (title: string, head: string[], rows: string[][]): string => {
+  if (rows.length === 0) return '';
+  const line = (tag: 'th' | 'td', texts: string[]): string =>
+    `<tr>${texts.map((t) => `<${tag}>${escape(t)}</${tag}>`).join('')}</tr>`;
+  const shown = rows.slice(0, MAX_ROWS).map((row) => line('td', row));
+  const more = rows.length - shown.length;
+  return [
+    `<h2>${escape(title)}</h2><table>${line('th', head)}${shown.join('\n')}</table>`,
+    more > 0 ? `<p>… and ${more} more, which are in report.json.</p>` : '',
+  ].join('');
+};
