@@ -35,6 +35,9 @@ const program = (suite: PreparedSuite): string => {
   return built.find((path) => existsSync(path)) ?? built[0] ?? resolve(suite.dir, name);
 };
 
+const include = (suite: PreparedSuite): string[] =>
+  [HEADERS, ...list(suite, 'include').map((d) => resolve(suite.dir, d))].map((d) => `-I${d}`);
+
 /** `asan.1:20,vg.1.xml:7` → sizes by file name. A name may contain a colon; the last one separates. */
 const sizes = (text: string): Record<string, number> =>
   Object.fromEntries(
@@ -86,12 +89,9 @@ export const c: Binding = {
     if (ready(suite) !== undefined) return [];
     const files = sources(suite);
     const compiler = files.some((f) => CXX.test(f)) ? instrument.cxx : instrument.cc;
-    const include = [HEADERS, ...list(suite, 'include').map((d) => resolve(suite.dir, d))].map(
-      (d) => `-I${d}`,
-    );
     const dirs = Object.values(suite.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
     const libs = list(suite, 'libs').map((l) => `-l${l}`);
-    const flags = [...instrument.cflags, ...include];
+    const flags = [...instrument.cflags, ...include(suite)];
     const argv: [string, ...string[]] = [
       compiler,
       ...flags,
@@ -138,4 +138,13 @@ export const c: Binding = {
   },
   attributes: true,
   ownObjects: (suite) => [program(suite)],
+  declarations: (suite, instrument) => ({
+    language: 'c',
+    c: {
+      sources: ready(suite) === undefined ? sources(suite) : [],
+      cflags: [...instrument.cflags, ...include(suite)],
+      programs: [program(suite)],
+      env: suite.env,
+    },
+  }),
 };

@@ -1,6 +1,7 @@
 /** The input of the gate's program. */
 import type { Language } from '../model/declaration.js';
 import type { CheckOptions } from './check.js';
+import type { CSettings } from './hosts/c.js';
 import type { GoSettings } from './hosts/go.js';
 import type { RustSettings } from './hosts/rust.js';
 import type { ReportOptions } from './report.js';
@@ -18,4 +19,5 @@ export type Spec = Omit<ReportOptions, 'language'> &
     /** For languages whose declarations are read rather than recorded. */
     rust?: RustSettings;
     go?: GoSettings;
+    c?: CSettings;
   };

@@ -14,7 +14,7 @@ const PROGRAM = fileURLToPath(new URL('../declarations/program.js', import.meta.
 export const DECLARED_TABLE = 'declared.json';
 
 /** Bindings whose declarations can be had. */
-const FITS: readonly BindingId[] = ['py', 'rs', 'go'];
+const FITS: readonly BindingId[] = ['py', 'rs', 'go', 'c'];
 
 export const declared: Gate = {
   id: 'declared',
@@ -32,6 +32,10 @@ export const declared: Gate = {
     {
       bindings: ['go'],
       text: 'Sees functions that Go exports, declarations in preambles, structures cast through `unsafe.Pointer` where the cast is one expression, and results of C converted at the call.',
+    },
+    {
+      bindings: ['c'],
+      text: 'Sees declarations in the sources of a suite in C, and calls without any. Neither C++, nor a finished `program`, nor a structure behind `void *`.',
     },
   ],
   unfit: (b) => (FITS.includes(b) ? undefined : `declarations are not yet read in ${b}`),

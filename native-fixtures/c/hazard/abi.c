@@ -2,10 +2,10 @@
  * run time does. */
 #include <stdint.h>
 
-extern int fx_wide(int a, int b);           //~ abi_wrong_width: blind = abi/wrong-width
-extern int fx_unsigned_max(void);           //~ abi_wrong_signedness: blind = abi/wrong-signedness
-extern double fx_mean(double a, double b, int n); //~ abi_calling_convention: blind = abi/calling-convention
-extern int fx_count_locked(int step, int limit); //~ abi_arity: blind = abi/arity
+extern int fx_wide(int a, int b);           //~ abi_wrong_width: declared = abi/wrong-width
+extern int fx_unsigned_max(void);           //~ abi_wrong_signedness: declared = abi/wrong-signedness
+extern double fx_mean(double a, double b, int n); //~ abi_calling_convention: declared = abi/calling-convention
+extern int fx_count_locked(int step, int limit); //~ abi_arity: declared = abi/arity
 extern int64_t fx_record_digest(const void *record);
 extern uint64_t fx_utf8_points(const char *text);
 

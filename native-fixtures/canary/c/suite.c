@@ -14,8 +14,18 @@ CANARY(lockorder)
 CANARY(ub)
 CANARY(segv)
 
+int declared_pointer(void);
+int declared_width(void);
+int declared_sign(void);
+int declared_register(void);
+int declared_arity(void);
+int declared_callback(void);
+int declared_layout(void);
 #define TEST(name) {#name, name}
 const suite_test suite_tests[] = {
     TEST(noop), TEST(heap),      TEST(uaf), TEST(leak), TEST(uninit),
-    TEST(race), TEST(lockorder), TEST(ub),  TEST(segv), {NULL, NULL},
+    TEST(race), TEST(lockorder), TEST(ub),  TEST(segv),
+    TEST(declared_pointer), TEST(declared_width), TEST(declared_sign), TEST(declared_register), TEST(declared_arity),
+    TEST(declared_callback),
+    TEST(declared_layout), {NULL, NULL},
 };

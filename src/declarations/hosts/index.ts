@@ -2,6 +2,7 @@
 import { check, type Checked } from '../check.js';
 import { readRecordings } from '../recordings.js';
 import type { Spec } from '../spec.js';
+import { cDeclarations } from './c.js';
 import { compareGo } from './go.js';
 import { rustDeclarations } from './rust.js';
 
@@ -9,6 +10,11 @@ import { rustDeclarations } from './rust.js';
 export const compareHost = async (spec: Spec): Promise<Checked> => {
   if (spec.rust) {
     const { host, notSeen } = await rustDeclarations(spec.rust);
+    const checked = await check(host, spec);
+    return { ...checked, notSeen: [...notSeen, ...checked.notSeen] };
+  }
+  if (spec.c) {
+    const { host, notSeen } = await cDeclarations(spec.c, spec);
     const checked = await check(host, spec);
     return { ...checked, notSeen: [...notSeen, ...checked.notSeen] };
   }
