@@ -5,17 +5,13 @@ import { makeJudging } from './judge/judge-run.js';
 import { EXIT } from './model/exit-codes.js';
 import { makeSymbolReader } from './process/dynamic-symbols.js';
 import { makeSourceReader } from './process/source-reader.js';
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { access, constants, mkdir, readFile, realpath, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assemble, expectationsOf, suiteKey } from './judge/assemble-report.js';
 import { readAnnotations, type Expectation } from './config/annotations.js';
-import { didYouMean } from './config/did-you-mean.js';
 import { isOver, today } from './config/expiry.js';
-import { checkSyntax } from './config/selector.js';
 import { valid, type Baseline } from './config/baseline.js';
 import { makeBuilds, type BuildDone } from './build/build-cache.js';
 import { readDetection, readDurations, readProven } from './config/shipped-tables.js';
@@ -27,9 +23,8 @@ import { Failure } from './model/failure.js';
 import type { Host } from './host/probe.js';
 import { cxxParts } from './plan/cxx-sources.js';
 import { loadMatrix, type Matrix } from './config/matrix.js';
-import { canaryCells, cellIds, deadSelectors, makePlan, type Cell, type Plan } from './plan/plan.js';
+import { canaryCells, makePlan, type Cell, type Plan } from './plan/plan.js';
 import { pool } from './process/pool.js';
-import { removeOldReport } from './reporters/write.js';
 import type { Report } from './model/report.js';
 import { runNoop } from './execute/run-noop.js';
 import type { CellOptions } from './execute/attempt.js';
@@ -51,7 +46,11 @@ export type RunOptions = {
   suppressions: Suppressions;
   /** Takes secrets out of all that the run tells or writes. Default: knows the matrix and the environment. */
   redactor?: Redactor;
+  /** The last `report.json` of this output directory. A hint of how long the cells take. */
+  lastReport: Buffer | undefined;
   signal: AbortSignal;
+  /** Called when the last launch has ended: a signal need not wait for anything from then on. */
+  launched: () => void;
   emit: (e: RunEvent) => void;
 };
 
@@ -59,47 +58,19 @@ export type RunOptions = {
 const OURS = fileURLToPath(new URL('../matrices', import.meta.url));
 const CANARIES = join(OURS, 'canaries.yaml');
 
-/** Like `mkdir -p`, but terminates where Node's recursive mkdir loops forever (under `/proc`). */
-const makeDirectories = async (dir: string): Promise<void> => {
-  const missing: string[] = [];
-  for (let d = dir; !existsSync(d); d = dirname(d)) missing.unshift(d);
-  for (const d of missing)
-    await mkdir(d).catch((e: NodeJS.ErrnoException) => {
-      if (e.code !== 'EEXIST') throw e;
-    });
-};
-
-/** Throws `Failure` 2 if files cannot be written to the directory. Called before anything is started. */
-const checkWritable = async (what: string, dir: string): Promise<void> => {
+/** Durations of cells: from the last report of this output directory, else as measured for our own fixtures. */
+const knownDurations = async (lastReport: Buffer | undefined): Promise<Durations> => {
+  const known = await readDurations();
+  let last: (readonly [string, number])[] = [];
   try {
-    await makeDirectories(dir);
-    await access(dir, constants.W_OK);
-    const probe = join(dir, `.probe-${randomBytes(4).toString('hex')}`);
-    await writeFile(probe, 'x'.repeat(4096));
-    await rm(probe);
-  } catch (e) {
-    const code = (e as NodeJS.ErrnoException).code;
-    throw new Failure(
-      EXIT.USAGE,
-      code === 'ENOSPC'
-        ? `no space left for the ${what} ${dir}`
-        : `the ${what} cannot be written: ${dir} (${code ?? (e as Error).message})`,
-    );
+    // It may be of any version or incomplete; it is only a hint.
+    last = (JSON.parse(lastReport?.toString('utf8') ?? '') as Report).cells
+      .filter((c) => c.verdict.kind !== 'skipped' && Number.isFinite(c.ms))
+      .map((c) => [c.id, c.ms] as const);
+  } catch {
+    // There is none.
   }
-  const fs = await statfs(dir);
-  if (fs.bavail * fs.bsize < 64 << 20)
-    throw new Failure(EXIT.USAGE, `less than 64 MiB are free for the ${what} ${dir}`);
-};
-
-/** Durations of cells: from the last run in this output directory, else as measured for our own fixtures. */
-const knownDurations = async (out: string): Promise<Durations> => {
-  // The report may be of any version or incomplete; it is only a hint.
-  const last = await readFile(join(out, 'report.json'), 'utf8')
-    .then((text) =>
-      (JSON.parse(text) as Report).cells.filter((c) => c.verdict.kind !== 'skipped' && Number.isFinite(c.ms)),
-    )
-    .catch(() => []);
-  return new Map([...Object.entries(await readDurations()), ...last.map((c) => [c.id, c.ms] as const)]);
+  return new Map([...Object.entries(known), ...last]);
 };
 
 /** Load average of the last minute. */
@@ -129,42 +100,6 @@ const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Ex
   return found;
 };
 
-/** Suggestions for selectors that match nothing. */
-const MAX_SUGGESTED = 3;
-
-/** Throws `Failure` 3 if a matrix has no cell, or if a selector matches none. Independent of the machine. */
-export const checkSelectors = (m: Matrix, selectors: readonly string[]): void => {
-  checkSyntax(selectors);
-  const dead = deadSelectors(m, selectors);
-  const ids = cellIds(m);
-  if (dead.length > 0) {
-    const near = dead.slice(0, MAX_SUGGESTED).map((s) => didYouMean(s, ids));
-    throw new Failure(
-      EXIT.NOTHING_SELECTED,
-      `no cell matches ${dead.join(' ')} (see: ffi-gates plan).${near.join('')}`,
-    );
-  }
-  if (ids.length === 0)
-    throw new Failure(EXIT.NOTHING_SELECTED, 'the matrix yields no cell: no gate fits any suite');
-};
-
-/**
- * Checks everything that can be checked before the machine is probed or anything is started. Throws
- * `Failure`.
- */
-export const checkRequest = async (
-  o: Pick<RunOptions, 'matrix' | 'selectors' | 'out' | 'cache'>,
-): Promise<void> => {
-  checkSelectors(o.matrix, o.selectors);
-  if (/[:"\n]/.test(o.out))
-    throw new Failure(
-      EXIT.USAGE,
-      `the output directory must not contain ':' or '"', which sanitizer options do not allow: ${o.out}`,
-    );
-  await checkWritable('output directory', o.out);
-  await checkWritable('build cache', o.cache);
-};
-
 type Everything = { plan: Plan; cells: Cell[]; expectations: Map<string, Expectation[]> };
 
 /** The plan with its canaries and annotations. */
@@ -192,8 +127,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const emit = (e: RunEvent): void => o.emit(redactor.deep(e));
   const started = new Date();
   const load = loadAverage();
-  const known = await knownDurations(o.out);
-  await removeOldReport(o.out);
+  const known = await knownDurations(o.lastReport);
   const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors);
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
@@ -279,6 +213,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     budget,
   );
   if (o.signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
+  o.launched();
   const judged = await judging.finish(noops);
   const report = await assemble({
     ...o,

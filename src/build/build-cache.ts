@@ -14,6 +14,7 @@ import { glob } from 'tinyglobby';
 import type { Launch } from '../model/launch.js';
 import { isLeftOut } from '../builders/build-output.js';
 import { launch, type Exit } from '../process/launch.js';
+import { systemError } from '../model/system-errors.js';
 import { linesOf } from '../process/lines.js';
 import { redactFile } from '../process/redact-file.js';
 import { BY_FORM, type Redactor } from '../redaction/redactor.js';
@@ -147,13 +148,23 @@ export const makeBuilds = (options: BuildCacheOptions): ((spec: BuildSpec) => Pr
       realpath: false,
       stale: 30_000,
       retries: { forever: true, minTimeout: 100, maxTimeout: 1_000, factor: 1.5 },
+      // Somebody removed it. The build then fails or not by itself.
+      onCompromised: () => undefined,
     });
     try {
-      if (!existsSync(stamp)) return await make(spec, key, dir, stamp, log, finish);
+      if (!existsSync(stamp))
+        return await make(spec, key, dir, stamp, log, finish).catch((error: unknown): Built => {
+          // The disk is full, or somebody removed the directory.
+          const why =
+            systemError(error) ?? (error instanceof Error && 'code' in error ? error.message : undefined);
+          if (why === undefined) throw error;
+          finish(false, why);
+          return { failed: why, log };
+        });
       finish(true);
       return { dir, key };
     } finally {
-      await release();
+      await release().catch(() => undefined);
     }
   };
   const make = async (

@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWholeFile } from '../process/write-file.js';
 import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml';
 import { acceptance, schemaLine, today } from '../config/expiry.js';
 import { loadBaseline, parseBaseline, valid, type Baseline } from '../config/baseline.js';
@@ -71,7 +71,7 @@ const edit = async (b: Baseline, change: (entries: YAMLSeq, doc: Document) => vo
   entries.flow = entries.items.length === 0;
   const next = doc.toString({ lineWidth: 0 });
   parseBaseline(next, b.file);
-  await writeFileAtomic(b.file, next);
+  await writeWholeFile(b.file, next);
 };
 
 const update = async (b: Baseline, report: Report, a: Args): Promise<void> => {
@@ -138,7 +138,7 @@ const status = (b: Baseline, report: Report): void => {
  */
 export const baseline = async (a: Args): Promise<ExitCode> => {
   const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
-  const report = readReport(a.out);
+  const report = await readReport(a.out);
   if (report.matrix !== basename(matrix.file))
     throw new Failure(EXIT.USAGE, `the report in ${a.out} is for another matrix: ${report.matrix}`);
   const b = await loadBaseline(matrix.file);

@@ -1,22 +1,27 @@
 /** The smaller commands. Each loads its code when it is called. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import type { Interruption } from './interruption.js';
 
 export type Command = {
   /** Adds the command to the parser. `done` receives its exit code. */
-  register: (parser: Argv, done: (code: ExitCode) => void) => Argv;
+  register: (parser: Argv, interruption: Interruption, done: (code: ExitCode) => void) => Argv;
 };
 
 type Definition<T> = {
   words: string;
   says: string;
   options: (y: Argv) => Argv<T>;
-  run: (given: ArgumentsCamelCase<T>) => Promise<ExitCode>;
+  run: (given: ArgumentsCamelCase<T>, interruption: Interruption) => Promise<ExitCode>;
 };
 
 /** A command whose code receives exactly the options that it declares. */
 const command = <T>({ words, says, options, run }: Definition<T>): Command => ({
-  register: (parser, done) => parser.command(words, says, options, async (a) => done(await run(a))),
+  register: (parser, interruption, done) =>
+    parser.command(words, says, options, async (a) => {
+      interruption.ready();
+      done(await run(a, interruption));
+    }),
 });
 
 const json = { type: 'boolean', default: false, describe: 'print JSON' } as const;
@@ -105,7 +110,7 @@ export const COMMANDS: readonly Command[] = [
           type: 'string',
           describe: 'with --run: matrix that holds secrets of the command',
         }),
-    run: async (a) => (await import('./repro.js')).repro(a),
+    run: async (a, interruption) => (await import('./repro.js')).repro(a, interruption),
   }),
   command({
     words: 'declared [selector..]',
@@ -121,7 +126,7 @@ export const COMMANDS: readonly Command[] = [
           describe: 'print corrected declarations, to look at; nothing is written',
         })
         .option('cache', { type: 'string', describe: 'directory of builds' }),
-    run: async (a) => (await import('./declared.js')).declared(a),
+    run: async (a, interruption) => (await import('./declared.js')).declared(a, interruption),
   }),
   command({
     words: 'show',

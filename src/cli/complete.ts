@@ -13,9 +13,8 @@ const cells: Offer = async () => {
 
 const findings: Offer = async () => {
   const { readReport } = await import('./last-report.js');
-  return readReport('reports/latest')
-    .findings.filter((f) => !f.planted)
-    .map((f) => f.fingerprint);
+  const { findings: all } = await readReport('reports/latest');
+  return all.filter((f) => !f.planted).map((f) => f.fingerprint);
 };
 
 const OFFERS: Record<string, Offer> = {

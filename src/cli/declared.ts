@@ -1,5 +1,6 @@
 /** `ffi-gates declared`: the table of what the host declares and what the library has, without a run of the matrix. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import type { Row, Table } from '../declarations/table.js';
@@ -9,7 +10,9 @@ import type { Place } from '../model/declaration.js';
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { byText } from '../model/order.js';
 import type { Report } from '../model/report.js';
-import { checkRequest, run } from '../run.js';
+import { run } from '../run.js';
+import { checkRequest } from './check-request.js';
+import type { Interruption } from './interruption.js';
 import { say, sayJson } from './say.js';
 import { openMatrix } from './where.js';
 
@@ -88,23 +91,29 @@ const exitOf = (report: Report, tables: readonly Table[]): ExitCode => {
  * Builds and runs the suites of the matrix under the gate `declared` alone, and prints every function. The
  * report of the last run stays. Exit code 1 if a declaration is an error, 6 if nothing was compared.
  */
-export const declared = async (a: DeclaredOptions): Promise<ExitCode> => {
+export const declared = async (a: DeclaredOptions, interruption: Interruption): Promise<ExitCode> => {
   const opened = await openMatrix(a);
   const matrix = { ...opened, gates: { declared: opened.gates['declared'] ?? null } };
   const out = await mkdtemp(join(tmpdir(), 'ffi-gates-declared-'));
+  // A signal may end the process before `finally` is reached.
+  const removeOut = (): void => rmSync(out, { recursive: true, force: true });
+  process.on('exit', removeOut);
   const cache = a.cache === undefined ? join(matrix.root, '.ffi-gates', 'builds') : resolve(a.cache);
   try {
     await checkRequest({ matrix, selectors: a.selector, out, cache });
+    const host = await probeHost();
     const report = await run({
       matrix,
-      host: await probeHost(),
+      host,
       selectors: a.selector,
       out,
       cache,
       strict: false,
       baseline: { file: '', entries: [] },
       suppressions: { file: '', entries: [] },
-      signal: new AbortController().signal,
+      lastReport: undefined,
+      signal: interruption.signal,
+      launched: interruption.takeOver(),
       emit: () => undefined,
     });
     const cells = report.cells.filter((c) => c.role === 'subject');
@@ -119,7 +128,11 @@ export const declared = async (a: DeclaredOptions): Promise<ExitCode> => {
           say(`${c.id}: ${c.verdict.kind}: ${c.verdict.why}`);
       }
     return exitOf(report, tables);
+  } catch (e) {
+    if (!interruption.signal.aborted) throw e;
+    return EXIT.INTERRUPTED;
   } finally {
-    await rm(out, { recursive: true, force: true });
+    removeOut();
+    process.off('exit', removeOut);
   }
 };

@@ -31,7 +31,7 @@ const cellsLost = (old: Report, now: Report): string[] => {
 
 /** Prints the comparison. Exit code 1 if the new report has fresh findings. */
 export const diff = async (a: { old: string; new: string; json: boolean }): Promise<ExitCode> => {
-  const [old, now] = [readReport(a.old), readReport(a.new)];
+  const [old, now] = [await readReport(a.old), await readReport(a.new)];
   const d = compare(old, now);
   const lost = cellsLost(old, now);
   if (a.json) await sayRows({ ...d, notRun: lost });

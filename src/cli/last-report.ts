@@ -1,8 +1,9 @@
 /** Reads an earlier run's report, and finds findings in it by user input. */
 import { EXIT } from '../model/exit-codes.js';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../model/failure.js';
+import { readBytes } from '../process/read-file.js';
 import { nearest } from '../config/did-you-mean.js';
 import type { FindingReport, Report } from '../model/report.js';
 import { fromJsonRows } from '../reporters/json-rows.js';
@@ -20,24 +21,22 @@ function* linesOf(bytes: Buffer): Generator<string> {
   }
 }
 
-/** The document in a file that any version of `run` wrote. */
-const documentIn = (file: string): unknown => {
-  const bytes = readFileSync(file);
-  return bytes.length > MAX_TEXT ? fromJsonRows(linesOf(bytes)) : JSON.parse(bytes.toString('utf8'));
-};
+/** The document in the bytes of a file that any version of `run` wrote. */
+const documentIn = (bytes: Buffer): unknown =>
+  bytes.length > MAX_TEXT ? fromJsonRows(linesOf(bytes)) : JSON.parse(bytes.toString('utf8'));
 
-/** The report at `path`, which is its file or the directory of a run. Throws `Failure` 2 with the remedy. */
-export const readReport = (path: string): Report => {
-  const at = resolve(path);
-  const file = at.endsWith('.json') ? at : join(at, 'report.json');
-  if (!existsSync(file))
+/**
+ * The report in these bytes, which were read from `file`. Throws `Failure` 2 with the remedy if there is none.
+ */
+export const parseReport = (bytes: Buffer | undefined, file: string): Report => {
+  if (bytes === undefined)
     throw new Failure(
       EXIT.USAGE,
       `there is no report at ${file}: run \`ffi-gates run\` first, or pass its --out`,
     );
   let report: Report | null;
   try {
-    report = documentIn(file) as Report | null;
+    report = documentIn(bytes) as Report | null;
   } catch (e) {
     throw new Failure(EXIT.USAGE, `not a report: ${(e as Error).message}`, file);
   }
@@ -48,6 +47,13 @@ export const readReport = (path: string): Report => {
   } catch (e) {
     throw new Failure(EXIT.USAGE, `not a report of version 1: ${(e as Error).message}`, file);
   }
+};
+
+/** The report at `path`, which is its file or the directory of a run. Throws `Failure` 2 with the remedy. */
+export const readReport = async (path: string): Promise<Report> => {
+  const at = resolve(path);
+  const file = at.endsWith('.json') ? at : join(at, 'report.json');
+  return parseReport(existsSync(file) ? await readBytes(file) : undefined, file);
 };
 
 /**

@@ -1,29 +1,12 @@
-/** The command line: parses options and returns the exit code. Only this file handles signals of a run. */
-import { EXIT, type ExitCode, worst } from '../model/exit-codes.js';
-import { join, resolve } from 'node:path';
+/** The command line: parses options and returns the exit code. */
+import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import yargs from 'yargs';
 import { complete } from './complete.js';
 import { COMMANDS } from './commands.js';
-import { outgoing } from './outgoing.js';
-import { sayPainted, sayRows, tell } from './say.js';
-import { sayUnwritten } from './unwritten.js';
-import { openMatrix } from './where.js';
-import type { Console } from '../reporters/terminal/console.js';
+import { explain } from './fault.js';
+import type { Interruption } from './interruption.js';
 import { Failure } from '../model/failure.js';
-import type { ParseArgs } from './parse/parse.js';
-
-type RunArgs = {
-  selector: string[];
-  matrix?: string | undefined;
-  out: string;
-  cache?: string | undefined;
-  jobs?: number | undefined;
-  json: boolean;
-  strict: boolean;
-  provision: boolean;
-  lastFailed: boolean;
-  quiet: boolean;
-};
+import { guardOutput, tell } from './say.js';
 
 const positive =
   (name: string) =>
@@ -35,108 +18,15 @@ const positive =
     return n;
   };
 
-const runCommand = async (a: RunArgs): Promise<ExitCode> => {
-  const matrix = await openMatrix(a);
-  const { loadBaseline } = await import('../config/baseline.js');
-  const baseline = await loadBaseline(matrix.file);
-  const { loadSuppressions } = await import('../config/suppressions.js');
-  const suppressions = await loadSuppressions(matrix.file);
-  const { checkRequest, run } = await import('../run.js');
-  const { writeReport } = await import('../reporters/write.js');
-  const { shareFrames } = await import('../reporters/shared-frames.js');
-  const out = resolve(a.out);
-  const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
-  // Probing a machine takes seconds, so errors in the request are reported first.
-  const { lastFailed } = await import('./last-failed.js');
-  const selectors = a.lastFailed ? lastFailed(out, a.selector) : a.selector;
-  await checkRequest({ matrix, selectors, out, cache });
-  const { probeHost } = await import('../host/probe.js');
-  let host = await probeHost(out);
-  const { sweepAll } = await import('../process/launch.js');
-  const { makeConsole } = await import('../reporters/terminal/console.js');
-  const { renderSummary } = await import('../reporters/terminal/summary.js');
-  const abort = new AbortController();
-  let interrupted = 0;
-  const onSignal = (): void => {
-    interrupted++;
-    abort.abort();
-    // A second signal ends everything at once.
-    if (interrupted > 1) {
-      sweepAll();
-      process.exit(EXIT.INTERRUPTED);
-    }
-  };
-  for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
-  let screen: Console | undefined;
-  try {
-    if (a.provision) {
-      const { prepare, provision } = await import('../setup/provision.js');
-      const room = {
-        say: tell,
-        cache,
-        signal: abort.signal,
-      };
-      await provision(room, host, matrix);
-      host = await probeHost(out);
-      await prepare(room, host, matrix);
-    }
-    const { emit, stop } = (screen = makeConsole({
-      tty: Boolean(process.stderr.isTTY),
-      ci: Boolean(process.env['CI']),
-      quiet: a.quiet,
-    }));
-    const report = await run({
-      matrix,
-      host,
-      out,
-      selectors,
-      cache,
-      strict: a.strict,
-      baseline,
-      suppressions,
-      signal: abort.signal,
-      redactor: outgoing(),
-      emit,
-      ...(a.jobs === undefined ? {} : { jobs: a.jobs }),
-    });
-    await stop();
-    const unwritten = await writeReport(report, out);
-    if (a.json) await sayRows(shareFrames(report));
-    else
-      for (const line of renderSummary(report, {
-        // Output to a file has no columns, and its readers may not wrap lines.
-        width: process.stdout.columns ?? 240,
-        color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'],
-      }))
-        sayPainted(line);
-    return worst([report.exitCode, sayUnwritten(unwritten, out)]);
-  } catch (e) {
-    await screen?.stop();
-    if (abort.signal.aborted) {
-      sweepAll();
-      tell('ffi-gates: interrupted; no report was written');
-      return EXIT.INTERRUPTED;
-    }
-    throw e;
-  } finally {
-    sweepAll();
-    for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(s, onSignal);
-  }
-};
-
 /** Stands for a lone `-`, which yargs drops silently. No path can contain it. */
 const STANDARD_INPUT = '\0-';
 
-// A reader of our output may stop early (`| head`). That does not fail the run.
-process.stdout.on('error', (e: NodeJS.ErrnoException) => {
-  if (e.code !== 'EPIPE') throw e;
-});
-
 /**
- * Runs the command line and returns the exit code. An expected failure prints one message; anything else is
+ * Runs the command line and returns the exit code. Prints one message for an expected failure. Anything else is
  * our bug and is thrown.
  */
-export const main = async (argv: readonly string[]): Promise<ExitCode> => {
+export const main = async (argv: readonly string[], interruption: Interruption): Promise<ExitCode> => {
+  guardOutput();
   let code: ExitCode = EXIT.OK;
   const completing = argv.includes('--get-yargs-completions');
   const parser = yargs(argv[0] === 'parse' ? argv.map((a) => (a === '-' ? STANDARD_INPUT : a)) : [...argv])
@@ -203,7 +93,10 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
             describe: 'run only cells that failed in the last run (in --out)',
           })
           .option('quiet', { type: 'boolean', default: false, describe: 'print no progress' }),
-      async (a) => void (code = await runCommand(a as unknown as RunArgs)),
+      async (a) => {
+        const { runCommand } = await import('./run.js');
+        code = await runCommand(a, interruption);
+      },
     )
     .command(
       'parse [files..]',
@@ -228,9 +121,10 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
             describe: 'resolve frames for which the log has only module and offset',
           }),
       async (a) => {
+        interruption.ready();
         const { parseCommand } = await import('./parse/parse.js');
         const files = a.files.map((f) => (f === STANDARD_INPUT ? '-' : f));
-        code = await parseCommand({ ...(a as unknown as ParseArgs), files });
+        code = await parseCommand({ ...a, files }, interruption);
       },
     )
     .strict()
@@ -247,22 +141,14 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
       if (error && error.name !== 'YError') throw error;
       throw new Failure(EXIT.USAGE, message ?? error.message);
     });
-  for (const c of COMMANDS) c.register(parser, (ended) => void (code = ended));
+  for (const c of COMMANDS) c.register(parser, interruption, (ended) => void (code = ended));
   try {
     await parser.parseAsync();
     return code;
   } catch (e) {
-    if (e instanceof Failure) {
-      tell(`ffi-gates: ${e.at ? `${e.at}: ` : ''}${e.message}`);
-      return e.exitCode;
-    }
-    const err = e as NodeJS.ErrnoException;
-    if (err.code === 'ENOSPC' || err.code === 'EACCES' || err.code === 'EROFS') {
-      tell(
-        `ffi-gates: ${err.code === 'ENOSPC' ? 'no space left on the device' : 'cannot write'}: ${err.path ?? err.message}`,
-      );
-      return EXIT.USAGE;
-    }
-    throw e;
+    if (!(e instanceof Failure)) throw e;
+    const { message, code: failed } = explain(e);
+    tell(`ffi-gates: ${message}`);
+    return failed;
   }
 };

@@ -1,7 +1,8 @@
 /** `ffi-gates plan`: prints which cells would run, and why others would not. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { probeHost } from '../host/probe.js';
-import { checkSelectors, planEverything } from '../run.js';
+import { checkSelectors } from './check-request.js';
+import { planEverything } from '../run.js';
 import { say, sayJson } from './say.js';
 import { openMatrix } from './where.js';
 

@@ -8,8 +8,9 @@ import { baseEnv } from '../host/environment.js';
 import { MAX_SECONDS } from '../model/duration.js';
 import { Failure } from '../model/failure.js';
 import type { Diagnostic } from '../model/diagnostic.js';
+import type { Interruption } from './interruption.js';
 import { findFinding, readReport } from './last-report.js';
-import { launch, sweepAll, type Exit } from '../process/launch.js';
+import { launch, type Exit } from '../process/launch.js';
 import { beginningOf, linesOf } from '../process/lines.js';
 import { readLogs } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
@@ -85,15 +86,14 @@ const runAgain = async (
   f: FindingReport,
   seconds: number,
   env: Record<string, string>,
+  interruption: Interruption,
 ): Promise<{ exit: Exit; seen: Diagnostic[]; output: string }> => {
   const parts = partsOf(f.repro);
   if (!parts) throw new Failure(EXIT.USAGE, 'the report has no command for this finding');
   mkdirSync(parts.logDir, { recursive: true });
   for (const name of readdirSync(parts.logDir)) rmSync(join(parts.logDir, name), { recursive: true });
   const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-repro-'));
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
+  const giveBack = interruption.takeOver();
   try {
     const output = join(dir, 'output.log');
     const { exit } = await launch(
@@ -101,7 +101,7 @@ const runAgain = async (
       {
         output,
         timeoutMs: seconds * 1000,
-        signal: stop.signal,
+        signal: interruption.signal,
         limit: { bytes: MAX_OUTPUT, dir: parts.logDir },
       },
     );
@@ -113,8 +113,7 @@ const runAgain = async (
       seen.push(...unreportedCrashes(signal, [], []).map((d) => d.diagnostic));
     return { exit, seen, output: beginningOf(output, SHOWN) };
   } finally {
-    sweepAll();
-    for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(s, onSignal);
+    giveBack();
     rmSync(dir, { recursive: true, force: true });
   }
 };
@@ -123,14 +122,11 @@ const runAgain = async (
  * Prints the command. With `run`, the exit code is 1 if the finding was seen again, 0 if not, 6 if
  * inconclusive.
  */
-export const repro = async (a: {
-  finding: string;
-  out: string;
-  run: boolean;
-  timeout: number;
-  matrix?: string | undefined;
-}): Promise<ExitCode> => {
-  const report = readReport(a.out);
+export const repro = async (
+  a: { finding: string; out: string; run: boolean; timeout: number; matrix?: string | undefined },
+  interruption: Interruption,
+): Promise<ExitCode> => {
+  const report = await readReport(a.out);
   const f = findFinding(report, a.finding);
   if (!a.run) {
     say(withEnvironment(f.repro, baseEnv(), outgoing()));
@@ -141,7 +137,12 @@ export const repro = async (a: {
       EXIT.USAGE,
       `--timeout must be a number of seconds, more than 0 and at most ${MAX_SECONDS}`,
     );
-  const { exit, seen, output } = await runAgain(f, a.timeout, await environmentOf(f, report, a.matrix));
+  const { exit, seen, output } = await runAgain(
+    f,
+    a.timeout,
+    await environmentOf(f, report, a.matrix),
+    interruption,
+  );
   if (output !== '') say(output.trimEnd());
   const name = `${f.fingerprint} (${f.hazard})`;
   if (seen.some((s) => isAgain(f, s))) {

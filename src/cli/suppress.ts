@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWholeFile } from '../process/write-file.js';
 import { isSeq, parseDocument, type YAMLSeq } from 'yaml';
 import { acceptance, schemaLine } from '../config/expiry.js';
 import { plainName } from '../model/function-name.js';
@@ -59,7 +59,7 @@ export const suppress = async (a: {
   out: string;
 }): Promise<ExitCode> => {
   const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
-  const report = readReport(a.out);
+  const report = await readReport(a.out);
   const f = findFinding(report, a.finding);
   const place = placeIn(f);
   if (!place)
@@ -95,7 +95,7 @@ export const suppress = async (a: {
   list.add(doc.createNode(entry));
   const text = doc.toString({ lineWidth: 0 });
   parseSuppressions(text, file);
-  await writeFileAtomic(file, text);
+  await writeWholeFile(file, text);
   say(`added to ${file}: ${nameOf(entry)}`);
   return EXIT.OK;
 };

@@ -10,6 +10,7 @@ import type { Arm, Instrument, Launch } from '../model/launch.js';
 import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished } from '../judge/crashes.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { SLOW_FACTOR } from '../model/duration.js';
+import { watchLogs } from './lost-logs.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
 import type { BuildAccess } from '../build/prepare-suite.js';
@@ -149,6 +150,7 @@ export const runAttempt = async (
   const dir = join(options.logs, cell.id, String(++r.n));
   const { l, arm, scratch, logDir, after } = armedLaunch(r, dir, tests, isolate);
   const output = join(dir, 'output.log');
+  const lostAfter = await watchLogs(logDir);
   const ended = await launch(
     { ...l, env: { ...options.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
     {
@@ -177,6 +179,7 @@ export const runAttempt = async (
     logs,
     unfinished,
     ...(unchecked ? { unchecked } : {}),
+    ...(await lostAfter(ended.removed)),
   };
   r.evidence.attempts.push(attempt);
   r.evidence.ms += ended.ms;

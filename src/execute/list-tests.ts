@@ -1,13 +1,13 @@
 /** Lists the tests of a suite, once per compiled form. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { type Arm, NO_ARM } from '../model/launch.js';
 import { complaint, failure } from '../build/build-cache.js';
 import { launch } from '../process/launch.js';
 import { beginningOf } from '../process/lines.js';
 import { redactFiles } from '../process/redact-file.js';
 import { BY_FORM } from '../redaction/redactor.js';
+import { writeWholeFile } from '../process/write-file.js';
 import { readLogs } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
 import { bytesOf, secondsOf, type Runner } from './attempt.js';
@@ -67,7 +67,7 @@ export const listTests = (r: Runner): Promise<Listed> => {
     // file would outlive it.
     const redactor = r.options.redactor ?? BY_FORM;
     if (listed.failed === undefined && listed.tests.length && redactor.deep(listed.tests) === listed.tests)
-      await writeFileAtomic(cacheFile, JSON.stringify(listed.tests));
+      await writeWholeFile(cacheFile, JSON.stringify(listed.tests));
     return listed;
   };
   return r.options.caches.once('tests', cacheFile, read);

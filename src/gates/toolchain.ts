@@ -63,9 +63,12 @@ export const missingRuntime = (host: Host, compiler: Compiler, name: string): Mi
 export const preload = (host: Host, compiler: Compiler, name: string): string =>
   [host.runtimes[`${compiler}/${name}`], host.runtimes[`${compiler}/stdcxx`]].filter(Boolean).join(':');
 
-/** A value of a sanitizer option. A value with blanks is quoted; it must not contain quotes itself. */
+/**
+ * A value of a sanitizer option. Options are separated by blanks, commas or colons (sanitizer_flag_parser.cpp,
+ * `is_space`), so a value with one of these is quoted; it must not contain quotes itself.
+ */
 export const optionValue = (value: string | number): string =>
-  /\s/.test(String(value)) ? `"${value}"` : String(value);
+  /[\s,:]/.test(String(value)) ? `"${value}"` : String(value);
 
 /** Joins sanitizer options. */
 export const options = (o: Record<string, string | number>): string =>

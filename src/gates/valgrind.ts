@@ -44,7 +44,8 @@ const arm = (r: ArmRequest, tool: string[]): Arm => ({
     `--num-callers=${MANAGED.has(r.binding) ? 16 : 24}`,
     ...(r.binding === 'jni' ? ['--smc-check=all-non-file'] : []),
     `--child-silent-after-fork=${r.forks ? 'no' : 'yes'}`,
-    `--xml-file=${r.logDir}/vg.%p.xml`,
+    // A percent sign begins a format of Valgrind's.
+    `--xml-file=${r.logDir.replaceAll('%', '%%')}/vg.%p.xml`,
   ],
   env: r.binding === 'py' || r.binding === 'pyx' ? { PYTHONMALLOC: 'malloc' } : {},
   hostArgs: HOST_ARGS[r.binding] ?? [],

@@ -9,10 +9,12 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Tools } from '../model/launch.js';
 import { baseEnv } from './environment.js';
-import { firstOf, nightlyVersion, out, probeTools } from './tools.js';
+import { firstOf, nightlyVersion, out, probeTools, type Asking, type Unknown } from './tools.js';
 
 export type Host = {
   tools: Tools;
+  /** What gave no answer, and so may be there. */
+  unknown: Unknown;
   cores: number;
   memoryGiB: number;
   os: { id: string; name: string };
@@ -47,6 +49,7 @@ export type Host = {
 /** A machine without any tools. A plan for it contains all cell ids of a matrix, all skipped. */
 export const NO_HOST: Host = {
   tools: {},
+  unknown: {},
   cores: 1,
   memoryGiB: 1,
   os: { id: 'none', name: 'none' },
@@ -79,12 +82,12 @@ const RUNTIME_FILES: [key: string, compiler: 'gcc' | 'clang', file: string][] = 
   ['clang/stdcxx', 'clang', 'libstdc++.so.6'],
 ];
 
-const runtimes = async (tools: Tools): Promise<Record<string, string>> => {
+const runtimes = async (tools: Tools, asking: Asking): Promise<Record<string, string>> => {
   const found: Record<string, string> = {};
   await Promise.all(
     RUNTIME_FILES.map(async ([key, compiler, file]) => {
       const cc = tools[compiler]?.path;
-      const p = cc && (await out(cc, [`-print-file-name=${file}`]));
+      const p = cc && (await out(asking, key, cc, [`-print-file-name=${file}`]));
       if (!p || !p.startsWith('/')) return;
       // gcc's lib*.so may be a link, and the loader needs the real file. A GNU ld script cannot be loaded.
       const real = await realpath(p).catch(() => undefined);
@@ -163,28 +166,39 @@ const writable = async (dir: string): Promise<boolean> => {
   }
 };
 
+const PATIENCE_MS = [30_000, 90_000];
+
 /**
- * Probes the machine, which takes about a second. Missing tools are absent in the result. `reports` is the
- * directory for reports.
+ * Probes the machine, which takes about a second. Missing tools are absent in the result; tools that do not
+ * answer within `patience` (ms, for each trial) are unknown. `reports` is the directory for reports.
  */
-export const probeHost = async (reports = 'reports/latest'): Promise<Host> => {
-  const tools = await probeTools();
+export const probeHost = async (
+  reports = 'reports/latest',
+  patience: readonly number[] = PATIENCE_MS,
+): Promise<Host> => {
+  const unknown: Unknown = {};
+  const asking = { unknown, patience };
+  const tools = await probeTools(asking);
   const dir = resolve(reports);
   const [rt, bits, setarch, ptrace, os, openFiles, nightly, seccomp, shims, canWrite] = await Promise.all([
-    runtimes(tools),
+    runtimes(tools, asking),
     number('/proc/sys/vm/mmap_rnd_bits'),
-    out('setarch', ['-R', 'true']).then((o) => o !== undefined),
+    out(asking, 'setarch', 'setarch', ['-R', 'true']).then((o) => o !== undefined),
     ptraceAllowed(tools['gcc']?.path),
     osRelease(),
     openFileLimit(),
-    tools['rustup'] ? nightlyVersion() : undefined,
+    tools['rustup'] ? nightlyVersion(asking) : undefined,
     seccompFilter(),
     pythonShim(),
     writable(dir),
   ]);
   if (nightly) tools['nightly'] = nightly;
-  const miri = nightly ? (await out('cargo', ['+nightly', 'miri', '--version'])) !== undefined : false;
-  const sysroot = nightly ? await out('rustc', ['+nightly', '--print', 'sysroot']) : undefined;
+  const miri = nightly
+    ? (await out(asking, 'miri', 'cargo', ['+nightly', 'miri', '--version'])) !== undefined
+    : false;
+  const sysroot = nightly
+    ? await out(asking, 'rustSrc', 'rustc', ['+nightly', '--print', 'sysroot'])
+    : undefined;
   const rustSrc = sysroot !== undefined && existsSync(join(sysroot.trim(), RUST_SRC));
   const clangDir = tools['clang'] && (await realpath(tools['clang'].path)).replace(/\/[^/]+$/, '');
   const symbolizer = clangDir && `${clangDir}/llvm-symbolizer`;
@@ -196,6 +210,7 @@ export const probeHost = async (reports = 'reports/latest'): Promise<Host> => {
     ));
   return {
     tools,
+    unknown,
     cores: availableParallelism(),
     memoryGiB: totalmem() / 2 ** 30,
     os,

@@ -5,14 +5,35 @@ import type { Tools } from '../model/launch.js';
 import { baseEnv } from './environment.js';
 import { runTool } from '../process/run-tool.js';
 
-/** The output of a command, if it succeeds in time. */
+/** Why there was no answer, by what was asked for: a tool (`gcc`), a runtime (`gcc/asan`), `miri`, … */
+export type Unknown = Record<string, string>;
+
+/** What is asked of tools that may not answer. */
+export type Asking = {
+  unknown: Unknown;
+  /** Time limits in ms of the trials. A busy machine may need the second. */
+  patience: readonly number[];
+};
+
+/**
+ * The output of a command, if it succeeds. If it is not heard even with patience, `name` becomes unknown,
+ * with the reason.
+ */
 export const out = async (
+  asking: Asking,
+  name: string,
   cmd: string,
   args: string[],
-  env: Record<string, string> = {},
 ): Promise<string | undefined> => {
-  const r = await runTool(cmd, args, { timeoutMs: 30_000, env: { ...baseEnv(), ...env } });
-  return r.code === 0 ? r.all.trim() : undefined;
+  let why: string | undefined;
+  for (const timeoutMs of asking.patience) {
+    const r = await runTool(cmd, args, { timeoutMs, env: baseEnv() });
+    if (r.code === 0) return r.all.trim();
+    why = r.unheard;
+    if (why === undefined) return undefined;
+  }
+  asking.unknown[name] = `${[cmd, ...args].join(' ').slice(0, 200)}: ${why}`;
+  return undefined;
 };
 
 /** The first of these names on the PATH. */
@@ -69,19 +90,22 @@ const PROBES: Record<string, Probe> = {
 };
 
 /** Asks the interpreter itself for its path: `python3` may be a pyenv shim, which is a shell script. */
-const python = async (): Promise<Tools> => {
+const python = async (asking: Asking): Promise<Tools> => {
   const shim = await firstOf('python3', 'python');
   const line =
     shim &&
-    (await out(shim, [
+    (await out(asking, 'python', shim, [
       '-c',
       'import sys,os;print(os.path.realpath(sys.executable), sys.version.split()[0])',
     ]));
   const m = line && /^(\S+) (\S+)$/m.exec(line);
   if (!m) return {};
   const path = m[1]!;
-  const pytest = await out(path, ['-m', 'pytest', '--version']);
-  const setuptools = await out(path, ['-c', 'import setuptools; print(setuptools.__version__)']);
+  const pytest = await out(asking, 'pytest', path, ['-m', 'pytest', '--version']);
+  const setuptools = await out(asking, 'setuptools', path, [
+    '-c',
+    'import setuptools; print(setuptools.__version__)',
+  ]);
   return {
     python: { path, version: m[2]! },
     pytest: pytest ? { path, version: V.exec(pytest)?.[1] ?? pytest } : undefined,
@@ -90,12 +114,12 @@ const python = async (): Promise<Tools> => {
 };
 
 /** The JDK of JAVA_HOME if there is one, else that of `javac` on the PATH. */
-const jdk = async (): Promise<Tools> => {
+const jdk = async (asking: Asking): Promise<Tools> => {
   const home = process.env['JAVA_HOME'];
   const javac = (home && (await firstOf(`${home}/bin/javac`))) || (await firstOf('javac'));
   if (!javac) return {};
   const real = await realpath(javac);
-  const version = V.exec((await out(real, ['-version'])) ?? '')?.[1];
+  const version = V.exec((await out(asking, 'javac', real, ['-version'])) ?? '')?.[1];
   const java = real.replace(/javac$/, 'java');
   return version ? { javac: { path: real, version }, java: { path: java, version } } : {};
 };
@@ -104,25 +128,25 @@ const jdk = async (): Promise<Tools> => {
  * Rust's nightly with its date, since it changes daily: `1.101.0 (2026-10-29)`. Miri comes with it and has no
  * version of its own that changes.
  */
-export const nightlyVersion = async (): Promise<Tools[string]> => {
-  const text = await out('rustc', ['+nightly', '--version']);
+export const nightlyVersion = async (asking: Asking): Promise<Tools[string]> => {
+  const text = await out(asking, 'nightly', 'rustc', ['+nightly', '--version']);
   const path = text && (await firstOf('rustc'));
   const m = text && /^rustc (\d[\d.]{1,20})\S{0,20}(?: \(\w{1,40} (\d{4}-\d\d-\d\d)\))?/.exec(text);
   return path && m ? { path, version: m[2] ? `${m[1]} (${m[2]})` : m[1]! } : undefined;
 };
 
-/** All tools except those that depend on others. Missing tools are absent. */
-export const probeTools = async (): Promise<Tools> => {
+/** All tools except those that depend on others. Missing tools are absent, those not heard are in `unknown`. */
+export const probeTools = async (asking: Asking): Promise<Tools> => {
   const tools: Tools = { node: { path: process.execPath, version: process.versions.node } };
   await Promise.all([
     ...Object.entries(PROBES).map(async ([id, p]) => {
       const path = await firstOf(...p.names);
-      const text = path && (await out(path, p.args));
+      const text = path && (await out(asking, id, path, p.args));
       const version = text && p.pattern.exec(text)?.[1];
       if (path && version) tools[id] = { path, version };
     }),
-    python().then((t) => Object.assign(tools, t)),
-    jdk().then((t) => Object.assign(tools, t)),
+    python(asking).then((t) => Object.assign(tools, t)),
+    jdk(asking).then((t) => Object.assign(tools, t)),
     firstOf('nunit-console4', 'nunit-console').then((path) => {
       if (path) tools['nunit'] = { path, version: 'found' };
     }),

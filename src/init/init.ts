@@ -1,9 +1,8 @@
 /** `ffi-gates init`: reads a repository, proposes a matrix and a workflow, writes them where nothing stands yet. */
 import { EXIT } from '../model/exit-codes.js';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { join, resolve } from 'node:path';
+import { writeWholeFile } from '../process/write-file.js';
 import { Failure } from '../model/failure.js';
 import { parseMatrix } from '../config/matrix.js';
 import { propose, type Proposal } from './propose.js';
@@ -53,8 +52,7 @@ export const init = async (o: InitOptions, say: (line: string) => void): Promise
       say(f.text);
       continue;
     }
-    await mkdir(dirname(f.path), { recursive: true });
-    await writeFileAtomic(f.path, f.text);
+    await writeWholeFile(f.path, f.text);
     say(`wrote  ${f.path}`);
   }
   if (!o.dryRun)

@@ -123,7 +123,10 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const unavailable = all.plan.skipped.flatMap((s) =>
     s.remedy ? [{ lane: s.lane, why: s.why, remedy: s.remedy }] : [],
   );
+  // A run that runs nothing, or does not know what it could have run, says nothing about the project.
+  const idle = rows.every((c) => c.verdict.kind === 'skipped') || all.plan.skipped.some((s) => s.unknown);
   const codes = [
+    ...(idle ? [EXIT.INCONCLUSIVE] : []),
     ...rows.map((c) => exitCodeOf(c.verdict)),
     ...(o.strict && unavailable.length ? [EXIT.INCONCLUSIVE] : []),
   ];

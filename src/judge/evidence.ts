@@ -21,6 +21,8 @@ export type Attempt = {
   readonly unfinished: readonly string[];
   /** Why the gate's check at the end of a process may not have run. Only for gates that have one. */
   readonly unchecked?: string;
+  /** Why its logs may lack something that was written to them. */
+  readonly lost?: string;
 };
 
 export type Evidence = {

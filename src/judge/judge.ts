@@ -82,6 +82,8 @@ const inconclusiveReason = (
   if (cut) return doubt('timed-out', `stopped at its time limit${whileRan(cut)}`);
   const flooded = e.attempts.find((s) => s.exit.kind === 'flooded');
   if (flooded) return doubt('flooded', `wrote more than its ${outputOf(e.cell)} MiB${whileRan(flooded)}`);
+  const lost = e.attempts.find((s) => s.lost !== undefined)?.lost;
+  if (lost !== undefined) return doubt('log-truncated', lost);
   for (const s of e.attempts)
     for (const l of s.logs) {
       const u = l.parsed.unread[0];

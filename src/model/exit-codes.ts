@@ -14,6 +14,8 @@ export const EXIT = {
   BUILD_FAILED: 5,
   /** Nothing is proven: a gate was not armed, a report could not be read, a planted hazard was missed. */
   INCONCLUSIVE: 6,
+  /** A fault of our own: nothing is known. Set in `bin/`, where also what cannot be loaded is caught. */
+  FAULT: 70,
   /** Stopped by a signal. */
   INTERRUPTED: 130,
 } as const;

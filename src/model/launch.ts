@@ -56,6 +56,8 @@ export type Missing = {
   remedy: string;
   /** How `--provision` installs it. Absent for shared tools, which are in `setup/recipes.ts`. */
   install?: Install;
+  /** It may be there: it was asked for and gave no answer. */
+  unknown?: true;
 };
 
 /** Debian packages, and commands that need no root. */

@@ -57,7 +57,7 @@ const settle = (logs: ReadLog[]): ReadLog[] => {
 
 /** All logs of a launch: the gate's directory and the ordered output. Empty files say nothing and are left out. */
 export const readLogs = async (logDir: string, output: string): Promise<ReadLog[]> => {
-  const names = (await readdir(logDir)).sort().map((n) => join(logDir, n));
+  const names = (await readdir(logDir).catch(() => [])).sort().map((n) => join(logDir, n));
   const found: ReadLog[] = [];
   for (const path of [...names, output]) {
     const s = await stat(path).catch(() => undefined);

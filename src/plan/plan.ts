@@ -5,6 +5,7 @@ import { BUILDERS } from '../builders/index.js';
 import { type Gate } from '../gates/gate.js';
 import { missingCxx } from '../gates/toolchain.js';
 import type { Host } from '../host/probe.js';
+import { missingOn } from '../host/unknown.js';
 import { suitePart, targetPart } from './cxx-sources.js';
 import type { Matrix, Suite } from '../config/matrix.js';
 import type { BuilderId } from '../model/ids.js';
@@ -28,8 +29,8 @@ export type Cell = {
   /** `<binding>_<builder>-<gate>`. Cells of one lane share its proof. */
   lane: string;
 };
-/** A cell that does not run, and why. */
-export type Skip = { id: string; lane: string; cell: Cell; why: string; remedy?: string };
+/** A cell that does not run, and why. `unknown`: what it needs gave no answer and may be there. */
+export type Skip = { id: string; lane: string; cell: Cell; why: string; remedy?: string; unknown?: true };
 /**
  * `proofs` are cells whose lanes need their canary. These are more than `cells` if a selector names a canary.
  */
@@ -154,13 +155,18 @@ export const makePlan = (
   const skipped: Skip[] = [];
   for (const { cell, excluded } of all) {
     const { id, lane, suite, compiler, gate } = cell;
-    const missing =
-      BINDINGS[suite.binding].missing(host.tools, suite.with) ??
-      gate.missing(host, suite.binding, compiler) ??
-      missingToBuild(m, suite, host, compiler, cxx);
+    const missing = missingOn(
+      host,
+      (h) =>
+        BINDINGS[suite.binding].missing(h.tools, suite.with) ??
+        gate.missing(h, suite.binding, compiler) ??
+        missingToBuild(m, suite, h, compiler, cxx),
+    );
     if (excluded) skipped.push({ id, lane, cell, why: `excluded: ${excluded.why}` });
-    else if (missing) skipped.push({ id, lane, cell, why: missing.why, remedy: missing.remedy });
-    else cells.push(cell);
+    else if (missing) {
+      const { why, remedy, unknown } = missing;
+      skipped.push({ id, lane, cell, why, remedy, ...(unknown ? { unknown } : {}) });
+    } else cells.push(cell);
   }
   const { chosen } = select(sorted(cells), selectors);
   const skips = select(sorted(skipped), selectors);

@@ -1,15 +1,13 @@
 /**
  * Runs one process tree, in a process group of its own. stdout and stderr share one file descriptor, so that
- * their order survives (Law 5). A token in the environment finds every remaining process, which is killed
- * (Law 10).
+ * their order survives (Law 5). Every remaining process is found and killed (Law 10).
  */
 import { execa } from 'execa';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { close, openSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { MAX_TIMER_MS } from '../model/duration.js';
+import { close, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import type { Launch } from '../model/launch.js';
 import { mappedFiles } from './mapped-files.js';
+import { carriers, guardChildren, holders, kill, RUN_TOKEN, sweep, TOKEN } from './sweep.js';
 
 export type Exit =
   | { kind: 'code'; code: number }
@@ -20,85 +18,16 @@ export type Exit =
   | { kind: 'stopped' }
   | { kind: 'spawn-error'; message: string };
 
-export type Ended = { exit: Exit; ms: number; pid: number | undefined; maps: ReadonlySet<string> };
+export type Ended = {
+  exit: Exit;
+  ms: number;
+  pid: number | undefined;
+  maps: ReadonlySet<string>;
+  /** The file with its output has been removed. */
+  removed: boolean;
+};
 
-const TOKEN = 'FFI_GATES_TOKEN';
-const RUN_TOKEN = randomBytes(9).toString('hex');
 let launches = 0;
-
-/**
- * Ids of live processes whose environment contains a value beginning with `token`. One pass over /proc takes
- * about 2 ms.
- */
-const carriers = (token: string): number[] => {
-  const found: number[] = [];
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    try {
-      if (readFileSync(`/proc/${name}/environ`, 'latin1').includes(`${TOKEN}=${token}`)) found.push(pid);
-    } catch {
-      // gone, or not ours to read
-    }
-  }
-  return found;
-};
-
-const kill = (pid: number, signal: NodeJS.Signals): void => {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // already gone
-  }
-};
-
-/** Ids of processes whose output goes to `file`. A daemon started with an empty environment has no token. */
-const holders = (file: string): number[] =>
-  readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => Number.isInteger(pid) && pid !== process.pid)
-    .filter((pid) =>
-      [1, 2].some((fd) => {
-        try {
-          return readlinkSync(`/proc/${pid}/fd/${fd}`) === file;
-        } catch {
-          return false; // gone, closed, or not ours to read
-        }
-      }),
-    );
-
-/**
- * Kills all processes that `find` returns until there are none, including daemons that left group and
- * session.
- */
-const sweep = (find: () => number[]): void => {
-  for (let round = 0; round < 50; round++) {
-    const pids = find();
-    if (pids.length === 0) return;
-    for (const pid of pids) kill(pid, 'SIGKILL');
-  }
-};
-
-/** Kills everything that any launch of this process started. Synchronous, for signal handlers. */
-export const sweepAll = (): void => sweep(() => carriers(RUN_TOKEN));
-
-/**
- * A small process that outlives us briefly. When our end of its stdin closes, it kills every process with the
- * run's token. Only this works if we are killed by SIGKILL.
- */
-const WATCHDOG = `trap '' INT TERM HUP; cat >/dev/null; n=0; while [ $n -lt 20 ]; do
-p=$(grep -lsz "^${TOKEN}=$1" /proc/[0-9]*/environ | cut -d/ -f3); [ -z "$p" ] && exit 0; kill -9 $p 2>/dev/null; n=$((n+1)); done`;
-let watchdog: ChildProcess | undefined;
-const startWatchdog = (): void => {
-  if (watchdog) return;
-  watchdog = spawn('sh', ['-c', WATCHDOG, 'sh', RUN_TOKEN], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  watchdog.on('error', () => undefined);
-  watchdog.unref();
-  (watchdog.stdin as unknown as { unref?: () => void } | null)?.unref?.();
-};
 
 const descendants = (root: number): number[] => {
   const all = [root];
@@ -161,10 +90,11 @@ const written = (output: string, dir: string | undefined): number => {
  * (Law 10).
  */
 export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
-  startWatchdog();
+  guardChildren();
   // The token ends with a separator, since it is searched by prefix: launch 1 must not match launch 10.
   const token = `${RUN_TOKEN}-${++launches}-`;
   const fd = openSync(o.output, 'a');
+  const output = realpathSync(o.output);
   const maps = new Set<string>();
   const begun = performance.now();
   const [file, ...args] = l.argv;
@@ -184,7 +114,7 @@ export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
   const { pid } = child;
   let cut: 'timeout' | 'stopped' | 'flooded' | undefined;
   const timers: NodeJS.Timeout[] = [];
-  const sweepTree = (): void => sweep(() => [...carriers(token), ...holders(realpathSync(o.output))]);
+  const sweepTree = (): void => sweep(() => [...carriers(token), ...holders(output)]);
   const end = (why: 'timeout' | 'stopped' | 'flooded'): void => {
     if (cut || pid === undefined) return;
     cut = why;
@@ -226,6 +156,7 @@ export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
   // A process that ended quickly, or one that it left behind, may have exceeded the limit since the last
   // check.
   if (!cut && limit && written(o.output, limit.dir) > limit.bytes) cut = 'flooded';
+  const removed = fstatSync(fd).nlink === 0;
   await new Promise((done) => close(fd, done));
   const exit: Exit = cut
     ? { kind: cut }
@@ -234,5 +165,5 @@ export const launch = async (l: Launch, o: LaunchOptions): Promise<Ended> => {
       : result.exitCode === undefined
         ? { kind: 'spawn-error', message: result.originalMessage ?? result.shortMessage ?? 'could not start' }
         : { kind: 'code', code: result.exitCode };
-  return { exit, ms: performance.now() - begun, pid, maps };
+  return { exit, ms: performance.now() - begun, pid, maps, removed };
 };

@@ -97,7 +97,8 @@ const ENDINGS: Readonly<Record<number, string>> = {
   [EXIT.NOTHING_SELECTED]: 'nothing was selected',
   [EXIT.TEST_FAILED]: 'a suite failed without a hazard',
   [EXIT.BUILD_FAILED]: 'a build failed',
-  [EXIT.INCONCLUSIVE]: 'some cells prove nothing',
+  [EXIT.INCONCLUSIVE]: 'some cells prove nothing, or none ran',
+  [EXIT.FAULT]: 'internal error',
   [EXIT.INTERRUPTED]: 'interrupted',
 };
 

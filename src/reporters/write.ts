@@ -1,9 +1,10 @@
 /** Writes the files of all reporters, and removes those of an older report. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { constants, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Report } from '../model/report.js';
 import { inBlocks } from './blocks.js';
+import { stageFile, TEMPORARY, type Staged } from '../process/write-file.js';
 import { suitesOf } from './cases.js';
 import { REPORTERS } from './index.js';
 import type { Reporter } from './reporter.js';
@@ -27,18 +28,18 @@ export const filesOf = (
 /** A format that could not be written, and the error that says why. */
 export type Unwritten = { format: string; error: unknown };
 
-/** Writes the files of one reporter under temporary names. `begun` is told each before it exists. */
-const writeFormat = async (
-  report: Report,
-  out: string,
-  reporter: Reporter,
-  begun: (file: string) => void,
-): Promise<void> => {
-  for (const { path, content } of reporter.files({ report, suites: suitesOf(report) })) {
-    const file = join(out, path);
-    begun(file);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(`${file}.tmp`, typeof content === 'string' ? content : inBlocks(content));
+/** Writes the files of one reporter under temporary names. If one fails, none is left. */
+const stageFormat = async (report: Report, out: string, reporter: Reporter): Promise<Staged[]> => {
+  const staged: Staged[] = [];
+  try {
+    for (const { path, content } of reporter.files({ report, suites: suitesOf(report) }))
+      staged.push(
+        await stageFile(join(out, path), typeof content === 'string' ? content : inBlocks(content)),
+      );
+    return staged;
+  } catch (error) {
+    for (const file of staged) file.drop();
+    throw error;
   }
 };
 
@@ -53,40 +54,44 @@ export const writeReport = async (
   reporters: Reporters = REPORTERS,
 ): Promise<Unwritten[]> => {
   const unwritten: Unwritten[] = [];
-  const steps: (() => Promise<void>)[] = [];
-  const attempt = async (format: string, files: readonly string[], step: Promise<void>): Promise<boolean> => {
+  const complete: { format: string; files: Staged[] }[] = [];
+  for (const [format, reporter] of Object.entries(reporters)) {
     try {
-      await step;
-      return true;
+      complete.push({ format, files: await stageFormat(report, out, reporter) });
     } catch (error) {
       unwritten.push({ format, error });
-      await Promise.all(files.map((file) => rm(`${file}.tmp`, { force: true }))).catch(() => undefined);
-      return false;
     }
-  };
-  for (const [format, reporter] of Object.entries(reporters)) {
-    const files: string[] = [];
-    const written = await attempt(
-      format,
-      files,
-      writeFormat(report, out, reporter, (file) => files.push(file)),
-    );
-    if (written) steps.push(async () => void (await attempt(format, files, renameAll(files))));
   }
-  for (const step of steps) await step();
+  for (const { format, files } of complete) {
+    try {
+      for (const file of files) file.commit();
+    } catch (error) {
+      for (const file of files) file.drop();
+      unwritten.push({ format, error });
+    }
+  }
   return unwritten;
 };
 
-const renameAll = async (files: readonly string[]): Promise<void> => {
-  for (const file of files) await rename(`${file}.tmp`, file);
-};
-
 /**
- * Removes the files of an older report. During a run, and after one that was killed, no older report can pass
- * for its result (Law 10).
+ * Removes the files of an older report and returns its `report.json`, if it had one. During a run, and after one
+ * that was killed, no older report can pass for its result (Law 10).
  */
-export const removeOldReport = async (out: string, reporters: Reporters = REPORTERS): Promise<void> => {
-  const owned = Object.values(reporters).flatMap((r) => r.owns);
-  const old = await glob([...owned, ...owned.map((name) => `${name}.tmp`)], { cwd: out, absolute: true });
-  await Promise.all(old.map((f) => rm(f, { force: true })));
+export const removeOldReport = async (
+  out: string,
+  reporters: Reporters = REPORTERS,
+): Promise<Buffer | undefined> => {
+  // Opened first and read last, so that removing it waits for nothing. Not blocking, if it is a pipe.
+  const last = await open(join(out, 'report.json'), constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    () => undefined,
+  );
+  try {
+    const owned = Object.values(reporters).flatMap((r) => r.owns);
+    const names = owned.flatMap((name) => [name, `${name}${TEMPORARY}`, `${name}.*${TEMPORARY}`]);
+    const old = await glob(names, { cwd: out, absolute: true, dot: true, expandDirectories: false });
+    await Promise.all(old.map((f) => rm(f, { force: true })));
+    return await last?.readFile().catch(() => undefined);
+  } finally {
+    await last?.close();
+  }
 };

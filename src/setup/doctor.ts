@@ -11,6 +11,7 @@ import { BUILDERS } from '../builders/index.js';
 import { type Gate } from '../gates/gate.js';
 import { missingCxx } from '../gates/toolchain.js';
 import type { Host } from '../host/probe.js';
+import { missingOn } from '../host/unknown.js';
 import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../model/ids.js';
 import { GATES } from '../gates/index.js';
 import { BINDINGS } from '../bindings/index.js';
@@ -20,15 +21,18 @@ const versions = (host: Host, tools: readonly string[]): { version?: string } =>
   return found.length ? { version: found.join(', ') } : {};
 };
 
+/** What gave no answer is something to watch: it may be there. */
+const stateOf = (lacks: Missing): Diagnosis['state'] => (lacks.unknown ? 'warn' : 'missing');
+
 const bindingRows = (host: Host): Diagnosis[] =>
   BINDING_IDS.map((id): Diagnosis => {
     const { title } = BINDINGS[id];
-    const lacks = BINDINGS[id].missing(host.tools);
+    const lacks = missingOn(host, (h) => BINDINGS[id].missing(h.tools));
     const subject = `binding ${id}`;
     if (lacks)
       return {
         subject,
-        state: 'missing',
+        state: stateOf(lacks),
         says: `${title}: needs ${lacks.what} (${lacks.why})`,
         remedy: lacks.remedy,
       };
@@ -56,8 +60,8 @@ const TOOLS_OF_BUILDER: Record<(typeof BUILDER_IDS)[number], string[]> = {
 const builderRows = (host: Host): Diagnosis[] =>
   BUILDER_IDS.map((id): Diagnosis => {
     const subject = `builder ${id}`;
-    const lacks = BUILDERS[id].missing(host.tools);
-    if (lacks) return { subject, state: 'missing', says: lacks.why, remedy: lacks.remedy };
+    const lacks = missingOn(host, (h) => BUILDERS[id].missing(h.tools));
+    if (lacks) return { subject, state: stateOf(lacks), says: lacks.why, remedy: lacks.remedy };
     const words = { cc: 'the compilers above', command: 'the matrix names its own command' } as const;
     const says = id === 'cc' || id === 'command' ? words[id] : 'builds native code';
     return { subject, state: 'ok', ...versions(host, TOOLS_OF_BUILDER[id]), says };
@@ -75,15 +79,17 @@ const RUNTIMES: Record<Compiler, string[]> = {
 const compilerRows = (host: Host): Diagnosis[] =>
   (['gcc', 'clang'] as const).map((c): Diagnosis => {
     const subject = `compiler ${c}`;
-    const lacks = GATES.asan.missing(host, 'c', c);
+    const lacks = missingOn(host, (h) => GATES.asan.missing(h, 'c', c));
     const tool = host.tools[c];
     if (!tool)
       return {
         subject,
-        state: 'missing',
+        state: lacks ? stateOf(lacks) : 'missing',
         says: lacks?.why ?? `${c} is not installed`,
         ...(lacks ? { remedy: lacks.remedy } : {}),
       };
+    if (lacks?.unknown)
+      return { subject, state: 'warn', version: tool.version, says: lacks.why, remedy: lacks.remedy };
     const absent = RUNTIMES[c].filter((r) => !host.runtimes[`${c}/${r}`]);
     const remedy =
       c === 'gcc'
@@ -97,13 +103,13 @@ const compilerRows = (host: Host): Diagnosis[] =>
         says: `${c} is installed, but not its shared runtime for ${absent.join(', ')}`,
         remedy,
       };
-    const cxx = missingCxx(host, c);
+    const cxx = missingOn(host, (h) => missingCxx(h, c));
     if (cxx)
       return {
         subject,
         state: 'warn',
         version: tool.version,
-        says: `${cxx.what} is not installed: lanes with C++ sources are skipped`,
+        says: `${cxx.unknown ? cxx.why : `${cxx.what} is not installed`}: lanes with C++ sources are skipped`,
         remedy: cxx.remedy,
       };
     if (!host.runtimes[`${c}/stdcxx`])
@@ -135,13 +141,18 @@ const gateRow = (host: Host, gate: Gate): Diagnosis => {
   const binding = BINDING_IDS.find((b) => gate.unfit(b) === undefined);
   if (!binding) return { subject, state: 'missing', says: `${gate.title}: fits no binding` };
   const lacks = gate.compilers.flatMap((c): { c: Compiler; m: Missing }[] => {
-    const m = gate.missing(host, binding, c);
+    const m = missingOn(host, (h) => gate.missing(h, binding, c));
     return m ? [{ c, m }] : [];
   });
   const first = lacks[0];
   if (!first) return { subject, state: 'ok', ...versions(host, gate.tools ?? []), says: gate.title };
   if (lacks.length === gate.compilers.length)
-    return { subject, state: 'missing', says: `${gate.title}: ${first.m.why}`, remedy: first.m.remedy };
+    return {
+      subject,
+      state: stateOf(first.m),
+      says: `${gate.title}: ${first.m.why}`,
+      remedy: first.m.remedy,
+    };
   return {
     subject,
     state: 'warn',

@@ -14,6 +14,7 @@ import { BUILDERS } from '../builders/index.js';
 import { buildEnv } from '../host/environment.js';
 import { Failure } from '../model/failure.js';
 import { missingCxx } from '../gates/toolchain.js';
+import { missingOn } from '../host/unknown.js';
 import { probeHost, type Host } from '../host/probe.js';
 import type { Matrix } from '../config/matrix.js';
 import type { GateId } from '../model/ids.js';
@@ -42,16 +43,23 @@ export type ProvisionOptions = {
 export const needs = (host: Host, matrix: Matrix): Need[] => {
   const all = new Map<string, Need>();
   const add = (m: Missing | undefined, lane: string): void => {
-    if (!m) return;
+    // What gave no answer may be installed.
+    if (!m || m.unknown) return;
     const known = all.get(m.what);
     if (!known) all.set(m.what, { ...m, lanes: [lane] });
     else if (!known.lanes.includes(lane)) known.lanes.push(lane);
   };
   for (const suite of matrix.suites) {
-    add(BINDINGS[suite.binding].missing(host.tools, suite.with), suite.binding);
+    add(
+      missingOn(host, (h) => BINDINGS[suite.binding].missing(h.tools, suite.with)),
+      suite.binding,
+    );
     for (const t of targetsOf(matrix, suite)) {
       const target = matrix.targets[t]!;
-      add(BUILDERS[target.builder].missing(host.tools, target), suite.binding);
+      add(
+        missingOn(host, (h) => BUILDERS[target.builder].missing(h.tools, target)),
+        suite.binding,
+      );
     }
     for (const [name, settings] of Object.entries(matrix.gates)) {
       const gate = GATES[name as GateId];
@@ -59,12 +67,19 @@ export const needs = (host: Host, matrix: Matrix): Need[] => {
         continue;
       for (const c of settings?.compilers ?? gate.compilers.slice(0, 1)) {
         if (gate.compilers.includes(c))
-          add(gate.missing(host, suite.binding, c), `${suite.binding} ${gate.id}`);
+          add(
+            missingOn(host, (h) => gate.missing(h, suite.binding, c)),
+            `${suite.binding} ${gate.id}`,
+          );
       }
     }
   }
   // Also for its libstdc++, which is preloaded after every sanitizer.
-  if (host.tools['gcc']) add(missingCxx(host, 'gcc'), 'all');
+  if (host.tools['gcc'])
+    add(
+      missingOn(host, (h) => missingCxx(h, 'gcc')),
+      'all',
+    );
   return [...all.values()];
 };
 

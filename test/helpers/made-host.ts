@@ -29,6 +29,7 @@ const RUNTIMES = ['gcc', 'clang'].flatMap((c) =>
 
 export const madeHost = (changes: Partial<Host> = {}): Host => ({
   tools: TOOLS,
+  unknown: {},
   cores: 2,
   memoryGiB: 8,
   os: { id: 'debian', name: 'Debian GNU/Linux 12' },

@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 import type { CellReport, Report } from '../../src/model/report.js';
 
 const PUPPET = fileURLToPath(new URL('../puppet/repo', import.meta.url));
-const BIN = fileURLToPath(new URL('../../bin/ffi-gates.js', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../bin/ffi-gates.js', import.meta.url));
 
 export type Ran = {
   code: number | null;

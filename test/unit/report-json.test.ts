@@ -1,9 +1,9 @@
 /** `report.json`: short, in rows, and read back whole, whatever version of `run` wrote it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readReport } from '../../src/cli/last-report.js';
+import { parseReport } from '../../src/cli/last-report.js';
 import type { FindingReport, Report, ReportedFrame } from '../../src/model/report.js';
 import { fromJsonRows, jsonRows } from '../../src/reporters/json-rows.js';
 import { json } from '../../src/reporters/json.js';
@@ -16,9 +16,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const written = (r: Report): string => filesOf(r, json)[0]!.content;
 const read = (text: string): Report => {
-  const file = join(dir, 'report.json');
-  writeFileSync(file, text);
-  return readReport(file);
+  return parseReport(Buffer.from(text), 'report.json');
 };
 
 /** A virtual machine's own reports: few frames, in thousands of stacks. */

@@ -36,7 +36,7 @@ export const javaScript = (java: string, { arm, logDir, libraryPath }: Omit<Arme
     ...[
       '-XX:+DisplayVMOutputToStderr',
       '-XX:-CreateCoredumpOnCrash',
-      `-XX:ErrorFile=${logDir}/hs_err_%p.log`,
+      `-XX:ErrorFile=${logDir.replaceAll('%', '%%')}/hs_err_%p.log`,
     ],
   ];
   // Libraries unpack themselves from their jars into the temporary directory, for which the JVM ignores

@@ -2,12 +2,7 @@
  * Reads a log from a file or standard input: plain, gzip (recognised by its first bytes; concatenated members
  * are one log), or UTF-16 as written by PowerShell. Passes bytes on as they are read.
  */
-import { closeSync, constants, fstatSync, open as openFile, read as readFile, readSync } from 'node:fs';
-import { Socket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
-import { isatty, ReadStream } from 'node:tty';
-import { promisify } from 'node:util';
-import type { Readable } from 'node:stream';
+import { sourceOf, until } from '../../process/read-file.js';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
 /** Receives a log's bytes. If it returns a promise, reading waits for it. */
@@ -27,64 +22,6 @@ const FOREIGN: readonly (readonly [magic: string, name: string])[] = [
   ['504b0304', 'zip'],
   ['04224d18', 'lz4'],
 ];
-
-/** Bytes read from a file at once; fewer from a small one. */
-const BLOCK = 1 << 18;
-const SMALL_BLOCK = 1 << 14;
-
-const open = promisify(openFile);
-const read = promisify(readFile);
-
-/** Bytes that are read before signals are listened to. */
-const TURN = 1 << 23;
-
-/**
- * Reads a file in blocks, always into the same buffer, so that memory does not depend on its size. A regular file is read at
- * once: to wait for another thread takes longer than to read most logs. A device may have nothing to read.
- */
-const blocksOf = async function* (fd: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const stat = fstatSync(fd);
-  const isRegular = stat.isFile();
-  try {
-    const block = Buffer.allocUnsafeSlow(
-      isRegular ? Math.min(BLOCK, Math.max(SMALL_BLOCK, stat.size)) : BLOCK,
-    );
-    for (let turn = BLOCK; ; turn += BLOCK) {
-      const n = isRegular
-        ? readSync(fd, block, 0, block.length, null)
-        : (await read(fd, block, 0, block.length, null)).bytesRead;
-      if (turn % TURN === 0) await setImmediate();
-      if (n === 0 || signal.aborted) return;
-      yield block.subarray(0, n);
-    }
-  } finally {
-    closeSync(fd);
-  }
-};
-
-/**
- * Reads what a path names. A pipe or a terminal may have nothing to read for hours: a thread that waits in `open` or
- * `read` would keep the process from ending, so these are streams.
- */
-const sourceOf = async function* (path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const fd = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  if (fstatSync(fd).isFIFO()) yield* until(signal, new Socket({ fd, readable: true, writable: false }));
-  else if (isatty(fd)) yield* until(signal, new ReadStream(fd));
-  else yield* blocksOf(fd, signal);
-};
-
-/** A stream until its end, or until the signal. */
-const until = async function* (signal: AbortSignal, stream: Readable): AsyncGenerator<Uint8Array> {
-  const stop = (): void => void stream.destroy();
-  signal.addEventListener('abort', stop);
-  try {
-    yield* stream as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-};
 
 /**
  * Reads `path` (`-`: standard input) to its end, or until the signal. Returns the reasons why not all of it

@@ -5,6 +5,7 @@ import { type Fingerprinter, fingerprinterFor, guessFingerprint } from './identi
 import { EXIT, type ExitCode } from '../../model/exit-codes.js';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Interruption } from '../interruption.js';
 import { Failure } from '../../model/failure.js';
 import type { Diagnostic } from '../../model/diagnostic.js';
 import { isToolFailure } from '../../model/hazards.js';
@@ -87,7 +88,7 @@ const fingerprinterOf = async (file: string): Promise<Fingerprinter> => {
  * Reads the logs one after another, prints the findings and returns the exit code. Throws `Failure` 2 if a
  * file cannot be opened.
  */
-export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
+export const parseCommand = async (a: ParseArgs, interruption: Interruption): Promise<ExitCode> => {
   const inputs = a.files.length > 0 ? a.files : ['-'];
   if (a.files.length === 0 && process.stdin.isTTY)
     throw new Failure(EXIT.USAGE, 'nothing to read: name log files, or pipe a log in');
@@ -96,12 +97,7 @@ export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
   for (const path of inputs)
     if (path !== '-' && !existsSync(path)) throw new Failure(EXIT.USAGE, `${path}: ${TROUBLE['ENOENT']}`);
 
-  const abort = new AbortController();
-  const onSignal = (): void => (abort.signal.aborted ? process.exit(EXIT.INTERRUPTED) : abort.abort());
-  for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, onSignal);
-  // Without a listener a closed pipe would throw. `write` gets the error in its callback.
-  process.stdout.on('error', () => undefined);
-
+  const { signal } = interruption;
   const fingerprint = a.matrix === undefined ? guessFingerprint : await fingerprinterOf(a.matrix);
   const redactor = outgoing();
   const printer = await printerFor(a);
@@ -150,7 +146,7 @@ export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
       ready = [];
       await tell(input, diagnostics);
     };
-    const troubles = await readInput(input, abort.signal, async (chunk) => {
+    const troubles = await readInput(input, signal, async (chunk) => {
       log ??= await open((s) => ready.push(s));
       log.push(chunk);
       if (ready.length > 0) await flush();
@@ -164,16 +160,18 @@ export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
     if (long.count > 0) totals.long.push({ input, ...long });
   };
 
+  // What was read until the signal is printed.
+  const giveBack = interruption.takeOver();
   try {
     for (const input of inputs) {
-      if (abort.signal.aborted) break;
+      if (signal.aborted) break;
       await readOne(input);
     }
-    totals.interrupted = abort.signal.aborted;
+    totals.interrupted = signal.aborted;
     totals.exitCode = codeOf(totals, hazards);
     if (junit && a.junit !== undefined) {
-      const { default: writeFileAtomic } = await import('write-file-atomic');
-      await writeFileAtomic(a.junit, junit.render(inputs.map(redactor.text), redactor.deep(totals)));
+      const { writeWholeFile } = await import('../../process/write-file.js');
+      await writeWholeFile(a.junit, junit.render(inputs.map(redactor.text), redactor.deep(totals)));
     }
     await write(printer.summary(redactor.deep(totals)));
   } catch (error) {
@@ -185,7 +183,7 @@ export const parseCommand = async (a: ParseArgs): Promise<ExitCode> => {
     throw error;
   } finally {
     symbolizer?.close();
-    for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(s, onSignal);
+    giveBack();
   }
   return totals.exitCode;
 };

@@ -1,0 +1,144 @@
+/** `ffi-gates run`: builds, runs and judges cells, and writes the report. */
+import { EXIT, type ExitCode, worst } from '../model/exit-codes.js';
+import { join, resolve } from 'node:path';
+import { Failure } from '../model/failure.js';
+import type { Report } from '../model/report.js';
+import { lockDirectory } from '../process/lock.js';
+import type { Console } from '../reporters/terminal/console.js';
+import { removeOldReport, writeReport } from '../reporters/write.js';
+import type { Interruption } from './interruption.js';
+import { outgoing } from './outgoing.js';
+import { sayPainted, sayRows, tell } from './say.js';
+import { sayUnwritten } from './unwritten.js';
+import { openMatrix } from './where.js';
+
+export type RunArgs = {
+  selector: string[];
+  matrix?: string | undefined;
+  out: string;
+  cache?: string | undefined;
+  jobs?: number | undefined;
+  json: boolean;
+  strict: boolean;
+  provision: boolean;
+  lastFailed: boolean;
+  quiet: boolean;
+};
+
+/** Takes the output directory. Throws `Failure` 2 if another run has it. */
+const lockOutput = async (out: string): Promise<() => void> => {
+  const lock = await lockDirectory(out);
+  if ('release' in lock) return lock.release;
+  const holder = lock.heldBy === undefined ? 'another process' : `process ${lock.heldBy}`;
+  throw new Failure(
+    EXIT.USAGE,
+    `a run of ${holder} is writing to ${out}: wait for it, or give this one an --out of its own`,
+  );
+};
+
+const failedBefore = async (
+  lastReport: Buffer | undefined,
+  out: string,
+  selectors: readonly string[],
+): Promise<string[]> => {
+  const { lastFailed } = await import('./last-failed.js');
+  const { parseReport } = await import('./last-report.js');
+  return lastFailed(parseReport(lastReport, join(out, 'report.json')), out, selectors);
+};
+
+/** The report of a run. `lastReport` is the text of the one before. */
+const makeReport = async (
+  a: RunArgs,
+  out: string,
+  lastReport: Buffer | undefined,
+  interruption: Interruption,
+  screen: Screen,
+): Promise<Report> => {
+  const selectors = a.lastFailed ? await failedBefore(lastReport, out, a.selector) : a.selector;
+  const matrix = await openMatrix(a);
+  const { loadBaseline } = await import('../config/baseline.js');
+  const baseline = await loadBaseline(matrix.file);
+  const { loadSuppressions } = await import('../config/suppressions.js');
+  const suppressions = await loadSuppressions(matrix.file);
+  const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
+  // Probing a machine takes seconds, so errors in the request are reported first.
+  const { checkRequest } = await import('./check-request.js');
+  const { run } = await import('../run.js');
+  await checkRequest({ matrix, selectors, out, cache });
+  const { probeHost } = await import('../host/probe.js');
+  let host = await probeHost(out);
+  if (a.provision) {
+    const { prepare, provision } = await import('../setup/provision.js');
+    const room = { say: tell, cache, signal: interruption.signal };
+    const giveBack = interruption.takeOver();
+    await provision(room, host, matrix);
+    host = await probeHost(out);
+    await prepare(room, host, matrix);
+    giveBack();
+  }
+  const { makeConsole } = await import('../reporters/terminal/console.js');
+  screen.console = makeConsole({
+    tty: Boolean(process.stderr.isTTY),
+    ci: Boolean(process.env['CI']),
+    quiet: a.quiet,
+  });
+  const giveBack = interruption.takeOver();
+  return run({
+    matrix,
+    host,
+    out,
+    selectors,
+    cache,
+    lastReport,
+    strict: a.strict,
+    baseline,
+    suppressions,
+    signal: interruption.signal,
+    redactor: outgoing(),
+    launched: giveBack,
+    emit: screen.console.emit,
+    ...(a.jobs === undefined ? {} : { jobs: a.jobs }),
+  });
+};
+
+/** The progress on the terminal, once there is any. */
+type Screen = { console?: Console };
+
+/** Runs the command. Throws `Failure` for what is wrong with the request. */
+export const runCommand = async (a: RunArgs, interruption: Interruption): Promise<ExitCode> => {
+  interruption.message = 'interrupted; no report was written';
+  const out = resolve(a.out);
+  const release = await lockOutput(out);
+  const screen: Screen = {};
+  try {
+    const lastReport = await removeOldReport(out);
+    interruption.ready();
+    const report = await makeReport(a, out, lastReport, interruption, screen);
+    await screen.console?.stop();
+    const unwritten = await writeReport(report, out);
+    interruption.message = 'interrupted';
+    await print(report, a.json);
+    return worst([report.exitCode, sayUnwritten(unwritten, out)]);
+  } catch (e) {
+    await screen.console?.stop();
+    if (!interruption.signal.aborted) throw e;
+    tell(`ffi-gates: ${interruption.message}`);
+    return EXIT.INTERRUPTED;
+  } finally {
+    release();
+  }
+};
+
+const print = async (report: Report, json: boolean): Promise<void> => {
+  if (json) {
+    const { shareFrames } = await import('../reporters/shared-frames.js');
+    return sayRows(shareFrames(report));
+  }
+  const { renderSummary } = await import('../reporters/terminal/summary.js');
+  const lines = renderSummary(report, {
+    // Output to a file has no columns, and its readers may not wrap lines.
+    width: process.stdout.columns ?? 240,
+    color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'],
+  });
+  for (const line of lines) sayPainted(line);
+};
