@@ -21,7 +21,8 @@ const realOf = (dir: string): string => {
 const holderOf = (name: string): number | undefined => {
   const line = readFileSync('/proc/net/unix', 'latin1')
     .split('\n')
-    .find((l) => l.endsWith(` @${name}`));
+    // The kernel shows the unused rest of the address as @ too.
+    .find((l) => l.replace(/@{1,108}$/, '').endsWith(` @${name}`));
   const socket = line && `socket:[${line.split(' ')[6]}]`;
   const holds = (pid: number): boolean => {
     try {
