@@ -11,6 +11,7 @@ import { glibc } from './native/glibc.js';
 import { goRace } from './go/race.js';
 import { goFatal } from './go/fatal.js';
 import { gwpAsan } from './sanitizers/gwp-asan.js';
+import { replacedHandler } from './jvm/replaced-handler.js';
 import { hserr } from './jvm/hserr.js';
 import { checkJni } from './jvm/check-jni.js';
 import { libFuzzer } from './sanitizers/libfuzzer.js';
@@ -53,6 +54,7 @@ export const READERS: readonly Reader[] = [
   valgrindText,
   valgrindXml,
   checkJni,
+  replacedHandler,
   hserr,
   openj9,
   openj9Crash,

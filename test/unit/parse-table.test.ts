@@ -26,6 +26,8 @@ const texts = [
     .filter((f) => /\.(?:log|xml)$/.test(f))
     .map((f) => readFileSync(new URL(f, root), 'utf8')),
   ...CHAPTERS.flatMap((c) => [...c.kinds, ...(c.unknown ? [c.unknown] : [])].map((kind) => logOf(c, kind))),
+  // behind other output
+  'loaded 3 books. Fatal error.',
 ];
 
 /** Parses as deep in a large log: only lines with a literal are read. */
@@ -119,6 +121,21 @@ describe('every marker', () => {
         owner.make(() => undefined, context).line({ text, no: 1, offset: 0 }) === 'consumed';
       expect(marked.some(takes), `${owner.tools.join(' ')} reads no line that its marker marks`).toBe(true);
     }
+  });
+});
+
+describe('every trace', () => {
+  const lines = [...new Set(texts.flatMap((t) => t.split('\n')))].map((l) => l.trimEnd());
+  const traces = READERS.flatMap((r) =>
+    [...(r.traces ?? []), ...(r.frames ?? [])].map((trace) => ({ words: trace.source, trace })),
+  );
+
+  it.each(traces)('$words', ({ trace }) => {
+    const traced = lines.filter((l) => trace.test(l));
+    expect(traced).not.toEqual([]);
+    // Alone, it makes a log unreadable, however large; of a stack one frame is enough.
+    const found = traced.filter((l) => holds(l, TABLE.literals) && TABLE.markers.traceOf(l) !== undefined);
+    expect(found).not.toEqual([]);
   });
 });
 

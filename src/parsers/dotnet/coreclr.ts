@@ -3,6 +3,8 @@
  *
  *     Fatal error. System.AccessViolationException: Attempted to read or write protected memory. …
  *     Process terminated. message
+ *     Fatal error.                                   (.NET 5 and later: the message, and before it where it
+ *     Internal CLR error. (0x80131506)                is known who failed, stand on lines of their own)
  *     Stack overflow.
  *        at Ns.Type.Method(ArgTypes)
  *
@@ -19,18 +21,20 @@ import {
   openReport,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 type Open = OpenReport & {
   words: string;
   /** An exception that nobody caught, not an error of the runtime. */
   isUnhandled: boolean;
+  /** Lines of the message that may still come. */
+  linesLeft: number;
   /** Its stack passes from native code to managed. */
   crossesNative: boolean;
 };
 
 const FATAL =
-  /^(Fatal error\. .+|Fatal error while logging another fatal error\.|Process terminated\. .*|Process terminated\.?|Stack overflow\.(?: Repeat .*)?)$/;
+  /^(Fatal error\.(?: .+)?|Fatal error while logging another fatal error\.|Process terminated\. .*|Process terminated\.?|Stack overflow\.(?: Repeat(?:ed)? .*)?)$/;
 const UNHANDLED =
   /^(?:Unhandled exception\. |Unhandled Exception:\s*|\[ERROR\] FATAL UNHANDLED EXCEPTION: )(.*)$/s;
 /** A managed method called from native code. */
@@ -60,13 +64,15 @@ const CERTAIN =
 
 /** Characters that are kept of a message. */
 const MAX_MESSAGE_CHARS = 300;
+/** Lines between the headline and the stack: who failed, and the message, which a console may wrap. */
+const MAX_MESSAGE_LINES = 4;
 /** Lines inside a stack that are no frames. */
-const BETWEEN_FRAMES = /^\s*(?: ---> |---|at:|Repeat |-{10,})|^\s+---/;
+const BETWEEN_FRAMES = /^\s*(?: ---> |---|at:|Repeat(?:ed)? \d|-{10,})|^\s+---/;
 
 /** `   at Ns.Type.Method(Args) in /src/a.cs:line 12`, mono's `  at T.M () [0x00000] in <hash>:0`. */
 function frameOf(text: string): Frame | undefined {
   // A narrow console wraps; what is pasted from it may lose its indentation.
-  const found = /^\s+at (.+)$/.exec(text) ?? /^at ([A-Za-z_][\w.`+<>]{0,500}\(.*)$/.exec(text);
+  const found = /^\s+at (.+)$/.exec(text) ?? /^at ([A-Za-z_][\w.`+<>]{0,500} ?\(.*)$/.exec(text);
   if (!found) return undefined;
   const body = found[1] ?? '';
   const name = body.replace(/ in (?:\/|<|[A-Za-z]:).*$/s, '').replace(/ \[0x[0-9a-f]+\]$/, '');
@@ -84,7 +90,7 @@ export const dotnet: LineReader = {
   kind: 'lines',
   tools: ['dotnet'],
   literals: [
-    'Fatal error. ',
+    'Fatal error.',
     'Fatal error while',
     'FailFast:',
     'Process terminated',
@@ -92,8 +98,26 @@ export const dotnet: LineReader = {
     'nhandled exception',
     'nhandled Exception',
     'UNHANDLED EXCEPTION',
+    'AccessViolationException',
+    'Internal CLR error',
+    'Invalid Program: ',
+    'Repeat',
+    '[createdump]',
   ],
-  markers: [],
+  markers: [
+    begins(/\bFatal error\. (?:System\.|Internal CLR error|Invalid Program|0x)/),
+    begins(/\bFatal error while logging another fatal error\./),
+    begins(/\bUnhandled [Ee]xception[.:] [A-Z]\w{0,60}(?:\.\w{1,60}){1,8}(?: \(0x[0-9A-F]+\))?: /),
+    begins(/\bProcess terminated\. [A-Z]/),
+    begins(/\[ERROR\] FATAL UNHANDLED EXCEPTION: /),
+  ],
+  traces: [
+    // behind other output
+    /\S {0,4}(?:(?:Fatal error|Process terminated)\.|Unhandled Exception:)$/,
+    /^(?:System\.AccessViolationException: |Internal CLR error\. \(0x|Invalid Program: attempted)/,
+    /^Repeat(?:ed)? \d{1,9} times:$/,
+    /^\[createdump\] /,
+  ],
   make,
 };
 
@@ -142,7 +166,13 @@ function begin(s: State, line: Line, words: string, isUnhandled: boolean): void 
   }
   close(s);
   const facts = { tool: 'dotnet', rule: 'dotnet/fatal', hazard: 'crash/other' } as const;
-  s.open = { ...openReport(line, { ...facts, message: words }), words, isUnhandled, crossesNative: false };
+  s.open = {
+    ...openReport(line, { ...facts, message: words }),
+    words,
+    isUnhandled,
+    linesLeft: /^(?:Fatal error|Process terminated)\.?$/.test(words) ? MAX_MESSAGE_LINES : 0,
+    crossesNative: false,
+  };
 }
 
 /** A line below the words: a frame, or the message where it stands on a line of its own. */
@@ -152,7 +182,10 @@ function takeLine(open: Open, text: string): boolean {
     addFrameTo(open, 'managed', frame);
     if (CALLBACK.test(text)) open.crossesNative = true;
   } else if (open.words === '' && text.trim() !== '') open.words = text.trim();
-  else return BETWEEN_FRAMES.test(text);
+  else if (open.linesLeft > 0 && frameCount(open) === 0 && text.trim() !== '' && !BETWEEN_FRAMES.test(text)) {
+    open.linesLeft--;
+    open.words += `${open.words.endsWith('.') ? '' : '.'} ${text.trim()}`.replace(/^\. (?=[a-z(])/, ' ');
+  } else return BETWEEN_FRAMES.test(text);
   return true;
 }
 

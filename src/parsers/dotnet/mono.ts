@@ -5,7 +5,7 @@
 import type { Frame } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { addFrameTo, closeReport, extend, openReport, type OpenReport } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 import { gdbFrame } from './gdb-frame.js';
 import {
   crashedAddresses,
@@ -46,7 +46,7 @@ const hazardOf = ({ signal, failFast }: Open): HazardId =>
 
 /** `0x7f… - /lib/libx.so : fn`, `0x41c823e0 - Unknown`, and mono 3's `lib.so(fn+0x18) [0x8…]`. */
 function nativeFrame(text: string): Frame | undefined {
-  const line = /^\s+(0x[0-9a-f]+) - (.+)$/.exec(text);
+  const line = /^\s*(0x[0-9a-f]+) - (.+)$/.exec(text);
   if (line) {
     // The blank behind the colon is lost where no name follows.
     const rest = `${line[2] ?? ''} `;
@@ -56,7 +56,7 @@ function nativeFrame(text: string): Frame | undefined {
     const name = rest.slice(split + 3).trim();
     return { kind: 'module', module, ...(name !== '(null)' && name !== '' && { function: name }) };
   }
-  const old = /^\s+([^\s()[\]]*)(?:\(([^()]*)\))? \[(0x[0-9a-f]+)\]$|^\s+\[(0x[0-9a-f]+)\]$/.exec(text);
+  const old = /^\s*([^\s()[\]]*)(?:\(([^()]*)\))? \[(0x[0-9a-f]+)\]$|^\s*\[(0x[0-9a-f]+)\]$/.exec(text);
   if (!old) return undefined;
   if (!old[1]) return { kind: 'opaque', text: old[3] ?? old[4] ?? '' };
   const [name, offset] = (old[2] ?? '').split('+');
@@ -70,7 +70,7 @@ const MAX_DEBUGGED_FRAMES = 256;
 
 /** `  at Ns.Class:Method (args) [0x00012] in <file:line>`, `  at Class:Method <0x0009f>`. */
 function managedFrame(text: string): Frame | undefined {
-  const found = /^\s+at (.+)$/.exec(text);
+  const found = /^\s*at (.+)$/.exec(text);
   if (!found) return undefined;
   const body = found[1] ?? '';
   const name = body.replace(/ (?:\(|<0x|\[0x|in <).*$/s, '');
@@ -83,8 +83,34 @@ function managedFrame(text: string): Frame | undefined {
 export const mono: LineReader = {
   kind: 'lines',
   tools: ['mono'],
-  literals: ['while executing ', 'Native Crash', 'Native stacktrace', 'called FailFast', '"sigsgev"'],
-  markers: [],
+  literals: [
+    'while executing ',
+    'Native Crash',
+    'ative stacktrace',
+    'called FailFast',
+    '"sigsgev"',
+    'elemetry Dumper',
+    'Fault Address Rep',
+    'naged Stacktrace',
+    'External Debugger',
+    ' - /usr/',
+    ' - /lib',
+    ' - /opt/',
+    ' - /home',
+    ' <0x0',
+    '] in <',
+    'the mono runtime',
+  ],
+  markers: [
+    begins(/\bGot an? SIG[A-Z]{2,6} while executing (?:native|managed) code/),
+    begins(/\bCLR: Managed code called FailFast\b/),
+  ],
+  traces: [
+    /^\s*(?:Native Crash Reporting|Native stacktrace|Telemetry Dumper|Basic Fault Address Reporting|Managed Stacktrace|External Debugger Dump):?\s*$/,
+    /^\s*0x[0-9a-f]{4,16} - \S.{0,400} : /,
+    /^\s*at (?:<unknown>|\S{1,400}:\S{1,400}(?: \(.{0,400}\))?) (?:<0x[0-9a-f]{1,16}>|\[0x[0-9a-f]{1,16}\] in )/,
+    /^a fatal error in the mono runtime or one of/,
+  ],
   make,
 };
 

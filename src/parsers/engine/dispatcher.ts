@@ -1,6 +1,8 @@
 /** Offers the lines of a log to the readers, without the prefix that all of them share, and lists those that no reader understood. */
-import type { Parsed } from '../../model/diagnostic.js';
-import { leadsOf, sharedPrefix, stripPrefixes, unescaped } from './line-prefix.js';
+import type { Parsed, Tool } from '../../model/diagnostic.js';
+import { watchWrapping, type Wrapping } from './wrapping.js';
+import { hasGluedPrompt } from './markup.js';
+import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
 import type { Markers } from './markers.js';
 import type { DocumentContext, Emit, Line } from './reader.js';
 import { endSessions, mayWant, offer, settle, startSessions, WARM_LINES, type Sessions } from './sessions.js';
@@ -34,6 +36,8 @@ export type Dispatcher = DocumentContext & {
   end(): Rest;
 };
 
+type Unread = Parsed['unread'][number];
+
 /** A list that keeps its first entries and counts the others. */
 type Listed<T> = { entries: T[]; more: number };
 
@@ -47,12 +51,17 @@ type State = {
   lead: string;
   /** A line that nobody took, until the next line shows whether both share a prefix. */
   waiting: Line | undefined;
-  unread: Listed<Parsed['unread'][number]>;
+  unread: Listed<Unread>;
+  /** Lines from within reports that nobody took, and the tools that may have written them. */
+  traces: Listed<Unread & { tools: readonly Tool[] }>;
+  /** Line at which each tool's first report begins. */
+  first: Map<Tool, number>;
   missing: Listed<string>;
   testJson: TestJson;
   /** Number of the last line that was only a part of one, and whether an open part holds a literal. */
   lastPart: number;
   isPartMarked: boolean;
+  wrapping: Wrapping;
 };
 
 const list = <T>(to: Listed<T>, entry: T): void => {
@@ -66,7 +75,13 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
   const missing: Listed<string> = { entries: [], more: 0 };
   const complain = (why: string): void => list(missing, why);
   const hasMarker = (text: string): boolean => markers.at(text) >= 0;
-  const sessions = startSessions(table, emit, { hasMarker }, complain);
+  const first = new Map<Tool, number>();
+  const note: Emit = (diagnostic) => {
+    const { tool, log } = diagnostic;
+    first.set(tool, Math.min(log.line, first.get(tool) ?? log.line));
+    emit(diagnostic);
+  };
+  const sessions = startSessions(table, note, { hasMarker }, complain);
   const s: State = {
     sessions,
     markers,
@@ -75,17 +90,20 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     lead: '',
     waiting: undefined,
     unread: { entries: [], more: 0 },
+    traces: { entries: [], more: 0 },
+    first,
     missing,
     testJson: makeTestJson(),
     lastPart: 0,
     isPartMarked: false,
+    wrapping: watchWrapping(),
   };
   return {
     push(raw, offset, marked, again = false) {
       if (!again) s.no++;
       s.offset = offset;
       settle(sessions, s.no);
-      const bare = stripPrefixes(raw);
+      const bare = plainLine(raw);
       const wasMarked = s.testJson.isOpen() && s.isPartMarked;
       const printed = s.testJson.line(bare);
       if (printed === undefined) {
@@ -93,7 +111,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
         s.isPartMarked = marked || wasMarked;
         return false;
       }
-      const text = unescaped(printed === bare ? bare : stripPrefixes(printed));
+      const text = printed === bare ? bare : plainLine(printed);
       return push(s, { text, no: s.no, offset }, marked || wasMarked);
     },
     skip(lines) {
@@ -121,8 +139,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
 /** Offers the lines whose ends did not come. */
 function pushParts(s: State): void {
   if (!s.testJson.isOpen()) return;
-  for (const line of s.testJson.flush())
-    push(s, { text: unescaped(stripPrefixes(line)), no: s.no, offset: s.offset }, true);
+  for (const line of s.testJson.flush()) push(s, { text: plainLine(line), no: s.no, offset: s.offset }, true);
 }
 
 /** The rest of a line, from a character on. */
@@ -130,15 +147,30 @@ const from = (line: Line, at: number): Line => (at === 0 ? line : { ...line, tex
 
 /** Offers a line to the readers; returns whether one took it. */
 function push(s: State, line: Line, marked: boolean): boolean {
-  const { sessions, markers } = s;
+  const { markers } = s;
   const { text } = line;
   if (s.waiting !== undefined && text !== '') {
     const first = s.waiting;
     s.waiting = undefined;
     offerAgain(s, first, text);
   }
+  // Prose that quotes a report.
+  if (marked && markers.beforeReport(text) < 0) return false;
+  const isGlued = hasGluedPrompt(text);
+  const taken = take(s, line, marked) || (isGlued && takeGlued(s, line, marked));
+  s.wrapping.line(text, taken);
+  if (taken) {
+    if (isGlued) s.sessions.complain(`line ${line.no}: a shell's prompt is glued to a word of the report`);
+  } else if (marked && text !== '') s.waiting = line;
+  return taken;
+}
+
+/** Offers a line as it stands, and without what may stand before a report; false when nobody takes any of it. */
+function take(s: State, line: Line, marked: boolean): boolean {
+  const { sessions, markers } = s;
+  const { text } = line;
   const shared = s.lead === '' ? 0 : sharedPrefix(s.lead, text);
-  if (shared > 0 && offer(sessions, from(line, shared), marked)) return true;
+  if (shared > 0 && offerIndented(s, from(line, shared), marked)) return true;
   // A quotation, a logger's name, times of an unknown fashion: the prefix of every line of this log.
   const opening = marked ? markers.beforeReport(text) : 0;
   const before = opening <= MAX_LEAD_CHARS ? opening : 0;
@@ -146,15 +178,13 @@ function push(s: State, line: Line, marked: boolean): boolean {
     s.lead = text.slice(0, before);
     return true;
   }
-  if (offer(sessions, line, marked)) return true;
+  if (offerIndented(s, line, marked)) return true;
   if (!marked) return false;
   // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
   const words = markers.at(text);
   if (words > 0 && words !== before && words !== shared && offer(sessions, from(line, words), true))
     return true;
-  if (offerHead(s, from(line, before))) return true;
-  if (text !== '') s.waiting = line;
-  return false;
+  return offerHead(s, from(line, before));
 }
 
 /** Offers the beginning of a line that nobody took as it is, and says that the rest was not read. */
@@ -164,6 +194,24 @@ function offerHead(s: State, line: Line): boolean {
   if (!HEAD_CHARS.some(isHead)) return false;
   s.sessions.complain(`line ${line.no} is too long to be read whole`);
   return true;
+}
+
+/** Offers a line as it stands, and without an indentation: who quotes or lists a log adds some blanks. */
+function offerIndented(s: State, line: Line, marked: boolean): boolean {
+  if (offer(s.sessions, line, marked)) return true;
+  const indentation = line.text.search(/\S/);
+  return indentation > 0 && offer(s.sessions, from(line, indentation), marked);
+}
+
+/** Characters of a user's name in a prompt. */
+const MAX_NAME_CHARS = 16;
+
+/** A line whose end is glued to a prompt: whatever it is without some letters before the prompt's sign. */
+function takeGlued(s: State, line: Line, marked: boolean): boolean {
+  const end = line.text.lastIndexOf('@');
+  for (let n = 1; n <= MAX_NAME_CHARS && n < end; n++)
+    if (take(s, { ...line, text: line.text.slice(0, end - n) }, marked)) return true;
+  return false;
 }
 
 /** A prefix shared by two consecutive lines is the log's prefix: the first line is read again without it. */
@@ -181,15 +229,26 @@ function dropWaiting(s: State): void {
   s.waiting = undefined;
 }
 
-/** Lists a line that holds a marker and that nobody took. */
-function listUnread(s: State, line: Line): void {
-  if (s.markers.at(line.text) < 0) return;
-  list(s.unread, { line: line.no, text: line.text.slice(0, MAX_LISTED_CHARS) });
+/** Lists a line that nobody took and that looks like a tool's. */
+function listUnread(s: State, { text, no }: Line): void {
+  const entry = { line: no, text: text.slice(0, MAX_LISTED_CHARS) };
+  if (s.markers.at(text) >= 0) return list(s.unread, entry);
+  const tools = s.markers.traceOf(text);
+  if (tools !== undefined) list(s.traces, { ...entry, tools });
 }
 
-function restOf({ unread, missing }: State): Rest {
+function restOf({ unread, traces, first, missing, wrapping }: State): Rest {
   const why = [...missing.entries];
+  const width = wrapping.width();
+  if (width !== undefined) why.push(`the lines of this log seem to be wrapped at ${width} characters`);
+  // What is left over behind a report of the tool says nothing new.
+  const orphans = traces.entries.filter(({ tools, line }) =>
+    tools.every((tool) => (first.get(tool) ?? Infinity) > line),
+  );
+  const lines = [...unread.entries, ...orphans.map(({ line, text }) => ({ line, text }))]
+    .sort((a, b) => a.line - b.line)
+    .slice(0, MAX_LISTED);
   if (unread.more > 0) why.push(`${unread.more} more unread lines are not listed`);
   if (missing.more > 0) why.push(`${missing.more} more such complaints are not listed`);
-  return { unread: unread.entries, complete: why.length === 0, missing: why };
+  return { unread: lines, complete: why.length === 0, missing: why };
 }

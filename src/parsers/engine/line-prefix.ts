@@ -1,4 +1,5 @@
-/** Removes what CI systems, terminals and loggers put around a line, so that readers see what the tool printed. */
+/** Removes what CI systems, terminals, loggers and people put around a line, so that readers see what the tool printed. */
+import { unescaped, withoutFrame, withoutMarkup } from './markup.js';
 
 /** CSI (`ESC [ 31 m`), OSC (`ESC ] … BEL`), APC (`ESC _ bk;t=0 BEL`, Buildkite's times) and two-character escapes. */
 // eslint-disable-next-line no-control-regex
@@ -10,10 +11,11 @@ const ANSI = /\u001b(?:\[[0-9;:?]*[ -/]?[@-~]|[\]_][^\u0007\u001b]*(?:\u0007|\u0
 const STEP = /^[^\t]{1,100}\t[^\t]{1,100}\t(?=\ufeff?\d{4}-\d\d-\d\dT)/;
 /**
  * `2024-01-01T00:00:00.0000000Z text`, `2024-01-01 00:00:00,123 text`, `[2024-01-01 00:00:00] text`, and GitLab's
- * `2024-01-01T00:00:00.000000Z 01O text` with the number and kind of the stream.
+ * `2024-01-01T00:00:00.000000Z 01O text` with the number and kind of the stream; Go's `2024/01/01 00:00:00 text`;
+ * env_logger's `[2024-01-01T00:00:00Z ERROR till] text`.
  */
 const DATE =
-  /^\ufeff?\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?(?: \d\d[OE]\+?)?(?: |$)/;
+  /^\ufeff?\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?: {1,2}[A-Z]{4,5} [\w:.-]{1,100}(?=\]))?\]?(?: \d\d[OE]\+?)?(?: |$)/;
 /** ant, Maven, job names: `[java] text`; mono's own `[ERROR] FATAL UNHANDLED EXCEPTION` is not a prefix */
 const NAME = /^ {0,16}\[[A-Za-z][\w./-]{0,60}\] (?!FATAL UNHANDLED)/;
 
@@ -31,6 +33,12 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}:? (?=[VDIWEFA]\/|\d{1,7}-\d{1,7}\/)/,
       // Android Studio, behind its time: `1234-1240  tag (24 columns) package (37 columns) I  text`
       /^\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2}/,
+      // seconds since 1970: `1700000000.125 text`
+      /^1\d{9}(?:\.\d{1,9})? (?=\S| )/,
+      // `grep -n`: `12:text`; frames are numbered so, too, with one blank behind or an address
+      /^\d{1,7}:(?!\d\d:)(?=[^\s\d]| {2,}(?=\S)(?!0x)|\t|$)/,
+      // … and its context: `12-text`
+      /^\d{1,7}-(?==|[\t ]{2,}\S|[A-Z]|$)/,
       // TCMalloc: `1234 /src/tcmalloc/segv_handler.cc:168] text`
       /^\d{1,10} \/[^\s:]{1,300}\.cc:\d{1,6}\] ?/,
       // Jenkins, foreman: `12:34:56 text`, `12:34:56.789 text`
@@ -43,6 +51,9 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       DATE,
       // `[12:34:56] text`, `[12:34:56.789] text`, TeamCity's `[12:34:56]W: text`
       /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\](?:[WEFiw ]?:\s?)? /,
+      // the kernel's clock, `ts -s`, the JVM's: `[   12.345678] text`, `[2m5s] text`, `[0.012s][warning][jni] text`
+      /^\[ {0,5}\d{1,7}\.\d{3,9}\] /,
+      /^\[(?:\d{1,4}m ?)?\d{1,6}(?:\.\d{1,3})?s\](?:\[[\w,. -]{1,60}\]){0,4} /,
       // Open MPI's `--tag-output`: `[1,0]<stderr>:text`
       /^\[\d{1,9},\d{1,9}\]<std(?:err|out)>:/,
       // googletest's child of a death test: `[  DEATH   ] text`
@@ -58,6 +69,12 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
     [
       // syslog: `Jan  1 00:00:00 host program[123]: text`
       /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,100} [^\s:[]{1,100}(?:\[\d+\])?: /,
+      // `date`: `Mon Jan  1 00:00:00 2024: text`
+      /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [A-Z]{2,5})? \d{4}:? /,
+      // glog: `E0102 03:04:05.678901    12 main.cc:7] text`
+      /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{1,9} {1,8}\d{1,10} [\w./-]{1,200}:\d{1,6}\] ?/,
+      // log4j and its like, behind a time: `ERROR [stderr] (Thread-7) text`
+      /^(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|SEVERE) {1,3}\[[\w.$-]{1,100}\] (?:\([\w .-]{1,60}\) )?/,
       // Android: `I/wrap.sh (1234): text`
       /^[VDIWEFA]\/[^(]{1,80}\( {0,8}\d+\): ?/,
       // … and without the number: `A/libc: text`
@@ -76,6 +93,10 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
   ],
   // quoted blocks: `| text` (rustc's gutters are always indented, so they stay)
   [/\|/, [/^\| /]],
+  // quoted, once or more often; TCMalloc's GWP-ASan begins a line so
+  [/>/, [/^(?!>>> Access)(?:> ?){1,8}/]],
+  // an entry of a list
+  [/[-*+]/, [/^[-*+] (?=\s*\S)/]],
   // a log pasted into a comment
   [/\//, [/^\/\/ ?(?=\s*(?:#\d|==|[A-Z]))/]],
   [/ /, [NAME, /^ {1,4}(?=\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2})/]],
@@ -85,21 +106,15 @@ const OF_ASCII = Array.from(
   { length: 128 },
   (_, c) => BY_FIRST.find(([first]) => first.test(String.fromCharCode(c)))?.[1] ?? NONE,
 );
+/** `grep`: `build/run.log:text`, `run.log:12:text`, `run.log-12-text`; the name of a source file is a compiler's. */
+const GREP =
+  /^[\w@%+,./~-]{0,300}\.(?:log|txt|out|err|stdout|stderr|output|console|fail)(?:[:-]\d{1,7})?[:-](?=[^\s\d]| {2,}| \d{1,3}: |\t|$)/;
+/** … behind a time with its host: `shelf till[412]: text` */
+const TAGGED = /^[\w.-]{1,64} [\w./-]{1,64}\[\d{1,7}\]: /;
+
 const prefixesOf = (text: string): readonly RegExp[] => {
   const first = text.charCodeAt(0);
   return first === 0xfeff ? [DATE] : (OF_ASCII[first] ?? NONE);
-};
-
-/** A log inside JUnit's `<system-out>`, or copied from a page's source. */
-const ENTITY = /&(lt|gt|amp|quot|apos|#39|#x27);/g;
-const ENTITIES: Readonly<Record<string, string>> = {
-  lt: '<',
-  gt: '>',
-  amp: '&',
-  quot: '"',
-  apos: "'",
-  '#39': "'",
-  '#x27': "'",
 };
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
@@ -155,24 +170,38 @@ export function leadsOf(text: string, next: string): number[] {
 /** Syslog writes a tab as `#011`, and only there can it stand before a frame. */
 const OCTAL_TAB = /#011/g;
 
-/**
- * The line without terminal colours, trailing blanks and logger prefixes. Prefixes may be stacked (timestamp, then
- * job name), so stripping repeats, at most four times.
- */
-export function stripPrefixes(raw: string): string {
-  let text = raw.includes('\u001b') ? raw.replace(ANSI, '') : raw;
-  if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-  if (text.includes('#011')) text = text.replace(OCTAL_TAB, '\t');
+/** Rounds in which a prefix is looked for. */
+const MAX_PREFIXES = 4;
+
+/** The text without prefixes. They may be stacked (timestamp, then job name), so stripping repeats. */
+function withoutPrefixes(line: string): string {
+  let text = line;
   const tab = text.indexOf('\t');
   if (tab > 0 && tab <= 100) text = text.replace(STEP, '');
-  for (let round = 0; round < 4; round++) {
-    const found = prefixesOf(text).find((p) => p.test(text));
+  for (let round = 0; round < MAX_PREFIXES; round++) {
+    const found =
+      prefixesOf(text).find((p) => p.test(text)) ??
+      (GREP.test(text) ? GREP : round > 0 && TAGGED.test(text) ? TAGGED : undefined);
     if (found === undefined) break;
     text = text.replace(found, '');
   }
-  return text.trimEnd();
+  return text;
 }
 
-/** The line as the tool printed it, where a page or an XML file holds it. */
-export const unescaped = (text: string): string =>
-  text.includes('&') ? text.replace(ENTITY, (_, name: string) => ENTITIES[name]!) : text;
+const withoutColours = (raw: string): string => {
+  const text = raw.includes('\u001b') ? raw.replace(ANSI, '') : raw;
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+};
+
+/** The line without terminal colours, trailing blanks and logger prefixes; whatever else it holds is left to a document. */
+export const stripPrefixes = (raw: string): string => withoutPrefixes(withoutColours(raw)).trimEnd();
+
+/** The line as the tool printed it: without colours, blanks at the end, marks of pages and of trackers, and prefixes. */
+export function plainLine(raw: string): string {
+  let text = withoutColours(raw);
+  if (text.includes('#011')) text = text.replace(OCTAL_TAB, '\t');
+  text = withoutPrefixes(unescaped(withoutMarkup(text))).trimEnd();
+  const plain = withoutFrame(text);
+  // Behind marks may be another prefix.
+  return plain.length === text.length ? plain : withoutPrefixes(plain).trimEnd();
+}

@@ -1,15 +1,44 @@
 /** Does a line look as if a tool of the table wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
+import type { Tool } from '../../model/diagnostic.js';
 import type { Marker, Reader } from './reader.js';
 
 export type Markers = {
   /** Where the words of a tool begin in a line, or -1. */
   at(text: string): number;
-  /** Characters of a line before the beginning of a report; 0 when there is no report or nothing before it. */
+  /**
+   * Characters of a line before the beginning of a report; 0 when there is no report or nothing before it, -1 when the line
+   * quotes the words of one or tells of it.
+   */
   beforeReport(text: string): number;
+  /** The tools that write such a line inside a report; undefined for any other line. */
+  traceOf(text: string): readonly Tool[] | undefined;
 };
 
-/** Prose and tests quote the words in backticks, or as the beginning of an expression; a pasted report begins its line. */
-const isQuoted = (text: string, at: number): boolean => at > 1 && '`^'.includes(text[at - 1]!);
+/** Characters before which prose and tests quote: code, speech, the beginning of an expression. */
+const QUOTES = '`^"“”‘’«';
+/** Words before which no program prints: what follows them is told, not printed. */
+const TELLING =
+  /(?:^|[\s(])(?:an?|the|this|that|these|those|with|like|as|says?|said|saying|prints?|printed|printing|shows?|showed|showing|sees?|saw|seen|seeing|gets?|got|getting|gives?|gave|throws?|threw|reports?|reported|reporting|raises?|raised|returns?|returned|logs?|logged|messages?|called|named|about|for|of|by|from|into|is|was|are|were|be|and|or|but|if|when|where|because|to|in|on|at|no|not|any|every|each|some|such|expects?|expected|contains?|match(?:es)?|avoids?|fix(?:es|ed)?)[:,]?\s{1,4}[(*_]{0,3}$/i;
+/** Characters before the words that are looked at. */
+const TELLING_CHARS = 60;
+
+/** Prose and tests quote the words, or tell of them; a pasted report begins its line, or stands behind another program's output. */
+function isQuoted(text: string, at: number): boolean {
+  if (at === 0) return false;
+  const before = text[at - 1]!;
+  // A log that is a JSON string is quoted as well, and begins with a brace.
+  if (
+    QUOTES.includes(before) &&
+    !(before === '"' && /^\s*[{[]/.test(text)) &&
+    text.slice(0, at).trim() !== before
+  )
+    return true;
+  // Inside a pair of backticks.
+  let odd = false;
+  for (let i = text.indexOf('`'); i >= 0 && i < at; i = text.indexOf('`', i + 1)) odd = !odd;
+  if (odd && text.indexOf('`') > 0) return true;
+  return TELLING.test(text.slice(Math.max(0, at - TELLING_CHARS), at));
+}
 
 /** The markers of all readers. */
 export function markersOf(readers: readonly Reader[]): Markers {
@@ -17,10 +46,14 @@ export function markersOf(readers: readonly Reader[]): Markers {
   const begins = (m: Marker): boolean => m.opening instanceof RegExp;
   // First those that may begin a report: text before them is no part of it.
   const words = [...markers.filter(begins), ...markers.filter((m) => !begins(m))].map((m) => m.words);
-  const sources = markers.flatMap(({ opening }) => (opening instanceof RegExp ? [opening.source] : []));
-  // regexes: built from openings, each proven where it stands; they share no repetition
-  const opening = sources.length > 0 ? new RegExp(sources.join('|')) : undefined;
+  const opening = anyOf(markers.flatMap(({ opening: o }) => (o instanceof RegExp ? [o] : [])));
   const finders = markers.flatMap((m) => (typeof m.opening === 'function' ? [m.opening] : []));
+  const all = [...new Set(readers.flatMap((r) => r.tools))];
+  const traces = readers.flatMap((r) => [
+    ...(r.traces ?? []).map((trace) => ({ trace, tools: r.tools })),
+    ...(r.frames ?? []).map((trace) => ({ trace, tools: all })),
+  ]);
+  const anyTrace = anyOf(traces.map(({ trace }) => trace));
   return {
     at(text) {
       for (const w of words) {
@@ -31,12 +64,26 @@ export function markersOf(readers: readonly Reader[]): Markers {
     },
     beforeReport(text) {
       const at = opening === undefined ? -1 : text.search(opening);
-      if (at >= 0 && !isQuoted(text, at)) return at;
+      if (at >= 0) return isQuoted(text, at) ? -1 : at;
       for (const find of finders) {
         const before = find(text);
         if (before > 0) return before;
       }
       return 0;
     },
+    traceOf(text) {
+      if (anyTrace === undefined || !anyTrace.test(text)) return undefined;
+      const found = traces.filter(({ trace }) => {
+        const at = text.search(trace);
+        return at >= 0 && !isQuoted(text, at + text.slice(at).search(/\S/));
+      });
+      return found.length === 0 ? undefined : found.flatMap(({ tools }) => tools);
+    },
   };
+}
+
+/** One expression for all. */
+function anyOf(all: readonly RegExp[]): RegExp | undefined {
+  // regexes: built from expressions that are proven where they stand; they share no repetition
+  return all.length > 0 ? new RegExp(all.map((r) => r.source).join('|')) : undefined;
 }

@@ -21,16 +21,26 @@ export type Marker = {
   opening?: RegExp | ((text: string) => number);
 };
 
+/** A marker whose words begin a report, wherever in a line they stand. */
+export const begins = (words: RegExp): Marker => ({ words, opening: words });
+
 type Common = {
   /** The tools in whose name it reports. */
   tools: readonly Tool[];
   /**
-   * Every line that begins a report, and every line with a marker, holds one of these; a line without any literal of any
+   * Every line that begins a report, and every line with a marker or a trace, holds one of these; a line without any literal of any
    * reader is only offered to readers that are in the middle of a report. Five ASCII characters or more, as rare in ordinary
    * output as can be; a leading `\n` stands for the end of the line before.
    */
   literals: readonly string[];
   markers: readonly Marker[];
+  /**
+   * Words inside a report, on lines behind its first, that only this tool writes. Alone, with no report of the tool before
+   * them, they make a log unreadable: its beginning was cut off, or has a form that the reader does not know.
+   */
+  traces?: readonly RegExp[];
+  /** Frames of stacks, which several tools print alike: they count where no report of any tool stands before them. */
+  frames?: readonly RegExp[];
 };
 
 /** Reads reports that are lines of a log. */

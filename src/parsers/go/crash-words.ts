@@ -12,6 +12,48 @@ export const CAUSE =
 const WINDOWS = /^Exception 0x([0-9a-f]{8}) 0x[0-9a-f]+ (0x[0-9a-f]+) 0x[0-9a-f]+$/;
 export const PC = /^PC=0x[0-9a-f]+(?:$| m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?)/;
 
+/** Words inside a report that no other program prints. */
+export const TRACES: readonly RegExp[] = [
+  CAUSE,
+  /^PC=0x[0-9a-f]{1,16} m=\S{1,20} sigcode=/,
+  /^signal arrived during (?:cgo|external code) execution$/,
+  /^(?:runtime\.(?:throw|sigpanic|panicmem|fatalthrow|dieFromSignal|cgoSigtramp|badunlockosthread|fatalpanic)\(|panic\(\{?0x)/,
+];
+
+/** Signals in the tables of Go's runtime. */
+const SIGNALS = (
+  'HUP INT QUIT ILL TRAP ABRT EMT FPE KILL BUS SEGV SYS PIPE ALRM TERM URG STOP TSTP CONT CHLD TTIN TTOU IO XCPU XFSZ ' +
+  'VTALRM PROF WINCH INFO STKFLT PWR'
+).split(' ');
+/** `SIGSEGV: …` anywhere, and signals that are not known at the beginning of a line or behind a blank. */
+const SIGNAL_LITERALS = [
+  ...SIGNALS.map((name) => `SIG${name}: `),
+  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('').flatMap((l) => [`\nSIG${l}`, ` SIG${l}`]),
+];
+
+/** A literal for each line that begins a report, or holds such words. */
+export const LITERALS: readonly string[] = [
+  'panic: ',
+  'fatal error: ',
+  'goroutine ',
+  'Exception 0x',
+  'Go pointer',
+  'has Go ',
+  'is Go ',
+  ' unpinned Go ',
+  '[signal ',
+  ' sigcode=',
+  'signal arrived during',
+  'runtime.throw(',
+  'runtime.sigpanic(',
+  'runtime.panicmem(',
+  'runtime.fatal',
+  'runtime.dieFrom',
+  'panic(0x',
+  'panic({0x',
+  ...SIGNAL_LITERALS,
+];
+
 /** The words of an end, and what is known of its cause. */
 export type Words = {
   how: 'panic' | 'fatal' | 'signal';
@@ -35,6 +77,16 @@ export function signalOf(line: Line, text: string): Words | undefined {
     ...(address && { address }),
     line,
   };
+}
+
+/** Words of an end behind another program's output. */
+export function gluedWords(line: Line, text: string): Words | undefined {
+  for (const how of ['panic', 'fatal'] as const) {
+    const words = how === 'panic' ? 'panic: ' : 'fatal error: ';
+    const at = text.indexOf(words);
+    if (at > 0) return { how, words: text.slice(at + words.length), line };
+  }
+  return undefined;
 }
 
 /** A line that names the cause of the words before it. */

@@ -26,9 +26,21 @@ import {
   openStack,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 import { goFrame, goFunction } from './frame.js';
-import { CAUSE, crossesC, PC, reportOf, SIGNAL, signalOf, takeCause, type Words } from './crash-words.js';
+import {
+  CAUSE,
+  crossesC,
+  gluedWords,
+  LITERALS,
+  PC,
+  reportOf,
+  SIGNAL,
+  signalOf,
+  takeCause,
+  TRACES,
+  type Words,
+} from './crash-words.js';
 import { EXCEPTION, isKnown, isLow } from './kinds.js';
 
 const PANIC = /^(panic|fatal error): (.*)$/;
@@ -48,39 +60,26 @@ const EXIT = /^exit status \d+$/;
 /** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
 const MAX_FOREIGN_LINES = 200;
 
-/** Signals in the tables of Go's runtime. */
-const SIGNALS = (
-  'HUP INT QUIT ILL TRAP ABRT EMT FPE KILL BUS SEGV SYS PIPE ALRM TERM URG STOP TSTP CONT CHLD TTIN TTOU IO XCPU XFSZ ' +
-  'VTALRM PROF WINCH INFO STKFLT PWR'
-).split(' ');
-/** `SIGSEGV: …` anywhere, and signals that are not known at the beginning of a line or behind a blank. */
-const SIGNAL_LITERALS = [
-  ...SIGNALS.map((name) => `SIG${name}: `),
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('').flatMap((l) => [`\nSIG${l}`, ` SIG${l}`]),
-];
-
 /** Reads panics, fatal errors and signals of the Go runtime, with every goroutine of the dump. */
 export const goCrash: LineReader = {
   kind: 'lines',
   tools: ['go', 'cgocheck'],
-  literals: [
-    'panic: ',
-    'fatal error: ',
-    'goroutine ',
-    'Exception 0x',
-    'Go pointer',
-    'has Go ',
-    'is Go ',
-    ' unpinned Go ',
-    ...SIGNAL_LITERALS,
-  ],
+  literals: LITERALS,
   markers: [
     // behind the words of who ran it
     { words: /\bfatal error: unexpected signal during runtime execution$/ },
     { words: /\bcgo (?:argument|result) (?:has|is)(?: unpinned)? Go [a-z]/ },
     { words: /\bargument of cgo function(?: \S{1,400})? has Go [a-z]/ },
+    begins(/\bpanic: runtime error: /),
+    begins(
+      /\bfatal error: (?:unexpected signal during|concurrent map|all goroutines are asleep|found bad pointer|stack overflow$)/,
+    ),
+    begins(
+      /\bSIG(?:SEGV: segmentation violation|BUS: bus error|ABRT: abort|FPE: floating|ILL: illegal|TRAP: trace trap)/,
+    ),
     { words: /\bresult of Go function(?: \S{1,400})? called from cgo (?:has|is)(?: unpinned)? Go [a-z]/ },
   ],
+  traces: TRACES,
   make,
 };
 
@@ -88,6 +87,8 @@ type State = {
   emit: Emit;
   /** Words whose stack has not come yet. */
   words: Words | undefined;
+  /** Words behind another program's output: they count where a stack follows at once. */
+  glued: Words | undefined;
   open: OpenReport | undefined;
   /** A function whose place line has not come yet. */
   fn: string | undefined;
@@ -103,6 +104,7 @@ function make(emit: Emit): LineSession {
   const s: State = {
     emit,
     words: undefined,
+    glued: undefined,
     open: undefined,
     fn: undefined,
     inCreator: false,
@@ -129,6 +131,7 @@ function read(s: State, line: Line, text: string): boolean {
   const header = HEADER.exec(text);
   if (header) return openGoroutine(s, line, header);
   const panic = PANIC.exec(text);
+  if (!panic) s.glued = gluedWords(line, text) ?? s.glued;
   if (panic) {
     beginPanic(s, line, panic);
     return true;
@@ -143,6 +146,9 @@ function read(s: State, line: Line, text: string): boolean {
   if (signal) s.words = signal;
   return signal !== undefined || (s.words !== undefined && before(s, s.words, line, text));
 }
+
+/** Lines between words behind other output and their stack. */
+const MAX_GLUED_LINES = 4;
 
 function beginPanic(s: State, line: Line, m: RegExpExecArray): void {
   const how = m[1] === 'panic' ? 'panic' : 'fatal';
@@ -180,6 +186,8 @@ function flush(s: State): void {
 
 /** The header of a goroutine's stack, or of the runtime's own. */
 function openGoroutine(s: State, line: Line, m: RegExpExecArray): boolean {
+  if (!s.open && !s.words && s.glued && line.no - s.glued.line.no <= MAX_GLUED_LINES) s.words = s.glued;
+  s.glued = undefined;
   if (!s.open && s.words) s.open = reportOf(s.words, line);
   s.words = undefined;
   const { open } = s;

@@ -25,7 +25,14 @@ import {
   type OpenReport,
   type ReportFacts,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession, Took } from '../engine/reader.js';
+import {
+  begins,
+  type Emit,
+  type Line,
+  type LineReader,
+  type LineSession,
+  type Took,
+} from '../engine/reader.js';
 import { goFrame, goFunction } from './frame.js';
 
 /** `Previous atomic write at 0x00c000012308 by goroutine 7:` (no address until Go 1.6), `[failed to restore the stack]` may follow. */
@@ -50,8 +57,25 @@ const accessOf = (m: RegExpExecArray): Access => ({
 export const goRace: LineReader = {
   kind: 'lines',
   tools: ['go-race'],
-  literals: ['DATA RACE', 'WARNING: DEADLOCK', 'race: limit on', 'data race(s)'],
-  markers: [{ words: /\b(?:WARNING: )?DATA RACE\b/, opening: /\bWARNING: DATA RACE$/ }],
+  literals: [
+    'DATA RACE',
+    'WARNING: DEADLOCK',
+    'race: limit on',
+    'data race(s)',
+    ' by goroutine ',
+    ' by main goroutine',
+    ' created at:',
+  ],
+  markers: [
+    { words: /\b(?:WARNING: )?DATA RACE\b/, opening: /\bWARNING: DATA RACE$/ },
+    begins(/\bWARNING: DEADLOCK$/),
+    begins(/\brace: limit on \d{1,9} simultaneously alive goroutines\b/),
+  ],
+  traces: [
+    /^\s*(?:Previous )?(?:atomic )?(?:read|write) at 0x[0-9a-f]{4,16} by (?:main )?goroutine/i,
+    /^\s*Goroutine \d+ \([a-z ]{1,20}\) created at:$/,
+    /^Found \d{1,9} data race\(s\)$/,
+  ],
   make,
 };
 
@@ -144,7 +168,7 @@ function inside(s: State, open: OpenReport, line: Line, text: string): boolean {
     flush(s);
     return true;
   }
-  const isFrame = open.stack !== undefined && text.startsWith('  ');
+  const isFrame = open.stack !== undefined && (text.startsWith('  ') || isCall(s, text.trim()));
   if (!takeTitle(s, open, text) && !isFrame) return false;
   extend(open, line);
   if (isFrame) takeFrameLine(s, open, text);
@@ -184,9 +208,17 @@ function openAccess(open: OpenReport, m: RegExpExecArray, text: string): void {
   diagnostic.message = `data race: ${access.kind}`;
 }
 
+/** `/src/main.go:14 +0x44`, without the blanks before it. */
+const PLACE = /^\S.{0,4000}:\d{1,9}(?: \+0x[0-9a-f]{1,16})?$/;
+/** `main.(*T).store()`, without the blanks before it. */
+const CALL = /^[\w./~%-][^\s()]{0,1000}(?:\(\*?[^\s()]{1,400}\)[^\s()]{0,1000})?\(.{0,2000}\)$/;
+
+/** A line of a stack whose indentation is lost. */
+const isCall = (s: State, text: string): boolean => (s.fn === undefined ? CALL.test(text) : PLACE.test(text));
+
 /** A function, or below it its place. */
 function takeFrameLine(s: State, open: OpenReport, text: string): void {
-  if (text.startsWith('      ')) {
+  if (text.startsWith('      ') || (s.fn !== undefined && PLACE.test(text.trim()))) {
     addFrame(open, goFrame(s.fn ?? UNKNOWN_FUNCTION, text.trim()));
     s.fn = undefined;
     return;

@@ -20,7 +20,7 @@ import {
   openReport,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 import { javaFrame } from './java-frame.js';
 
 /** Dalvik said `JNI ERROR (app bug)`, and ART says it of its tables of references, before what its checker says of that. */
@@ -31,8 +31,8 @@ const THREAD = /^"[^"]*"(?: daemon)? prio=\d+ tid=\d+ /;
 const ABOUT = /^\s+\| |^Runtime aborting|^Aborting thread:|^\(no managed stack frames\)/;
 /** The lines below belong to all threads. */
 const OTHERS = /^(?:Dumping all threads|All threads:|DALVIK THREADS)/;
-const CALL = /^\s+in call to (.+)$/;
-const FROM = /^\s+from (.+)$/;
+const CALL = /^\s*in call to (.+)$/;
+const FROM = /^\s*from (\S+ [\w.$<>]+\(.*)$/;
 
 const MEANINGS: readonly [RegExp, HazardId][] = [
   [/with pending exception|exception pending/, 'unwind/pending-exception'],
@@ -66,14 +66,15 @@ type State = {
 
 /** `  native: #00 pc 0003f2a0  /system/lib/libart.so (f+8)`, without `native:` in a tombstone. */
 const nativeFrame = (text: string): Frame | undefined =>
-  / #\d+ {1,2}pc /.test(text) ? parseFrame(text.replace(/^\s*native: /, ''))?.frame : undefined;
+  /(?:^|\s)#\d+ {1,2}pc /.test(text) ? parseFrame(text.replace(/^\s*native: /, ''))?.frame : undefined;
 
 /** Makes the reader of ART's JNI checker. */
 export const art: LineReader = {
   kind: 'lines',
   tools: ['art'],
-  literals: ['JNI DETECTED ERROR', 'JNI ERROR (app bug)'],
-  markers: [],
+  literals: ['JNI DETECTED ERROR', 'JNI ERROR (app bug)', 'in call to '],
+  markers: [begins(/(?<!')\bJNI (?:DETECTED ERROR IN APPLICATION|ERROR \(app bug\)): /)],
+  traces: [/^\s*in call to [A-Z]\w{2,60}$/],
   make,
 };
 

@@ -17,7 +17,7 @@ import {
   openReport,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 import { hotspotFrame, javaFrame } from './java-frame.js';
 
 /** Message → hazard; the first match wins. Texts of JDK 8 to 25. */
@@ -76,13 +76,9 @@ const VM_WARNING =
 /** Printed before the FATAL ERROR about the same release; alone only when the log is cut. */
 const PREAMBLE =
   /^(\w+: release (?:array|chars) failed bounds check.*|\w+: \w.* called on something (?:not )?allocated by \w.*)$/s;
-const GUARD = /^(?:GuardedMemory\(0x|\s+(?:Header guard|Trailer guard|User data) )/;
-/** The JVM's complaint that a preloaded runtime replaced its signal handler: no misuse of JNI. */
-const HANDLERS =
-  /^(?:Warning: SIG\w+ handler (?:expected|modified|flags)|(?:\S+ )*warning: SIG\w+ handler (?:modified|flags)|SIG\w+: .*, mask\[0\]=|\s*(?:handler (?:expected|modified)|expected|found):|Running in non-interactive shell|\s+expected:SIG|\s+found:)/i;
-
+const GUARD = /^(?:GuardedMemory\(0x|\s*(?:Header guard|Trailer guard|User data) )/;
 /** Lines inside a stack that are no frames. */
-const BETWEEN_FRAMES = /^\s+- (?:locked|waiting|eliminated|parking)|^Native frames:/;
+const BETWEEN_FRAMES = /^\s*- (?:locked|waiting|eliminated|parking)|^Native frames:/;
 
 type Open = OpenReport & {
   isFatal: boolean;
@@ -109,7 +105,17 @@ export const checkJni: LineReader = {
     'failed bounds check',
     ' allocated by ',
   ],
-  markers: [{ words: /\b(?:WARNING|FATAL ERROR) in native method\b/ }],
+  markers: [
+    {
+      words: /\b(?:WARNING|FATAL ERROR) in native method\b/,
+      opening: /\b(?:WARNING|FATAL ERROR) in native method: /,
+    },
+    begins(/\bWARNING: JNI local refs: \d+, exceeds capacity/),
+    begins(/\bWarning: Calling other JNI functions in the scope of /),
+    begins(
+      /\bVM warning: (?:MXCSR changed by native|Attached JNI thread exited|Object has been unlocked by JNI|Possible deadlock due to)/,
+    ),
+  ],
   make,
 };
 
@@ -183,7 +189,7 @@ function takeBelow(s: State, line: Line): boolean {
     return true;
   }
   if (open && (open.needsNoStack || frameCount(open) > 0)) close(s, false);
-  return HANDLERS.test(text);
+  return false;
 }
 
 function takeGuard(open: Open, text: string): boolean {

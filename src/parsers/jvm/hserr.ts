@@ -13,13 +13,20 @@ import {
   openReport,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession, LogContext } from '../engine/reader.js';
+import {
+  begins,
+  type Emit,
+  type Line,
+  type LineReader,
+  type LineSession,
+  type LogContext,
+} from '../engine/reader.js';
 import { hotspotFrame } from './java-frame.js';
 
 const FATAL =
   /^# (?:A fatal error has been detected by|An unexpected error has been detected by|There is insufficient memory for the Java Runtime)/;
 /** A tracker takes the signs at the line's beginning for headings, and drops them. */
-const BARE = /^A fatal error has been detected by the Java Runtime Environment:$/;
+const BARE = /^\s*A fatal error has been detected by the Java Runtime Environment:$/;
 const BARE_HEADLINE = /^(?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error) \(/;
 const BARE_BANNER =
   /^(?:JRE version|Java VM|Problematic frame):|^(?:Failed to write core|No core|Core) ?dump|^(?:An error report file|If you would like to submit|The crash happened|See problematic frame)/i;
@@ -41,8 +48,6 @@ const ZERO_PAGE = 4096;
 type Open = OpenReport & {
   /** The JVM found no memory. */
   isOutOfMemory: boolean;
-  /** The banner lost its signs. */
-  isBare: boolean;
   headline?: string;
   detail?: string;
   problematic?: Frame;
@@ -92,10 +97,30 @@ export const hserr: LineReader = {
     'P R O C E S S',
     'S Y S T E M',
     '\nEND.',
+    'Problematic frame',
+    'Native memory allocation',
+    'Native frames: ',
+    'Java frames: ',
+    'siginfo:',
+    'crash happened outside',
+    'error report file with',
+    'JRE version: ',
   ],
   markers: [
     // with the sign that belongs to it
     { words: FATAL_WORDS, opening: FATAL_WORDS },
+    begins(/# There is insufficient memory for the Java Runtime\b/),
+    begins(/# An unexpected error has been detected by (?:Java|HotSpot)\b/),
+  ],
+  traces: [
+    /\bProblematic frame:$/,
+    /^# Native memory allocation \(\w{1,20}\) failed to /,
+    /^-{5,}\s{1,4}(?:S U M M A R Y|T H R E A D|P R O C E S S|S Y S T E M) {0,3}-/,
+    /^(?:Native|Java) frames: \(J=/,
+    /^siginfo: ?si_signo/,
+    /\bThe crash happened outside the Java Virtual Machine\b/,
+    /\bAn error report file with more information is saved as:$/,
+    /^(?:# )?JRE version: .* \(build /,
   ],
   make,
 };
@@ -134,7 +159,6 @@ function begin(s: State, line: Line): void {
   s.open = {
     ...openReport(line, { ...facts, message: 'internal error' }),
     isOutOfMemory: line.text.includes('insufficient memory'),
-    isBare: BARE.test(line.text),
     isFile: false,
     strangers: 0,
     hasEnded: false,
@@ -144,7 +168,7 @@ function begin(s: State, line: Line): void {
 /** The banner's line with its sign, where it has one or lost it; undefined for what is no part of it. */
 function bannerLine(open: Open, text: string): string | undefined {
   if (/^#(?: |$)/.test(text)) return text;
-  if (!open.isBare || open.isFile) return undefined;
+  if (open.isFile) return undefined;
   const bare = text.trim();
   if (BARE_HEADLINE.test(bare)) return `#  ${bare}`;
   return (open.list === 'problematic' && bare !== '') || BARE_BANNER.test(bare) ? `# ${bare}` : undefined;

@@ -3,7 +3,7 @@ import type { Frame } from '../../model/diagnostic.js';
 
 /** `\tat pkg.Class.method(File.java:9)`, `(Native Method)`, `(Unknown Source)`, with `app//` or `module@1/` in front. */
 export function javaFrame(text: string): Frame | undefined {
-  const found = /^\s+at ([^\s()]+)\(([^()]*)\)\s*$/.exec(text);
+  const found = /^\s*at ([^\s()]+)\(([^()]*)\)\s*$/.exec(text);
   if (!found) return undefined;
   const [, name = '', place = ''] = found;
   // A hidden class has a slash of its own: `Main$$Lambda/0x00000008000c2000.run`.

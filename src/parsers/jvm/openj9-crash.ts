@@ -20,7 +20,7 @@ import {
   openStack,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 const TYPE = /^Type=(.{1,80}) vmState=0x[0-9a-fA-F]+$/;
 const SIGNAL = /\bSignal_Number=([0-9a-f]{8})\b/;
@@ -66,8 +66,9 @@ const TYPE_WORDS = /\bType=[A-Z][a-z]{1,20} (?:error|exception) vmState=0x/;
 export const openj9Crash: LineReader = {
   kind: 'lines',
   tools: ['openj9'],
-  literals: [' vmState='],
-  markers: [{ words: TYPE_WORDS, opening: TYPE_WORDS }],
+  literals: [' vmState=', 'J9Generic_Signal', ' Stack Backtrace -'],
+  markers: [begins(TYPE_WORDS)],
+  traces: [/^J9Generic_Signal_Number=/, /^-{5,} Stack Backtrace -{5,}$/],
   make,
 };
 

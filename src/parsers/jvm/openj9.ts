@@ -15,7 +15,7 @@ import {
   openStack,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 const MESSAGE = /^(JVMJNCK(\d{3})([EWI])) (.*)$/;
 /** Where the message before it comes from; 080 says it of a warning, 024 that the process ends. */
@@ -45,7 +45,7 @@ export const openj9: LineReader = {
   kind: 'lines',
   tools: ['openj9'],
   literals: ['JVMJNCK', 'Error detected in'],
-  markers: [],
+  markers: [begins(/\bJVMJNCK\d{3}[EW] /)],
   make,
 };
 

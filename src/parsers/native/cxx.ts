@@ -1,17 +1,20 @@
 /** Last words of the C++ runtimes. Sources: libstdc++ vterminate.cc, eh_term_handler; libc++abi cxa_default_handlers. */
+import { begins } from '../engine/reader.js';
 import { readLastWords } from '../engine/last-words.js';
 
-const WHAT = /^ {2}what\(\): {1,4}(.*)$/;
+const WHAT = /^\s*what\(\): {1,4}(.*)$/;
 
 /** Reads `std::terminate` messages of libstdc++ and libc++abi. */
 export const cxx = readLastWords({
   tool: 'cxx',
-  literals: ['terminate called', 'terminating with uncaught', 'libc++', 'ure virtual '],
+  literals: ['terminate called', 'terminating with uncaught', 'libc++', 'ure virtual ', 'what(): '],
   markers: [
-    {
-      words: /\bterminate called (?:after throwing an instance of '|without an active exception|recursively)/,
-    },
+    begins(/\bterminate called (?:after throwing an instance of '|without an active exception|recursively)/),
+    begins(/\blibc\+\+(?:abi(?:\.dylib)?)?: (?:[Tt]erminating|[Pp]ure virtual)\b/),
+    begins(/\bterminating (?:due to|with) uncaught (?:foreign exception$|exception of type \S)/),
+    begins(/\b[Pp]ure virtual (?:method|function) called\b/),
   ],
+  traces: [/^\s*what\(\): /],
   rows: [
     {
       line: /^terminate called after throwing an instance of '/,

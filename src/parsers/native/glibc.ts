@@ -1,5 +1,6 @@
 /** The C library's last words. Sources: glibc's malloc/malloc.c (`malloc_printerr`), debug/fortify_fail.c, assert/assert.c; macOS' libmalloc. */
 import { libcFrameOf } from '../engine/frame.js';
+import { begins } from '../engine/reader.js';
 import { readLastWords, type LastWords } from '../engine/last-words.js';
 
 const ROWS: readonly LastWords[] = [
@@ -102,16 +103,36 @@ export const glibc = readLastWords({
     'invalid fastbin',
     'Fatal glibc error',
     'Assertion ',
+    'Backtrace: =',
+    'Memory map: =',
   ],
   markers: [
     // A test runner's unfinished line may stand before the words; a debugger quotes them.
-    {
-      words:
-        /\bdouble free or corruption \(|(?<!")\b(?:free|malloc|realloc|munmap_chunk)\(\): (?:double free|invalid|corrupted)|\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*/,
-    },
+    begins(/\*\*\* (?:Error in [`']|glibc detected \*\*\* )/),
+    begins(
+      /(?<!")\b(?:free|malloc|realloc|calloc|munmap_chunk|mremap_chunk|malloc_consolidate|tcache_thread_shutdown)\(\): (?:double free|invalid|corrupted|memory corruption|unaligned|smallbin|largebin|unsorted|mismatching|too many chunks)/,
+    ),
+    begins(/(?<!")\bdouble free or corruption \(/),
+    begins(/(?<!")\bcorrupted (?:size vs\. prev_size|double-linked list)/),
+    begins(/\bmalloc: top chunk is corrupt\b|\bsysmalloc: Assertion /),
+    begins(/\bFatal glibc error: \S/),
+    begins(/\*\*\* [^*]{1,100} \*\*\*: (?:\S{1,200} )?terminated$/),
+    begins(
+      /\*\*\* (?:stack smashing detected|buffer overflow detected|%n in writable segment detected|invalid %N\$ use detected|longjmp causes uninitialized stack frame) \*\*\*/,
+    ),
+    begins(/\bmalloc: \*\*\* error for object 0x/),
+    begins(/\bFATAL: exception not rethrown$/),
+    begins(/(?<=[\s.>)\]]|^)[\w./+-]{1,200}: [^\s:][^:`']{0,200}:\d{1,9}: [^`']{1,400}: Assertion [`']/),
   ],
+  traces: [/^={3,} (?:Backtrace|Memory map): =+$/],
   rows: ROWS,
   // until 2.25, and until 2.16
   lead: /^\*\*\* (?:Error in `[^']{0,200}'|glibc detected \*\*\* \S{1,200}): /,
-  stack: { title: /^={3,} Backtrace: =+$/, frame: libcFrameOf },
+  stack: {
+    title: /^={3,} Backtrace: =+$/,
+    frame: (text) => {
+      const frame = libcFrameOf(text);
+      return frame && { frame };
+    },
+  },
 });

@@ -1,26 +1,62 @@
-/** Last words of Node.js and V8. Sources: node src/node_errors.cc, node_api.cc; V8 base/logging.cc. */
-import type { Frame } from '../../model/diagnostic.js';
-import { readLastWords, type LastWords } from '../engine/last-words.js';
+/**
+ * Last words of Node.js and V8. Sources: node src/node_errors.cc, node_api.cc; V8 src/api/api.cc, base/logging.cc.
+ *
+ *     FATAL ERROR: v8::HandleScope::CreateHandle() Cannot create a handle without a HandleScope
+ *     ----- Native stack trace -----                     (since Node 21)
+ *
+ *      1: 0xa0e670 node::Abort() [/usr/bin/node]         (Linux, macOS)
+ *      1: 00007FF6E5A9B5EF node::Abort+75                (Windows; without symbols a name alone, or an address alone)
+ *
+ *     #
+ *     # Fatal error in HandleScope::HandleScope          (an embedder without a handler of its own, a worker)
+ *     # Entering the V8 API without proper locking in place
+ *     #
+ */
+import type { HazardId } from '../../model/hazard.js';
+import { readLastWords, type LastWords, type NumberedFrame } from '../engine/last-words.js';
+import { begins } from '../engine/reader.js';
 
-const NUMBERED = /^ {0,2}\d{1,3}: (\S.*)$/;
+const NUMBERED = /^\s{0,8}(\d{1,3}): (\S.*)$/;
 /** `0xa0e670 `, Windows' `00007FF6E5A9B5EF `, and nothing until Node 6. */
-const PC = /^(?:0x[0-9a-f]+|[0-9A-F]{16})(?: |$)/;
+const PC = /^(?:0x[0-9a-fA-F]+|[0-9A-F]{16})(?: |$)/;
+/** The name of a function, and nothing else: `node_module_register`, `v8::V8::ToLocalEmpty`. */
+const NAME = /^[A-Za-z_~][\w:~<>,*& +.-]{0,400}(?:\(.{0,2000}\))?$/;
 
-/** ` 4: 0x103cd2a napi_open_escapable_handle_scope [/usr/bin/node]`, the name or the module absent. */
-function nodeFrame(text: string): Frame | undefined {
-  const body = NUMBERED.exec(text)?.[1];
+/** ` 4: 0x103cd2a napi_open_escapable_handle_scope [/usr/bin/node]`: the address, the name or the module absent. */
+function nodeFrame(text: string): NumberedFrame | undefined {
+  const [, number = '', body] = NUMBERED.exec(text) ?? [];
   if (body === undefined) return undefined;
+  const index = Number(number);
   const opening = body.endsWith(']') ? body.lastIndexOf('[') : -1;
   const pc = PC.exec(body)?.[0].trim();
-  if (opening === -1 && pc === undefined) return undefined;
+  const isBare = opening === -1 && pc === undefined;
+  if (isBare && !NAME.test(body)) return undefined;
   const name = body
     .slice(0, opening === -1 ? undefined : opening)
     .replace(PC, '')
     .trim();
   if (opening !== -1)
-    return { kind: 'module', module: body.slice(opening + 1, -1), ...(name && { function: name }) };
-  return name === '' ? { kind: 'opaque', text: pc! } : { kind: 'symbol', function: name };
+    return {
+      index,
+      frame: { kind: 'module', module: body.slice(opening + 1, -1), ...(name && { function: name }) },
+    };
+  return {
+    index,
+    isBare,
+    frame: name === '' ? { kind: 'opaque', text: pc! } : { kind: 'symbol', function: name },
+  };
 }
+
+/** V8 is entered by a thread that may not: `Entering the V8 API without proper locking in place`, whoever says it. */
+const WRONG_THREAD =
+  /without proper locking|\b(?:entered|called|accessed|used|disposed|disposing) (?:from|on|by|in) (?:another|a different|the wrong|some other) thread|that is entered by a thread|not (?:entered|owned) by (?:the )?current thread|IsLockedByCurrentThread|ThreadId::Current\(\)/i;
+const MEANINGS: readonly (readonly [RegExp, HazardId])[] = [
+  [WRONG_THREAD, 'threading/wrong-thread-env'],
+  // V8's check of its API, told by an embedder without a handler of its own
+  [/^#? {0,4}Fatal error in (?:v8::|HandleScope)/i, 'rules/other'],
+];
+
+const CHECK = { rule: 'v8-check', hazard: 'crash/abort' } as const;
 
 const ROWS: readonly LastWords[] = [
   {
@@ -31,17 +67,17 @@ const ROWS: readonly LastWords[] = [
   // HotSpot writes `FATAL ERROR in native method`, with no colon after ERROR.
   { line: /^FATAL ERROR: .*(?:HandleScope|v8::|napi_)/, rule: 'fatal-api', hazard: 'rules/other' },
   { line: /^FATAL ERROR: /, rule: 'fatal', hazard: 'crash/abort' },
+  { ...CHECK, line: /^#\s{0,4}Fatal (?:error in|javascript)\b/i, more: /^#\s{1,4}([A-Za-z].*)$/ },
+  // A tracker took the signs for headings.
   {
-    line: /^# Fatal (?:error in|javascript)/i,
-    rule: 'v8-check',
-    hazard: 'crash/abort',
-    more: /^# ((?:Check failed|Debug check failed|unreachable|unimplemented).*)$/,
+    ...CHECK,
+    line: /^Fatal error in (?:, line \d|\S{1,400}, line \d|v8::|HandleScope)/,
+    more: /^#?\s{0,4}([A-Za-z].*)$/,
   },
   {
-    line: /^#\s{1,4}Fatal error in /,
-    rule: 'v8-check',
-    hazard: 'crash/abort',
-    more: /^#\s{1,4}([A-Z].*)$/,
+    line: /^(?:\S{1,200} )?Entering the V8 API without proper locking in place\b/,
+    rule: 'fatal-api',
+    hazard: 'threading/wrong-thread-env',
   },
   {
     line: /^\s{0,16}\S{0,400}\[\d{1,10}\]: [^`']{1,800}: Assertion [`'].{1,2000} failed\.$/,
@@ -53,7 +89,37 @@ const ROWS: readonly LastWords[] = [
 /** Reads `FATAL ERROR:` of Node (N-API's among them) and V8's failed checks. */
 export const node = readLastWords({
   tool: 'node',
-  literals: ['FATAL ERROR: ', '# Fatal', 'Fatal error in ', 'Assertion '],
+  literals: [
+    'FATAL ERROR: ',
+    '# Fatal',
+    'Fatal error in ',
+    'Assertion ',
+    'without proper locking',
+    ' stack trace -',
+    ': node::',
+    ': v8::',
+    ': 0x0',
+    ': 0x1',
+    ': 0x5',
+    ': 0x7',
+    ': 0xa',
+    ': 0xb',
+    '#FailureMessage',
+  ],
+  markers: [
+    begins(/\bFATAL ERROR: (?=\S)/),
+    begins(/# {0,4}Fatal (?:error in|javascript) /i),
+    begins(/\bFatal error in (?:v8::|HandleScope)/),
+    begins(/\b(?:[\w:]{1,80}(?:\(\))? )?Entering the V8 API without proper locking in place\b/),
+    begins(/\b\S{1,60}\[\d{1,10}\]: [^`']{1,400}: Assertion [`']/),
+  ],
+  traces: [
+    /^-{3,} (?:Native|JavaScript) stack trace -{3,}$/i,
+    /^\s*\d{1,3}: (?:0x[0-9a-f]{4,16} |[0-9A-F]{16} )?(?:node::|v8::|napi_)/,
+    /^\s*\d{1,3}: 0x[0-9a-f]{4,16} .{0,2000}\[\S{1,400}\]$/,
+    /^#FailureMessage Object: 0x/,
+  ],
   rows: ROWS,
+  meanings: MEANINGS,
   stack: { title: /^-{3,} Native stack trace -{3,}$/, frame: nodeFrame },
 });

@@ -25,7 +25,7 @@ import {
   openStack,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 import { pythonMeaning } from './kinds.js';
 
 const FATAL =
@@ -35,12 +35,12 @@ const THREAD =
 /** Without a thread: the dump of a thread that was asked for, and PyPy's. */
 const STACK = /^Stack \(most recent call first(?:, approximate line numbers)?\):$/;
 const C_STACK = /^Current thread's C stack trace \(most recent call first\):$/;
-const FRAME = /^ {2}File "([^"]{0,4096})", line (\d{1,9}|\?\?\?) in (.*)$/s;
+const FRAME = /^\s*File "([^"]{0,4096})", line (\d{1,9}|\?\?\?) in (.*)$/s;
 const C_FRAME =
-  /^ {2}Binary file "([^"]{0,4096})", at ([^\s+]{0,4096})(?:\+(0x[0-9a-f]{1,16}))? \[0x[0-9a-f]{1,16}\]$/;
-const BARE = /^ {2}(?:Garbage-collecting|<no Python frame>|<.{1,60}>|\.\.\.)$/;
+  /^\s*Binary file "([^"]{0,4096})", at ([^\s+]{0,4096})(?:\+(0x[0-9a-f]{1,16}))? \[0x[0-9a-f]{1,16}\]$/;
+const BARE = /^\s*(?:Garbage-collecting|<no Python frame>|<.{1,60}>|\.\.\.)$/;
 /** Frames of an ordinary traceback, most recent last. */
-const TRACEBACK = /^ {2}File "([^"]{0,4096})", line (\d{1,9}), in (.*)$/s;
+const TRACEBACK = /^\s*File "([^"]{0,4096})", line (\d{1,9}), in (.*)$/s;
 /** Older cffi, and PyPy's, say `From cffi callback`. */
 const IGNORED = /^(?:Exception ignored (?:(?:on|while) calling|from) |From )(ctypes|cffi) callback\b/;
 /** pytest repeats the error with an `E` before it. */
@@ -73,11 +73,31 @@ export const python: LineReader = {
     'From cffi callback',
     'Debug memory block',
     'negative ref count',
+    'returned a result with an',
+    'without setting an exc',
+    'most recent call first',
+    'Python runtime state',
+    '", line ',
+    'Binary file "',
+    'Extension modules',
   ],
   markers: [
     { words: /\bFatal Python error\b/, opening: /\bFatal Python error: / },
     { words: /\bWindows fatal exception: /, opening: /\bWindows fatal exception: / },
-    { words: /\bDebug memory block at address p=0x/ },
+    begins(/\bDebug memory block at address p=0x/),
+    begins(
+      /\bSystemError: .{1,400} returned (?:a result with an exception set|NULL without setting an exception)$/,
+    ),
+    begins(/\bException ignored (?:(?:on|while) calling|from) (?:ctypes|cffi) callback\b/),
+    begins(/\bTimeout \(\d+:\d\d:\d\d(?:\.\d+)?\)!$/),
+  ],
+  traces: [
+    /^(?:Current thread|Thread) 0x[0-9a-fA-F]{4,16}(?: \[.{0,60}\])? \(most recent call first/,
+    /^Current thread's C stack trace \(most recent call first\):$/,
+    /^\s*File "[^"]{1,4000}", line (?:\d{1,9}|\?\?\?) in \S/,
+    /^Python runtime state: /,
+    /^\s*Binary file "[^"]{1,400}", at /,
+    /^Extension modules: \S.{0,4000}\(total: \d+\)$/,
   ],
   make,
 };
@@ -249,6 +269,11 @@ function takeDumpFrame(open: OpenReport, text: string): boolean {
   return true;
 }
 
+/** The last line of a traceback: source lines above it have an indentation, unless it was lost. */
+const isException = (text: string): boolean =>
+  /^[A-Za-z_][\w.]{0,400}(?:: |$)/.test(text) &&
+  !/^(?:return|pass|break|continue|raise|yield|else|try|finally)\b/.test(text);
+
 /** A line of the traceback of an exception that a callback could not hand on; it ends with the exception itself. */
 function takeTraceback(open: OpenReport, text: string): boolean {
   const { diagnostic, stack } = open;
@@ -258,9 +283,9 @@ function takeTraceback(open: OpenReport, text: string): boolean {
     // Most recent last here, most recent first in every stack of ours.
     stack.frames.unshift(pythonFrame(file, at ?? '', fn ?? ''));
     if (stack.frames.length > MAX_TRACEBACK_FRAMES) stack.frames.pop();
-  } else if (stack && /^\S/.test(text)) {
+  } else if (stack && isException(text)) {
     diagnostic.message = messageOf(`${diagnostic.message}: ${text}`);
     markComplete(open);
-  } else return stack !== undefined && text.startsWith('    ');
+  } else return stack !== undefined && text !== '';
   return true;
 }

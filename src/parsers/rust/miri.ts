@@ -28,19 +28,19 @@ import {
   openStack,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 import { JSON_LITERALS, JSON_MARKER, readMiriJson } from './miri-json.js';
 import { miriFacts, miriRole } from './miri-kinds.js';
 
 const ERROR = /^error(?:\[(E\d{4})\])?: (.{1,4000})$/;
-const PLACE = /^ *--> (.{1,4096})$/;
-const NOTE = /^(?: *= )?(note|help): (.*)$/;
+const PLACE = /^\s*--> (.{1,4096})$/;
+const NOTE = /^(?:\s*= )?(note|help): (.*)$/;
 /** `inside `f` at src/lib.rs:1:2`, or without a place when a `-->` line follows. */
 const INSIDE = /^inside (?:call to )?(?:`([^`]{1,2000})`|closure)(?: at (\S.*))?$/s;
-const FRAME = /^ +\d{1,5}: (.{1,4000})$/;
-const AT = /^ +at (.{1,4096})$/;
+const FRAME = /^\s*\d{1,5}: (.{1,4000})$/;
+const AT = /^\s*at (.{1,4096})$/;
 /** Source lines and their margins: `10 | code`, `   |`, `...`, `LL | …`. */
-const SOURCE = /^ *(?:(?:\d{1,9}|LL) *)?[|=]|^\.\.\.$|^ *::: /;
+const SOURCE = /^\s*(?:(?:\d{1,9}|LL)\s*)?[|=]|^\.\.\.$|^\s*::: /;
 
 /** A frame of Miri's; the end of a range (`a.rs:8:14: 8:26`) is dropped. */
 export const miriFrame = (fn: string, place: string | undefined): Frame =>
@@ -53,11 +53,22 @@ export const miriFrame = (fn: string, place: string | undefined): Frame =>
 export const miri: LineReader = {
   kind: 'lines',
   tools: ['miri'],
-  literals: ['error: ', 'error[E', ...JSON_LITERALS],
-  markers: [
-    { words: /\berror: Undefined Behavior\b/, opening: /\berror: Undefined Behavior: / },
-    JSON_MARKER,
+  literals: [
+    'error: ',
+    'error[E',
+    ...JSON_LITERALS,
+    'a bug in the program',
+    '= note: BACKTRACE',
+    '= note: inside',
   ],
+  markers: [
+    JSON_MARKER,
+    { words: /\berror: Undefined Behavior\b/, opening: /\berror: Undefined Behavior: / },
+    begins(
+      /\berror: (?:unsupported operation: |memory leaked: |deadlock: |the evaluated program (?:dead|panicked|leaked)|a thread deadlocked|abnormal termination: |the main thread terminated without|resource exhaustion: |post-monomorphization error: )/,
+    ),
+  ],
+  traces: [/^\s*= help: this indicates a bug in the program/, /^\s*= note: (?:BACKTRACE|inside `)/],
   make,
 };
 
@@ -110,10 +121,11 @@ function read(s: State, line: Line, text: string): boolean {
   if (text === '') {
     // std's deadlock and leak errors may lack a place; the empty line ends them all the same.
     markComplete(open);
-    s.isBlank = true;
+    // Where every second line is empty, the place is still to come.
+    s.isBlank = s.next === undefined;
     return true;
   }
-  if ((s.isBlank && !/^ +=/.test(text)) || text.startsWith('warning: ')) {
+  if ((s.isBlank && !/^\s*=/.test(text)) || text.startsWith('warning: ')) {
     close(s);
     return false;
   }

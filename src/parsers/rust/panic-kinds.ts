@@ -1,5 +1,6 @@
 /** The meaning of the last words of Rust's standard library: the first row that fits wins. */
 import type { HazardId } from '../../model/hazard.js';
+import { begins, type Marker } from '../engine/reader.js';
 
 type Row = [RegExp, string, HazardId];
 /** Panics of the language's own checks; a message that no row fits is an ordinary panic. */
@@ -26,4 +27,44 @@ export const ABORTS: readonly Row[] = [
     'panic-while-panicking',
     'crash/abort',
   ],
+];
+
+const PANIC_WORDS = /\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /;
+
+/** Words by which a report begins. */
+export const MARKERS: readonly Marker[] = [
+  begins(PANIC_WORDS),
+  begins(/\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?has overflowed its stack$/),
+  begins(/\bmemory allocation of \d{1,20} bytes failed\b/),
+  begins(/\bfatal runtime error: \S/),
+  begins(/\bthread panicked while (?:processing panic|panicking)\. aborting\./),
+];
+
+/** Words inside one. */
+export const TRACES: readonly RegExp[] = [
+  /^stack backtrace:$/,
+  /^thread caused non-unwinding panic\. aborting\.$/,
+  /^\s*\d{1,5}: +(?:0x[0-9a-f]{4,16} - )?(?:__?rustc?::)?(?:rust_begin_unwind|rust_panic|core::panicking::|std::panicking::)/,
+  /^note: run with `RUST_BACKTRACE=/,
+];
+
+/** A literal for each line that begins a report or holds such words. */
+export const LITERALS: readonly string[] = [
+  'panicked at ',
+  'panicked while',
+  'overflowed its stack',
+  'fatal runtime error',
+  'memory allocation of',
+  'foreign exception',
+  'unsafe precondition',
+  'that cannot unwind',
+  'pointer dereference',
+  'construct an enum from',
+  'during cleanup',
+  'non-unwinding panic',
+  'stack backtrace:',
+  'rust_begin_unwind',
+  'rust_panic',
+  '::panicking::',
+  'RUST_BACKTRACE=',
 ];

@@ -24,17 +24,17 @@ import {
   type OpenReport,
 } from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
-import { ABORTS, PANICS } from './panic-kinds.js';
+import { ABORTS, LITERALS, MARKERS, PANICS, TRACES } from './panic-kinds.js';
 
 const PANICKED = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?panicked at (.{1,4096})$/;
 /** The end of the old form, whose message may have several lines: `…', src/lib.rs:11:5`; before 1.24 without column. */
 const OLD_PLACE = /^[^\s:].{0,4000}:\d{1,9}(?::\d{1,9})?$/;
 /** Lines of such a message. */
 const MAX_OLD_LINES = 50;
-const FRAME = /^ *\d{1,6}: +(?:0x[0-9a-f]+ - )?(\S.*)$/s;
+const FRAME = /^\s*\d{1,6}: +(?:0x[0-9a-f]+ - )?(\S.*)$/s;
 /** Until 1.43 a call that was inlined stood without number below the frame it is part of. */
 const INLINED = /^ {12,}(?!at )(\S.*)$/;
-const AT = /^ +at (.+)$/;
+const AT = /^\s*at (.+)$/;
 const NOTE = /^note: (?:run with `RUST_BACKTRACE|[Ss]ome details are omitted)/;
 const OVERFLOW = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?has overflowed its stack$/;
 
@@ -51,21 +51,13 @@ const oldForm = (text: string): { message: string; place: string } | undefined =
   return OLD_PLACE.test(place) ? { message: text.slice(1, end), place } : undefined;
 };
 
-const PANIC_WORDS = /\bthread '[^']{0,100}' (?:\([^()]{1,20}\) )?panicked at /;
-
 /** Reads the last words of Rust's standard library. */
 export const rust: LineReader = {
   kind: 'lines',
   tools: ['rust'],
-  literals: [
-    'panicked at ',
-    'panicked while',
-    'overflowed its stack',
-    'fatal runtime error',
-    'memory allocation of',
-    'foreign exception',
-  ],
-  markers: [{ words: PANIC_WORDS, opening: PANIC_WORDS }],
+  literals: LITERALS,
+  markers: MARKERS,
+  traces: TRACES,
   make,
 };
 
@@ -128,14 +120,16 @@ function read(s: State, line: Line, text: string): boolean {
     return true;
   }
   if (s.panic) {
+    if (text.trim() === '') return true;
     const { panic } = s;
     s.panic = undefined;
-    judge(s, { ...panic, message: text }, line);
+    judge(s, { ...panic, message: text.trim() }, line);
     return true;
   }
   return (
     takeOverflow(s, line, text) ||
     takeAbort(s, line, text) ||
+    takeHeadless(s, line, text) ||
     (s.open !== undefined && inside(s, s.open, line, text))
   );
 }
@@ -216,6 +210,20 @@ function judge(s: State, p: Message, line: Line): void {
     openStack(open, 'related', { thread, title }).frames.push(placeOf(before));
   }
   s.before = isOrdinary ? p : undefined;
+}
+
+/** The message of a check, whose first line, with the thread and the place, was cut off. */
+function takeHeadless(s: State, line: Line, text: string): boolean {
+  const [, rule, hazard] = PANICS.find(([re]) => re.test(text)) ?? [];
+  if (rule === undefined || hazard === undefined || s.inBacktrace) return false;
+  close(s);
+  s.open = openReport(
+    line,
+    { tool: 'rust', rule: `rust/${rule}`, hazard, message: messageOf(text) },
+    { keepsEmptyStacks: true },
+  );
+  openStack(s.open, 'fault', { title: text });
+  return true;
 }
 
 /** The first of two lines about a stack that overflowed. */

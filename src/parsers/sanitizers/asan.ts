@@ -73,8 +73,37 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
 export const asan: LineReader = {
   kind: 'lines',
   tools: ['asan', 'hwasan', 'lsan', 'msan', 'tsan', 'ubsan'],
-  literals: ['Sanitizer', 'DEADLYSIGNAL', 'ASAN:', 'SCARINESS: ', ' is located ', ...FRAME_LITERALS],
+  literals: [
+    'Sanitizer',
+    'DEADLYSIGNAL',
+    'ASAN:',
+    'SCARINESS: ',
+    ' is located ',
+    ' of size ',
+    ' by thread T',
+    'Shadow bytes around',
+    'Memory tags around',
+    'signal is caused by',
+    'zero page',
+    'fault was caused by',
+    'a wild pointer',
+    ...FRAME_LITERALS,
+  ],
   markers: [],
+  traces: [
+    /\b(?:READ|WRITE|ACCESS) of size \d{1,19} at 0x/,
+    /^\s*0x[0-9a-f]{4,16} is located \d/,
+    /\b(?:freed|allocated|poisoned) by thread T\d/,
+    /^\s*Shadow bytes around the buggy address:/,
+    /^\s*Memory tags around the buggy address/,
+    /\bThe signal is caused by a (?:READ|WRITE)\b/,
+    /\bHint: (?:address points to the zero page|this fault was caused by a dereference)/,
+    /^\s*Address 0x[0-9a-f]{4,16} is (?:located|a wild pointer)\b/,
+  ],
+  frames: [
+    /^\s*#\d{1,4} 0x[0-9a-f]{2,16} in [^\s(]/,
+    /^\s*#\d{1,4} [^(]{1,400}\([^()\s+]{1,400}\+0x[0-9a-f]{1,16}\)$/,
+  ],
   make,
 };
 

@@ -42,6 +42,9 @@ const TOMBSTONE = /\bCause: \[GWP-ASan\]: ([\w ()-]{1,40}), ([\w ()-]{1,80}) at 
 const TOMBSTONE_END = /^\s*(?:--- --- ---|memory near |memory map|open files:|(?:code|stack) around)/;
 const KIND =
   /^\s*((?:Use After Free|Double Free|Invalid \(Wild\) Free|Invalid Free|Buffer Overflow|Buffer Underflow|Unknown))\b/i;
+/** … with the address and the block that follow it. */
+const KIND_AT =
+  /^\s*(?:Use After Free|Double Free|Invalid (?:\(Wild\) )?Free|Buffer Overflow|Buffer Underflow)(?: \(.{0,100}\))? at 0x[0-9a-f]{4,16}\b/i;
 const BY = /\bby thread (\d+|<unknown>) here:/;
 const AT = /\bat (0x[0-9a-fA-F]+)/;
 const PLACE = /\(((?:\d+ bytes? |a \d+-byte )[^()]{1,120})\)/;
@@ -72,14 +75,23 @@ const KINDS: readonly [RegExp, string, HazardId][] = [
 export const gwpAsan: LineReader = {
   kind: 'lines',
   tools: ['gwp-asan'],
-  literals: ['GWP-ASan'],
+  literals: ['GWP-ASan', 'allocated by thread', ' by thread '],
   markers: [{ words: /GWP-ASan (?:\([^()]{0,100}\) {1,2}has )?detected a memory error/ }],
+  traces: [
+    /\*\*\* End GWP-ASan report \*\*\*/,
+    /\b0x[0-9a-fA-F]{4,16} was (?:de)?allocated by thread (?:\d|<unknown>)/,
+    KIND_AT,
+  ],
   make,
 };
+
+const UNNAMED = 'GWP-ASan detected a memory error';
 
 type Open = OpenReport & {
   /** TCMalloc's report and a tombstone have no end mark. */
   form: 'own' | 'tcmalloc' | 'tombstone';
+  /** It says that it cannot name the error. */
+  isNamed: boolean;
 };
 type State = { emit: Emit; open: Open | undefined };
 
@@ -127,10 +139,10 @@ function begin(s: State, line: Line, form: Open['form']): Open {
     tool: 'gwp-asan',
     rule: 'gwp-asan/unknown',
     hazard: 'bounds/other',
-    message: 'GWP-ASan detected a memory error',
+    message: UNNAMED,
     memory: 'heap',
   });
-  s.open = { ...report, form };
+  s.open = { ...report, form, isNamed: false };
   return s.open;
 }
 
@@ -142,13 +154,16 @@ function close(s: State, missing?: string): void {
   const last: StackRole = open.form === 'tcmalloc' ? 'fault' : 'allocated';
   const isComplete =
     open.form !== 'own' && open.diagnostic.stacks.some((k) => k.role === last && k.frames.length > 0);
-  closeReport(open, s.emit, isComplete ? undefined : missing);
+  const isNamed = open.isNamed || open.diagnostic.message !== UNNAMED;
+  const lacking = isNamed || open.form !== 'own' ? missing : 'the line that names the error';
+  closeReport(open, s.emit, isComplete ? undefined : lacking);
 }
 
 /** A line of the report that is no frame of its stacks in the sanitizers' dialect. */
 function takeLine(open: Open, text: string): boolean {
   if (open.form === 'tcmalloc' && takeTcmalloc(open, text)) return true;
   const section = SECTIONS.find(([at]) => at.test(text));
+  if (UNKNOWN.test(text)) open.isNamed = true;
   if (!section) return takeError(open, text) || END.test(text) || UNKNOWN.test(text);
   const thread = section[0].exec(text)![1];
   openStack(open, section[1], { title: text, ...(thread !== undefined && { thread }) });

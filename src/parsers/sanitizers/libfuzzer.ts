@@ -17,7 +17,7 @@ const SUMMARY = /^\s*SUMMARY: libFuzzer: /;
 const REMARK =
   /^\s*(?:Combine libFuzzer with |To change the out-of-memory limit )|\bNOTE: libFuzzer |^==\d+== INFO: /;
 /** Lines that may stand between the SUMMARY and a stack that comes late. */
-const MAX_FOREIGN_LINES = 20;
+const MAX_FOREIGN_LINES = 40;
 
 const KINDS: readonly [RegExp, string, HazardId][] = [
   [/^timeout/, 'timeout', 'crash/other'],
@@ -33,6 +33,7 @@ export const libFuzzer: LineReader = {
   tools: ['libfuzzer'],
   literals: ['ERROR: libFuzzer', 'libFuzzer: ', 'centipede: '],
   markers: [{ words: /\b(?:libFuzzer|centipede): (?:deadly signal|timeout|out-of-memory|fuzz target)/ }],
+  traces: [SUMMARY],
   make,
 };
 

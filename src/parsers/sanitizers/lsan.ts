@@ -11,7 +11,7 @@ import {
   takeFrame,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 const HEADER = /(?:==(\d+)==\s?)?ERROR: LeakSanitizer: detected memory leaks/;
 const RECORD = /\b(Direct|Indirect) leak of (\d+) byte\(s\) in (\d+) object\(s\) allocated from:/;
@@ -24,7 +24,7 @@ export const lsan: LineReader = {
   kind: 'lines',
   tools: ['lsan'],
   literals: ['Sanitizer', 'irect leak of'],
-  markers: [],
+  markers: [begins(/\b(?:Direct|Indirect) leak of \d+ byte\(s\) in \d+ object\(s\) allocated from:/)],
   make,
 };
 

@@ -33,8 +33,19 @@ const MEMORY: readonly [RegExp, MemoryClass][] = [
 export const msan: LineReader = {
   kind: 'lines',
   tools: ['msan'],
-  literals: ['Sanitizer', 'Uninitialized bytes'],
+  literals: [
+    'Sanitizer',
+    'Uninitialized bytes',
+    'Uninitialized value',
+    'marked as uninit',
+    'fields were destroyed',
+    'ptr was destroyed',
+  ],
   markers: [],
+  traces: [
+    /^\s*Uninitialized value was (?:created|stored to memory)\b/,
+    /^\s*(?:Memory was marked as uninitialized|Member fields were destroyed|Virtual table ptr was destroyed)$/,
+  ],
   make,
 };
 

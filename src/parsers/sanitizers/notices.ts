@@ -18,6 +18,12 @@ const HOST_FAULTS: readonly [RegExp, string][] = [
   [/\bASan runtime does not come first in initial library list/, 'runtime-order'],
   [/\bYour application is linked against incompatible ASan runtimes/, 'incompatible-runtimes'],
   [/\bYou are trying to dlopen a \S{1,400} .{0,40}with RTLD_DEEPBIND/, 'dlopen-deepbind'],
+  // macOS, in the words of any of the runtimes that intercept calls
+  [
+    /\bERROR: Interceptors are not working\.(?: This may be because (\w+)Sanitizer is loaded too late)?/,
+    'interceptors',
+  ],
+  [/\b(\w+)Sanitizer is loaded too late\b/, 'interceptors'],
   [/\b(\w+)Sanitizer has encountered a fatal error/, 'fatal-error'],
   [/\b(\w+)Sanitizer: ERROR: /, 'options'],
   [/\bERROR: (\w+)?(?:Sanitizer)?:? ?expected '='/, 'options'],

@@ -5,7 +5,7 @@ import { readLastWords } from '../engine/last-words.js';
 export const scudo = readLastWords({
   tool: 'scudo',
   literals: ['Scudo ERROR'],
-  markers: [{ words: /\bScudo ERROR:/ }],
+  markers: [{ words: /\bScudo ERROR:/, opening: /\bScudo ERROR: / }],
   rows: [
     {
       line: /\bScudo ERROR: corrupted chunk header/,

@@ -75,8 +75,15 @@ const REMARKS =
 export const tsan: LineReader = {
   kind: 'lines',
   tools: ['tsan'],
-  literals: ['Sanitizer', 'by thread T', 'by main thread'],
+  literals: ['Sanitizer', 'by thread T', 'by main thread', 'Location is ', 'Mutex M', 'Cycle in lock'],
   markers: [],
+  traces: [
+    ACCESS,
+    /^\s*Location is (?:heap block|global|stack of|TLS of|file descriptor) /,
+    /^\s*Mutex M\d+ \(0x[0-9a-f]+\) (?:created at|acquired)/,
+    /^\s*Cycle in lock order graph: /,
+    /^\s*Thread T\d+ .{0,200} created by (?:main thread|thread T\d)/,
+  ],
   make,
 };
 

@@ -6,13 +6,21 @@ import { UNKNOWN_FUNCTION } from '../engine/frame.js';
 const LOCATION = /:(\d+)(?::(\d+))?$|\((\d+),(\d+)\)$/;
 const MODULE = /(?:^|\s)\(?(\S+)\+(0x[0-9a-fA-F]+)\)?$/;
 
+/** `grep` writes the name of the log before the path, with a colon between; a drive's letter has a colon, too. */
+function withoutLead(path: string): string {
+  const at = path.lastIndexOf(':');
+  const isDrive =
+    /(?:^|:)[A-Za-z]$/.test(path.slice(Math.max(0, at - 2), at)) && /[\\/]/.test(path[at + 1] ?? '');
+  return path.slice(isDrive ? at - 1 : at + 1);
+}
+
 /** The place before `: runtime error:`; text that the program printed without a newline may stand before it. */
 export function place(text: string): Frame {
   const at = LOCATION.exec(text);
   if (at) {
     const before = text.slice(0, at.index);
     const absolute = /^(?:\/|[A-Za-z]:[\\/])/.test(before);
-    const file = absolute ? before : before.slice(before.lastIndexOf(' ') + 1);
+    const file = absolute ? before : withoutLead(before.replace(/^.*[\s\])>|"'](?=.)/s, ''));
     return {
       kind: 'source',
       function: UNKNOWN_FUNCTION,
@@ -40,7 +48,8 @@ export function locate(stacks: Stack[], headline: Frame): void {
     return;
   }
   if (headline.kind !== 'source') return;
-  const sameFile = top.kind === 'source' && base(top.file) === base(headline.file);
+  // Behind other output the name of a file has letters before it.
+  const sameFile = top.kind === 'source' && base(headline.file).endsWith(base(top.file));
   if (top.kind === 'opaque' || (top.kind === 'source' && !sameFile)) fault.frames.splice(at, 0, headline);
   else fault.frames[at] = { ...headline, ...nameOf(top) };
 }

@@ -16,7 +16,7 @@ import {
   takeFrame,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 import { checkOf, isMinimal, minimalHazard, namedHazard } from './ubsan-checks.js';
 import { locate, place } from './ubsan-place.js';
 
@@ -31,7 +31,9 @@ const MINIMAL = /\bubsan: ([a-z][\w-]*) by (0x[0-9a-fA-F]+)/;
 /** Without an address until LLVM 9. */
 const OLD_MINIMAL = /^ubsan: ([a-z][a-z-]{1,40})$/;
 const TOO_MANY = /\bubsan: too many errors/;
-const SUMMARY = /\bSUMMARY: UndefinedBehaviorSanitizer: (\S+)(?: (.*))?$/s;
+/** The line has the name of the runtime: until LLVM 9 that of ASan, MSan or TSan where UBSan is a part of it. */
+const SUMMARY =
+  /\bSUMMARY: (?:UndefinedBehaviorSanitizer: |\w{1,30}Sanitizer: (?=undefined-behavior\b))(\S+)(?: (.*))?$/s;
 const NOTE = /^(.*?): note: (.*)$/s;
 /** The bytes around an address, its caret, and the quoted source line's caret. */
 const PICTURE = /^(?:[ \t0-9a-f?]+|[ \t~]*\^[ \t~]*)$/;
@@ -64,7 +66,7 @@ export const ubsan: LineReader = {
   markers: [
     // … but not of Go, whose tests log panics so
     { words: /(?<!\.go):\d+(?::\d+)?: runtime error: /, opening: beforePlace },
-    { words: /\bubsan: [\w-]+ by 0x/ },
+    begins(/\bubsan: [\w-]{3,40} by 0x/),
   ],
   make,
 };

@@ -17,6 +17,19 @@ const frame = crash('SIGSEGV (0xb) at pc=0x00007f3c2a1b2c3d, pid=7, tid=8').repl
 
 export const JVM: readonly Chapter[] = [
   {
+    title: '-Xcheck:jni: replaced handlers',
+    source: 'src/hotspot/os/linux/os_linux.cpp (JDK 8 to 16), src/hotspot/os/posix/signals_posix.cpp',
+    tool: 'xcheck-jni',
+    log: '$\n',
+    kinds: [
+      ['Warning: SIGSEGV handler expected:libjvm.so+0x66ea40  found:libx.so+0x131f0', 'rules/other'],
+      [
+        'Warning: SIGFPE handler modified!\nSignal Handlers:\n   SIGFPE: on_fault in libx.so, mask=11100, flags=SA_SIGINFO\n  *** Handler was modified!\n  *** Expected: javaSignalHandler in libjvm.so\nConsider using jsig library.',
+        'rules/other',
+      ],
+    ],
+  },
+  {
     title: '-Xcheck:jni: fatal errors',
     source: 'src/hotspot/share/prims/jniCheck.cpp',
     tool: 'xcheck-jni',

@@ -115,6 +115,27 @@ Current thread's C stack trace (most recent call first):
     tool: 'dotnet',
     log: '$\n   at Ns.Program.F(IntPtr)\n   at Ns.Program.Main()\n',
     kinds: [
+      // .NET 5 and later: the headline is a line of its own, and another names who failed where that is known
+      [
+        'Fatal error.\nSystem.AccessViolationException: Attempted to read or write protected memory.',
+        'crash/signal',
+      ],
+      ['Fatal error.\nInternal CLR error. (0x80131506)', 'crash/heap-corruption'],
+      ['Fatal error.\n0xC0000005', 'crash/signal'],
+      [
+        'Fatal error.\nInvalid Program: attempted to call a UnmanagedCallersOnly method from managed code.',
+        'abi/calling-convention',
+      ],
+      [
+        "Process terminated.\nA callback was made on a garbage collected delegate of type 'Ns!Ns.Cb::Invoke'.",
+        'lifetime/callback-collected',
+      ],
+      ['Process terminated.\nAssertion failed.', 'crash/abort'],
+      ['Stack overflow.\nRepeated 9571 times:\n--------------------------------', 'resource/exhausted'],
+      [
+        'Fatal error. Internal CLR error. (0x80131506)\n[createdump] Gathering state for process 7',
+        'crash/heap-corruption',
+      ],
       [
         'Fatal error. System.AccessViolationException: Attempted to read or write protected memory. This is often an indication that other memory is corrupt.',
         'crash/signal',
@@ -174,6 +195,26 @@ Current thread's C stack trace (most recent call first):
       ['malloc(): corrupted top size', 'crash/heap-corruption'],
       ['malloc(): unaligned tcache chunk detected', 'crash/heap-corruption'],
       ['corrupted size vs. prev_size while consolidating', 'crash/heap-corruption'],
+      ['malloc: top chunk is corrupt', 'crash/heap-corruption'],
+      // 2.25 and before; and until 2.16
+      [
+        "*** Error in `./a.out': malloc(): memory corruption: 0x0000000001ab3450 ***",
+        'crash/heap-corruption',
+      ],
+      [
+        '*** glibc detected *** ./a.out: double free or corruption (!prev): 0x0804b018 ***',
+        'ownership/double-free',
+      ],
+      ['Fatal glibc error: malloc assertion failure in sysmalloc: old_size == 0', 'crash/heap-corruption'],
+      ['FATAL: exception not rethrown', 'unwind/foreign-exception'],
+      [
+        'a.out(7,0x110) malloc: *** error for object 0x11e: pointer being freed was not allocated',
+        'ownership/invalid-free',
+      ],
+      [
+        'double free or corruption (out)\n======= Backtrace: =========\n./a.out(f+0x25)[0x7f41]\n======= Memory map: ========',
+        'ownership/double-free',
+      ],
       ['malloc_consolidate(): unaligned fastbin chunk detected', 'crash/heap-corruption'],
       ['*** stack smashing detected ***: terminated', 'bounds/stack-overflow'],
       ['*** buffer overflow detected ***: terminated', 'bounds/other'],
@@ -221,6 +262,43 @@ Current thread's C stack trace (most recent call first):
         'rules/other',
       ],
       ['FATAL ERROR: napi_throw_error napi_fatal_error', 'rules/other'],
+      [
+        'FATAL ERROR: HandleScope::HandleScope Entering the V8 API without proper locking in place',
+        'threading/wrong-thread-env',
+      ],
+      [
+        'FATAL ERROR: v8::HandleScope::HandleScope() Entering the V8 API without proper locking in place',
+        'threading/wrong-thread-env',
+      ],
+      // V8 itself, where no one handles its errors: workers, embedders, Node until 4
+      [
+        '#\n# Fatal error in HandleScope::HandleScope\n# Entering the V8 API without proper locking in place\n#',
+        'threading/wrong-thread-env',
+      ],
+      [
+        'Fatal error in v8::HandleScope::HandleScope()\nEntering the V8 API without proper locking in place',
+        'threading/wrong-thread-env',
+      ],
+      [
+        'v8::HandleScope::HandleScope() Entering the V8 API without proper locking in place',
+        'threading/wrong-thread-env',
+      ],
+      [
+        'FATAL ERROR: v8::Isolate::Dispose() Disposing the isolate that is entered by a thread',
+        'threading/wrong-thread-env',
+      ],
+      ['#\n# Fatal error in v8::ToLocalChecked\n# Empty MaybeLocal\n#', 'rules/other'],
+      ['# Fatal error in , line 0\n# unreachable code\n#\n#FailureMessage Object: 0x7ffe', 'crash/abort'],
+      ["node[7]: ../src/a.cc:5:void f(): Assertion `p' failed.", 'crash/abort'],
+      [
+        'FATAL ERROR: Error::New napi_get_last_error_info\n----- Native stack trace -----\n\n 1: 0xa0e670 node::Abort() [node]\n\n----- JavaScript stack trace -----',
+        'rules/other',
+      ],
+      // Windows without symbols
+      [
+        'FATAL ERROR: v8::ToLocalChecked Empty MaybeLocal.\n 1: node_module_register\n 2: 00007FF8E3CD743D\n 3: acme::Sensor::Read',
+        'rules/other',
+      ],
       ['# Fatal error in , line 0\n# Check failed: a.', 'crash/abort'],
     ],
     unknown: ['FATAL ERROR: the event loop looped', 'crash/abort'],
