@@ -69,8 +69,10 @@ const onFault = async (error) => {
   leave(known?.code ?? FAULT, known?.message ?? `internal error: ${error?.stack ?? error}`);
 };
 process.on('uncaughtException', (error) => void onFault(error));
+// yargs itself ends the process when it prints or computes completions.
+const completes = process.argv[2] === 'completion' || process.argv.includes('--get-yargs-completions');
 process.on('exit', () => {
-  if (settled) return;
+  if (settled || completes) return;
   complain('internal error: the command came to no end');
   process.exitCode = FAULT;
 });

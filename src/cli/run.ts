@@ -1,5 +1,6 @@
 /** `ffi-gates run`: builds, runs and judges cells, and writes the report. */
 import { EXIT, type ExitCode, worst } from '../model/exit-codes.js';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Failure } from '../model/failure.js';
 import type { Report } from '../model/report.js';
@@ -36,25 +37,22 @@ const lockOutput = async (out: string): Promise<() => void> => {
   );
 };
 
-const failedBefore = async (
-  lastReport: Buffer | undefined,
-  out: string,
-  selectors: readonly string[],
-): Promise<string[]> => {
+const failedBefore = async (out: string, selectors: readonly string[]): Promise<string[]> => {
   const { lastFailed } = await import('./last-failed.js');
   const { parseReport } = await import('./last-report.js');
-  return lastFailed(parseReport(lastReport, join(out, 'report.json')), out, selectors);
+  const file = join(out, 'report.json');
+  const text = await readFile(file).catch(() => undefined);
+  return lastFailed(parseReport(text, file), out, selectors);
 };
 
 /** The report of a run. `lastReport` is the text of the one before. */
 const makeReport = async (
   a: RunArgs,
-  out: string,
+  { out, selectors }: { out: string; selectors: readonly string[] },
   lastReport: Buffer | undefined,
   interruption: Interruption,
   screen: Screen,
 ): Promise<Report> => {
-  const selectors = a.lastFailed ? await failedBefore(lastReport, out, a.selector) : a.selector;
   const matrix = await openMatrix(a);
   const { loadBaseline } = await import('../config/baseline.js');
   const baseline = await loadBaseline(matrix.file);
@@ -111,9 +109,11 @@ export const runCommand = async (a: RunArgs, interruption: Interruption): Promis
   const release = await lockOutput(out);
   const screen: Screen = {};
   try {
+    // A request for the failed cells of a run without any leaves its report as it is.
+    const selectors = a.lastFailed ? await failedBefore(out, a.selector) : a.selector;
     const lastReport = await removeOldReport(out);
     interruption.ready();
-    const report = await makeReport(a, out, lastReport, interruption, screen);
+    const report = await makeReport(a, { out, selectors }, lastReport, interruption, screen);
     await screen.console?.stop();
     const unwritten = await writeReport(report, out);
     interruption.message = 'interrupted';
