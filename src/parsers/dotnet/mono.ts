@@ -108,7 +108,8 @@ export const mono: LineReader = {
   traces: [
     /^\s*(?:Native Crash Reporting|Native stacktrace|Telemetry Dumper|Basic Fault Address Reporting|Managed Stacktrace|External Debugger Dump):?\s*$/,
     /^\s*0x[0-9a-f]{4,16} - \S.{0,400} : /,
-    /^\s*at (?:<unknown>|\S{1,400}:\S{1,400}(?: \(.{0,400}\))?) (?:<0x[0-9a-f]{1,16}>|\[0x[0-9a-f]{1,16}\] in )/,
+    /^\s*at \S{1,400}(?: \([^()]{0,400}\))? <0x[0-9a-f]{1,16}>$/,
+    / \[0x[0-9a-f]{1,16}\] in <[0-9a-f]{1,64}(?:#[0-9a-f]{1,64})?>:\d/,
     /^a fatal error in the mono runtime or one of/,
   ],
   make,

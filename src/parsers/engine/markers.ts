@@ -18,7 +18,7 @@ export type Markers = {
 const QUOTES = '`^"“”‘’«';
 /** Words before which no program prints: what follows them is told, not printed. */
 const TELLING =
-  /(?:^|[\s(])(?:an?|the|this|that|these|those|with|like|as|says?|said|saying|prints?|printed|printing|shows?|showed|showing|sees?|saw|seen|seeing|gets?|got|getting|gives?|gave|throws?|threw|reports?|reported|reporting|raises?|raised|returns?|returned|logs?|logged|messages?|called|named|about|for|of|by|from|into|is|was|are|were|be|and|or|but|if|when|where|because|to|in|on|at|no|not|any|every|each|some|such|expects?|expected|contains?|match(?:es)?|avoids?|fix(?:es|ed)?)[:,]?\s{1,4}[(*_]{0,3}$/i;
+  /(?:^|[\s(])(?:an?|the|this|that|these|those|with|like|as|says?|said|saying|prints?|printed|printing|shows?|showed|showing|sees?|saw|seen|seeing|gets?|got|getting|gives?|gave|throws?|threw|reports?|reported|reporting|raises?|raised|returns?|returned|logs?|logged|messages?|called|named|about|for|of|by|from|into|and|or|but|if|when|where|because|to|in|on|at|no|not|any|every|each|some|such|expects?|expected|contains?|match(?:es)?|avoids?|fix(?:es|ed)?)[:,]?\s{1,4}[(*_]{0,3}$/i;
 /** Characters before the words that are looked at. */
 const TELLING_CHARS = 60;
 
@@ -67,7 +67,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
       if (at >= 0) return isQuoted(text, at) ? -1 : at;
       for (const find of finders) {
         const before = find(text);
-        if (before > 0) return before;
+        if (before > 0) return isQuoted(text, before) ? -1 : before;
       }
       return 0;
     },

@@ -78,6 +78,15 @@ const ROWS: readonly LastWords[] = [
   },
 ];
 
+/** `prog: file.c:12: f: Assertion …`: the program's name stands before the place. */
+function beforeAssertion(text: string): number {
+  const end = text.indexOf(': Assertion `');
+  const place = end < 0 ? null : /:\d{1,9}: /.exec(text.slice(0, end));
+  if (place === null) return 0;
+  const file = text.lastIndexOf(' ', place.index);
+  return file <= 0 || text[file - 1] !== ':' ? 0 : text.lastIndexOf(' ', file - 1) + 1;
+}
+
 /** Reads glibc's heap checks, fortify and stack protector messages, and failed assertions. */
 export const glibc = readLastWords({
   tool: 'glibc',
@@ -122,7 +131,7 @@ export const glibc = readLastWords({
     ),
     begins(/\bmalloc: \*\*\* error for object 0x/),
     begins(/\bFATAL: exception not rethrown$/),
-    begins(/(?<=[\s.>)\]]|^)[\w./+-]{1,200}: [^\s:][^:`']{0,200}:\d{1,9}: [^`']{1,400}: Assertion [`']/),
+    { words: /: Assertion `/, opening: beforeAssertion },
   ],
   traces: [/^={3,} (?:Backtrace|Memory map): =+$/],
   rows: ROWS,

@@ -86,6 +86,20 @@ const ROWS: readonly LastWords[] = [
   },
 ];
 
+/** `v8::HandleScope::HandleScope() Entering the V8 API …`: the function of V8's API belongs to the words. */
+function beforeEntering(text: string): number {
+  const at = text.indexOf('Entering the V8 API');
+  if (at <= 0) return 0;
+  const token = text.slice(0, at).trimEnd();
+  return token.endsWith('HandleScope') || token.endsWith('HandleScope()') ? token.lastIndexOf(' ') + 1 : at;
+}
+
+/** `node[7]: ../src/a.cc:5:void f(): Assertion …` */
+function beforeAssertion(text: string): number {
+  const pid = text.includes(': Assertion ') ? /\[\d{1,10}\]: /.exec(text) : null;
+  return pid === null ? 0 : text.lastIndexOf(' ', pid.index) + 1;
+}
+
 /** Reads `FATAL ERROR:` of Node (N-API's among them) and V8's failed checks. */
 export const node = readLastWords({
   tool: 'node',
@@ -110,13 +124,13 @@ export const node = readLastWords({
     begins(/\bFATAL ERROR: (?=\S)/),
     begins(/# {0,4}Fatal (?:error in|javascript) /i),
     begins(/\bFatal error in (?:v8::|HandleScope)/),
-    begins(/\b(?:[\w:]{1,80}(?:\(\))? )?Entering the V8 API without proper locking in place\b/),
-    begins(/\b\S{1,60}\[\d{1,10}\]: [^`']{1,400}: Assertion [`']/),
+    { words: /\bEntering the V8 API without proper locking in place\b/, opening: beforeEntering },
+    { words: /: Assertion `/, opening: beforeAssertion },
   ],
   traces: [
     /^-{3,} (?:Native|JavaScript) stack trace -{3,}$/i,
     /^\s*\d{1,3}: (?:0x[0-9a-f]{4,16} |[0-9A-F]{16} )?(?:node::|v8::|napi_)/,
-    /^\s*\d{1,3}: 0x[0-9a-f]{4,16} .{0,2000}\[\S{1,400}\]$/,
+    /^\s*\d{1,3}: 0x[0-9a-f]{4,16} [^[\]]{0,2000}\[[^\s[\]]{1,400}\]$/,
     /^#FailureMessage Object: 0x/,
   ],
   rows: ROWS,

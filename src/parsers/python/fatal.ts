@@ -85,9 +85,10 @@ export const python: LineReader = {
     { words: /\bFatal Python error\b/, opening: /\bFatal Python error: / },
     { words: /\bWindows fatal exception: /, opening: /\bWindows fatal exception: / },
     begins(/\bDebug memory block at address p=0x/),
-    begins(
-      /\bSystemError: .{1,400} returned (?:a result with an exception set|NULL without setting an exception)$/,
-    ),
+    {
+      words: / returned (?:a result with an exception set|NULL without setting an exception)$/,
+      opening: /\bSystemError: </,
+    },
     begins(/\bException ignored (?:(?:on|while) calling|from) (?:ctypes|cffi) callback\b/),
     begins(/\bTimeout \(\d+:\d\d:\d\d(?:\.\d+)?\)!$/),
   ],
