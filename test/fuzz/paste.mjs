@@ -248,9 +248,9 @@ const essenceOf = ({ diagnostics }, functionOf) =>
 const isNotUnderstood = ({ diagnostics, unread, complete }) =>
   !complete || unread.length > 0 || diagnostics.some((d) => d.hazard.startsWith('tool/'));
 
-/** Lines that stacks of exceptions and requested dumps hold as well: Java's, .NET's, Go's, Rust's; rulers and ends of processes. */
+/** Lines that stacks of exceptions and requested dumps hold as well: Java's, .NET's, Go's, Rust's, Python's; rulers and ends of processes. */
 const ANYONES =
-  /^(?:at |in call to |goroutine \d+ |created by |[\w./*()-]+\.[\w.*()-]+\(.*\)$|\/?[^\s:]+:\d+(?::\d+)?(?: \+0x[0-9a-f]+)?(?: in.*)?$|\d+: |exit status|[-=#_|~^ .+0-9a-fx]+$|note: |done$|ok$|rax |rip |r\w+ +0x)/;
+  /^(?:at |(?:Current thread|Thread) 0x|File "|in call to |goroutine \d+ |created by |[\w./*()-]+\.[\w.*()-]+\(.*\)$|\/?[^\s:]+:\d+(?::\d+)?(?: \+0x[0-9a-f]+)?(?: in.*)?$|\d+: |exit status|[-=#_|~^ .+0-9a-fx]+$|note: |done$|ok$|rax |rip |r\w+ +0x)/;
 
 const hazardIn = (one) => one.split(' ')[0];
 

@@ -7,6 +7,8 @@
 /** Widths at which people and consoles wrap. */
 const MIN_WIDTH = 56;
 const MAX_WIDTH = 132;
+/** The rest of a broken line is no beginning of a sentence, has no indentation and is no ruler. */
+const REST = /^(?!note: |warning: |error: )[a-z0-9(/<'"]/;
 /** Lines of a broken line that nobody takes. */
 const MAX_PIECES = 3;
 const MAX_KEPT = 100;
@@ -39,8 +41,7 @@ export function watchWrapping(): Wrapping {
       } else if (own === 0 || ++strangers > MAX_PIECES) {
         word = undefined;
         length = 0;
-      } else if (strangers === 1 && length > 0 && text[0] !== ' ') {
-        // The rest of a broken line has no indentation.
+      } else if (strangers === 1 && length > 0 && REST.test(text)) {
         const end = text.indexOf(' ');
         word = end < 0 ? own : end;
       }

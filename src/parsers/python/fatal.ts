@@ -75,9 +75,8 @@ export const python: LineReader = {
     'negative ref count',
     'returned a result with an',
     'without setting an exc',
-    'most recent call first',
+    'C stack trace (most',
     'Python runtime state',
-    '", line ',
     'Binary file "',
     'Extension modules',
   ],
@@ -92,10 +91,9 @@ export const python: LineReader = {
     begins(/\bException ignored (?:(?:on|while) calling|from) (?:ctypes|cffi) callback\b/),
     begins(/\bTimeout \(\d+:\d\d:\d\d(?:\.\d+)?\)!$/),
   ],
+  // … but no thread's stack: `faulthandler` dumps them on request, too.
   traces: [
-    /^(?:Current thread|Thread) 0x[0-9a-fA-F]{4,16}(?: \[.{0,60}\])? \(most recent call first/,
     /^Current thread's C stack trace \(most recent call first\):$/,
-    /^\s*File "[^"]{1,4000}", line (?:\d{1,9}|\?\?\?) in \S/,
     /^Python runtime state: /,
     /^\s*Binary file "[^"]{1,400}", at /,
     /^Extension modules: \S.{0,4000}\(total: \d+\)$/,
