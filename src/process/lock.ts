@@ -19,10 +19,11 @@ const realOf = (dir: string): string => {
 
 /** The process that listens to the abstract socket. Undefined if it may not be looked into. */
 const holderOf = (name: string): number | undefined => {
+  const shown = ` @${name}`;
   const line = readFileSync('/proc/net/unix', 'latin1')
     .split('\n')
     // The kernel shows the unused rest of the address as @ too.
-    .find((l) => l.replace(/@{1,108}$/, '').endsWith(` @${name}`));
+    .find((l) => l.includes(shown) && /^@*$/.test(l.slice(l.indexOf(shown) + shown.length)));
   const socket = line && `socket:[${line.split(' ')[6]}]`;
   const holds = (pid: number): boolean => {
     try {

@@ -7,7 +7,7 @@ const MIN_LENGTH = 8;
 const base64 = (value: string): string[] =>
   [0, 1, 2].map((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);
-    const text = bytes.toString('base64').replace(/=+$/, '');
+    const text = bytes.toString('base64').replace(/={1,2}$/, '');
     // Characters that hold bits of the neighbours.
     const from = [0, 2, 3][before] ?? 0;
     return text.slice(from, bytes.length % 3 === 0 ? undefined : -1);

@@ -43,10 +43,10 @@ afterAll(() => rig.remove());
 const said = async (args: readonly string[], out: string) => {
   const edited = ['ffi-gates-baseline.yaml', 'ffi-gates-suppressions.yaml'].map((f) => join(rig.repo, f));
   for (const file of edited) rmSync(file, { force: true });
-  const report = readFileSync(join(out, 'report.json'));
+  const kept = readFileSync(join(out, 'report.json'));
   const ran = await rig.start(args.map((a) => (a === 'OUT' ? out : a))).ended;
   // A run begins by removing it.
-  writeFileSync(join(out, 'report.json'), report);
+  writeFileSync(join(out, 'report.json'), kept);
   const text = (t: string): string => t.replaceAll(out, 'OUT');
   const files_ = edited.map((file) => {
     try {
