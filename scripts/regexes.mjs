@@ -80,11 +80,12 @@ function remembered() {
 }
 
 /**
- * Only the number of steps limits the fuzzer. With a time limit, a busy machine would make slow patterns look
- * vulnerable. The confirmation by a real run depends on time and is skipped.
+ * The number of steps limits the fuzzer. With a tight time limit, a busy machine would make slow patterns look
+ * vulnerable: the slowest take ten seconds on an idle one. Without any, a pattern whose automaton explodes would take all
+ * the memory. The confirmation by a real run depends on time and is skipped.
  */
 const LIMITS = {
-  timeout: null,
+  timeout: 300_000,
   incubationTimeout: null,
   seedingTimeout: null,
   attackTimeout: null,

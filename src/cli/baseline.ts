@@ -8,7 +8,6 @@ import { acceptance, schemaLine, today } from '../config/expiry.js';
 import { loadBaseline, parseBaseline, valid, type Baseline } from '../config/baseline.js';
 import { Failure } from '../model/failure.js';
 import { readReport } from './last-report.js';
-import { loadMatrix } from '../config/matrix.js';
 import type { FindingReport, Report } from '../model/report.js';
 import {
   acceptedOf,
@@ -20,7 +19,7 @@ import {
   topFrame,
 } from '../reporters/wording.js';
 import { columns, say } from './say.js';
-import { findMatrix } from './where.js';
+import { readMatrix } from './where.js';
 
 type Args = {
   update: boolean;
@@ -137,7 +136,7 @@ const status = (b: Baseline, report: Report): void => {
  * report in `out`. Throws `Failure` 2 if the report is for another matrix, or if `--update` has no reason.
  */
 export const baseline = async (a: Args): Promise<ExitCode> => {
-  const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
+  const matrix = await readMatrix(a);
   const report = await readReport(a.out);
   if (report.matrix !== basename(matrix.file))
     throw new Failure(EXIT.USAGE, `the report in ${a.out} is for another matrix: ${report.matrix}`);

@@ -13,10 +13,7 @@ export type Explained = { message: string; code: ExitCode };
 /** The message, without `ffi-gates: ` before it, and the exit code. A fault of our own shows its stack. */
 export const explain = (error: unknown): Explained => {
   if (error instanceof Failure)
-    return {
-      message: `${error.at ? `${error.at}: ` : ''}${shown(error.message)}`,
-      code: error.exitCode,
-    };
+    return { message: shown(`${error.at ? `${error.at}: ` : ''}${error.message}`), code: error.exitCode };
   const reason = systemError(error);
   if (reason !== undefined) return { message: shown(reason), code: EXIT.USAGE };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

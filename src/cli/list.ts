@@ -1,7 +1,6 @@
 /** `ffi-gates list`: lists suites, cells, gates, bindings or hazards. */
 import { lookUp } from '../model/look-up.js';
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
-import { loadMatrix, type Matrix } from '../config/matrix.js';
 import { Failure } from '../model/failure.js';
 import { HAZARDS } from '../model/hazards.js';
 import { didYouMean } from '../config/did-you-mean.js';
@@ -9,15 +8,13 @@ import { cellIds } from '../plan/plan.js';
 import { GATES } from '../gates/index.js';
 import { BINDINGS } from '../bindings/index.js';
 import { columns, say, sayJson } from './say.js';
-import { findMatrix } from './where.js';
+import { readMatrix } from './where.js';
 
 type Row = Record<string, string>;
 
-const matrixOf = (named: string | undefined): Promise<Matrix> => loadMatrix(findMatrix(named, process.cwd()));
-
 const LISTS: Record<string, (named: string | undefined) => Promise<Row[]>> = {
   suites: async (named) => {
-    const m = await matrixOf(named);
+    const m = await readMatrix({ matrix: named });
     const ids = cellIds(m);
     return m.suites.map((s) => ({
       suite: `${s.id}-${s.binding}`,
@@ -27,7 +24,7 @@ const LISTS: Record<string, (named: string | undefined) => Promise<Row[]>> = {
       dir: s.dir,
     }));
   },
-  cells: async (named) => cellIds(await matrixOf(named)).map((cell) => ({ cell })),
+  cells: async (named) => cellIds(await readMatrix({ matrix: named })).map((cell) => ({ cell })),
   gates: () =>
     Promise.resolve(
       Object.values(GATES).map((g) => ({

@@ -18,9 +18,9 @@ import type { Matrix } from '../config/matrix.js';
 import type { GateId } from '../model/ids.js';
 import type { FindingReport, Report } from '../model/report.js';
 import { isAgain, partsOf, variablesOf, withEnvironment } from '../execute/repro-command.js';
-import { knownSecrets, learnSecrets, outgoing } from './outgoing.js';
+import { knownSecrets, outgoing } from './outgoing.js';
 import { say } from './say.js';
-import { findMatrix } from './where.js';
+import { readMatrix } from './where.js';
 
 /** A shell exits with 128 + n if signal n ended its child. */
 const signalOf = (exit: Exit): string | undefined => {
@@ -32,8 +32,7 @@ const signalOf = (exit: Exit): string | undefined => {
 /** The matrix that the report was made from, if it is still there. */
 const matrixOf = async (named: string | undefined, report: Report): Promise<Matrix | undefined> => {
   try {
-    const { loadMatrix } = await import('../config/matrix.js');
-    const matrix = await loadMatrix(findMatrix(named, process.cwd()));
+    const matrix = await readMatrix({ matrix: named });
     return named !== undefined || basename(matrix.file) === report.matrix ? matrix : undefined;
   } catch (e) {
     if (named === undefined && e instanceof Failure) return undefined;
@@ -54,7 +53,6 @@ const environmentOf = async (
   const wanted = variablesOf(f.repro).filter((name) => env[name] === undefined);
   if (wanted.length === 0) return env;
   const matrix = await matrixOf(named, report);
-  learnSecrets(matrix);
   const [seen] = f.witnesses;
   const suite = matrix?.suites.find((s) => seen?.cell.startsWith(`${s.id}-${s.binding}_`));
   const given: Record<string, string> = {

@@ -9,7 +9,6 @@ import { plainName } from '../model/function-name.js';
 import { Failure } from '../model/failure.js';
 import type { Tool } from '../model/diagnostic.js';
 import { findFinding, readReport } from './last-report.js';
-import { loadMatrix } from '../config/matrix.js';
 import type { FindingReport } from '../model/report.js';
 import { topFrame } from '../reporters/wording.js';
 import {
@@ -20,7 +19,7 @@ import {
   type Suppression,
 } from '../config/suppressions.js';
 import { say } from './say.js';
-import { findMatrix } from './where.js';
+import { readMatrix } from './where.js';
 
 const EMPTY = `${schemaLine('suppressions.schema.json')}
 # Reports that the checkers drop because they are no bugs. Real bugs belong in the baseline.
@@ -58,7 +57,7 @@ export const suppress = async (a: {
   matrix?: string | undefined;
   out: string;
 }): Promise<ExitCode> => {
-  const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
+  const matrix = await readMatrix(a);
   const report = await readReport(a.out);
   const f = findFinding(report, a.finding);
   const place = placeIn(f);

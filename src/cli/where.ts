@@ -30,10 +30,23 @@ export const findMatrix = (named: string | undefined, from: string): string => {
   );
 };
 
-/** Loads the matrix to use. Throws `Failure` 2 for its mistakes, also directories that do not exist. */
-export const openMatrix = async (a: { matrix?: string | undefined }): Promise<Matrix> => {
+type Named = { matrix?: string | undefined };
+
+/**
+ * Loads the matrix to use, and keeps its secrets out of what is printed. Throws `Failure` 2 for its mistakes, also
+ * directories that do not exist.
+ */
+export const openMatrix = async (a: Named): Promise<Matrix> => {
   const { loadUsableMatrix } = await import('../config/matrix.js');
   const matrix = await loadUsableMatrix(findMatrix(a.matrix, process.cwd()));
+  learnSecrets(matrix);
+  return matrix;
+};
+
+/** The same for a command that only looks at it: directories need not exist. */
+export const readMatrix = async (a: Named): Promise<Matrix> => {
+  const { loadMatrix } = await import('../config/matrix.js');
+  const matrix = await loadMatrix(findMatrix(a.matrix, process.cwd()));
   learnSecrets(matrix);
   return matrix;
 };
