@@ -20,7 +20,8 @@ export const loadedBy = async (program: string, env: Record<string, string>): Pr
 /** `0000000000001139 T name`, with a version (`name@@V1`) in shared objects. */
 const DEFINED = /^[0-9a-f]+ [TtWiVu] ([^\s@]+)/gm;
 
-const definedIn = async (object: string, options: readonly string[]): Promise<Set<string>> => {
+/** The symbols that an object defines. `options` of nm: `-D` for those that a shared object exports. */
+export const definedIn = async (object: string, options: readonly string[]): Promise<Set<string>> => {
   const { stdout } = await runTool('nm', ['--defined-only', ...options, object], { timeoutMs: LIMIT });
   return new Set([...stdout.matchAll(DEFINED)].map((m) => m[1]!));
 };

@@ -15,6 +15,7 @@ const main = async (file: string): Promise<void> => {
   try {
     const checked = await compareHost(spec);
     const mendOf = (f: Finding): string | undefined => {
+      if (f.mend !== undefined) return f.mend;
       const language = f.language ?? spec.language;
       return f.realRecord ? spellRecord(language, f.realRecord) : spell(language, f.name, f.real);
     };

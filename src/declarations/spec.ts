@@ -3,6 +3,7 @@ import type { Language } from '../model/declaration.js';
 import type { CheckOptions } from './check.js';
 import type { CSettings } from './hosts/c.js';
 import type { GoSettings } from './hosts/go.js';
+import type { JniSettings } from './hosts/jni.js';
 import type { RustSettings } from './hosts/rust.js';
 import type { ReportOptions } from './report.js';
 
@@ -20,4 +21,5 @@ export type Spec = Omit<ReportOptions, 'language'> &
     rust?: RustSettings;
     go?: GoSettings;
     c?: CSettings;
+    jni?: JniSettings;
   };

@@ -14,7 +14,7 @@ const PROGRAM = fileURLToPath(new URL('../declarations/program.js', import.meta.
 export const DECLARED_TABLE = 'declared.json';
 
 /** Bindings whose declarations can be had. */
-const FITS: readonly BindingId[] = ['py', 'rs', 'go', 'c'];
+const FITS: readonly BindingId[] = ['py', 'rs', 'go', 'c', 'jni'];
 
 export const declared: Gate = {
   id: 'declared',
@@ -32,6 +32,10 @@ export const declared: Gate = {
     {
       bindings: ['go'],
       text: 'Sees functions that Go exports, declarations in preambles, structures cast through `unsafe.Pointer` where the cast is one expression, and results of C converted at the call.',
+    },
+    {
+      bindings: ['jni'],
+      text: 'Sees native methods of the classes under test whose functions are found by their names, not those that `RegisterNatives` names, nor what happens to a value between Java and the library.',
     },
     {
       bindings: ['c'],

@@ -23,6 +23,8 @@ export type CType =
   /** A struct or union, described in the table of records. */
   | { kind: 'record'; name: string }
   | Signature
+  /** An object of a virtual machine, which C sees as a handle of type `as` (`jstring`). */
+  | { kind: 'reference'; as: string; name: string }
   /** An undeclared argument: the host chooses its form by the value. `wide`: some value needed more than 32 bits. */
   | { kind: 'untyped'; name: string; wide: boolean }
   /** A type that cannot be compared. `name` says why or which. */
@@ -86,6 +88,10 @@ export type HostFunction = {
   parametersAt?: Place;
   variadic?: true;
   calls: CallShape[];
+  /** The host calls it from compiled code: no value is converted or widened on its way. */
+  compiled?: true;
+  /** The line that mends it, where the library's side is the one to write anew. */
+  mend?: string;
   /** The language of its declaration, if it is not that of the others. */
   language?: Language;
   /** Why it cannot be compared. */

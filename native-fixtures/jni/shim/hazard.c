@@ -1,6 +1,8 @@
 /* fixture.Seam, broken: native methods that break the rules of JNI or of the library from the native side of the seam. */
 #include "seam.h"
 
+#define WRONG(type, name) JNIEXPORT type JNICALL Java_hazard_Wrong_##name
+
 SEAM(jint, pendingException)(JNIEnv *env, jclass cls, jobject list) {
   jclass type = (*env)->GetObjectClass(env, list);
   jmethodID get = (*env)->GetMethodID(env, type, "get", "(I)Ljava/lang/Object;");
@@ -175,4 +177,30 @@ SEAM(jint, apply)(JNIEnv *env, jclass cls, jobject function, jint value) {
   if ((*env)->ExceptionCheck(env)) return -1;
   fx_label_free(label);
   return result;
+}
+
+/* hazard.Wrong: its native methods were changed, these functions were not, or the other way round. */
+WRONG(fx_box *, boxNew)(JNIEnv *env, jclass cls, jint value) {
+  (void)env, (void)cls;
+  return fx_box_new(value);
+}
+
+WRONG(jlong, wide)(JNIEnv *env, jclass cls, jint a) {
+  (void)env, (void)cls;
+  return fx_wide(a, 1);
+}
+
+WRONG(jchar, unsignedMax)(JNIEnv *env, jclass cls) {
+  (void)env, (void)cls;
+  return (jchar)fx_unsigned_max();
+}
+
+WRONG(jint, countLocked)(JNIEnv *env, jclass cls, jint step, jint limit) {
+  (void)env, (void)cls, (void)step, (void)limit;
+  return fx_count_locked();
+}
+
+WRONG(jdouble, mean)(JNIEnv *env, jclass cls, jdouble a, jfloat b, jint n) {
+  (void)env, (void)cls;
+  return fx_mean(a, b, n);
 }

@@ -1,6 +1,8 @@
 /* fixture.Seam, kept: the jobs of shim/hazard.c, done by the rules. */
 #include "seam.h"
 
+#define RIGHT(type, name) JNIEXPORT type JNICALL Java_twin_Right_##name
+
 SEAM(jint, pendingException)(JNIEnv *env, jclass cls, jobject list) {
   jclass type = (*env)->GetObjectClass(env, list);
   jmethodID get = (*env)->GetMethodID(env, type, "get", "(I)Ljava/lang/Object;");
@@ -195,4 +197,40 @@ SEAM(jint, apply)(JNIEnv *env, jclass cls, jobject function, jint value) {
   const jint result = (*env)->CallIntMethod(env, function, apply, value);
   fx_label_free(label);
   return (*env)->ExceptionCheck(env) ? -1 : result;
+}
+
+/* twin.Right */
+RIGHT(fx_box *, boxNew)(JNIEnv *env, jclass cls, jint value) {
+  (void)env, (void)cls;
+  return fx_box_new(value);
+}
+
+RIGHT(void, box_1free)(JNIEnv *env, jclass cls, fx_box *box) {
+  (void)env, (void)cls;
+  fx_box_free(box);
+}
+
+RIGHT(uint16_t, unsignedMax)(JNIEnv *env, jclass cls) {
+  (void)env, (void)cls;
+  return UINT16_MAX;
+}
+
+RIGHT(jint, count__)(void *env, jobject cls) {
+  (void)env, (void)cls;
+  return fx_count_locked();
+}
+
+RIGHT(jint, count__I)(JNIEnv *env, jclass cls, jint step) {
+  (void)env, (void)cls;
+  return step * fx_count_locked();
+}
+
+RIGHT(jdouble, mean)(JNIEnv *env, jobject self, jdouble a, jfloat b, jint n, jarray ignored, jobject text) {
+  (void)env, (void)self, (void)ignored, (void)text;
+  return fx_mean(a, b, n);
+}
+
+RIGHT(int64_t, 00024Inner_wide)(JNIEnv *env, jclass cls, int64_t a) {
+  (void)env, (void)cls;
+  return fx_wide(a, 1);
 }

@@ -183,4 +183,11 @@ export const jni: Binding = {
   parseList: (stdout) => [...new Set(eventsOf(stdout).map((e) => e.test))],
   run,
   events: (scratch) => readEvents(progressFile(scratch)),
+  declarations: (suite) => ({
+    language: 'java',
+    jni: {
+      project: { from: root(suite), to: copyOfRoot(suite) },
+      libraries: [suite.out, ...Object.values(suite.targets)],
+    },
+  }),
 };

@@ -30,6 +30,8 @@ export type Position = {
   way: Way;
   /** True inside the signature of a callback, whose host side is compiled code: nothing widens its values. */
   callback?: true;
+  /** The host's side is compiled code that converts nothing: a narrow value leaves the rest of its register undefined. */
+  unwidened?: true;
   /** The host assumes this type because nothing is declared. */
   assumed?: true;
 };

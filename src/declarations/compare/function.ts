@@ -20,6 +20,8 @@ import type { Place } from '../../model/declaration.js';
 export type Finding = Disagreement & {
   name: string;
   language?: Language;
+  /** The line that mends it, if it is not the library's declaration in the host's language. */
+  mend?: string;
   /** The wrong record and where it is declared, if the record is wrong rather than the function. */
   declared?: { name: string; at: Place };
   /** The library's record, if a record is wrong. */
@@ -59,6 +61,7 @@ const contexts =
         ...d,
         name: f.name,
         ...(f.language === undefined ? {} : { language: f.language }),
+        ...(f.mend === undefined ? {} : { mend: f.mend }),
         ...recordAt(d.record, sides.records),
         ...(d.record === undefined ? {} : realRecord(sides.native.records[d.native])),
         hostAt: at,
@@ -106,8 +109,13 @@ export const compareFunction = (
   const contextAt = contexts(f, n, sides, compared, found, skipped);
   if (n.unprototyped) return skipped({ name: f.name, part: 'the parameters', why: 'it has no prototype' });
   const called = f.calls[0]?.at;
+  const exact = f.compiled ? { unwidened: true as const } : {};
   if (f.result)
-    compareValue(contextAt(f.resultAt ?? f.at), f.result, n.result, { part: 'the result', way: 'in' });
+    compareValue(contextAt(f.resultAt ?? f.at), f.result, n.result, {
+      part: 'the result',
+      way: 'in',
+      ...exact,
+    });
   else if (f.defaultResult)
     compareValue(contextAt(called ?? f.at), f.defaultResult, n.result, {
       part: 'the result',
@@ -129,6 +137,7 @@ const recordAt = (record: string | undefined, records: Records): Pick<Finding, '
 
 const compareParameters = (c: Context, f: HostFunction, n: NativeFunction): void => {
   const [declared, real] = [f.parameters!, n.parameters];
+  const exact = f.compiled ? { unwidened: true as const } : {};
   if (!fits(declared.length, n)) {
     // Fewer may be declared than are given: ctypes passes what is given.
     const given = f.calls.length > 0 && f.calls.every((k) => k.arguments.length >= real.length);
@@ -136,7 +145,7 @@ const compareParameters = (c: Context, f: HostFunction, n: NativeFunction): void
   }
   for (const [i, parameter] of declared.entries()) {
     const other = real[i];
-    if (other) compareValue(c, parameter, other, { part: `parameter ${i + 1}`, way: 'out' });
+    if (other) compareValue(c, parameter, other, { part: `parameter ${i + 1}`, way: 'out', ...exact });
   }
 };
 

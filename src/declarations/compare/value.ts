@@ -15,6 +15,7 @@ import {
   type Position,
 } from './context.js';
 import type { Tier } from '../../model/declaration.js';
+import { compareReference, handleName, numberForReference } from './reference.js';
 import { cutEffect, REGISTERS, signEffect, undefinedEffect } from './effects.js';
 
 type Sides = { h: CType; n: CType; at: Position };
@@ -49,6 +50,9 @@ export const compareValue = (c: Context, host: CType, native: CType, at: Positio
   if (h.kind === 'function' || n.kind === 'function') return c.skip(at.part, 'a function by value');
   if (n.kind === 'void') return resultOfNothing(c, sides);
   if (h.kind === 'void') return noResult(c, sides);
+  if (h.kind === 'reference') return compareReference(c, h, n, at);
+  if (handleName(n) !== undefined && (isInteger(h) || h.kind === 'float'))
+    return numberForReference(c, h, n, at);
   if (h.kind === 'untyped') return compareUntyped(c, sides, h.wide);
   if (h.kind === 'record' || n.kind === 'record') return compareRecords(c, sides);
   if (h.kind === 'float' || n.kind === 'float') return compareFloats(c, sides);
@@ -61,7 +65,8 @@ export const compareValue = (c: Context, host: CType, native: CType, at: Positio
 const resultOfNothing = (c: Context, sides: Sides): void => {
   if (sides.h.kind === 'void' || sides.at.assumed) return;
   const says = 'the library returns nothing';
-  report(c, sides, 'info', 'abi/wrong-width', says, 'the value is whatever the register held');
+  const tier = sides.h.kind === 'reference' ? 'error' : sides.at.unwidened ? 'warning' : 'info';
+  report(c, sides, tier, 'abi/wrong-width', says, 'the value is whatever the register held');
 };
 
 const noResult = (c: Context, sides: Sides): void => {
@@ -195,16 +200,17 @@ const compareIntegers = (c: Context, sides: Sides, h: IntLike, n: IntLike): void
     : `${h.size} bytes are declared`;
   const says = `${declared}, the library has ${n.size}`;
   const wider = h.size > n.size;
+  const exact = at.callback === true || at.unwidened === true;
   const tier = ((): Tier => {
-    if (at.way === 'out' && wider) return at.callback ? 'warning' : 'info';
-    if (at.way === 'out') return h.kind === 'bool' ? 'info' : at.callback ? 'error' : 'warning';
+    if (at.way === 'out' && wider) return exact ? 'warning' : 'info';
+    if (at.way === 'out') return h.kind === 'bool' ? 'info' : exact ? 'error' : 'warning';
     if (!wider) return h.kind === 'bool' ? 'info' : 'warning';
     // Compilers mostly clear the rest of a 32-bit register when they return less.
     return h.size <= 4 ? 'warning' : 'error';
   })();
   const [less, more] = [Math.min(h.size, n.size), Math.max(h.size, n.size)];
   // Compiled code leaves the upper part undefined; a host that converts arguments fills it.
-  const undefinedPart = at.way === 'in' ? wider : at.callback === true && !wider;
+  const undefinedPart = at.way === 'in' ? wider : exact && !wider;
   const effect = undefinedPart ? undefinedEffect(less, more) : cutEffect(more, less, false);
   report(c, sides, tier, 'abi/wrong-width', says, effect);
 };

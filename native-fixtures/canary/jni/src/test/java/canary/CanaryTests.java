@@ -96,3 +96,45 @@ class CanaryWrongtypeTest {
     Canary.wrongtype();
   }
 }
+
+class CanaryDeclaredPointerTest {
+  @Test
+  void canary_declared_pointer() {
+    Declared.pointer();
+  }
+}
+
+class CanaryDeclaredWidthTest {
+  @Test
+  void canary_declared_width() {
+    Declared.wide(1);
+  }
+}
+
+class CanaryDeclaredSignTest {
+  @Test
+  void canary_declared_sign() {
+    Declared.sign();
+  }
+}
+
+class CanaryDeclaredArityTest {
+  @Test
+  void canary_declared_arity() {
+    Declared.mean(1);
+  }
+}
+
+class CanaryDeclaredRegisterTest {
+  @Test
+  void canary_declared_register() {
+    Declared.register(1, 2);
+  }
+}
+
+class CanaryDeclaredReferenceTest {
+  @Test
+  void canary_declared_reference() {
+    Declared.text(new byte[1]);
+  }
+}

@@ -142,17 +142,54 @@ class ResourceHandleLeakFdTest {
   }
 }
 
+class AbiWrongWidthCastTest {
+  @Test
+  void abi_wrong_width__cast() {
+    long handle = 1L << 32 | 5;
+    assertEquals(6, Fx.wide((int) handle, 1)); //~ abi_wrong_width__cast: blind = abi/wrong-width
+  }
+}
+
+class AbiWrongSignednessCastTest {
+  @Test
+  void abi_wrong_signedness__cast() {
+    assertTrue(Fx.unsignedMax() < 0); //~ abi_wrong_signedness__cast: blind = abi/wrong-signedness
+  }
+}
+
+/* Native methods whose C has other types; the guilty lines are in Wrong.java. */
+
+class AbiTruncatedPointerTest {
+  @Test
+  void abi_truncated_pointer() {
+    Wrong.boxNew(1);
+  }
+}
+
 class AbiWrongWidthTest {
   @Test
   void abi_wrong_width() {
-    long handle = 1L << 32 | 5;
-    assertEquals(6, Fx.wide((int) handle, 1)); //~ abi_wrong_width: blind = abi/wrong-width
+    assertEquals(6, Wrong.wide(1L << 32 | 5));
   }
 }
 
 class AbiWrongSignednessTest {
   @Test
   void abi_wrong_signedness() {
-    assertTrue(Fx.unsignedMax() < 0); //~ abi_wrong_signedness: blind = abi/wrong-signedness
+    assertTrue(Wrong.unsignedMax() < 0);
+  }
+}
+
+class AbiArityTest {
+  @Test
+  void abi_arity() {
+    Wrong.countLocked(2);
+  }
+}
+
+class AbiCallingConventionTest {
+  @Test
+  void abi_calling_convention() {
+    Wrong.mean(1, 2, 3);
   }
 }

@@ -108,13 +108,39 @@ class HostTests {
   }
 
   @Test
-  void abi_wrong_width() {
+  void abi_wrong_width__cast() {
     long handle = 1L << 32 | 5;
     assertEquals(handle + 1, Fx.wide(handle, 1));
   }
 
   @Test
-  void abi_wrong_signedness() {
+  void abi_wrong_signedness__cast() {
     assertEquals(4294967295L, Integer.toUnsignedLong(Fx.unsignedMax()));
+  }
+
+  @Test
+  void abi_truncated_pointer() {
+    Right.box_free(Right.boxNew(1));
+  }
+
+  @Test
+  void abi_wrong_width() {
+    assertEquals((1L << 32) + 6, Right.Inner.wide(1L << 32 | 5));
+  }
+
+  @Test
+  void abi_wrong_signedness() {
+    assertEquals(65535, Right.unsignedMax());
+  }
+
+  @Test
+  void abi_arity() {
+    Right.count();
+    Right.count(2);
+  }
+
+  @Test
+  void abi_calling_convention() {
+    assertEquals(1.0, new Right().mean(1, 2, 3, new int[0], "text"));
   }
 }

@@ -1,0 +1,77 @@
+/** Finds where a source declares a function, for languages whose compiled form does not say it. Pure. */
+
+/** Comments and text in quotes replaced by spaces; lines stay where they are. For languages of C's family. */
+export const codeOf = (source: string): string => {
+  let out = '';
+  let i = 0;
+  const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+  while (i < source.length) {
+    const [c, next] = [source[i]!, source[i + 1]];
+    let end = i + 1;
+    if (c === '/' && next === '/') {
+      end = source.indexOf('\n', i);
+      if (end < 0) end = source.length;
+      out += blank(source.slice(i, end));
+    } else if (c === '/' && next === '*') {
+      const close = source.indexOf('*/', i + 2);
+      end = close < 0 ? source.length : close + 2;
+      out += blank(source.slice(i, end));
+    } else if (c === '"' || c === "'") {
+      while (end < source.length && source[end] !== c && source[end] !== '\n')
+        end += source[end] === '\\' ? 2 : 1;
+      out += blank(source.slice(i, ++end));
+    } else out += c;
+    i = end;
+  }
+  return out;
+};
+
+export type DeclaredAt = {
+  /** From 1. */
+  line: number;
+  /** Number of parameters that stand in the parentheses. */
+  parameters: number;
+};
+
+const parameterCount = (text: string, open: number): number => {
+  let [depth, commas, empty] = [0, 0, true];
+  for (let i = open; i < text.length; i++) {
+    const c = text[i]!;
+    if ('([<{'.includes(c)) depth++;
+    else if (')]>}'.includes(c)) {
+      if (--depth === 0) break;
+    } else if (c === ',' && depth === 1) commas++;
+    if (i > open && !/\s/.test(c)) empty = false;
+  }
+  return empty ? 0 : commas + 1;
+};
+
+/**
+ * The places at which `name(` stands in a statement that has the word (`native`, `extern`) before it. `source` is
+ * as `codeOf` gives it.
+ */
+export const declarationsOf = (source: string, name: string, word: string): DeclaredAt[] => {
+  const found: DeclaredAt[] = [];
+  for (let i = source.indexOf(name); i >= 0; i = source.indexOf(name, i + name.length)) {
+    let open = i + name.length;
+    while (/\s/.test(source[open] ?? '')) open++;
+    if (source[open] !== '(' || /[\w$]/.test(source[i - 1] ?? '')) continue;
+    let begin = i;
+    while (begin > 0 && !';{}'.includes(source[begin - 1]!)) begin--;
+    if (
+      !source
+        .slice(begin, i)
+        .split(/[^\w$]/)
+        .includes(word)
+    )
+      continue;
+    found.push({ line: lineAt(source, i), parameters: parameterCount(source, open) });
+  }
+  return found;
+};
+
+const lineAt = (source: string, offset: number): number => {
+  let line = 1;
+  for (let i = source.indexOf('\n'); i >= 0 && i < offset; i = source.indexOf('\n', i + 1)) line++;
+  return line;
+};
