@@ -34,9 +34,17 @@ export const libraryFlags = (suite: PreparedSuite): string[] => [
   ...list(suite, 'libs').map((name) => `-l${name}`),
 ];
 
-/** Joins flags for variables like CFLAGS. setuptools, cgo and a makefile's shell all remove the quotes. */
-export const flagText = (flags: readonly string[]): string =>
-  flags.map((f) => (/\s/.test(f) ? `'${f.replaceAll("'", `'\\''`)}'` : f)).join(' ');
+const quoted = (flag: string): string => {
+  if (!/[\s'"]/.test(flag)) return flag;
+  if (!flag.includes("'")) return `'${flag}'`;
+  return /["$`\\]/.test(flag) ? `'${flag.replaceAll("'", `'\\''`)}'` : `"${flag}"`;
+};
+
+/**
+ * Joins flags for variables like CFLAGS. setuptools, cgo and a makefile's shell all remove the quotes. cgo knows no
+ * escapes in them.
+ */
+export const flagText = (flags: readonly string[]): string => flags.map(quoted).join(' ');
 
 /** The variable that names a target's directory to a suite. */
 export const targetVariable = (id: string): string => `FFI_GATES_TARGET_${id.toUpperCase()}`;

@@ -9,6 +9,7 @@ import { checkSyntax } from '../config/selector.js';
 import type { Matrix } from '../config/matrix.js';
 import { EXIT } from '../model/exit-codes.js';
 import { Failure } from '../model/failure.js';
+import type { BindingId } from '../model/ids.js';
 import { reasonOf } from '../model/system-errors.js';
 import { cellIds, deadSelectors } from '../plan/plan.js';
 
@@ -84,6 +85,9 @@ type Rule = { path: keyof Paths; chars: RegExp; taker: string; when?: (m: Matrix
 const hasTarget = (m: Matrix, builder: string): boolean =>
   Object.values(m.targets).some((t) => t.builder === builder);
 
+const hasSuite = (m: Matrix, ...bindings: BindingId[]): boolean =>
+  m.suites.some((s) => bindings.includes(s.binding));
+
 const RULES: readonly Rule[] = [
   { path: 'out', chars: /[:"]/, taker: 'options of sanitizers' },
   { path: 'cache', chars: /[:;]/, taker: 'LD_LIBRARY_PATH' },
@@ -91,6 +95,11 @@ const RULES: readonly Rule[] = [
   { path: 'cache', chars: /[#"\\]/, taker: 'build systems' },
   { path: 'repository', chars: /:/, taker: 'search paths (PYTHONPATH, -Djava.class.path)' },
   { path: 'repository', chars: /[;#"\\]/, taker: 'CMake', when: (m) => hasTarget(m, 'cmake') },
+  { path: 'repository', chars: /[[\]]/, taker: "CMake's file(GLOB)", when: (m) => hasTarget(m, 'cmake') },
+  { path: 'repository', chars: /[[\]]/, taker: "pytest's arguments", when: (m) => hasSuite(m, 'py', 'pyx') },
+  { path: 'cache', chars: /[$]/, taker: 'makefiles (node-gyp)', when: (m) => hasSuite(m, 'node') },
+  { path: 'repository', chars: /[$]/, taker: 'makefiles (node-gyp)', when: (m) => hasSuite(m, 'node') },
+  { path: 'cache', chars: /%/, taker: "LLVM's linker, which Rust uses", when: (m) => hasSuite(m, 'rs') },
   ...(['out', 'cache', 'repository'] as const).map((path): Rule => ({
     path,
     chars: /\p{Cc}/u,

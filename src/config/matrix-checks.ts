@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import { CANARY } from '../model/cell-id.js';
-import { SEEDED_GATES } from '../model/ids.js';
+import { HEAP_GATES, PERTURBED_GATES, SEEDED_GATES } from '../model/ids.js';
 import { didYouMean, suggest } from './did-you-mean.js';
 import { isClosed } from './glob.js';
 import { exclusion, gate, knownKeys, suite, target } from './matrix-schema.js';
@@ -83,15 +83,28 @@ const checkTargets = ({ complain }: Yaml, targets: Targets, names: readonly stri
     );
 };
 
+/** Settings of gates that only some of them have. */
+const TAKERS = [
+  ['perturb', PERTURBED_GATES],
+  ['redzone', HEAP_GATES],
+  ['fill', HEAP_GATES],
+] as const;
+
 type Gates = readonly (readonly [string, z.infer<typeof gate> | null])[];
 
 const checkGates = (complain: Yaml['complain'], gates: Gates): void => {
   for (const [name, settings] of gates) {
-    if (settings?.seeds !== undefined && !SEEDED_GATES.includes(name))
+    const perturbed = settings?.perturb !== undefined && PERTURBED_GATES.includes(name);
+    if (settings?.seeds !== undefined && !SEEDED_GATES.includes(name) && !perturbed)
       complain(
         ['gates', name, 'seeds'],
-        `gate '${name}' cannot choose schedules; only ${SEEDED_GATES.join(', ')} takes 'seeds'.`,
+        PERTURBED_GATES.includes(name)
+          ? `gate '${name}' has one schedule; write perturb: 0.5 beside 'seeds'.`
+          : `gate '${name}' cannot choose schedules; only ${SEEDED_GATES.join(', ')} takes 'seeds'.`,
       );
+    for (const [key, takers] of TAKERS)
+      if (settings?.[key] !== undefined && !takers.includes(name))
+        complain(['gates', name, key], `gate '${name}' takes no '${key}'; ${takers.join(', ')} do.`);
     for (const key of ['strict', 'info', 'headers', 'cflags'] as const)
       if (settings?.[key] !== undefined && name !== 'declared')
         complain(

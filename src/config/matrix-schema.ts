@@ -86,7 +86,19 @@ export const gate = z.strictObject({
     .optional(),
   timeout: seconds.optional(),
   seeds: z.number().int().positive().max(1024).optional().meta({
-    description: 'Gate miri: number of schedules, each from its own seed (0, 1, …).',
+    description: 'Gate miri, or with `perturb`: number of schedules, each from its own seed (0, 1, …).',
+  }),
+  perturb: z.number().gt(0).max(1).optional().meta({
+    description:
+      'Gates asan, tsan, helgrind, rstsan: probability with which a thread of the project waits before it locks, unlocks, joins or begins.',
+  }),
+  redzone: z.literal([16, 32, 64, 128, 256, 512, 1024, 2048]).optional().meta({
+    description:
+      'Gates asan, goasan, rsasan, memcheck: bytes between blocks. More see wider jumps, and take memory.',
+  }),
+  fill: z.number().int().min(0).max(255).optional().meta({
+    description:
+      'Gates asan, goasan, rsasan, memcheck: the byte that fresh and freed blocks are filled with.',
   }),
   strict: z.boolean().optional().meta({ description: 'Gate declared: warnings make a cell red, too.' }),
   info: z.boolean().optional().meta({

@@ -23,6 +23,7 @@ import { hideSecrets } from '../redaction/diagnostic.js';
 import { BY_FORM, type Redactor } from '../redaction/redactor.js';
 import { withUsers } from './gate-environment.js';
 import { reproOf } from './repro-command.js';
+import { perturbed, shareOf, waitsOf } from './perturb.js';
 import { AFTER_LOG, prepareAfter, runAfter } from './run-after.js';
 import { settleSources } from '../build/source-files.js';
 import { withSuppressions, type SuppressionFiles } from '../gates/suppression-files.js';
@@ -55,6 +56,8 @@ export type Runner = {
   goesOn?: boolean;
   /** The schedule of the next launches, for gates that have several. */
   seed?: number;
+  /** The library that delays threads, if the matrix wants it. */
+  perturb?: string;
 };
 
 /**
@@ -116,10 +119,17 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
   });
   // Planted bugs run without suppressions (Law 12). Entries that would hide them are found from the reports.
   const suppressing = cell.suite.role === 'subject' ? withSuppressions(armed, options.suppressions) : armed;
-  const arm: Arm = {
+  const users: Arm = {
     ...suppressing,
     env: withUsers(suppressing.env, cell.matrix.gates[cell.gate.id]?.env ?? {}),
   };
+  const { perturb: path } = r;
+  const share = shareOf(cell);
+  const { own, out } = r.evidence;
+  const arm =
+    path === undefined || share === undefined
+      ? users
+      : perturbed(users, { path, share, seed: r.seed ?? 0, own, out }, scratch);
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
   const binding = BINDINGS[cell.suite.binding];
   const declarations = () => binding.declarations?.(prepared, r.instrument, options.host.tools) ?? {};
@@ -162,6 +172,7 @@ export const runAttempt = async (
     },
   );
   if (after) await runAfter(after, join(logDir, AFTER_LOG), options.env, options.signal);
+  if (r.perturb !== undefined) r.evidence.waits = (r.evidence.waits ?? 0) + waitsOf(scratch);
   const recorded = await recordedObjects(join(scratch, 'objects'));
   r.evidence.recorded ||= recorded !== undefined;
   for (const m of [...ended.maps, ...(recorded ?? [])]) r.evidence.maps.add(m);

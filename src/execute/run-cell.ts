@@ -9,6 +9,7 @@ import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-sui
 import type { Cell } from '../plan/plan.js';
 import { runExpected } from './run-expected.js';
 import { runSchedules } from './run-schedules.js';
+import { buildPerturbation, shareOf } from './perturb.js';
 import { rerunFailed, type CellOptions, type Runner } from './attempt.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
@@ -46,6 +47,12 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
     watch: new Set(evidence.own.objects),
     n: 0,
   };
+  if (shareOf(cell) !== undefined) {
+    const library = await buildPerturbation(options, cell);
+    if ('failed' in library) return { ...evidence, failed: library.failed };
+    r.perturb = library.path;
+    evidence.waits = 0;
+  }
   const listed = await listTests(r);
   evidence.listed = listed.tests;
   if (listed.failed !== undefined) evidence.listingFailed = listed.failed;

@@ -5,11 +5,14 @@
 import type { Cell } from '../plan/plan.js';
 import { runAll, type Runner } from './attempt.js';
 import type { Evidence } from '../judge/evidence.js';
+import { shareOf } from './perturb.js';
 
 /** The seeds of a cell's launches. Only undefined for a gate that takes none. */
-export const seedsOf = ({ gate, matrix }: Cell): (number | undefined)[] => {
-  if (gate.seeds === undefined) return [undefined];
-  return [...Array(matrix.gates[gate.id]?.seeds ?? gate.seeds).keys()];
+export const seedsOf = (cell: Cell): (number | undefined)[] => {
+  const { gate, matrix } = cell;
+  const usual = gate.seeds ?? (shareOf(cell) === undefined ? undefined : 1);
+  if (usual === undefined) return [undefined];
+  return [...Array(matrix.gates[gate.id]?.seeds ?? usual).keys()];
 };
 
 /** Tests without a report so far that neither failed, nor were skipped, nor ended their process. */

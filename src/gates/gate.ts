@@ -34,6 +34,10 @@ export type GateSettings = {
   /** Headers that declare what objects without debug information hold, and how to compile them. */
   headers?: readonly string[] | undefined;
   cflags?: readonly string[] | undefined;
+  /** Bytes between blocks of the heap. */
+  redzone?: number | undefined;
+  /** The byte that blocks of the heap are filled with. */
+  fill?: number | undefined;
 };
 
 /** Markdown text of one or more sentences, and the bindings that it applies to. */

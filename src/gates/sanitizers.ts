@@ -6,7 +6,7 @@
 import type { BindingId } from '../model/ids.js';
 import type { Arm, Compiler } from '../model/launch.js';
 import { type ArmRequest, type Gate } from './gate.js';
-import { LEAKS_SOUGHT, missingRuntime, options, plainInstrument, preload } from './toolchain.js';
+import { heapOptions, LEAKS_SOUGHT, missingRuntime, options, plainInstrument, preload } from './toolchain.js';
 import type { Host } from '../host/probe.js';
 
 const shared = (compiler: Compiler): string[] => (compiler === 'clang' ? ['-shared-libsan'] : []);
@@ -60,6 +60,7 @@ const asanEnv = (r: ArmRequest): Arm['env'] => ({
     alloc_dealloc_mismatch: 1,
     halt_on_error: r.goesOn ? 0 : 1,
     ...(r.goesOn ? GOES_ON : {}),
+    ...heapOptions(r),
     ...(r.fullUnwind ? WHOLE_STACKS : {}),
     ...symbolizer(r),
   }),

@@ -89,6 +89,24 @@ const leakStacks = (b: BindingId): Record<string, number> =>
  */
 export const LEAKS_SOUGHT = /==\d+==Processing thread \d+/;
 
+/** Blocks larger than this are filled up to here, in bytes. */
+const MOST_FILLED = 1 << 28;
+
+/** What the matrix says about ASan's heap. */
+export const heapOptions = ({ settings }: ArmRequest): Record<string, number> => ({
+  ...(settings?.redzone === undefined
+    ? {}
+    : { redzone: settings.redzone, max_redzone: Math.max(2048, settings.redzone) }),
+  ...(settings?.fill === undefined
+    ? {}
+    : {
+        max_malloc_fill_size: MOST_FILLED,
+        malloc_fill_byte: settings.fill,
+        max_free_fill_size: MOST_FILLED,
+        free_fill_byte: settings.fill,
+      }),
+});
+
 /** ASan's environment for an executable that contains the runtime, with leak check. */
 export const asanEnv = (r: ArmRequest, more: Record<string, string> = {}): Record<string, string> => ({
   ASAN_OPTIONS: options({
@@ -98,6 +116,7 @@ export const asanEnv = (r: ArmRequest, more: Record<string, string> = {}): Recor
     detect_stack_use_after_return: 1,
     strict_string_checks: 1,
     ...leakStacks(r.binding),
+    ...heapOptions(r),
     ...more,
   }),
   LSAN_OPTIONS: options({ exitcode: 99, log_path: `${r.logDir}/lsan`, log_threads: 1 }),

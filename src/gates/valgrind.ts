@@ -51,6 +51,15 @@ const arm = (r: ArmRequest, tool: string[]): Arm => ({
   hostArgs: HOST_ARGS[r.binding] ?? [],
 });
 
+/** What the matrix says about the heap. Valgrind writes bytes in hexadecimal digits. */
+const heapOptions = ({ settings }: ArmRequest): string[] => {
+  const byte = settings?.fill === undefined ? undefined : `0x${settings.fill.toString(16)}`;
+  return [
+    ...(settings?.redzone === undefined ? [] : [`--redzone-size=${settings.redzone}`]),
+    ...(byte === undefined ? [] : [`--malloc-fill=${byte}`, `--free-fill=${byte}`]),
+  ];
+};
+
 const base = {
   compilers: ['gcc'],
   missing: (host, _b, c) =>
@@ -94,6 +103,7 @@ export const memcheck: Gate = {
       // native code. Origins take a third of the processor time (measured over all bindings: 554 s instead of
       // 352).
       `--track-origins=${r.skipExplanations ? 'no' : 'yes'}`,
+      ...heapOptions(r),
     ]),
 };
 

@@ -72,6 +72,9 @@ const cellReport = (j: JudgedCell, out: string): CellReport => {
     verdict: j.verdict,
     tests: j.tests,
     ...(j.evidence.seeds === undefined ? {} : { seeds: j.evidence.seeds }),
+    ...(j.evidence.waits === undefined
+      ? {}
+      : { perturbed: { share: cell.matrix.gates[cell.gate.id]?.perturb ?? 0, waits: j.evidence.waits } }),
     ms: Math.round(j.evidence.ms),
     ...(j.verdict.kind === 'as-declared' || j.verdict.kind === 'missed'
       ? { caught: [...new Set(j.caught.map((e) => e.case))].sort() }

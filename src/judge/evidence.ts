@@ -48,6 +48,8 @@ export type Evidence = {
   readonly out: string;
   /** Number of schedules tried, for a gate that has several. */
   readonly seeds?: number;
+  /** How often a thread of the project was made to wait. Only where the matrix says `perturb`. */
+  readonly waits?: number;
   /** Milliseconds from the first build to the last launch. */
   readonly ms: number;
   readonly logs: readonly string[];

@@ -32,6 +32,20 @@ export const GATE_IDS = [
   'pydebug',
   'declared',
 ] as const;
+/** Gates whose threads can be made to wait now and then (`perturb`). */
+export const PERTURBED_GATES: readonly string[] = [
+  'asan',
+  'tsan',
+  'helgrind',
+  'rstsan',
+] satisfies (typeof GATE_IDS)[number][];
+/** Gates whose allocator can be told how much to put between blocks, and what to fill them with. */
+export const HEAP_GATES: readonly string[] = [
+  'asan',
+  'goasan',
+  'rsasan',
+  'memcheck',
+] satisfies (typeof GATE_IDS)[number][];
 /** Gates that draw their schedules from a seed. `Gate.seeds` is the number of schedules. */
 export const SEEDED_GATES: readonly string[] = ['miri' satisfies (typeof GATE_IDS)[number]];
 export type GateId = (typeof GATE_IDS)[number];

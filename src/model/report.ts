@@ -46,8 +46,13 @@ export type CellReport = {
   role: Role;
   verdict: Verdict;
   tests: { passed: number; failed: number; skipped: number };
-  /** Number of schedules tried, for a gate that draws them from a seed (Miri). */
+  /** Number of schedules tried, for a gate that draws them from a seed (Miri) or is perturbed. */
   seeds?: number;
+  /**
+   * The probability with which threads of the project were made to wait, and how often one did. Absent without
+   * `perturb` in the matrix.
+   */
+  perturbed?: { share: number; waits: number };
   ms: number;
   /**
    * `plain`: the result of the test without any gate, if a cell of the same suite has it. `flaky`: it passed

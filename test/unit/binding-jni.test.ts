@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,4 +52,23 @@ describe('the JUnit binding', () => {
     expect(script).toContain(`"$@" 2>>'/l'/jvm.$$.log`);
     expect(script).toContain('-XX:+DisplayVMOutputToStderr');
   });
+
+  it.each(['/t/plain', '/t/a b', "/t/it's", '/t/a "b" c', '/t/$x (é) & y'])(
+    'hands on the directory %s',
+    (dir) => {
+      const java = join(scratch, 'java');
+      const arm = { prefix: [], env: {}, hostArgs: [] };
+      writeFileSync(java, '#!/bin/sh\nprintf %s "$_JAVA_OPTIONS"\n', { mode: 0o755 });
+      writeFileSync(join(scratch, 'script'), javaScript(java, { arm, logDir: scratch, libraryPath: [dir] }));
+      const told = execFileSync('/bin/sh', [join(scratch, 'script')], {
+        env: { ...process.env, TMPDIR: dir },
+        encoding: 'utf8',
+      });
+      // As HotSpot reads it: blanks separate, quotes of both kinds are removed.
+      const words = [...told.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map((m) =>
+        m[0].replace(/'([^']*)'|"([^"]*)"/g, '$1$2'),
+      );
+      expect(words).toEqual([`-Djava.io.tmpdir=${dir}`, `-Djava.library.path=${dir}`]);
+    },
+  );
 });

@@ -6,9 +6,9 @@ import { memcheck } from '../../src/gates/valgrind.js';
 import { asan } from '../../src/gates/sanitizers.js';
 import { madeHost } from '../helpers/made-host.js';
 
-const matrix = (builder: 'make' | 'cmake') =>
+const matrix = (builder: 'make' | 'cmake', binding = 'c') =>
   parseMatrix(
-    `version: 1\ntargets:\n  t: { builder: ${builder}, dir: ., produces: [libt.so] }\nsuites:\n  - { id: s, binding: c, dir: ., targets: [t] }\ngates: { plain: }\n`,
+    `version: 1\ntargets:\n  t: { builder: ${builder}, dir: ., produces: [libt.so] }\nsuites:\n  - { id: s, binding: ${binding}, dir: ., targets: [t] }\ngates: { plain: }\n`,
     '/repo/ffi-gates.yaml',
   );
 const USUAL = { out: '/w/out', cache: '/w/cache', repository: '/w/repo' };
@@ -37,29 +37,34 @@ describe('a path with', () => {
     ['repository', '/w/a;b', /must not contain ';'.*CMake/],
     ['repository', '/w/C#', /must not contain '#'.*CMake/],
     ['repository', '/w/a"b', /must not contain '"'.*CMake/],
+    ['repository', '/w/a[1]', /must not contain '\['.*GLOB/],
   ];
   test.each(REFUSED)('%s %j is refused', (path, value, message) => {
     expect(() => checkPaths(matrix('cmake'), { ...USUAL, [path]: value })).toThrow(message);
   });
 
-  const SERVED = [
-    '/w/a b',
-    '/w/a[1]b',
-    "/w/a'b",
-    '/w/a=b',
-    '/w/a$b',
-    '/w/ünï',
-    '/w/-a',
-    '/w/日本',
-    '/w/a%pb',
-    LONG,
-  ];
+  const SERVED = ['/w/a b', "/w/a'b", '/w/a=b', '/w/a$b', '/w/ünï', '/w/-a', '/w/日本', '/w/a%pb', LONG];
   test.each(SERVED)('%j is served', (value) => {
     checkPaths(matrix('cmake'), { out: value, cache: value, repository: value });
   });
 
   test('what only CMake cannot take is served without it', () => {
-    checkPaths(matrix('make'), { ...USUAL, out: '/w/a,b;c#d', repository: '/w/C#;d' });
+    checkPaths(matrix('make'), { ...USUAL, out: '/w/a,b;c#d', repository: '/w/C#;d[1]' });
+  });
+
+  const OF_A_HOST: [string, keyof typeof USUAL, string, RegExp][] = [
+    ['node', 'cache', '/w/a$b', /'\$'.*node-gyp/],
+    ['node', 'repository', '/w/a$b', /'\$'.*node-gyp/],
+    ['rs', 'cache', '/w/a%b', /'%'.*linker/],
+  ];
+  test.each(OF_A_HOST)('what the tools of %s take apart is refused: %s %s', (binding, path, value, why) => {
+    expect(() => checkPaths(matrix('make', binding), { ...USUAL, [path]: value })).toThrow(why);
+    checkPaths(matrix('make'), { ...USUAL, [path]: value });
+  });
+
+  test.each(['py', 'pyx'])('what pytest reads as parameters of a test is refused for %s', (binding) => {
+    const refused = () => checkPaths(matrix('make', binding), { ...USUAL, repository: '/w/a[1]' });
+    expect(refused).toThrow(/must not contain '\['.*pytest/);
   });
 });
 

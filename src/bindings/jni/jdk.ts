@@ -19,6 +19,9 @@ export const jdkHome = (tools: Tools): string => {
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
+/** A word of _JAVA_OPTIONS, whose quotes know no escapes (arguments.cpp, `parse_options_buffer`). */
+const quotedForJvm = (word: string): string => (word.includes("'") ? `"${word}"` : `'${word}'`);
+
 export type ArmedJdk = {
   /** The directory to create. It must not exist yet. */
   dir: string;
@@ -42,10 +45,11 @@ export const javaScript = (java: string, { arm, logDir, libraryPath }: Omit<Arme
   // Libraries unpack themselves from their jars into the temporary directory, for which the JVM ignores
   // TMPDIR. Only this variable is read after the command line, where a pom's argLine may name uninstrumented
   // libraries.
-  const option = `'-Djava.library.path=${libraryPath.join(':')}'`;
+  const option = quotedForJvm(`-Djava.library.path=${libraryPath.join(':')}`);
   return [
     '#!/bin/sh',
-    `_JAVA_OPTIONS="$_JAVA_OPTIONS \${TMPDIR:+-Djava.io.tmpdir=$TMPDIR} "${quoted(option)}`,
+    `case $TMPDIR in *\\'*) q='"' ;; *) q=\\' ;; esac`,
+    `_JAVA_OPTIONS="$_JAVA_OPTIONS \${TMPDIR:+$q-Djava.io.tmpdir=$TMPDIR$q} "${quoted(option)}`,
     'export _JAVA_OPTIONS',
     `exec ${command.map(quoted).join(' ')} "$@" 2>>${quoted(logDir)}/jvm.$$.log`,
     '',

@@ -15,8 +15,8 @@ import { compileAddon, missingForAddon, nodeOf } from './addon.js';
 import { dependencies, listFiles, runnerOf, sameKind } from './files.js';
 import { progressEnv, progressFile, readEvents } from '../progress.js';
 
-const plugin = (name: string): string =>
-  fileURLToPath(new URL(`../../../plugins/node/${name}`, import.meta.url));
+/** As a URL, since node reads what it imports as one: a percent sign, a # or a ? in a path would end it. */
+const plugin = (name: string): string => new URL(`../../../plugins/node/${name}`, import.meta.url).href;
 const COPY_PROJECT = fileURLToPath(new URL('../programs/copy-project.js', import.meta.url));
 const FILES = ['**/*.test.js', '**/*.test.mjs', '**/*.test.cjs'];
 

@@ -34,6 +34,7 @@ export const renderSummary = (given: Report, { width, color }: SummaryLook): str
     ],
     fixtures(report, paint),
     blindness(report, paint),
+    perturbation(report),
     bucket(report),
     [
       paint('strong', words.headline(report)),
@@ -257,6 +258,17 @@ const blindness = (report: Report, paint: Paint): string[] => {
   ];
   return lines.length === 0 ? [] : [title(paint, 'Blind spots'), ...lines];
 };
+
+/** What was done to schedules, since a finding may need it. Nothing done is said, too. */
+const perturbation = (report: Report): string[] =>
+  report.cells.flatMap(({ id, perturbed, seeds = 1 }) => {
+    if (perturbed === undefined) return [];
+    const waits =
+      perturbed.waits === 0
+        ? 'no wait: nothing of yours locks or starts threads'
+        : words.count(perturbed.waits, 'wait');
+    return [oneLine(`${id} perturbed (${perturbed.share}, ${words.count(seeds, 'seed')}): ${waits}`)];
+  });
 
 const bucket = (report: Report): string[] =>
   report.runtimeBucket.length === 0

@@ -146,6 +146,15 @@ export const VALUES: readonly Row[] = [
     swap('timeout: 60', 'weight: { memory: «.inf }'),
     "'memory' must be a finite number",
   ],
+  ['a wait that is never', swap('{ seeds: 4 }', '{ perturb: «0 }'), "'perturb' must be more than 0"],
+  ['a wait more often than always', swap('{ seeds: 4 }', '{ perturb: «1.5 }'), "'perturb' must be at most 1"],
+  [
+    'a gate without threads to delay',
+    swap('{ seeds: 4 }', '{ perturb: «0.5 }'),
+    "gate 'miri' takes no 'perturb'",
+  ],
+  ['a gap that no allocator has', swap('{ seeds: 4 }', '{ redzone: «100 }'), "'redzone'"],
+  ['a byte of nine bits', swap('{ seeds: 4 }', '{ fill: «256 }'), "'fill' must be at most 255"],
   ['no schedules', swap('{ seeds: 4 }', '{ seeds: «0 }'), "'seeds' must be more than 0"],
   ['half a schedule', swap('{ seeds: 4 }', '{ seeds: «1.5 }'), "'seeds' must be a whole number, and is 1.5"],
   [
