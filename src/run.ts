@@ -21,6 +21,7 @@ import { expectedMs, makeClock, type Durations } from './plan/estimates.js';
 import type { RunEvent } from './model/event.js';
 import { Failure } from './model/failure.js';
 import type { Host } from './host/probe.js';
+import { provenanceOf } from './host/provenance.js';
 import { cxxParts } from './plan/cxx-sources.js';
 import { loadMatrix, type Matrix } from './config/matrix.js';
 import { canaryCells, makePlan, type Cell, type Plan } from './plan/plan.js';
@@ -128,6 +129,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const started = new Date();
   const load = loadAverage();
   const known = await knownDurations(o.lastReport);
+  const provenance = await provenanceOf(o.matrix.root);
   const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors);
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
@@ -229,6 +231,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     shipped: { proven: await readProven(), detection: await readDetection() },
     readSource: makeSourceReader(caches),
     countsIn,
+    provenance,
   });
   return redactor.deep(report);
 };

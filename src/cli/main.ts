@@ -92,6 +92,14 @@ export const main = async (argv: readonly string[], interruption: Interruption):
             default: false,
             describe: 'run only cells that failed in the last run (in --out)',
           })
+          .option('reporter', {
+            type: 'string',
+            array: true,
+            nargs: 1,
+            default: [] as string[],
+            describe:
+              'format of the report, as NAME or NAME=FILE; may be repeated (default: json, junit, html)',
+          })
           .option('quiet', { type: 'boolean', default: false, describe: 'print no progress' }),
       async (a) => {
         const { runCommand } = await import('./run.js');

@@ -9,6 +9,8 @@ import type { Console } from '../reporters/terminal/console.js';
 import { removeOldReport, writeReport } from '../reporters/write.js';
 import type { Interruption } from './interruption.js';
 import { outgoing } from './outgoing.js';
+import { chooseReporters, isChosen } from '../reporters/choose.js';
+import { sayToGithub } from './github.js';
 import { sayPainted, sayRows, tell } from './say.js';
 import { sayUnwritten } from './unwritten.js';
 import { openMatrix } from './where.js';
@@ -24,6 +26,7 @@ export type RunArgs = {
   provision: boolean;
   lastFailed: boolean;
   quiet: boolean;
+  reporter: string[];
 };
 
 /** Takes the output directory. Throws `Failure` 2 if another run has it. */
@@ -106,18 +109,20 @@ type Screen = { console?: Console };
 export const runCommand = async (a: RunArgs, interruption: Interruption): Promise<ExitCode> => {
   interruption.message = 'interrupted; no report was written';
   const out = resolve(a.out);
+  const reporters = chooseReporters(a.reporter, out);
   const release = await lockOutput(out);
   const screen: Screen = {};
   try {
     // A request for the failed cells of a run without any leaves its report as it is.
     const selectors = a.lastFailed ? await failedBefore(out, a.selector) : a.selector;
-    const lastReport = await removeOldReport(out);
+    const lastReport = await removeOldReport(out, reporters);
     interruption.ready();
     const report = await makeReport(a, { out, selectors }, lastReport, interruption, screen);
     await screen.console?.stop();
-    const unwritten = await writeReport(report, out);
+    const unwritten = await writeReport(report, out, reporters);
     interruption.message = 'interrupted';
     await print(report, a.json);
+    if (isChosen(reporters, 'github')) await sayToGithub(report, process.env);
     return worst([report.exitCode, sayUnwritten(unwritten, out)]);
   } catch (e) {
     await screen.console?.stop();

@@ -49,6 +49,10 @@ export const tell = (line: string): void => void process.stderr.write(`${harmles
 /** The same for a line with our own colours; whatever else it shows is harmless already. */
 export const sayPainted = (line: string): void => void print(`${inert(outgoing().text(line))}\n`);
 
+/** Prints commands for a CI server, in which foreign text is escaped already. */
+export const sayCommands = (lines: readonly string[]): void =>
+  void print(lines.map((line) => `${outgoing().text(line)}\n`).join(''));
+
 /** Prints a value as indented JSON, made harmless without changing it. */
 export const sayJson = (value: unknown): void =>
   void print(`${jsonText(outgoing().deep(value), undefined, 2)}\n`);

@@ -19,6 +19,7 @@ import { hazard } from '../model/hazards.js';
 import { type Host } from '../host/probe.js';
 import { proofOf, type JudgedCell } from './judge-run.js';
 import type { Matrix } from '../config/matrix.js';
+import type { Provenance } from '../host/provenance.js';
 import { type Cell, cellIds, type Plan, type Skip } from '../plan/plan.js';
 import type { Proven } from '../config/shipped-tables.js';
 import type { SourceReader } from '../process/source-reader.js';
@@ -50,6 +51,8 @@ export type Assembly = {
   shipped: { proven: Proven; detection: FixturesReport['detection'] };
   readSource: SourceReader;
   countsIn: CountReader;
+  /** What the run was made from. */
+  provenance?: Provenance;
 };
 
 /** Key of a suite's annotations in the map of expectations. */
@@ -152,6 +155,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     started: started.toISOString(),
     ms: o.ended.getTime() - started.getTime(),
     matrix: basename(o.matrix.file),
+    ...o.provenance,
     host: {
       os: o.host.os.name,
       cores: o.host.cores,

@@ -12,6 +12,14 @@ export type Report = {
   started: string;
   ms: number;
   matrix: string;
+  /** The version of ffi-gates that made it. Absent in reports of versions that did not say. */
+  tool?: { name: 'ffi-gates'; version: string };
+  /** The commit of the repository with the matrix. Absent outside of git. */
+  commit?: string;
+  /** Whether tracked files differed from that commit when the run began. */
+  dirty?: boolean;
+  /** URL of the repository, without credentials. Absent without a remote. */
+  repository?: string;
   host: {
     os: string;
     cores: number;

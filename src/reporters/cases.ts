@@ -28,6 +28,8 @@ export type Case = {
   /** Source file of a finding. Relative if it is in the repository. */
   file?: string;
   line?: number;
+  /** The finding that the case is about. */
+  readonly finding?: FindingReport;
   /** `failure`: the code under test is faulty. `error`: nothing is proven. */
   bad?: { element: 'failure' | 'error'; type: string; message: string; readonly text: string };
   /** The reason for skipping it. */
@@ -177,6 +179,7 @@ const findingCase = (cell: CellReport, f: FindingReport): Case => {
   const base = {
     className: `hazards.${cell.gate}`,
     name: `${cell.id} / ${f.hazard} ${functionOf(top)} ${f.fingerprint}`.replace(/ +/g, ' '),
+    finding: f,
     ...(top?.kind === 'source' ? { file: oneLine(top.file), line: top.line } : {}),
   };
   if (f.planted) return { ...base, output: `planted, and caught: ${oneLine(f.message)}` };

@@ -50,6 +50,10 @@ export const harmless = (text: string): string => inert(plain(text));
 /** `plain` on one line: each run of white space becomes one blank. */
 export const oneLine = (text: string): string => plain(text).replace(/\s+/g, ' ').trim();
 
+/** At most `max` UTF-16 units, cut between characters, with a mark where something is missing. */
+export const shortened = (text: string, max: number): string =>
+  text.length <= max ? text : `${text.slice(0, max).replace(/\p{Cs}$/u, '')} …`;
+
 /** Each UTF-16 unit as JSON escapes it. */
 const escaped = (text: string): string =>
   text

@@ -4,6 +4,7 @@ import type { Reporter } from './reporter.js';
 import { shareFrames } from './shared-frames.js';
 
 export const json: Reporter = {
+  main: 'report.json',
   owns: ['report.json'],
   files: ({ report }) => [{ path: 'report.json', content: jsonRows(shareFrames(report)) }],
 };

@@ -14,6 +14,8 @@ export type ReportFile = { path: string; content: string | Iterable<string> };
 export type Reported = { report: Report; suites: readonly Suite[] };
 
 export type Reporter = {
+  /** Its main file, or its only one. The names of further ones begin as this one does, and go on with `-`. */
+  main: string;
   /**
    * Globs of all files that it may write, relative to the report directory. Old ones are removed when a run
    * begins.

@@ -1,12 +1,12 @@
 /** Writes the files of all reporters, and removes those of an older report. */
 import { constants, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Report } from '../model/report.js';
 import { inBlocks } from './blocks.js';
 import { stageFile, TEMPORARY, type Staged } from '../process/write-file.js';
 import { suitesOf } from './cases.js';
-import { REPORTERS } from './index.js';
+import { DEFAULT_REPORTERS, REPORTERS } from './index.js';
 import type { Reporter } from './reporter.js';
 
 type Reporters = Readonly<Record<string, Reporter>>;
@@ -34,7 +34,7 @@ const stageFormat = async (report: Report, out: string, reporter: Reporter): Pro
   try {
     for (const { path, content } of reporter.files({ report, suites: suitesOf(report) }))
       staged.push(
-        await stageFile(join(out, path), typeof content === 'string' ? content : inBlocks(content)),
+        await stageFile(resolve(out, path), typeof content === 'string' ? content : inBlocks(content)),
       );
     return staged;
   } catch (error) {
@@ -51,7 +51,7 @@ const stageFormat = async (report: Report, out: string, reporter: Reporter): Pro
 export const writeReport = async (
   report: Report,
   out: string,
-  reporters: Reporters = REPORTERS,
+  reporters: Reporters = DEFAULT_REPORTERS,
 ): Promise<Unwritten[]> => {
   const unwritten: Unwritten[] = [];
   const complete: { format: string; files: Staged[] }[] = [];
@@ -75,18 +75,19 @@ export const writeReport = async (
 
 /**
  * Removes the files of an older report and returns its `report.json`, if it had one. During a run, and after one
- * that was killed, no older report can pass for its result (Law 10).
+ * that was killed, no older report can pass for its result (Law 10). Files of reporters that are not asked for this
+ * time go too.
  */
 export const removeOldReport = async (
   out: string,
-  reporters: Reporters = REPORTERS,
+  reporters: Reporters = {},
 ): Promise<Buffer | undefined> => {
   // Opened first and read last, so that removing it waits for nothing. Not blocking, if it is a pipe.
   const last = await open(join(out, 'report.json'), constants.O_RDONLY | constants.O_NONBLOCK).catch(
     () => undefined,
   );
   try {
-    const owned = Object.values(reporters).flatMap((r) => r.owns);
+    const owned = [...Object.values(REPORTERS), ...Object.values(reporters)].flatMap((r) => r.owns);
     const names = owned.flatMap((name) => [name, `${name}${TEMPORARY}`, `${name}.*${TEMPORARY}`]);
     const old = await glob(names, { cwd: out, absolute: true, dot: true, expandDirectories: false });
     await Promise.all(old.map((f) => rm(f, { force: true })));

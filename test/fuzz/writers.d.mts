@@ -1,5 +1,10 @@
 import type { makeJunitLog } from '../../src/cli/parse/junit.js';
 import type { found, jsonPrinter, prettyPrinter } from '../../src/cli/parse/print.js';
+import type { ctrf } from '../../src/reporters/ctrf.js';
+import type { github } from '../../src/reporters/github.js';
+import type { gitlab } from '../../src/reporters/gitlab.js';
+import type { markdown } from '../../src/reporters/markdown.js';
+import type { sarif } from '../../src/reporters/sarif/sarif.js';
 import type { html } from '../../src/reporters/html/html.js';
 import type { json } from '../../src/reporters/json.js';
 import type { junit } from '../../src/reporters/junit/junit.js';
@@ -11,6 +16,11 @@ import type { filesOf } from '../../src/reporters/write.js';
 export type Writers = {
   applyEvent: typeof applyEvent;
   filesOf: typeof filesOf;
+  ctrf: typeof ctrf;
+  github: typeof github;
+  gitlab: typeof gitlab;
+  markdown: typeof markdown;
+  sarif: typeof sarif;
   found: typeof found;
   frame: typeof frame;
   html: typeof html;

@@ -4,6 +4,7 @@
  * log would take a line for a command.
  */
 import { gunzipSync } from 'node:zlib';
+import { Parser as MarkdownParser } from 'commonmark';
 import { parse as parseHtml } from 'parse5';
 import { SaxesParser } from 'saxes';
 import { hostileDiagnostic, hostileEvents, hostileReport, MARK } from './hostile-report.mjs';
@@ -157,6 +158,31 @@ const html = (text) => {
   return lost(textIn(elements.find((n) => n.tagName === 'noscript')));
 };
 
+/** Markdown by its reference parser: foreign text may stand in code alone, and in no link, image or HTML. */
+const markdown = (text) => {
+  const walker = new MarkdownParser().parse(text).walker();
+  let seen = '';
+  for (let step = walker.next(); step; step = walker.next()) {
+    const { type, literal } = step.node;
+    if (/^(?:link|image|html_inline|html_block)$/.test(type)) return `it has a ${type}`;
+    if (type === 'code' || type === 'code_block') seen += literal;
+    else if (literal?.includes(MARK)) return `foreign text stands in a ${type}`;
+  }
+  return lost(seen);
+};
+
+/** Workflow commands of GitHub, as its runner reads them. Returns the properties and the message of each. */
+const workflowCommands = (text) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [, name, properties, data] =
+        /^::(error|warning|notice) ((?:[a-z]+=[^,:\r\n]*,?)+)::([^\r\n]*)$/i.exec(line) ?? [];
+      if (!name) throw new SyntaxError(`no command of ours: ${JSON.stringify(line.slice(0, 120))}`);
+      return `${properties} ${data}`;
+    });
+
 const lines = (text) => lost(text);
 
 const PLAIN = { width: 240, color: false };
@@ -188,6 +214,31 @@ export const WRITERS = {
   HTML: {
     write: (m, text) => m.filesOf(hostileReport(text), m.html)[0].content,
     read: html,
+  },
+  SARIF: {
+    write: (m, text) => m.filesOf(hostileReport(text), m.sarif)[0].content,
+    read: (out) => lost(stringsOf(strictJson(out)).join('\n')),
+  },
+  CTRF: {
+    write: (m, text) => m.filesOf(hostileReport(text), m.ctrf)[0].content,
+    read: (out) => lost(stringsOf(strictJson(out)).join('\n')),
+  },
+  'GitLab code quality': {
+    write: (m, text) => m.filesOf(hostileReport(text), m.gitlab)[0].content,
+    read: (out) => lost(stringsOf(strictJson(out)).join('\n')),
+  },
+  Markdown: {
+    write: (m, text) => m.filesOf(hostileReport(text), m.markdown)[0].content,
+    read: markdown,
+  },
+  "GitHub's summary": {
+    write: (m, text) => m.filesOf(hostileReport(text), m.github)[0].content,
+    read: markdown,
+  },
+  "GitHub's annotations": {
+    // The commands themselves are ours; what they hold must give no other.
+    write: (m, text) => workflowCommands(m.filesOf(hostileReport(text), m.github)[1].content).join('\n'),
+    read: lines,
   },
   summary: {
     write: (m, text) => m.renderSummary(hostileReport(text), PLAIN).join('\n'),

@@ -8,6 +8,11 @@ import { brokenWriter, WRITERS, type Writers } from '../fuzz/writers.mjs';
 import { HOSTILE } from '../fuzz/hostile.mjs';
 import { makeJunitLog } from '../../src/cli/parse/junit.js';
 import { found, jsonPrinter, prettyPrinter } from '../../src/cli/parse/print.js';
+import { ctrf } from '../../src/reporters/ctrf.js';
+import { github } from '../../src/reporters/github.js';
+import { gitlab } from '../../src/reporters/gitlab.js';
+import { markdown } from '../../src/reporters/markdown.js';
+import { sarif } from '../../src/reporters/sarif/sarif.js';
 import { html } from '../../src/reporters/html/html.js';
 import { json } from '../../src/reporters/json.js';
 import { junit } from '../../src/reporters/junit/junit.js';
@@ -18,6 +23,7 @@ import { filesOf } from '../../src/reporters/write.js';
 
 const modules: Writers = {
   ...{ applyEvent, filesOf, found, frame, html, json, jsonPrinter, junit },
+  ...{ ctrf, github, gitlab, markdown, sarif },
   ...{ makeConsole, makeJunitLog, newBoard, prettyPrinter, renderSummary },
 };
 

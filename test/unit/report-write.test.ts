@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { sayUnwritten } from '../../src/cli/unwritten.js';
 import { EXIT } from '../../src/model/exit-codes.js';
-import { REPORTERS } from '../../src/reporters/index.js';
+import { DEFAULT_REPORTERS, REPORTERS } from '../../src/reporters/index.js';
 import type { Reporter } from '../../src/reporters/reporter.js';
 import { filesOf, removeOldReport, writeReport } from '../../src/reporters/write.js';
 import { sampleReport } from '../helpers/sample-report.js';
@@ -15,6 +15,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A reporter that somebody adds: one value. */
 const count: Reporter = {
+  main: 'count-1.txt',
   owns: ['count-*.txt'],
   files: ({ suites }) => [{ path: 'count-1.txt', content: String(suites.flatMap((s) => s.cases).length) }],
 };
@@ -53,7 +54,11 @@ function* half(): Generator<string> {
 }
 
 describe('a format that fails costs only itself', () => {
-  const failing = (files: Reporter['files']): Reporter => ({ owns: ['late.txt'], files });
+  const failing = (files: Reporter['files']): Reporter => ({
+    main: 'late.txt',
+    owns: ['late.txt'],
+    files,
+  });
   const nested = (path: string): Reporter => failing(() => [{ path, content: 'x' }]);
   const rows: [string, Reporter, RegExp][] = [
     [
@@ -78,7 +83,7 @@ describe('a format that fails costs only itself', () => {
     const out = mkdtempSync(join(dir, 'failing-'));
     mkdirSync(join(out, 'taken'));
     writeFileSync(join(out, 'file'), '');
-    const unwritten = await writeReport(sampleReport(), out, { reporter, ...REPORTERS });
+    const unwritten = await writeReport(sampleReport(), out, { reporter, ...DEFAULT_REPORTERS });
     expect(unwritten.map((u) => u.format)).toEqual(['reporter']);
     expect(String(unwritten[0]?.error)).toMatch(why);
     expect(readdirSync(out).sort()).toEqual(['file', 'index.html', 'junit.xml', 'report.json', 'taken']);

@@ -50,6 +50,7 @@ function* pageOf(report: Report): Generator<string> {
 }
 
 export const html: Reporter = {
+  main: 'index.html',
   owns: ['index.html'],
   files: ({ report }) => [{ path: 'index.html', content: pageOf(report) }],
 };

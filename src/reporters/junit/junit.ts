@@ -12,6 +12,7 @@ import { junitXml, type SuiteElement } from './document.js';
 const MAX_CASES = 5000;
 
 export const junit: Reporter = {
+  main: 'junit.xml',
   owns: ['junit.xml', 'junit-*.xml'],
   *files({ report, suites }): Generator<ReportFile> {
     const name = `ffi-gates ${report.matrix}`;

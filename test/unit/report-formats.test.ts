@@ -1,0 +1,292 @@
+/**
+ * Every format for other systems against what its consumer publishes: GitHub's rules and the schema of SARIF, the schema of
+ * CTRF, the documented fields and limits of GitHub and GitLab. A report is a row, a format an entry of `CHECKS`.
+ */
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { validate as validateCtrf } from 'ctrf';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { FindingReport, Report } from '../../src/model/report.js';
+import { suitesOf } from '../../src/reporters/cases.js';
+import { ctrf } from '../../src/reporters/ctrf.js';
+import { annotations, github } from '../../src/reporters/github.js';
+import { gitlab } from '../../src/reporters/gitlab.js';
+import { markdown } from '../../src/reporters/markdown.js';
+import { sarif } from '../../src/reporters/sarif/sarif.js';
+import { filesOf } from '../../src/reporters/write.js';
+import { hostileReport } from '../fuzz/hostile-report.mjs';
+import { manyFindings, race, sampleReport, useAfterFree } from '../helpers/sample-report.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-formats-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const resolveModule = createRequire(import.meta.url).resolve;
+
+const MADE: Partial<Report> = {
+  tool: { name: 'ffi-gates', version: '0.1.0' },
+  commit: '0123456789abcdef0123456789abcdef01234567',
+  dirty: false,
+  repository: 'https://github.com/example/ledger',
+};
+const known: FindingReport = {
+  ...race,
+  known: { reason: 'wait for it', owner: 'ann', expires: '2030-01-01' },
+};
+const row = {
+  fingerprint: 'abc',
+  hazard: 'ownership/leak',
+  where: 'native/src/x.c:7',
+  reason: 'old',
+} as const;
+
+const REPORTS: readonly [string, Report][] = [
+  ['one of everything', { ...sampleReport(), ...MADE }],
+  ['nothing', { ...sampleReport(), ...MADE, exitCode: 0, cells: [], findings: [], runtimeBucket: [] }],
+  [
+    'a baseline',
+    {
+      ...sampleReport(),
+      ...MADE,
+      findings: [useAfterFree, known],
+      baseline: { file: 'b.yaml', known: 1, fresh: 1, gone: [row], expired: [], unchecked: [] },
+    },
+  ],
+  ['warnings', { ...sampleReport(), ...MADE, findings: [{ ...useAfterFree, tier: 'warning' }] }],
+  [
+    'places that lie nowhere in the repository',
+    {
+      ...sampleReport(),
+      ...MADE,
+      findings: ['/usr/include/x.h', '../other/x.c', 'C:\\x.c', 'file:///x.c', 'a b/ü#%.c'].map(
+        (file, i) => ({
+          ...useAfterFree,
+          fingerprint: `f${i}`,
+          stacks: [{ role: 'fault', frames: [{ kind: 'source', function: 'f', file, line: 3, own: true }] }],
+        }),
+      ),
+    },
+  ],
+  ['text of others', hostileReport('\u001b[31m]]>`<b>@me [a](1) %0A\n::error::x\r\u2028')],
+];
+
+const sarifAjv = new Ajv2020({ strict: false, allErrors: true });
+formats.default(sarifAjv);
+const SARIF_HOME = dirname(resolveModule('@microsoft/sarif-multitool-linux/package.json'));
+const sarifSchema = sarifAjv.compile(
+  JSON.parse(readFileSync(join(SARIF_HOME, 'sarif-2.1.0.json'), 'utf8')) as object,
+);
+
+const GITLAB = new Ajv({ allErrors: true }).compile({
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['description', 'check_name', 'fingerprint', 'severity', 'location'],
+    properties: {
+      description: { type: 'string', minLength: 1 },
+      check_name: { type: 'string', minLength: 1 },
+      fingerprint: { type: 'string', minLength: 1 },
+      severity: { enum: ['info', 'minor', 'major', 'critical', 'blocker'] },
+      location: {
+        type: 'object',
+        required: ['path', 'lines'],
+        properties: {
+          path: { type: 'string', pattern: '^(?!/|\\./|.*\\.\\.(?:/|$))' },
+          lines: {
+            type: 'object',
+            required: ['begin'],
+            properties: { begin: { type: 'integer', minimum: 1 } },
+          },
+        },
+      },
+    },
+  },
+});
+
+const only = (text: string[]): string => {
+  expect(text).toHaveLength(1);
+  return text[0]!;
+};
+const write = (r: Report, reporter: Parameters<typeof filesOf>[1]): string[] =>
+  filesOf(r, reporter).map((f) => f.content);
+
+const CHECKS: Readonly<Record<string, (r: Report) => unknown>> = {
+  SARIF: (r) => {
+    sarifSchema(JSON.parse(only(write(r, sarif))));
+    return sarifSchema.errors ?? [];
+  },
+  CTRF: (r) => validateCtrf(JSON.parse(only(write(r, ctrf)))).errors ?? [],
+  'GitLab code quality': (r) => {
+    const rows = JSON.parse(only(write(r, gitlab))) as { fingerprint: string }[];
+    expect(new Set(rows.map((x) => x.fingerprint)).size).toBe(rows.length);
+    GITLAB(rows);
+    return GITLAB.errors ?? [];
+  },
+  Markdown: (r) => (only(write(r, markdown)).length <= 65_536 ? [] : ['too long']),
+  "GitHub's summary": (r) => (Buffer.byteLength(write(r, github)[0]!) <= 1 << 20 ? [] : ['too long']),
+  "GitHub's annotations": (r) =>
+    (['error', 'warning', 'notice'] as const).filter(
+      (level) => annotations(suitesOf(r)).filter((a) => a.startsWith(`::${level} `)).length > 10,
+    ),
+};
+
+describe.each(Object.keys(CHECKS))('%s is what its consumer takes:', (name) => {
+  test.each(REPORTS)('%s', (_name, report) => expect(CHECKS[name]!(report)).toEqual([]));
+});
+
+type Sarif = {
+  runs: [
+    {
+      results: Record<string, unknown>[];
+      tool: { driver: { rules: unknown[] } };
+      properties: { leftOut: number };
+      invocations: [{ toolExecutionNotifications: { message: { text: string } }[] }];
+    },
+  ];
+};
+const sarifOf = (r: Report): Sarif['runs'][0] => (JSON.parse(only(write(r, sarif))) as Sarif).runs[0];
+
+test('GitHub’s own rules have neither errors nor warnings', () => {
+  // A copy: the package's own may lack the permission, since its install script need not have run.
+  const tool = join(dir, 'multitool');
+  cpSync(join(SARIF_HOME, 'Sarif.Multitool'), tool);
+  chmodSync(tool, 0o755);
+  const files = REPORTS.slice(0, 5).map(([name, report]) => {
+    const file = join(dir, `${createHash('sha256').update(name).digest('hex').slice(0, 8)}.sarif`);
+    writeFileSync(file, only(write(report, sarif)));
+    return file;
+  });
+  const found = join(dir, 'found.sarif');
+  execFileSync(
+    tool,
+    [
+      'validate',
+      ...files,
+      ...['--rule-kind', 'Sarif;Gh', '--level', 'Error;Warning;Note', '-o', found, '--log', 'ForceOverwrite'],
+    ],
+    {
+      env: {
+        ...process.env,
+        DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1',
+        DOTNET_BUNDLE_EXTRACT_BASE_DIR: dir,
+      },
+    },
+  );
+  type Result = { level?: string; ruleId: string; message: { arguments?: string[] } };
+  const { results } = (JSON.parse(readFileSync(found, 'utf8')) as { runs: [{ results: Result[] }] }).runs[0];
+  // It looked: notes are found in every file.
+  expect(results.filter((x) => x.level === 'note').length).toBeGreaterThan(0);
+  const bad = results.filter((x) => x.level !== 'note').map((x) => [x.ruleId, x.message.arguments]);
+  expect(bad).toEqual([]);
+}, 120_000);
+
+describe('SARIF', () => {
+  test('a use after free flows from its allocation to its use, with links to the other stacks', () => {
+    const [result] = sarifOf({ ...sampleReport(), findings: [useAfterFree] }).results;
+    expect(result).toMatchObject({
+      ruleId: 'ownership.use-after-free',
+      level: 'error',
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: 'native/src/ledger.c', uriBaseId: 'SRCROOT' },
+            region: { startLine: 88, snippet: { text: '  return e->amount + e->pending;' } },
+          },
+        },
+      ],
+      partialFingerprints: { 'ffiGates/v1': useAfterFree.fingerprint },
+    });
+    const flow = (
+      result!['codeFlows'] as [
+        { threadFlows: [{ locations: { location: { message: { text: string } } }[] }] },
+      ]
+    )[0];
+    expect(flow.threadFlows[0].locations.map((l) => l.location.message.text)).toEqual([
+      'allocated here in entry_new',
+      'freed here in entry_release',
+      'used here in ledger_balance',
+    ]);
+    expect((result!['message'] as { text: string }).text).toContain('[freed here in entry_release](1)');
+  });
+  test('what the baseline accepts is suppressed and unchanged, what is gone is absent', () => {
+    const { results } = sarifOf(REPORTS[2]![1]);
+    expect(results.map((r) => r['baselineState']).sort()).toEqual(['absent', 'new', 'unchanged']);
+    expect(results.find((r) => r['baselineState'] === 'unchanged')).toMatchObject({
+      suppressions: [{ status: 'accepted', justification: 'wait for it – owner ann, until 2030-01-01' }],
+    });
+  });
+  test('cells that prove nothing are no results, but said', () => {
+    const run = sarifOf(sampleReport());
+    const told = run.invocations[0].toolExecutionNotifications.map((n) => n.message.text);
+    for (const { id, verdict } of sampleReport().cells)
+      if (['inconclusive', 'missed', 'build-failed'].includes(verdict.kind))
+        expect(
+          told.some((t) => t.startsWith(`${id} verdict`)),
+          id,
+        ).toBe(true);
+    expect(run.results).toHaveLength(3);
+  });
+});
+
+describe('30,000 findings', () => {
+  const many = manyFindings(30_000);
+  test('SARIF keeps the limits of GitHub, and says what was cut', () => {
+    const text = only(write(many, sarif));
+    const run = (JSON.parse(text) as Sarif).runs[0];
+    expect(run.results).toHaveLength(25_000);
+    expect(gzipSync(text).length).toBeLessThan(10_000_000);
+    expect(run.properties.leftOut).toBe(5_003);
+    const told = run.invocations[0].toolExecutionNotifications.map((n) => n.message.text).join('\n');
+    expect(told).toContain('5003 findings were left out');
+    // The schema asks that no two results are equal, which takes minutes for all of them.
+    const few = {
+      ...(JSON.parse(text) as Sarif),
+      runs: [{ ...run, results: [...run.results.slice(0, 50), ...run.results.slice(-50)] }],
+    };
+    sarifSchema(few);
+    expect(sarifSchema.errors ?? []).toEqual([]);
+  }, 240_000);
+  test.each(['Markdown', "GitHub's summary", "GitHub's annotations"])(
+    '%s',
+    (name) => {
+      expect(CHECKS[name]!(many)).toEqual([]);
+    },
+    240_000,
+  );
+  test('Markdown and annotations say how many are missing', () => {
+    expect(only(write(many, markdown))).toMatch(/Left out for lack of room: \d+ problems/);
+    const errors = annotations(suitesOf(many));
+    expect(errors.join('\n')).toContain('more are in the summary');
+  }, 240_000);
+});
+
+test('a finding that several cells saw is one problem, planted and accepted ones are none', () => {
+  const rows = JSON.parse(only(write({ ...sampleReport(), findings: [useAfterFree, known] }, gitlab))) as {
+    fingerprint: string;
+    severity: string;
+    location: { path: string; lines: { begin: number } };
+  }[];
+  const seen = rows.filter((r) => [useAfterFree.fingerprint, known.fingerprint].includes(r.fingerprint));
+  expect(seen).toHaveLength(1);
+  expect(seen[0]).toMatchObject({
+    severity: 'critical',
+    location: { path: 'native/src/ledger.c', lines: { begin: 88 } },
+  });
+});
+
+test('CTRF has the cases of JUnit, each with its result', () => {
+  const { results } = JSON.parse(only(write(sampleReport(), ctrf))) as {
+    results: { summary: Record<string, number>; tests: { status: string }[] };
+  };
+  const cases = suitesOf(sampleReport()).flatMap((s) => s.cases);
+  expect(results.tests.map((t) => t.status)).toEqual(
+    cases.map((c) => (c.bad ? 'failed' : c.skipped === undefined ? 'passed' : 'skipped')),
+  );
+  expect(results.summary['tests']).toBe(cases.length);
+});
