@@ -1,5 +1,6 @@
 /** Reporters declare the files that they own: old ones go when a run begins, whoever wrote them. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
@@ -115,4 +116,41 @@ describe('what is said of formats that were not written', () => {
     expect(() => said(new RangeError('Invalid string length'))).toThrow('Invalid string length');
   });
   test('nothing, if all were written', () => expect(sayUnwritten([], '/out')).toBe(EXIT.OK));
+});
+
+describe('a process that is killed while it writes', () => {
+  /** Writes two formats. The process dies in the midst of the second one's content, or between two renames. */
+  const PROGRAM = `
+const { writeReport } = await import(process.argv[2]);
+const die = () => process.kill(process.pid, 'SIGKILL');
+const of = (name, content) => ({ owns: [name], files: () => [{ path: name, content }] });
+function* dying() {
+  for (let i = 0; i < 100; i++) yield 'x'.repeat(100_000);
+  die();
+  yield 'never';
+}
+await writeReport({ cells: [], findings: [], runtimeBucket: [] }, process.argv[3], {
+  first: of('first.txt', 'whole'),
+  second: of('second.txt', dying()),
+});
+`;
+  const BUILT = new URL('../../dist/reporters/write.js', import.meta.url).href;
+
+  test('leaves what was there, no file that is half written, and nothing that the next run does not clear', async () => {
+    const out = join(dir, 'killed');
+    mkdirSync(out);
+    writeFileSync(join(out, 'first.txt'), 'old');
+    const program = join(dir, 'program.mjs');
+    writeFileSync(program, PROGRAM);
+    const ended = spawnSync(process.execPath, [program, BUILT, out], { encoding: 'utf8' });
+    expect(ended.signal, ended.stderr).toBe('SIGKILL');
+    const left = readdirSync(out);
+    expect(left).not.toContain('second.txt');
+    expect(readFileSync(join(out, 'first.txt'), 'utf8')).toBe('old');
+    // It had begun to write both.
+    expect(left.filter((name) => name.endsWith('.tmp'))).toHaveLength(2);
+    const owns = (name: string): Reporter => ({ owns: [name], files: () => [] });
+    await removeOldReport(out, { first: owns('first.txt'), second: owns('second.txt') });
+    expect(readdirSync(out)).toEqual([]);
+  });
 });
