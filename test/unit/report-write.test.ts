@@ -149,7 +149,7 @@ await writeReport({ cells: [], findings: [], runtimeBucket: [] }, process.argv[3
     expect(readFileSync(join(out, 'first.txt'), 'utf8')).toBe('old');
     // It had begun to write both.
     expect(left.filter((name) => name.endsWith('.tmp'))).toHaveLength(2);
-    const owns = (name: string): Reporter => ({ owns: [name], files: () => [] });
+    const owns = (name: string): Reporter => ({ owns: [name], main: name, files: () => [] });
     await removeOldReport(out, { first: owns('first.txt'), second: owns('second.txt') });
     expect(readdirSync(out)).toEqual([]);
   });
