@@ -27,6 +27,7 @@ export const codeOf = (source: string): string => {
 };
 
 export type DeclaredAt = {
+  offset: number;
   /** From 1. */
   line: number;
   /** Number of parameters that stand in the parentheses. */
@@ -65,13 +66,43 @@ export const declarationsOf = (source: string, name: string, word: string): Decl
         .includes(word)
     )
       continue;
-    found.push({ line: lineAt(source, i), parameters: parameterCount(source, open) });
+    found.push({ offset: i, line: lineAt(source, i), parameters: parameterCount(source, open) });
   }
   return found;
 };
 
-const lineAt = (source: string, offset: number): number => {
+/** The line of an offset, from 1. */
+export const lineAt = (source: string, offset: number): number => {
   let line = 1;
   for (let i = source.indexOf('\n'); i >= 0 && i < offset; i = source.indexOf('\n', i + 1)) line++;
   return line;
 };
+
+/** A type in a source: its name and the offsets between which its body stands. */
+export type TypeBody = { name: string; head: number; from: number; to: number };
+
+const HEAD = /\b(?:class|struct|interface|record|enum)\s+(\w+)/g;
+
+/** All types of a source, as `codeOf` gives it, outer ones before those inside. */
+export const typesIn = (code: string): TypeBody[] => {
+  const bodies: TypeBody[] = [];
+  for (const m of code.matchAll(HEAD)) {
+    const from = code.indexOf('{', m.index);
+    const end = code.indexOf(';', m.index);
+    if (from < 0 || (end >= 0 && end < from)) continue;
+    bodies.push({ name: m[1]!, head: m.index, from, to: code.length });
+  }
+  const open: (TypeBody | undefined)[] = [];
+  const byBrace = new Map(bodies.map((b) => [b.from, b]));
+  for (let i = 0; i < code.length; i++)
+    if (code[i] === '{') open.push(byBrace.get(i));
+    else if (code[i] === '}') {
+      const body = open.pop();
+      if (body) body.to = i;
+    }
+  return bodies;
+};
+
+/** The name of the innermost type whose body holds the offset. */
+export const typeAround = (types: readonly TypeBody[], offset: number): string | undefined =>
+  types.findLast((t) => t.from < offset && offset < t.to)?.name;

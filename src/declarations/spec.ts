@@ -4,6 +4,7 @@ import type { CheckOptions } from './check.js';
 import type { CSettings } from './hosts/c.js';
 import type { GoSettings } from './hosts/go.js';
 import type { JniSettings } from './hosts/jni.js';
+import type { NetSettings } from './hosts/net.js';
 import type { RustSettings } from './hosts/rust.js';
 import type { ReportOptions } from './report.js';
 
@@ -22,4 +23,7 @@ export type Spec = Omit<ReportOptions, 'language'> &
     go?: GoSettings;
     c?: CSettings;
     jni?: JniSettings;
+    net?: NetSettings;
+    /** Why the declarations of the suite cannot be had. */
+    unread?: string;
   };

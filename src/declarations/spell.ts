@@ -89,6 +89,16 @@ const csharp = (t: CType): string => {
   return CSHARP[`${t.kind === 'int' && t.signed === false ? 'u' : 'i'}${t.size}`] ?? 'IntPtr';
 };
 
+const csharpParameter = (t: CType): string =>
+  t.kind === 'pointer' && t.to.kind === 'int' && t.to.name === 'char'
+    ? '[MarshalAs(UnmanagedType.LPStr)] string'
+    : csharp(t);
+
+const csharpField = (t: CType): string =>
+  t.kind === 'array' && t.count !== undefined
+    ? `[MarshalAs(UnmanagedType.ByValArray, SizeConst = ${t.count})] ${csharp(t.of)}[]`
+    : csharp(t);
+
 const java = (t: CType): string => {
   if (t.kind === 'void') return 'void';
   if (t.kind === 'bool') return 'boolean';
@@ -117,6 +127,10 @@ export const spellRecord = (language: Language, r: RecordType): string | undefin
     );
     return `${isPacked(r) ? '_pack_ = 1; ' : ''}_fields_ = [${fields.join(', ')}]`;
   }
+  if (language === 'csharp' && !r.union && !named.some((f) => f.bits !== undefined)) {
+    const fields = named.map((f) => `public ${csharpField(f.type)} ${f.name};`).join(' ');
+    return `[StructLayout(LayoutKind.Sequential${isPacked(r) ? ', Pack = 1' : ''})] struct { ${fields} }`;
+  }
   if (language === 'rust' && !named.some((f) => f.bits !== undefined))
     return `#[repr(C${isPacked(r) ? ', packed' : ''})] ${r.union ? 'union' : 'struct'} { ${named.map((f) => `${f.name}: ${rust(f.type)}`).join(', ')} }`;
   return undefined;
@@ -132,7 +146,7 @@ export const spell = (language: Language, name: string, f: NativeFunction): stri
     return `fn ${name}(${all.join(', ')})${f.result.kind === 'void' ? '' : ` -> ${rust(f.result)}`};`;
   }
   if (language === 'csharp')
-    return `static extern ${csharp(f.result)} ${name}(${numbered(parameters, (t, n) => `${csharp(t)} ${n}`).join(', ')});`;
+    return `static extern ${csharp(f.result)} ${name}(${numbered(parameters, (t, n) => `${csharpParameter(t)} ${n}`).join(', ')});`;
   if (language === 'jna')
     return `${java(f.result)} ${name}(${numbered(parameters, (t, n) => `${java(t)} ${n}`).join(', ')});`;
   if (language === 'cffi' || language === 'c') return `${prototypeText(name, f)};`;

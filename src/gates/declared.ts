@@ -14,7 +14,7 @@ const PROGRAM = fileURLToPath(new URL('../declarations/program.js', import.meta.
 export const DECLARED_TABLE = 'declared.json';
 
 /** Bindings whose declarations can be had. */
-const FITS: readonly BindingId[] = ['py', 'rs', 'go', 'c', 'jni'];
+const FITS: readonly BindingId[] = ['py', 'rs', 'go', 'c', 'jni', 'net'];
 
 export const declared: Gate = {
   id: 'declared',
@@ -36,6 +36,10 @@ export const declared: Gate = {
     {
       bindings: ['jni'],
       text: 'Sees native methods of the classes under test whose functions are found by their names, not those that `RegisterNatives` names, nor what happens to a value between Java and the library.',
+    },
+    {
+      bindings: ['net'],
+      text: 'Sees `DllImport` in the assembly of the tests under Mono. Suites that `dotnet test` runs are not read.',
     },
     {
       bindings: ['c'],

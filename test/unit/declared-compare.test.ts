@@ -349,6 +349,95 @@ describe('a record', () => {
       layout(rec(4, [['a', 0, int(4), 3]]), rec(4, [['a', 0, int(4), 4]])),
       ['error abi/struct-layout'],
     ],
+    [
+      'a bit field as a whole field of its name',
+      layout(rec(4, [['a', 0, int(4)]]), rec(4, [['a', 0, int(4), 3]])),
+      ['error abi/struct-layout'],
+    ],
+    [
+      'bit fields as the unit that holds them',
+      layout(
+        rec(8, [
+          ['flags', 0, int(4)],
+          ['x', 32, int(4)],
+        ]),
+        rec(8, [
+          ['a', 0, int(4), 3],
+          ['b', 3, int(4), 9],
+          ['x', 32, int(4)],
+        ]),
+      ),
+      [],
+    ],
+    [
+      'bit fields as a unit that reaches into the next field',
+      layout(
+        rec(8, [['flags', 0, int(8)]]),
+        rec(8, [
+          ['a', 0, int(4), 3],
+          ['x', 32, int(4)],
+        ]),
+      ),
+      ['error abi/struct-layout'],
+    ],
+    [
+      'a field of fewer bytes',
+      layout(
+        rec(8, [
+          ['a', 0, int(1)],
+          ['z', 32, int(4)],
+        ]),
+        rec(8, [
+          ['a', 0, int(4)],
+          ['z', 32, int(4)],
+        ]),
+      ),
+      ['warning abi/struct-layout'],
+    ],
+    [
+      'a flag of one byte',
+      layout(
+        rec(8, [
+          ['a', 0, bool],
+          ['z', 32, int(4)],
+        ]),
+        rec(8, [
+          ['a', 0, int(4)],
+          ['z', 32, int(4)],
+        ]),
+      ),
+      ['info abi/struct-layout'],
+    ],
+    [
+      'a shorter member of a union, whose room is its',
+      layout(
+        rec(
+          16,
+          [
+            ['s', 0, record('I')],
+            ['padding', 0, array(int(1), 16)],
+          ],
+          true,
+        ),
+        rec(
+          16,
+          [
+            ['s', 0, record('J')],
+            ['padding', 0, int(4)],
+          ],
+          true,
+        ),
+        true,
+        {
+          I: rec(8, [['i', 0, int(8)]]),
+          J: rec(16, [
+            ['i', 0, int(8)],
+            ['j', 64, int(8)],
+          ]),
+        },
+      ),
+      ['info abi/struct-layout'],
+    ],
     ['the same bits', layout(rec(4, [['a', 0, int(4), 3]]), rec(4, [['a', 0, int(4), 3]])), []],
     [
       'an array of any length',

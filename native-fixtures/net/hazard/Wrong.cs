@@ -5,13 +5,13 @@ using System.Runtime.InteropServices;
 internal static class Wrong
 {
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
-    public struct Record { public byte kind; public uint count; public ushort tag; public double weight; }
+    public struct Record { public byte kind; public uint count; public ushort tag; public double weight; } //~ abi_struct_layout: declared = abi/struct-layout
 
-    [DllImport("fixture")] public static extern int fx_box_new(int value);
+    [DllImport("fixture")] public static extern int fx_box_new(int value); //~ abi_truncated_pointer: declared = abi/truncated-pointer
     [DllImport("fixture")] public static extern long fx_record_digest(ref Record r);
-    [DllImport("fixture")] public static extern int fx_wide(int a, int b);
-    [DllImport("fixture")] public static extern int fx_unsigned_max();
-    [DllImport("fixture")] public static extern double fx_mean(double a, float b);
-    [DllImport("fixture", CharSet = CharSet.Unicode)] public static extern UIntPtr fx_utf8_points(string text);
+    [DllImport("fixture")] public static extern int fx_wide(int a, int b); //~ abi_wrong_width: declared = abi/wrong-width
+    [DllImport("fixture")] public static extern int fx_unsigned_max(); //~ abi_wrong_signedness: declared = abi/wrong-signedness
+    [DllImport("fixture")] public static extern double fx_mean(double a, float b); //~ abi_arity: declared = abi/arity
+    [DllImport("fixture", CharSet = CharSet.Unicode)] public static extern UIntPtr fx_utf8_points(string text); //~ abi_encoding: declared = abi/encoding
     [DllImport("fixture")] public static extern int fx_open_missing();
 }

@@ -16,6 +16,7 @@ namespace Twin
         public void abi_truncated_pointer()
         {
             Fx.fx_box_free(Fx.fx_box_new(1));
+            Right.fx_box_free(Right.fx_box_new(1));
         }
 
         [Test]
@@ -35,6 +36,9 @@ namespace Twin
         {
             var record = new Fx.Record { kind = 1, count = 2, tag = 3, weight = 0.5 };
             Assert.AreEqual(821, Fx.fx_record_digest(ref record));
+            var nested = new Right.Nested { head = new Right.Head { kind = 1, count = 2 }, tag = 3, weight = 0.5 };
+            Assert.AreEqual(821, Right.Digest(ref nested));
+            Assert.AreEqual(821, Right.Digest(new Right.ByOffset { kind = 1, count = 2, tag = 3, weight = 0.5 }));
         }
 
         [Test]

@@ -20,7 +20,11 @@ const plugin = (name: string): string =>
   fileURLToPath(new URL(`../../../plugins/net/${name}`, import.meta.url));
 
 const assembly = (suite: PreparedSuite): string => join(suite.out, 'Tests.dll');
+const reader = (suite: PreparedSuite): string => join(suite.out, 'Declared.exe');
 const lister = (suite: PreparedSuite): string => join(suite.out, 'List.exe');
+
+/** Sources of the program that reads the declarations of an assembly. */
+const READER = ['Declared.cs', 'LastError.cs'];
 
 /** The SDK is used only if the suite selects it, since a Mono suite has no project file for it. */
 const asksForSdk = (settings: PreparedSuite['with']): boolean => settings['runner'] === 'dotnet';
@@ -62,6 +66,7 @@ const prepare = (suite: PreparedSuite, instrument: Instrument, tools: Tools): St
   return [
     compile('-target:library', '-unsafe', `-out:${assembly(suite)}`, plugin('Progress.cs'), ...own),
     compile('-target:exe', `-out:${lister(suite)}`, plugin('List.cs')),
+    compile('-target:exe', `-out:${reader(suite)}`, ...READER.map((f) => plugin(`../declared/net/${f}`))),
   ];
 };
 
@@ -181,4 +186,18 @@ export const net: Binding = {
   parseList,
   run,
   events,
+  declarations: (suite, _instrument, tools) =>
+    usesDotnet(suite)
+      ? { language: 'csharp', unread: 'declarations of suites that dotnet test runs are not read' }
+      : {
+          language: 'csharp',
+          net: {
+            mono: tools['mono']?.path ?? 'mono',
+            reader: reader(suite),
+            assembly: assembly(suite),
+            dir: suite.dir,
+            sources: setting(suite, 'sources'),
+            env: monoEnv(suite),
+          },
+        },
 };

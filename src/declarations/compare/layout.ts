@@ -145,7 +145,12 @@ const compareUnions = (c: Context, host: string, native: string, at: Position): 
   const named = new Map(n.fields.map((f) => [f.name.toLowerCase(), f]));
   for (const f of h.fields) {
     const real = named.get(f.name.toLowerCase());
-    if (real) c.rules.value(c, f.type, real.type, { part: `member ${f.name} of ${at.part}`, way: 'in' });
+    if (!real || FILLER.test(f.name)) continue;
+    const position: Position = { part: `member ${f.name} of ${at.part}`, way: 'in' };
+    // A member may be shorter: its room is that of the union.
+    if (f.type.kind === 'record' && real.type.kind === 'record')
+      c.rules.layout(c, f.type.name, real.type.name, position, false);
+    else c.rules.value(c, f.type, real.type, position);
   }
   return false;
 };
@@ -198,6 +203,7 @@ const compareFields = (c: Context, host: string, native: string, at: Position): 
       break;
     }
     if ((l.bits ?? 0) !== (there.bits ?? 0)) {
+      if (holdsBits(c, l, there, theirs)) continue;
       const width = (x: Leaf): string => (x.bits === undefined ? 'no bit field' : `${x.bits} bits`);
       wrong({
         tier: 'error',
@@ -213,6 +219,13 @@ const compareFields = (c: Context, host: string, native: string, at: Position): 
   return found;
 };
 
+/** Whether a field under a name of its own stands for all bit fields of its bytes: many languages have none. */
+const holdsBits = (c: Context, l: Leaf, there: Leaf, theirs: readonly Leaf[]): boolean => {
+  const size = sizeOf(l.type, c.host);
+  if (l.bits !== undefined || size === undefined || lastName(l.path) === lastName(there.path)) return false;
+  return theirs.every((x) => x.bit < l.bit || x.bit >= l.bit + 8 * size || x.bits !== undefined);
+};
+
 /** A position inside an array or a union, which has no leaf of its own there. */
 const isInside = (l: Leaf, theirs: readonly Leaf[], records: Records): boolean =>
   theirs.some((x) => {
@@ -220,6 +233,12 @@ const isInside = (l: Leaf, theirs: readonly Leaf[], records: Records): boolean =
     const union = x.type.kind === 'record' && records[x.type.name]?.union === true;
     return (x.type.kind === 'array' || union) && l.bit < x.bit + 8 * (sizeOf(x.type, records) ?? 0);
   });
+
+/** The lowest bytes of an integer are those at its offset: small values are read as they are, a flag always. */
+const narrowed = (h: CType, n: CType): 'warning' | 'info' | undefined => {
+  if (!isInteger(h) || !isInteger(n) || h.size > n.size) return undefined;
+  return h.kind === 'bool' ? 'info' : 'warning';
+};
 
 const compareLeaf = (c: Context, l: Leaf, real: Leaf, at: Position, wrong: (x: Complaint) => void): void => {
   const [h, n] = [l.type, real.type];
@@ -236,8 +255,7 @@ const compareLeaf = (c: Context, l: Leaf, real: Leaf, at: Position, wrong: (x: C
   if ((h.kind === 'array') !== (n.kind === 'array') || h.kind === 'record' || n.kind === 'record') return;
   if (a !== b)
     return wrong({
-      // The lowest byte of a flag says enough.
-      tier: h.kind === 'bool' && isInteger(n) && a < b ? 'info' : 'error',
+      tier: narrowed(h, n) ?? 'error',
       says: `field ${l.path} has ${a} bytes, in the library ${b} (${textOf(h)} for ${textOf(n)})`,
       effect: a > b ? `${l.path} reads ${a - b} bytes of what follows it` : `${l.path} lacks ${b - a} bytes`,
     });

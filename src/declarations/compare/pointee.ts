@@ -39,6 +39,20 @@ export const comparePointee = (c: Context, host: CType, native: CType, at: Posit
       'text of bytes is declared, the library reads wide characters',
       '"ab" is read as one character 0x…6261',
     );
+  if (
+    isWideText(host) &&
+    host.kind === 'int' &&
+    host.size === 2 &&
+    isWide(native) &&
+    native.kind === 'int' &&
+    native.size === 4
+  )
+    return add(
+      'error',
+      'abi/encoding',
+      'text of 16-bit units is declared, the library reads characters of 32 bits',
+      '"ab" is read as one character 0x00620061',
+    );
   if (isBytes(host) || isBytes(native)) {
     if (isWideText(host) && native.kind === 'int' && native.size === 1)
       add(
@@ -59,7 +73,8 @@ export const comparePointee = (c: Context, host: CType, native: CType, at: Posit
   if (isInteger(host) && isInteger(native)) {
     if (host.size !== native.size)
       return add(
-        'error',
+        // The host clears its variable; the lowest byte of a flag says enough.
+        host.kind === 'bool' && host.size > native.size ? 'warning' : 'error',
         'abi/pointee-size',
         `${host.size} bytes are declared behind the pointer, the library has ${native.size}`,
         overwritten(native.size, host.size),

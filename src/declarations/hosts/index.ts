@@ -6,6 +6,7 @@ import type { Spec } from '../spec.js';
 import { cDeclarations } from './c.js';
 import { compareGo } from './go.js';
 import { jniDeclarations } from './jni.js';
+import { netDeclarations } from './net.js';
 import { rustDeclarations } from './rust.js';
 
 /** Obtains the declarations of a suite's language and compares them. */
@@ -22,5 +23,7 @@ const declarationsOf = async (
   if (spec.rust) return rustDeclarations(spec.rust);
   if (spec.c) return cDeclarations(spec.c, spec);
   if (spec.jni) return jniDeclarations(spec.jni);
+  if (spec.net) return netDeclarations(spec.net);
+  if (spec.unread !== undefined) throw new Error(spec.unread);
   return { host: await readRecordings(spec.records, spec.language), notSeen: [] };
 };
