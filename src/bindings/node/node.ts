@@ -15,8 +15,9 @@ import { compileAddon, missingForAddon, nodeOf } from './addon.js';
 import { dependencies, listFiles, runnerOf, sameKind } from './files.js';
 import { progressEnv, progressFile, readEvents } from '../progress.js';
 
-/** As a URL, since node reads what it imports as one: a percent sign, a # or a ? in a path would end it. */
+/** What node imports, as a URL, since it reads it as one: a percent sign, a # or a ? in a path would end it. */
 const plugin = (name: string): string => new URL(`../../../plugins/node/${name}`, import.meta.url).href;
+const RUN = fileURLToPath(new URL('../../../plugins/node/run.mjs', import.meta.url));
 const COPY_PROJECT = fileURLToPath(new URL('../programs/copy-project.js', import.meta.url));
 const FILES = ['**/*.test.js', '**/*.test.mjs', '**/*.test.cjs'];
 
@@ -77,7 +78,7 @@ const turning = (
 ): Launch => ({
   argv: [
     process.execPath,
-    plugin('run.mjs'),
+    RUN,
     JSON.stringify({
       turns,
       whole,
