@@ -251,7 +251,7 @@ FUNCTION(twin_exception_set) {
   return NULL;
 }
 
-FUNCTION(hazard_descriptor) { return PyLong_FromLong(fx_open_self()); } //~ resource_handle_leak__descriptor: blind = resource/handle-leak
+FUNCTION(hazard_descriptor) { return PyLong_FromLong(fx_open_self()); } //~ resource_handle_leak__descriptor: fdguard = resource/handle-leak
 FUNCTION(twin_descriptor) { return PyLong_FromLong(fx_close(fx_open_self())); }
 
 #define METHOD(name) {#name, name, METH_NOARGS, NULL}

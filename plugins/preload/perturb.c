@@ -5,12 +5,12 @@
  *
  *   FFI_GATES_PERTURB        probability of a wait, 0 to 1
  *   FFI_GATES_PERTURB_SEED   which waits: the same for the same seed, thread by thread
- *   FFI_GATES_PERTURB_OWN    files and directories, separated by ':'. Calls from elsewhere never wait: hosts lock
- *                            thousands of times for themselves.
+ *   FFI_GATES_OWN            the project's code (own.h). Calls from elsewhere never wait: hosts lock thousands of
+ *                            times for themselves.
  *   FFI_GATES_PERTURB_COUNT  a file that each process writes "waits of calls" to, with its id in the name
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
+#include "own.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -19,7 +19,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -33,7 +33,6 @@
 #define SHARE 64
 
 static uint64_t seed, threshold;
-static const char *own = "";
 static _Atomic uint64_t threads = 1;
 
 /* In a file, since processes end in ways that run no destructor: a line of fixed length for each process. */
@@ -52,8 +51,6 @@ __attribute__((constructor)) static void begin(void) {
   double share = p ? strtod(p, NULL) : 0;
   threshold = share >= 1 ? UINT32_MAX : share <= 0 ? 0 : (uint64_t)(share * UINT32_MAX);
   seed = s ? strtoull(s, NULL, 10) : 0;
-  own = getenv("FFI_GATES_PERTURB_OWN");
-  if (own == NULL) own = "";
 }
 
 static void count(void) {
@@ -72,28 +69,6 @@ static void count(void) {
   int length = snprintf(line, sizeof line, "%020llu of %020llu\n", (unsigned long long)waits, (unsigned long long)calls);
   /* Not the libc's wrapper: checkers watch it, and their shadow of it may not be ready. */
   syscall(SYS_pwrite64, counting, line, (size_t)length, (off_t)0);
-}
-
-static int listed(const char *path) {
-  for (const char *at = own; *at;) {
-    const char *end = strchrnul(at, ':');
-    size_t length = (size_t)(end - at);
-    if (length > 0 && strncmp(path, at, length) == 0 && (path[length] == 0 || path[length] == '/' || at[length - 1] == '/'))
-      return 1;
-    at = *end ? end + 1 : end;
-  }
-  return 0;
-}
-
-/* Whether code at this address is the project's; threads that it starts through the C++ library are, too. */
-static int of_project(void *at, int starting) {
-  Dl_info info;
-  char real[4096];
-  if (!dladdr(at, &info) || info.dli_fname == NULL) return 0;
-  const char *name = strrchr(info.dli_fname, '/');
-  name = name ? name + 1 : info.dli_fname;
-  if (starting && (strncmp(name, "libstdc++", 9) == 0 || strncmp(name, "libc++", 6) == 0)) return 1;
-  return listed(info.dli_fname) || (realpath(info.dli_fname, real) != NULL && listed(real));
 }
 
 static uint64_t next(void) {

@@ -23,8 +23,9 @@ import { hideSecrets } from '../redaction/diagnostic.js';
 import { BY_FORM, type Redactor } from '../redaction/redactor.js';
 import { withUsers } from './gate-environment.js';
 import { reproOf } from './repro-command.js';
-import { perturbed, shareOf, waitsOf } from './perturb.js';
-import { AFTER_LOG, prepareAfter, runAfter } from './run-after.js';
+import { shareOf, waitsOf } from './perturb.js';
+import { withPreload } from './preload.js';
+import { prepareAfter, runAfter } from './run-after.js';
 import { settleSources } from '../build/source-files.js';
 import { withSuppressions, type SuppressionFiles } from '../gates/suppression-files.js';
 
@@ -56,8 +57,8 @@ export type Runner = {
   goesOn?: boolean;
   /** The schedule of the next launches, for gates that have several. */
   seed?: number;
-  /** The library that delays threads, if the matrix wants it. */
-  perturb?: string;
+  /** The library of the tool that watches or delays the project's code. */
+  preload?: string;
 };
 
 /**
@@ -123,13 +124,7 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     ...suppressing,
     env: withUsers(suppressing.env, cell.matrix.gates[cell.gate.id]?.env ?? {}),
   };
-  const { perturb: path } = r;
-  const share = shareOf(cell);
-  const { own, out } = r.evidence;
-  const arm =
-    path === undefined || share === undefined
-      ? users
-      : perturbed(users, { path, share, seed: r.seed ?? 0, own, out }, scratch);
+  const arm = withPreload(users, r, scratch);
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
   const binding = BINDINGS[cell.suite.binding];
   const declarations = () => binding.declarations?.(prepared, r.instrument, options.host.tools) ?? {};
@@ -171,8 +166,11 @@ export const runAttempt = async (
       limit: { bytes: bytesOf(cell), dir: logDir },
     },
   );
-  if (after) await runAfter(after, join(logDir, AFTER_LOG), options.env, options.signal);
-  if (r.perturb !== undefined) r.evidence.waits = (r.evidence.waits ?? 0) + waitsOf(scratch);
+  if (after && arm.after) {
+    const log = { path: join(logDir, arm.after.log), tool: cell.gate.id };
+    await runAfter(after, log, options.env, options.signal);
+  }
+  if (shareOf(cell) !== undefined) r.evidence.waits = (r.evidence.waits ?? 0) + waitsOf(scratch);
   const recorded = await recordedObjects(join(scratch, 'objects'));
   r.evidence.recorded ||= recorded !== undefined;
   for (const m of [...ended.maps, ...(recorded ?? [])]) r.evidence.maps.add(m);
@@ -220,6 +218,7 @@ export const runAttempt = async (
       hideSecrets(diagnostic, redactor);
       if (r.seed !== undefined) diagnostic.seed = r.seed;
       const test = testOf(diagnostic, log, attempt, cell.gate.halts && r.goesOn !== true);
+      if (test === undefined && diagnostic.inTest && events.length > 0) continue;
       const pid = log.pid ?? diagnostic.pid;
       observations.push({
         diagnostic,

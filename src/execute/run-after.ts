@@ -4,8 +4,6 @@ import { dirname, join } from 'node:path';
 import type { Arm } from '../model/launch.js';
 import { runTool } from '../process/run-tool.js';
 
-/** Name of its report in the log directory. */
-export const AFTER_LOG = 'declared.log';
 /** Milliseconds. */
 const LIMIT = 600_000;
 
@@ -27,13 +25,13 @@ export const prepareAfter = (
  */
 export const runAfter = async (
   argv: readonly string[],
-  log: string,
+  log: { path: string; tool: string },
   env: Record<string, string>,
   signal: AbortSignal,
 ): Promise<void> => {
   const [file = '', ...args] = argv;
   const r = await runTool(file, args, { env, timeoutMs: LIMIT, signal });
-  if (existsSync(log)) return;
+  if (existsSync(log.path)) return;
   const said = r.why ?? r.all.split('\n').findLast((l) => l.trim() !== '') ?? `exit status ${r.code}`;
-  appendFileSync(log, `ffi-gates declared: failed: ${said.replace(/\s+/g, ' ').slice(0, 500)}\n`);
+  appendFileSync(log.path, `ffi-gates ${log.tool}: failed: ${said.replace(/\s+/g, ' ').slice(0, 500)}\n`);
 };

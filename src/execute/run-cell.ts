@@ -9,7 +9,8 @@ import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-sui
 import type { Cell } from '../plan/plan.js';
 import { runExpected } from './run-expected.js';
 import { runSchedules } from './run-schedules.js';
-import { buildPerturbation, shareOf } from './perturb.js';
+import { shareOf } from './perturb.js';
+import { buildPreload } from './preload.js';
 import { rerunFailed, type CellOptions, type Runner } from './attempt.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
@@ -47,11 +48,13 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
     watch: new Set(evidence.own.objects),
     n: 0,
   };
-  if (shareOf(cell) !== undefined) {
-    const library = await buildPerturbation(options, cell);
+  const perturbs = shareOf(cell) !== undefined;
+  if (perturbs) evidence.waits = 0;
+  const preload = cell.gate.preload ?? (perturbs ? 'perturb' : undefined);
+  if (preload !== undefined) {
+    const library = await buildPreload(options, cell, preload);
     if ('failed' in library) return { ...evidence, failed: library.failed };
-    r.perturb = library.path;
-    evidence.waits = 0;
+    r.preload = library.path;
   }
   const listed = await listTests(r);
   evidence.listed = listed.tests;

@@ -67,6 +67,7 @@ export const declared: Gate = {
       env: { FFI_GATES_DECLARED: records },
       hostArgs: [],
       after: {
+        log: 'declared.log',
         argv: [process.execPath, PROGRAM],
         settings: {
           gdb: r.host.tools['gdb']?.path ?? 'gdb',

@@ -90,6 +90,8 @@ export type Gate = {
    * Tools besides the compiler, by their names in `Host.tools`, whose versions influence what the gate sees.
    */
   tools?: readonly string[];
+  /** A library of `plugins/preload` that is compiled and loaded before everything else. */
+  preload?: string;
   /** GiB of memory that one launch may need beyond the host's own. */
   memory: number;
 };

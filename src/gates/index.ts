@@ -2,6 +2,7 @@
 import type { Gate } from './gate.js';
 import { cgocheck, cgocheck2, goasan, gorace, plain, pydebug, xcheck } from './runtimes.js';
 import { declared } from './declared.js';
+import { fdguard } from './fdguard.js';
 import { miri, rsasan, rstsan } from './rust.js';
 import { asan, tsan, ubsan } from './sanitizers.js';
 import { helgrind, memcheck } from './valgrind.js';
@@ -24,4 +25,5 @@ export const GATES: Record<GateId, Gate> = {
   miri,
   pydebug,
   declared,
+  fdguard,
 };

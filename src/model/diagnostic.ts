@@ -92,6 +92,7 @@ export type Tool =
   | 'node'
   | 'libfuzzer'
   | 'declared'
+  | 'fdguard'
   | 'os';
 
 export type Diagnostic = {
@@ -127,6 +128,8 @@ export type Diagnostic = {
   count?: number;
   /** The schedule in which it was seen, for a gate that tries several. */
   seed?: number;
+  /** Counts only where it happened in a test: what is opened when a library is loaded stays open by design. */
+  inTest?: true;
   /**
    * An error of the host language (a Rust panic, an unhandled .NET exception) that is no fault at the
    * boundary. It is listed when only a log is read; in a run, the suite's own result already covers it.

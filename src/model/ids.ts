@@ -31,6 +31,7 @@ export const GATE_IDS = [
   'miri',
   'pydebug',
   'declared',
+  'fdguard',
 ] as const;
 /** Gates whose threads can be made to wait now and then (`perturb`). */
 export const PERTURBED_GATES: readonly string[] = [

@@ -44,9 +44,9 @@ export type Arm = {
   atEnd?: RegExp;
   /**
    * A program that runs after each launch and writes a checker's report into the log directory. Its argument is
-   * a JSON file with `settings` and what the binding says about its declarations.
+   * a JSON file with `settings` and what the binding says about its declarations. `log` is the report's name.
    */
-  after?: { argv: [string, ...string[]]; settings: Record<string, unknown> };
+  after?: { argv: [string, ...string[]]; settings: Record<string, unknown>; log: string };
 };
 
 /** A missing tool or package, why it is needed, and how to get it. */

@@ -6,6 +6,7 @@ import { goCrash } from './go/crash.js';
 import { cxx } from './native/cxx.js';
 import { makeDispatcher } from './engine/dispatcher.js';
 import { declared } from './declared/declared.js';
+import { fdguard } from './guards/fdguard.js';
 import { dotnet } from './dotnet/coreclr.js';
 import { glibc } from './native/glibc.js';
 import { goRace } from './go/race.js';
@@ -39,6 +40,7 @@ import { valgrindText } from './valgrind/text.js';
 export const READERS: readonly Reader[] = [
   libFuzzer,
   declared,
+  fdguard,
   notices,
   lsan,
   tsan,

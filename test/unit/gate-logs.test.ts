@@ -21,8 +21,9 @@ const namings = ([gate, binding, compiler]: (typeof ROWS)[number]): string[] => 
   return [...options, ...arm.prefix, ...arm.hostArgs].filter((word) => word.includes(DIR));
 };
 
-/** Sanitizers (sanitizer_file.cpp) and Go's race detector append `.<pid>` to `log_path`; Valgrind replaces `%p`, the JVM too. */
-const HAS_PID = /^(?:[A-Z]+SAN_OPTIONS|GORACE): log_path=[^%]+$|^--xml-file=.*%p|^-XX:ErrorFile=.*%p/;
+/** Sanitizers (sanitizer_file.cpp) and Go's race detector append `.<pid>` to `log_path`, our guard to its journal; Valgrind replaces `%p`, the JVM too. */
+const HAS_PID =
+  /^(?:[A-Z]+SAN_OPTIONS|GORACE): log_path=[^%]+$|^FFI_GATES_FD_JOURNAL: |^--xml-file=.*%p|^-XX:ErrorFile=.*%p/;
 
 test.each(ROWS)('%s for %s with %s', (...row) => {
   for (const naming of namings(row)) expect(naming).toMatch(HAS_PID);

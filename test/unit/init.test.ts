@@ -294,7 +294,7 @@ test('gates that are compiled in are left off where nothing is compiled', async 
     treeOf({ 'pom.xml': '<project/>', 'src/test/java/ATest.java': '@Test void x() {}' }),
   );
   const on = gates.filter((g) => g.on).map((g) => g.id);
-  expect(on).toEqual(['plain', 'memcheck', 'xcheck']);
+  expect(on).toEqual(['plain', 'memcheck', 'xcheck', 'declared', 'fdguard']);
 });
 
 test('what is not understood is said, with the file', async () => {

@@ -54,6 +54,6 @@ int threading_reentrancy(void) {
 }
 
 int resource_handle_leak__descriptor(void) {
-  sink += fx_open_self(); //~ resource_handle_leak__descriptor: blind = resource/handle-leak
+  sink += fx_open_self(); //~ resource_handle_leak__descriptor: fdguard = resource/handle-leak
   return 0;
 }

@@ -13,6 +13,7 @@ CANARY(race)
 CANARY(lockorder)
 CANARY(ub)
 CANARY(segv)
+CANARY(handle)
 
 int declared_pointer(void);
 int declared_width(void);
@@ -23,7 +24,7 @@ int declared_callback(void);
 int declared_layout(void);
 #define TEST(name) {#name, name}
 const suite_test suite_tests[] = {
-    TEST(noop), TEST(heap),      TEST(uaf), TEST(leak), TEST(uninit),
+    TEST(noop), TEST(heap),      TEST(uaf), TEST(leak), TEST(uninit), TEST(handle),
     TEST(race), TEST(lockorder), TEST(ub),  TEST(segv),
     TEST(declared_pointer), TEST(declared_width), TEST(declared_sign), TEST(declared_register), TEST(declared_arity),
     TEST(declared_callback),

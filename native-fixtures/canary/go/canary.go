@@ -18,6 +18,7 @@ func leak()      { C.canary_leak() }
 func uninit()    { C.canary_uninit() }
 func race()      { C.canary_race() }
 func segv()      { C.canary_segv() }
+func handle()    { C.canary_handle() }
 func ub()        { C.canary_ub() }
 func lockorder() { C.canary_lockorder() }
 

@@ -1,6 +1,7 @@
 #include "ffi_canary.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -21,6 +22,10 @@ static void on_thread(void *(*body)(void *)) {
 }
 
 int canary_noop(void) { return 42; }
+
+void canary_handle(void) {
+  sink += open("/", O_RDONLY | O_CLOEXEC); //~ canary_handle: fdguard = resource/handle-leak
+}
 
 void canary_heap(void) {
   volatile char *p = opaque(malloc(24));

@@ -15,6 +15,7 @@ void canary_race(void);     /* two threads, one counter, no lock */
 void canary_lockorder(void);/* takes two locks in both orders, one thread after the other */
 void canary_ub(void);       /* signed overflow */
 void canary_segv(void);     /* reads address 0 */
+void canary_handle(void);   /* opens a file that nobody closes */
 void canary_abort(void);
 
 /* Correct. Callers that declare them wrongly are the planted bugs of the gate that compares declarations. */

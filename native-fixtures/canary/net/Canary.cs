@@ -14,6 +14,7 @@ public class Canary
     [DllImport("fficanary")] private static extern void canary_lockorder();
     [DllImport("fficanary")] private static extern void canary_ub();
     [DllImport("fficanary")] private static extern void canary_segv();
+    [DllImport("fficanary")] private static extern void canary_handle();
 
     [Test] public void noop() { Assert.AreEqual(42, canary_noop()); }
     [Test] public void heap() { canary_heap(); }
@@ -24,4 +25,5 @@ public class Canary
     [Test] public void lockorder() { canary_lockorder(); }
     [Test] public void ub() { canary_ub(); }
     [Test] public void segv() { canary_segv(); }
+    [Test] public void handle() { canary_handle(); }
 }

@@ -10,6 +10,7 @@ static const struct { const char *name; void (*plant)(void); } rows[] = {
     {"noop", noop},           {"heap", canary_heap}, {"uaf", canary_uaf},
     {"leak", canary_leak},    {"uninit", canary_uninit}, {"race", canary_race},
     {"lockorder", canary_lockorder}, {"ub", canary_ub}, {"segv", canary_segv},
+    {"handle", canary_handle},
 };
 
 static napi_value run(napi_env env, napi_callback_info info) {

@@ -28,6 +28,10 @@ def test_leak():
     canary("leak")
 
 
+def test_handle():
+    canary("handle")
+
+
 def test_uninit():
     canary("uninit")
 

@@ -18,6 +18,7 @@ CANARY(race)
 CANARY(lockorder)
 CANARY(ub)
 CANARY(segv)
+CANARY(handle)
 
 static PyObject *noop(PyObject *self, PyObject *unused) {
   (void)self, (void)unused;
@@ -37,7 +38,7 @@ static PyObject *pydebug(PyObject *self, PyObject *unused) {
 #define METHOD(name) {#name, name, METH_NOARGS, NULL}
 static PyMethodDef methods[] = {
     METHOD(noop), METHOD(heap),      METHOD(uaf), METHOD(leak), METHOD(uninit),  METHOD(race),
-    METHOD(ub),   METHOD(lockorder), METHOD(segv), METHOD(pydebug), {NULL, NULL, 0, NULL},
+    METHOD(ub),   METHOD(lockorder), METHOD(segv), METHOD(handle), METHOD(pydebug), {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "ffi_canary_extension", NULL, -1, methods, NULL, NULL, NULL, NULL};

@@ -19,6 +19,10 @@ def test_leak():
     canary.leak()
 
 
+def test_handle():
+    canary.handle()
+
+
 def test_uninit():
     canary.uninit()
 

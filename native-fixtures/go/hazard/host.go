@@ -104,5 +104,5 @@ func (Suite) UnsetOutParameter() {
 }
 
 func (Suite) OpenAndForget() {
-	sink += int(C.fx_open_self()) //~ resource_handle_leak__host: blind = resource/handle-leak
+	sink += int(C.fx_open_self()) //~ resource_handle_leak__host: fdguard = resource/handle-leak
 }

@@ -59,4 +59,4 @@ def test_resource_python_refcount_leak():
 
 
 def test_resource_handle_leak__descriptor():
-    lib.fx_open_self()  #~ resource_handle_leak__descriptor: blind = resource/handle-leak
+    lib.fx_open_self()  #~ resource_handle_leak__descriptor: fdguard = resource/handle-leak

@@ -2,6 +2,7 @@
 import type { Chapter } from './chapter.js';
 import { DECLARED } from './declared.js';
 import { GO } from './go.js';
+import { GUARDS } from './guards.js';
 import { JVM } from './jvm.js';
 import { NEWER } from './newer.js';
 import { RUNTIMES } from './runtimes.js';
@@ -22,4 +23,5 @@ export const CHAPTERS: readonly Chapter[] = [
   ...RUST,
   ...RUNTIMES,
   ...DECLARED,
+  ...GUARDS,
 ];

@@ -31,6 +31,11 @@ fn canary_race() {
 }
 
 #[test]
+fn canary_handle() {
+    unsafe { fficanary::canary_handle() };
+}
+
+#[test]
 fn canary_segv() {
     unsafe { fficanary::canary_segv() };
 }

@@ -198,5 +198,5 @@ fn threading_host_memory_race() {
 
 #[test]
 fn resource_handle_leak__host() {
-    black_box(unsafe { fx_open_self() }); //~ resource_handle_leak__host: blind = resource/handle-leak
+    black_box(unsafe { fx_open_self() }); //~ resource_handle_leak__host: fdguard = resource/handle-leak
 }

@@ -35,6 +35,13 @@ class CanaryLeakTest {
   }
 }
 
+class CanaryHandleTest {
+  @Test
+  void canary_handle() {
+    Canary.handle();
+  }
+}
+
 class CanaryUninitTest {
   @Test
   void canary_uninit() {

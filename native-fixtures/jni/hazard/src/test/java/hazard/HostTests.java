@@ -138,7 +138,7 @@ class ErrnoClobberedTest {
 class ResourceHandleLeakFdTest {
   @Test
   void resource_handle_leak__fd() {
-    assertTrue(Fx.openSelf() > 0); //~ resource_handle_leak__fd: blind = resource/handle-leak
+    assertTrue(Fx.openSelf() > 0); //~ resource_handle_leak__fd: fdguard = resource/handle-leak
   }
 }
 

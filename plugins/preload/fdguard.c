@@ -1,0 +1,328 @@
+/*
+ * Notes which descriptors and streams the project's code opens, and which are closed again, by whomever. Hosts often end
+ * without running any destructor, so nothing is summed up here: `ffi-gates` does that when the process is gone.
+ *
+ *   FFI_GATES_FD_JOURNAL  a file; each process appends to its own, with its id behind a dot
+ *   FFI_GATES_OWN         the project's code (own.h)
+ *
+ * Lines: `watching`; `opened FD KIND NAME` with its stack; `closed FD`; `ended`, where the process says so itself.
+ */
+#define _GNU_SOURCE
+#include "own.h"
+#include <dirent.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#define FRAMES 32
+/* Descriptors beyond are not watched. */
+#define WATCHED 65536
+/* Out of the way of programs that count on low numbers. */
+#define JOURNAL_FD 700
+
+static _Atomic unsigned char tracked[WATCHED];
+static _Atomic int journal = -1;
+static _Atomic pid_t owner;
+static const char *file;
+static __thread int inside;
+
+static void journal_write(const char *text, size_t length) {
+  if (file == NULL) return;
+  /* A program may close all descriptors that it does not know. */
+  for (int attempt = 0; attempt < 2; attempt++) {
+    if (journal >= 0 && syscall(SYS_write, (int)journal, text, length) == (long)length) return;
+    char name[PATH_MAX];
+    if ((size_t)snprintf(name, sizeof name, "%s.%d", file, (int)owner) >= sizeof name) return;
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0) return;
+    int high = (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, JOURNAL_FD);
+    if (high >= 0) {
+      syscall(SYS_close, fd);
+      fd = high;
+    }
+    journal = fd;
+  }
+}
+
+__attribute__((format(printf, 1, 2))) static void note(const char *format, ...) {
+  char line[PATH_MAX + 128];
+  va_list args;
+  va_start(args, format);
+  int length = vsnprintf(line, sizeof line, format, args);
+  va_end(args);
+  if (length < 0) return;
+  if ((size_t)length >= sizeof line) {
+    length = sizeof line - 1;
+    line[length - 1] = '\n';
+  }
+  journal_write(line, (size_t)length);
+}
+
+static void begin_process(void) {
+  owner = getpid();
+  journal = -1;
+  memset((void *)tracked, 0, sizeof tracked);
+  note("ffi-gates fdguard: watching\n");
+}
+
+/* What the parent opened is the parent's. */
+static void in_child(void) {
+  if (journal >= 0) syscall(SYS_close, (int)journal);
+  begin_process();
+}
+
+__attribute__((constructor(102))) static void begin(void) {
+  file = getenv("FFI_GATES_FD_JOURNAL");
+  if (file == NULL) return;
+  begin_process();
+  pthread_atfork(NULL, NULL, in_child);
+  /* Loads what it needs now, and not inside a call. */
+  void *frame[1];
+  backtrace(frame, 1);
+}
+
+/* Neither before the beginning, nor in a child of vfork, which shares this memory for a moment. */
+static int watching(void) { return file != NULL && !inside && owner == getpid(); }
+
+static int is_library_of_compiler(const char *name) {
+  const char *base = strrchr(name, '/');
+  base = base ? base + 1 : name;
+  return strncmp(base, "libstdc++", 9) == 0 || strncmp(base, "libc++", 6) == 0 || strncmp(base, "ffi-gates-", 10) == 0;
+}
+
+/* A call is the project's if its caller is, once the C++ library's own frames are left out. */
+static int from_project(void *caller, void **frames, int *count) {
+  if (of_project(caller, 0)) {
+    *count = backtrace(frames, FRAMES);
+    return 1;
+  }
+  Dl_info info;
+  if (!dladdr(caller, &info) || info.dli_fname == NULL || !is_library_of_compiler(info.dli_fname)) return 0;
+  *count = backtrace(frames, FRAMES);
+  for (int i = 0; i < *count; i++)
+    if (dladdr((char *)frames[i] - 1, &info) && info.dli_fname && !is_library_of_compiler(info.dli_fname))
+      return of_project((char *)frames[i] - 1, 0);
+  return 0;
+}
+
+/* One line, without anything that ends one. */
+static void plain(char *to, size_t size, const char *from) {
+  size_t n = 0;
+  for (; from && *from && n + 1 < size; from++) to[n++] = (unsigned char)*from < 0x20 || *from == 0x7f ? '?' : *from;
+  to[n] = 0;
+}
+
+static void forget(int fd) {
+  if (fd < 0 || fd >= WATCHED || !atomic_exchange(&tracked[fd], 0)) return;
+  note("ffi-gates fdguard: closed %d\n", fd);
+}
+
+static void opened(int fd, const char *kind, const char *name, void *caller) {
+  if (fd < 0 || fd >= WATCHED || !watching()) return;
+  int saved = errno;
+  void *frames[FRAMES];
+  int count = 0;
+  inside = 1;
+  /* The same number again: somebody closed it where nobody watches. */
+  forget(fd);
+  if (from_project(caller, frames, &count)) {
+    static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+    char shown[1024];
+    plain(shown, sizeof shown, name);
+    /* The lines of one event stand together. */
+    pthread_mutex_lock(&one);
+    tracked[fd] = 1;
+    note("ffi-gates fdguard: opened %d %s %s\n", fd, kind, shown);
+    int shown_frames = 0;
+    for (int i = 0; i < count; i++) {
+      Dl_info info;
+      char *at = (char *)frames[i] - 1;
+      if (!dladdr(at, &info) || info.dli_fname == NULL) break;
+      if (shown_frames == 0 && is_library_of_compiler(info.dli_fname) && strstr(info.dli_fname, "ffi-gates-")) continue;
+      /* A program that is not relocated knows its own addresses. */
+      const ElfW(Ehdr) *header = info.dli_fbase;
+      char *base = header->e_type == ET_EXEC ? NULL : info.dli_fbase;
+      note("    #%d %p (%s+0x%zx)\n", shown_frames++, (void *)at, info.dli_fname, (size_t)(at - base));
+    }
+    pthread_mutex_unlock(&one);
+  }
+  inside = 0;
+  errno = saved;
+}
+
+static void closing(int fd) {
+  if (!watching()) return;
+  int saved = errno;
+  forget(fd);
+  errno = saved;
+}
+
+#define NEXT(name) \
+  static __typeof__(&name) real; \
+  if (real == NULL) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+#define CALLER __builtin_return_address(0)
+
+#define OPENS(name, declared, given, kind, shown) \
+  int name declared { \
+    NEXT(name); \
+    int fd = real given; \
+    opened(fd, kind, shown, CALLER); \
+    return fd; \
+  }
+
+#define MODE(flags) \
+  mode_t mode = 0; \
+  if ((flags) & (O_CREAT | O_TMPFILE)) { \
+    va_list more; \
+    va_start(more, flags); \
+    mode = va_arg(more, mode_t); \
+    va_end(more); \
+  }
+
+#define OPEN(name) \
+  int name(const char *path, int flags, ...) { \
+    NEXT(name); \
+    MODE(flags) \
+    int fd = real(path, flags, mode); \
+    opened(fd, "file", path, CALLER); \
+    return fd; \
+  }
+OPEN(open)
+OPEN(open64)
+
+#define OPENAT(name) \
+  int name(int dir, const char *path, int flags, ...) { \
+    NEXT(name); \
+    MODE(flags) \
+    int fd = real(dir, path, flags, mode); \
+    opened(fd, "file", path, CALLER); \
+    return fd; \
+  }
+OPENAT(openat)
+OPENAT(openat64)
+
+OPENS(creat, (const char *path, mode_t mode), (path, mode), "file", path)
+OPENS(creat64, (const char *path, mode_t mode), (path, mode), "file", path)
+OPENS(mkstemp, (char *path), (path), "file", path)
+OPENS(mkstemp64, (char *path), (path), "file", path)
+OPENS(mkostemp, (char *path, int flags), (path, flags), "file", path)
+OPENS(mkostemp64, (char *path, int flags), (path, flags), "file", path)
+OPENS(socket, (int domain, int type, int protocol), (domain, type, protocol), "socket", "")
+OPENS(accept, (int s, struct sockaddr *a, socklen_t *n), (s, a, n), "socket", "")
+OPENS(accept4, (int s, struct sockaddr *a, socklen_t *n, int flags), (s, a, n, flags), "socket", "")
+OPENS(dup, (int fd_), (fd_), "duplicate", "")
+OPENS(eventfd, (unsigned count, int flags), (count, flags), "event", "")
+OPENS(epoll_create, (int size), (size), "epoll", "")
+OPENS(epoll_create1, (int flags), (flags), "epoll", "")
+OPENS(timerfd_create, (int clock, int flags), (clock, flags), "timer", "")
+OPENS(signalfd, (int fd_, const sigset_t *set, int flags), (fd_, set, flags), "signal", "")
+OPENS(inotify_init, (void), (), "inotify", "")
+OPENS(inotify_init1, (int flags), (flags), "inotify", "")
+OPENS(memfd_create, (const char *name, unsigned flags), (name, flags), "memory", name)
+
+#define PAIR(name, declared, given, pair, kind) \
+  int name declared { \
+    NEXT(name); \
+    int failed = real given; \
+    if (!failed) { \
+      opened((pair)[0], kind, "", CALLER); \
+      opened((pair)[1], kind, "", CALLER); \
+    } \
+    return failed; \
+  }
+PAIR(pipe, (int ends[2]), (ends), ends, "pipe")
+PAIR(pipe2, (int ends[2], int flags), (ends, flags), ends, "pipe")
+PAIR(socketpair, (int domain, int type, int protocol, int ends[2]), (domain, type, protocol, ends), ends, "socket")
+
+#define STREAM(name, declared, given, shown) \
+  FILE *name declared { \
+    NEXT(name); \
+    FILE *stream = real given; \
+    if (stream) opened(fileno(stream), "stream", shown, CALLER); \
+    return stream; \
+  }
+STREAM(fopen, (const char *path, const char *mode), (path, mode), path)
+STREAM(fopen64, (const char *path, const char *mode), (path, mode), path)
+STREAM(tmpfile, (void), (), "")
+STREAM(tmpfile64, (void), (), "")
+STREAM(popen, (const char *command, const char *mode), (command, mode), command)
+
+DIR *opendir(const char *path) {
+  NEXT(opendir);
+  DIR *dir = real(path);
+  if (dir) opened(dirfd(dir), "directory", path, CALLER);
+  return dir;
+}
+
+int close(int fd) {
+  NEXT(close);
+  closing(fd);
+  return real(fd);
+}
+
+int fclose(FILE *stream) {
+  NEXT(fclose);
+  if (stream) closing(fileno(stream));
+  return real(stream);
+}
+
+int pclose(FILE *stream) {
+  NEXT(pclose);
+  if (stream) closing(fileno(stream));
+  return real(stream);
+}
+
+int closedir(DIR *dir) {
+  NEXT(closedir);
+  closing(dirfd(dir));
+  return real(dir);
+}
+
+int dup2(int from, int to) {
+  NEXT(dup2);
+  if (from != to) closing(to);
+  int fd = real(from, to);
+  if (from != to) opened(fd, "duplicate", "", CALLER);
+  return fd;
+}
+
+int dup3(int from, int to, int flags) {
+  NEXT(dup3);
+  closing(to);
+  int fd = real(from, to, flags);
+  opened(fd, "duplicate", "", CALLER);
+  return fd;
+}
+
+/* What was closed where nobody watches, as by a host with system calls of its own, is closed. */
+static void end_process(void) {
+  if (!watching()) return;
+  for (int fd = 0; fd < WATCHED; fd++)
+    if (tracked[fd] && syscall(SYS_fcntl, fd, F_GETFD) < 0) forget(fd);
+  note("ffi-gates fdguard: ended\n");
+}
+
+__attribute__((destructor)) static void end(void) { end_process(); }
+
+void _exit(int status) {
+  end_process();
+  syscall(SYS_exit_group, status);
+  __builtin_unreachable();
+}
+
+void _Exit(int status) { _exit(status); }

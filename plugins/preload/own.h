@@ -1,0 +1,44 @@
+/*
+ * Whose code a call comes from. FFI_GATES_OWN has the project's files and directories, separated by ':'. Included by the
+ * libraries that watch or delay calls of the project, and leave the host's alone.
+ */
+#ifndef FFI_GATES_OWN_H
+#define FFI_GATES_OWN_H
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *own = "";
+
+__attribute__((constructor(101))) static void read_own(void) {
+  own = getenv("FFI_GATES_OWN");
+  if (own == NULL) own = "";
+}
+
+static int listed(const char *path) {
+  for (const char *at = own; *at;) {
+    const char *end = strchrnul(at, ':');
+    size_t length = (size_t)(end - at);
+    if (length > 0 && strncmp(path, at, length) == 0 && (path[length] == 0 || path[length] == '/' || at[length - 1] == '/'))
+      return 1;
+    at = *end ? end + 1 : end;
+  }
+  return 0;
+}
+
+/* Whether code at this address is the project's; threads that it starts through the C++ library are, too. */
+static int of_project(void *at, int starting) {
+  Dl_info info;
+  char real[PATH_MAX];
+  if (!dladdr(at, &info) || info.dli_fname == NULL) return 0;
+  const char *name = strrchr(info.dli_fname, '/');
+  name = name ? name + 1 : info.dli_fname;
+  if (starting && (strncmp(name, "libstdc++", 9) == 0 || strncmp(name, "libc++", 6) == 0)) return 1;
+  return listed(info.dli_fname) || (realpath(info.dli_fname, real) != NULL && listed(real));
+}
+
+#endif

@@ -1,0 +1,62 @@
+/**
+ * Libraries of `plugins/preload` that watch or delay what the project's code does. Each is compiled where it runs, and comes
+ * before everything else in LD_PRELOAD: a checker's runtime sees every call that it passes on.
+ */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BuildAccess } from '../build/prepare-suite.js';
+import type { Evidence } from '../judge/evidence.js';
+import type { Arm } from '../model/launch.js';
+import type { Cell } from '../plan/plan.js';
+import { perturbed, shareOf } from './perturb.js';
+
+const SOURCES = fileURLToPath(new URL('../../plugins/preload/', import.meta.url));
+
+/** Compiles `plugins/preload/<name>.c`. The path of the library, or why it could not be compiled. */
+export const buildPreload = async (
+  { host, build }: BuildAccess,
+  { compiler }: Cell,
+  name: string,
+): Promise<{ path: string } | { failed: string }> => {
+  const cc = host.tools[compiler]?.path ?? compiler;
+  // Not named like a shared object: it belongs to the tool, and gates need not see into it.
+  const library = `ffi-gates-${name}`;
+  const source = join(SOURCES, `${name}.c`);
+  const built = await build({
+    id: `${name}-${compiler}`,
+    inputs: [dirname(source)],
+    facts: [name, host.tools[compiler]?.version],
+    commands: (out) => [
+      // Optimised: calls that are passed on must become jumps, or frames of the tool would be in every stack.
+      { argv: [cc, '-O2', '-g', '-fPIC', '-shared', '-o', join(out, library), source], cwd: out, env: {} },
+    ],
+    produces: [library],
+  });
+  return 'failed' in built
+    ? { failed: `the library of the tool (${name}): ${built.failed}\n(build log: ${built.log})` }
+    : { path: join(built.dir, library) };
+};
+
+export type Preloading = {
+  cell: Cell;
+  /** Path of the library. */
+  preload?: string;
+  seed?: number;
+  evidence: Pick<Evidence, 'own' | 'out'>;
+};
+
+/** The launch with the library in front, which is told what the project's code is, and how it perturbs schedules. */
+export const withPreload = (arm: Arm, p: Preloading, scratch: string): Arm => {
+  if (p.preload === undefined) return arm;
+  const { own, out } = p.evidence;
+  const loading: Arm = {
+    ...arm,
+    env: {
+      ...arm.env,
+      LD_PRELOAD: [p.preload, arm.env['LD_PRELOAD']].filter(Boolean).join(':'),
+      FFI_GATES_OWN: [...own.dirs, ...own.objects, out].join(':'),
+    },
+  };
+  const share = shareOf(p.cell);
+  return share === undefined ? loading : perturbed(loading, share, p.seed ?? 0, scratch);
+};

@@ -1,0 +1,91 @@
+/**
+ * Sums up the journals of `plugins/preload/fdguard.c` after a launch: `node left-open.js SPEC.json`. Appends to each journal
+ * what its process left open, each with the byte of the journal at which it was opened, so that the test is known that was
+ * running then; and writes what was watched in all to the log of the gate. `src/parsers/guards/fdguard.ts` reads both.
+ */
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** The settings that the gate gives. */
+export type LeftOpenSpec = {
+  /** Path of the journals without the process id. */
+  journal: string;
+  log: string;
+  /** Whether processes of this host say when they end. One that does not, where others do, was killed. */
+  ends: boolean;
+};
+
+/** What stays open by design wherever it is used: who asks for random numbers once asks again. */
+const KEPT = /^\/dev\/(?:u?random|null|zero|tty|shm\/.*)$/;
+
+type Open = { at: number; what: string; frames: string[] };
+
+const OPENED = /^ffi-gates fdguard: opened (\d+) ([a-z]+) (.*)$/;
+const CLOSED = /^ffi-gates fdguard: closed (\d+)$/;
+const FRAME = /^ {4}#\d+ 0x/;
+
+/** What a journal says: how many descriptors were opened, those that nobody closed, and whether the process came to its end. */
+export const readJournal = (text: string): { opened: number; left: Open[]; ended: boolean } => {
+  const open = new Map<string, Open>();
+  let opened = 0;
+  let ended = false;
+  let last: Open | undefined;
+  let at = 0;
+  for (const line of text.split('\n')) {
+    const begin = OPENED.exec(line);
+    if (begin) {
+      const [, fd = '', kind = '', name = ''] = begin;
+      opened++;
+      last = { at, what: `${kind}${name === '' ? '' : ` ${name}`}`, frames: [] };
+      if (KEPT.test(name)) open.delete(fd);
+      else open.set(fd, last);
+    } else if (FRAME.test(line)) last?.frames.push(line);
+    else {
+      last = undefined;
+      const closed = CLOSED.exec(line)?.[1];
+      if (closed !== undefined) open.delete(closed);
+      ended ||= line === 'ffi-gates fdguard: ended';
+    }
+    at += Buffer.byteLength(line) + 1;
+  }
+  return { opened, left: [...open.values()], ended };
+};
+
+/** The lines about what is left open. */
+export const leftText = (left: readonly Open[]): string =>
+  left
+    .map(({ at, what, frames }) =>
+      [
+        `ffi-gates fdguard: left open: ${what} (byte ${at})`,
+        ...frames,
+        'ffi-gates fdguard: that is all',
+        '',
+      ].join('\n'),
+    )
+    .join('');
+
+/** Reads all journals, adds what is left open, and writes the log. */
+export const sumUp = ({ journal, log, ends }: LeftOpenSpec): void => {
+  const dir = dirname(journal);
+  const names = readdirSync(dir).filter((n) => n.startsWith(`${basename(journal)}.`) && /\.\d+$/.test(n));
+  let opened = 0;
+  let open = 0;
+  for (const name of names) {
+    // As bytes: offsets count them, and names may hold any.
+    const read = readJournal(readFileSync(join(dir, name), 'latin1'));
+    opened += read.opened;
+    if (ends && !read.ended) continue;
+    open += read.left.length;
+    appendFileSync(join(dir, name), leftText(read.left), 'latin1');
+  }
+  writeFileSync(
+    log,
+    names.length === 0
+      ? 'ffi-gates fdguard: failed: no process was watched: the library was not loaded\n'
+      : `ffi-gates fdguard: done, ${opened} opened by the project in ${names.length} processes, ${open} left open\n`,
+  );
+};
+
+const [spec] = process.argv.slice(2);
+if (spec !== undefined && basename(process.argv[1] ?? '') === 'left-open.js')
+  sumUp(JSON.parse(readFileSync(spec, 'utf8')) as LeftOpenSpec);

@@ -1,0 +1,49 @@
+/** What is left open at the end of a journal, and what is not. */
+import { expect, test } from 'vitest';
+import { leftText, readJournal } from '../../src/gates/programs/left-open.js';
+import { parseText } from '../../src/parsers/index.js';
+
+const say = (...lines: string[]): string =>
+  ['watching', ...lines].map((l) => `ffi-gates fdguard: ${l}\n`).join('');
+const FRAME = '    #0 0x55d0 (/build/libx.so+0x1234)';
+const opened = (fd: number, what = 'file /x'): string => `opened ${fd} ${what}\n${FRAME}`;
+
+const ROWS: [string, string, string[]][] = [
+  ['nothing was opened', say('ended'), []],
+  ['closed', say(opened(3), 'closed 3', 'ended'), []],
+  ['left open', say(opened(3), 'ended'), ['file /x']],
+  [
+    'one of two of a number',
+    say(opened(3, 'file /a'), 'closed 3', opened(3, 'file /b'), 'ended'),
+    ['file /b'],
+  ],
+  ['several', say(opened(3, 'pipe '), opened(4, 'pipe '), 'closed 3', 'ended'), ['pipe']],
+  ['a name with blanks and words of ours', say(opened(5, 'file /a closed 5'), 'ended'), ['file /a closed 5']],
+  ['random numbers, which are asked for again', say(opened(3, 'file /dev/urandom'), 'ended'), []],
+  [
+    'a number reused for random numbers',
+    say(opened(3), 'closed 3', opened(3, 'file /dev/random'), 'ended'),
+    [],
+  ],
+  ['closed by somebody who was not watched', say(opened(3), 'closed 3', 'ended'), []],
+];
+test.each(ROWS)('%s', (_what, journal, left) => {
+  const read = readJournal(journal);
+  expect(read.left.map((l) => l.what)).toEqual(left);
+  expect(read.ended).toBe(true);
+  const reports = parseText(journal + leftText(read.left)).diagnostics;
+  expect(reports.map((r) => r.message)).toEqual(left.map((what) => `left open: ${what}`));
+  for (const [i, r] of reports.entries()) {
+    // Where it was opened, which tells the test.
+    expect(journal.slice(r.log.offset)).toMatch(/^ffi-gates fdguard: opened/);
+    expect(r.log.offset).toBe(read.left[i]?.at);
+    expect(r.stacks[0]?.frames).toMatchObject([
+      { kind: 'module', module: '/build/libx.so', offset: '0x1234' },
+    ]);
+  }
+});
+
+test('a process that was killed does not say that it ended', () => {
+  expect(readJournal(say(opened(3))).ended).toBe(false);
+  expect(readJournal('').ended).toBe(false);
+});
