@@ -42,8 +42,9 @@ test('without an SDK the lane is skipped and says how to get one', async () => {
       remedy: expect.stringContaining('dot.net'),
     },
   ]);
-  expect(ran.code).toBe(0);
-  expect((await rig.run(['--strict'], { PATH })).code).toBe(6);
+  // It was the only lane, and a run in which nothing ran proves nothing.
+  expect(ran.code).toBe(6);
+  expect(ran.stdout).toContain('none ran');
 }, 60_000);
 
 test('with one, each test has its turn and its result, and only the test host is armed', async () => {
