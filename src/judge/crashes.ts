@@ -11,7 +11,23 @@ export type CrashObservation = Observation & { pid?: number };
 
 /** Tools other than checkers that print a reason before the process dies. */
 const LAST_WORDS = new Set<Tool>(['glibc', 'cxx']);
-const DUMPERS = new Set<Tool>(['go', 'python', 'hotspot', 'openj9', 'art', 'mono', 'dotnet', 'os']);
+const DUMPERS = new Set<Tool>([
+  'go',
+  'python',
+  'hotspot',
+  'openj9',
+  'art',
+  'mono',
+  'dotnet',
+  'android',
+  'macos',
+  'r',
+  'ruby',
+  'julia',
+  'dart',
+  'chromium',
+  'os',
+]);
 /** Largest distance in one log between such a reason and the dump that follows it. */
 const MAX_LINES_APART = 60;
 

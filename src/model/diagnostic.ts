@@ -93,6 +93,20 @@ export type Tool =
   | 'libfuzzer'
   | 'declared'
   | 'fdguard'
+  | 'android'
+  | 'mte'
+  | 'macos'
+  | 'r'
+  | 'ruby'
+  | 'julia'
+  | 'dart'
+  | 'php'
+  | 'dr-memory'
+  | 'compute-sanitizer'
+  | 'kasan'
+  | 'kfence'
+  | 'kmsan'
+  | 'chromium'
   | 'os';
 
 export type Diagnostic = {

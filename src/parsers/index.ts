@@ -1,6 +1,18 @@
 /** Logs of every tool: the table of readers, and parsing with all of them. */
 import type { Parsed, Diagnostic } from '../model/diagnostic.js';
 import { art } from './jvm/art.js';
+import { appleCrash } from './apple/crash-text.js';
+import { appleIps } from './apple/ips.js';
+import { chromium } from './native/chromium.js';
+import { computeSanitizer } from './checkers/compute-sanitizer.js';
+import { dart } from './runtimes/dart.js';
+import { drMemory } from './checkers/dr-memory.js';
+import { julia } from './runtimes/julia.js';
+import { kasan } from './kernel/kasan.js';
+import { php } from './runtimes/php.js';
+import { r } from './runtimes/r.js';
+import { ruby } from './runtimes/ruby.js';
+import { tombstone } from './android/tombstone.js';
 import { asan } from './sanitizers/asan.js';
 import { goCrash } from './go/crash.js';
 import { cxx } from './native/cxx.js';
@@ -69,6 +81,19 @@ export const READERS: readonly Reader[] = [
   glibc,
   cxx,
   node,
+  chromium,
+  r,
+  ruby,
+  julia,
+  dart,
+  php,
+  drMemory,
+  computeSanitizer,
+  kasan,
+  appleCrash,
+  appleIps,
+  // Behind those that read what a tombstone repeats.
+  tombstone,
 ];
 
 /** Derived from the table: tools, prefilter, markers. */

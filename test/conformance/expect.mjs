@@ -8,7 +8,7 @@ import { bare } from './compare.mjs';
 /** Counts of headers that announce records (counted on their own), or that other counts contain already. */
 const NOT_FINDINGS = new Set(['lsan', 'miri_error', 'go_signal']);
 
-/** Tools whose words no reader of ours claims to know; their logs are read for spurious and mechanical counts only. */
+/** Tools whose kinds and places the index tells in words of its own; their logs are read for spurious and mechanical counts only. */
 const FOREIGN = new Set([
   'kernel', // Linux oops
   'android-tombstone', // debuggerd dumps without a sanitizer's report
@@ -39,7 +39,7 @@ function isNegative(row, source) {
 }
 
 /** Tools whose headers the mechanical counts of the index do not know: their findings are neither expected nor wrong. */
-export const UNCOUNTED = new Set(['glibc', 'cxx', 'node', 'os']);
+export const UNCOUNTED = new Set(['glibc', 'cxx', 'node', 'os', 'android', 'chromium', 'kasan']);
 
 /** `{exact: n}` or `{least: n}`; undefined when the index does not say. */
 /** `Open file descriptor 3: /dev/null` that the parent did not pass on. */

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import type { Diagnostic, Parsed } from '../../src/model/diagnostic.js';
+import type { Diagnostic, Parsed, Tool } from '../../src/model/diagnostic.js';
 import { SHORTEST } from '../../src/parsers/engine/literal-scanner.js';
 import type {
   DocumentContext,
@@ -140,10 +140,11 @@ describe('every trace', () => {
 });
 
 describe('a reader that a scratch table adds', () => {
+  const ZIG = 'zig' as Tool;
   const CRASH = /^Zig panic: (.*)$/;
   const zig: LineReader = {
     kind: 'lines',
-    tools: ['os'],
+    tools: [ZIG],
     literals: ['Zig panic: '],
     markers: [{ words: /\bZig (?:panic|unreachable): /, opening: /\bZig panic: / }],
     make: (emit) => ({
@@ -151,8 +152,8 @@ describe('a reader that a scratch table adds', () => {
         const message = CRASH.exec(text)?.[1];
         if (message === undefined) return 'ignored';
         emit({
-          tool: 'os',
-          rule: 'os/zig-panic',
+          tool: ZIG,
+          rule: 'zig/panic',
           hazard: 'crash/abort',
           message,
           stacks: [],
@@ -186,7 +187,7 @@ describe('a reader that a scratch table adds', () => {
     expect(sift(TABLE, text).unread).toEqual([]);
   });
   it('is a tool of its table', () => {
-    expect(table.tools).toEqual([...TABLE.tools, 'os']);
+    expect(table.tools).toEqual([...TABLE.tools, ZIG]);
     expect(table.literals).toEqual([...TABLE.literals, 'Zig panic: ']);
   });
 });

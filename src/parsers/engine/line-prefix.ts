@@ -16,6 +16,8 @@ const STEP = /^[^\t]{1,100}\t[^\t]{1,100}\t(?=\ufeff?\d{4}-\d\d-\d\dT)/;
  */
 const DATE =
   /^\ufeff?\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?: {1,2}[A-Z]{4,5} [\w:.-]{1,100}(?=\]))?\]?(?: \d\d[OE]\+?)?(?: |$)/;
+/** Linux' log: `[   12.345678] text`, `<4>[   12.345678][ T1234] text`; the indentation of a stack stays. */
+const KERNEL = /^(?:<\d{1,2}>)?\[ {0,6}\d{1,7}\.\d{6}\](?:\[ {0,6}[TC]\d{1,8}\])?(?: |$)/;
 /** ant, Maven, job names: `[java] text`; mono's own `[ERROR] FATAL UNHANDLED EXCEPTION` is not a prefix */
 const NAME = /^ {0,16}\[[A-Za-z][\w./-]{0,60}\] (?!FATAL UNHANDLED)/;
 
@@ -49,6 +51,7 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
     /\[/,
     [
       DATE,
+      KERNEL,
       // `[12:34:56] text`, `[12:34:56.789] text`, TeamCity's `[12:34:56]W: text`
       /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\](?:[WEFiw ]?:\s?)? /,
       // the kernel's clock, `ts -s`, the JVM's: `[   12.345678] text`, `[2m5s] text`, `[0.012s][warning][jni] text`
@@ -67,6 +70,8 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
   [
     /[A-Z]/,
     [
+      // Android's log without times: `F DEBUG   : text`
+      /^[VDIWEF] (?:DEBUG|libc|crash_dump\d\d|tombstoned|art) {0,8}: ?/,
       // syslog: `Jan  1 00:00:00 host program[123]: text`
       /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,100} [^\s:[]{1,100}(?:\[\d+\])?: /,
       // `date`: `Mon Jan  1 00:00:00 2024: text`
@@ -97,6 +102,7 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
   [/>/, [/^(?!>>> Access)(?:> ?){1,8}/]],
   // an entry of a list
   [/[-*+]/, [/^[-*+] (?=\s*\S)/]],
+  [/</, [KERNEL]],
   // a log pasted into a comment
   [/\//, [/^\/\/ ?(?=\s*(?:#\d|==|[A-Z]))/]],
   [/ /, [NAME, /^ {1,4}(?=\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2})/]],

@@ -1,6 +1,6 @@
 /**
- * GWP-ASan, in Scudo and other allocators and in Android's tombstones. Source: compiler-rt
- * `gwp_asan/optional/segv_handler_posix.cpp`, `gwp_asan/common.cpp`; Android `libdebuggerd/gwp_asan.cpp`.
+ * GWP-ASan, in Scudo and other allocators; what Android's tombstones say of it is read with them. Source: compiler-rt
+ * `gwp_asan/optional/segv_handler_posix.cpp`, `gwp_asan/common.cpp`.
  *
  *     *** GWP-ASan detected a memory error ***
  *     Use After Free at 0x… (0 bytes into a 41-byte allocation at 0x…) by thread 31027 here:
@@ -17,12 +17,6 @@
  *       @     0x55d1c0a4e277  main
  *     The memory was freed in thread 7 at:
  *     Use-after-free occurs in thread 7 at:
- *
- *     Cause: [GWP-ASan]: Use After Free, 0 bytes into a 41-byte allocation at 0x…
- *     backtrace:
- *           #00 pc 00071bf4  /system/lib/a.so (f+8)
- *     deallocated by thread 31027:
- *     allocated by thread 31027:
  */
 import type { Diagnostic, StackRole } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
@@ -38,8 +32,6 @@ import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
 const HEADER = /\*\*\* GWP-ASan (?:\([^()]*\) {1,2}has )?detected a memory error \*\*\*/;
 const END = /\*\*\* End GWP-ASan report \*\*\*/;
-const TOMBSTONE = /\bCause: \[GWP-ASan\]: ([\w ()-]{1,40}), ([\w ()-]{1,80}) at (0x[0-9a-fA-F]{1,16})/;
-const TOMBSTONE_END = /^\s*(?:--- --- ---|memory near |memory map|open files:|(?:code|stack) around)/;
 const KIND =
   /^\s*((?:Use After Free|Double Free|Invalid \(Wild\) Free|Invalid Free|Buffer Overflow|Buffer Underflow|Unknown))\b/i;
 /** … with the address and the block that follow it. */
@@ -61,7 +53,6 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
   [/\ballocated by thread (\d+|<unknown>)(?: here)?:/, 'allocated'],
   [/^Error originates from memory allocated in thread (\d+) at:/, 'allocated'],
   [/^The memory was freed in thread (\d+) at:/, 'freed'],
-  [/^\s*backtrace:/, 'fault'],
 ];
 const KINDS: readonly [RegExp, string, HazardId][] = [
   [/^use[ -]after[ -]free/i, 'use-after-free', 'ownership/use-after-free'],
@@ -71,11 +62,11 @@ const KINDS: readonly [RegExp, string, HazardId][] = [
   [/^buffer underflow/i, 'buffer-underflow', 'bounds/heap-overflow'],
 ];
 
-/** Reads GWP-ASan's own report, and its part of an Android tombstone. */
+/** Reads GWP-ASan's own report. */
 export const gwpAsan: LineReader = {
   kind: 'lines',
   tools: ['gwp-asan'],
-  literals: ['GWP-ASan', 'allocated by thread', ' by thread '],
+  literals: ['GWP-ASan ', 'allocated by thread', ' by thread '],
   markers: [{ words: /GWP-ASan (?:\([^()]{0,100}\) {1,2}has )?detected a memory error/ }],
   traces: [
     /\*\*\* End GWP-ASan report \*\*\*/,
@@ -88,21 +79,19 @@ export const gwpAsan: LineReader = {
 const UNNAMED = 'GWP-ASan detected a memory error';
 
 type Open = OpenReport & {
-  /** TCMalloc's report and a tombstone have no end mark. */
-  form: 'own' | 'tcmalloc' | 'tombstone';
+  /** TCMalloc's report has no end mark. */
+  form: 'own' | 'tcmalloc';
   /** It says that it cannot name the error. */
   isNamed: boolean;
 };
 type State = { emit: Emit; open: Open | undefined };
-
-const CUT_TOMBSTONE = 'the tombstone ends before the block is described';
 
 function make(emit: Emit): LineSession {
   const s: State = { emit, open: undefined };
   return {
     line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
     end() {
-      close(s, s.open?.form === 'tombstone' ? CUT_TOMBSTONE : 'the log ends before the end line');
+      close(s, 'the log ends before the end line');
       return [];
     },
   };
@@ -114,26 +103,15 @@ function read(s: State, line: Line): boolean {
     begin(s, line, text.includes(' has detected') ? 'tcmalloc' : 'own');
     return true;
   }
-  const cause = text.includes('[GWP-ASan]') ? TOMBSTONE.exec(text) : null;
-  if (cause) {
-    const { diagnostic } = begin(s, line, 'tombstone');
-    Object.assign(diagnostic, named(cause[1]!), { region: cause[2]!.trim(), address: cause[3]! });
-    return true;
-  }
   const { open } = s;
   if (open === undefined) return false;
-  if (open.form === 'tombstone' && TOMBSTONE_END.test(text)) {
-    extend(open, line);
-    close(s, CUT_TOMBSTONE);
-    return false;
-  }
   if (!takeLine(open, text)) return takeFrame(open, line);
   extend(open, line);
   if (END.test(text)) close(s);
   return true;
 }
 
-function begin(s: State, line: Line, form: Open['form']): Open {
+function begin(s: State, line: Line, form: Open['form']): void {
   close(s, 'another report begins before the end line');
   const report = openReport(line, {
     tool: 'gwp-asan',
@@ -143,17 +121,15 @@ function begin(s: State, line: Line, form: Open['form']): Open {
     memory: 'heap',
   });
   s.open = { ...report, form, isNamed: false };
-  return s.open;
 }
 
 function close(s: State, missing?: string): void {
   const { open } = s;
   if (open === undefined) return;
   s.open = undefined;
-  // A tombstone is complete once the block's allocation has its stack, TCMalloc's report once the error has.
-  const last: StackRole = open.form === 'tcmalloc' ? 'fault' : 'allocated';
+  // TCMalloc's report is complete once the error has its stack.
   const isComplete =
-    open.form !== 'own' && open.diagnostic.stacks.some((k) => k.role === last && k.frames.length > 0);
+    open.form === 'tcmalloc' && open.diagnostic.stacks.some((k) => k.role === 'fault' && k.frames.length > 0);
   const isNamed = open.isNamed || open.diagnostic.message !== UNNAMED;
   const lacking = isNamed || open.form !== 'own' ? missing : 'the line that names the error';
   closeReport(open, s.emit, isComplete ? undefined : lacking);

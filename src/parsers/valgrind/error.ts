@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../../model/diagnostic.js';
 import type { Emit, Line } from '../engine/reader.js';
 import { fatalSignal, sightingOf, type Part, type Report } from './kinds.js';
-import { CONTINUES, frameLine, type Stream } from './lines.js';
+import { CONTINUES, frameLine, reprintedFrame, type Stream } from './lines.js';
 
 /** Threads that a process announced, and lines and frames of one error: no real log has more, and none may fill memory. */
 const MAX_THREADS = 1000;
@@ -42,7 +42,7 @@ export function begin(
 
 /** A line inside the open error: a frame, a note, a blank. False when the error is over. */
 export function inside(s: Stream, report: Report, line: Line, text: string): boolean {
-  const frame = frameLine(text);
+  const frame = frameLine(text) ?? (report.pid === undefined ? reprintedFrame(text) : undefined);
   const last = report.parts.at(-1) as Part;
   if (frame) {
     if (s.blank && last.frames.length > 0) return false;

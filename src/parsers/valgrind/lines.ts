@@ -59,3 +59,16 @@ export function frameLine(text: string): Frame | 'elided' | undefined {
   if (at) return { kind: 'source', function: fn ?? '???', file: at[1] ?? '', line: Number(at[2]) };
   return fn ? { kind: 'symbol', function: rest.trim() } : { kind: 'opaque', text: ip };
 }
+
+/** As ruby_memcheck prints the frames of Valgrind's XML again: ` *f (a.c:8)`, `  g (at /lib/x.so)`, `  <unknown stack frame>`. */
+export function reprintedFrame(text: string): Frame | undefined {
+  if (/^\s*<unknown stack frame>$/.test(text)) return { kind: 'opaque', text: text.trim() };
+  const split = text.lastIndexOf(' (');
+  const name = text.slice(0, Math.max(split, 0)).replace(/^\s{0,4}\*?/, '');
+  if (!text.endsWith(')') || name === '' || /^\s/.test(name)) return undefined;
+  const place = text.slice(split + 2, -1);
+  const module = /^at (\S.*)$/.exec(place)?.[1];
+  if (module !== undefined) return { kind: 'module', module, function: name };
+  const at = /^(.+):(\d{1,9})$/.exec(place);
+  return at ? { kind: 'source', function: name, file: at[1]!, line: Number(at[2]) } : undefined;
+}

@@ -12,7 +12,7 @@ import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 import { begin, close, inside } from './error.js';
 import { headlineKind, HEADLINE_LITERALS } from './headlines.js';
 import { toolOf } from './kinds.js';
-import { CONTINUES, frameLine, stream, TRAILER, type Stream } from './lines.js';
+import { CONTINUES, frameLine, reprintedFrame, stream, TRAILER, type Stream } from './lines.js';
 
 const PREFIX = /^(?:[A-Z]{2,4} )?(==|\*\*|--)(?:[\d:.]{5,20} )?(\d{1,10})(==|\*\*|--)(?: (.*))?$/;
 /** `Memcheck: mc_leakcheck.c:2141 (fn): the 'impossible' happened.` */
@@ -168,7 +168,8 @@ function takeUnprefixed({ emit, streams }: State, line: Line): boolean {
     return true;
   }
   if (!s.open) return /^ERROR SUMMARY: \d+ errors? from /.test(text);
-  const mayBelong = frameLine(text) !== undefined || text.trim() === '' || /^ \S/.test(text);
+  const isFrame = frameLine(text) !== undefined || reprintedFrame(text) !== undefined;
+  const mayBelong = isFrame || text.trim() === '' || /^ \S/.test(text);
   if (!mayBelong && !CONTINUES.test(text)) return false;
   if (inside(s, s.open, line, text)) return true;
   close(s, true, emit);

@@ -1,6 +1,8 @@
 /** All chapters. */
 import type { Chapter } from './chapter.js';
 import { DECLARED } from './declared.js';
+import { CHECKERS } from './checkers.js';
+import { CRASHES } from './crashes.js';
 import { GO } from './go.js';
 import { GUARDS } from './guards.js';
 import { JVM } from './jvm.js';
@@ -24,4 +26,6 @@ export const CHAPTERS: readonly Chapter[] = [
   ...RUNTIMES,
   ...DECLARED,
   ...GUARDS,
+  ...CRASHES,
+  ...CHECKERS,
 ];
