@@ -25,6 +25,9 @@ const DUMPERS = new Set<Tool>([
   'ruby',
   'julia',
   'dart',
+  'erlang',
+  'gdb',
+  'lldb',
   'chromium',
   'os',
 ]);

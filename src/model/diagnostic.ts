@@ -101,11 +101,15 @@ export type Tool =
   | 'julia'
   | 'dart'
   | 'php'
+  | 'erlang'
   | 'dr-memory'
   | 'compute-sanitizer'
   | 'kasan'
   | 'kfence'
   | 'kmsan'
+  | 'kcsan'
+  | 'gdb'
+  | 'lldb'
   | 'chromium'
   | 'os';
 

@@ -7,11 +7,17 @@ import { chromium } from './native/chromium.js';
 import { computeSanitizer } from './checkers/compute-sanitizer.js';
 import { dart } from './runtimes/dart.js';
 import { drMemory } from './checkers/dr-memory.js';
+import { erlang } from './runtimes/erlang.js';
+import { gdb } from './debuggers/gdb.js';
 import { julia } from './runtimes/julia.js';
 import { kasan } from './kernel/kasan.js';
+import { kcsan } from './kernel/kcsan.js';
+import { kernelUbsan } from './kernel/kubsan.js';
+import { lldb } from './debuggers/lldb.js';
 import { php } from './runtimes/php.js';
 import { r } from './runtimes/r.js';
 import { ruby } from './runtimes/ruby.js';
+import { segfault } from './kernel/segfault.js';
 import { tombstone } from './android/tombstone.js';
 import { asan } from './sanitizers/asan.js';
 import { goCrash } from './go/crash.js';
@@ -87,11 +93,17 @@ export const READERS: readonly Reader[] = [
   julia,
   dart,
   php,
+  erlang,
   drMemory,
   computeSanitizer,
   kasan,
+  kcsan,
+  kernelUbsan,
+  segfault,
   appleCrash,
   appleIps,
+  gdb,
+  lldb,
   // Behind those that read what a tombstone repeats.
   tombstone,
 ];

@@ -39,7 +39,7 @@ function isNegative(row, source) {
 }
 
 /** Tools whose headers the mechanical counts of the index do not know: their findings are neither expected nor wrong. */
-export const UNCOUNTED = new Set(['glibc', 'cxx', 'node', 'os', 'android', 'chromium', 'kasan']);
+export const UNCOUNTED = new Set(['glibc', 'cxx', 'node', 'os', 'android', 'chromium', 'gdb', 'kasan']);
 
 /** `{exact: n}` or `{least: n}`; undefined when the index does not say. */
 /** `Open file descriptor 3: /dev/null` that the parent did not pass on. */

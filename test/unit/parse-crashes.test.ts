@@ -52,8 +52,18 @@ const LOGS: Record<string, string[]> = {
     'php/leak = ownership/leak: ??',
     'php/leak = ownership/leak: ??',
   ],
+  'erlang/oom': ['erlang/out-of-memory = resource/exhausted: -'],
+  'erlang/dump': ['erlang/out-of-memory = resource/exhausted: lists:seq_loop/3'],
+  'erlang/atoms': ['erlang/limit = resource/exhausted: -'],
+  'erlang/nif': ['erlang/nif = rules/other: -'],
+  'gdb/segv': ['gdb/SIGSEGV = crash/signal: shelf_top'],
+  'gdb/console': ['gdb/SIGSEGV = crash/signal: shelf_top'],
+  'gdb/abort': ['gdb/SIGABRT = crash/abort: __pthread_kill_implementation'],
+  'lldb/segv': ['lldb/SIGSEGV = null/dereference: shelf_top'],
+  'lldb/abort': ['lldb/SIGABRT = crash/abort: __pthread_kill_implementation'],
   'chromium/segv': ['chromium/SIGSEGV = null/dereference: shelf_top'],
   'chromium/v8': ['node/fatal-api = rules/other: -'],
+  'os/segfault': ['os/SIGSEGV = null/dereference: '],
   'dr-memory/console': [
     'dr-memory/uninitialized-read = init/uninitialised-read: shelf_size',
     'dr-memory/unaddressable-access = bounds/heap-overflow: shelf_put',
@@ -88,6 +98,11 @@ const LOGS: Record<string, string[]> = {
   'kasan/null': ['kasan/null-ptr-deref = null/dereference: shelf_top'],
   'kfence/oob': ['kfence/out-of-bounds-read = bounds/heap-overread: shelf_top, allocated shelf_new'],
   'kmsan/uninit': ['kmsan/uninit-value = init/uninitialised-read: shelf_sum'],
+  'kcsan/race': ['kcsan/data-race = threading/data-race: shelf_put, against shelf_top'],
+  'ubsan/kernel': [
+    'ubsan/shift-out-of-bounds = ub/shift: shelf_level',
+    'ubsan/array-index-out-of-bounds = ub/array-index: shelf_at',
+  ],
   'memcheck/ruby_memcheck': [
     'memcheck/InvalidRead = bounds/other: shelf_top',
     'memcheck/Leak_DefinitelyLost = ownership/leak: malloc',
@@ -222,4 +237,28 @@ test('a document of a crash report that somebody formatted anew', () => {
   const document: unknown = JSON.parse(body.join('\n'));
   for (const text of [JSON.stringify(document), JSON.stringify(document, null, 2)])
     expect(told(`${header}\n${text}\n`)).toEqual(LOGS['macos/segv-ips']);
+});
+
+test('frames that gdb wraps, and the threads that it lists', () => {
+  const text = `Thread 2 "worker" received signal SIGSEGV, Segmentation fault.
+[Switching to Thread 0x7ffff7d8a6c0 (LWP 4243)]
+0x00005555555551a9 in shelf_top (s=0x0) at shelf.c:12
+12\t  return s->top;
+(gdb) thread apply all bt
+
+Thread 2 (Thread 0x7ffff7d8a6c0 (LWP 4243) "worker"):
+#0  0x00005555555551a9 in shelf_top (s=0x0)
+    at /src/shelf/shelf.c:12
+#1  0x00005555555551c9 in shelf_work (arg=0x0, size=64,
+    name=0x5555 "a long name")
+    at /src/shelf/work.c:40
+
+Thread 1 (Thread 0x7ffff7d8b740 (LWP 4242) "till"):
+#0  0x00007ffff7e5 in __futex_wait () from /lib/libc.so.6
+`;
+  const [s] = parseText(text).diagnostics;
+  expect(s?.stacks[0]?.frames).toEqual([
+    { kind: 'source', function: 'shelf_top', file: '/src/shelf/shelf.c', line: 12 },
+    { kind: 'source', function: 'shelf_work', file: '/src/shelf/work.c', line: 40 },
+  ]);
 });

@@ -6,7 +6,7 @@ import type { Frame } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { addFrameTo, closeReport, extend, openReport, type OpenReport } from '../engine/open-report.js';
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
-import { gdbFrame } from './gdb-frame.js';
+import { gdbFrame } from '../engine/gdb-frame.js';
 import {
   crashedAddresses,
   openTelemetry,

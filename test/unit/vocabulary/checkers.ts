@@ -31,6 +31,13 @@ Call Trace:
 ==================================================================
 `;
 const WRITE = 'Write of size 8 at addr ffff88810a2b3c08 by task till/27\n';
+const ubsan = `================================================================================
+UBSAN: $
+CPU: 1 PID: 27 Comm: till Not tainted 6.8.0 #1
+Call Trace:
+ shelf_top+0x18/0x40 [shelf]
+================================================================================
+`;
 
 export const CHECKERS: readonly Chapter[] = [
   {
@@ -206,5 +213,78 @@ export const CHECKERS: readonly Chapter[] = [
       ['use-after-free', 'ownership/use-after-free'],
     ],
     unknown: ['unknown-origin', 'ownership/other'],
+  },
+  {
+    title: 'KCSAN',
+    source: 'kernel/kcsan/report.c',
+    tool: 'kcsan',
+    log: `==================================================================
+BUG: KCSAN: $
+
+write to 0xffff88810a2b3c08 of 8 bytes by task 27 on cpu 0:
+ shelf_put+0x18/0x40
+
+read to 0xffff88810a2b3c08 of 8 bytes by interrupt on cpu 1:
+ shelf_top+0x18/0x40
+
+Reported by Kernel Concurrency Sanitizer on:
+CPU: 1 PID: 27 Comm: till Not tainted 6.8.0 #1
+==================================================================
+`,
+    kinds: [
+      ['data-race in shelf_put / shelf_top', 'threading/data-race'],
+      ['data-race in shelf_put+0x18/0x40', 'threading/data-race'],
+      ['assert: race in shelf_put / shelf_top', 'threading/data-race'],
+    ],
+    unknown: ['slow-race in shelf_put / shelf_top', 'threading/data-race'],
+  },
+  {
+    title: 'UBSan of Linux',
+    source: 'lib/ubsan.c (4.5 to 6.14)',
+    tool: 'ubsan',
+    log: ubsan,
+    kinds: [
+      [
+        "shift-out-of-bounds in drivers/shelf.c:12:7\nshift exponent 64 is too large for 32-bit type 'int'",
+        'ub/shift',
+      ],
+      [
+        "array-index-out-of-bounds in drivers/shelf.c:12:7\nindex 8 is out of range for type 'u8 [8]'",
+        'ub/array-index',
+      ],
+      [
+        "signed-integer-overflow in drivers/shelf.c:12:7\n2147483647 + 1 cannot be represented in type 'int'",
+        'ub/integer-overflow',
+      ],
+      ['division-overflow in drivers/shelf.c:12:7\ndivision by zero', 'ub/division-by-zero'],
+      [
+        "null-ptr-deref in drivers/shelf.c:12:7\nmember access within null pointer of type 'struct shelf'",
+        'null/dereference',
+      ],
+      [
+        "misaligned-access in drivers/shelf.c:12:7\nload of misaligned address 00000000c0ffee01 for type 'int'",
+        'ub/misaligned',
+      ],
+      [
+        'object-size-mismatch in drivers/shelf.c:12:7\nload of address 00000000c0ffee01 with insufficient space',
+        'ub/object-type',
+      ],
+      [
+        "invalid-load in drivers/shelf.c:12:7\nload of value 36 is not a valid value for type '_Bool'",
+        'ub/invalid-enum-or-bool',
+      ],
+      ['unreachable in drivers/shelf.c:12:7\ncalling __builtin_unreachable()', 'ub/unreachable'],
+      ['Undefined behaviour in drivers/shelf.c:12:7\nshift exponent -1 is negative', 'ub/shift'],
+      [
+        "Undefined behaviour in drivers/shelf.c:12:7\nsigned integer overflow:\n1 + 2147483647 cannot be represented in type 'int'",
+        'ub/integer-overflow',
+      ],
+      [
+        "Undefined behaviour in drivers/shelf.c:12:7\nindex 8 is out of range for type 'int [8]'",
+        'ub/array-index',
+      ],
+      ['array index out of bounds: 00000000f2005512 [#1] PREEMPT SMP', 'ub/array-index'],
+    ],
+    unknown: ['new-trouble in drivers/shelf.c:12:7\nwords that nobody knows', 'ub/other'],
   },
 ];

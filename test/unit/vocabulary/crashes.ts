@@ -348,6 +348,78 @@ shelf.rb:5:in '<main>'
     ],
   },
   {
+    title: 'Erlang',
+    source: 'erts/emulator/beam/break.c, erl_alloc.c, erl_nif.c; How to interpret the Erlang crash dumps',
+    tool: 'erlang',
+    log: '=erl_crash_dump:0.5\nThu Jan 11 10:00:00 2024\nSlogan: $\nSystem version: Erlang/OTP 26\n',
+    kinds: [
+      ['eheap_alloc: Cannot allocate 1140328500 bytes of memory (of type "heap").', 'resource/exhausted'],
+      [
+        'binary_alloc: Cannot reallocate 1140328500 bytes of memory (of type "binary").',
+        'resource/exhausted',
+      ],
+      ['no more index entries in atom_tab (max=1048576)', 'resource/exhausted'],
+      ['Got unusable memory block 0x7f0c, size 32768', 'crash/heap-corruption'],
+      ['enif_send: called from non-scheduler thread', 'threading/wrong-thread-env', '$\n'],
+      ['enif_port_command: env == NULL', 'rules/other', '$\n'],
+      ['beam/erl_nif.c:214:post_nif() Assertion failed: env->tmp_obj_list == NULL', 'crash/abort', '$\n'],
+      ['init terminating in do_boot ({badarg,[{shelf,top,0,[]}]})', 'crash/abort'],
+      ['Kernel pid terminated (application_controller) (shelf)', 'crash/abort'],
+    ],
+    unknown: ['the telephone rang', 'crash/abort'],
+  },
+  {
+    title: 'gdb',
+    source: 'gdb/infrun.c, gdb/corelow.c',
+    tool: 'gdb',
+    log: '$\n0x0000555555555145 in shelf_top (s=0x0) at shelf.c:4\n(gdb) bt\n#0  0x0000555555555145 in shelf_top (s=0x0) at shelf.c:4\n',
+    kinds: [
+      ...kinds(
+        [
+          'Program received signal SIGSEGV, Segmentation fault.',
+          'Thread 2 "worker" received signal SIGSEGV, Segmentation fault.',
+          'Thread 1.1 "till" received signal SIGBUS, Bus error.',
+          'Program received signal SIGFPE, Arithmetic exception.',
+          'Program received signal SIGILL, Illegal instruction.',
+          'Program received signal SIGTRAP, Trace/breakpoint trap.',
+          'Program terminated with signal SIGSEGV, Segmentation fault.',
+          'Program terminated with signal 11, Segmentation fault.',
+        ],
+        'crash/signal',
+      ),
+      ['Program received signal SIGABRT, Aborted.', 'crash/abort'],
+      [
+        'Program received signal SIGSEGV, Segmentation fault.',
+        'null/dereference',
+        '$\n0x0000000000000000 in ?? ()\n(gdb) bt\n#0  0x0000000000000000 in ?? ()\n#1  0x0000555555555178 in main () at till.c:8\n',
+      ],
+    ],
+    unknown: ['Program received signal SIGSYS, A new name of a signal.', 'crash/signal'],
+  },
+  {
+    title: 'lldb',
+    source:
+      'lldb source/Plugins/Process/Utility/StopInfoMachException.cpp, source/Plugins/Process/POSIX/CrashReason.cpp',
+    tool: 'lldb',
+    log: "Process 27 stopped\n* thread #1, queue = 'com.apple.main-thread', $\n  * frame #0: 0x0000000100003f6c till`shelf_top(s=0x0) at shelf.c:12:13 [opt]\n    frame #1: 0x0000000100003f8c till`main + 16\n",
+    kinds: [
+      ['stop reason = EXC_BAD_ACCESS (code=1, address=0x0)', 'null/dereference'],
+      ['stop reason = EXC_BAD_ACCESS (code=2, address=0x10a4d5003)', 'crash/signal'],
+      ['stop reason = EXC_BREAKPOINT (code=1, subcode=0x1a2b3c4d5)', 'crash/signal'],
+      ['stop reason = EXC_BAD_INSTRUCTION (code=EXC_I386_INVOP, subcode=0x0)', 'crash/signal'],
+      ['stop reason = signal SIGSEGV: invalid address (fault address: 0x8)', 'null/dereference'],
+      ['stop reason = signal SIGSEGV: address access protected (fault address: 0x10a4d5003)', 'crash/signal'],
+      ['stop reason = SIGSEGV: address not mapped to object (fault address=0x8)', 'null/dereference'],
+      ['stop reason = signal SIGABRT', 'crash/abort'],
+      [
+        'Thread 1: EXC_BAD_ACCESS (code=1, address=0x18)',
+        'null/dereference',
+        '$\n    frame #0: 0x1 till`f + 4\n',
+      ],
+    ],
+    unknown: ['stop reason = EXC_MYSTERY (code=1, subcode=0x8)', 'crash/signal'],
+  },
+  {
     title: 'Chromium and Electron: signals',
     source: 'base/debug/stack_trace_posix.cc',
     tool: 'chromium',
@@ -380,5 +452,31 @@ shelf.rb:5:in '<main>'
       ['V8 process OOM (Large object allocation failed).', 'resource/exhausted'],
     ],
     unknown: ['Fatal error in V8: the loop has no end', 'crash/abort'],
+  },
+  {
+    title: 'Linux: processes that died of a fault',
+    source: 'arch/x86/mm/fault.c, arch/x86/kernel/traps.c',
+    tool: 'os',
+    log: '$\n',
+    kinds: [
+      [
+        '[26607.512936] 1_scheduler[5730]: segfault at 8 ip 00007f1b4ea1d168 sp 00007f1b0baf6c30 error 4 in shelf.so[1168,7f1b4ea1d000+1000] likely on CPU 0 (core 0, socket 0)',
+        'null/dereference',
+      ],
+      ['till[27]: segfault at 7f1b4ea1d168 ip 00007f1b4ea1d168 sp 00007f1b0baf6c30 error 15', 'crash/signal'],
+      [
+        'Jan 15 10:12:13 host kernel: [ 12.345678] till[27]: segfault at 7f1b4ea1d168 ip 00007f1b4ea1d168 sp 00007f1b0baf6c30 error 15 in libshelf.so[7f1b4ea1d000+1000]',
+        'crash/signal',
+      ],
+      [
+        'traps: till[27] general protection fault ip:7f1b4ea1d168 sp:7f1b0baf6c30 error:0 in libshelf.so[7f1b4ea1d000+1000]',
+        'crash/signal',
+      ],
+      [
+        'till[27] trap invalid opcode ip:7f1b4ea1d168 sp:7f1b0baf6c30 error:0 in libshelf.so[7f1b4ea1d000+1000]',
+        'crash/signal',
+      ],
+    ],
+    unknown: ['traps: till[27] trap divide error ip:7f1b4ea1d168 sp:7f1b0baf6c30 error:0', 'crash/signal'],
   },
 ];
