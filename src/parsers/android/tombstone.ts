@@ -60,6 +60,8 @@ type Open = Tentative & {
   part: 'libc' | 'head' | 'stacks' | 'rest';
 };
 
+const QUOTED = /\bAbort message: (?=['"[])/;
+
 /** Reads the crashed thread of a tombstone: of a plain one, and with what MTE or GWP-ASan found. */
 export const tombstone = readReports<Open>({
   tools: ['android', 'mte', 'gwp-asan'],
@@ -83,9 +85,13 @@ export const tombstone = readReports<Open>({
   markers: [
     {
       words:
-        /\b(?:Fatal )?signal \d{1,3} \(SIG\w{2,8}\), (?:code -?\d|fault addr )|\bCause: \[(?:MTE|GWP-ASan)\]: |^\s*#\d{2,4} {1,2}pc [0-9a-f]{8,16} |^\s*(?:de)?allocated by thread \d{1,10}:$/,
+        /\b(?:Fatal )?signal \d{1,3} \(SIG\w{2,8}\), (?:code -?\d|fault addr )|\bCause: \[(?:MTE|GWP-ASan)\]: /,
     },
+    // Its words may be another reader's, but not the line.
+    { words: QUOTED, opening: QUOTED },
   ],
+  traces: [/^\s*(?:de)?allocated by thread \d{1,10}:$/],
+  frames: [/^\s*#\d{2,4} {1,2}pc [0-9a-f]{8,16} /],
   begin,
   take,
   finish,

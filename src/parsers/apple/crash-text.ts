@@ -73,7 +73,7 @@ export function appleFrame(text: string): Frame | undefined {
 
 /** A report whose first lines are lost still has these. */
 const PARTS =
-  /\bException Type:\s{1,40}EXC_|^\s*Exception Codes:\s{1,40}KERN_|^\s*Termination Reason:\s{1,40}Namespace SIGNAL|^\s*Thread \d{1,4} crashed with .{1,40} Thread State/;
+  /^\s*Exception Codes:\s{1,40}KERN_|^\s*Termination Reason:\s{1,40}Namespace SIGNAL|^\s*Thread \d{1,4} crashed with .{1,40} Thread State/;
 const WORDS =
   /\bException Type:\s{1,40}(?:EXC_|SIG)[A-Z]|\bCrashed Thread:\s{1,40}(?:\d|Unknown)|\bThread \d{1,4} Crashed::?(?: |$)/;
 
@@ -91,7 +91,8 @@ export const appleCrash = readReports<Open>({
     'Termination Reason:',
     ' crashed with ',
   ],
-  markers: [{ words: WORDS, opening: WORDS }, { words: PARTS }],
+  markers: [{ words: WORDS, opening: WORDS }],
+  traces: [PARTS],
   begin,
   take,
   finish({ diagnostic, facts, hasException }) {

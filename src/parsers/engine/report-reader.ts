@@ -25,6 +25,8 @@ export type ReportReaderOptions<R extends Tentative> = {
   tools: readonly Tool[];
   literals: readonly string[];
   markers: readonly Marker[];
+  traces?: readonly RegExp[];
+  frames?: readonly RegExp[];
   /**
    * The report that a line begins; undefined when it begins none. `open` is the one that is being read: returned again, it goes on
    * with this line.
@@ -47,6 +49,8 @@ export const readReports = <R extends Tentative>(options: ReportReaderOptions<R>
   tools: options.tools,
   literals: options.literals,
   markers: options.markers,
+  ...(options.traces && { traces: options.traces }),
+  ...(options.frames && { frames: options.frames }),
   make: (emit, log) => makeSession(options, emit, log),
 });
 

@@ -64,7 +64,7 @@ type Open = Tentative & {
 
 /** A report whose first lines are lost still has these. */
 const PARTS =
-  /\bBUG: K(?:ASAN|ASan|FENCE|MSAN): |^\s*(?:Read|Write) of size \d{1,9} at addr [0-9a-f]{8,16} by task |^\s*(?:Memory state around the buggy address:|The buggy address (?:belongs|is located) )|^\s*(?:Allocated|Freed) by task \d{1,10}|^\s*Uninit was (?:created|stored to memory) at:/;
+  /^\s*(?:Read|Write) of size \d{1,9} at addr [0-9a-f]{8,16} by task |^\s*(?:Memory state around the buggy address:|The buggy address (?:belongs|is located) )|^\s*(?:Allocated|Freed) by task \d{1,10}|^\s*Uninit was (?:created|stored to memory) at:/;
 const WORDS = /\bBUG: K(?:ASAN|ASan|FENCE|MSAN): \w|\bKASAN: (?:probably |maybe )?[\w-]{4,40} in range \[0x/;
 
 /** Reads the reports of KASAN, KFENCE and KMSAN. */
@@ -80,7 +80,8 @@ export const kasan = readReports<Open>({
     'reed by task ',
     'Uninit was ',
   ],
-  markers: [{ words: WORDS, opening: WORDS }, { words: PARTS }],
+  markers: [{ words: WORDS, opening: WORDS }],
+  traces: [PARTS],
   begin,
   take,
   finish,

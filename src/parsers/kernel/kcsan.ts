@@ -28,14 +28,15 @@ const END = /^\s*Reported by Kernel Concurrency Sanitizer on:/;
 
 /** A report whose first line is lost still has these. */
 const PARTS =
-  /\bBUG: KCSAN: |^\s*Reported by Kernel Concurrency Sanitizer on:|\bto (?:0x)?[0-9a-f]{8,16} of \d{1,9} bytes by (?:task \d|interrupt)/;
+  /^\s*Reported by Kernel Concurrency Sanitizer on:|\bto (?:0x)?[0-9a-f]{8,16} of \d{1,9} bytes by (?:task \d|interrupt)/;
 const WORDS = /\bBUG: KCSAN: \w/;
 
 /** Reads the races that KCSAN finds. */
 export const kcsan = readReports<Tentative>({
   tools: ['kcsan'],
   literals: ['BUG: KCSAN', 'Reported by Kernel Conc', ' bytes by '],
-  markers: [{ words: WORDS, opening: WORDS }, { words: PARTS }],
+  markers: [{ words: WORDS, opening: WORDS }],
+  traces: [PARTS],
   begin,
   take,
   finish({ diagnostic }) {

@@ -45,11 +45,7 @@ const WORDS =
 export const kernelUbsan = readReports<Open>({
   tools: ['ubsan'],
   literals: ['UBSAN: ', '_ubsan_handle_'],
-  markers: [
-    { words: WORDS, opening: WORDS },
-    // The stack alone, with its first lines lost.
-    { words: /\bUBSAN: [\w-]{2,40} in |^\s*__ubsan_handle_\w{3,60}\+0x/ },
-  ],
+  markers: [{ words: WORDS, opening: WORDS }],
   begin,
   take,
   finish,

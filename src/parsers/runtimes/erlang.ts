@@ -18,8 +18,8 @@ const DUMP = /^\s*=erl_crash_dump:[\d.]{1,10}$/;
 const SLOGAN = /^\s*Slogan: (\S.*)$/;
 const ALLOCATOR = /^\s*\w{1,40}alloc\w{0,20}: Cannot (?:re)?allocate \d{1,20} bytes of memory \(of type "/;
 const ENIF = /^\s*enif_\w{1,60}(?:\(\))?: \S/;
-const ASSERTION =
-  /\b(?:beam|sys|nifs|common|drivers)\/[\w/.-]{1,60}\.[ch]:\d{1,9}:\w{1,60}\(\) Assertion failed: /;
+/** `beam/erl_nif.c:214:post_nif() Assertion failed: …`, a form of its own. */
+const ASSERTION = /\.[ch]:\d{1,9}:\w{1,60}\(\) Assertion failed: /;
 const LIMIT = /^\s*no more index entries in \w{1,60} \(max=\d{1,12}\)$/;
 const WRITTEN = /^\s*Crash dump (?:is being written to: |was written to: )/;
 
