@@ -248,9 +248,15 @@ const essenceOf = ({ diagnostics }, functionOf) =>
 const isNotUnderstood = ({ diagnostics, unread, complete }) =>
   !complete || unread.length > 0 || diagnostics.some((d) => d.hazard.startsWith('tool/'));
 
-/** Lines that stacks of exceptions and requested dumps hold as well: Java's, .NET's, Go's, Rust's, Python's; rulers and ends of processes. */
+/**
+ * Lines that stacks of exceptions and requested dumps hold as well: Java's, .NET's, Go's, Rust's, Python's; rulers and ends of
+ * processes.
+ */
 const ANYONES =
-  /^(?:at |(?:Current thread|Thread) 0x|File "|in call to |goroutine \d+ |created by |[\w./*()-]+\.[\w.*()-]+\(.*\)$|\/?[^\s:]+:\d+(?::\d+)?(?: \+0x[0-9a-f]+)?(?: in.*)?$|\d+: |exit status|[-=#_|~^ .+0-9a-fx]+$|note: |done$|ok$|rax |rip |r\w+ +0x)/;
+  /^(?:at |Traceback \(most recent|\w*(?:Error|Exception): |raise |(?:Current thread|Thread) 0x|File "|in call to |goroutine \d+ |created by |[\w./*()-]+\.[\w.*()-]+\(.*\)$|\/?[^\s:]+:\d+(?::\d+)?(?: \+0x[0-9a-f]+)?(?: in.*)?$|\d+: |exit status|[-=#_|~^ .+0-9a-fx]+$|note: |done$|ok$|rax |rip |r\w+ +0x)/;
+
+/** What a part may still know: that a process ended, or what was touched, but not how. */
+const LESS = /^crash\/|\/other$|^unwind\/panic$/;
 
 const hazardIn = (one) => one.split(' ')[0];
 
@@ -273,9 +279,12 @@ export function pasteLaw({ kind, whole, other, pasted, result, functionOf }) {
   const want = essenceOf(whole, functionOf).concat(kind === 'both' ? essenceOf(other, functionOf) : []);
   const have = essenceOf(pasted, functionOf);
   const hazards = new Set(want.map(hazardIn));
+  const isLess = (hazard) => kind === 'part' && want.length > 0 && LESS.test(hazard);
   // Lines that are gone may have held the function.
   const strange = without(have, want).filter(
-    (one) => (kind !== 'part' && !want.includes(`${hazardIn(one)} `)) || !hazards.has(hazardIn(one)),
+    (one) =>
+      (kind !== 'part' && !want.includes(`${hazardIn(one)} `)) ||
+      !(hazards.has(hazardIn(one)) || isLess(hazardIn(one))),
   );
   if (strange.length > 0) return `wrong: ${strange.join(', ')} (want ${want.join(', ')})`;
   const lost = without(want, have).filter(
@@ -286,7 +295,7 @@ export function pasteLaw({ kind, whole, other, pasted, result, functionOf }) {
   // A report of which nothing is left but lines of an ordinary stack is not lost.
   const left = new Set(lines(result).map((l) => l.trim()));
   const remains = whole.diagnostics.some((d) => {
-    if (have.some((one) => hazardIn(one) === d.hazard)) return false;
+    if (have.some((one) => hazardIn(one) === d.hazard || isLess(hazardIn(one)))) return false;
     const own = whole.lines.slice(d.log.line - 1, d.log.endLine).map((l) => l.trim());
     return own.some((l) => l.length > 3 && left.has(l) && !ANYONES.test(l));
   });

@@ -9,7 +9,7 @@ const root = new URL('../logs/', import.meta.url);
 const TOOLS = 'asan lsan ubsan tsan msan hwasan gwp-asan scudo rtsan tysan libfuzzer'.split(' ');
 const logs = TOOLS.flatMap((tool) => readdirSync(new URL(`${tool}/`, root)).map((f) => `${tool}/${f}`));
 const HEADER =
-  /(?:ERROR|WARNING): (?:\w+Sanitizer|libFuzzer: \w)|runtime error: |GWP-ASan detected a memory error|\[GWP-ASan\]: .* at 0x\w|Scudo ERROR: /;
+  /(?:ERROR|WARNING): (?:\w+Sanitizer|libFuzzer: \w)|runtime error: |GWP-ASan detected a memory error|\[GWP-ASan\]: .* at 0x\w|Scudo ERROR: |UBSAN: [\w-]+ in \w/;
 
 describe('every prefix', () => {
   it.each(logs)('%s', (log) => {

@@ -28,6 +28,10 @@ const texts = [
   ...CHAPTERS.flatMap((c) => [...c.kinds, ...(c.unknown ? [c.unknown] : [])].map((kind) => logOf(c, kind))),
   // behind other output
   'loaded 3 books. Fatal error.',
+  // what only parts of reports hold
+  '  native: #03 pc 0052e564  /system/lib/libart.so (art::DumpCheckpoint::Run(art::Thread*)+916)',
+  '  Message=Attempted to read or write protected memory. This is often an indication that other memory is corrupt.',
+  'BUG kmalloc-64 (Not tainted): Poison overwritten',
 ];
 
 /** Parses as deep in a large log: only lines with a literal are read. */

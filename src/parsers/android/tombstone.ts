@@ -85,7 +85,7 @@ export const tombstone = readReports<Open>({
   markers: [
     {
       words:
-        /\b(?:Fatal )?signal \d{1,3} \(SIG\w{2,8}\), (?:code -?\d|fault addr )|\bCause: \[(?:MTE|GWP-ASan)\]: /,
+        /\b(?:Fatal )?signal \d{1,3} \(SIG\w{2,8}\)(?:, (?:code -?\d|fault addr )| at 0x[0-9a-f]{1,16} \(code=)|\bCause: \[(?:MTE|GWP-ASan)\]: /,
     },
     // Its words may be another reader's, but not the line.
     { words: QUOTED, opening: QUOTED },

@@ -48,13 +48,15 @@ type Open = Tentative & {
 /** Reads the crashed thread of an `.ips` file. */
 export const appleIps = readReports<Open>({
   tools: ['macos'],
-  literals: ['"bug_type"', '"exception"', '"faultingThread"', '"triggered"'],
+  literals: ['"bug_type"', '"exception"', '"faultingThread"', '"triggered"', '"imageOffset"'],
   markers: [
     {
       words:
         /^\s*"(?:exception"\s{0,4}:\s{0,4}\{"codes"|faultingThread"\s{0,4}:\s{0,4}\d)|"triggered"\s{0,4}:\s{0,4}true/,
     },
   ],
+  // From within one of the long lines.
+  traces: [/^.{0,400}"imageOffset"\s{0,4}:\s{0,4}\d{1,20}\s{0,4},\s{0,4}"(?:symbol|imageIndex|sourceLine)"/],
   begin,
   take,
   finish,

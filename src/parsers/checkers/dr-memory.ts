@@ -22,7 +22,7 @@ import { isZeroPage } from '../engine/signals.js';
 
 const PREFIX = /^\s*~~(?:Dr\.M|\d{1,10})~~ ?/;
 const ERROR =
-  /^\s*Error #\s{0,4}\d{1,9}: ((?:UNADDRESSABLE|UNINITIALIZED|INVALID HEAP|GDI USAGE|HANDLE LEAK|(?:POSSIBLE |REACHABLE |IGNORED |STILL-ADDRESSABLE )?LEAK|(?:REPORTED )?WARNING|[A-Z][A-Z]{3,20} [A-Z]{3,20})\b.*)$/;
+  /^\s*Error `?#\s{0,4}\d{1,9}`?: ((?:UNADDRESSABLE|UNINITIALIZED|INVALID HEAP|GDI USAGE|HANDLE LEAK|(?:POSSIBLE |REACHABLE |IGNORED |STILL-ADDRESSABLE )?LEAK|(?:REPORTED )?WARNING|[A-Z][A-Z]{3,20} [A-Z]{3,20})\b.*)$/;
 const ACCESS =
   /: (reading|writing|executing)(?: register)? (0x[0-9a-fA-F]{1,16})?(?:-0x[0-9a-fA-F]{1,16} (\d{1,15}) byte)?/;
 const LEAK = /\bLEAK (\d{1,15}) direct bytes? .{0,80}\+ (\d{1,15}) indirect bytes/;
@@ -77,13 +77,14 @@ function plainAccess(open: Open): HazardId {
 }
 
 const WORDS =
-  /(?:~~(?:Dr\.M|\d{1,10})~~ )?\bError #\s{0,4}\d{1,9}: (?:UNADDRESSABLE |UNINITIALIZED |INVALID HEAP |GDI USAGE |HANDLE LEAK|(?:POSSIBLE |REACHABLE )?LEAK \d|WARNING: )/;
+  /(?:~~(?:Dr\.M|\d{1,10})~~ )?\bError `?#\s{0,4}\d{1,9}`?: (?:UNADDRESSABLE |UNINITIALIZED |INVALID HEAP |GDI USAGE |HANDLE LEAK|(?:POSSIBLE |REACHABLE )?LEAK \d|WARNING: )/;
 
 /** Reads the errors of Dr. Memory. */
 export const drMemory = readReports<Open>({
   tools: ['dr-memory'],
-  literals: ['Error #', '~~Dr.M~~ '],
-  markers: [{ words: WORDS, opening: WORDS }, { words: /~~Dr\.M~~ (?:Error #|Note: |# ?\d)/ }],
+  // A tracker marks the number as code, since it would link to one of its threads.
+  literals: ['Error #', 'Error `#', '~~Dr.M~~ '],
+  markers: [{ words: WORDS, opening: WORDS }, { words: /~~Dr\.M~~ (?:Error `?#|Note: |# ?\d)/ }],
   begin,
   take,
   finish,
@@ -174,7 +175,7 @@ function nameOf(body: string): string {
 
 /** `shelf_top  [/src/shelf.c:30]`, `libc.so.6!f +0x22 (0x7c <libc.so.6+0x17>)`, `0x12341234 (<not in a module>)`. */
 function frameOf(text: string): Frame | undefined {
-  const body = FRAME.exec(text)?.[1];
+  const body = FRAME.exec(text)?.[1]?.replaceAll('\t', ' ');
   if (body === undefined) return undefined;
   if (SYSTEM_CALL.test(body)) return { kind: 'symbol', function: body };
   const place = /\[([^[\]]{1,400})\]$/.exec(body)?.[1];

@@ -15,6 +15,8 @@ import type { Line } from '../engine/reader.js';
 import { readReports, type Belongs, type Tentative } from '../engine/report-reader.js';
 import { isFault, signalHazard } from '../engine/signals.js';
 
+/** What is left of the marks around a paste. */
+const BACKTICK = /`$/;
 const PROMPT = /^\s*(?:\(lldb\) ?)+/;
 const STOPPED = /^\s*(?:\* )?thread #(\d{1,6})\b/;
 const REASON = 'stop reason = ';
@@ -37,11 +39,15 @@ type Open = Tentative & { reason: string; isOther: boolean };
 const WORDS =
   /\bstop reason = (?:EXC_(?!BREAKPOINT \(code=EXC_I386_BPT)[A-Z]|(?:signal )?SIG(?:SEGV|BUS|ABRT|ILL|FPE|TRAP|SYS)\b)/;
 
+const IN_XCODE =
+  /\bThread \d{1,6}: (?:EXC_(?!BREAKPOINT \(code=EXC_I386_BPT)[A-Z_]{3,30} \(code=|signal SIG(?:SEGV|BUS|ABRT|ILL|FPE|TRAP|SYS)\b)/;
+
 /** Reads where a program stopped under lldb. */
 export const lldb = readReports<Open>({
   tools: ['lldb'],
-  literals: ['stop reason = ', ': EXC_', ': signal SIG'],
-  markers: [{ words: WORDS }],
+  literals: ['stop reason = ', ': EXC_', ': signal SIG', 'frame #'],
+  markers: [{ words: WORDS }, { words: IN_XCODE, opening: IN_XCODE }],
+  traces: [/^\s*(?:\* )?frame #\d{1,5}: 0x[0-9a-f]{8,16} \S{1,400}`\S/],
   begin,
   take,
   patience: 40,
@@ -94,7 +100,7 @@ function meaningOf(reason: string): { rule: string; hazard: HazardId; address?: 
 
 function take(open: Open, line: Line): Belongs {
   const text = line.text.replace(PROMPT, '');
-  const frame = FRAME.exec(text);
+  const frame = FRAME.exec(text.replace(BACKTICK, ''));
   if (frame) {
     takeFrame(open, frame);
     return 'own';

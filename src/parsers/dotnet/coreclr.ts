@@ -93,6 +93,7 @@ export const dotnet: LineReader = {
     'Fatal error.',
     'Fatal error while',
     'FailFast:',
+    'Message=Attempted to',
     'Process terminated',
     'Stack overflow.',
     'nhandled exception',
@@ -114,7 +115,8 @@ export const dotnet: LineReader = {
   traces: [
     // behind other output
     /\S {0,4}(?:(?:Fatal error|Process terminated)\.|Unhandled Exception:)$/,
-    /^(?:System\.AccessViolationException: |Internal CLR error\. \(0x|Invalid Program: attempted)/,
+    /^(?:System\.AccessViolationException\b|Internal CLR error\. \(0x|Invalid Program: attempted)/,
+    /^\s*Message=Attempted to read or write protected memory\./,
     /^Repeat(?:ed)? \d{1,9} times:$/,
     /^\[createdump\] /,
   ],

@@ -36,15 +36,15 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       // Android Studio, behind its time: `1234-1240  tag (24 columns) package (37 columns) I  text`
       /^\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2}/,
       // seconds since 1970: `1700000000.125 text`
-      /^1\d{9}(?:\.\d{1,9})? (?=\S| )/,
+      /^1\d{9}(?:\.\d{1,9})? (?=\S|[ \t])/,
       // `grep -n`: `12:text`; frames are numbered so, too, with one blank behind or an address
-      /^\d{1,7}:(?!\d\d:)(?=[^\s\d]| {2,}(?=\S)(?!0x)|\t|$)/,
+      /^\d{1,7}:(?!\d\d:)(?=[^\s\d]| {2,}(?=\S)(?!0x)| (?:\? )?[\w.]{1,120}\+0x[0-9a-f]{1,8}\/0x| <\/?[A-Z]{3,8}>$| \*\w|[\d,]{1,12} bytes in \d|\t|$)/,
       // … and its context: `12-text`
-      /^\d{1,7}-(?==|[\t ]{2,}\S|[A-Z]|$)/,
+      /^\d{1,7}-(?==|[\t ]{2,}\S|[A-Z]| (?:\? )?[\w.]{1,120}\+0x[0-9a-f]{1,8}\/0x|$)/,
       // TCMalloc: `1234 /src/tcmalloc/segv_handler.cc:168] text`
       /^\d{1,10} \/[^\s:]{1,300}\.cc:\d{1,6}\] ?/,
       // Jenkins, foreman: `12:34:56 text`, `12:34:56.789 text`
-      /^\d\d:\d\d:\d\d(?:[.,]\d{1,9})? {1,2}(?=\S| )/,
+      /^\d\d:\d\d:\d\d(?:[.,]\d{1,9})? {1,2}(?=\S|[ \t])/,
     ],
   ],
   [
@@ -57,6 +57,8 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
       // the kernel's clock, `ts -s`, the JVM's: `[   12.345678] text`, `[2m5s] text`, `[0.012s][warning][jni] text`
       /^\[ {0,5}\d{1,7}\.\d{3,9}\] /,
       /^\[(?:\d{1,4}m ?)?\d{1,6}(?:\.\d{1,3})?s\](?:\[[\w,. -]{1,60}\]){0,4} /,
+      // Flutter's milliseconds since the last line: `[  +12 ms] text`, `[        ] text`
+      /^\[(?: {1,5}\+\d{1,7} ms| {8})\] /,
       // Open MPI's `--tag-output`: `[1,0]<stderr>:text`
       /^\[\d{1,9},\d{1,9}\]<std(?:err|out)>:/,
       // googletest's child of a death test: `[  DEATH   ] text`
@@ -101,7 +103,8 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
   // quoted, once or more often; TCMalloc's GWP-ASan begins a line so
   [/>/, [/^(?!>>> Access)(?:> ?){1,8}/]],
   // an entry of a list
-  [/[-*+]/, [/^[-*+] (?=\s*\S)/]],
+  // … or a line of a diff
+  [/[-*+]/, [/^[-*+] (?=\s*\S)/, /^[-+](?===\d)/]],
   [/</, [KERNEL]],
   // a log pasted into a comment
   [/\//, [/^\/\/ ?(?=\s*(?:#\d|==|[A-Z]))/]],
@@ -114,7 +117,7 @@ const OF_ASCII = Array.from(
 );
 /** `grep`: `build/run.log:text`, `run.log:12:text`, `run.log-12-text`; the name of a source file is a compiler's. */
 const GREP =
-  /^[\w@%+,./~-]{0,300}\.(?:log|txt|out|err|stdout|stderr|output|console|fail)(?:[:-]\d{1,7})?[:-](?=[^\s\d]| {2,}| \d{1,3}: |\t|$)/;
+  /^[\w@%+,./~-]{0,300}\.(?:log|txt|out|err|stdout|stderr|output|console|fail)(?:[:-]\d{1,7})?[:-](?=[^\s\d]| {2,}| \d{1,3}: | (?:\? )?[\w.]{1,120}\+0x[0-9a-f]{1,8}\/0x| <\/?[A-Z]{3,8}>$| \*\w|[\d,]{1,12} bytes in \d|\t|$)/;
 /** … behind a time with its host: `shelf till[412]: text` */
 const TAGGED = /^[\w.-]{1,64} [\w./-]{1,64}\[\d{1,7}\]: /;
 

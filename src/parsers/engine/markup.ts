@@ -97,6 +97,9 @@ function withoutBackticks(text: string): string {
   return text.slice(0, end);
 }
 
+/** `_Italics_` around a line; names of symbols begin like that, too. */
+const isItalic = (text: string): boolean => /^_[A-Z][a-z]{0,30} /.test(text) && text.endsWith('_');
+
 /** `**bold**` and `` `code` `` around a line; glibc begins lines with three stars, Valgrind with two and a number. */
 function withoutMarks(text: string): string {
   if (text.startsWith('```')) return withoutBackticks(text.replace(/^`{3,}/, ''));
@@ -148,6 +151,7 @@ export function withoutFrame(raw: string): string {
   if (text === '') return text;
   const last = text[text.length - 1]!;
   if (text[0] === '*' || text[0] === '`' || text[0] === ' ' || last === '`') text = withoutMarks(text);
+  else if (last === '_' && isItalic(text)) text = text.slice(1, -1);
   if (PROMPT_ENDS.includes(last)) text = withoutPrompt(text);
   return text;
 }

@@ -1,18 +1,28 @@
 /**
- * The stream of `go test -json`: a line of a test's output inside an object, or a part of one, if it has more bytes than Go
- * keeps or was not ended. Source: cmd/internal/test2json.
+ * Lines inside JSON objects. The stream of `go test -json`: a line of a test's output, or a part of one, if it has more bytes
+ * than Go keeps or was not ended (source: cmd/internal/test2json). Docker's `json-file` logs: `{"log":"…\n","stream":"stderr",…}`.
  */
 
 /** Lines that are not ended, and characters of one: more is handed on as it is. */
 const MAX_OPEN = 64;
 const MAX_CHARS = 1 << 20;
 
-type Output = { Action?: unknown; Package?: unknown; ImportPath?: unknown; Test?: unknown; Output?: unknown };
+type Output = {
+  Action?: unknown;
+  Package?: unknown;
+  ImportPath?: unknown;
+  Test?: unknown;
+  Output?: unknown;
+  log?: unknown;
+  stream?: unknown;
+};
 
 const outputOf = (text: string): Output | undefined => {
-  if (!text.startsWith('{') || !text.includes('"Output"')) return undefined;
+  if (!text.startsWith('{') || !(text.includes('"Output"') || text.startsWith('{"log":"'))) return undefined;
   try {
     const event = JSON.parse(text) as Output;
+    if (typeof event.log === 'string' && /^std(?:out|err)$/.test(String(event.stream)))
+      return { Output: event.log, Test: event.stream };
     return typeof event.Output === 'string' && /^(?:build-)?output$/.test(String(event.Action))
       ? event
       : undefined;

@@ -17,6 +17,8 @@ export const TRACES: readonly RegExp[] = [
   CAUSE,
   /^PC=0x[0-9a-f]{1,16} m=\S{1,20} sigcode=/,
   /^signal arrived during (?:cgo|external code) execution$/,
+  // A stack that was not asked for names no frames and pointers but its places.
+  /^\s*\S{1,2000}:\d{1,9} \+0x[0-9a-f]{1,16} fp=0x[0-9a-f]{1,16} sp=0x[0-9a-f]{1,16}/,
   /^(?:runtime\.(?:throw|sigpanic|panicmem|fatalthrow|dieFromSignal|cgoSigtramp|badunlockosthread|fatalpanic)\(|panic\(\{?0x)/,
 ];
 
@@ -43,6 +45,7 @@ export const LITERALS: readonly string[] = [
   ' unpinned Go ',
   '[signal ',
   ' sigcode=',
+  ' fp=0x',
   'signal arrived during',
   'runtime.throw(',
   'runtime.sigpanic(',

@@ -74,7 +74,7 @@ export const art: LineReader = {
   tools: ['art'],
   literals: ['JNI DETECTED ERROR', 'JNI ERROR (app bug)', 'in call to '],
   markers: [begins(/(?<!')\bJNI (?:DETECTED ERROR IN APPLICATION|ERROR \(app bug\)): /)],
-  traces: [/^\s*in call to [A-Z]\w{2,60}$/],
+  traces: [/^\s*in call to [A-Z]\w{2,60}$/, /^\s*native: #\d{2,4} pc [0-9a-f]{6,16} /],
   make,
 };
 

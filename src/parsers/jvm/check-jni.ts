@@ -111,6 +111,7 @@ export const checkJni: LineReader = {
       opening: /\b(?:WARNING|FATAL ERROR) in native method: /,
     },
     begins(/\bWARNING: JNI local refs: \d+, exceeds capacity/),
+    begins(/\bWARNING: large String with modified UTF-8 length /),
     begins(/\bWarning: Calling other JNI functions in the scope of /),
     begins(
       /\bVM warning: (?:MXCSR changed by native|Attached JNI thread exited|Object has been unlocked by JNI|Possible deadlock due to)/,

@@ -65,6 +65,9 @@ type Open = Tentative & {
 /** A report whose first lines are lost still has these. */
 const PARTS =
   /^\s*(?:Read|Write) of size \d{1,9} at addr [0-9a-f]{8,16} by task |^\s*(?:Memory state around the buggy address:|The buggy address (?:belongs|is located) )|^\s*(?:Allocated|Freed) by task \d{1,10}|^\s*Uninit was (?:created|stored to memory) at:/;
+/** The allocator's own checks (`mm/slub.c`). */
+const SLUB =
+  /^\s*BUG [\w.-]{2,60}(?: \([^()]{1,60}\))?: (?:Poison overwritten|(?:Left |Right )?Redzone |Object (?:padding|already free)|Free(?:pointer|chain) corrupt|Padding overwritten|Objects remaining|Wrong )/;
 const WORDS = /\bBUG: K(?:ASAN|ASan|FENCE|MSAN): \w|\bKASAN: (?:probably |maybe )?[\w-]{4,40} in range \[0x/;
 
 /** Reads the reports of KASAN, KFENCE and KMSAN. */
@@ -79,9 +82,10 @@ export const kasan = readReports<Open>({
     'located by task ',
     'reed by task ',
     'Uninit was ',
+    '\nBUG ',
   ],
   markers: [{ words: WORDS, opening: WORDS }],
-  traces: [PARTS],
+  traces: [PARTS, SLUB],
   begin,
   take,
   finish,

@@ -38,8 +38,7 @@ const CHECKS: readonly [parts: readonly string[], string, HazardId][] = [
 
 type Open = Tentative & { words: string; place: { file: string; line: number; column: number } | undefined };
 
-const WORDS =
-  /\bUBSAN: (?:[\w-][\w -]{2,60} in [\w./+-]{1,120}:\d{1,7}:\d|[a-z][\w -]{2,60}(?:: [0-9a-f]{8,16})? \[#\d)/;
+const WORDS = /\bUBSAN: (?:[\w-][\w -]{2,60} in [\w./+-]|[a-z][\w -]{2,60}(?:: [0-9a-f]{8,16})? \[#\d)/;
 
 /** Reads what UBSan finds in Linux. */
 export const kernelUbsan = readReports<Open>({

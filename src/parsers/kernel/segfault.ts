@@ -48,7 +48,12 @@ export const segfault: LineReader = {
     ' int3 ip',
     ' stack segment ip',
   ],
-  markers: [{ words: /\S\[\d{1,10}\]: segfault at [0-9a-f]{1,16} r?ip/ }],
+  markers: [
+    {
+      words:
+        /\S\[\d{1,10}\](?:: segfault at [0-9a-f]{1,16} r?ip| (?:trap )?(?:general protection(?: fault)?|invalid opcode|divide error|int3|stack segment) r?ip:[0-9a-f])/,
+    },
+  ],
   make: (emit) => ({
     line(line) {
       const page = line.text.includes('segfault at ') ? SEGFAULT.exec(line.text) : null;

@@ -8,6 +8,7 @@
  *      ? shelf_guess+0x3/0x9
  *      [<ffffffff81334ea8>] shelf_old+0x58/0x60
  *      shelf_put drivers/shelf.c:12 [inline]
+ *      shelf_drop (drivers/shelf.h:3 drivers/shelf.c:40) shelf
  */
 import type { Frame } from '../../model/diagnostic.js';
 
@@ -16,6 +17,8 @@ export const CALL_TRACE = /^\s*Call [Tt]race:/;
 export const RULER = /^\s*={20,}$/;
 
 const INLINED = / \[inline\]$/;
+/** `scripts/decode_stacktrace.sh` lists inlined code first. */
+const DECODED = / \((?:[^()]{1,300} )?([\w./+-]{1,150}\.[a-zA-Z]{1,4}):(\d{1,7})\)(?: ([\w-]{1,60}))?$/;
 const PLACE = / ([\w./+-]{1,150}\.[a-zA-Z]{1,4}):(\d{1,7})$/;
 const MODULE = / \[([\w-]{1,60})(?: [0-9a-f]{8,64})?\]$/;
 const FRAME =
@@ -33,10 +36,11 @@ export type TraceLine = Frame | 'own' | undefined;
 /** A line of a stack; undefined when it is none. */
 export function traceLine(text: string): TraceLine {
   if (MARK.test(text)) return 'own';
-  const whole = text.replace(INLINED, '');
-  const [place, file, line] = PLACE.exec(whole) ?? [];
+  const whole = text.trimEnd().replace(INLINED, '');
+  const decoded = DECODED.exec(whole);
+  const [place, file, line] = decoded ?? PLACE.exec(whole) ?? [];
   const placed = whole.slice(0, whole.length - (place?.length ?? 0));
-  const [tail, module] = MODULE.exec(placed) ?? [];
+  const [tail, module = decoded?.[3]] = MODULE.exec(placed) ?? [];
   const [, isGuess, fn, range] = FRAME.exec(placed.slice(0, placed.length - (tail?.length ?? 0))) ?? [];
   // A word alone is no frame.
   if (fn === undefined || (range === undefined && file === undefined)) return undefined;

@@ -46,7 +46,8 @@ const FAILURES: readonly [RegExp, string, HazardId][] = [
   [/^Fatal error in V8: /, 'fatal', 'crash/abort'],
 ];
 
-const WORDS = /\bReceived signal (?:[4-8]|11) [A-Z]{2,5}_\w{2,20} [0-9a-f]{12,16}\b/;
+const WORDS =
+  /\bReceived signal (?:[4-8]|11)(?:$| (?:[A-Z]{2,5}_\w{2,20}|<unknown>)(?:$| [0-9a-f]{12,16}\b))/;
 
 /** Reads signals that Chromium's handler caught, and failures of V8 as Electron reports them. */
 export const chromium = readReports<Tentative>({
@@ -57,8 +58,14 @@ export const chromium = readReports<Tentative>({
     'OOM error in V8: ',
     'V8 process OOM',
     'V8 javascript OOM',
+    '[end of stack',
+    ' r8: 0',
   ],
-  markers: [{ words: WORDS, opening: WORDS }, { words: /\bFatal error in V8: \S|\bOOM error in V8: / }],
+  markers: [
+    { words: WORDS, opening: WORDS },
+    { words: /\bFatal error in V8: \S|\bOOM error in V8: |\bV8 (?:process|javascript) OOM \(/ },
+  ],
+  traces: [END, /^\s*r8: [0-9a-f]{16} {1,4}r9: [0-9a-f]{16} /],
   begin,
   take,
   finish({ diagnostic }) {

@@ -118,6 +118,8 @@ export const glibc = readLastWords({
   markers: [
     // A test runner's unfinished line may stand before the words; a debugger quotes them.
     begins(/\*\*\* (?:Error in [`']|glibc detected \*\*\* )/),
+    // … without its stars, or with what a page made of them
+    begins(/(?:\*\*\\\* )?\bError in `[^`']{1,200}': (?:double free|corrupted |[a-z_]{4,25}\(\): )/),
     begins(
       /(?<!")\b(?:free|malloc|realloc|calloc|munmap_chunk|mremap_chunk|malloc_consolidate|tcache_thread_shutdown)\(\): (?:double free|invalid|corrupted|memory corruption|unaligned|smallbin|largebin|unsorted|mismatching|too many chunks)/,
     ),
@@ -136,7 +138,7 @@ export const glibc = readLastWords({
   traces: [/^={3,} (?:Backtrace|Memory map): =+$/],
   rows: ROWS,
   // until 2.25, and until 2.16
-  lead: /^\*\*\* (?:Error in `[^']{0,200}'|glibc detected \*\*\* \S{1,200}): /,
+  lead: /^(?:\*\*\*? |\*\*\\\* )?(?:Error in `[^']{0,200}'|glibc detected \*\*\* \S{1,200}): /,
   stack: {
     title: /^={3,} Backtrace: =+$/,
     frame: (text) => {

@@ -17,6 +17,7 @@ import { readLastWords, type LastWords, type NumberedFrame } from '../engine/las
 import { begins } from '../engine/reader.js';
 
 const NUMBERED = /^\s{0,8}(\d{1,3}): (\S.*)$/;
+const GREPPED = /^\d{1,7}: {0,3}(?=\d{1,3}: 0x[0-9a-fA-F])/;
 /** `0xa0e670 `, Windows' `00007FF6E5A9B5EF `, and nothing until Node 6. */
 const PC = /^(?:0x[0-9a-fA-F]+|[0-9A-F]{16})(?: |$)/;
 /** The name of a function, and nothing else: `node_module_register`, `v8::V8::ToLocalEmpty`. */
@@ -24,7 +25,8 @@ const NAME = /^[A-Za-z_~][\w:~<>,*& +.-]{0,400}(?:\(.{0,2000}\))?$/;
 
 /** ` 4: 0x103cd2a napi_open_escapable_handle_scope [/usr/bin/node]`: the address, the name or the module absent. */
 function nodeFrame(text: string): NumberedFrame | undefined {
-  const [, number = '', body] = NUMBERED.exec(text) ?? [];
+  // Behind the number that `grep -n` put before the line.
+  const [, number = '', body] = NUMBERED.exec(text.replace(GREPPED, '')) ?? [];
   if (body === undefined) return undefined;
   const index = Number(number);
   const opening = body.endsWith(']') ? body.lastIndexOf('[') : -1;

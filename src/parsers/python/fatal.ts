@@ -14,7 +14,7 @@
  *
  * Source: Modules/faulthandler.c, Python/traceback.c, Python/pylifecycle.c, Objects/obmalloc.c, Objects/object.c.
  */
-import type { Frame, StackRole } from '../../model/diagnostic.js';
+import type { StackRole } from '../../model/diagnostic.js';
 import {
   addFrame,
   closeReport,
@@ -27,20 +27,23 @@ import {
 } from '../engine/open-report.js';
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 import { pythonMeaning } from './kinds.js';
+import {
+  BARE,
+  C_FRAME,
+  C_STACK,
+  FIRST_LINES,
+  FRAME,
+  FRAME_OF_DUMP,
+  isException,
+  pythonFrame,
+  STACK,
+  THREAD,
+  TITLE,
+  TRACEBACK,
+} from './stack.js';
 
 const FATAL =
   /^(?:Fatal Python error(?:: | from (?=unexpected signum: ))|Windows fatal exception: |(?=Timeout \(\d+:\d\d:\d\d))(.*)$/;
-const THREAD =
-  /^(Current thread|Thread) (0x[0-9a-fA-F]+)(?: \[.{0,200}\])? \(most recent call first(?:, approximate line numbers)?\):$/;
-/** Without a thread: the dump of a thread that was asked for, and PyPy's. */
-const STACK = /^Stack \(most recent call first(?:, approximate line numbers)?\):$/;
-const C_STACK = /^Current thread's C stack trace \(most recent call first\):$/;
-const FRAME = /^\s*File "([^"]{0,4096})", line (\d{1,9}|\?\?\?) in (.*)$/s;
-const C_FRAME =
-  /^\s*Binary file "([^"]{0,4096})", at ([^\s+]{0,4096})(?:\+(0x[0-9a-f]{1,16}))? \[0x[0-9a-f]{1,16}\]$/;
-const BARE = /^\s*(?:Garbage-collecting|<no Python frame>|<.{1,60}>|\.\.\.)$/;
-/** Frames of an ordinary traceback, most recent last. */
-const TRACEBACK = /^\s*File "([^"]{0,4096})", line (\d{1,9}), in (.*)$/s;
 /** Older cffi, and PyPy's, say `From cffi callback`. */
 const IGNORED = /^(?:Exception ignored (?:(?:on|while) calling|from) |From )(ctypes|cffi) callback\b/;
 /** pytest repeats the error with an `E` before it. */
@@ -49,16 +52,12 @@ const SYSTEM_ERROR =
 const NEGATIVE =
   /: Assertion (?:failed: object has negative ref count|"[^"]{1,200}" failed: object has negative ref count)/;
 
-const TITLE = 'Traceback (most recent call last):';
 /** Frames that are kept of a traceback, the most recent. */
 const MAX_TRACEBACK_FRAMES = 200;
+/** Other output between two lines of a dump. */
+const MAX_FOREIGN_LINES = 20;
 /** Lines that the debug checks print before their fatal error, with a margin. */
 const MAX_PRELUDE_LINES = 100;
-
-const pythonFrame = (file: string, line: string, fn: string): Frame =>
-  line === '???'
-    ? { kind: 'symbol', function: fn, file }
-    : { kind: 'source', function: fn, file, line: Number(line) };
 
 /** Reads fatal errors, faulthandler dumps, results that break the exception rule, and exceptions lost in callbacks. */
 export const python: LineReader = {
@@ -75,7 +74,8 @@ export const python: LineReader = {
     'negative ref count',
     'returned a result with an',
     'without setting an exc',
-    'C stack trace (most',
+    '(most recent call first',
+    '", line ',
     'Python runtime state',
     'Binary file "',
     'Extension modules',
@@ -91,12 +91,13 @@ export const python: LineReader = {
     begins(/\bException ignored (?:(?:on|while) calling|from) (?:ctypes|cffi) callback\b/),
     begins(/\bTimeout \(\d+:\d\d:\d\d(?:\.\d+)?\)!$/),
   ],
-  // … but no thread's stack: `faulthandler` dumps them on request, too.
   traces: [
+    THREAD,
+    FRAME_OF_DUMP,
     /^Current thread's C stack trace \(most recent call first\):$/,
     /^Python runtime state: /,
     /^\s*Binary file "[^"]{1,400}", at /,
-    /^Extension modules: \S.{0,4000}\(total: \d+\)$/,
+    /^Extension modules: \w[\w.]{0,200}(?:, |\s\(total: \d)/,
   ],
   make,
 };
@@ -110,10 +111,12 @@ type State = {
   prelude: Prelude | undefined;
   /** The open report is an exception that a callback could not hand on: an ordinary traceback follows. */
   isCallback: boolean;
+  /** Last line of a dump that was asked for. */
+  requested: number;
 };
 
 function make(emit: Emit): LineSession {
-  const s: State = { emit, open: undefined, prelude: undefined, isCallback: false };
+  const s: State = { emit, open: undefined, prelude: undefined, isCallback: false, requested: -Infinity };
   return {
     line(line) {
       // The debug allocator may itself crash in the middle of a line of what it says.
@@ -136,11 +139,23 @@ function read(s: State, line: Line, text: string): boolean {
   if (s.prelude && line.no - s.prelude.line.no > MAX_PRELUDE_LINES) s.prelude = undefined;
   if (s.prelude) return takePrelude(s.prelude, text);
   const { open } = s;
-  if (!open) return false;
+  if (!open) return takeRequested(s, line, text);
   if (!s.isCallback) return takeDump(open, line, text);
   if (!takeTraceback(open, text)) return false;
   extend(open, line);
   if (open.diagnostic.complete) close(s);
+  return true;
+}
+
+/**
+ * `faulthandler` dumps stacks on request, too: no fault, and nothing that was left unread. A log that begins with one may have
+ * lost the words of the fault.
+ */
+function takeRequested(s: State, line: Line, text: string): boolean {
+  const isTitle = THREAD.test(text) || STACK.test(text);
+  if (isTitle ? line.no <= FIRST_LINES : !(FRAME.test(text) || BARE.test(text))) return false;
+  if (!isTitle && line.no - s.requested > MAX_FOREIGN_LINES) return false;
+  s.requested = line.no;
   return true;
 }
 
@@ -267,11 +282,6 @@ function takeDumpFrame(open: OpenReport, text: string): boolean {
   markComplete(open);
   return true;
 }
-
-/** The last line of a traceback: source lines above it have an indentation, unless it was lost. */
-const isException = (text: string): boolean =>
-  /^[A-Za-z_][\w.]{0,400}(?:: |$)/.test(text) &&
-  !/^(?:return|pass|break|continue|raise|yield|else|try|finally)\b/.test(text);
 
 /** A line of the traceback of an exception that a callback could not hand on; it ends with the exception itself. */
 function takeTraceback(open: OpenReport, text: string): boolean {

@@ -47,6 +47,7 @@ export const julia = readReports<Tentative>({
     'Exception: EXCEPTION_',
     'Allocations: ',
     'GC error (probable',
+    '(unknown line)',
   ],
   markers: [
     { words: WORDS, opening: WORDS },
@@ -54,6 +55,7 @@ export const julia = readReports<Tentative>({
       words: /\bsignal \(11(?:\.\d)?\): |^\s*Allocations: \d{1,15} \(Pool: \d{1,15}; Big: \d{1,15}\); GC: \d/,
     },
   ],
+  traces: [/^\s*[^\s(].{0,2000} \(unknown line\)$/],
   begin,
   take,
 });

@@ -69,13 +69,26 @@ function beforeReport(text: string): number {
 /** Reads Ruby's reports of a bug in itself or in an extension. */
 export const ruby = readReports<Open>({
   tools: ['ruby'],
-  literals: ['[BUG] ', '[ASYNC BUG] ', '[FATAL] ', ' information ----'],
+  literals: [
+    '[BUG] ',
+    '[ASYNC BUG] ',
+    '[FATAL] ',
+    ' information ----',
+    '(rb_vm_bug',
+    '(rb_bug',
+    '(rb_print_back',
+    '(sigsegv+',
+  ],
   markers: [
     { words: WORDS, opening: beforeReport },
     {
       words:
         /^\s*-- (?:Control frame|Ruby level backtrace|C level backtrace) information -{3,}$|\[BUG\] Segmentation fault\b/,
     },
+  ],
+  traces: [
+    /^.{0,100}-- (?:Control frame|(?:Ruby|C) level backtrace) information -{3,}$/,
+    /\((?:rb_vm_bugreport|rb_print_backtrace|rb_bug|rb_bug_\w{1,30}|sigsegv)(?:\+0x[0-9a-f]{1,8})?\) ?(?:\[0x|\/)/,
   ],
   begin,
   take,

@@ -56,6 +56,9 @@ const TAIL =
 
 /** The program's own unfinished line may stand before it. */
 const ABORTING = /==\d+==ABORTING\b/;
+/** A part of the tail, which begins with nothing else. */
+const ORPHAN =
+  /^\s*Shadow byte(?:s around the buggy address:| legend \(one shadow byte represents )|^=>0x[0-9a-f]{8,16}: {0,2}[0-9a-f]{2}[ [\]]|^==\d{1,10}==ABORTING$/;
 
 /** Stands before the SUMMARY or, for a thread that died of a signal, behind it. */
 const CREATED = /^\s*(?:==\d+==)?Thread (T\d+)\b.{0,200} created by (?:T\d|unknown)/;
@@ -94,7 +97,7 @@ export const asan: LineReader = {
     /\b(?:READ|WRITE|ACCESS) of size \d{1,19} at 0x/,
     /^\s*0x[0-9a-f]{4,16} is located \d/,
     /\b(?:freed|allocated|poisoned) by thread T\d/,
-    /^\s*Shadow bytes around the buggy address:/,
+    ORPHAN,
     /^\s*Memory tags around the buggy address/,
     /\bThe signal is caused by a (?:READ|WRITE)\b/,
     /\bHint: (?:address points to the zero page|this fault was caused by a dereference)/,
@@ -113,10 +116,11 @@ type State = {
   /** Number of a line that announced a deadly signal, until its report comes. */
   deadly: number;
   complaints: string[];
+  hasReported: boolean;
 };
 
 function make(emit: Emit): LineSession {
-  const s: State = { emit, open: undefined, deadly: 0, complaints: [] };
+  const s: State = { emit, open: undefined, deadly: 0, complaints: [], hasReported: false };
   return {
     line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
     settle() {
@@ -149,6 +153,7 @@ function read(s: State, line: Line): boolean {
   }
   if (s.open === undefined) {
     if (SUMMARY.test(text)) s.complaints.push(`line ${line.no}: a SUMMARY line without its report`);
+    if (!s.hasReported && ORPHAN.test(text)) return false;
     return (TAIL.test(text) && !text.includes('ERROR')) || ABORTING.test(text);
   }
   return inside(s.open, line) && takeEnd(s, s.open, text);
@@ -171,6 +176,7 @@ function close(s: State, missing?: string): void {
   const { open } = s;
   if (open === undefined) return;
   s.open = undefined;
+  s.hasReported = true;
   const { diagnostic, kind, zeroPage, cause } = open;
   const { access, region, stacks, message } = diagnostic;
   if (zeroPage) diagnostic.memory ??= 'null';

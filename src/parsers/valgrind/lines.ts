@@ -11,6 +11,8 @@ export type Stream = {
   banner: boolean;
   thread?: string;
   open?: Report;
+  /** Its first line lies within a stack: the words of an error stood before it. */
+  isCut?: true;
   /** A blank line followed the open error's last stack: the error may end here. */
   blank: boolean;
   /** The next error is a repetition (`-v`, `-s` print each context again at the end). */

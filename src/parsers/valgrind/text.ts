@@ -83,6 +83,7 @@ function finish({ emit, complaints }: State, s: Stream): void {
   const mayEnd = s.pid === undefined && !s.banner && (s.open?.parts.at(-1)?.frames.length ?? 0) > 0;
   close(s, mayEnd, emit);
   if (complaints.length >= MAX_COMPLAINTS) return;
+  if (s.isCut) complaints.push(`the lines of process ${s.pid ?? '?'} begin within a stack of Valgrind's`);
   if (s.banner && s.summary === undefined)
     complaints.push(`Valgrind's ERROR SUMMARY of process ${s.pid ?? '?'} is missing`);
   else if (s.summary !== undefined && s.contexts < s.summary)
@@ -111,9 +112,13 @@ function takeLine(s: Stream, line: Line, text: string, emit: Emit): void {
     return;
   }
   close(s, true, emit);
-  if (takeTrailer(s, text) || previous === undefined) return;
-  // A line that is not known and that a stack follows is an error all the same.
+  if (takeTrailer(s, text)) return;
   const frame = frameLine(text);
+  if (previous === undefined) {
+    if (frame !== undefined && frame !== 'elided') s.isCut = true;
+    return;
+  }
+  // A line that is not known and that a stack follows is an error all the same.
   const isUnknown =
     frame !== undefined &&
     frame !== 'elided' &&
