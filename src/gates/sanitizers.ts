@@ -6,7 +6,15 @@
 import type { BindingId } from '../model/ids.js';
 import type { Arm, Compiler } from '../model/launch.js';
 import { type ArmRequest, type Gate } from './gate.js';
-import { heapOptions, LEAKS_SOUGHT, missingRuntime, options, plainInstrument, preload } from './toolchain.js';
+import {
+  heapOptions,
+  LEAKS_SOUGHT,
+  missingRuntime,
+  options,
+  plainInstrument,
+  preload,
+  withoutPool,
+} from './toolchain.js';
 import type { Host } from '../host/probe.js';
 
 const shared = (compiler: Compiler): string[] => (compiler === 'clang' ? ['-shared-libsan'] : []);
@@ -110,7 +118,7 @@ export const asan: Gate = {
   arm: (r) => ({
     prefix: norandom(r.host),
     env: asanEnv(r),
-    hostArgs: [],
+    hostArgs: withoutPool(r.binding),
     ...(leakCheck(r) ? { atEnd: LEAKS_SOUGHT } : {}),
   }),
   exitCodes: [99],

@@ -5,7 +5,7 @@
 import type { BindingId } from '../model/ids.js';
 import type { Arm } from '../model/launch.js';
 import { type ArmRequest, type Gate } from './gate.js';
-import { missingCompiler, plainInstrument } from './toolchain.js';
+import { missingCompiler, plainInstrument, withoutPool } from './toolchain.js';
 
 const COMMON = ['--trace-children=yes', '--error-limit=no', '--keep-debuginfo=yes', '--xml=yes'];
 
@@ -30,7 +30,11 @@ const JVM = [
  */
 const MONO = ['--interpreter'];
 
-const HOST_ARGS: Partial<Record<BindingId, string[]>> = { jni: JVM, net: MONO };
+const HOST_ARGS: Partial<Record<BindingId, string[]>> = {
+  jni: JVM,
+  net: MONO,
+  node: withoutPool('node'),
+};
 
 /** Hosts that run a program of their own before the project's code. */
 const MANAGED: ReadonlySet<BindingId> = new Set(['py', 'pyx', 'jni', 'net']);
