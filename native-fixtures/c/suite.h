@@ -25,6 +25,7 @@
   CASE(abi_arity)                             \
   CASE(abi_calling_convention)                \
   CASE(abi_encoding)                          \
+  CASE(abi_encoding__bytes)                   \
   CASE(unwind_foreign_exception__call)        \
   CASE(unwind_error_ignored)                  \
   CASE(errno_clobbered)                       \

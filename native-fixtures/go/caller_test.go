@@ -30,4 +30,5 @@ func Test_threading_starved_runtime(t *testing.T)              { suite.Starve() 
 func Test_abi_wrong_width(t *testing.T)                        { suite.Narrow() }
 func Test_abi_wrong_signedness(t *testing.T)                   { suite.Signed() }
 func Test_abi_struct_layout(t *testing.T)                      { suite.WrongLayout() }
-func Test_abi_encoding(t *testing.T)                           { suite.Latin1() }
+func Test_abi_encoding__bytes(t *testing.T)                    { suite.Latin1() }
+func Test_abi_encoding(t *testing.T)                           { suite.Utf16() }

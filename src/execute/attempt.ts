@@ -66,6 +66,7 @@ export type Runner = {
  * by the size of the log at the start of each test.
  */
 const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): string | undefined => {
+  if (s.tool === 'declared') return undefined; // It is about the sources, whichever test ran.
   if (attempt.requested !== 'all' && attempt.requested.length === 1) return attempt.requested[0];
   const pid = log.pid ?? s.pid;
   const inProcess = attempt.events.filter(

@@ -43,7 +43,7 @@ export const declared: Gate = {
     },
     {
       bindings: ['c'],
-      text: 'Sees declarations in the sources of a suite in C, and calls without any. Neither C++, nor a finished `program`, nor a structure behind `void *`.',
+      text: 'Sees declarations in the sources of a suite in C, and calls without any. Neither C++, nor a finished `program`; behind `void *` structures whose address the call itself takes.',
     },
   ],
   unfit: (b) => (FITS.includes(b) ? undefined : `declarations are not yet read in ${b}`),

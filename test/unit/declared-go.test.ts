@@ -1,7 +1,11 @@
 /** What Go does to results and structures of C, as `plugins/declared/go` reports it. */
 import { describe, expect, test } from 'vitest';
 import { compareExported } from '../../src/declarations/compare/function.js';
-import { compareCasts, compareResults } from '../../src/declarations/hosts/go-conversions.js';
+import {
+  compareCasts,
+  comparePointers,
+  compareResults,
+} from '../../src/declarations/hosts/go-conversions.js';
 import type { CType, Field, HostFunction, NativeFunction } from '../../src/model/declaration.js';
 
 const at = { file: '/repo/x.go', line: 3 };
@@ -53,6 +57,28 @@ describe('a structure that is cast', () => {
     ],
   ])('%s', (_, mine, expected) => {
     const [one] = compareCasts([{ ...cast, owned: true }], { mine, 'C.theirs': real });
+    expect(one?.findings.map((f) => `${f.tier} ${f.hazard}`)).toEqual(expected);
+  });
+});
+
+describe('a pointer to a number', () => {
+  const c = (size: number, signed: boolean, name: string) => ({ ...int(size, signed), name: `C.${name}` });
+  test.each<[string, CType, CType, string[]]>([
+    ['alike', int(4, true), c(4, true, 'int'), []],
+    ['of fewer bytes', int(4, true), c(8, false, 'size_t'), ['error abi/pointee-size']],
+    ['of more bytes', int(8, true), c(4, true, 'int'), ['error abi/pointee-size']],
+    ['of the other sign', int(4, true), c(4, false, 'uint'), ['warning abi/wrong-signedness']],
+    ['to bytes', int(8, true), c(1, true, 'char'), []],
+    ['to UTF-16, as text', int(2, false), c(1, true, 'char'), ['warning abi/encoding']],
+    ['to samples of 16 bits, as bytes', int(2, true), c(1, true, 'char'), []],
+    [
+      'a float as one of 8 bytes',
+      { kind: 'float', size: 4, name: 'float32' },
+      { kind: 'float', size: 8, name: 'C.double' },
+      ['error abi/pointee-size'],
+    ],
+  ])('%s', (_, host, native, expected) => {
+    const [one] = comparePointers([{ at, host, native }]);
     expect(one?.findings.map((f) => `${f.tier} ${f.hazard}`)).toEqual(expected);
   });
 });

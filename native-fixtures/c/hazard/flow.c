@@ -21,7 +21,7 @@ int unwind_error_ignored(void) {
 int errno_clobbered(void) {
   const int fd = fx_open_missing();
   fx_close(-1);
-  if (fd < 0 && errno == ENOENT) sink++; //~ errno_clobbered: blind = errno/clobbered
+  if (fd < 0 && errno == ENOENT) sink++; //~ errno_clobbered: declared = errno/clobbered
   return 0;
 }
 

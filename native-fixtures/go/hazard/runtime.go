@@ -11,6 +11,7 @@ import "C"
 import (
 	"runtime"
 	"sync"
+	"unicode/utf16"
 	"unsafe"
 )
 
@@ -137,5 +138,10 @@ func (Suite) WrongLayout() {
 func (Suite) Latin1() {
 	text := C.CString("caf\xe9")
 	defer C.free(unsafe.Pointer(text))
-	sink += int(C.fx_utf8_points(text)) //~ abi_encoding: blind = abi/encoding
+	sink += int(C.fx_utf8_points(text)) //~ abi_encoding__bytes: blind = abi/encoding
+}
+
+func (Suite) Utf16() {
+	text := append(utf16.Encode([]rune("café")), 0)
+	sink += int(C.fx_utf8_points((*C.char)(unsafe.Pointer(&text[0])))) //~ abi_encoding: declared = abi/encoding
 }

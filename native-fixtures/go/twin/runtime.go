@@ -131,6 +131,11 @@ func (Suite) WrongLayout() {
 	sink += int(C.fx_record_digest((*C.fx_record)(unsafe.Pointer(&own))))
 }
 
+func (Suite) Utf16() {
+	text := append([]byte("café"), 0)
+	sink += int(C.fx_utf8_points((*C.char)(unsafe.Pointer(&text[0]))))
+}
+
 func (Suite) Latin1() {
 	text := C.CString("café")
 	defer C.free(unsafe.Pointer(text))

@@ -1,4 +1,6 @@
 /* fixture.Seam, broken: native methods that break the rules of JNI or of the library from the native side of the seam. */
+#include <errno.h>
+
 #include "seam.h"
 
 #define WRONG(type, name) JNIEXPORT type JNICALL Java_hazard_Wrong_##name
@@ -203,4 +205,9 @@ WRONG(jint, countLocked)(JNIEnv *env, jclass cls, jint step, jint limit) {
 WRONG(jdouble, mean)(JNIEnv *env, jclass cls, jdouble a, jfloat b, jint n) {
   (void)env, (void)cls;
   return fx_mean(a, b, n);
+}
+
+WRONG(jint, lastErrno)(JNIEnv *env, jclass cls) {
+  (void)env, (void)cls;
+  return errno; //~ errno_clobbered: declared = errno/clobbered
 }

@@ -117,11 +117,6 @@ FX(jint, openMissing)(JNIEnv *env, jclass cls) {
   return fx_open_missing();
 }
 
-FX(jint, lastErrno)(JNIEnv *env, jclass cls) {
-  (void)env, (void)cls;
-  return errno;
-}
-
 FX(jint, openMissingErrno)(JNIEnv *env, jclass cls) {
   (void)env, (void)cls;
   return fx_open_missing() < 0 ? -errno : 0;

@@ -66,5 +66,11 @@ def test_abi_calling_convention():
     loose.fx_mean(ctypes.c_double(1), ctypes.c_double(2), 3)  #~ abi_calling_convention: declared = abi/calling-convention
 
 
+def test_abi_encoding__bytes():
+    lib.fx_utf8_points("café".encode("latin-1"))  #~ abi_encoding__bytes: blind = abi/encoding
+
+
 def test_abi_encoding():
-    lib.fx_utf8_points("café".encode("latin-1"))  #~ abi_encoding: blind = abi/encoding
+    loose = bare()
+    loose.fx_utf8_points.argtypes = [ctypes.c_wchar_p]  #~ abi_encoding: declared = abi/encoding
+    loose.fx_utf8_points("café")

@@ -58,5 +58,9 @@ def test_abi_calling_convention():
     assert lib.fx_mean(1, 2, 3) == 1
 
 
+def test_abi_encoding__bytes():
+    assert lib.fx_utf8_points("café".encode("utf-8")) == 4
+
+
 def test_abi_encoding():
     assert lib.fx_utf8_points("café".encode("utf-8")) == 4

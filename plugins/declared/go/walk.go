@@ -51,7 +51,16 @@ type cast struct {
 	Owned bool `json:"owned,omitempty"`
 }
 
+// pointers is a pointer to a value of Go that is made one to a number of C. A pointer that is read at once is none: it
+// takes the bits of a value for those of another.
+type pointers struct {
+	At     place `json:"at"`
+	Host   ctype `json:"host"`
+	Native ctype `json:"native"`
+}
+
 type walker struct {
+	read  map[ast.Expr]bool
 	m     *meeting
 	set   *token.FileSet
 	info  *types.Info
@@ -92,6 +101,9 @@ func isForeign(e ast.Expr) bool {
 }
 
 func (w *walker) Visit(n ast.Node) ast.Visitor {
+	if s, ok := n.(*ast.StarExpr); ok {
+		w.read[bare(s.X)] = true
+	}
 	c, ok := n.(*ast.CallExpr)
 	if !ok {
 		return w
@@ -122,6 +134,7 @@ func (w *walker) conversion(c *ast.CallExpr, to types.Type) {
 	if b, ok := w.info.Types[inner.Fun].Type.Underlying().(*types.Basic); !ok || b.Kind() != types.UnsafePointer {
 		return
 	}
+	w.numbers(c, to, w.info.Types[inner.Args[0]].Type)
 	a, b := pointee(to), pointee(w.info.Types[inner.Args[0]].Type)
 	if a == nil || b == nil || isC(a) == isC(b) {
 		return
@@ -135,6 +148,23 @@ func (w *walker) conversion(c *ast.CallExpr, to types.Type) {
 	}
 	_, address := bare(inner.Args[0]).(*ast.UnaryExpr)
 	w.m.Casts = append(w.m.Casts, cast{w.place(c.Pos()), w.record(host), w.record(native), address && isC(a)})
+}
+
+func (w *walker) numbers(c *ast.CallExpr, to, from types.Type) {
+	p, ok := to.Underlying().(*types.Pointer)
+	if from == nil || !ok || w.read[c] || !isC(p.Elem()) {
+		return
+	}
+	q, ok := from.Underlying().(*types.Pointer)
+	if !ok || isC(q.Elem()) || !number(p.Elem()) || !number(q.Elem()) {
+		return
+	}
+	w.m.Pointers = append(w.m.Pointers, pointers{w.place(c.Pos()), w.ctype(q.Elem()), w.ctype(p.Elem())})
+}
+
+func number(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&(types.IsInteger|types.IsFloat) != 0 && b.Kind() != types.UnsafePointer
 }
 
 func integer(t types.Type) bool {

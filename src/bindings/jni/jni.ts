@@ -10,7 +10,7 @@ import type { Base, Binding, RunPlan, PreparedSuite } from '../binding.js';
 import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
 import { jdkHome, makeArmedJdk } from './jdk.js';
 import { compileStacks, withStacks } from './stacks.js';
-import { compilesNative, shim, replaceShipped } from './shim.js';
+import { compilesNative, shim, shimSources, replaceShipped } from './shim.js';
 import { linkedEnv, list } from '../link.js';
 import { eventsOf, progressEnv, progressFile, readEvents } from '../progress.js';
 
@@ -183,11 +183,13 @@ export const jni: Binding = {
   parseList: (stdout) => [...new Set(eventsOf(stdout).map((e) => e.test))],
   run,
   events: (scratch) => readEvents(progressFile(scratch)),
-  declarations: (suite) => ({
+  declarations: (suite, instrument, tools) => ({
     language: 'java',
     jni: {
       project: { from: root(suite), to: copyOfRoot(suite) },
       libraries: [suite.out, ...Object.values(suite.targets)],
+      sources: shimSources(suite, tools).sources,
+      cflags: [...instrument.cflags, ...shimSources(suite, tools).cflags],
     },
   }),
 };

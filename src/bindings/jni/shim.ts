@@ -35,6 +35,21 @@ export const replaceShipped = (suite: PreparedSuite, project: string): Step => (
   env: { BUILT: [suite.out, ...Object.values(suite.targets)].join(':') },
 });
 
+const headers = (suite: PreparedSuite): string => join(suite.out, 'headers');
+const includes = (suite: PreparedSuite, own: PreparedSuite, tools: Tools): string[] => {
+  const include = join(jdkHome(tools), 'include');
+  return [`-I${include}`, `-I${join(include, 'linux')}`, ...includeFlags(own), `-I${headers(suite)}`];
+};
+
+/** The sources of the suite's own JNI library, and the flags by which their headers are found. */
+export const shimSources = (suite: PreparedSuite, tools: Tools): { sources: string[]; cflags: string[] } => {
+  const settings = suite.with['shim'];
+  if (typeof settings !== 'object' || settings === null) return { sources: [], cflags: [] };
+  const own: PreparedSuite = { ...suite, with: { ...settings } };
+  const sources = list(own, 'sources').map((source) => resolve(suite.dir, source));
+  return { sources, cflags: includes(suite, own, tools) };
+};
+
 /**
  * Compiles the suite's own JNI library. Paths are relative to the suite. `project` is the copy with the Java
  * sources.
@@ -52,15 +67,15 @@ export const shim = (
   const sources = list(own, 'sources').map((source) => resolve(suite.dir, source));
   const [name] = list(own, 'name');
   if (sources.length === 0 || !name) throw new TypeError("'with.shim' needs 'sources' and 'name'");
-  const include = join(jdkHome(tools), 'include');
-  const generated = join(suite.out, 'headers');
   const compile: [string, ...string[]] = [
     sources.every((s) => s.endsWith('.c')) ? cc : cxx,
     ...['-g', '-O1', '-fno-omit-frame-pointer', '-fPIC', '-shared', ...cflags],
-    ...[`-I${include}`, `-I${join(include, 'linux')}`, ...includeFlags(own), `-I${generated}`, ...sources],
+    ...includes(suite, own, tools),
+    ...sources,
     ...['-o', join(suite.out, `lib${name}.so`), ...ldflags, ...libraryFlags(own)],
     ...Object.values(suite.targets).map((dir) => `-Wl,-rpath,${dir}`),
   ];
+  const generated = headers(suite);
   const javac = join(jdkHome(tools), 'bin', 'javac');
   const inCopy = sources.map((s) => join(project, relative(suite.dir, s)));
   return [

@@ -1,7 +1,9 @@
 /** C: what the suite's own sources declare of the library by hand, and what they call without any declaration. */
-import type { HostDeclarations, HostFunction, Records } from '../../model/declaration.js';
+import type { HostDeclarations, HostFunction, Records, StaleErrno } from '../../model/declaration.js';
+import { passedBehindVoid, readFunctions } from '../c-calls.js';
 import { isSystemHeader, readUnit } from '../c-unit.js';
 import type { Checked, CheckOptions } from '../check.js';
+import { staleErrnoIn } from '../gimple.js';
 import { objectsOf } from '../objects.js';
 
 export type CSettings = {
@@ -18,6 +20,8 @@ export const cDeclarations = async (
   tools: CheckOptions,
 ): Promise<{ host: HostDeclarations; notSeen: Checked['notSeen'] }> => {
   const notSeen: Checked['notSeen'] = [];
+  const staleErrno: StaleErrno[] = [];
+  const allocated: string[] = [];
   const records: Records = {};
   const functions = new Map<string, HostFunction>();
   for (const file of s.sources) {
@@ -25,13 +29,22 @@ export const cDeclarations = async (
       notSeen.push({ name: file, why: 'sources of C++ are not read' });
       continue;
     }
+    const unit = { text: `#include ${JSON.stringify(file)}\n`, cflags: s.cflags };
     const read = await readUnit(
       tools,
-      { text: `#include ${JSON.stringify(file)}\n`, cflags: s.cflags },
+      unit,
       (_, d) => !d.defined && (d.implicit === true || !isSystemHeader(d.at.file)),
     );
     if (read.why !== undefined) notSeen.push({ name: file, why: `it cannot be read: ${read.why}` });
     Object.assign(records, read.types.records);
+    const bodies = await readFunctions(tools.cc, unit);
+    staleErrno.push(...staleErrnoIn(bodies, () => false).filter((e) => !isSystemHeader(e.at.file)));
+    const passed = await passedBehindVoid(tools, unit, bodies, (name, i) => {
+      const p = read.types.functions[name]?.parameters[i];
+      return p?.kind === 'pointer' && p.to.kind === 'void';
+    });
+    Object.assign(records, passed.records);
+    allocated.push(...passed.allocated);
     for (const [name, { at, implicit }] of read.declared) {
       const f = read.types.functions[name];
       const key = `${name} ${at.file}:${at.line}`;
@@ -49,7 +62,7 @@ export const cDeclarations = async (
           result: f.result,
           ...(f.unprototyped ? {} : { parameters: f.parameters }),
           ...(f.variadic ? { variadic: true as const } : {}),
-          calls: [],
+          calls: passed.calls.get(name) ?? [],
         });
     }
   }
@@ -62,5 +75,5 @@ export const cDeclarations = async (
     const object = objects.get(f.name);
     return object === undefined ? [] : [{ ...f, object }];
   });
-  return { host: { language: 'c', functions: used, records, allocated: [], staleErrno: [] }, notSeen };
+  return { host: { language: 'c', functions: used, records, allocated, staleErrno }, notSeen };
 };

@@ -12,6 +12,9 @@ export type Result = { name: string; at: Place; to: Int; from: Int };
 /** A pointer that is reinterpreted: one of the two structures is C's. */
 export type Cast = { at: Place; host: string; native: string; owned?: true };
 
+/** A pointer to a number of Go that is made one to a number of C. */
+export type PointerCast = { at: Place; host: CType; native: CType };
+
 type Loss = { tier: Tier; hazard: HazardId; says: string; effect: string };
 
 /** What a conversion does to some values of the result. Unlike a declaration, it widens as it should. */
@@ -86,3 +89,43 @@ export const compareCasts = (casts: readonly Cast[], records: Records): Compared
     return entry;
   });
 };
+
+/** UTF-16 is what Go's `uint16` mostly is where C has text. */
+const asText = ({ host, native }: PointerCast): CType =>
+  host.kind === 'int' &&
+  host.size === 2 &&
+  host.signed === false &&
+  native.kind === 'int' &&
+  native.name === 'C.char'
+    ? { ...host, name: 'text' }
+    : host;
+
+/** Each pointer to a number, by the rules for what is behind a pointer. */
+export const comparePointers = (casts: readonly PointerCast[]): Compared[] =>
+  casts.map((c): Compared => {
+    const name = `*${textOf(c.native)}`;
+    const parameters: CType[] = [{ kind: 'pointer', to: asText(c) }];
+    const host: HostFunction = { name, language: 'go', at: c.at, parameters, calls: [] };
+    const native: NativeFunction = {
+      kind: 'function',
+      result: { kind: 'void' },
+      parameters: [{ kind: 'pointer', to: c.native }],
+      source: 'cgo',
+    };
+    const entry: Compared = { host, native, findings: [], skipped: [] };
+    compareFunction(
+      host,
+      native,
+      { records: {}, native: { functions: {}, records: {}, notSeen: {} }, allocated: new Set() },
+      new Set(),
+      // Numbers of 16 bits may be meant as bytes, which only their writer knows.
+      (x) =>
+        entry.findings.push({
+          ...x,
+          part: 'the conversion',
+          ...(x.hazard === 'abi/encoding' ? { tier: 'warning' as const } : {}),
+        }),
+      () => undefined,
+    );
+    return entry;
+  });

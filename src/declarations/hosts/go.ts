@@ -12,7 +12,14 @@ import type { Checked, CheckOptions, Compared } from '../check.js';
 import { isSystemHeader, readUnit } from '../c-unit.js';
 import { compareExported, type Finding } from '../compare/function.js';
 import { objectsOf } from '../objects.js';
-import { compareCasts, compareResults, type Cast, type Result } from './go-conversions.js';
+import {
+  compareCasts,
+  comparePointers,
+  compareResults,
+  type Cast,
+  type PointerCast,
+  type Result,
+} from './go-conversions.js';
 
 export type GoSettings = {
   dir: string;
@@ -38,6 +45,7 @@ export type GoPackage = {
   calls: { name: string; at: Place }[] | null;
   results: Result[] | null;
   casts: Cast[] | null;
+  pointers?: PointerCast[] | null;
   records: Records;
 };
 
@@ -183,7 +191,11 @@ export const compareGo = async (
   const records: Records = {};
   for (const p of packages) {
     if (p.why !== undefined) notSeen.push({ name: p.name, why: p.why });
-    compared.push(...compareResults(p.results ?? []), ...compareCasts(p.casts ?? [], p.records));
+    compared.push(
+      ...compareResults(p.results ?? []),
+      ...compareCasts(p.casts ?? [], p.records),
+      ...comparePointers(p.pointers ?? []),
+    );
     await compareExports(p, tools, compared, notSeen);
     const called = await calledFunctions(p, tools, notSeen);
     functions.push(...called.functions);

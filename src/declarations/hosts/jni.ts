@@ -5,9 +5,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { glob } from 'tinyglobby';
-import type { CType, HostDeclarations, HostFunction, Place } from '../../model/declaration.js';
+import type { CType, HostDeclarations, HostFunction, Place, StaleErrno } from '../../model/declaration.js';
 import { byText } from '../../model/order.js';
 import type { Checked } from '../check.js';
+import { readFunctions } from '../c-calls.js';
+import { staleErrnoIn } from '../gimple.js';
 import { definedIn } from '../objects.js';
 import { declarationsOf, codeOf } from '../source-text.js';
 import { readClass, symbolsOf, typesOf, type JavaClass, type NativeMethod } from './class-file.js';
@@ -17,6 +19,9 @@ export type JniSettings = {
   project: { from: string; to: string };
   /** Directories of libraries, in the order in which they are searched. */
   libraries: readonly string[];
+  /** The library's sources as far as they are known, and how they are compiled. */
+  sources?: readonly string[];
+  cflags?: readonly string[];
 };
 
 const PRIMITIVES: Readonly<Record<string, CType>> = {
@@ -130,6 +135,7 @@ const MISSING =
 /** All native methods of the classes under test. */
 export const jniDeclarations = async (
   s: JniSettings,
+  cc: string,
 ): Promise<{ host: HostDeclarations; notSeen: Checked['notSeen'] }> => {
   const { objects, doubled, registers } = await definitions(s.libraries);
   const place = await placer(s.project);
@@ -165,13 +171,24 @@ export const jniDeclarations = async (
             : {}),
       });
     }
+  const staleErrno: StaleErrno[] = [];
+  for (const file of (s.sources ?? []).filter((f) => f.endsWith('.c'))) {
+    const unit = { text: `#include ${JSON.stringify(file)}\n`, cflags: s.cflags ?? [] };
+    const bodies = await readFunctions(cc, unit);
+    staleErrno.push(...staleErrnoIn(bodies, (name) => name.startsWith('Java_')));
+  }
   const unused = [...objects.keys()].filter((x) => !used.has(x));
   return {
-    host: { language: 'java', functions, records: {}, allocated: [], staleErrno: [] },
-    notSeen: unused.map((name) => ({
-      name,
-      object: basename(objects.get(name) ?? ''),
-      why: 'no class under test has a native method of this name',
-    })),
+    host: { language: 'java', functions, records: {}, allocated: [], staleErrno },
+    notSeen: [
+      ...(functions.length === 0
+        ? [{ name: 'the classes', why: 'none has a native method; interfaces of JNA are not read' }]
+        : []),
+      ...unused.map((name) => ({
+        name,
+        object: basename(objects.get(name) ?? ''),
+        why: 'no class under test has a native method of this name',
+      })),
+    ],
   };
 };

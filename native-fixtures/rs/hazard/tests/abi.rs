@@ -45,6 +45,22 @@ fn abi_arity() {
 }
 
 #[test]
+fn abi_encoding__bytes() {
+    black_box(unsafe { fx_utf8_points(c"caf\xe9".as_ptr()) }); //~ abi_encoding__bytes: blind = abi/encoding
+}
+
+pub mod wide {
+    #[allow(non_camel_case_types)]
+    pub type wchar_t = i32;
+
+    #[allow(clashing_extern_declarations)]
+    extern "C" {
+        pub fn fx_utf8_points(text: *const wchar_t) -> usize; //~ abi_encoding: declared = abi/encoding
+    }
+}
+
+#[test]
 fn abi_encoding() {
-    black_box(unsafe { fx_utf8_points(c"caf\xe9".as_ptr()) }); //~ abi_encoding: blind = abi/encoding
+    let text = [0x63, 0x61, 0x66, 0xe9, 0];
+    black_box(unsafe { wide::fx_utf8_points(text.as_ptr()) });
 }

@@ -32,6 +32,13 @@ fn abi_arity() {
 }
 
 #[test]
+fn abi_encoding__bytes() {
+    unsafe {
+        assert_eq!(fx_utf8_points(c"caf\xc3\xa9".as_ptr()), 4);
+    }
+}
+
+#[test]
 fn abi_encoding() {
     unsafe {
         assert_eq!(fx_utf8_points(c"café".as_ptr()), 4);

@@ -8,6 +8,8 @@ final class Wrong {
 
   private Wrong() {}
 
+  static native int lastErrno();
+
   static native int boxNew(int value); //~ abi_truncated_pointer: declared = abi/truncated-pointer
 
   static native long wide(long a); //~ abi_wrong_width: declared = abi/wrong-width
