@@ -122,7 +122,10 @@ export const planEverything = async (
   };
 };
 
-/** Runs a matrix that `checkRequest` has accepted. Returns the report, without secrets. Writes only logs and builds. */
+/**
+ * Runs a matrix that `checkRequest` has accepted. Returns the report, without secrets. Writes only logs and builds. A run that
+ * is stopped returns a report of what it has judged; if that is nothing, it throws a `Failure`.
+ */
 export const run = async (o: RunOptions): Promise<Report> => {
   const redactor = o.redactor ?? makeRedactor([...secretsIn(o.matrix), ...secretsOfEnv(process.env)]);
   const emit = (e: RunEvent): void => o.emit(redactor.deep(e));
@@ -181,15 +184,17 @@ export const run = async (o: RunOptions): Promise<Report> => {
     onVerdict: ({ evidence, verdict }) =>
       emit({ kind: 'cell-finished', id: evidence.cell.id, verdict, ms: evidence.ms }),
   });
-  const evidences = await pool<Evidence>(
+  const outcomes = await pool<Evidence | undefined>(
     [...cells].sort(longestFirst(expected)).map((cell) => ({
       weight: weightOf(cell),
       run: async () => {
-        // A stopped run starts nothing more; the cells that wait would only look like failures.
-        if (o.signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
+        // A stopped run starts nothing more, and what was running is not judged: a stopped build, canary or test
+        // would only look like a failure.
+        if (o.signal.aborted) return undefined;
         emit({ kind: 'cell-started', id: cell.id });
         clock.started(cell.id, performance.now());
         const e = await runCell(cell, roomOf(cell));
+        if (o.signal.aborted) return undefined;
         await judging.add(e);
         if (judging.waiting().includes(e)) emit({ kind: 'cell-waits', id: cell.id, ms: e.ms });
         clock.finished(cell.id, e.ms);
@@ -199,6 +204,9 @@ export const run = async (o: RunOptions): Promise<Report> => {
     })),
     budget,
   );
+  const evidences = outcomes.filter((e) => e !== undefined);
+  if (o.signal.aborted && !evidences.some((e) => e.cell.suite.role === 'subject'))
+    throw new Failure(EXIT.USAGE, 'interrupted');
   const noisy = new Set(judging.waiting().map((e) => e.cell.lane));
   const noops = new Map<string, Evidence>();
   await pool(
@@ -207,14 +215,15 @@ export const run = async (o: RunOptions): Promise<Report> => {
       .map((canary) => ({
         weight: weightOf(canary.cell),
         run: async () => {
+          if (o.signal.aborted) return;
           emit({ kind: 'note', text: `measuring the noise of the host in ${canary.cell.lane}` });
           const noop = await runNoop(canary, roomOf(canary.cell));
-          if (noop) noops.set(canary.cell.lane, noop);
+          if (noop && !o.signal.aborted) noops.set(canary.cell.lane, noop);
         },
       })),
     budget,
   );
-  if (o.signal.aborted) throw new Failure(EXIT.USAGE, 'interrupted');
+  const cut = o.signal.aborted;
   o.launched();
   const judged = await judging.finish(noops);
   const report = await assemble({
@@ -223,6 +232,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     cells,
     expectations,
     judged,
+    cut,
     builds,
     started,
     ended: new Date(),

@@ -5,6 +5,8 @@ that it survives the death of the process. A `started` event also contains the s
 that later reports in a gate's log can be assigned to that test.
 """
 
+import functools
+import importlib.util
 import json
 import os
 import sys
@@ -39,6 +41,52 @@ def _log_sizes():
         return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
 
 
+class _TestPackages:
+    """Finds the packages of the tests themselves. Pytest appends their parents to the search path, so that the installed
+    package comes before its sources; a package of tests called `test` or `tests` would come after all that have the name."""
+
+    def __init__(self, directories):
+        self._directories = {os.path.basename(d): d for d in directories}
+
+    def find_spec(self, name, path=None, target=None):
+        directory = self._directories.get(name) if path is None else None
+        if directory is None:
+            return None
+        return importlib.util.spec_from_file_location(
+            name, os.path.join(directory, "__init__.py"), submodule_search_locations=[directory]
+        )
+
+
+if os.environ.get("FFI_GATES_TEST_PACKAGES"):
+    sys.meta_path.insert(0, _TestPackages(os.environ["FFI_GATES_TEST_PACKAGES"].split(os.pathsep)))
+
+
+def _ids_in(path):
+    with open(path, encoding="utf-8") as file:
+        return set(json.load(file))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Keeps the tests that FFI_GATES_TESTS names in a file: there may be more than fit on a command line."""
+    path = os.environ.get("FFI_GATES_TESTS")
+    if not path:
+        return
+    wanted = _ids_in(path)
+    others = [item for item in items if item.nodeid not in wanted]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item.nodeid in wanted]
+
+
+def pytest_collectreport(report):
+    """A file that cannot be collected is told while tests are listed; only what was listed is run."""
+    if report.failed and os.environ.get("FFI_GATES_LISTING"):
+        why = str(report.longrepr).strip().split("\n")
+        last = next((line[1:].strip() for line in reversed(why) if line.startswith("E ")), why[-1])
+        os.write(1, ("\nffi-gates: not collected: %s\n" % json.dumps({"file": report.nodeid, "why": last[:500]})).encode())
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     """Changes to the directory in which the project starts pytest, since tests read files relative to it. The interpreter
@@ -52,6 +100,9 @@ def pytest_configure(config):
         if paths:
             setattr(config.option, name, [os.path.abspath(path) for path in paths])
     os.chdir(directory)
+    # Last, so that nothing comes before what is installed: tests import each other from here (`from tests.util import …`).
+    if directory not in sys.path:
+        sys.path.append(directory)
 
 
 @pytest.hookimpl(trylast=True)
@@ -74,13 +125,21 @@ def _message(longrepr):
     return (f"{crash.message}\n{longrepr}" if crash else str(longrepr))[:20000]
 
 
+@functools.lru_cache(maxsize=None)
+def _isolated():
+    value = os.environ.get("FFI_GATES_ISOLATE")
+    if not value or value == "all":
+        return value or None
+    return set(json.loads(value)) if value.startswith("[") else _ids_in(value)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item, nextitem):
-    """Runs the tests that FFI_GATES_ISOLATE names (`all`, or node ids as JSON) in processes of their own, forked from the one
-    that imported and collected everything. Each continues as a session of that one test and ends normally, so that a checker
-    examines it at its end."""
-    isolated = os.environ.get("FFI_GATES_ISOLATE")
-    if not isolated or (isolated != "all" and item.nodeid not in json.loads(isolated)):
+    """Runs the tests that FFI_GATES_ISOLATE names (`all`, or node ids as JSON, or a file with them) in processes of their own,
+    forked from the one that imported and collected everything. Each continues as a session of that one test and ends normally,
+    so that a checker examines it at its end."""
+    isolated = _isolated()
+    if isolated is None or (isolated != "all" and item.nodeid not in isolated):
         return None
     sys.stdout.flush()
     sys.stderr.flush()

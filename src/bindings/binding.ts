@@ -39,6 +39,9 @@ export type Apart = boolean | readonly string[];
 export const isApart = (apart: Apart, test: string): boolean =>
   typeof apart === 'boolean' ? apart : apart.includes(test);
 
+/** A file of tests that the framework could not load, and its last word about it. */
+export type Uncollected = { file: string; why: string };
+
 export type RunPlan = {
   tests: readonly string[] | 'all';
   /** Tests that get a process of their own within the launch, if the framework supports it. */
@@ -75,6 +78,8 @@ export type Binding = {
    */
   list(suite: PreparedSuite, instrument: Instrument, tools: Tools, arm: Arm): Launch;
   parseList(stdout: string, suite: PreparedSuite): string[];
+  /** Files whose tests are not in that list, for frameworks that go on without them. */
+  uncollected?(stdout: string): Uncollected[];
   /** Runs tests. stdout and stderr go to one file, in order. */
   run(suite: PreparedSuite, instrument: Instrument, tools: Tools, plan: RunPlan): Launch;
   /**
@@ -83,6 +88,8 @@ export type Binding = {
    * is then `started` without an end.
    */
   events(scratch: string, output: Iterable<string>, suite: PreparedSuite): TestEvent[];
+  /** True if a launch can be told any number of tests, since their names are not passed as arguments. */
+  selectsAny?: true;
   /**
    * The signal (`SIGSEGV`) that ended the test process, for frameworks whose launcher survives and only
    * prints it.

@@ -11,11 +11,11 @@ import { cp, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } fro
 import { basename, join, sep } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { glob } from 'tinyglobby';
+import { complaint } from './complaint.js';
 import type { Launch } from '../model/launch.js';
 import { isLeftOut } from '../builders/build-output.js';
 import { launch, type Exit } from '../process/launch.js';
 import { systemError } from '../model/system-errors.js';
-import { linesOf } from '../process/lines.js';
 import { redactFile } from '../process/redact-file.js';
 import { BY_FORM, type Redactor } from '../redaction/redactor.js';
 
@@ -91,20 +91,6 @@ export const failure = (exit: Exit, argv: readonly string[]): string | undefined
             ? 'exceeded its limit of output'
             : exit.kind;
   return `${basename(argv[0]!)}: ${how}`;
-};
-
-const ERROR = /\berror\b|\wError: |\bundefined reference\b|No such file|not found|cannot/i;
-
-/** The lines of a command's output that show the error, for a one-screen message. */
-export const complaint = (log: string): string => {
-  const errors: string[] = [];
-  let last: string[] = [];
-  for (const line of linesOf(log)) {
-    if (line === '') continue;
-    last = [...last.slice(-2), line];
-    if (ERROR.test(line) && errors.push(line) === 3) break;
-  }
-  return (errors.length ? errors : last).map((l) => l.slice(0, 2_000)).join('\n');
 };
 
 /** Limit in bytes of a build's output. */

@@ -123,7 +123,8 @@ export const runCommand = async (a: RunArgs, interruption: Interruption): Promis
     interruption.message = 'interrupted';
     await print(report, a.json);
     if (isChosen(reporters, 'github')) await sayToGithub(report, process.env);
-    return worst([report.exitCode, sayUnwritten(unwritten, out)]);
+    const said = sayUnwritten(unwritten, out);
+    return report.cut ? EXIT.INTERRUPTED : worst([report.exitCode, said]);
   } catch (e) {
     await screen.console?.stop();
     if (!interruption.signal.aborted) throw e;

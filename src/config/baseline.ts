@@ -80,7 +80,7 @@ export const valid = (b: Baseline, day: string): Map<string, Entry> =>
  * Whether a cell ran all its tests and is not inconclusive, so that a finding it did not show was not there.
  */
 const ranToItsEnd = (c: CellReport): boolean =>
-  c.verdict.kind === 'clean' || (c.verdict.kind === 'hazard' && c.verdict.why === undefined);
+  (c.verdict.kind === 'clean' || c.verdict.kind === 'hazard') && c.verdict.why === undefined;
 
 export type Standing = {
   /**

@@ -18,6 +18,7 @@ const linked = {
 const python = {
   path: list.meta({ description: 'Directories for PYTHONPATH, relative to `dir`.' }),
   args: list.meta({ description: 'Arguments of pytest.' }),
+  root: list.meta({ description: 'Where the project starts pytest, relative to `dir` (default: `dir`).' }),
 };
 
 /** By binding. Every setting is optional. */

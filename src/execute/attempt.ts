@@ -10,6 +10,7 @@ import type { Arm, Instrument, Launch } from '../model/launch.js';
 import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished } from '../judge/crashes.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { SLOW_FACTOR } from '../model/duration.js';
+import { lastWords } from './last-words.js';
 import { watchLogs } from './lost-logs.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
@@ -144,6 +145,12 @@ const withSeed = (e: TestEvent, seed: number | undefined): TestEvent =>
     ? e
     : { ...e, message: `${e.message ?? 'failed'} (seed ${seed})` };
 
+const wordsOf = (exit: Attempt['exit'], logs: readonly ReadLog[], output: string): { lastWords?: string } => {
+  if (exit.kind !== 'code' || exit.code === 0 || logs.some((l) => l.parsed.diagnostics.length)) return {};
+  const words = lastWords(output);
+  return words === undefined ? {} : { lastWords: words };
+};
+
 /** Runs one launch and records its evidence. Tests that began and did not end are in `unfinished`. */
 export const runAttempt = async (
   r: Runner,
@@ -189,6 +196,7 @@ export const runAttempt = async (
     logs,
     unfinished,
     ...(unchecked ? { unchecked } : {}),
+    ...wordsOf(ended.exit, logs, output),
     ...(await lostAfter(ended.removed)),
   };
   r.evidence.attempts.push(attempt);
@@ -251,50 +259,4 @@ export const runAttempt = async (
       if ((await stat(path)).size > KEPT_LOG_BYTES) await truncate(path, KEPT_LOG_BYTES);
   redactFiles(dir, redactor);
   return attempt;
-};
-
-/** After so many consecutive launches of a single test without any test event, no further launch is made. */
-const MAX_IDLE_LAUNCHES = 8;
-
-/**
- * Launches the remaining tests, without those that ended a process, until every wanted test has had a turn
- * (Law 7).
- */
-export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apart): Promise<void> => {
-  let left = [...wanted];
-  while (left.length && !r.options.signal.aborted) {
-    const attempt = await runAttempt(r, left, isolate);
-    const turned = new Set(attempt.events.map((e) => e.test));
-    const next = left.filter((t) => !turned.has(t));
-    if (next.length === left.length) {
-      // No test began. Run alone, each test can show whether it is the one that prevents the others. If
-      // several in a row do not begin either, none of them is.
-      const cut = attempt.exit.kind === 'timeout' || attempt.exit.kind === 'flooded';
-      let idle = left.length > 1 && !cut ? 0 : MAX_IDLE_LAUNCHES;
-      for (const t of left) {
-        if (idle >= MAX_IDLE_LAUNCHES || r.options.signal.aborted) return;
-        idle = (await runAttempt(r, [t], isolate)).events.length ? 0 : idle + 1;
-      }
-      return;
-    }
-    left = next;
-  }
-};
-
-/** Number of failed tests that are rerun. */
-const MAX_RERUNS = 3;
-
-/**
- * Reruns the first failed tests, each alone. A test that passes then is flaky, or depends on the tests before
- * it; it stays failed (Law 9). Does nothing if there are reports or a launch ended abnormally, since these
- * matter more.
- */
-export const rerunFailed = async (r: Runner): Promise<void> => {
-  const { attempts, seen } = r.evidence;
-  // Tests that ran under several schedules have been repeated already.
-  if (r.seed !== undefined) return;
-  if (seen.length > 0 || attempts.some((s) => s.exit.kind !== 'code' || s.unfinished.length > 0)) return;
-  const failed = attempts.flatMap((s) => s.events).filter((e) => e.outcome === 'failed');
-  for (const test of [...new Set(failed.map((e) => e.test))].slice(0, MAX_RERUNS))
-    if (!r.options.signal.aborted) await runAttempt(r, [test], false);
 };

@@ -2,18 +2,23 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Arm, NO_ARM } from '../model/launch.js';
-import { complaint, failure } from '../build/build-cache.js';
+import { failure } from '../build/build-cache.js';
+import { complaint } from '../build/complaint.js';
 import { launch } from '../process/launch.js';
 import { beginningOf } from '../process/lines.js';
 import { redactFiles } from '../process/redact-file.js';
 import { BY_FORM } from '../redaction/redactor.js';
 import { writeWholeFile } from '../process/write-file.js';
 import { readLogs } from '../parsers/read-logs.js';
+import type { Uncollected } from '../bindings/binding.js';
 import { BINDINGS } from '../bindings/index.js';
 import { bytesOf, secondsOf, type Runner } from './attempt.js';
 
-/** The tests that a suite lists. `failed` says why the list may be incomplete. */
-export type Listed = { tests: string[]; failed?: string };
+/**
+ * The tests that a suite lists. `failed` says why the list may be incomplete. `uncollected` are files without which it is
+ * complete.
+ */
+export type Listed = { tests: string[]; failed?: string; uncollected?: Uncollected[] };
 
 /** Limit in bytes of the list of tests. */
 const MAX_LIST = 32 << 20;
@@ -43,7 +48,9 @@ const askForTests = async (r: Runner): Promise<Listed> => {
     },
   );
   r.evidence.logs.push(output);
-  const tests = binding.parseList(beginningOf(output, MAX_LIST), r.prepared);
+  const printed = beginningOf(output, MAX_LIST);
+  const tests = binding.parseList(printed, r.prepared);
+  const uncollected = binding.uncollected?.(printed) ?? [];
   redactFiles(dir, options.redactor ?? BY_FORM);
   const why = failure(exit, l.argv);
   if (why === undefined) return { tests };
@@ -53,6 +60,7 @@ const askForTests = async (r: Runner): Promise<Listed> => {
     const found = (await readLogs(logDir, output)).flatMap((g) => g.parsed.diagnostics);
     if (found.some((s) => s.leak !== undefined || !cell.gate.halts)) return { tests };
   }
+  if (exit.kind === 'code' && tests.length && uncollected.length) return { tests, uncollected };
   return { tests, failed: `${why}\n${complaint(output)}`.trim() };
 };
 
@@ -66,7 +74,12 @@ export const listTests = (r: Runner): Promise<Listed> => {
     // Never store an incomplete list: it would silently shorten every later run. Nor one with a secret in it: the
     // file would outlive it.
     const redactor = r.options.redactor ?? BY_FORM;
-    if (listed.failed === undefined && listed.tests.length && redactor.deep(listed.tests) === listed.tests)
+    if (
+      listed.failed === undefined &&
+      listed.uncollected === undefined &&
+      listed.tests.length &&
+      redactor.deep(listed.tests) === listed.tests
+    )
       await writeWholeFile(cacheFile, JSON.stringify(listed.tests));
     return listed;
   };

@@ -11,7 +11,8 @@ import { runExpected } from './run-expected.js';
 import { runSchedules } from './run-schedules.js';
 import { shareOf } from './perturb.js';
 import { buildPreload } from './preload.js';
-import { rerunFailed, type CellOptions, type Runner } from './attempt.js';
+import type { CellOptions, Runner } from './attempt.js';
+import { rerunFailed } from './run-all.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
 
@@ -59,6 +60,7 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
   const listed = await listTests(r);
   evidence.listed = listed.tests;
   if (listed.failed !== undefined) evidence.listingFailed = listed.failed;
+  if (listed.uncollected) evidence.uncollected = listed.uncollected;
   const { role } = cell.suite;
   if (isPlanted(role)) await runExpected(r);
   else {

@@ -6,7 +6,8 @@ import { concerns, expected, meets } from '../judge/expectations.js';
 import type { Cell } from '../plan/plan.js';
 import { BINDINGS } from '../bindings/index.js';
 import { seedsOf } from './run-schedules.js';
-import { runAll, runAttempt, type Runner } from './attempt.js';
+import { runAttempt, type Runner } from './attempt.js';
+import { runAll } from './run-all.js';
 
 /** Hazards that usually end the process, whatever the gate does. */
 const DEADLY = /^(?:crash|null)\/|^lifetime\/callback-collected$/;

@@ -5,29 +5,8 @@ import { libraryName } from './proposal.js';
 import { readToml } from './manifest.js';
 import { buildPackages, declaredName, extLibraries, hasExtModules, isRust } from './pyproject.js';
 import { declaredOf, type BuildFiles } from './python-requirements.js';
+import { startDir, testDir, type Tests } from './python-tests.js';
 import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
-
-const TEST_FILE = /^(?:test_[^/]{0,200}|[^/]{1,200}_test|tests?)\.py$/;
-const depth = (path: string): number => path.split('/').length;
-
-/** Where the project's tests are: the shallowest directory of that name with tests, else the shallowest with test files. */
-export const testDir = (tree: Tree, dir: string): { dir: string; odd: boolean } | undefined => {
-  const py = tree.paths.filter((p) => p.endsWith('.py') && within(dir, p));
-  const dirs = (files: string[]): string[] =>
-    [...new Set(files.map((p) => dirname(p)))].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
-  const usual = dirs(py.filter((p) => TEST_FILE.test(basename(p))));
-  const isNamed = (d: string): boolean => /^(?:tests?|testing|t|unit_?tests?)$/i.test(basename(d));
-  // `tests/unit/test_x.py`: pytest finds them from `tests` too.
-  const above = usual.map((d) => {
-    const parts = d.split('/');
-    const at = parts.findIndex((part, i) => isNamed(part) && within(dir, parts.slice(0, i + 1).join('/')));
-    return at < 0 ? undefined : parts.slice(0, at + 1).join('/');
-  });
-  const first = above.find((d) => d !== undefined) ?? usual[0];
-  if (first !== undefined) return { dir: first, odd: false };
-  const odd = dirs(py).find(isNamed);
-  return odd === undefined ? undefined : { dir: odd, odd: true };
-};
 
 /** What tests import beside pytest and is had by the same name: anything else is the maintainer's to say. */
 const KNOWN = ['hypothesis', 'numpy', 'psutil', 'six', 'pytz', 'attr', 'cffi', 'pycparser', 'mock'];
@@ -87,6 +66,12 @@ const linked = (text: string): string[] =>
       [...(rest.split(']', 1)[0] ?? '').matchAll(/["']([\w+.-]{1,80})["']/g)].map((n) => n[1]!),
     );
 
+/** Which files below the suite's directory hold tests. */
+const argsOf = ({ odd, among = [] }: Tests): { args?: string[] } => {
+  const args = [...(odd ? ['-o', 'python_files=*.py'] : []), ...among];
+  return args.length ? { args } : {};
+};
+
 const extension = async (
   tree: Tree,
   dir: string,
@@ -118,7 +103,7 @@ const extension = async (
       package: relative(tests.dir, dir) || '.',
       ...(declared.extras.length ? { extras: declared.extras } : {}),
       ...(requires.length ? { requires } : {}),
-      ...(tests.odd ? { args: ['-o', 'python_files=*.py'] } : {}),
+      ...argsOf(tests),
     },
     // A change of any source of the project is a change of what is tested.
     inputs: [dir],
@@ -158,12 +143,18 @@ const loaders = async (tree: Tree, extensions: readonly string[]): Promise<Found
     const inSrc = tree.paths.some((p) => within(under(dir, 'src'), p) && p.endsWith('.py'));
     const source = inSrc ? under(dir, 'src') : dir;
     const path = relative(tests.dir, source) || '.';
+    const root = relative(tests.dir, startDir(tree, tests.dir));
+    const settings = {
+      ...(path === '.' ? {} : { path: [path] }),
+      ...(root ? { root } : {}),
+      ...argsOf(tests),
+    };
     const project = /^tests?$/.test(basename(dir)) ? basename(dirname(dir)) : basename(dir);
     found.suites.push({
       name: project === '.' ? 'python' : project,
       binding: 'py',
       dir: tests.dir,
-      ...(path === '.' ? {} : { with: { path: [path] } }),
+      ...(Object.keys(settings).length ? { with: settings } : {}),
       ...(source === tests.dir || source === '.' ? {} : { inputs: [source] }),
       links,
       needsTarget: true,

@@ -41,6 +41,8 @@ export type Assembly = {
   cells: readonly Cell[];
   expectations: ReadonlyMap<string, Expectation[]>;
   judged: readonly JudgedCell[];
+  /** The run was stopped before all cells were judged. */
+  cut: boolean;
   builds: BuildDone[];
   started: Date;
   ended: Date;
@@ -83,6 +85,7 @@ const cellReport = (j: JudgedCell, out: string): CellReport => {
       ? { caught: [...new Set(j.caught.map((e) => e.case))].sort() }
       : {}),
     failedTests: j.failedTests.map((t) => ({ ...t })),
+    ...(j.evidence.uncollected ? { uncollected: [...j.evidence.uncollected] } : {}),
     diedIn: j.diedIn,
     logs: j.evidence.logs.map((l) => relative(out, l)),
     unread: j.evidence.attempts.flatMap((s) =>
@@ -107,7 +110,12 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     judged.map((j) => cellReport(j, o.out)),
     judged,
   );
-  const skips: CellReport[] = all.plan.skipped.map(skippedCell);
+  const done = new Set(judged.map((j) => j.evidence.cell.id));
+  const left = o.cut ? all.cells.filter((c) => !done.has(c.id)) : [];
+  const skips: CellReport[] = [
+    ...all.plan.skipped.map(skippedCell),
+    ...left.map((cell) => skippedCell({ id: cell.id, cell, why: 'the run was interrupted before it ended' })),
+  ];
   const rows = [...cells, ...skips].sort(byId);
   const merged = await mergeFindings(judged, o.out, o.matrix.root, o.readSource);
   const { runtimeBucket } = merged;
@@ -134,13 +142,14 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const codes = [
     ...(idle ? [EXIT.INCONCLUSIVE] : []),
     ...rows.map((c) => exitCodeOf(c.verdict)),
+    ...(rows.some((c) => c.uncollected?.length) ? [EXIT.INCONCLUSIVE] : []),
     ...(o.strict && unavailable.length ? [EXIT.INCONCLUSIVE] : []),
   ];
   if ([...lanes.values()].some((l) => !l.proven) && o.matrix.canaries) codes.push(EXIT.INCONCLUSIVE);
   if (baseline && baseline.gone.length + baseline.expired.length > 0) codes.push(EXIT.HAZARD);
   if (suppressions.some((r) => r.hides.length > 0)) codes.push(EXIT.INCONCLUSIVE);
   if (suppressions.some((r) => r.expired)) codes.push(EXIT.HAZARD);
-  const exitCode = worst(codes);
+  const exitCode = o.cut ? EXIT.INTERRUPTED : worst(codes);
   const sortedLanes = [...lanes].sort(([a], [b]) => byText(a, b)).map(([, l]) => l);
   const tools = Object.fromEntries(
     Object.entries(o.host.tools)
@@ -163,6 +172,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
       load: o.load,
     },
     exitCode,
+    ...(o.cut ? { cut: { judged: judged.length, cells: all.cells.length } } : {}),
     cells: rows,
     lanes: sortedLanes,
     findings,
@@ -185,7 +195,7 @@ const dedupe = (all: readonly Expectation[]): Expectation[] => [
   ).values(),
 ];
 
-const skippedCell = ({ id, cell, why }: Skip): CellReport => {
+const skippedCell = ({ id, cell, why }: Pick<Skip, 'id' | 'cell' | 'why'>): CellReport => {
   const canary = id === canaryId(cell.lane);
   return {
     id,

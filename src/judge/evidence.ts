@@ -1,5 +1,5 @@
 /** All evidence from the launches of a cell. `execute/` gathers it as a draft; after that it is read-only. */
-import type { PreparedSuite } from '../bindings/binding.js';
+import type { PreparedSuite, Uncollected } from '../bindings/binding.js';
 import type { Copy } from '../build/source-files.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { ProjectCode } from '../model/project-code.js';
@@ -21,6 +21,8 @@ export type Attempt = {
   readonly unfinished: readonly string[];
   /** Why the gate's check at the end of a process may not have run. Only for gates that have one. */
   readonly unchecked?: string;
+  /** What the test process printed last, if it ended by itself with a status that no report explains. */
+  readonly lastWords?: string;
   /** Why its logs may lack something that was written to them. */
   readonly lost?: string;
 };
@@ -31,6 +33,8 @@ export type Evidence = {
   readonly listed: readonly string[];
   /** Why `listed` may be incomplete: the listing failed. */
   readonly listingFailed?: string;
+  /** Files whose tests could not be listed. The others are judged without them. */
+  readonly uncollected?: readonly Uncollected[];
   readonly wanted: readonly string[];
   readonly attempts: readonly Attempt[];
   readonly seen: readonly Observation[];

@@ -48,6 +48,8 @@ const flakyOf = (attempts: readonly Attempt[]): Set<string> => {
 const doubt = (d: InconclusiveReason, why: string): Verdict => ({ kind: 'inconclusive', doubt: d, why });
 
 const whileRan = (s: Attempt): string => (s.unfinished.length ? ` while ${s.unfinished.at(-1)} ran` : '');
+const saying = ({ lastWords }: Attempt): string =>
+  lastWords === undefined ? ', and no log says why' : `: ${lastWords}`;
 const outputOf = ({ suite, matrix }: Evidence['cell']): number => suite.output ?? matrix.output;
 
 /** Describes an exit as though a checker had fired, or a death in a test, that no report explains. */
@@ -60,9 +62,9 @@ const silentEnd = (s: Attempt, exitCodes: readonly number[]): string | undefined
   if (exitCodes.includes(s.exit.code))
     return `exit status ${s.exit.code} is the checker's, but no log holds a report`;
   if (s.unfinished.length)
-    return `the process ended with status ${s.exit.code} while ${s.unfinished.at(-1)} ran, and no log says why`;
+    return `the process ended with status ${s.exit.code} while ${s.unfinished.at(-1)} ran${saying(s)}`;
   if (!s.events.some((e) => e.outcome === 'failed'))
-    return `exit status ${s.exit.code} although no test failed`;
+    return `exit status ${s.exit.code} although no test failed${s.lastWords ? `: ${s.lastWords}` : ''}`;
   return undefined;
 };
 
@@ -175,6 +177,17 @@ const judgeSubject = (
   return { kind: 'hazard', ...counts, ...(cut ? { why: unsure.why } : {}) };
 };
 
+const fileOf = (test: string): string => test.split('::', 1)[0]!;
+
+/** A verdict that says which files it does not cover. The others are judged as though these were not there. */
+const withUncollected = (v: Verdict, { uncollected = [], listed }: Evidence): Verdict => {
+  const [first] = uncollected;
+  if (!first || v.kind === 'build-failed' || v.kind === 'inconclusive') return v;
+  const files = new Set([...listed.map(fileOf), ...uncollected.map((u) => u.file)]).size;
+  const lacks = `${uncollected.length} of ${files} test files could not be collected: ${first.file}: ${first.why}`;
+  return { ...v, why: [v.why, lacks].filter(Boolean).join('; ') };
+};
+
 const judgePlanted = (e: Evidence, due: readonly Expectation[], missed: readonly Expectation[]): Verdict => {
   if (missed.length) {
     const absent = missed.filter((x) => !e.listed.some((t) => isCase(t, x.case)));
@@ -216,7 +229,7 @@ export const judge = (
       ? { kind: 'build-failed', why: e.failed }
       : planted
         ? judgePlanted(e, due, missed)
-        : judgeSubject(e, seen, done, blind, known),
+        : withUncollected(judgeSubject(e, seen, done, blind, known), e),
     seen,
     tests: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') },
     failedTests: [...done]

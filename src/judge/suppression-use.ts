@@ -63,7 +63,7 @@ const heldRows = (
       if (!syntaxes.some((s) => isCounted(e, s))) return;
       counting.add(i);
       // A process that ended early did not report what it had dropped.
-      if (j.verdict.kind === 'clean' || (j.verdict.kind === 'hazard' && j.verdict.why === undefined))
+      if ((j.verdict.kind === 'clean' || j.verdict.kind === 'hazard') && j.verdict.why === undefined)
         counted.add(i);
     });
     for (const log of attempts.flatMap((s) => s.logs))

@@ -28,6 +28,8 @@ export type Report = {
     load?: { start: number; end: number };
   };
   exitCode: ExitCode;
+  /** The run was interrupted: only so many of its cells were judged. */
+  cut?: { judged: number; cells: number };
   cells: CellReport[];
   lanes: LaneReport[];
   findings: FindingReport[];
@@ -69,6 +71,8 @@ export type CellReport = {
   failedTests: { test: string; message?: string; plain?: 'passed' | 'failed'; flaky?: true }[];
   /** Planted cases that were seen as declared. Absent for other cells. */
   caught?: string[];
+  /** Files of tests that the framework could not load. The verdict is about the others. */
+  uncollected?: { file: string; why: string }[];
   /** Tests that were running when a process died or was stopped. */
   diedIn: string[];
   /** Log files, relative to the report. */

@@ -17,7 +17,8 @@ export type InconclusiveReason =
   | 'tool-failed'; // the checker itself failed
 
 export type Verdict =
-  | { kind: 'clean' }
+  /** `why`: what it does not cover, such as files that could not be collected. */
+  | { kind: 'clean'; why?: string }
   /** `known` of the findings are in the baseline, `fresh` are not. */
   | { kind: 'hazard'; findings: number; fresh: number; known: number; why?: string }
   /** Hazard and canary cells: every declared hazard was seen. */

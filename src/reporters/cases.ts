@@ -75,6 +75,7 @@ const casesOf = (cell: CellReport, findings: FindingReport[]): Case[] => {
   return unique([
     verdictCase(cell, findings),
     ...failed.map((t) => testCase(cell, t)),
+    ...(cell.uncollected ?? []).map((u) => uncollectedCase(cell, u)),
     ...findings.map((f) => findingCase(cell, f)),
   ]);
 };
@@ -171,6 +172,16 @@ const testCase = (cell: CellReport, t: CellReport['failedTests'][number]): Case 
         ...cell.logs.map((l) => `log: ${oneLine(l)}`),
       ]),
     },
+  };
+};
+
+/** Nothing is proven about what such a file tests. */
+const uncollectedCase = (cell: CellReport, { file, why }: { file: string; why: string }): Case => {
+  const message = oneLine(`not collected: ${why}`);
+  return {
+    className: `${cell.binding}.${cell.gate}`,
+    name: `${cell.id} / ${oneLine(file)}`,
+    bad: { element: 'error', type: 'not-collected', message, text: message },
   };
 };
 

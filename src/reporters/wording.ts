@@ -31,11 +31,11 @@ export const VERDICTS: Record<Verdict['kind'], { glyph: string; label: string; t
 
 export const VERDICT_KINDS = Object.keys(VERDICTS) as Verdict['kind'][];
 
-/** The reason of a verdict in one line. Empty for `clean`. */
+/** The reason of a verdict in one line. Empty for a `clean` that covers everything. */
 export const whyOf = (v: Verdict): string => {
   switch (v.kind) {
     case 'clean':
-      return '';
+      return oneLine(v.why ?? '');
     case 'hazard':
       return oneLine([findingsOf(v), v.why].filter(Boolean).join(': '));
     case 'as-declared':
@@ -104,6 +104,10 @@ const ENDINGS: Readonly<Record<number, string>> = {
 
 /** The meaning of an exit code of `run`. */
 export const endingOf = (code: number): string => ENDINGS[code] ?? `unknown exit code ${code}`;
+
+/** How a run ended. An interrupted one says how much it has judged. */
+export const endOf = ({ exitCode, cut }: Pick<Report, 'exitCode' | 'cut'>): string =>
+  cut ? `interrupted: ${cut.judged} of ${count(cut.cells, 'cell')} were judged` : endingOf(exitCode);
 
 /** `1 cell`, `2 cells`. */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -92,6 +92,7 @@ export const madeOf = (r: Run): Made => {
     host: machine,
     out: '/repo/out',
     strict: false,
+    cut: false,
     baseline: { file: '/repo/ffi-gates-baseline.yaml', entries: [] },
     suppressions: { file: '/repo/ffi-gates-suppressions.yaml', entries: [] },
     plan,

@@ -91,7 +91,7 @@ test('tests find files relative to their project, and import nothing from it', (
     pyx.events(out, [], place).map((e) => [e.test, e.outcome]),
     stdout,
   ).toEqual([
-    ['test_r.py::test_r', 'started'],
-    ['test_r.py::test_r', 'passed'],
+    ['tests/test_r.py::test_r', 'started'],
+    ['tests/test_r.py::test_r', 'passed'],
   ]);
 });

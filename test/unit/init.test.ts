@@ -153,6 +153,38 @@ const MADE: Record<string, Made> = {
     },
     suite: { id: 'cf', binding: 'pyx', dir: 'test' },
   },
+  'siblings with tests: their common parent': {
+    files: {
+      'setup.py': 'setup(name="two", ext_modules=[Extension("two", [])])',
+      'two/a/tests/test_a.py': PY_TEST,
+      'two/b/tests/test_b.py': PY_TEST,
+      'benchmarks/tests/test_c.py': PY_TEST,
+      'examples/own/setup.py': '',
+      'examples/own/tests/test_d.py': PY_TEST,
+    },
+    suite: { id: 'two', dir: 'two', with: { package: '..', args: ['a/tests', 'b/tests'] } },
+  },
+  'tests inside the package and beside it: those beside it': {
+    files: {
+      'setup.py': 'setup(name="two", ext_modules=[Extension("two", [])])',
+      'two/__init__.py': '',
+      'two/tests/test_a.py': PY_TEST,
+      'tests/test_b.py': PY_TEST,
+    },
+    suite: { id: 'two', dir: 'tests', with: { package: '..' } },
+  },
+  'ctypes in a package that has its tests inside': {
+    files: {
+      'setup.py': 'setup(name="sdl")',
+      'sdl/__init__.py': '',
+      'sdl/dll.py': 'import ctypes\nctypes.CDLL("libsdl.so")',
+      'sdl/test/__init__.py': '',
+      'sdl/test/test_a.py': 'from .. import dll\n',
+      'sdl/CMakeLists.txt': 'project(sdl)\nadd_library(sdl a.c)\n',
+    },
+    suite: { id: 'sdl', binding: 'py', dir: 'sdl/test', with: { root: '../..', path: ['..'] } },
+    target: { builder: 'cmake' },
+  },
   'a -sys crate': {
     files: {
       'Cargo.toml': '[package]\nname = "foo-sys"\nlinks = "foo"\n',

@@ -6,7 +6,7 @@
  */
 import { packageRoot } from '../programs/package-root.js';
 import { existsSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, delimiter, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PreparedSuite } from '../binding.js';
 import type { Instrument, Step, Tools } from '../../model/launch.js';
@@ -53,13 +53,33 @@ export const packageOptions = (suite: PreparedSuite): string[] => [
   ...['--import-mode=append', '-o', 'addopts=', '-o', 'testpaths='],
   `--confcutdir=${testPlace(suite) === suite ? packageOf(suite) : installed(suite)}`,
 ];
+
+/** The outermost package that each directory of tests belongs to. */
+const testPackages = (suite: PreparedSuite): string[] => {
+  const named = list(suite, 'args').map((word) => resolve(suite.dir, word.replace(/::.*$/s, '')));
+  const dirs = [suite.dir, ...named].filter((d) => existsSync(join(d, '__init__.py')));
+  return [
+    ...new Set(
+      dirs.map((d) => {
+        const root = packageRoot(d);
+        return join(root, relative(root, d).split('/')[0]!);
+      }),
+    ),
+  ];
+};
+
 /**
- * Tests name files relative to the project, so our plugin changes to its directory before it collects them.
+ * Tests name files relative to the project, so our plugin changes to its directory before it collects them. Packages of
+ * tests that are not installed are found before anything else of their name.
  */
-export const packageEnv = (project: string): Record<string, string> => ({
-  PYTHONSAFEPATH: '1',
-  FFI_GATES_TESTS_IN: project,
-});
+export const packageEnv = (suite: PreparedSuite, project: string): Record<string, string> => {
+  const own = testPackages(suite).filter((d) => !existsSync(join(installed(suite), basename(d))));
+  return {
+    PYTHONSAFEPATH: '1',
+    FFI_GATES_TESTS_IN: project,
+    ...(own.length ? { FFI_GATES_TEST_PACKAGES: own.join(delimiter) } : {}),
+  };
+};
 
 /** The instrument with our own compilers, which every call of the build uses. */
 export const wrapped = (suite: PreparedSuite, i: Instrument): Instrument => ({

@@ -4,12 +4,12 @@
  * pytest writes its reports only at the end. Output is not captured (`-s`), since captured output is lost
  * with the process.
  * `with:` `args` (further pytest arguments; those that name files or directories select what is listed),
- * `path` (directories for PYTHONPATH, relative to the suite).
+ * `path` (directories for PYTHONPATH), `root` (where the project starts pytest), all relative to the suite.
  */
-import { existsSync, realpathSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Binding, RunPlan, PreparedSuite } from '../binding.js';
+import type { Binding, RunPlan, PreparedSuite, Uncollected } from '../binding.js';
 import type { Arm, Tools } from '../../model/launch.js';
 import { list } from '../link.js';
 import { progressEnv, progressFile, readEvents } from '../progress.js';
@@ -32,17 +32,52 @@ const choosing = (dir: string, args: readonly string[]): string[] =>
     return word.startsWith('-') || value || !existsSync(resolve(dir, word.replace(/::.*$/s, '')));
   });
 
-/** Command and environment of one pytest process. `extra` directories come first on PYTHONPATH. */
+/** Bytes of node ids that are passed as arguments. Linux takes 2 MiB with the environment; readers of a log less. */
+const MAX_ARGUMENTS = 64 << 10;
+
+const fits = (ids: readonly string[]): boolean => ids.join(' ').length <= MAX_ARGUMENTS;
+
+/** Arguments and variables that select tests: their ids, or their files and a list that our plugin reads. */
+const selection = (
+  { root, dir }: { root: string; dir: string },
+  { tests, scratch }: Pick<RunPlan, 'tests' | 'scratch'>,
+): { words: string[]; env: Record<string, string> } => {
+  if (tests === 'all') return { words: [], env: {} };
+  const at = root === dir ? '' : `${root}/`;
+  if (fits(tests)) return { words: tests.map((t) => `${at}${t}`), env: {} };
+  const file = join(scratch, 'tests.json');
+  writeFileSync(file, JSON.stringify(tests));
+  const files = new Set(tests.map((t) => `${at}${t.split('::', 1)[0]}`));
+  return { words: [...files], env: { FFI_GATES_TESTS: file } };
+};
+
+/** Where the project starts pytest, and what node ids are relative to. */
+export const rootOf = (suite: PreparedSuite): string => {
+  const [named] = list(suite, 'root');
+  return named === undefined ? suite.dir : resolve(suite.dir, named);
+};
+
+/**
+ * Command and environment of one pytest process. `extra` directories come first on PYTHONPATH. `chosen` are the tests of a
+ * run; without them it is one that lists. `root` is what node ids are relative to.
+ */
 export const pytest = (
   suite: PreparedSuite,
   tools: Tools,
   arm: Arm,
-  extra: readonly string[],
-  args: readonly string[],
+  {
+    extra,
+    options: more,
+    root: from,
+  }: { extra: readonly string[]; options: readonly string[]; root: string },
+  chosen: Pick<RunPlan, 'tests' | 'scratch'> | undefined,
 ): { argv: [string, ...string[]]; cwd: string; env: Record<string, string> } => {
   // Below a symbolic link pytest omits the files from test names.
   const dir = realpathSync(suite.dir);
-  const chosen = args.some((a) => a.includes('::'));
+  const root = realpathSync(from);
+  const selected = chosen
+    ? selection({ root, dir }, chosen)
+    : { words: ['--collect-only', '-q'], env: LISTING };
   const own = list(suite, 'path').map((d) => resolve(dir, d));
   const path = [...extra, PLUGIN, ...own, ...(suite.env['PYTHONPATH'] ? [suite.env['PYTHONPATH']] : [])];
   const options = [
@@ -56,7 +91,7 @@ export const pytest = (
     'no:cacheprovider',
     '-p',
     'no:xdist',
-    `--rootdir=${dir}`,
+    `--rootdir=${root}`,
   ];
   return {
     argv: [
@@ -67,12 +102,29 @@ export const pytest = (
       'pytest',
       ...options,
       ...(checked(arm) ? ['-p', 'no:faulthandler'] : []),
-      ...(chosen ? choosing(dir, list(suite, 'args')) : list(suite, 'args')),
-      ...args,
+      ...more,
+      ...(chosen && chosen.tests !== 'all' ? choosing(dir, list(suite, 'args')) : list(suite, 'args')),
+      ...selected.words,
     ] as [string, ...string[]],
     cwd: dir,
-    env: { ...suite.env, ...arm.env, PYTHONPATH: path.join(delimiter), PYTHONDONTWRITEBYTECODE: '1' },
+    env: {
+      ...suite.env,
+      ...arm.env,
+      ...selected.env,
+      // Tests name files relative to where they are started; our plugin changes there before it collects them.
+      ...(root === dir ? {} : { FFI_GATES_TESTS_IN: root }),
+      PYTHONPATH: path.join(delimiter),
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
   };
+};
+
+const isolated = (apart: true | readonly string[], scratch: string): string => {
+  if (apart === true) return 'all';
+  if (fits(apart)) return JSON.stringify(apart);
+  const file = join(scratch, 'isolated.json');
+  writeFileSync(file, JSON.stringify(apart));
+  return file;
 };
 
 /** Variables for the plugin: where to write progress, and which tests run in processes of their own. */
@@ -80,13 +132,33 @@ export const progressOf = ({ scratch, logDir, isolate, tests }: RunPlan): Record
   ...progressEnv(scratch, logDir),
   // A single test has a process of its own anyway.
   ...(isolate !== false && (tests === 'all' || tests.length > 1)
-    ? { FFI_GATES_ISOLATE: isolate === true ? 'all' : JSON.stringify(isolate) }
+    ? { FFI_GATES_ISOLATE: isolated(isolate, scratch) }
     : {}),
 });
 
 /** Node ids of `pytest --collect-only -q`: lines with `::`, until the summary. */
 export const nodeIds = (stdout: string): string[] =>
   stdout.split(/\r?\n/).filter((line) => /^\S[^\n]*\.py::\S/.test(line) && !line.startsWith('ERROR'));
+
+/** What our plugin prints of each file that pytest could not collect. */
+const UNCOLLECTED = 'ffi-gates: not collected: ';
+
+/** Files that were not collected, from the output of a listing. */
+export const uncollected = (stdout: string): Uncollected[] =>
+  stdout.split(/\r?\n/).flatMap((line) => {
+    if (!line.startsWith(UNCOLLECTED)) return [];
+    try {
+      const { file, why } = JSON.parse(line.slice(UNCOLLECTED.length)) as Uncollected;
+      return typeof file === 'string' && typeof why === 'string' ? [{ file, why }] : [];
+    } catch {
+      return [];
+    }
+  });
+
+/** Tells our plugin that tests are listed. */
+const LISTING: Record<string, string> = { FFI_GATES_LISTING: '1' };
+
+const plainly = (suite: PreparedSuite) => ({ extra: [], options: [], root: rootOf(suite) });
 
 export const py: Binding = {
   id: 'py',
@@ -103,14 +175,16 @@ export const py: Binding = {
     return { what: 'pytest', why: 'the suite is run by pytest', remedy };
   },
   prepare: () => [],
-  list: (suite, _instrument, tools, arm) => pytest(suite, tools, arm, [], ['--collect-only', '-q']),
+  list: (suite, _instrument, tools, arm) => pytest(suite, tools, arm, plainly(suite), undefined),
   parseList: (stdout) => nodeIds(stdout),
+  uncollected,
   run: (suite, _instrument, tools, plan) => {
-    const launch = pytest(suite, tools, plan.arm, [], plan.tests === 'all' ? [] : plan.tests);
+    const launch = pytest(suite, tools, plan.arm, plainly(suite), plan);
     return { ...launch, env: { ...launch.env, ...progressOf(plan) } };
   },
   events: (scratch) => readEvents(progressFile(scratch)),
   declarations: () => ({ language: 'ctypes' }),
   attributes: true,
+  selectsAny: true,
   isolates: 'fork',
 };

@@ -6,11 +6,11 @@
  * relative to the suite.
  */
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Binding, PreparedSuite } from '../binding.js';
+import type { Binding, PreparedSuite, RunPlan } from '../binding.js';
 import type { Arm, Instrument, Launch, Tools } from '../../model/launch.js';
 import { flagText } from '../link.js';
 import { progressFile, readEvents } from '../progress.js';
-import { interpreter, nodeIds, progressOf, py, pytest } from './py.js';
+import { interpreter, nodeIds, progressOf, py, pytest, rootOf, uncollected } from './py.js';
 import {
   installed,
   packageEnv,
@@ -23,12 +23,15 @@ import {
 } from './package.js';
 
 /** pytest with the built extension first on PYTHONPATH. */
-const testing = (suite: PreparedSuite, tools: Tools, arm: Arm, words: readonly string[]): Launch => {
+const testing = (suite: PreparedSuite, tools: Tools, arm: Arm, chosen?: RunPlan): Launch => {
   const project = packageOf(suite);
-  if (project === undefined) return pytest(suite, tools, arm, [installed(suite)], words);
-  const options = [...packageOptions(suite), ...words];
-  const l = pytest(testPlace(suite), withVenv(suite, tools), arm, [installed(suite)], options);
-  return { ...l, env: { ...l.env, ...packageEnv(project) } };
+  const extra = [installed(suite)];
+  if (project === undefined)
+    return pytest(suite, tools, arm, { extra, options: [], root: rootOf(suite) }, chosen);
+  const place = testPlace(suite);
+  const how = { extra, options: packageOptions(suite), root: place === suite ? project : installed(suite) };
+  const l = pytest(place, withVenv(suite, tools), arm, how, chosen);
+  return { ...l, env: { ...l.env, ...packageEnv(suite, project) } };
 };
 
 const setup = (suite: PreparedSuite): string => {
@@ -80,13 +83,15 @@ export const pyx: Binding = {
     const argv: [string, ...string[]] = [interpreter(tools), basename(file), '-q', ...build];
     return [{ argv, cwd: dirname(file), env: { ...suite.env, ...compileEnv(suite, instrument) } }];
   },
-  list: (suite, _instrument, tools, arm) => testing(suite, tools, arm, ['--collect-only', '-q']),
+  list: (suite, _instrument, tools, arm) => testing(suite, tools, arm),
   parseList: (stdout) => nodeIds(stdout),
+  uncollected,
   run: (suite, _instrument, tools, plan) => {
-    const launch = testing(suite, tools, plan.arm, plan.tests === 'all' ? [] : plan.tests);
+    const launch = testing(suite, tools, plan.arm, plan);
     return { ...launch, env: { ...launch.env, ...progressOf(plan) } };
   },
   events: (scratch) => readEvents(progressFile(scratch)),
   attributes: true,
+  selectsAny: true,
   isolates: 'fork',
 };

@@ -14,7 +14,7 @@ import { gzipped } from './gzip.js';
 import { staticPage } from './static.js';
 import { jsonText, plainDeep } from '../escape.js';
 import type { Reporter } from '../reporter.js';
-import { byUrgency, endingOf, headline, VERDICTS } from '../wording.js';
+import { byUrgency, endOf, headline, VERDICTS } from '../wording.js';
 
 /** The page's scripts, in the order in which they are concatenated. */
 const SCRIPTS = [
@@ -80,7 +80,7 @@ const viewOf = (report: Report): View => {
       bucketReports: runtimeBucket.reduce((n, f) => f.witnesses.reduce((sum, w) => sum + w.count, n), 0),
     },
     headline: headline(report),
-    ending: endingOf(report.exitCode),
+    ending: endOf(report),
     verdicts: VERDICTS,
     hazards: Object.fromEntries(HAZARDS.map(({ id, ...h }) => [id, h])),
   };

@@ -9,7 +9,7 @@ import {
   acceptedOf,
   byUrgency,
   distinct,
-  endingOf,
+  endOf,
   headline,
   placeOf,
   suppressedOf,
@@ -28,7 +28,7 @@ export const staticPage = (given: Report): string => {
   const r = { ...plainDeep(rest), findings: all, runtimeBucket };
   return [
     `<h1>ffi-gates: ${escape(headline(r))}</h1>`,
-    `<p>Exit code ${r.exitCode}: ${escape(endingOf(r.exitCode))}. ${escape(r.matrix)}, ${escape(r.started)}.</p>`,
+    `<p>Exit code ${r.exitCode}: ${escape(endOf(r))}. ${escape(r.matrix)}, ${escape(r.started)}.</p>`,
     table('Findings', ['hazard', 'what', 'where', 'message', 'seen by'], findings(r)),
     table('Cells', ['', 'cell', 'verdict', 'why'], cells(r)),
     table('Baseline entries that no longer hold', ['entry', 'why', 'reason'], baseline(r)),

@@ -40,7 +40,7 @@ export const renderSummary = (given: Report, { width, color }: SummaryLook): str
       paint('strong', words.headline(report)),
       paint(
         report.exitCode === EXIT.OK ? 'good' : report.exitCode === EXIT.INCONCLUSIVE ? 'doubt' : 'bad',
-        `exit ${report.exitCode}: ${words.endingOf(report.exitCode)} (${words.duration(report.ms)})`,
+        `exit ${report.exitCode}: ${words.endOf(report)} (${words.duration(report.ms)})`,
       ),
     ],
   ];
