@@ -31,6 +31,8 @@ export type SuiteIdea = {
   compiles?: string;
   /** True when that is all: what it links by name comes out of `compiles` too, or from the system. */
   carries?: true;
+  /** True for Rust behind another host: what only C compilers instrument sees nothing of it. */
+  rust?: true;
   why: string;
 };
 

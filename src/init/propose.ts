@@ -29,8 +29,12 @@ const idOf = (name: string, taken: (id: string) => boolean): string => {
   return id;
 };
 
+/** Gates that only C compilers build in. Rust has no UBSan, and its TSan needs a standard library with it. */
+const C_ONLY: ReadonlySet<GateId> = new Set(['ubsan', 'tsan']);
+
 /** Gates that are compiled into native code see nothing of what others have compiled. */
-const isBlind = (id: GateId, s: SuiteIdea): boolean => s.prebuilt === true && GATES[id].hook !== undefined;
+const isBlind = (id: GateId, s: SuiteIdea): boolean =>
+  (s.prebuilt === true && GATES[id].hook !== undefined) || (s.rust === true && C_ONLY.has(id));
 
 /** Gates that fit some suite, as each offers itself; those that are off are written as comments. */
 const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
@@ -39,7 +43,10 @@ const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
     const fit = suites.filter((s) => gate.unfit(s.binding) === undefined);
     if (fit.length === 0) return [];
     const blind = fit.every((s) => isBlind(id, s));
-    const why = blind ? `${offer.why}; blind in what is not compiled here` : offer.why;
+    const reason = fit.every((s) => s.rust)
+      ? 'it sees nothing of Rust'
+      : 'blind in what is not compiled here';
+    const why = blind ? `${offer.why}; ${reason}` : offer.why;
     return [{ id, on: offer.on && !blind, why }];
   });
 
@@ -64,6 +71,19 @@ const joined = (suites: readonly SuiteIdea[], targets: readonly ProposedTarget[]
   return out;
 };
 
+/** Crates without those that a project of another language builds: their cdylib needs its interpreter to link. */
+const withoutBuilt = (
+  { targets, suites }: Found,
+  dirs: readonly string[],
+): Pick<Found, 'targets' | 'suites'> => {
+  const isBuilt = (dir: string): boolean => dirs.some((d) => within(d, dir));
+  const built = new Set(targets.filter((t) => isBuilt(t.dir)).map((t) => t.dir));
+  return {
+    targets: targets.filter((t) => !built.has(t.dir)),
+    suites: suites.filter((s) => !built.has(s.dir)),
+  };
+};
+
 /** The matrix that fits a repository, as far as it is understood. */
 export const propose = async (tree: Tree): Promise<Proposal> => {
   const [python, node, go, rust, jvm, dotnet] = await Promise.all([
@@ -75,7 +95,8 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
     findDotnet(tree),
   ]);
   const native = await findNative(tree, [...python.claimed, ...node.claimed]);
-  const all: Found[] = [native, python, node, go, rust, jvm, dotnet];
+  const crates = { ...rust, ...withoutBuilt(rust, python.crates) };
+  const all: Found[] = [native, python, node, go, crates, jvm, dotnet];
   const targets: ProposedTarget[] = [];
   for (const t of all.flatMap((f) => f.targets))
     targets.push({ ...t, id: idOf(t.name, (id) => targets.some((o) => o.id === id)) });

@@ -37,7 +37,11 @@ const BACKENDS: { name: string; text: RegExp; packages: string[] }[] = [
   { name: 'cffi', text: /\bcffi_modules\b|\bset_source\(/, packages: [] },
   { name: 'scikit-build', text: /\bfrom skbuild\b|\bimport skbuild\b/, packages: ['scikit-build'] },
 ];
+/** A setup.py that runs another build system by itself. */
+const RUNS_BUILD = /["'](?:cmake|make|meson|ninja|(?:\.\/)?configure)["']|\bCMakeExtension\b/;
+const RUST = 'a backend for Rust';
 const SETUPTOOLS = /\bExtension\(|\bext_modules\b|\bext-modules\b|\bcythonize\(/;
+/** Backends for Rust: the crates below such a project are built by it. */
 const RUST_BACKENDS = /\bmaturin\b|\bsetuptools_rust\b|\bsetuptools-rust\b/;
 
 /** Build files that are read as text. */
@@ -47,7 +51,9 @@ const backendOf = ({ toml, texts }: BuildFiles): string | undefined => {
   const text = Object.values(texts).join('\n');
   const packages = buildPackages(toml);
   const known = BACKENDS.find((b) => b.text.test(text) || b.packages.some((p) => packages.has(p)));
-  return known?.name ?? (SETUPTOOLS.test(text) || hasExtModules(toml) ? 'setuptools' : undefined);
+  if (known) return known.name;
+  if (isRust(toml) || RUST_BACKENDS.test(texts['setup.py'] ?? '')) return RUST;
+  return SETUPTOOLS.test(text) || hasExtModules(toml) ? 'setuptools' : undefined;
 };
 
 /** The name of an sdist, else of pyproject.toml, else behind `name=` of setup.py; else the directory's. */
@@ -105,6 +111,8 @@ const extension = async (
       ...(requires.length ? { requires } : {}),
       ...argsOf(tests),
     },
+    // Other build files of the package make what its own script calls them for.
+    ...(RUNS_BUILD.test(files.texts['setup.py'] ?? '') ? { carries: true as const } : {}),
     // A change of any source of the project is a change of what is tested.
     inputs: [dir],
     links: [...linked(files.texts['setup.py'] ?? ''), ...extLibraries(files.toml)],
@@ -164,9 +172,15 @@ const loaders = async (tree: Tree, extensions: readonly string[]): Promise<Found
   return found;
 };
 
-/** Suites, and the directories whose native build files belong to a Python build (`claimed`). */
-export const findPython = async (tree: Tree): Promise<Found & { claimed: string[] }> => {
-  const all = { targets: [], suites: [] as SuiteIdea[], unclear: [] as string[], claimed: [] as string[] };
+/** Suites, and the directories whose native build files (`claimed`) or crates (`crates`) belong to a Python build. */
+export const findPython = async (tree: Tree): Promise<Found & { claimed: string[]; crates: string[] }> => {
+  const all = {
+    targets: [],
+    suites: [] as SuiteIdea[],
+    unclear: [] as string[],
+    claimed: [] as string[],
+    crates: [] as string[],
+  };
   const extensions: string[] = [];
   for (const dir of dirsWith(tree, 'setup.py', 'pyproject.toml', 'setup.cfg')) {
     if (isAside(dir) || extensions.some((d) => d !== '.' && within(d, dir))) continue;
@@ -175,16 +189,13 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
     if (tree.paths.includes(manifest)) files.toml = (await readToml(tree, manifest, all.unclear)) ?? {};
     for (const f of TEXTS) files.texts[f] = await tree.read(under(dir, f));
     const backend = backendOf(files);
-    if (!backend) {
-      if (isRust(files.toml) || RUST_BACKENDS.test(files.texts['setup.py'] ?? ''))
-        all.unclear.push(`${manifest}: a Rust extension; it is covered only by the crate's own tests`);
-      continue;
-    }
+    if (!backend) continue;
     extensions.push(dir);
+    if (backend === RUST) all.crates.push(dir);
     if (!['setuptools', 'cffi'].includes(backend)) all.claimed.push(dir);
     const idea = await extension(tree, dir, files, backend);
     if (typeof idea === 'string') all.unclear.push(idea);
-    else all.suites.push(idea);
+    else all.suites.push(backend === RUST ? { ...idea, rust: true } : idea);
   }
   const loads = await loaders(tree, extensions);
   return { ...all, suites: [...all.suites, ...loads.suites], unclear: [...all.unclear, ...loads.unclear] };

@@ -20,6 +20,8 @@ const linksOf = (text: string): string[] =>
 /** `-sys` crates that only declare what the platform has: no native code of anybody's is behind them. */
 const PLATFORM = new Set(['windows', 'js', 'web', 'linux-raw', 'wasi']);
 const isForeign = (name: string): boolean => /[-_]sys$/.test(name) && !PLATFORM.has(name.slice(0, -4));
+/** What `cargo vendor --versioned-dirs` and source archives call the crates of others. */
+const VENDORED = /-\d+\.\d+\.\d/;
 const TESTS = /#\[(?:\w{1,40}::)?test\b/;
 
 export const findRust = async (tree: Tree): Promise<Found> => {
@@ -28,6 +30,7 @@ export const findRust = async (tree: Tree): Promise<Found> => {
   const sources = await textsOf(tree, (p) => p.endsWith('.rs'));
   for (const crate of await readPackages(tree, found.unclear)) {
     const { dir, name, library } = crate;
+    if (VENDORED.test(basename(dir))) continue;
     const manifest = under(dir, 'Cargo.toml');
     const own = sources.filter((f) => crateOf(f.path) === dir);
     const text = own.map((f) => f.text).join('\n');

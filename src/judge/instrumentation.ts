@@ -23,6 +23,9 @@ const isHosts = (path: string, tools: Host['tools']): boolean => {
   return homes.some((home) => home !== '/' && path.startsWith(`${home}/`));
 };
 
+/** What a Python suite requires: the project itself is installed elsewhere, or is not installed at all. */
+const PYTHONS = /\/(?:site-packages|dist-packages)\//;
+
 /** The objects that a suite's processes had mapped. */
 export type Loaded = {
   /** All objects if the processes recorded them (`whole`), else samples. */
@@ -95,12 +98,12 @@ export const inspectObjects = async (
 
 /**
  * Base names of foreign objects that were loaded. In a suite without native code of its own, these are under
- * test.
+ * test; but nothing is that comes with a requirement of Python tests.
  */
 export const foreignObjects = (loaded: Loaded, tools: Host['tools']): string[] => {
   const kinds = [...loaded.maps].map((path) => ({ path, kind: kindOf(path, loaded, tools) }));
   if (loaded.own.size > 0 || kinds.some((k) => k.kind === 'own')) return [];
-  return kinds.filter((k) => k.kind === 'foreign').map((k) => basename(k.path));
+  return kinds.filter((k) => k.kind === 'foreign' && !PYTHONS.test(k.path)).map((k) => basename(k.path));
 };
 
 const opaque = (gate: string, names: readonly string[]): string =>

@@ -132,10 +132,35 @@ const isHostsBlock = (s: Diagnostic, own: ProjectCode): boolean => {
   return inside.some((f) => TRACER.test(frameName(f))) || isRuntimesBlock(inside, functionOf);
 };
 
+/** CPython reads the first digit of an integer before it knows whether there is one. */
+const SMALL_INTEGER = /^_PyLong_New$/;
+
+/**
+ * A value that the host left unset in a block of its own and uses itself: the project only called. A block that it handed
+ * out (`PyBytes_FromStringAndSize(NULL, n)`) was the project's to fill.
+ */
+const isHostsValue = (s: Diagnostic, own: ProjectCode): boolean => {
+  const made = s.stacks.find((k) => k.role === 'origin')?.frames;
+  if (s.tool !== 'memcheck' || made === undefined) return false;
+  const object = (f: Frame): string =>
+    f.kind === 'source' || f.kind === 'module' ? base(f.module ?? '') : '';
+  const isInnermost = (frames: readonly Frame[]): boolean => {
+    const first = frames.find((f) => !PLUMBING.test(object(f)));
+    return first !== undefined && isProjectFrame(first, own);
+  };
+  if (isInnermost(s.stacks[0]?.frames ?? []) || isInnermost(made)) return false;
+  const first = made.findIndex((f) => isProjectFrame(f, own));
+  const inside = first < 0 ? made : made.slice(0, first);
+  return (
+    first < 0 || inside.some((f) => SMALL_INTEGER.test(frameName(f))) || isRuntimesBlock(inside, functionOf)
+  );
+};
+
 /** The origin of a diagnostic. `noise` holds the keys of the lane's no-op run. */
 export const originOf = (s: Diagnostic, own: ProjectCode, noise: ReadonlySet<string>): Origin => {
   if (isToolFailure(s.hazard)) return 'tool';
-  if (isGoroutineStack(s) || isStackProbe(s) || isRaceInsideHost(s) || isHostsBlock(s, own)) return 'runtime';
+  if (isGoroutineStack(s) || isStackProbe(s) || isRaceInsideHost(s)) return 'runtime';
+  if (isHostsBlock(s, own) || isHostsValue(s, own)) return 'runtime';
   // The creator of a thread did not cause an error in it, unless the report is about the thread itself.
   const telling = s.stacks.filter((k) => k.role !== 'thread-created');
   if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isProjectFrame(f, own))))

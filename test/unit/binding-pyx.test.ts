@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { pyx } from '../../src/bindings/python/pyx.js';
 import { installed, testPlace } from '../../src/bindings/python/package.js';
+import { rustBuild } from '../../src/bindings/python/rust.js';
+import type { Tools } from '../../src/model/launch.js';
 
 const made = mkdtempSync(join(tmpdir(), 'ffi-gates-pyx-'));
 afterAll(() => rmSync(made, { recursive: true, force: true }));
@@ -94,4 +96,36 @@ test('tests find files relative to their project, and import nothing from it', (
     ['tests/test_r.py::test_r', 'started'],
     ['tests/test_r.py::test_r', 'passed'],
   ]);
+});
+
+test('rustc gets the flags of the gate where it compiles for the target, and keeps those of the project', () => {
+  file('rusty/pyproject.toml', '[build-system]\nrequires = ["maturin>=1"]\nbuild-backend = "maturin"\n');
+  const [project, out] = [join(made, 'rusty'), join(made, 'rusty-out')];
+  mkdirSync(out);
+  const nightly = { nightly: { path: 'rustc', version: '1.97' } };
+  const build = (cflags: string[], tools: Tools) =>
+    rustBuild(project, { out, source: join(out, 'src') }, { cflags }, tools);
+  const { steps, env } = build(['-g', '-fsanitize=address'], nightly);
+  if (steps.length === 0) return; // an architecture without a name here
+  for (const { argv, cwd } of steps) execFileSync(argv[0], argv.slice(1), { cwd });
+  file('rusty-out/rustc', '#!/bin/sh\nfor w do printf "[%s]" "$w"; done\n');
+  execFileSync('chmod', ['+x', join(out, 'rustc')]);
+  const call = (...words: string[]): string =>
+    execFileSync(env['RUSTC_WRAPPER']!, [join(out, 'rustc'), ...words], { encoding: 'utf8' });
+  expect(call('--cfg', 'theirs', '-Cstrip=symbols', '--target', 'x')).toBe(
+    `[--cfg][theirs][-Cstrip=symbols][--target][x][-Zsanitizer=address][-Cforce-frame-pointers=yes][-Cdebuginfo=1][-Cstrip=none][--remap-path-prefix=${out}/src=${project}]`,
+  );
+  expect(call('build.rs', '-Cstrip=symbols')).toBe('[build.rs][-Cstrip=symbols]');
+  expect(env).toMatchObject({
+    RUSTUP_TOOLCHAIN: 'nightly',
+    CARGO_BUILD_TARGET: expect.any(String) as string,
+  });
+  // Nothing that only nightly takes where there is none, or where the gate asks for nothing.
+  expect(build(['-fsanitize=address'], {}).env).not.toHaveProperty('RUSTUP_TOOLCHAIN');
+  expect(build(['-g'], nightly).env).not.toHaveProperty('RUSTUP_TOOLCHAIN');
+  file('plain/pyproject.toml', '[build-system]\nrequires = ["setuptools"]\n');
+  expect(rustBuild(join(made, 'plain'), { out, source: out }, { cflags: [] }, nightly)).toEqual({
+    steps: [],
+    env: {},
+  });
 });

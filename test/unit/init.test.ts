@@ -153,6 +153,28 @@ const MADE: Record<string, Made> = {
     },
     suite: { id: 'cf', binding: 'pyx', dir: 'test' },
   },
+  'maturin, with crates that were vendored': {
+    files: {
+      'pyproject.toml':
+        '[build-system]\nbuild-backend = "maturin"\nrequires = ["maturin>=1"]\n[project]\nname = "or-json"\n',
+      'Cargo.toml': '[package]\nname = "orjson"\n[lib]\ncrate-type = ["cdylib"]\n',
+      'src/lib.rs': 'extern "C" { fn f(); }\n#[test]\nfn t() {}\n',
+      'include/cargo/foo-sys-1.2.3/Cargo.toml': '[package]\nname = "foo-sys"\nlinks = "foo"\n',
+      'include/cargo/foo-sys-1.2.3/src/lib.rs': '#[test]\nfn t() {}\n',
+      'tests/test_x.py': PY_TEST,
+    },
+    suite: { id: 'orjson', binding: 'pyx', dir: 'tests', with: { package: '..' }, targets: [] },
+  },
+  'setuptools-rust, the crate below': {
+    files: {
+      'pyproject.toml': '[build-system]\nrequires = ["setuptools", "setuptools-rust"]\n',
+      'setup.py': 'setup(name="bc", rust_extensions=[])',
+      'src/_bc/Cargo.toml': '[package]\nname = "bc-rust"\n[lib]\ncrate-type = ["cdylib"]\n',
+      'src/_bc/src/lib.rs': '',
+      'tests/test_x.py': PY_TEST,
+    },
+    suite: { id: 'bc', binding: 'pyx', dir: 'tests', with: { package: '..' }, targets: [] },
+  },
   'siblings with tests: their common parent': {
     files: {
       'setup.py': 'setup(name="two", ext_modules=[Extension("two", [])])',
@@ -327,6 +349,17 @@ test('gates that are compiled in are left off where nothing is compiled', async 
   );
   const on = gates.filter((g) => g.on).map((g) => g.id);
   expect(on).toEqual(['plain', 'memcheck', 'xcheck', 'declared', 'fdguard']);
+});
+
+test('gates that see nothing of Rust are left off where Python reaches only that', async () => {
+  const { gates } = await propose(
+    treeOf({
+      'pyproject.toml': '[build-system]\nbuild-backend = "maturin"\n',
+      'tests/test_a.py': PY_TEST,
+    }),
+  );
+  const of = (id: string): boolean | undefined => gates.find((g) => g.id === id)?.on;
+  expect([of('asan'), of('memcheck'), of('ubsan'), of('tsan')]).toEqual([true, true, false, false]);
 });
 
 test('what is not understood is said, with the file', async () => {

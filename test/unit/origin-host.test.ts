@@ -118,3 +118,31 @@ test('Java frames are the user’s unless they are of the platform, of what runs
   expect(isOwn('org.example.Native.call')).toBe(true);
   expect(['java.lang.Thread.run', 'org.junit.platform.A.b', '0x00007f0154.apply'].filter(isOwn)).toEqual([]);
 });
+
+test('an unset value is the host’s where it made and uses it itself, however it was called', () => {
+  const malloc = at('malloc', 'vgpreload_memcheck-amd64-linux.so');
+  const py = (name: string): Frame => at(name, 'libpython3.11.so.1.0');
+  const small = [py('maybe_small_long'), py('PyLong_FromString')];
+  const originOfValue = (fault: Frame[], made: Frame[]): string =>
+    originOf(
+      {
+        ...race(['fault', ...fault], ['origin', ...made]),
+        tool: 'memcheck',
+        rule: 'memcheck/UninitCondition',
+        hazard: 'init/uninitialised-read',
+      },
+      own,
+      new Set(),
+    );
+  const integer = [malloc, py('_PyLong_New'), py('PyLong_FromString'), mine];
+  expect(originOfValue([...small, mine], integer)).toBe('runtime');
+  // The host made it without a call from the project, and the project called only later.
+  expect(originOfValue([...small, mine], [malloc, py('_PyLong_New'), py('main')])).toBe('runtime');
+  // The project’s own block, or one that was handed to it to be filled; and a value that it uses itself.
+  expect(originOfValue([py('unicode_hash'), mine], [malloc, mine])).toBe('own');
+  expect(originOfValue([py('bytes_hash'), mine], [malloc, py('PyBytes_FromStringAndSize'), mine])).toBe(
+    'own',
+  );
+  expect(originOfValue([mine, py('main')], integer)).toBe('own');
+  expect(originOfValue([at('strlen', 'vgpreload_memcheck-amd64-linux.so'), mine], integer)).toBe('own');
+});

@@ -12,6 +12,7 @@ import type { PreparedSuite } from '../binding.js';
 import type { Instrument, Step, Tools } from '../../model/launch.js';
 import { LEAKS_IGNORED, running } from '../../builders/builder.js';
 import { flagText, list } from '../link.js';
+import { rustBuild } from './rust.js';
 
 const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url));
 
@@ -130,6 +131,7 @@ export const packageSteps = (
     cwd: suite.out,
     env: { ...quiet, EXTRAS: extras.length ? `[${extras.join(',')}]` : '' },
   });
+  const rust = rustBuild(from, { out: suite.out, source }, instrument, tools);
   return [
     ours('copy-project', from, source),
     ours(
@@ -138,6 +140,7 @@ export const packageSteps = (
       JSON.stringify([real.cc, real.cxx]),
       JSON.stringify(words),
     ),
+    ...rust.steps,
     { argv: [python, '-m', 'venv', venv(suite)], cwd: suite.out, env: {} },
     {
       argv: running(instrument, [
@@ -151,6 +154,7 @@ export const packageSteps = (
         ...flags,
         CFLAGS: cflags,
         CXXFLAGS: cflags,
+        ...rust.env,
         // Nothing that is compiled here, including build requirements, may reach another build through the
         // cache.
         PIP_CACHE_DIR: join(suite.out, '.pip'),
