@@ -21,11 +21,11 @@ export type GimpleFunction = {
   statements: Statement[];
 };
 
-const MARK = /\[([^[\]\n]{1,4096}):(\d{1,9}):\d{1,9}\] /g;
+const MARK = /\[([^[\]:\n]+):(\d+):\d+\] /g;
 
 /** A declaration `struct box mine[2]`: type, name, and whether it is an array. */
 const variableOf = (text: string): [name: string, type: string] | undefined => {
-  const bare = text.replace(/\[\d{0,20}\]$/, '').trim();
+  const bare = text.replace(/\[\d*\]$/, '').trim();
   const space = Math.max(bare.lastIndexOf(' '), bare.lastIndexOf('*'));
   const [type, name] = [bare.slice(0, space + 1).trim(), bare.slice(space + 1)];
   return type === '' || !/^\w+$/.test(name) ? undefined : [name, type.replace(/^(?:static |const )*/, '')];
@@ -92,7 +92,7 @@ const splitArguments = (text: string): string[] => {
   return last === '' ? all : [...all, last];
 };
 
-const CALL = /^(?:([\w.]{1,200}) = )?([A-Za-z_]\w{0,200}) \(/;
+const CALL = /^(?:([\w.]+) = )?([A-Za-z_]\w*) \(/;
 
 /** The call that a statement is, undefined for others. */
 export const callOf = ({ text, at }: Statement): Call | undefined => {
@@ -108,7 +108,7 @@ export const callOf = ({ text, at }: Statement): Call | undefined => {
 
 /** The struct whose address an argument is: `&record`, `&all[1]`, or a variable that points to one. */
 export const recordOf = (argument: string, f: GimpleFunction): string | undefined => {
-  const taken = /^&(\w{1,200})(?:\[[\w.]{1,40}\])?$/.exec(argument)?.[1];
+  const taken = /^&(\w+)(?:\[[\w.]+\])?$/.exec(argument)?.[1];
   const type = f.variables.get(taken ?? argument);
   const of = taken === undefined ? (type?.endsWith('*') ? type.slice(0, -1).trim() : undefined) : type;
   return of !== undefined && /^(?:struct|union) \w+$/.test(of) ? of : undefined;
@@ -136,12 +136,12 @@ const staleIn = (f: GimpleFunction, index: number): string | undefined => {
   let between: string | undefined;
   for (let i = index - 1; i >= 0; i--) {
     const s = f.statements[i]!;
-    const condition = /^if \((.{1,400})\) goto/.exec(s.text)?.[1];
+    const condition = /^if \((.*)\) goto/.exec(s.text)?.[1];
     if (condition !== undefined) for (const w of condition.match(WORDS) ?? []) tested.add(w);
     else if (/^(?:goto|return|switch)\b/.test(s.text)) return undefined;
     const call = callOf(s);
     if (!call) {
-      const copy = /^([\w.]{1,200}) = (?:\([^()]{1,100}\) )?([\w.]{1,200});$/.exec(s.text);
+      const copy = /^([\w.]+) = (?:\([^()]+\) )?([\w.]+);$/.exec(s.text);
       if (copy && tested.has(copy[1]!)) tested.add(copy[2]!);
     } else if (call.result !== undefined && tested.has(call.result))
       return between === undefined ? undefined : `${call.name} ${between}`;
