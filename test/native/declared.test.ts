@@ -3,7 +3,7 @@
  * only unusual is not, and what cannot be compared is never clean.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -252,6 +252,34 @@ describe('what cannot be compared', () => {
   });
   test('debug information without types', async () => {
     expect(await failing(compiled('libg1.so', '-g1'))).toMatch(/without types \(-g1, assembler\)/);
+  });
+  test('split debug information whose files are gone', async () => {
+    const library = compiled('libsplit.so', '-g', '-gsplit-dwarf');
+    for (const f of readdirSync(dir).filter((n) => n.endsWith('.dwo'))) rmSync(join(dir, f));
+    expect(await failing(library)).toMatch(/no debug information/);
+  });
+  test('a library that was replaced by one without debug information after it was built', async () => {
+    const library = compiled('libreplaced.so', '-g');
+    compiled('libreplaced.so', '-s');
+    expect(await failing(library)).toMatch(/no debug information/);
+  });
+  test('of two libraries of one name each is compared with its own', async () => {
+    const [a, b] = ['a', 'b'].map((d) => {
+      mkdirSync(join(dir, d));
+      return join(dir, d, 'libtwin.so');
+    }) as [string, string];
+    const build = (to: string, code: string): void => {
+      writeFileSync(`${to}.c`, code);
+      execFileSync('gcc', ['-g', '-shared', '-fPIC', `${to}.c`, '-o', to]);
+    };
+    build(a, 'int same(int x) { return x; }');
+    build(b, 'void *same(int x) { (void)x; return 0; }');
+    const parsed = await compare(
+      [a, b].map((l) => `same = CDLL(${JSON.stringify(l)}).same\nsame.restype = c_int`).join('\n'),
+    );
+    expect(seen(parsed), parsed.text).toEqual(['error abi/truncated-pointer same']);
+    expect(parsed.text).toContain(`${b}.c:1`);
+    expect(parsed.text).toMatch(/done, 2 functions compared/);
   });
   test('a function without prototype', async () => {
     expect(await failing(LIBRARY, {}, 'lib.old()')).toMatch(/it has no prototype/);
