@@ -123,13 +123,23 @@ const isLoader = (f: Frame | undefined): boolean =>
 /** CPython's tracemalloc, whose table records where each block was allocated. */
 const TRACER = /^(?:tracemalloc_add_trace(?:_unlocked)?|traceback_new)$/;
 
+/** PyO3's definitions of functions and classes, which Python refers to as long as the process lives. */
+const PYO3_DEFINITION =
+  /\bpyo3::(?:types::function::PyCFunction>?::internal_new|pyclass::create_type_object|impl_::pyclass::lazy_type_object)\b/;
+const definesForPython = (f: Frame): boolean =>
+  (f.kind === 'source' || f.kind === 'symbol' || f.kind === 'module') &&
+  PYO3_DEFINITION.test(f.function ?? '');
+
 /** A leaked block that the host allocated for itself when project code called it. */
 const isHostsBlock = (s: Diagnostic, own: ProjectCode): boolean => {
   if (s.leak === undefined) return false;
   const frames = s.stacks.find((k) => k.role === 'allocated')?.frames ?? [];
   const first = frames.findIndex((f) => isProjectFrame(f, own));
   const inside = frames.slice(0, Math.max(first, 0));
-  return inside.some((f) => TRACER.test(frameName(f))) || isRuntimesBlock(inside, functionOf);
+  return (
+    inside.some((f) => TRACER.test(frameName(f)) || definesForPython(f)) ||
+    isRuntimesBlock(inside, functionOf)
+  );
 };
 
 /** CPython reads the first digit of an integer before it knows whether there is one. */

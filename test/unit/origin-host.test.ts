@@ -146,3 +146,22 @@ test('an unset value is the host’s where it made and uses it itself, however i
   expect(originOfValue([mine, py('main')], integer)).toBe('own');
   expect(originOfValue([at('strlen', 'vgpreload_memcheck-amd64-linux.so'), mine], integer)).toBe('own');
 });
+
+test('what PyO3 keeps for Python as long as the process lives is no leak of the project’s', () => {
+  const rust = (name: string): Frame => ({ kind: 'source', function: name, file: 'src/x.rs', line: 1 });
+  const originOfLeak = (...frames: Frame[]): string =>
+    originOf(
+      {
+        ...race(['allocated', at('malloc', 'libasan.so.8'), ...frames, mine]),
+        tool: 'lsan',
+        rule: 'lsan/direct-leak',
+        hazard: 'ownership/leak',
+        leak: { kind: 'direct', bytes: 32, objects: 1 },
+      },
+      own,
+      new Set(),
+    );
+  expect(originOfLeak(rust('<pyo3::types::function::PyCFunction>::internal_new'))).toBe('runtime');
+  expect(originOfLeak(rust('pyo3::types::function::PyCFunction::internal_new'))).toBe('runtime');
+  expect(originOfLeak(rust('<pyo3::types::bytes::PyBytes>::new'))).toBe('own');
+});

@@ -148,7 +148,7 @@ const mark = (c: CellReport | undefined, width: number, paint: Paint): string =>
 const reasons = (cells: CellReport[], paint: Paint): string[] => {
   const quiet = new Set(['clean', 'as-declared', 'hazard']);
   const explained = cells
-    .filter((c) => !quiet.has(c.verdict.kind))
+    .filter((c) => !quiet.has(c.verdict.kind) || c.uncollected !== undefined)
     .sort((a, b) => byText(a.verdict.kind, b.verdict.kind) || byText(a.id, b.id));
   if (explained.length === 0) return [];
   const left = Math.max(...explained.map((c) => c.id.length));
