@@ -18,7 +18,14 @@ export type Frame =
       inlined?: true;
     }
   /** Known by module: symbol without debug info, or a bare module+offset. */
-  | { kind: 'module'; module: string; offset?: string; function?: string }
+  | {
+      kind: 'module';
+      module: string;
+      offset?: string;
+      function?: string;
+      /** Of the module, in hexadecimal, where only an offset is known of the frame. */
+      buildId?: string;
+    }
   /** Function name only (Java, Go runtime, JIT with symbols). */
   | { kind: 'symbol'; function: string; file?: string }
   /** Only an address, or a text that matches no known form. */

@@ -1,10 +1,12 @@
 /**
- * Names for frames of which a log knows only the module and an offset, when that module is on this machine. Asks
+ * Names for frames of which a log knows only the module and an offset, when that module is on this machine, and the same
+ * build of it: a log may come from another machine, with another C library at the same path. Asks
  * llvm-symbolizer, else addr2line: one process a module, all addresses of a batch at once, every answer remembered.
  * Whatever goes wrong, the frame stays as it was printed.
  */
 import { closeSync, readSync } from 'node:fs';
 import type { Frame, Diagnostic, Tool } from '../model/diagnostic.js';
+import { buildIdOf } from '../process/build-id.js';
 import { openRegular } from '../process/regular-file.js';
 import { findProgram, startProgram, type Program, type SymbolizerProcess } from './symbolize-process.js';
 
@@ -95,6 +97,8 @@ type State = {
   running: Map<string, SymbolizerProcess>;
   /** Modules that are here (true), or not or not answering (false). */
   modules: Map<string, boolean>;
+  /** Build ids of modules that are here; null where there is none. */
+  ids: Map<string, string | null>;
   /** Answers by `module+address`. */
   answers: Map<string, string[] | undefined>;
 };
@@ -104,7 +108,13 @@ type Question = { frames: Frame[]; at: number; frame: Bare; address: string; key
 
 /** A symbolizer; nothing is started before there is something to ask. */
 export const makeSymbolizer = (): Symbolizer => {
-  const s: State = { program: undefined, running: new Map(), modules: new Map(), answers: new Map() };
+  const s: State = {
+    program: undefined,
+    running: new Map(),
+    modules: new Map(),
+    ids: new Map(),
+    answers: new Map(),
+  };
   return {
     async resolve(diagnostics) {
       if (s.answers.size > MAX_REMEMBERED) s.answers.clear();
@@ -129,12 +139,32 @@ export const makeSymbolizer = (): Symbolizer => {
   };
 };
 
+/** Every machine has its own libraries at these paths. */
+const OF_ANY_SYSTEM = /^\/(?:usr|lib(?:32|64|x32)?|s?bin|System|Library|nix|snap|gnu)\//;
+
+/** Is the module that is here the build that the report means? `undefined`: nothing says so. */
+function isSameBuild({ ids }: State, { module, buildId }: Bare): boolean | undefined {
+  if (buildId === undefined) return undefined;
+  let here = ids.get(module);
+  if (here === undefined) {
+    if (ids.size > MAX_MODULES) ids.clear();
+    here = buildIdOf(module) ?? null;
+    ids.set(module, here);
+  }
+  // GCC's and LLVM's runtimes print 20 bytes at most.
+  return here !== null && here.startsWith(buildId.toLowerCase());
+}
+
 /** The frames of a diagnostic that can be named. */
 function questionsOf(s: State, { tool, stacks }: Diagnostic): Question[] {
+  const bare = stacks.flatMap(({ frames }) => frames.filter(isBare)).filter((f) => isHere(s, f.module));
+  // One module of another build is enough: the report was made on another machine, or before a new build.
+  const isForeign = bare.some((f) => isSameBuild(s, f) === false);
   const questions: Question[] = [];
   for (const { frames } of stacks)
     for (const [at, frame] of frames.entries()) {
       if (!isBare(frame) || !isHere(s, frame.module)) continue;
+      if (!(isSameBuild(s, frame) ?? !(isForeign || OF_ANY_SYSTEM.test(frame.module)))) continue;
       const back = at > 0 && !PRINT_CALLS.has(tool) ? 1n : 0n;
       const offset = BigInt(frame.offset);
       const address = `0x${(offset > back ? offset - back : offset).toString(16)}`;

@@ -296,6 +296,13 @@ int outer(volatile int *p) {
     const symbols = spawnSync('nm', [lib]).stdout.toString();
     offset = Number.parseInt(/^([0-9a-f]+) T outer$/m.exec(symbols)![1]!, 16);
   });
+  const first = (ran: Ran): unknown => json(ran).findings[0]!.stacks[0]!.frames[0];
+  /** A report of one frame. */
+  const one = (frame: string): string =>
+    `==1==ERROR: AddressSanitizer: SEGV on unknown address 0x10 (pc 0x7f00 bp 0x1 sp 0x2 T0)
+    #0 0x7f00 ${frame}
+SUMMARY: AddressSanitizer: SEGV (x+0x0)
+`;
   /** A report whose frames are each byte of the function's first instructions, and one that nothing is known of. */
   const report = (): string => {
     const frames = Array.from(
@@ -324,7 +331,6 @@ SUMMARY: AddressSanitizer: SEGV (${lib}+0x0)
   });
   test('stays as printed with --no-symbolize, without a symbolizer, and with one that dies', () => {
     const bare = { module: lib, offset: `0x${offset.toString(16)}` };
-    const first = (ran: Ran): unknown => json(ran).findings[0]!.stacks[0]!.frames[0];
     expect(first(parse(['--jsonl', '--no-symbolize', '-'], report()))).toEqual(bare);
     expect(first(parse(['--jsonl', '-'], report(), { PATH: join(dir, 'nowhere') }))).toEqual(bare);
     const bin = mkdtempSync(join(dir, 'bin-'));
@@ -332,5 +338,30 @@ SUMMARY: AddressSanitizer: SEGV (${lib}+0x0)
     chmodSync(join(bin, 'llvm-symbolizer'), 0o755);
     expect(first(parse(['--jsonl', '-'], report(), { PATH: bin }))).toEqual(bare);
     expect(existsSync(lib)).toBe(true);
+  });
+  test('is named by the build that the report means, and by no other', () => {
+    const place = `0x${offset.toString(16)}`;
+    const id = /Build ID: ([0-9a-f]+)/.exec(spawnSync('readelf', ['-n', lib]).stdout.toString())![1]!;
+    expect(first(parse(['--jsonl', '-'], one(`(${lib}+${place}) (BuildId: ${id})`)))).toMatchObject({
+      function: 'inner',
+      line: 2,
+    });
+    const other = 'ab'.repeat(20);
+    expect(first(parse(['--jsonl', '-'], one(`(${lib}+${place}) (BuildId: ${other})`)))).toEqual({
+      module: lib,
+      offset: place,
+      buildId: other,
+    });
+    // Nothing says that this machine's C library is the report's; another build in the same report says that it is not.
+    const libc = /=> (\/\S*\/libc\.so\S*)/.exec(spawnSync('ldd', ['/bin/sh']).stdout.toString())![1]!;
+    expect(first(parse(['--jsonl', '-'], one(`(${libc}+0x29d90)`)))).toEqual({
+      module: libc,
+      offset: '0x29d90',
+    });
+    expect(
+      first(
+        parse(['--jsonl', '-'], one(`(${lib}+${place})\n    #1 0x7f01 (${libc}+0x1) (BuildId: ${other})`)),
+      ),
+    ).toEqual({ module: lib, offset: place });
   });
 });

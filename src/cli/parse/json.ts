@@ -12,6 +12,8 @@ type JsonFrame = {
   column?: number;
   module?: string;
   offset?: string;
+  /** Of the module, if no more is known of the frame. */
+  buildId?: string;
   inlined?: true;
   /** The printed text, if only an address is known of the frame. */
   text?: string;
@@ -44,6 +46,7 @@ const frameOf = (f: Frame): JsonFrame => {
   if (f.kind === 'module') frame.module = f.module;
   else if (f.kind === 'source' && isKnown(f.module)) frame.module = f.module;
   if (f.kind !== 'symbol' && isKnown(f.offset)) frame.offset = f.offset;
+  if (f.kind === 'module' && f.buildId !== undefined) frame.buildId = f.buildId;
   if (f.kind === 'source' && f.inlined) frame.inlined = true;
   return frame;
 };

@@ -26,7 +26,7 @@ const NUMBER_ONLY = /^\s*(\d{1,5})\s+(0x[0-9a-fA-F]+ in \S.*)$/;
 /** TSan's frames have no pc; their module says what they are. */
 const NUMBER_AND_MODULE = /^\s+(\d{1,5})\s+(\S.*\+0x[0-9a-f]+\)(?: \(BuildId: [0-9a-f]+\))?)$/;
 const PC = /^(0x[0-9a-fA-F]+)(?:\s+|$)/;
-const BUILD_ID = / {0,4}\(BuildId:? [0-9a-fA-F]+\)$/;
+const BUILD_ID = / {0,4}\(BuildId:? ([0-9a-fA-F]+)\)$/;
 const MODULE_OFFSET = /^(.*?)(?::[a-z0-9_]{2,12})?\+(0x[0-9a-fA-F]+)$/;
 const LOCATION = /:(\d{1,9})(?::(\d{1,9}))?$/;
 /** `a.cpp(12,3)`, with `symbolize_vs_style=1` or from Windows' own symbolizer. */
@@ -108,6 +108,7 @@ const libcFrame = (m: RegExpExecArray): Frame => ({
 /** `FUNC FILE:L:C (MODULE+0xOFF) (BuildId: x)`, every part optional. `line` is kept when no rule fits. */
 function parseBody(text: string, line: string): Frame {
   const { body, module } = takeModule(text.replace(BUILD_ID, ''));
+  const buildId = BUILD_ID.exec(text)?.[1];
   const at = LOCATION.exec(body) ?? VS_LOCATION.exec(body);
   if (at) {
     const { name, file } = splitFunction(body.slice(0, at.index));
@@ -124,16 +125,21 @@ function parseBody(text: string, line: string): Frame {
     };
   }
   const { name, file } = splitBare(body);
-  if (module?.path !== undefined) return inModule(name, module.path, module.offset);
+  if (module?.path !== undefined) return inModule(name, module.path, module.offset, buildId);
   if (name !== undefined) return { kind: 'symbol', function: name, ...(file !== undefined && { file }) };
   return { kind: 'opaque', text: line };
 }
 
-const inModule = (name: string | undefined, module: string, offset: string | undefined): Frame => ({
+const inModule = (
+  name: string | undefined,
+  module: string,
+  offset: string | undefined,
+  buildId?: string,
+): Frame => ({
   kind: 'module',
   module,
   ...(offset !== undefined && { offset }),
-  ...(name !== undefined && { function: name }),
+  ...(name !== undefined ? { function: name } : buildId !== undefined && { buildId }),
 });
 
 type Module = { path?: string; offset?: string };
