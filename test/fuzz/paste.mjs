@@ -227,9 +227,6 @@ export const PASTES = Object.fromEntries([
 export const NOT_YET = new Set([
   ...[2, 3, 4, 6, 9].map((n) => `first ${n} lines cut`),
   'first half cut',
-  'last 1 lines cut',
-  'last 2 lines cut',
-  'last 6 lines cut',
   'last half cut',
   ...[72, 80, 100].map((n) => `wrapped at ${n}`),
   'broken at 80',

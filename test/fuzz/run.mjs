@@ -1,8 +1,9 @@
 /**
  * Fuzzes parsers, writers and the reader of matrices for a while: `npm run fuzz -- 10m [--seed N] [--logs DIR] [--out DIR]`.
  *
- * Half of the rounds take a captured log (of test/logs, or of DIR), change it as real life might (see mutate.mjs), or make
- * bytes up, and check the laws of laws.mjs. Every fourth makes a hostile text up, gives it to every writer, and has what they
+ * A quarter of the rounds take a captured log (of test/logs, or of DIR), change it as real life might (see mutate.mjs), or make
+ * bytes up, and check the laws of laws.mjs. A quarter paste one, in one of the ways of paste.mjs; breaks in those that do not
+ * hold yet are counted, not failures. Every fourth makes a hostile text up, gives it to every writer, and has what they
  * wrote read by a strict reader of its format (see writers.mjs). Every fourth changes a matrix (see matrices.mjs). The seed is
  * printed; with it a run repeats its rounds exactly. An input that breaks a law is made as small as it can be while it breaks
  * the same law (matrices are kept as they are), and written to DIR (default `.ffi-gates/fuzz`). Exit code 1 then.
@@ -14,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { HOSTILE } from './hostile.mjs';
 import { broken } from './laws.mjs';
 import * as matrices from './matrices.mjs';
+import { brokenPaste, NOT_YET, PASTES } from './paste.mjs';
 import { CHANGES, mutate } from './mutate.mjs';
 import { brokenWriter, WRITERS } from './writers.mjs';
 
@@ -24,6 +26,8 @@ const parsers = {
   ...(await dist('parsers/log.js')),
   ...(await dist('parsers/engine/table.js')),
   ...(await dist('model/hazards.js')),
+  ...(await dist('model/function-name.js')),
+  ...(await dist('cli/parse/identity.js')),
 };
 const writers = Object.assign(
   {},
@@ -173,6 +177,35 @@ function changedMatrix(round) {
   return matrices.mutateMatrix(yaml[int(yaml.length)], changes);
 }
 
+// JSON and XML are no text that is pasted, nor is what a gate of ours writes to a file of its own.
+const pastable = logs.filter((t) => !/^\s*[{<]|^ffi-gates /.test(t));
+const ways = Object.entries(PASTES);
+/** They take as long as a log that is changed and cut. */
+const PASTES_A_ROUND = 50;
+const pasting = { tried: 0, known: 0 };
+const reader = {
+  parse: (text) => parsers.parseText(text),
+  functionOf: (d) => {
+    const frame = parsers.shownFrame(d);
+    return frame && parsers.functionOf(frame);
+  },
+};
+
+/** One log, pasted in one way: an hour has all logs in all ways. */
+function pasteRound(round) {
+  const all = pastable.length * ways.length;
+  // A stride without a common divisor meets each pair once.
+  const pair = (seed + pasting.tried++ * 7919) % all;
+  const i = pair % pastable.length;
+  const [name, paste] = ways[Math.floor(pair / pastable.length)];
+  const second = pastable[(i + Math.ceil(pastable.length / 2)) % pastable.length];
+  const why = brokenPaste(reader, paste, pastable[i], second);
+  if (why === undefined) return;
+  if (NOT_YET.has(name)) pasting.known++;
+  else if (!told.has(lawOf(`${name}: ${why}`)))
+    tell(round, `${name}: ${why}`, 'log', paste.apply(pastable[i], second));
+}
+
 const end = Date.now() + Number(amount) * UNITS[unit];
 const told = new Set();
 
@@ -213,7 +246,11 @@ console.log(`seed ${seed}, ${logs.length} logs, ${amount}${unit}`);
 for (; Date.now() < end; round++) {
   if (round % 4 === 3) writersRound(round);
   else if (round % 4 === 1) matricesRound(round);
+  else if (round % 4 === 2) for (let n = 0; n < PASTES_A_ROUND; n++) pasteRound(round);
   else parsersRound(round);
 }
+console.log(
+  `${pasting.tried} of ${pastable.length * ways.length} pastes, ${pasting.known} breaks in the ${NOT_YET.size} ways that do not hold yet`,
+);
 console.log(`${round} rounds, ${told.size} laws broken`);
 process.exitCode = told.size > 0 ? 1 : 0;

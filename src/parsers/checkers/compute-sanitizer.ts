@@ -43,6 +43,7 @@ export const computeSanitizer = readReports<Open>({
     { words: WORDS, opening: WORDS },
     { words: /={9} (?:Invalid __|\s*(?:Address 0x|by thread \(|Host Frame: ?\S|Saved host backtrace))/ },
   ],
+  traces: [/^={9} {5,12}\S/],
   begin,
   take,
   finish({ diagnostic, kind, region }) {
@@ -132,7 +133,8 @@ function takeSide(open: Open, words: string): boolean {
 function takePlace(open: Open, frame: Frame): void {
   if (open.stack?.role !== 'fault') openStack(open, 'fault');
   addFrame(open, frame);
-  markComplete(open);
+  // What was wrong with the address is a line further down.
+  if (!open.diagnostic.message.startsWith('Invalid __')) markComplete(open);
 }
 
 /** The host's stack: where a kernel was launched, a block allocated, a function of the API called. */

@@ -79,6 +79,9 @@ function plainAccess(open: Open): HazardId {
 const WORDS =
   /(?:~~(?:Dr\.M|\d{1,10})~~ )?\bError `?#\s{0,4}\d{1,9}`?: (?:UNADDRESSABLE |UNINITIALIZED |INVALID HEAP |GDI USAGE |HANDLE LEAK|(?:POSSIBLE |REACHABLE )?LEAK \d|WARNING: )/;
 
+/** Only the notes say what was touched, or freed. */
+const TOLD_BY_NOTES = /^(?:UNADDRESSABLE ACCESS:|INVALID HEAP ARGUMENT to )/;
+
 /** Reads the errors of Dr. Memory. */
 export const drMemory = readReports<Open>({
   tools: ['dr-memory'],
@@ -202,6 +205,10 @@ function finish(open: Open): void {
   const [, name, hazard] = kind;
   open.diagnostic.rule = `dr-memory/${name}`;
   open.diagnostic.hazard = typeof hazard === 'string' ? hazard : hazard(open.words, open);
+  if (TOLD_BY_NOTES.test(open.words) && open.noteCount === 0 && !isZeroPage(open.diagnostic.address)) {
+    open.diagnostic.complete = false;
+    open.diagnostic.missing = 'the notes below its stack';
+  }
   if (
     /^(?:UNADDRESSABLE|INVALID HEAP)/.test(open.words) &&
     /^(?:ownership|bounds\/heap)/.test(open.diagnostic.hazard)

@@ -56,6 +56,7 @@ export const erlang = readReports<Tentative>({
     '() Assertion failed: ',
     'no more index entries',
     'Crash dump ',
+    '=scheduler:',
   ],
   markers: [
     { words: ALONE, opening: ALONE },
@@ -63,6 +64,8 @@ export const erlang = readReports<Tentative>({
       words: /^\s*=erl_crash_dump:\d|^\s*Slogan: \S|\w_alloc: Cannot (?:re)?allocate \d+ bytes of memory \(/,
     },
   ],
+  // Sections of a dump.
+  traces: [/^=(?:scheduler|dirty_(?:cpu|io)_scheduler):\d{1,4}$/],
   begin,
   take,
   patience: 60,
