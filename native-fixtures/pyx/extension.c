@@ -209,19 +209,19 @@ FUNCTION(twin_gil) {
 }
 
 FUNCTION(hazard_blocking) {
-  fx_sleep_ms(50); //~ threading_gil_not_released: blind = threading/gil-not-released
+  fx_sleep_ms(150);
   Py_RETURN_NONE;
 }
 
 FUNCTION(twin_blocking) {
   Py_BEGIN_ALLOW_THREADS
-  fx_sleep_ms(50);
+  fx_sleep_ms(150);
   Py_END_ALLOW_THREADS
   Py_RETURN_NONE;
 }
 
 FUNCTION(hazard_refcount_leak) {
-  PyObject *bytes = PyBytes_FromStringAndSize(NULL, 600); //~ resource_python_refcount_leak: blind = ownership/leak
+  PyObject *bytes = PyBytes_FromStringAndSize(NULL, 600);
   Py_XINCREF(bytes);
   return bytes;
 }

@@ -16,8 +16,8 @@ FUNCTIONS = {
     "null_dereference__unchecked": "null",
     "init_uninitialised_out_parameter": "out_parameter",
     "threading_gil_not_held": "gil",
-    "threading_gil_not_released": "blocking",
-    "resource_python_refcount_leak": "refcount_leak",
+    "threading_gil_not_released": "blocking",  #~ threading_gil_not_released: pyguard = threading/gil-not-released
+    "resource_python_refcount_leak": "refcount_leak",  #~ resource_python_refcount_leak: pyrefs = resource/python-refcount-leak
     "resource_python_refcount_underflow": "refcount_underflow",
     "rules_python_exception_set": "exception_set",
     "resource_handle_leak__descriptor": "descriptor",

@@ -278,7 +278,8 @@ def _errno():
             _stale.add((last, at["file"], at["line"]))
             how = "the library is opened without use_errno=True, so ctypes.get_errno() is an older value"
             _pending.append({"staleErrno": {"after": last, "at": at, "how": how}})
-    _thread.captured = False
+    # Read again without a call between, it is the same value.
+    _thread.last, _thread.captured = None, False
     return _get_errno()
 
 

@@ -18,6 +18,17 @@ if os.environ.get("FFI_GATES_DECLARED"):
     import ffi_gates_declared
 else:
     ffi_gates_declared = None
+if os.environ.get("FFI_GATES_CTGUARD"):
+    # Before any code that makes a callback.
+    import ffi_gates_ctguard  # noqa: F401
+if os.environ.get("FFI_GATES_PYGUARD"):
+    import ffi_gates_pyguard
+else:
+    ffi_gates_pyguard = None
+if os.environ.get("FFI_GATES_PYREFS"):
+    import ffi_gates_pyrefs
+else:
+    ffi_gates_pyrefs = None
 
 _ENDED = {}
 
@@ -139,16 +150,27 @@ def pytest_runtest_protocol(item, nextitem):
     forked from the one that imported and collected everything. Each continues as a session of that one test and ends normally,
     so that a checker examines it at its end."""
     isolated = _isolated()
-    if isolated is None or (isolated != "all" and item.nodeid not in isolated):
-        return None
-    sys.stdout.flush()
-    sys.stderr.flush()
-    child = os.fork()
-    if child == 0:
+    if isolated == "all" or (isolated is not None and item.nodeid in isolated):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        child = os.fork()
+        if child != 0:
+            os.waitpid(child, 0)
+            return True
         item.session.items[:] = [item]
+        nextitem = None
+    if not ffi_gates_pyrefs:
         return None
-    os.waitpid(child, 0)
+    ffi_gates_pyrefs.run(item, nextitem)
     return True
+
+
+@pytest.hookimpl(hookwrapper=True, trylast=True)
+def pytest_runtest_call(item):
+    watch = ffi_gates_pyguard and ffi_gates_pyguard.watch()
+    yield
+    if watch:
+        watch.stop()
 
 
 @pytest.hookimpl(tryfirst=True)

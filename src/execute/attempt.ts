@@ -17,7 +17,7 @@ import { recordedObjects } from './recorded-objects.js';
 import type { BuildAccess } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { linesOf } from '../process/lines.js';
-import { readLogs, withoutEnd, type ReadLog } from '../parsers/read-logs.js';
+import { readLogs, watchedIn, withoutEnd, type ReadLog } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
 import { redactFiles } from '../process/redact-file.js';
 import { hideSecrets } from '../redaction/diagnostic.js';
@@ -197,6 +197,7 @@ export const runAttempt = async (
     unfinished,
     ...(unchecked ? { unchecked } : {}),
     ...wordsOf(ended.exit, logs, output),
+    ...(arm.watched ? { watched: watchedIn(arm.watched, logs) } : {}),
     ...(await lostAfter(ended.removed)),
   };
   r.evidence.attempts.push(attempt);

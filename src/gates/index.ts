@@ -1,8 +1,11 @@
 /** The table of gates. Adding one takes one file, one line here and one proof. */
 import type { Gate } from './gate.js';
 import { cgocheck, cgocheck2, goasan, gorace, plain, pydebug, xcheck } from './runtimes.js';
+import { ctguard } from './ctguard.js';
 import { declared } from './declared.js';
 import { fdguard } from './fdguard.js';
+import { pyguard } from './pyguard.js';
+import { pyrefs } from './pyrefs.js';
 import { miri, rsasan, rstsan } from './rust.js';
 import { asan, tsan, ubsan } from './sanitizers.js';
 import { helgrind, memcheck } from './valgrind.js';
@@ -26,4 +29,7 @@ export const GATES: Record<GateId, Gate> = {
   pydebug,
   declared,
   fdguard,
+  ctguard,
+  pyrefs,
+  pyguard,
 };

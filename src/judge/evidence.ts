@@ -23,6 +23,8 @@ export type Attempt = {
   readonly unchecked?: string;
   /** What the test process printed last, if it ended by itself with a status that no report explains. */
   readonly lastWords?: string;
+  /** For a guard: how much its processes say that they watched, if any did, and why it may be nothing. */
+  readonly watched?: { readonly sum?: number; readonly none: string };
   /** Why its logs may lack something that was written to them. */
   readonly lost?: string;
 };

@@ -105,6 +105,14 @@ const inconclusiveReason = (
       'tests-missing',
       `no result for ${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ` and ${absent.length - 3} more` : ''}`,
     );
+  const guarded = e.attempts.flatMap((s) => s.watched ?? []);
+  if (guarded.length && !guarded.some((w) => w.sum))
+    return doubt(
+      'gate-not-armed',
+      guarded.some((w) => w.sum !== undefined)
+        ? `the guard watched nothing: ${guarded[0]!.none}`
+        : 'the guard left no last line: it was not there, or its processes did not end',
+    );
   const unchecked = e.attempts.find((s) => s.unchecked !== undefined)?.unchecked;
   if (unchecked !== undefined) return doubt('leaks-unchecked', `leaks were not checked: ${unchecked}`);
   return undefined;

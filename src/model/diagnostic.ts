@@ -118,6 +118,9 @@ export type Tool =
   | 'gdb'
   | 'lldb'
   | 'chromium'
+  | 'ctguard'
+  | 'pyrefs'
+  | 'pyguard'
   | 'os';
 
 export type Diagnostic = {

@@ -32,6 +32,9 @@ export const GATE_IDS = [
   'pydebug',
   'declared',
   'fdguard',
+  'ctguard',
+  'pyrefs',
+  'pyguard',
 ] as const;
 /** Gates whose threads can be made to wait now and then (`perturb`). */
 export const PERTURBED_GATES: readonly string[] = [

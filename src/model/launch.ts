@@ -42,11 +42,21 @@ export type Arm = {
    * for leaks: the process left by `_exit` or the like.
    */
   atEnd?: RegExp;
+  /** For a guard. A cell in which it watched nothing proves nothing. */
+  watched?: Watched;
   /**
    * A program that runs after each launch and writes a checker's report into the log directory. Its argument is
    * a JSON file with `settings` and what the binding says about its declarations. `log` is the report's name.
    */
   after?: { argv: [string, ...string[]]; settings: Record<string, unknown>; log: string };
+};
+
+/** How a guard says that it watched: see `Arm.watched`. */
+export type Watched = {
+  /** The last line of each process; its group is a number of things that were watched. */
+  line: RegExp;
+  /** Why nothing may have been watched although the guard was there. */
+  none: string;
 };
 
 /** A missing tool or package, why it is needed, and how to get it. */

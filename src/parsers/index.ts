@@ -31,6 +31,7 @@ import { goRace } from './go/race.js';
 import { goFatal } from './go/fatal.js';
 import { gwpAsan } from './sanitizers/gwp-asan.js';
 import { replacedHandler } from './jvm/replaced-handler.js';
+import { guard } from './guards/guard.js';
 import { hserr } from './jvm/hserr.js';
 import { checkJni } from './jvm/check-jni.js';
 import { libFuzzer } from './sanitizers/libfuzzer.js';
@@ -59,6 +60,7 @@ export const READERS: readonly Reader[] = [
   libFuzzer,
   declared,
   fdguard,
+  guard,
   notices,
   lsan,
   tsan,

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { demangleFrames } from './demangle.js';
 import type { TestEvent } from '../model/test-event.js';
 import type { Parsed, Diagnostic } from '../model/diagnostic.js';
+import type { Watched } from '../model/launch.js';
 import { openLog } from './index.js';
 import { linesOf } from '../process/lines.js';
 import { openRegular } from '../process/regular-file.js';
@@ -77,6 +78,15 @@ export const readLogs = async (logDir: string, output: string): Promise<ReadLog[
 const holds = (path: string, line: RegExp): boolean => {
   for (const l of linesOf(path)) if (line.test(l)) return true;
   return false;
+};
+
+/** How much the processes of a guard say that they watched: the sum over all logs, absent if none has such a line. */
+export const watchedIn = (
+  { line, none }: Watched,
+  logs: readonly Pick<ReadLog, 'path'>[],
+): { sum?: number; none: string } => {
+  const said = logs.flatMap((g) => [...linesOf(g.path)].flatMap((l) => line.exec(l)?.[1] ?? []));
+  return { ...(said.length ? { sum: said.reduce((sum, n) => sum + Number(n), 0) } : {}), none };
 };
 
 /** Of the processes that ran tests, one that left no `line`; a framework that names none must show it once. */

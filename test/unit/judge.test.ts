@@ -55,6 +55,22 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
 });
 const verdictOf = (e: Evidence, blind?: string) => judge(e, [], new Set(), blind).verdict;
 
+describe('a guard', () => {
+  const none = 'the tests call nothing';
+  test.each<[string, (number | undefined)[], string]>([
+    ['that watched something in one of two launches is clean', [0, 3], 'clean'],
+    ['that watched nothing is not armed', [0, 0], none],
+    ['that left no last line is not armed', [undefined], 'left no last line'],
+  ])('%s', (_, watched, expected) => {
+    const attempts = watched.map((n) =>
+      attempt({ watched: { ...(n === undefined ? {} : { sum: n }), none } }),
+    );
+    const verdict = verdictOf(evidence({ attempts }));
+    expect(JSON.stringify(verdict)).toContain(expected);
+    expect(verdict.kind).toBe(expected === 'clean' ? 'clean' : 'inconclusive');
+  });
+});
+
 describe('clean', () => {
   const lane = { binding: 'c', builder: 'ccgcc', gate: 'asan' } as const;
   test('is what a passed suite without reports is, in a proven lane only', () => {

@@ -1,6 +1,7 @@
 """The ctypes lanes' canaries. `noop` does nothing wrong: what a gate says about it is the lane's own noise."""
 
 import ctypes
+import gc
 import os
 
 
@@ -57,6 +58,25 @@ def test_pydebug():
     make.restype = ctypes.c_void_p
     made = make(16)  #~ canary_pydebug: pydebug = threading/gil-not-held
     ctypes.pythonapi.PyMem_Free(ctypes.c_void_p(made))
+
+
+def test_ctguard_callback():
+    back = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
+    address = ctypes.cast(back(lambda value: 7), ctypes.c_void_p)
+    kept = ctypes.c_void_p(address.value)
+    del address
+    gc.collect()
+    library().canary_call(kept)  #~ canary_ctguard_callback: ctguard = lifetime/callback-collected
+
+
+def test_ctguard_errno():
+    library().canary_errno()
+    ctypes.get_errno()  #~ canary_ctguard_errno: ctguard = errno/clobbered
+
+
+def test_pyrefs():
+    lost = ctypes.py_object(["nobody releases me"])
+    ctypes.pythonapi.Py_IncRef(lost)  #~ canary_pyrefs: pyrefs = resource/python-refcount-leak
 
 
 def test_declared_pointer():

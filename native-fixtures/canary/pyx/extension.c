@@ -1,6 +1,8 @@
-/* The canaries as a Python extension module, and one of its own: an allocation without the GIL. */
+/* The canaries as a Python extension module, and three of its own: an allocation without the GIL, a lost
+ * reference, a wait with the GIL. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <time.h>
 
 #include "ffi_canary.h"
 
@@ -35,10 +37,25 @@ static PyObject *pydebug(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 
+static PyObject *pyguard(PyObject *self, PyObject *unused) {
+  (void)self, (void)unused;
+  const struct timespec long_wait = {0, 150 * 1000 * 1000};
+  nanosleep(&long_wait, NULL);
+  Py_RETURN_NONE;
+}
+
+static PyObject *pyrefs(PyObject *self, PyObject *unused) {
+  (void)self, (void)unused;
+  PyObject *text = PyUnicode_FromFormat("nobody releases %d", 42);
+  Py_XINCREF(text);
+  return text;
+}
+
 #define METHOD(name) {#name, name, METH_NOARGS, NULL}
 static PyMethodDef methods[] = {
     METHOD(noop), METHOD(heap),      METHOD(uaf), METHOD(leak), METHOD(uninit),  METHOD(race),
-    METHOD(ub),   METHOD(lockorder), METHOD(segv), METHOD(handle), METHOD(pydebug), {NULL, NULL, 0, NULL},
+    METHOD(ub),   METHOD(lockorder), METHOD(segv), METHOD(handle), METHOD(pydebug), METHOD(pyrefs), METHOD(pyguard),
+    {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "ffi_canary_extension", NULL, -1, methods, NULL, NULL, NULL, NULL};

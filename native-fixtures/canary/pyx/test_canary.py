@@ -45,3 +45,11 @@ def test_segv():
 
 def test_pydebug():
     canary.pydebug()
+
+
+def test_pyguard():
+    canary.pyguard()  #~ canary_pyguard: pyguard = threading/gil-not-released
+
+
+def test_pyrefs():
+    canary.pyrefs()  #~ canary_pyrefs: pyrefs = resource/python-refcount-leak

@@ -19,7 +19,7 @@ def test_unwind_error_ignored():
 
 def test_errno_clobbered():
     lib.fx_open_missing()
-    ctypes.get_errno() == errno.ENOENT  #~ errno_clobbered: declared = errno/clobbered
+    ctypes.get_errno() == errno.ENOENT  #~ errno_clobbered: ctguard declared = errno/clobbered
 
 
 def test_threading_data_race__worker():
@@ -55,7 +55,7 @@ def test_threading_gil_not_held():
 
 
 def test_resource_python_refcount_leak():
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object([0] * 8))  #~ resource_python_refcount_leak: blind = resource/python-refcount-leak
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object([0] * 8))  #~ resource_python_refcount_leak: pyrefs = resource/python-refcount-leak
 
 
 def test_resource_handle_leak__descriptor():

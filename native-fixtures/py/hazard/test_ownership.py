@@ -60,7 +60,7 @@ def test_lifetime_host_buffer_freed():
 def test_lifetime_callback_collected():
     lib.fx_on_event(ctypes.cast(CALLBACK(lambda value, _: value), ctypes.c_void_p), None)
     gc.collect()
-    lib.fx_fire(1)  #~ lifetime_callback_collected: blind = lifetime/callback-collected
+    lib.fx_fire(1)  #~ lifetime_callback_collected: ctguard = lifetime/callback-collected
     lib.fx_on_event(None, None)
 
 

@@ -5,6 +5,7 @@ import { CHECKERS } from './checkers.js';
 import { CRASHES } from './crashes.js';
 import { GO } from './go.js';
 import { GUARDS } from './guards.js';
+import { PYTHON_GUARDS } from './python-guards.js';
 import { JVM } from './jvm.js';
 import { NEWER } from './newer.js';
 import { RUNTIMES } from './runtimes.js';
@@ -28,4 +29,5 @@ export const CHAPTERS: readonly Chapter[] = [
   ...GUARDS,
   ...CRASHES,
   ...CHECKERS,
+  ...PYTHON_GUARDS,
 ];

@@ -1,0 +1,118 @@
+/**
+ * Reports of our own guards: a head line, stacks under titles, and the line `effect`, which ends a report. All guards
+ * write this one form. Sources: plugins/pytest/ffi_gates_guard.py.
+ */
+import type { StackRole, Tool } from '../../model/diagnostic.js';
+import { hazard } from '../../model/hazards.js';
+import type { HazardId } from '../../model/hazard.js';
+import { parseFrame } from '../engine/frame.js';
+import {
+  addFrame,
+  closeReport,
+  extend,
+  markComplete,
+  messageOf,
+  openReport,
+  openStack,
+  type OpenReport,
+} from '../engine/open-report.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
+
+/** Guards as tools. A newer version may have others. */
+const GUARDS: readonly Tool[] = ['ctguard', 'pyrefs', 'pyguard'];
+
+const HEAD = /^ffi-gates guard ([a-z]+): (error|warning|info) ([a-z]+\/[a-z-]+): (.+)$/;
+const FAILED = /^ffi-gates guard ([a-z]+): failed: (.+)$/;
+const AROUND = /^ffi-gates guard [a-z]+: (?:done, \d|note: )/;
+const PART = /^ {2}(fault|made|managed|other|effect):(?: (.*))?$/;
+const WORDS = /\bffi-gates guard [a-z]+: (?:error|warning|info|failed|done|note)\b/;
+
+const ROLES: Record<string, StackRole> = {
+  fault: 'fault',
+  made: 'allocated',
+  managed: 'managed',
+  other: 'related',
+};
+
+/** The guard as a tool. Names that this version does not know are read as the first guard's. */
+const toolOf = (name: string): Tool => GUARDS.find((g) => g === name) ?? GUARDS[0]!;
+
+/** Reads the reports of all guards. */
+export const guard: LineReader = {
+  kind: 'lines',
+  tools: GUARDS,
+  literals: ['ffi-gates guard '],
+  markers: [begins(WORDS)],
+  make,
+};
+
+function make(emit: Emit): LineSession {
+  let open: OpenReport | undefined;
+  const close = (): void => {
+    if (open) closeReport(open, emit);
+    open = undefined;
+  };
+  const begin = (line: Line): boolean => {
+    const [, name, tier, id, message] = HEAD.exec(line.text) ?? [];
+    if (name === undefined || id === undefined || message === undefined) return false;
+    // A newer version may know hazards that this one does not.
+    const known: HazardId = hazard(id)?.id ?? 'rules/other';
+    close();
+    open = openReport(
+      line,
+      {
+        tool: toolOf(name),
+        rule: `${name}/${id.slice(id.indexOf('/') + 1)}`,
+        hazard: known,
+        message: messageOf(message),
+        ...(tier === 'error' ? {} : { tier: tier === 'info' ? 'info' : 'warning' }),
+      },
+      { missing: 'its last lines are absent' },
+    );
+    return true;
+  };
+  const part = (line: Line): boolean => {
+    if (!open || open.diagnostic.complete) return false;
+    const [, name = '', text = ''] = PART.exec(line.text) ?? [];
+    const role = ROLES[name];
+    if (role !== undefined) openStack(open, role, text === '' ? {} : { title: text });
+    else if (name === 'effect') {
+      open.diagnostic.effect = text;
+      markComplete(open);
+    } else {
+      const frame = parseFrame(line.text)?.frame;
+      if (!frame || !open.stack) return false;
+      addFrame(open, frame);
+    }
+    extend(open, line);
+    return true;
+  };
+  const failed = (line: Line): boolean => {
+    const [, name, why] = FAILED.exec(line.text) ?? [];
+    if (name === undefined || why === undefined) return false;
+    close();
+    const report = openReport(line, {
+      tool: toolOf(name),
+      rule: `${name}/failed`,
+      hazard: 'tool/host-fault',
+      message: messageOf(why),
+    });
+    closeReport(report, emit);
+    return true;
+  };
+  return {
+    line: (line) => {
+      if (begin(line) || part(line) || failed(line)) return 'consumed';
+      if (!AROUND.test(line.text)) return 'ignored';
+      close();
+      return 'consumed';
+    },
+    settle() {
+      if (open?.diagnostic.complete) close();
+    },
+    end: () => {
+      close();
+      return [];
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** Words of the guards of Python. All write one form. */
+import type { Tool } from '../../../src/model/diagnostic.js';
+import type { HazardId } from '../../../src/model/hazard.js';
+import type { Chapter, Kind } from './chapter.js';
+
+/** The hazards of each guard. */
+const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
+  ['ctguard', 'plugins/pytest/ffi_gates_ctguard.py', ['lifetime/callback-collected', 'errno/clobbered']],
+  ['pyrefs', 'plugins/pytest/ffi_gates_pyrefs.py', ['resource/python-refcount-leak']],
+  ['pyguard', 'plugins/pytest/ffi_gates_pyguard.py', ['threading/gil-not-released']],
+];
+const log = (tool: Tool, tier: string): string => `ffi-gates guard ${tool}: note: nothing to say
+ffi-gates guard ${tool}: ${tier} $: it happened
+  fault:
+    #0 test_it /repo/tests/test_it.py:3
+  made: in the first call
+    #0 make /repo/tests/test_it.py:9
+  effect: it goes wrong
+ffi-gates guard ${tool}: done, 1 calls watched
+`;
+
+export const PYTHON_GUARDS: readonly Chapter[] = GUARDS.map(([tool, source, ids]) => ({
+  title: tool,
+  source,
+  tool,
+  log: log(tool, 'error'),
+  kinds: [
+    ...ids.map((id): Kind => [id, id]),
+    ...ids.map((id): Kind => [id, id, log(tool, 'warning').replaceAll('$', id)]),
+    ['nothing could be watched', 'tool/host-fault', `ffi-gates guard ${tool}: failed: $\n`],
+  ],
+  unknown: ['rules/of-tomorrow', 'rules/other'],
+}));
