@@ -1,7 +1,7 @@
 /** The pipeline: plan → build → arm and launch → parse → judge → report. */
 import { byId } from './model/order.js';
 import { makeCaches } from './process/caches.js';
-import { makeJudging } from './judge/judge-run.js';
+import { makeJudging, type JudgedCell } from './judge/judge-run.js';
 import { EXIT } from './model/exit-codes.js';
 import { makeSymbolReader } from './process/dynamic-symbols.js';
 import { makeSourceReader } from './process/source-reader.js';
@@ -24,7 +24,8 @@ import type { Host } from './host/probe.js';
 import { provenanceOf } from './host/provenance.js';
 import { cxxParts } from './plan/cxx-sources.js';
 import { loadMatrix, type Matrix } from './config/matrix.js';
-import { canaryCells, makePlan, type Cell, type Plan } from './plan/plan.js';
+import { allCells, canaryCells, makePlan, type Cell, type Plan } from './plan/plan.js';
+import { canaryId } from './model/cell-id.js';
 import { pool } from './process/pool.js';
 import type { Report } from './model/report.js';
 import { runNoop } from './execute/run-noop.js';
@@ -39,6 +40,10 @@ export type RunOptions = {
   matrix: Matrix;
   host: Host;
   selectors: readonly string[];
+  /** The cells of one shard. The canaries of their lanes run too. Absent: all that are selected. */
+  only?: ReadonlySet<string>;
+  /** Called with each judged cell, and once more if more becomes known of it. */
+  onJudged?: (judged: JudgedCell) => void;
   out: string;
   cache: string;
   jobs?: number;
@@ -56,7 +61,7 @@ export type RunOptions = {
 };
 
 /** Directory of the matrices of our own fixtures. */
-const OURS = fileURLToPath(new URL('../matrices', import.meta.url));
+export const OURS = fileURLToPath(new URL('../matrices', import.meta.url));
 const CANARIES = join(OURS, 'canaries.yaml');
 
 /** Durations of cells: from the last report of this output directory, else as measured for our own fixtures. */
@@ -75,7 +80,7 @@ const knownDurations = async (lastReport: Buffer | undefined): Promise<Durations
 };
 
 /** Load average of the last minute. */
-const loadAverage = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
+export const loadAverage = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
 
 const weightOf = (c: Cell): { cores: number; memory: number } => {
   const w = c.suite.weight ?? { cores: 1, memory: 1 };
@@ -103,23 +108,40 @@ const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Ex
 
 type Everything = { plan: Plan; cells: Cell[]; expectations: Map<string, Expectation[]> };
 
-/** The plan with its canaries and annotations. */
+const canariesOf = async (m: Matrix): Promise<Matrix | undefined> =>
+  m.canaries ? loadMatrix(CANARIES) : undefined;
+
+/** The annotations of a matrix and of the canaries, by suite. */
+export const expectationsIn = async (m: Matrix, host: Host): Promise<Map<string, Expectation[]>> => {
+  const canaries = await canariesOf(m);
+  return new Map([
+    ...(await annotationsOf(m, host)),
+    ...(canaries ? await annotationsOf(canaries, host) : []),
+  ]);
+};
+
+/** Every cell and every canary that a matrix can have, by id, regardless of this machine. */
+export const everyCell = async (m: Matrix): Promise<Map<string, Cell>> => {
+  const canaries = await canariesOf(m);
+  const cells = allCells(m);
+  return new Map([...cells, ...(canaries ? canaryCells(cells, canaries) : [])].map((c) => [c.id, c]));
+};
+
+/** The plan with its canaries and annotations; with `only` the part of a shard. */
 export const planEverything = async (
   m: Matrix,
   host: Host,
   selectors: readonly string[],
+  only?: ReadonlySet<string>,
 ): Promise<Everything> => {
-  const plan = makePlan(m, host, selectors, await cxxParts(m));
-  const canaries = m.canaries ? await loadMatrix(CANARIES) : undefined;
+  const whole = makePlan(m, host, selectors, await cxxParts(m));
+  const isOurs = (c: Cell): boolean => !only || only.has(c.id) || only.has(canaryId(c.lane));
+  const plan = only
+    ? { ...whole, cells: whole.cells.filter((c) => only.has(c.id)), proofs: whole.proofs.filter(isOurs) }
+    : whole;
+  const canaries = await canariesOf(m);
   const cells = [...plan.cells, ...(canaries ? canaryCells(plan.proofs, canaries) : [])];
-  return {
-    plan,
-    cells,
-    expectations: new Map([
-      ...(await annotationsOf(m, host)),
-      ...(canaries ? await annotationsOf(canaries, host) : []),
-    ]),
-  };
+  return { plan, cells, expectations: await expectationsIn(m, host) };
 };
 
 /**
@@ -133,7 +155,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const load = loadAverage();
   const known = await knownDurations(o.lastReport);
   const provenance = await provenanceOf(o.matrix.root);
-  const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors);
+  const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors, o.only);
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
@@ -175,14 +197,20 @@ export const run = async (o: RunOptions): Promise<Report> => {
   });
   const budget = { cores: jobs, memory: Math.max(2, o.host.memoryGiB * 0.8) };
   const symbols = makeSymbolReader(caches);
+  const told = new Set<JudgedCell>();
   const judging = makeJudging({
     expectationsOf: (cell) => expectationsOf(cell, expectations),
     lanes: new Set(cells.filter((c) => c.suite.role === 'canary').map((c) => c.lane)),
     known: accepted,
     tools: o.host.tools,
     symbols,
-    onVerdict: ({ evidence, verdict }) =>
-      emit({ kind: 'cell-finished', id: evidence.cell.id, verdict, ms: evidence.ms }),
+    onVerdict: (judged) => {
+      const { evidence, verdict } = judged;
+      told.add(judged);
+      // A cell that a signal has stopped only looks like a failure.
+      if (!o.signal.aborted) o.onJudged?.(judged);
+      emit({ kind: 'cell-finished', id: evidence.cell.id, verdict, ms: evidence.ms });
+    },
   });
   const outcomes = await pool<Evidence | undefined>(
     [...cells].sort(longestFirst(expected)).map((cell) => ({
@@ -226,6 +254,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const cut = o.signal.aborted;
   o.launched();
   const judged = await judging.finish(noops);
+  for (const j of judged) if (!told.has(j)) o.onJudged?.(j);
   const report = await assemble({
     ...o,
     plan,

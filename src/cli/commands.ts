@@ -26,6 +26,14 @@ const command = <T>({ words, says, options, run }: Definition<T>): Command => ({
 
 const json = { type: 'boolean', default: false, describe: 'print JSON' } as const;
 
+/** How the formats of a report are chosen. */
+export const reporter = {
+  type: 'string',
+  array: true,
+  nargs: 1,
+  default: [] as string[],
+  describe: 'format of the report, as NAME or NAME=FILE; may be repeated (default: json, junit, html)',
+} as const;
 const out = { type: 'string', default: 'reports/latest', describe: 'directory of the report' } as const;
 const matrix = { type: 'string', describe: 'matrix file (default: nearest ffi-gates.yaml)' } as const;
 
@@ -37,8 +45,42 @@ export const COMMANDS: readonly Command[] = [
       y
         .positional('selector', { type: 'string', array: true, default: [] as string[] })
         .option('matrix', matrix)
-        .option('json', json),
+        .option('json', { ...json, describe: 'print the plan for `run --plan` and `merge --plan`' })
+        .option('shards', { type: 'number', describe: 'number of shards, at most 256 (default: 1)' })
+        .option('target', { type: 'string', describe: 'as many shards as end within this time, such as 15m' })
+        .option('estimates', {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          default: [] as string[],
+          describe: 'report.json of an earlier run, from which times are taken; may be repeated',
+        })
+        .option('format', {
+          choices: ['shards', 'github-matrix'],
+          describe: 'print only the shards: for people, or for a job of GitHub',
+        })
+        .option('plan', { type: 'string', describe: 'with --format: print this plan, and make none' }),
     run: async (a) => (await import('./plan.js')).plan(a),
+  }),
+  command({
+    words: 'merge <dir>',
+    says: 'make one report from the blobs of shards',
+    options: (y) =>
+      y
+        .positional('dir', { type: 'string', demandOption: true, describe: 'directory with the blobs' })
+        .option('plan', { type: 'string', describe: 'the plan of all shards (default: made again)' })
+        .option('matrix', matrix)
+        .option('out', out)
+        .option('cache', { type: 'string', describe: 'directory of builds, for commands in the report' })
+        .option('reporter', reporter)
+        .option('partial', {
+          type: 'boolean',
+          default: false,
+          describe: 'a preview: show what is absent as skipped. The exit code is 6 all the same',
+        })
+        .option('strict', { type: 'boolean', default: false, describe: 'fail if a lane could not run' })
+        .option('json', json),
+    run: async (a) => (await import('./merge.js')).merge(a),
   }),
   command({
     words: 'init [dir]',

@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import yargs from 'yargs';
 import { complete } from './complete.js';
-import { COMMANDS } from './commands.js';
+import { COMMANDS, reporter } from './commands.js';
 import { explain } from './fault.js';
 import type { Interruption } from './interruption.js';
 import { Failure } from '../model/failure.js';
@@ -44,6 +44,12 @@ export const main = async (argv: readonly string[], interruption: Interruption):
         'owner',
         'expires',
         'language',
+        'shard',
+        'shards',
+        'plan',
+        'attempt',
+        'target',
+        'format',
       ])
         if (Array.isArray(given[name])) given[name] = given[name].at(-1);
     }, true)
@@ -92,13 +98,15 @@ export const main = async (argv: readonly string[], interruption: Interruption):
             default: false,
             describe: 'run only cells that failed in the last run (in --out)',
           })
-          .option('reporter', {
+          .option('reporter', reporter)
+          .option('shard', {
             type: 'string',
-            array: true,
-            nargs: 1,
-            default: [] as string[],
-            describe:
-              'format of the report, as NAME or NAME=FILE; may be repeated (default: json, junit, html)',
+            describe: 'run only this part, as I/N or auto, and leave a blob for `merge`',
+          })
+          .option('plan', { type: 'string', describe: 'the plan of all shards, of `plan --json`' })
+          .option('attempt', {
+            coerce: positive('attempt'),
+            describe: 'how often this shard was started (default: by the CI system, else 1)',
           })
           .option('quiet', { type: 'boolean', default: false, describe: 'print no progress' }),
       async (a) => {

@@ -12,10 +12,11 @@ import { outgoing } from './outgoing.js';
 import { chooseReporters, isChosen } from '../reporters/choose.js';
 import { sayToGithub } from './github.js';
 import { sayPainted, sayRows, tell } from './say.js';
+import type { ShardArgs } from './shard.js';
 import { sayUnwritten } from './unwritten.js';
 import { openMatrix } from './where.js';
 
-export type RunArgs = {
+export type RunArgs = ShardArgs & {
   selector: string[];
   matrix?: string | undefined;
   out: string;
@@ -30,7 +31,7 @@ export type RunArgs = {
 };
 
 /** Takes the output directory. Throws `Failure` 2 if another run has it. */
-const lockOutput = async (out: string): Promise<() => void> => {
+export const lockOutput = async (out: string): Promise<() => void> => {
   const lock = await lockDirectory(out);
   if ('release' in lock) return lock.release;
   const holder = lock.heldBy === undefined ? 'another process' : `process ${lock.heldBy}`;
@@ -48,14 +49,14 @@ const failedBefore = async (out: string, selectors: readonly string[]): Promise<
   return lastFailed(parseReport(text, file), out, selectors);
 };
 
-/** The report of a run. `lastReport` is the text of the one before. */
+/** The report of a run, if it has cells, and the exit code of its shard. `lastReport` is the text of the one before. */
 const makeReport = async (
   a: RunArgs,
   { out, selectors }: { out: string; selectors: readonly string[] },
   lastReport: Buffer | undefined,
   interruption: Interruption,
   screen: Screen,
-): Promise<Report> => {
+): Promise<{ report?: Report; code: ExitCode }> => {
   const matrix = await openMatrix(a);
   const { loadBaseline } = await import('../config/baseline.js');
   const baseline = await loadBaseline(matrix.file);
@@ -65,7 +66,9 @@ const makeReport = async (
   // Probing a machine takes seconds, so errors in the request are reported first.
   const { checkRequest } = await import('./check-request.js');
   const { run } = await import('../run.js');
-  await checkRequest({ matrix, selectors, out, cache });
+  const { openShard, requestedShard } = await import('./shard.js');
+  const request = await requestedShard(a, matrix, process.env);
+  await checkRequest({ matrix, selectors: request?.document?.selectors ?? selectors, out, cache });
   const { probeHost } = await import('../host/probe.js');
   let host = await probeHost(out);
   if (a.provision) {
@@ -77,6 +80,8 @@ const makeReport = async (
     await prepare(room, host, matrix);
     giveBack();
   }
+  const shard = request && (await openShard(request, { matrix, host, selectors, out, cache }));
+  if (shard?.only.size === 0) return { code: await shard.finish(undefined) };
   const { makeConsole } = await import('../reporters/terminal/console.js');
   screen.console = makeConsole({
     tty: Boolean(process.stderr.isTTY),
@@ -84,11 +89,12 @@ const makeReport = async (
     quiet: a.quiet,
   });
   const giveBack = interruption.takeOver();
-  return run({
+  const report = await run({
     matrix,
     host,
     out,
-    selectors,
+    selectors: shard?.selectors ?? selectors,
+    ...(shard ? { only: shard.only, onJudged: (judged) => shard.writer.add(judged) } : {}),
     cache,
     lastReport,
     strict: a.strict,
@@ -100,6 +106,9 @@ const makeReport = async (
     emit: screen.console.emit,
     ...(a.jobs === undefined ? {} : { jobs: a.jobs }),
   });
+  // The blob of an interrupted shard has no end; what it holds counts.
+  if (!shard || report.cut) return { report, code: EXIT.OK };
+  return { report, code: await shard.finish(report) };
 };
 
 /** The progress on the terminal, once there is any. */
@@ -117,14 +126,15 @@ export const runCommand = async (a: RunArgs, interruption: Interruption): Promis
     const selectors = a.lastFailed ? await failedBefore(out, a.selector) : a.selector;
     const lastReport = await removeOldReport(out, reporters);
     interruption.ready();
-    const report = await makeReport(a, { out, selectors }, lastReport, interruption, screen);
+    const { report, code } = await makeReport(a, { out, selectors }, lastReport, interruption, screen);
     await screen.console?.stop();
+    if (!report) return code;
     const unwritten = await writeReport(report, out, reporters);
     interruption.message = 'interrupted';
-    await print(report, a.json);
+    await printReport(report, a.json);
     if (isChosen(reporters, 'github')) await sayToGithub(report, process.env);
     const said = sayUnwritten(unwritten, out);
-    return report.cut ? EXIT.INTERRUPTED : worst([report.exitCode, said]);
+    return report.cut ? EXIT.INTERRUPTED : worst([code, report.exitCode, said]);
   } catch (e) {
     await screen.console?.stop();
     if (!interruption.signal.aborted) throw e;
@@ -135,7 +145,8 @@ export const runCommand = async (a: RunArgs, interruption: Interruption): Promis
   }
 };
 
-const print = async (report: Report, json: boolean): Promise<void> => {
+/** Prints a report: for people, or as JSON. */
+export const printReport = async (report: Report, json: boolean): Promise<void> => {
   if (json) {
     const { shareFrames } = await import('../reporters/shared-frames.js');
     return sayRows(shareFrames(report));

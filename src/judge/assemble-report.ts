@@ -53,6 +53,12 @@ export type Assembly = {
   shipped: { proven: Proven; detection: FixturesReport['detection'] };
   readSource: SourceReader;
   countsIn: CountReader;
+  /** Planned cells of which no shard delivered a result, and why. Any of them makes the report inconclusive. */
+  absent?: readonly { cell: Cell; why: string }[];
+  /** True for a preview: such cells are shown as skipped. The report is no less inconclusive. */
+  partial?: boolean;
+  /** True if something of the run is unknown that is in no cell. */
+  incomplete?: boolean;
   /** What the run was made from. */
   provenance?: Provenance;
 };
@@ -116,7 +122,8 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     ...all.plan.skipped.map(skippedCell),
     ...left.map((cell) => skippedCell({ id: cell.id, cell, why: 'the run was interrupted before it ended' })),
   ];
-  const rows = [...cells, ...skips].sort(byId);
+  const missing = (o.absent ?? []).map((a) => absentCell(a, o.partial === true));
+  const rows = [...cells, ...skips, ...missing].sort(byId);
   const merged = await mergeFindings(judged, o.out, o.matrix.root, o.readSource);
   const { runtimeBucket } = merged;
   const findings = markKnown(merged.findings, o.baseline, day);
@@ -140,7 +147,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   // A run that runs nothing, or does not know what it could have run, says nothing about the project.
   const idle = rows.every((c) => c.verdict.kind === 'skipped') || all.plan.skipped.some((s) => s.unknown);
   const codes = [
-    ...(idle ? [EXIT.INCONCLUSIVE] : []),
+    ...(idle || o.incomplete || missing.length > 0 ? [EXIT.INCONCLUSIVE] : []),
     ...rows.map((c) => exitCodeOf(c.verdict)),
     ...(rows.some((c) => c.uncollected?.length) ? [EXIT.INCONCLUSIVE] : []),
     ...(o.strict && unavailable.length ? [EXIT.INCONCLUSIVE] : []),
@@ -194,6 +201,12 @@ const dedupe = (all: readonly Expectation[]): Expectation[] => [
     ]),
   ).values(),
 ];
+
+/** A planned cell without a result. */
+const absentCell = ({ cell, why }: { cell: Cell; why: string }, partial: boolean): CellReport => {
+  const row = skippedCell({ id: cell.id, cell, why: `not delivered: ${why}` });
+  return partial ? row : { ...row, verdict: { kind: 'inconclusive', doubt: 'not-delivered', why } };
+};
 
 const skippedCell = ({ id, cell, why }: Pick<Skip, 'id' | 'cell' | 'why'>): CellReport => {
   const canary = id === canaryId(cell.lane);

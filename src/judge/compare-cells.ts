@@ -43,7 +43,7 @@ export const scopeOf = (
 };
 
 /** The gate without a checker. */
-const UNGATED = 'plain';
+export const UNGATED = 'plain';
 
 /** The result of each test of a suite in the suite's plain cells. A failure in any of them counts. */
 const plainOutcomes = (cells: readonly Judged[], suite: string): Map<string, 'passed' | 'failed'> => {

@@ -26,6 +26,22 @@ const isJava = (k: Stack): boolean =>
     (f) => f.kind === 'symbol' || (f.kind === 'source' && /\.(?:java|kt|scala|groovy)$/.test(f.file)),
   );
 
+/** The project's frames of a stack, and the first of them that has a source: the lines around it are shown. */
+export const shownSource = (
+  k: Stack,
+  own: ProjectCode,
+): { mine: Frame[]; shown?: Extract<Frame, { kind: 'source' }> } => {
+  const mine = isJava(k) ? k.frames.filter(isOwnManaged) : projectFrames(k.frames, own);
+  const shown = mine.find((x) => x.kind === 'source');
+  return { mine, ...(shown?.kind === 'source' ? { shown } : {}) };
+};
+
+/** First and last line that are shown around a line. */
+export const linesAround = (line: number): { first: number; last: number } => ({
+  first: Math.max(1, line - CONTEXT),
+  last: line + CONTEXT,
+});
+
 /**
  * A stack as reported: own frames are marked, with the lines around the first of them if its file can be
  * read.
@@ -36,14 +52,13 @@ const withSource = async (
   root: string,
   readSource: SourceReader,
 ): Promise<ReportedStack> => {
-  const mine = isJava(k) ? k.frames.filter(isOwnManaged) : projectFrames(k.frames, own);
-  const stack: ReportedStack = { ...k, frames: k.frames.map((f) => reported(f, mine, root)) };
-  const f = mine.find((x) => x.kind === 'source');
-  if (f?.kind !== 'source') return stack;
+  const { mine, shown: f } = shownSource(k, own);
+  const stack: ReportedStack = { ...k, frames: k.frames.map((x) => reported(x, mine, root)) };
+  if (!f) return stack;
   const lines = await readSource(f.file, own.dirs);
   if (!lines?.[f.line - 1]) return stack;
-  const from = Math.max(1, f.line - CONTEXT);
-  const around = lines.slice(from - 1, f.line + CONTEXT).map((text, i) => ({ no: from + i, text }));
+  const { first: from, last } = linesAround(f.line);
+  const around = lines.slice(from - 1, last).map((text, i) => ({ no: from + i, text }));
   const file = f.file.startsWith(`${root}/`) ? relative(root, f.file) : f.file;
   return { ...stack, source: { file, line: f.line, lines: around } };
 };

@@ -10,6 +10,7 @@ export type InconclusiveReason =
   | 'timed-out'
   | 'flooded' // a launch exceeded its limit of output and was stopped
   | 'did-not-start' // no test began
+  | 'not-delivered' // no shard delivered a result of this cell
   | 'listing-failed' // the command that lists the tests failed, so there may be more tests
   | 'no-tests' // the suite lists no tests
   | 'tests-missing' // listed tests have no result

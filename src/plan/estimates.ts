@@ -44,3 +44,7 @@ export const makeClock = (expected: Durations, jobs: number): Clock => {
     },
   };
 };
+
+/** The middle of some numbers; of two middle ones the lower. */
+export const median = (all: readonly number[]): number =>
+  [...all].sort((a, b) => a - b)[Math.floor((all.length - 1) / 2)] ?? 0;

@@ -132,13 +132,16 @@ const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number
   );
 };
 
+/** All cells of a matrix, regardless of this machine and of `exclude`. */
+export const allCells = (m: Matrix): Cell[] => sorted(described(m).map(({ cell }) => cell));
+
 /** The sorted ids of all cells of a matrix. */
-export const cellIds = (m: Matrix): string[] => sorted(described(m).map(({ cell }) => cell)).map((c) => c.id);
+export const cellIds = (m: Matrix): string[] => allCells(m).map((c) => c.id);
 
 /** The selectors that match no cell of the matrix or its canaries. */
 export const deadSelectors = (m: Matrix, selectors: readonly string[]): string[] => {
-  const cells = described(m).map(({ cell }) => cell);
-  const { dead } = select(sorted(cells), selectors);
+  const cells = allCells(m);
+  const { dead } = select(cells, selectors);
   const named = m.canaries ? canariesNamed(cells, selectors).selectors : NONE.selectors;
   return dead.filter((d) => !named.has(d));
 };

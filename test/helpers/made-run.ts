@@ -8,7 +8,7 @@ import type { Host } from '../../src/host/probe.js';
 import { assemble, expectationsOf, suiteKey, type Assembly } from '../../src/judge/assemble-report.js';
 import type { Evidence } from '../../src/judge/evidence.js';
 import { fingerprintOf } from '../../src/judge/fingerprint.js';
-import { makeJudging } from '../../src/judge/judge-run.js';
+import { makeJudging, type JudgedCell } from '../../src/judge/judge-run.js';
 import type { Diagnostic } from '../../src/model/diagnostic.js';
 import type { CellReport, Report } from '../../src/model/report.js';
 import { canaryCells, makePlan, type Cell } from '../../src/plan/plan.js';
@@ -113,8 +113,8 @@ export const madeOf = (r: Run): Made => {
   };
 };
 
-/** Judges and assembles as a run does: cells come as they end, and habits are looked for where somebody waits for them. */
-export const assembled = async ({ evidences, ...o }: Made, r: Run): Promise<Report> => {
+/** Judges as a run does: cells come as they end, and habits are looked for where somebody waits for them. */
+export const judgedIn = async ({ evidences, ...o }: Made, r: Run): Promise<JudgedCell[]> => {
   const judging = makeJudging({
     expectationsOf: (cell) => expectationsOf(cell, o.expectations),
     lanes: new Set(o.cells.filter((c) => c.suite.role === 'canary').map((c) => c.lane)),
@@ -131,8 +131,11 @@ export const assembled = async ({ evidences, ...o }: Made, r: Run): Promise<Repo
     const shown = habit ? [seen(habit, 'canary_noop')] : [];
     if (canary) noops.set(cell.lane, { ...canary, attempts: [attempt(['canary_noop'])], seen: shown, ms: 1 });
   }
-  return assemble({ ...o, judged: await judging.finish(noops) });
+  return judging.finish(noops);
 };
+/** Judges and assembles as a run does. */
+export const assembled = async (made: Made, r: Run): Promise<Report> =>
+  assemble({ ...made, judged: await judgedIn(made, r) });
 export const reportOf = (r: Run = {}): Promise<Report> => assembled(madeOf(r), r);
 export const rowOf = (report: Report, id: string): CellReport => {
   const found = report.cells.find((c) => c.id === id);

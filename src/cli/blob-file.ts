@@ -1,0 +1,195 @@
+/** Blobs on disk: lines of JSON, written as the cells of a shard end, and read back without their logs. */
+import {
+  appendFileSync,
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { BLOB_VERSION, type Blob, type BlobHeader, type BlobRecord } from '../judge/blob.js';
+import type { BrokenBlob, Chosen } from '../judge/merge-blobs.js';
+import { recordOf } from '../judge/record.js';
+import type { JudgedCell } from '../judge/judge-run.js';
+import type { Redactor } from '../redaction/redactor.js';
+import type { PortablePaths } from '../process/portable-paths.js';
+import { openRegular } from '../process/regular-file.js';
+import type { SourceReader } from '../process/source-reader.js';
+import { EXIT } from '../model/exit-codes.js';
+import { Failure } from '../model/failure.js';
+
+/** Ends the name of a blob whose shard is under way or was killed. Its cells count. */
+export const PART = '.part';
+/** Bytes of a log in one line. */
+const CHUNK = 1 << 20;
+
+export type BlobWriter = {
+  /** Adds a cell and its logs. A later record of a cell replaces an earlier one. */
+  add(judged: JudgedCell): void;
+  /** Adds the last record, and gives the file its name. Returns its path. */
+  finish(
+    rest: Omit<Extract<BlobRecord, { kind: 'end' }>, 'kind' | 'records'> & { more: readonly BlobRecord[] },
+  ): Promise<string>;
+};
+
+export type BlobPlace = {
+  out: string;
+  header: BlobHeader;
+  paths: PortablePaths;
+  redactor: Redactor;
+  readSource: SourceReader;
+};
+
+export const blobName = ({ shard, attempt }: Pick<BlobHeader, 'shard' | 'attempt'>): string =>
+  `shard-${shard.index}-of-${shard.count}${attempt > 1 ? `-attempt-${attempt}` : ''}.blob`;
+
+/** The parts of a log. Empty if it is gone. */
+function* partsOf(file: string): Generator<Buffer> {
+  const opened = openRegular(file);
+  if (opened === undefined) return;
+  try {
+    const buffer = Buffer.alloc(CHUNK);
+    for (;;) {
+      const n = readSync(opened.fd, buffer, 0, CHUNK, null);
+      if (n === 0) return;
+      yield buffer.subarray(0, n);
+    }
+  } finally {
+    closeSync(opened.fd);
+  }
+}
+
+/** Begins the blob of a shard. One of an earlier run of the same shard and attempt is removed. */
+export const openBlob = ({ out, header, paths, redactor, readSource }: BlobPlace): BlobWriter => {
+  const file = join(out, blobName(header));
+  mkdirSync(out, { recursive: true });
+  rmSync(file, { force: true });
+  const fd = openSync(`${file}${PART}`, 'w');
+  let records = 0;
+  const write = (record: BlobRecord): void => {
+    writeSync(fd, `${paths.toPortable(JSON.stringify(redactor.deep(record)))}\n`);
+    records += 1;
+  };
+  write(header);
+  let queue = Promise.resolve();
+  let failed: unknown;
+  const add = async (judged: JudgedCell): Promise<void> => {
+    const cell = await recordOf(judged, readSource);
+    for (const log of cell.evidence.logs)
+      for (const part of partsOf(log))
+        write({ kind: 'log', path: relative(out, log), data: gzipSync(part).toString('base64') });
+    write({ kind: 'cell', cell });
+  };
+  return {
+    add: (judged) => {
+      // One after another. An error ends the run when it is over; until then the cells go on.
+      queue = queue.then(() => add(judged)).catch((error: unknown) => void (failed ??= error));
+    },
+    finish: async ({ more, ...rest }) => {
+      await queue;
+      if (failed !== undefined) throw failed;
+      more.forEach(write);
+      write({ kind: 'end', records, ...rest });
+      fsyncSync(fd);
+      closeSync(fd);
+      renameSync(`${file}${PART}`, file);
+      return file;
+    },
+  };
+};
+
+async function* linesIn(file: string): AsyncGenerator<string> {
+  const input = createReadStream(file, 'utf8');
+  yield* createInterface({ input, crlfDelay: Infinity });
+}
+
+/** Reads a blob but for its logs. Throws `Failure` 2 for one of a version that is not ours. */
+export const readBlob = async (
+  path: string,
+  name: string,
+  pathsOf: (header: BlobHeader) => PortablePaths,
+): Promise<Blob | BrokenBlob> => {
+  if (!statSync(path).isFile()) return { file: name, why: 'it is no regular file' };
+  const cells: Map<string, Extract<BlobRecord, { kind: 'cell' }>['cell']> = new Map();
+  const skips = new Map<string, string>();
+  const builds: Blob['builds'] = [];
+  let header: BlobHeader | undefined;
+  let paths: PortablePaths | undefined;
+  let end: Extract<BlobRecord, { kind: 'end' }> | undefined;
+  let cut: string | undefined;
+  let records = 0;
+  for await (const line of linesIn(path)) {
+    if (end) {
+      cut = 'something follows its end';
+      break;
+    }
+    records += 1;
+    if (line.startsWith('{"kind":"log",') && line.endsWith('"}')) continue;
+    let record: BlobRecord;
+    try {
+      record = JSON.parse(paths ? paths.fromPortable(line) : line) as BlobRecord;
+    } catch {
+      cut = `line ${records} is damaged`;
+      break;
+    }
+    if (!header) {
+      if (record?.kind !== 'blob') return { file: name, why: 'it is no blob of ffi-gates' };
+      const version: unknown = record.version;
+      if (version !== BLOB_VERSION)
+        throw new Failure(
+          EXIT.USAGE,
+          `${name}: a blob of version ${String(version)}, and this ffi-gates reads version ${String(BLOB_VERSION)}: use one version in all jobs`,
+        );
+      header = record;
+      paths = pathsOf(header);
+    } else if (record.kind === 'cell') cells.set(record.cell.id, record.cell);
+    else if (record.kind === 'skip') skips.set(record.id, record.why);
+    else if (record.kind === 'build') builds.push(record.build);
+    else if (record.kind === 'end') end = record;
+  }
+  if (!header) return { file: name, why: records === 0 ? 'it is empty' : 'its first line is damaged' };
+  if (end && end.records !== records - 1)
+    cut ??= `${Math.abs(records - 1 - end.records)} of its lines are missing or too many`;
+  if (!end) cut ??= 'it has no end: the job was killed, or the file was cut';
+  return {
+    file: name,
+    header,
+    cells,
+    skips,
+    builds,
+    ...(end ? { end } : {}),
+    ...(cut === undefined ? {} : { cut }),
+  };
+};
+
+/** A path of a log below the report's directory. Undefined for a path that leads elsewhere. */
+const logPath = (out: string, path: string): string | undefined => {
+  const logs = join(out, 'logs');
+  const file = resolve(out, path);
+  return file.startsWith(`${logs}/`) ? file : undefined;
+};
+
+/** Writes the logs of the chosen cells of one blob. */
+export const extractLogs = async (path: string, chosen: readonly Chosen[], out: string): Promise<void> => {
+  const wanted = new Set(chosen.flatMap((c) => c.record.evidence.logs.map((l) => relative(out, l))));
+  // Logs stand before the record of their cell, which may come twice: the later one counts.
+  let begun = new Set<string>();
+  for await (const line of linesIn(path)) {
+    if (line.startsWith('{"kind":"cell",')) begun = new Set();
+    if (!line.startsWith('{"kind":"log",') || !line.endsWith('"}')) continue;
+    const { path: name, data } = JSON.parse(line) as Extract<BlobRecord, { kind: 'log' }>;
+    const file = logPath(out, name);
+    if (file === undefined || !wanted.has(name)) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, gunzipSync(Buffer.from(data, 'base64')), { flag: begun.has(name) ? 'a' : 'w' });
+    begun.add(name);
+  }
+};
