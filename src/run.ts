@@ -26,6 +26,7 @@ import { cxxParts } from './plan/cxx-sources.js';
 import { loadMatrix, type Matrix } from './config/matrix.js';
 import { allCells, canaryCells, makePlan, type Cell, type Plan } from './plan/plan.js';
 import { canaryId } from './model/cell-id.js';
+import type { LeaveOut } from './plan/affected.js';
 import { pool } from './process/pool.js';
 import type { Report } from './model/report.js';
 import { runNoop } from './execute/run-noop.js';
@@ -42,6 +43,8 @@ export type RunOptions = {
   selectors: readonly string[];
   /** The cells of one shard. The canaries of their lanes run too. Absent: all that are selected. */
   only?: ReadonlySet<string>;
+  /** Cells that a change does not concern (`--since`). They are skipped, with this reason. */
+  leaveOut?: LeaveOut | undefined;
   /** Called with each judged cell, and once more if more becomes known of it. */
   onJudged?: (judged: JudgedCell) => void;
   out: string;
@@ -127,14 +130,30 @@ export const everyCell = async (m: Matrix): Promise<Map<string, Cell>> => {
   return new Map([...cells, ...(canaries ? canaryCells(cells, canaries) : [])].map((c) => [c.id, c]));
 };
 
+/** The plan without cells that a change does not concern, which are skipped. */
+const withoutUnaffected = (plan: Plan, leaveOut: LeaveOut = () => undefined): Plan => {
+  const skips = plan.cells.flatMap((cell): Plan['skipped'] => {
+    const why = leaveOut(cell);
+    return why === undefined ? [] : [{ id: cell.id, lane: cell.lane, cell, why, unaffected: true }];
+  });
+  const ids = new Set(skips.map((s) => s.id));
+  const runs = (c: Cell): boolean => !ids.has(c.id);
+  return {
+    ...plan,
+    cells: plan.cells.filter(runs),
+    proofs: plan.proofs.filter(runs),
+    skipped: [...plan.skipped, ...skips].sort(byId),
+  };
+};
+
 /** The plan with its canaries and annotations; with `only` the part of a shard. */
 export const planEverything = async (
   m: Matrix,
   host: Host,
   selectors: readonly string[],
-  only?: ReadonlySet<string>,
+  { only, leaveOut }: { only?: ReadonlySet<string> | undefined; leaveOut?: LeaveOut | undefined } = {},
 ): Promise<Everything> => {
-  const whole = makePlan(m, host, selectors, await cxxParts(m));
+  const whole = withoutUnaffected(makePlan(m, host, selectors, await cxxParts(m)), leaveOut);
   const isOurs = (c: Cell): boolean => !only || only.has(c.id) || only.has(canaryId(c.lane));
   const plan = only
     ? { ...whole, cells: whole.cells.filter((c) => only.has(c.id)), proofs: whole.proofs.filter(isOurs) }
@@ -155,7 +174,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const load = loadAverage();
   const known = await knownDurations(o.lastReport);
   const provenance = await provenanceOf(o.matrix.root);
-  const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors, o.only);
+  const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors, o);
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });

@@ -26,6 +26,12 @@ const command = <T>({ words, says, options, run }: Definition<T>): Command => ({
 
 const json = { type: 'boolean', default: false, describe: 'print JSON' } as const;
 
+/** Which cells a change concerns. */
+export const since = {
+  type: 'string',
+  describe: 'only suites of which an input changed since this commit; the others are skipped',
+} as const;
+
 /** How the formats of a report are chosen. */
 export const reporter = {
   type: 'string',
@@ -48,6 +54,7 @@ export const COMMANDS: readonly Command[] = [
         .option('json', { ...json, describe: 'print the plan for `run --plan` and `merge --plan`' })
         .option('shards', { type: 'number', describe: 'number of shards, at most 256 (default: 1)' })
         .option('target', { type: 'string', describe: 'as many shards as end within this time, such as 15m' })
+        .option('since', since)
         .option('estimates', {
           type: 'string',
           array: true,

@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import yargs from 'yargs';
 import { complete } from './complete.js';
-import { COMMANDS, reporter } from './commands.js';
+import { COMMANDS, reporter, since } from './commands.js';
 import { explain } from './fault.js';
 import type { Interruption } from './interruption.js';
 import { Failure } from '../model/failure.js';
@@ -46,6 +46,7 @@ export const main = async (argv: readonly string[], interruption: Interruption):
         'language',
         'shard',
         'shards',
+        'since',
         'plan',
         'attempt',
         'target',
@@ -99,6 +100,7 @@ export const main = async (argv: readonly string[], interruption: Interruption):
             describe: 'run only cells that failed in the last run (in --out)',
           })
           .option('reporter', reporter)
+          .option('since', since)
           .option('shard', {
             type: 'string',
             describe: 'run only this part, as I/N or auto, and leave a blob for `merge`',

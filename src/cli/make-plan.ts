@@ -8,6 +8,7 @@ import { provenanceOf, type Provenance } from '../host/provenance.js';
 import { EXIT } from '../model/exit-codes.js';
 import { Failure } from '../model/failure.js';
 import { documentOf, parsePlan, sha256, type PlanDocument, type Planning } from '../plan/plan-document.js';
+import type { LeaveOut } from '../plan/affected.js';
 import type { Plan, Cell } from '../plan/plan.js';
 import { planEverything } from '../run.js';
 import { readReport } from './last-report.js';
@@ -16,6 +17,8 @@ export type PlanOptions = {
   matrix: Matrix;
   host: Host;
   selectors: readonly string[];
+  /** Cells that a change does not concern. */
+  leaveOut?: LeaveOut | undefined;
   /** Reports of earlier runs, of which later ones count more. */
   estimates?: readonly string[];
   count: Planning['count'];
@@ -40,7 +43,7 @@ const reportedIn = async (files: readonly string[]): Promise<Map<string, number>
 export type MadePlan = { document: PlanDocument; plan: Plan; cells: readonly Cell[] };
 
 export const makePlanDocument = async (o: PlanOptions): Promise<MadePlan> => {
-  const { plan, cells } = await planEverything(o.matrix, o.host, o.selectors);
+  const { plan, cells } = await planEverything(o.matrix, o.host, o.selectors, o);
   const document = documentOf({
     plan,
     cells,

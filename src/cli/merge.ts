@@ -113,11 +113,12 @@ const assembled = async (
       cells: [],
       proofs: [],
       deadSelectors: plan.deadSelectors,
-      skipped: plan.skipped.map(({ remedy, unknown, ...s }) => ({
+      skipped: plan.skipped.map(({ remedy, unknown, unaffected, ...s }) => ({
         ...s,
         cell: cellOf(s.id),
         ...(remedy === undefined ? {} : { remedy }),
         ...(unknown ? { unknown } : {}),
+        ...(unaffected ? { unaffected } : {}),
       })),
     },
     cells: plan.cells.map((c) => cellOf(c.id)),
@@ -136,6 +137,7 @@ const assembled = async (
     countsIn,
     absent: [...merged.absent].map(([id, why]) => ({ cell: cellOf(id), why })),
     partial: a.partial,
+    cut: false,
     incomplete: merged.problems.length > 0,
     provenance: headers[0]!.provenance,
   });

@@ -8,6 +8,7 @@ import { countFor, MAX_SHARDS, type Unit } from '../plan/shards.js';
 import { duration } from '../reporters/wording.js';
 import { checkSelectors } from './check-request.js';
 import { makePlanDocument, readPlan } from './make-plan.js';
+import { leaveOutSince } from './since.js';
 import { say, sayJson } from './say.js';
 import { openMatrix } from './where.js';
 
@@ -20,6 +21,7 @@ export type PlanArgs = {
   estimates: string[];
   format?: string | undefined;
   plan?: string | undefined;
+  since?: string | undefined;
 };
 
 /** How many shards: as asked, or as many as the time needs. */
@@ -78,6 +80,7 @@ export const plan = async (a: PlanArgs): Promise<ExitCode> => {
     host: await probeHost(),
     selectors: a.selector,
     estimates: a.estimates,
+    leaveOut: await leaveOutSince(a.since, matrix),
     count,
   });
   if (a.json) {

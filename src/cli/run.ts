@@ -69,6 +69,8 @@ const makeReport = async (
   const { openShard, requestedShard } = await import('./shard.js');
   const request = await requestedShard(a, matrix, process.env);
   await checkRequest({ matrix, selectors: request?.document?.selectors ?? selectors, out, cache });
+  const { leaveOutSince } = await import('./since.js');
+  const leaveOut = await leaveOutSince(a.since, matrix);
   const { probeHost } = await import('../host/probe.js');
   let host = await probeHost(out);
   if (a.provision) {
@@ -96,6 +98,7 @@ const makeReport = async (
     selectors: shard?.selectors ?? selectors,
     ...(shard ? { only: shard.only, onJudged: (judged) => shard.writer.add(judged) } : {}),
     cache,
+    leaveOut,
     lastReport,
     strict: a.strict,
     baseline,

@@ -23,6 +23,7 @@ export type ShardArgs = {
   shard?: string | undefined;
   plan?: string | undefined;
   attempt?: number | undefined;
+  since?: string | undefined;
 };
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -56,6 +57,11 @@ export const requestedShard = async (
     throw new Failure(
       EXIT.USAGE,
       '--last-failed selects other cells in each job: use it without --shard and --plan',
+    );
+  if (a.since !== undefined)
+    throw new Failure(
+      EXIT.USAGE,
+      'the plan says which cells run: give --since to `plan`, and the plan to each shard',
     );
   if (a.plan !== undefined && a.selector.length > 0)
     throw new Failure(

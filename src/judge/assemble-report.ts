@@ -145,9 +145,13 @@ export const assemble = async (o: Assembly): Promise<Report> => {
     s.remedy ? [{ lane: s.lane, why: s.why, remedy: s.remedy }] : [],
   );
   // A run that runs nothing, or does not know what it could have run, says nothing about the project.
-  const idle = rows.every((c) => c.verdict.kind === 'skipped') || all.plan.skipped.some((s) => s.unknown);
+  // What no change concerns was left out on purpose; then nothing to run is no doubt.
+  const unaffected = new Set(all.plan.skipped.filter((s) => s.unaffected).map((s) => s.id));
+  const due = rows.filter((c) => !unaffected.has(c.id));
+  const idle = (due.length > 0 || unaffected.size === 0) && due.every((c) => c.verdict.kind === 'skipped');
+  const unsure = all.plan.skipped.some((s) => s.unknown);
   const codes = [
-    ...(idle || o.incomplete || missing.length > 0 ? [EXIT.INCONCLUSIVE] : []),
+    ...(idle || unsure || o.incomplete || missing.length > 0 ? [EXIT.INCONCLUSIVE] : []),
     ...rows.map((c) => exitCodeOf(c.verdict)),
     ...(rows.some((c) => c.uncollected?.length) ? [EXIT.INCONCLUSIVE] : []),
     ...(o.strict && unavailable.length ? [EXIT.INCONCLUSIVE] : []),

@@ -14,7 +14,7 @@ type Lines = Record<string, string>;
 
 export type CellRecord = Omit<JudgedCell, 'evidence'> & {
   id: string;
-  evidence: Pick<Evidence, 'failed' | 'listed' | 'wanted' | 'logs' | 'ms' | 'seeds'> & {
+  evidence: Pick<Evidence, 'failed' | 'uncollected' | 'listed' | 'wanted' | 'logs' | 'ms' | 'seeds'> & {
     own: { dirs: readonly string[]; shared: readonly string[]; objects: string[] };
     attempts: {
       events: Attempt['events'];
@@ -53,6 +53,7 @@ export const recordOf = async (judged: JudgedCell, read: SourceReader): Promise<
     id: e.cell.id,
     evidence: {
       ...(e.failed === undefined ? {} : { failed: e.failed }),
+      ...(e.uncollected === undefined ? {} : { uncollected: e.uncollected }),
       listed: e.listed,
       wanted: e.wanted,
       logs: e.logs,

@@ -42,6 +42,7 @@ const schema = z.object({
       why: text,
       remedy: text.optional(),
       unknown: z.literal(true).optional(),
+      unaffected: z.literal(true).optional(),
     }),
   ),
   deadSelectors: z.array(text),
@@ -110,12 +111,13 @@ export const documentOf = (p: Planning): PlanDocument => {
       role: c.suite.role,
       ...estimates.get(c.id)!,
     })),
-    skipped: p.plan.skipped.map(({ id, lane, why, remedy, unknown }) => ({
+    skipped: p.plan.skipped.map(({ id, lane, why, remedy, unknown, unaffected }) => ({
       id,
       lane,
       why,
       ...(remedy === undefined ? {} : { remedy }),
       ...(unknown ? { unknown } : {}),
+      ...(unaffected ? { unaffected } : {}),
     })),
     deadSelectors: p.plan.deadSelectors,
     shards,

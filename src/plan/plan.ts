@@ -29,8 +29,19 @@ export type Cell = {
   /** `<binding>_<builder>-<gate>`. Cells of one lane share its proof. */
   lane: string;
 };
-/** A cell that does not run, and why. `unknown`: what it needs gave no answer and may be there. */
-export type Skip = { id: string; lane: string; cell: Cell; why: string; remedy?: string; unknown?: true };
+/**
+ * A cell that does not run, and why. `unknown`: what it needs gave no answer and may be there. `unaffected`: nothing that it
+ * depends on changed, and only what changed was to run.
+ */
+export type Skip = {
+  id: string;
+  lane: string;
+  cell: Cell;
+  why: string;
+  remedy?: string;
+  unknown?: true;
+  unaffected?: true;
+};
 /**
  * `proofs` are cells whose lanes need their canary. These are more than `cells` if a selector names a canary.
  */
