@@ -9,7 +9,10 @@ export const pyrefs: Gate = {
   ...watching,
   id: 'pyrefs',
   title: 'each test repeated, for lost references',
-  offer: { on: true, why: 'references to Python objects that are never released' },
+  offer: {
+    on: false,
+    why: 'references to Python objects that are never released; runs each test several times',
+  },
   limits: [
     {
       bindings: ['py', 'pyx'],
