@@ -52,10 +52,8 @@ describe('the builder', () => {
     ['setuptools-rust', '[[tool.setuptools-rust.ext-modules]]\ntarget = "f"'],
   ])('%s makes an extension in Rust', async (_, toml) => {
     const p = await propose(treeOf({ ...TEST, 'pyproject.toml': toml }));
-    expect(p.suites).toEqual([]);
-    expect(p.unclear).toEqual([
-      "pyproject.toml: a Rust extension; it is covered only by the crate's own tests",
-    ]);
+    expect(p.suites).toMatchObject([{ binding: 'pyx', rust: true, with: { package: '..' } }]);
+    expect(p.unclear).toEqual([]);
   });
 });
 

@@ -100,8 +100,9 @@ describe('GWP-ASan', () => {
     const s = only('gwp-asan/tombstone');
     expect(s).toMatchObject({
       rule: 'gwp-asan/use-after-free',
-      address: '0x7a1c2e3ff0',
-      region: '0 bytes into a 16-byte allocation',
+      // As the line with the signal prints it.
+      address: '0x0000007a1c2e3ff0',
+      region: '0 bytes into a 16-byte allocation at 0x7a1c2e3ff0',
     });
     expect(s.stacks.map((k) => [k.role, k.thread, functions(k.frames)])).toEqual([
       ['fault', undefined, ['store_peek', 'store_loop(int)']],

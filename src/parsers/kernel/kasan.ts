@@ -28,7 +28,7 @@ import { hazardOf, kindOf } from './memory-kinds.js';
 import { CALL_TRACE, dropChecker, RULER, traceLine } from './trace.js';
 
 const BUG = /^\s*BUG: (K(?:ASAN|ASan|FENCE|MSAN)): /;
-const FUNCTION = /^[\w.$]{1,200}/;
+const FUNCTION = /^[\w.$]+/;
 /** Behind the function: the address, to 4.8, and the place, which syzbot adds. */
 const BUG_ADDRESS = / at addr ([0-9a-f]{8,16})$/;
 const BUG_PLACE = / ([\w./+-]{1,150}):(\d{1,7})(?: \[inline\])?$/;

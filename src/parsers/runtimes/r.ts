@@ -36,8 +36,8 @@ const WORDS = /\*\*\* caught (?:segfault|bus error|illegal operation) \*\*\*/;
 
 /** The function of a call: `top` of `top(x)`, the routine of `.Call("shelf_top", x)` and its siblings. */
 const functionOf = (call: string): string =>
-  /^\.(?:Call|External2?|C|Fortran)\("?([\w.]{1,100})/.exec(call)?.[1] ??
-  /^[^\s(]{1,200}(?=\()/.exec(call)?.[0] ??
+  /^\.(?:Call|External2?|C|Fortran)\("?([\w.]+)/.exec(call)?.[1] ??
+  /^[^\s(]+(?=\()/.exec(call)?.[0] ??
   call.slice(0, MAX_CALL);
 
 /** Reads R's reports of a fault. */
