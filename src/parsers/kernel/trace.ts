@@ -21,8 +21,7 @@ const INLINED = / \[inline\]$/;
 const DECODED = / \((?:[^()]{1,300} )?([\w./+-]{1,150}\.[a-zA-Z]{1,4}):(\d{1,7})\)(?: ([\w-]{1,60}))?$/;
 const PLACE = / ([\w./+-]{1,150}\.[a-zA-Z]{1,4}):(\d{1,7})$/;
 const MODULE = / \[([\w-]{1,60})(?: [0-9a-f]{8,64})?\]$/;
-const FRAME =
-  /^\s*(?:\[<[0-9a-f]{4,16}>\] )?(\? )?\(?([\w.$]+)\)?(\+0x[0-9a-f]{1,8}\/0x[0-9a-f]{1,8})?$/;
+const FRAME = /^\s*(?:\[<[0-9a-f]{4,16}>\] )?(\? )?\(?([\w.$]+)\)?(\+0x[0-9a-f]{1,8}\/0x[0-9a-f]{1,8})?$/;
 /** Marks of the stack that the frames below were on. */
 const MARK = /^\s*<\/?(?:TASK|IRQ|NMI|SOFTIRQ|EOE|#\w{2}|ENTRY_TRAMPOLINE)>/;
 
