@@ -37,6 +37,8 @@ export const fdguard: Gate = {
       prefix: [],
       env: { FFI_GATES_FD_JOURNAL: journal },
       hostArgs: [],
+      // A process that ran tests and was not watched, or did not come to its end, is not clean. Go ends without a word.
+      atEnd: settings.ends ? /^ffi-gates fdguard: ended$/ : /^ffi-gates fdguard: watching$/,
       after: { argv: [process.execPath, PROGRAM], settings, log: LOG },
     };
   },

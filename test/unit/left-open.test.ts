@@ -1,7 +1,13 @@
 /** What is left open at the end of a journal, and what is not. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { fdguard } from '../../src/gates/fdguard.js';
 import { leftText, readJournal } from '../../src/gates/programs/left-open.js';
 import { parseText } from '../../src/parsers/index.js';
+import { withoutEnd, type ReadLog } from '../../src/parsers/read-logs.js';
+import { madeHost } from '../helpers/made-host.js';
 
 const say = (...lines: string[]): string =>
   ['watching', ...lines].map((l) => `ffi-gates fdguard: ${l}\n`).join('');
@@ -46,4 +52,28 @@ test.each(ROWS)('%s', (_what, journal, left) => {
 test('a process that was killed does not say that it ended', () => {
   expect(readJournal(say(opened(3))).ended).toBe(false);
   expect(readJournal('').ended).toBe(false);
+});
+
+test.each([
+  ['c', true, 'ended'],
+  ['py', true, 'ended'],
+  ['go', false, 'watching'],
+] as const)('of a process in %s that ran tests the journal is asked for', (binding, ends, last) => {
+  const { atEnd, after } = fdguard.arm({ host: madeHost(), binding, compiler: 'gcc', logDir: '/logs' });
+  expect(after?.settings).toMatchObject({ ends });
+  expect(atEnd?.test(`ffi-gates fdguard: ${last}`)).toBe(true);
+  expect(atEnd?.test('ffi-gates fdguard: opened 3 file /x')).toBe(false);
+  // Neither a journal that ends early, nor none at all, nor that of another process, is one.
+  const events = [{ test: 't', outcome: 'started' as const, pid: 7 }];
+  const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-journal-'));
+  const logOf = (pid: number, text: string): ReadLog => {
+    writeFileSync(join(dir, `fdguard.${pid}`), text);
+    return { name: `fdguard.${pid}`, path: join(dir, `fdguard.${pid}`), pid, parsed: parseText(text) };
+  };
+  const whole = `ffi-gates fdguard: watching\nffi-gates fdguard: ended\n`;
+  expect(withoutEnd(atEnd!, events, [])).toMatch(/process 7/);
+  expect(withoutEnd(atEnd!, events, [logOf(8, whole)])).toMatch(/process 7/);
+  expect(withoutEnd(atEnd!, events, [logOf(7, '')])).toMatch(/process 7/);
+  expect(withoutEnd(atEnd!, events, [logOf(7, whole)])).toBeUndefined();
+  rmSync(dir, { recursive: true });
 });
