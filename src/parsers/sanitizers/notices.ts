@@ -73,7 +73,7 @@ const HARMLESS: readonly RegExp[] = [
   // verbose mode lists its threads: `==7==T0: stack [0x…,0x…)`
   /==\d+==\s*T-?\d+(?::| \w+ )/,
   /\b\w+Sanitizer: (?:checking for leaks|Started BackgroundThread|RSS: \d|StackDepot: \d)/,
-  /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|Thread \d+ has destroyed DTLS|Thread T\d+\/\d+ was created by T-?\d+$|WARNING: stack pointer not in stack range|\|\|)/,
+  /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|Thread \d+ has destroyed DTLS|Thread \d+ not found in registry|Thread T\d+\/\d+ was created by T-?\d+$|WARNING: stack pointer not in stack range|\|\|)/,
   /\bThreadSanitizer: (?:Memory budget|growing)/,
   /\*\*\* WARNING: Failed to initialize DbgHelp|\bWARNING: Failed to use and restart external symbolizer/,
   /\bWARNING: str\w+\*? interceptors are enabled even though/,
