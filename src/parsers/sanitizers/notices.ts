@@ -6,6 +6,7 @@
 import { lookUp } from '../../model/look-up.js';
 import { PROCESS_ID_LITERALS, PROCESS_ID_MARKER } from '../engine/process-id.js';
 import type { Tool } from '../../model/diagnostic.js';
+import { parseFrame } from '../engine/frame.js';
 import { closeReport, openReport, takeFrame, type OpenReport } from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
 
@@ -47,6 +48,9 @@ const HOST_FAULTS: readonly [RegExp, string][] = [
   [/\b(\w+)Sanitizer: while reporting a bug found another one/, 'ignored-report'],
   [/\bERROR: Can't open file:|\bERROR: failed to (?:mmap|allocate|open)\b/, 'host-resources'],
 ];
+/** An entry of the list of threads that `log_threads` prints since LLVM 22, with the stack that created the thread below it. */
+const LISTED_THREAD = /^(?:==\d+==)?Thread T\d+\/\d+ was created by T-?\d+(?:\/\d+)?$/;
+const NO_STACK = '<empty stack>';
 /** Lines of others that are waited through for the stack of a failed CHECK. */
 const MAX_FOREIGN_LINES = 8;
 const TRACER = /\bTracer caught signal \d+/;
@@ -73,7 +77,7 @@ const HARMLESS: readonly RegExp[] = [
   // verbose mode lists its threads: `==7==T0: stack [0x…,0x…)`
   /==\d+==\s*T-?\d+(?::| \w+ )/,
   /\b\w+Sanitizer: (?:checking for leaks|Started BackgroundThread|RSS: \d|StackDepot: \d)/,
-  /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|Thread \d+ has destroyed DTLS|Thread \d+ not found in registry|Thread T\d+\/\d+ was created by T-?\d+$|WARNING: stack pointer not in stack range|\|\|)/,
+  /==\d+==\s*(?:Parsed \w+_OPTIONS|Installed the sigaction|Using \S+ symbolizer|Attached to thread|Detached from thread|AddressSanitizer (?:Init|exit)|Processing thread|Scanning|Stack at|TLS at|DTLS|Root region|Thread \d+ has destroyed DTLS|Thread \d+ not found in registry|WARNING: stack pointer not in stack range|\|\|)/,
   /\bThreadSanitizer: (?:Memory budget|growing)/,
   /\*\*\* WARNING: Failed to initialize DbgHelp|\bWARNING: Failed to use and restart external symbolizer/,
   /\bWARNING: str\w+\*? interceptors are enabled even though/,
@@ -105,6 +109,7 @@ export const notices: LineReader = {
     'Tracer caught',
     'Shadow memory range',
     'HINT: ',
+    ' was created by T',
   ],
   markers: [
     PROCESS_ID_MARKER,
@@ -130,10 +135,12 @@ type State = {
   linesLeft: number;
   /** `Tracer caught signal` announces a fatal error of LSan. */
   tracer: OpenReport | undefined;
+  /** Frames that follow belong to a list of threads. */
+  inThreads: boolean;
 };
 
 function make(emit: Emit): LineSession {
-  const s: State = { emit, open: undefined, linesLeft: 0, tracer: undefined };
+  const s: State = { emit, open: undefined, linesLeft: 0, tracer: undefined, inThreads: false };
   return {
     line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
     end() {
@@ -153,6 +160,7 @@ function read(s: State, line: Line): boolean {
     }
     if (text.trim() !== '' && s.linesLeft-- === 0) close(s);
   }
+  if (takeThreads(s, text)) return true;
   if (!MAY_MATTER.test(text)) return false;
   const failed = CHECK_FAILED.exec(text);
   if (failed) {
@@ -160,6 +168,14 @@ function read(s: State, line: Line): boolean {
     return true;
   }
   return HARMLESS.some((h) => h.test(text)) || takeFault(s, line);
+}
+
+/** The list of threads: it says nothing about a fault, but its stacks look like those of a report without a head. */
+function takeThreads(s: State, text: string): boolean {
+  if (LISTED_THREAD.test(text)) return (s.inThreads = true);
+  if (!s.inThreads || text === '') return false;
+  s.inThreads = text.trim() === NO_STACK || parseFrame(text) !== undefined;
+  return s.inThreads;
 }
 
 function close(s: State): void {
