@@ -77,6 +77,7 @@ static napi_value points_of(napi_env env, const char *text) {
 
 /* The suite's own. */
 WRAPPER(fill);
+WRAPPER(fillPooled);
 WRAPPER(textLength);
 WRAPPER(copySlice);
 WRAPPER(remember);
@@ -96,6 +97,7 @@ WRAPPER(wide);
 
 static const export_row rows[] = {
     {"run", run}, {"hold", hold}, {"heldSum", heldSum}, {"release", release}, {"fill", fill},
+    {"fillPooled", fillPooled},
     {"textLength", textLength}, {"copySlice", copySlice}, {"remember", remember}, {"prepareWork", prepareWork}, {"promise", promise},
     {"context", context}, {"interfaces", interfaces}, {"onEvent", onEvent},
     {"offEvent", offEvent}, {"fire", fire}, {"callTwice", callTwice}, {"onOtherThread", onOtherThread},

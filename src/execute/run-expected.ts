@@ -10,7 +10,9 @@ import { runAttempt, type Runner } from './attempt.js';
 import { runAll } from './run-all.js';
 
 /** Hazards that usually end the process, whatever the gate does. */
-const DEADLY = /^(?:crash|null)\/|^lifetime\/callback-collected$/;
+const DEADLY = /^(?:crash|null)\//;
+/** Deadly where a gate sees it. A host that no gate sees it in stops the call itself. */
+const OFTEN_DEADLY = /^lifetime\/callback-collected$/;
 
 /** Whether a test is one of these. */
 type Runs = (test: string) => boolean;
@@ -108,7 +110,9 @@ export const runExpected = async (r: Runner): Promise<void> => {
   const blind = r.options.expectations.filter((e) => e.blind && concerns(e, cell, listed));
   const runs = (t: string, es: readonly Expectation[]): boolean => es.some((e) => isCase(t, e.case));
   evidence.wanted = listed.filter((t) => runs(t, [...due, ...blind]));
-  const deadly = [...due, ...blind].filter((e) => DEADLY.test(e.hazard));
+  const deadly = [...due, ...blind].filter(
+    (e) => DEADLY.test(e.hazard) || (!e.blind && OFTEN_DEADLY.test(e.hazard)),
+  );
   const { wanted, skipExplanations, goesOn, batch, apart } = planOf(cell, evidence.wanted, due, (t) =>
     runs(t, deadly),
   );

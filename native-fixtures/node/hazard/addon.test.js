@@ -18,7 +18,7 @@ test('bounds_host_buffer_too_small', () => {
 });
 
 test('bounds_host_buffer_too_small__pooled', () => {
-  addon.fill(pooled(), 9, 7); //~ bounds_host_buffer_too_small__pooled: asan memcheck = bounds/heap-overflow
+  addon.fillPooled(pooled(), 9, 7); //~ bounds_host_buffer_too_small__pooled: asan memcheck = bounds/heap-overflow
 });
 
 test('bounds_missing_terminator__host', () => {

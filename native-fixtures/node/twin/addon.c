@@ -12,6 +12,7 @@ WRAPPER(fill) {
   fx_fill(p, (size_t)n, int_of(env, argv[2]));
   return number(env, n);
 }
+WRAPPER(fillPooled) { return fill(env, info); }
 
 WRAPPER(textLength) {
   ARGS;

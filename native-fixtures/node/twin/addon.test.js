@@ -19,7 +19,7 @@ test('bounds_host_buffer_too_small', () => {
 });
 
 test('bounds_host_buffer_too_small__pooled', () => {
-  assert.equal(addon.fill(pooled(), 9, 7), -1);
+  assert.equal(addon.fillPooled(pooled(), 9, 7), -1);
 });
 
 test('bounds_missing_terminator__host', () => {
