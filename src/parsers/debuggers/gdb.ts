@@ -119,12 +119,27 @@ function take(open: Open, line: Line): Belongs {
 /** Characters of a frame that are joined from its lines. */
 const MAX_FRAME = 4096;
 
+/** Signals of the instruction at which the program stopped. */
+const FAULTS = /^SIG(?:SEGV|BUS|ILL|FPE)$/;
+/** … unless they were sent, or the process waits in a handler. */
+const RAISES = /^$|raise|kill|abort|exit|wait|sleep|pause|poll|select|read|write|syscall/i;
+
+const isSame = (a: Frame, b: Frame): boolean =>
+  a.kind === 'opaque' || b.kind === 'opaque' ? a.kind === b.kind : a.function === b.function;
+
 /** A frame, or with `isMore` the last one again, now with a further line of it. */
 function takeFrame(open: Open, text: string, isMore = false): void {
   open.partial = text.length > MAX_FRAME ? '' : text;
   if (open.isOther) return;
   if (HANDLER.test(text)) {
-    // Above it stands the handler of the signal; the fault is below.
+    // Above it stands the handler of the signal, which has raised it again, and the fault is below.
+    const top = open.stack?.frames[0];
+    if (
+      top !== undefined &&
+      FAULTS.test(open.signal) &&
+      !RAISES.test(top.kind === 'opaque' ? '' : (top.function ?? ''))
+    )
+      return;
     open.diagnostic.stacks = [];
     openStack(open, 'fault');
     return;
@@ -132,10 +147,14 @@ function takeFrame(open: Open, text: string, isMore = false): void {
   const frame = gdbFrame(text);
   if (frame === undefined) return;
   const frames = open.stack?.frames;
-  // A second backtrace, of the same thread or of another one.
-  if (!isMore && text.startsWith('#0 ') && (frames?.length ?? 0) > 0) {
-    open.isOther = true;
-    return;
+  if (!isMore && text.startsWith('#0 ') && frames !== undefined && frames.length > 0) {
+    // Of a core gdb shows the innermost frame, and `bt` shows it again.
+    if (frames.length === 1 && isSame(frames[0]!, frame)) frames.pop();
+    else {
+      // A second backtrace, of the same thread or of another one.
+      open.isOther = true;
+      return;
+    }
   }
   if (open.stack === undefined) openStack(open, 'fault');
   if (isMore && frames !== undefined) frames.pop();

@@ -69,6 +69,9 @@ const MAX_MESSAGE_LINES = 4;
 /** Lines inside a stack that are no frames. */
 const BETWEEN_FRAMES = /^\s*(?: ---> |---|at:|Repeat(?:ed)? \d|-{10,})|^\s+---/;
 
+/** A logger may put the message and all frames on one line. */
+const partsOf = (text: string): string[] => text.split(/ (?=at [A-Za-z_][\w.`+<>]{1,300} ?\()/);
+
 /** `   at Ns.Type.Method(Args) in /src/a.cs:line 12`, mono's `  at T.M () [0x00000] in <hash>:0`. */
 function frameOf(text: string): Frame | undefined {
   // A narrow console wraps; what is pasted from it may lose its indentation.
@@ -115,6 +118,8 @@ export const dotnet: LineReader = {
   traces: [
     // behind other output
     /\S {0,4}(?:(?:Fatal error|Process terminated)\.|Unhandled Exception:)$/,
+    // its message, and the words before it, are in the user's language
+    /(?:^\s{0,8}|[:：] {0,2})System\.AccessViolationException:/,
     /^(?:System\.AccessViolationException\b|Internal CLR error\. \(0x|Invalid Program: attempted)/,
     /^\s*Message=Attempted to read or write protected memory\./,
     /^Repeat(?:ed)? \d{1,9} times:$/,
@@ -168,21 +173,25 @@ function begin(s: State, line: Line, words: string, isUnhandled: boolean): void 
   }
   close(s);
   const facts = { tool: 'dotnet', rule: 'dotnet/fatal', hazard: 'crash/other' } as const;
+  const [message = '', ...frames] = partsOf(words);
   s.open = {
-    ...openReport(line, { ...facts, message: words }),
-    words,
+    ...openReport(line, { ...facts, message }),
+    words: message.trimEnd(),
     isUnhandled,
     linesLeft: /^(?:Fatal error|Process terminated)\.?$/.test(words) ? MAX_MESSAGE_LINES : 0,
     crossesNative: false,
   };
+  for (const frame of frames) takeLine(s.open, frame);
 }
 
 /** A line below the words: a frame, or the message where it stands on a line of its own. */
 function takeLine(open: Open, text: string): boolean {
-  const frame = frameOf(text);
+  const [first = '', ...others] = partsOf(text.trimStart());
+  const frame = frameOf(others.length === 0 ? text : first);
   if (frame) {
     addFrameTo(open, 'managed', frame);
     if (CALLBACK.test(text)) open.crossesNative = true;
+    for (const other of others) takeLine(open, other);
   } else if (open.words === '' && text.trim() !== '') open.words = text.trim();
   else if (open.linesLeft > 0 && frameCount(open) === 0 && text.trim() !== '' && !BETWEEN_FRAMES.test(text)) {
     open.linesLeft--;

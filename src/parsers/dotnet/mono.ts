@@ -115,6 +115,9 @@ export const mono: LineReader = {
   make,
 };
 
+/** Behind the signal. */
+const ADVICE = /^(?:a fatal error in the mono runtime|used by your application|Memory around native instr)/;
+
 type State = { emit: Emit; open: Open | undefined };
 
 function make(emit: Emit): LineSession {
@@ -245,6 +248,7 @@ function takeDebugged(open: Open, text: string): boolean {
 /** True when the line belongs to the open report: a frame, a ruler, mono's own words, or gdb's dump. */
 function isOwn(open: Open, text: string): boolean {
   if (/^=+$/.test(text) && text.length > 40) return true;
+  if (ADVICE.test(text)) return true;
   if (open.part === 'debugger') return takeDebugged(open, text);
   const native = open.part === 'native' ? nativeFrame(text) : undefined;
   if (native) {
@@ -256,7 +260,5 @@ function isOwn(open: Open, text: string): boolean {
     addFrameTo(open, 'managed', managed);
     return true;
   }
-  return /^(?:a fatal error in the mono runtime|used by your application|Memory around native instr)/.test(
-    text,
-  );
+  return false;
 }

@@ -108,7 +108,14 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
   [/</, [KERNEL]],
   // a log pasted into a comment
   [/\//, [/^\/\/ ?(?=\s*(?:#\d|==|[A-Z]))/]],
-  [/ /, [NAME, /^ {1,4}(?=\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2})/]],
+  [
+    / /,
+    [
+      NAME,
+      /^ {1,8}[a-z][\w./-]{2,100}\.cc:\d{1,6}\] ?/,
+      /^ {1,4}(?=\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2})/,
+    ],
+  ],
 ];
 const NONE: readonly RegExp[] = [];
 const OF_ASCII = Array.from(

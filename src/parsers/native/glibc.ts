@@ -97,7 +97,7 @@ export const glibc = readLastWords({
     'exception not rethrown',
     'malloc: ***',
     'malloc: Heap',
-    '*** Error in',
+    '*** Error ',
     'detected ***',
     '\n*** ',
     ' *** ',
@@ -117,7 +117,7 @@ export const glibc = readLastWords({
   ],
   markers: [
     // A test runner's unfinished line may stand before the words; a debugger quotes them.
-    begins(/\*\*\* (?:Error in [`']|glibc detected \*\*\* )/),
+    begins(/\*\*\* (?:Error {1,4}in {1,4}[`']|glibc detected \*\*\* )/),
     // … without its stars, or with what a page made of them
     begins(/(?:\*\*\\\* )?\bError in `[^`']{1,200}': (?:double free|corrupted |[a-z_]{4,25}\(\): )/),
     begins(
@@ -138,7 +138,7 @@ export const glibc = readLastWords({
   traces: [/^={3,} (?:Backtrace|Memory map): =+$/],
   rows: ROWS,
   // until 2.25, and until 2.16
-  lead: /^(?:\*\*\*? |\*\*\\\* )?(?:Error in `[^']{0,200}'|glibc detected \*\*\* \S{1,200}): /,
+  lead: /^(?:\*\*\*? |\*\*\\\* )?(?:Error {1,4}in {1,4}`[^']{0,200}' {0,4}|glibc detected \*\*\* \S{1,200}): /,
   stack: {
     title: /^={3,} Backtrace: =+$/,
     frame: (text) => {

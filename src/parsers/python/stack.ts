@@ -15,8 +15,8 @@ export const TRACEBACK = /^\s*File "([^"]{0,4096})", line (\d{1,9}), in (.*)$/s;
 /** A frame of a stack that `faulthandler` dumps; one of a traceback has a comma before `in`. */
 export const FRAME_OF_DUMP = /^\s*File "[^"]{1,400}", line (?:\d{1,9}|\?\?\?) in \S/;
 
-/** Lines in which a log begins: a fence of Markdown may come first. */
-export const FIRST_LINES = 2;
+/** Lines in which a log begins: a sentence and a fence of Markdown may come first. */
+export const FIRST_LINES = 8;
 
 export const TITLE = 'Traceback (most recent call last):';
 

@@ -24,12 +24,12 @@ import {
   type OpenReport,
 } from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { watchHeadlessStack, type HeadlessStack } from './headless-stack.js';
+import { oldForm } from './old-form.js';
 import { ABORTS, LITERALS, MARKERS, PANICS, TRACES } from './panic-kinds.js';
 
 const PANICKED = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?panicked at (.{1,4096})$/;
-/** The end of the old form, whose message may have several lines: `…', src/lib.rs:11:5`; before 1.24 without column. */
-const OLD_PLACE = /^[^\s:].{0,4000}:\d{1,9}(?::\d{1,9})?$/;
-/** Lines of such a message. */
+/** Lines of a message of the old form. */
 const MAX_OLD_LINES = 50;
 const FRAME = /^\s*\d{1,6}: +(?:0x[0-9a-f]+ - )?(\S.*)$/s;
 /** Until 1.43 a call that was inlined stood without number below the frame it is part of. */
@@ -38,18 +38,11 @@ const AT = /^\s*at (.+)$/;
 const NOTE = /^note: (?:run with `RUST_BACKTRACE|[Ss]ome details are omitted)/;
 const OVERFLOW = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?has overflowed its stack$/;
 
-const samePlace = (a: Frame, b: Frame | undefined): boolean =>
+const samePlace = (a: Frame, b: Frame): boolean =>
   a.kind === 'source' &&
-  b?.kind === 'source' &&
+  b.kind === 'source' &&
   a.line === b.line &&
   a.file.endsWith(b.file.replace(/^\.\//, ''));
-
-/** The message and place of `'MESSAGE', src/lib.rs:11:5`; undefined while its last line has not come. */
-const oldForm = (text: string): { message: string; place: string } | undefined => {
-  const end = text.lastIndexOf("', ");
-  const place = end < 0 ? '' : text.slice(end + 3);
-  return OLD_PLACE.test(place) ? { message: text.slice(1, end), place } : undefined;
-};
 
 /** Reads the last words of Rust's standard library. */
 export const rust: LineReader = {
@@ -81,6 +74,8 @@ type State = {
   inBacktrace: boolean;
   /** A function of the backtrace whose place has not come yet. */
   fn: string | undefined;
+  /** Frames that no report stands before. */
+  headless: HeadlessStack | undefined;
 };
 
 function make(emit: Emit): LineSession {
@@ -93,16 +88,24 @@ function make(emit: Emit): LineSession {
     head: undefined,
     inBacktrace: false,
     fn: undefined,
+    headless: watchHeadlessStack(),
   };
   return {
-    line: (line) => (read(s, line, line.text.trimEnd()) ? 'consumed' : 'ignored'),
+    line(line) {
+      const text = line.text.trimEnd();
+      if (read(s, line, text)) return 'consumed';
+      s.headless?.line(text, line.no);
+      return 'ignored';
+    },
     settle() {
       if (s.open?.diagnostic.complete) close(s);
     },
     end() {
       const cut = s.panic ?? s.old?.panic;
       close(s);
-      return cut ? [`line ${cut.line.no}: the message of a Rust panic is absent`] : [];
+      if (cut) return [`line ${cut.line.no}: the message of a Rust panic is absent`];
+      const at = s.headless?.cutAt();
+      return at === undefined ? [] : [`line ${at}: the beginning of a stack of Rust's is absent`];
     },
   };
 }
@@ -141,7 +144,10 @@ function close(s: State): void {
   // The standard library may be built without lines; then the place of the panic is in no frame.
   if (head?.kind === 'source' && fault && !fault.frames.some((f) => samePlace(f, head)))
     fault.frames.unshift(head);
-  if (open) closeReport(open, s.emit);
+  if (open) {
+    closeReport(open, s.emit);
+    s.headless = undefined;
+  }
   s.open = s.head = undefined;
   s.inBacktrace = false;
 }

@@ -126,8 +126,9 @@ function takeLine(s: Stream, line: Line, text: string, emit: Emit): void {
     !TRAILER.test(previous.text) &&
     !/^(?:sched status|host stacktrace)/.test(previous.text);
   // A detail of an error whose words are gone.
-  if (frame !== undefined && frame !== 'elided' && /^ \S/.test(previous.text)) s.isCut = true;
-  if (!isUnknown) return;
+  const isDetail = CONTINUES.test(previous.text) || previous.text.startsWith('Locks held: ');
+  if (frame !== undefined && frame !== 'elided' && (isDetail || /^ \S/.test(previous.text))) s.isCut = true;
+  if (!isUnknown || isDetail) return;
   begin(s, previous.line, { kind: 'Unknown', tool: 'valgrind' }, previous.text);
   if (s.open) inside(s, s.open, line, text);
 }

@@ -1,0 +1,168 @@
+/** Reports in the forms in which people paste them into trackers. Each row stands for a kind that was once silent, wrong or lost. */
+import { describe, expect, test } from 'vitest';
+import { shownFrame } from '../../src/cli/parse/identity.js';
+import { functionOf } from '../../src/model/function-name.js';
+import { parseText } from '../../src/parsers/index.js';
+
+type Row = { name: string; text: string; hazard: string; fn?: string };
+
+const READ: readonly Row[] = [
+  {
+    name: "mono's report behind times, whose longest line is its own",
+    hazard: 'crash/signal',
+    text: `00:21:38.744 Native stacktrace:
+00:21:38.744
+00:21:38.748 \tmono() [0x4a1dd8]
+00:21:38.753
+00:21:38.753 Debug info from gdb:
+00:21:38.753
+00:21:38.764 =================================================================
+00:21:38.764 Got a SIGSEGV while executing native code. This usually indicates
+00:21:38.764 a fatal error in the mono runtime or one of the native libraries
+00:21:38.764 used by your application.
+00:21:38.764 =================================================================`,
+  },
+  {
+    name: 'glibc on a page that lays blanks out anew',
+    hazard: 'ownership/invalid-free',
+    text: "*** Error   in  `./till  '   : free(): invalid pointer: 0x0000000000e22010 ***",
+  },
+  {
+    name: '.NET, its stack on the line of the words and on the next one',
+    hazard: 'crash/signal',
+    fn: 'System.Runtime.InteropServices.Marshal.ReadByte',
+    text: `1/22 10:46:10 PM [Error] Fatal error. System.AccessViolationException: Attempted to read or write protected memory. This is often an indication that other memory is corrupt. at System.Runtime.InteropServices.Marshal.ReadByte(IntPtr, Int32)
+
+1/22 10:46:10 PM [Error] at Acme.Shelf.Top(IntPtr) at Acme.Till.Open() at Acme.Till.Main(System.String[])`,
+  },
+  {
+    name: 'an addon below the frames of Node and of V8',
+    hazard: 'threading/wrong-thread-env',
+    fn: 'Shelf::Top',
+    text: `FATAL ERROR: HandleScope::HandleScope Entering the V8 API without proper locking in place
+ 1: 0xb95b60 node::Abort() [node]
+ 2: 0xd7056c v8::HandleScope::HandleScope(v8::Isolate*) [node]
+ 3: 0xb4073a napi_open_handle_scope [node]
+ 4: 0x7f3f4007dd41 Shelf::Top(uv_async_s*) [/src/till/build/Release/shelf.node]
+ 5: 0x1671c7e uv_run [/usr/bin/node]
+Aborted`,
+  },
+  {
+    name: "ART's lines that logcat indents and does not tag again",
+    hazard: 'rules/jni-bad-reference',
+    fn: 'Java_com_acme_Shelf_top',
+    text: `07-20 00:08:54.915 23038-23059/com.acme.till A/art: art/runtime/java_vm_ext.cc:470] JNI DETECTED ERROR IN APPLICATION: use of deleted local reference 0x20001d
+07-20 00:08:54.916 23038-23059/com.acme.till A/art: art/runtime/java_vm_ext.cc:470] "Thread-8" prio=5 tid=13 Runnable
+    art/runtime/java_vm_ext.cc:470]   | group="main" sCount=0 dsCount=0 obj=0x12e6d8b0 self=0x7f7448a200
+    art/runtime/java_vm_ext.cc:470]   native: #00 pc 0000000000478734  /system/lib64/libart.so (_ZN3art15DumpNativeStackEv+220)
+    art/runtime/java_vm_ext.cc:470]   native: #01 pc 0000000000010abc  /data/app/com.acme.till-1/lib/arm64/libshelf.so (Java_com_acme_Shelf_top+28)`,
+  },
+  {
+    name: 'an assertion under Valgrind',
+    hazard: 'crash/abort',
+    fn: 'shelf_size',
+    text: `==7== Process terminating with default action of signal 6 (SIGABRT)
+==7==    at 0x4E6F428: raise (raise.c:54)
+==7==    by 0x4E71029: abort (abort.c:89)
+==7==    by 0x4E67BD6: __assert_fail_base (assert.c:92)
+==7==    by 0x4E67C81: __assert_fail (assert.c:101)
+==7==    by 0x401C34: shelf_size (shelf.c:37)
+==7==`,
+  },
+  {
+    name: 'a core under gdb, whose innermost frame stands before the backtrace as well',
+    hazard: 'crash/abort',
+    fn: 'shelf_drop',
+    text: `Program terminated with signal SIGABRT, Aborted.
+#0  __GI_raise (sig=sig@entry=6) at ../sysdeps/unix/sysv/linux/raise.c:50
+50\t../sysdeps/unix/sysv/linux/raise.c: No such file or directory.
+(gdb) bt
+#0  __GI_raise (sig=sig@entry=6) at ../sysdeps/unix/sysv/linux/raise.c:50
+#1  0x00007f1fb01a5859 in __GI_abort () at abort.c:79
+#2  0x000055d0f2a01189 in shelf_drop (s=0x1) at shelf.c:12`,
+  },
+  {
+    name: 'a fault inside a handler of another signal, under gdb',
+    hazard: 'crash/signal',
+    fn: 'dump_shelf',
+    text: `Program terminated with signal SIGSEGV, Segmentation fault.
+#0  0x00007f4fcd393e70 in dump_shelf (fd=2) at shelf.c:90
+#1  0x00007f4fcd39a380 in on_user_signal (signum=10) at till.c:52
+#2  <signal handler called>
+#3  0x00007f4fcce9c3aa in __futex_abstimed_wait_common () from /lib64/libc.so.6`,
+  },
+];
+
+test.each(READ)('$name', ({ text, hazard, fn }) => {
+  const parsed = parseText(text);
+  expect(parsed.diagnostics.map((d) => d.hazard)).toEqual([hazard]);
+  expect(parsed).toMatchObject({ unread: [], complete: true });
+  const frame = shownFrame(parsed.diagnostics[0]!);
+  if (fn !== undefined) expect(frame && functionOf(frame)).toBe(fn);
+});
+
+describe('the middle of a report is not understood, and is no other report', () => {
+  test.each([
+    [
+      'a stack of Rust’s that begins with frame 25',
+      `  25:        0x10459cf40 - till::main::h5e2c7abac9dc06f0
+                               at /src/till/src/main.rs:15:2
+  26:        0x1045a8764 - core::ops::function::FnOnce::call_once::h4b0e21d5f464699e
+                               at /rustc/90c5/library/core/src/ops/function.rs:250:5`,
+    ],
+    [
+      'one without addresses',
+      '   3: shelf::top\n             at ./src/shelf.rs:12:5\n   4: till::main\n             at ./src/main.rs:3:5',
+    ],
+    [
+      'a dump of ART’s threads',
+      `    runtime.cc:669]   native: #14 pc 00000000000513f0  /apex/com.android.runtime/lib64/bionic/libc.so (__start_thread+64)
+    runtime.cc:669]   (no managed stack frames)`,
+    ],
+    [
+      'the second half of a race under helgrind',
+      `==7==    at 0x806A7A1: shelf_put (shelf.c:52)
+==7==
+==7== This conflicts with a previous read of size 4 by thread #7
+==7== Locks held: 1, at address 0x67EEDE4
+==7==    at 0x805FEB0: shelf_top (shelf.c:40)
+==7==
+==7== Address 0x67EDEE0 is 264 bytes inside a block of size 436 alloc'd
+==7==    at 0x48B9886: calloc (in /usr/lib/valgrind/vgpreload_helgrind-x86-linux.so)
+==7==    by 0x8064E15: shelf_new (shelf.c:56)`,
+    ],
+    [
+      'a thread of Python below a sentence',
+      'This is what I got:\n\n```\nCurrent thread 0x00007f0961223000 (most recent call first):\n  File "/src/test_shelf.py", line 5 in test_top\n```',
+    ],
+    [
+      "a .NET exception in the user's language",
+      ' System.AccessViolationException: Es wurde versucht, im geschützten Speicher zu lesen oder zu schreiben.',
+    ],
+    [
+      '… behind words that are in it, too',
+      'Unbehandelte Ausnahme: System.AccessViolationException: Es wurde versucht, im geschützten Speicher zu lesen.',
+    ],
+  ])('%s', (_, text) => {
+    const { diagnostics, unread, complete } = parseText(text);
+    expect(diagnostics).toEqual([]);
+    expect(unread.length > 0 || !complete).toBe(true);
+  });
+});
+
+test.each([
+  [
+    'a backtrace that a Rust program prints',
+    `Error: no such shelf
+
+Stack backtrace:
+   0: anyhow::error::<impl anyhow::Error>::msg
+             at /src/anyhow/src/error.rs:27:14
+   1: till::main
+             at ./src/main.rs:3:5`,
+  ],
+  ['numbered steps', '  3: build\n  4: run tests/main.rs\n     at last'],
+  ['a type in an assertion', 'Assert.Throws() expected System.AccessViolationException but found none'],
+])('%s is no report', (_, text) => {
+  expect(parseText(text)).toMatchObject({ diagnostics: [], unread: [], complete: true });
+});
