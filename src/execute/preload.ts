@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildAccess } from '../build/prepare-suite.js';
 import type { Evidence } from '../judge/evidence.js';
-import type { Arm } from '../model/launch.js';
+import type { Arm, Launch } from '../model/launch.js';
 import type { Cell } from '../plan/plan.js';
 import { perturbed, shareOf } from './perturb.js';
 
@@ -15,21 +15,28 @@ const SOURCES = fileURLToPath(new URL('../../plugins/preload/', import.meta.url)
 /** Compiles `plugins/preload/<name>.c`. The path of the library, or why it could not be compiled. */
 export const buildPreload = async (
   { host, build }: BuildAccess,
-  { compiler }: Cell,
+  { compiler, gate }: Pick<Cell, 'compiler' | 'gate'>,
   name: string,
 ): Promise<{ path: string } | { failed: string }> => {
   const cc = host.tools[compiler]?.path ?? compiler;
   // Not named like a shared object: it belongs to the tool, and gates need not see into it.
   const library = `ffi-gates-${name}`;
   const source = join(SOURCES, `${name}.c`);
+  const inputs = (out: string) => gate.preloadInputs?.(host, cc, out);
   const built = await build({
     id: `${name}-${compiler}`,
     inputs: [dirname(source)],
-    facts: [name, host.tools[compiler]?.version],
-    commands: (out) => [
+    facts: [name, host.tools[compiler]?.version, inputs('')?.facts],
+    commands: (out) => {
+      const { commands = [], flags = [] } = inputs(out) ?? {};
       // Optimised: calls that are passed on must become jumps, or frames of the tool would be in every stack.
-      { argv: [cc, '-O2', '-g', '-fPIC', '-shared', '-o', join(out, library), source], cwd: out, env: {} },
-    ],
+      const argv: Launch['argv'] = [
+        cc,
+        ...['-O2', '-g', '-fPIC', '-shared', ...flags],
+        ...['-o', join(out, library), source],
+      ];
+      return [...commands, { argv, cwd: out, env: {} }];
+    },
     produces: [library],
   });
   return 'failed' in built

@@ -3,7 +3,7 @@
  * gates is in `index.ts`.
  */
 import type { BindingId, GateId } from '../model/ids.js';
-import type { Arm, Compiler, Instrument, Missing } from '../model/launch.js';
+import type { Arm, Compiler, Instrument, Launch, Missing } from '../model/launch.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Host } from '../host/probe.js';
 
@@ -92,6 +92,12 @@ export type Gate = {
   tools?: readonly string[];
   /** A library of `plugins/preload` that is compiled and loaded before everything else. */
   preload?: string;
+  /** What that library is compiled with where it runs, besides its own source: generated headers. */
+  preloadInputs?(
+    host: Host,
+    cc: string,
+    out: string,
+  ): { commands: Launch[]; flags: string[]; facts: unknown };
   /** GiB of memory that one launch may need beyond the host's own. */
   memory: number;
 };

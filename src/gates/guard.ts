@@ -15,7 +15,7 @@ export const watching = {
 } as const satisfies Partial<Gate>;
 
 /** Every guard's last line in a process, with the number of things that it looked at. A launch has one guard. */
-const DONE = /^ffi-gates guard [a-z]+: done, (\d+) /;
+export const GUARD_ENDED = /^ffi-gates guard [a-z]+: done, (\d+) /;
 
 /** How a guard shows that it watched. `none` says why there may have been nothing. */
-export const watched = (none: string): Watched => ({ line: DONE, none });
+export const watched = (none: string): Watched => ({ line: GUARD_ENDED, none });

@@ -4,6 +4,7 @@ import { cgocheck, cgocheck2, goasan, gorace, plain, pydebug, xcheck } from './r
 import { ctguard } from './ctguard.js';
 import { declared } from './declared.js';
 import { fdguard } from './fdguard.js';
+import { napiguard } from './napiguard.js';
 import { pyguard } from './pyguard.js';
 import { pyrefs } from './pyrefs.js';
 import { miri, rsasan, rstsan } from './rust.js';
@@ -32,4 +33,5 @@ export const GATES: Record<GateId, Gate> = {
   ctguard,
   pyrefs,
   pyguard,
+  napiguard,
 };

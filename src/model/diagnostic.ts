@@ -121,6 +121,7 @@ export type Tool =
   | 'ctguard'
   | 'pyrefs'
   | 'pyguard'
+  | 'napiguard'
   | 'os';
 
 export type Diagnostic = {

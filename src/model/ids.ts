@@ -35,6 +35,7 @@ export const GATE_IDS = [
   'ctguard',
   'pyrefs',
   'pyguard',
+  'napiguard',
 ] as const;
 /** Gates whose threads can be made to wait now and then (`perturb`). */
 export const PERTURBED_GATES: readonly string[] = [

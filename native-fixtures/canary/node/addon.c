@@ -13,6 +13,14 @@ static const struct { const char *name; void (*plant)(void); } rows[] = {
     {"handle", canary_handle},
 };
 
+/* Throws twice: the second time nothing happens. */
+static void exception(napi_env env) {
+  napi_value thrown;
+  napi_throw_error(env, NULL, "first");
+  napi_throw_error(env, NULL, "second"); //~ exception: napiguard = unwind/pending-exception
+  napi_get_and_clear_last_exception(env, &thrown);
+}
+
 static napi_value run(napi_env env, napi_callback_info info) {
   napi_value argv[1];
   size_t argc = 1;
@@ -21,6 +29,7 @@ static napi_value run(napi_env env, napi_callback_info info) {
   napi_get_value_string_utf8(env, argv[0], name, sizeof name, NULL);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (strcmp(rows[i].name, name) == 0) rows[i].plant();
+  if (strcmp(name, "exception") == 0) exception(env);
   return NULL;
 }
 

@@ -2,6 +2,6 @@
 const { test } = require('node:test');
 const { run } = require('./build/Release/addon.node');
 
-for (const name of ['noop', 'heap', 'uaf', 'leak', 'uninit', 'race', 'lockorder', 'ub', 'segv', 'handle']) {
+for (const name of ['noop', 'heap', 'uaf', 'leak', 'uninit', 'race', 'lockorder', 'ub', 'segv', 'handle', 'exception']) {
   test(name, () => run(name));
 }

@@ -33,7 +33,8 @@ WRAPPER(copySlice) {
 WRAPPER(remember) {
   ARGS;
   napi_ref ref;
-  napi_create_reference(env, argv[0], 1, &ref); //~ resource_napi_ref_leak: asan/clang memcheck = ownership/leak
+  napi_create_reference(env, argv[0], 1, &ref); //~ resource_napi_ref_leak: napiguard = resource/napi-ref-leak
+  //~^ resource_napi_ref_leak: asan/clang memcheck = ownership/leak
   return NULL;
 }
 
@@ -42,7 +43,7 @@ static void execute(napi_env env, void *data) { (void)env, (void)data; }
 WRAPPER(prepareWork) {
   ARGS;
   napi_async_work work;
-  napi_create_async_work(env, NULL, argv[0], execute, NULL, NULL, &work); //~ ownership_leak__async_work: asan/clang memcheck = ownership/leak
+  napi_create_async_work(env, NULL, argv[0], execute, NULL, NULL, &work); //~ ownership_leak__async_work: asan/clang memcheck napiguard = ownership/leak
   return NULL;
 }
 
@@ -52,7 +53,7 @@ WRAPPER(context) {
   napi_value resource;
   napi_async_context context;
   napi_create_object(env, &resource);
-  napi_async_init(env, resource, argv[0], &context); //~ ownership_leak__async_context: asan/clang memcheck = ownership/leak
+  napi_async_init(env, resource, argv[0], &context); //~ ownership_leak__async_context: asan/clang memcheck napiguard = ownership/leak
   return NULL;
 }
 
@@ -68,7 +69,7 @@ WRAPPER(interfaces) {
 WRAPPER(promise) {
   napi_deferred deferred;
   napi_value promise;
-  napi_create_promise(env, &deferred, &promise); //~ ownership_leak__deferred: asan/clang memcheck = ownership/leak
+  napi_create_promise(env, &deferred, &promise); //~ ownership_leak__deferred: asan/clang memcheck napiguard = ownership/leak
   return promise;
 }
 
@@ -79,7 +80,7 @@ WRAPPER(callTwice) {
   napi_get_global(env, &global);
   int refused = 0;
   for (int i = 0; i < 2; i++)
-    refused += napi_call_function(env, global, argv[0], 0, NULL, &result) == napi_pending_exception; //~ unwind_pending_exception: blind = unwind/pending-exception
+    refused += napi_call_function(env, global, argv[0], 0, NULL, &result) == napi_pending_exception; //~ unwind_pending_exception: napiguard = unwind/pending-exception
   bool pending;
   napi_is_exception_pending(env, &pending);
   if (pending) napi_get_and_clear_last_exception(env, &result);
@@ -89,7 +90,7 @@ WRAPPER(callTwice) {
 /* Uses the env of the main thread on another one. */
 static void *make_string(void *env) {
   napi_value v;
-  napi_create_double(env, 1, &v); //~ threading_wrong_thread_env: blind = threading/wrong-thread-env
+  napi_create_double(env, 1, &v); //~ threading_wrong_thread_env: napiguard = threading/wrong-thread-env
   return NULL;
 }
 WRAPPER(onOtherThread) {
@@ -143,5 +144,5 @@ WRAPPER(points) {
 
 WRAPPER(wide) {
   ARGS;
-  return number(env, (double)fx_wide(int_of(env, argv[0]), 0)); //~ abi_wrong_width: blind = abi/wrong-width
+  return number(env, (double)fx_wide(int_of(env, argv[0]), 0)); //~ abi_wrong_width: napiguard = abi/wrong-width
 }

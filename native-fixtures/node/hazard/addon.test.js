@@ -70,7 +70,7 @@ wrapperTests(addon);
 test('lifetime_callback_collected', async () => {
   (() => addon.onEvent((n) => n + 1, 0))(); // weakly: the collector may take it while the library still calls
   await settle(10);
-  assert.equal(addon.fire(1), -2); //~ lifetime_callback_collected: blind = lifetime/callback-collected
+  assert.equal(addon.fire(1), -2); //~ lifetime_callback_collected: napiguard = lifetime/callback-collected
   addon.offEvent();
 });
 

@@ -15,7 +15,7 @@ import { flagText, includeFlags, linkedEnv, list as setting } from '../link.js';
 export const nodeOf = (tools: Tools): string => tools['node']?.path ?? process.execPath;
 
 /** The directory that contains `include/node/node_api.h` of this Node, for `--nodedir`. */
-const headers = (tools: Tools): string | undefined => {
+export const nodeHeaders = (tools: Tools): string | undefined => {
   const prefix = dirname(dirname(realpathSync(nodeOf(tools))));
   return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? prefix : undefined;
 };
@@ -51,7 +51,7 @@ const isCmakeJs = (p: Package, dir: string): boolean =>
 /** A tool that is missing here to compile an addon. */
 export const missingForAddon = (tools: Tools): Missing | undefined => {
   const why = 'node-gyp compiles the addon under the gate’s flags';
-  if (!headers(tools)) {
+  if (!nodeHeaders(tools)) {
     return { what: 'the headers of Node', why, remedy: 'install Node with its include/node beside bin/' };
   }
   if (!gyp(process.cwd(), tools)) return { what: 'node-gyp', why, remedy: 'npm install --save-dev node-gyp' };
@@ -63,7 +63,7 @@ export const missingForAddon = (tools: Tools): Missing | undefined => {
  * a build type, whose -O3 would win.
  */
 const cmake = (suite: PreparedSuite, project: string, tools: Tools, env: Step['env']): Step[] => {
-  const include = join(headers(tools) ?? '', 'include', 'node');
+  const include = join(nodeHeaders(tools) ?? '', 'include', 'node');
   // nan and node-addon-api have their headers in their own directories.
   const configure = [
     'inc="$1"; for m in node-addon-api nan; do',
@@ -127,7 +127,7 @@ export const compileAddon = (
     env: {},
   };
   if (!isGyp) return [shipped, ...cmake(suite, join(project, addon), tools, env)];
-  const nodedir = `--nodedir=${headers(tools) ?? ''}`;
+  const nodedir = `--nodedir=${nodeHeaders(tools) ?? ''}`;
   const tool = gyp(suite.dir, tools) ?? 'node-gyp';
   const pre = ['@mapbox/node-pre-gyp', 'node-pre-gyp'].find((name) => pkg.binary && uses(pkg, name));
   const build: Step =

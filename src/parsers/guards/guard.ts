@@ -1,6 +1,6 @@
 /**
  * Reports of our own guards: a head line, stacks under titles, and the line `effect`, which ends a report. All guards
- * write this one form. Sources: plugins/pytest/ffi_gates_guard.py.
+ * write this one form. Sources: plugins/pytest/ffi_gates_guard.py, plugins/preload/guard-log.h.
  */
 import type { StackRole, Tool } from '../../model/diagnostic.js';
 import { hazard } from '../../model/hazards.js';
@@ -19,12 +19,12 @@ import {
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 /** Guards as tools. A newer version may have others. */
-const GUARDS: readonly Tool[] = ['ctguard', 'pyrefs', 'pyguard'];
+const GUARDS: readonly Tool[] = ['ctguard', 'pyrefs', 'pyguard', 'napiguard'];
 
 const HEAD = /^ffi-gates guard ([a-z]+): (error|warning|info) ([a-z]+\/[a-z-]+): (.+)$/;
 const FAILED = /^ffi-gates guard ([a-z]+): failed: (.+)$/;
 const AROUND = /^ffi-gates guard [a-z]+: (?:done, \d|note: )/;
-const PART = /^ {2}(fault|made|managed|other|effect):(?: (.*))?$/;
+const PART = /^ {2}(fault|made|managed|other|exit|effect):(?: (.*))?$/;
 const WORDS = /\bffi-gates guard [a-z]+: (?:error|warning|info|failed|done|note)\b/;
 
 const ROLES: Record<string, StackRole> = {
@@ -76,6 +76,8 @@ function make(emit: Emit): LineSession {
     const [, name = '', text = ''] = PART.exec(line.text) ?? [];
     const role = ROLES[name];
     if (role !== undefined) openStack(open, role, text === '' ? {} : { title: text });
+    // Found when the process ended, in whichever test it began.
+    else if (name === 'exit') delete open.diagnostic.log.offset;
     else if (name === 'effect') {
       open.diagnostic.effect = text;
       markComplete(open);

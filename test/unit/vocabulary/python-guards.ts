@@ -1,4 +1,4 @@
-/** Words of the guards of Python. All write one form. */
+/** Words of the guards of Python and of Node-API. All write one form. */
 import type { Tool } from '../../../src/model/diagnostic.js';
 import type { HazardId } from '../../../src/model/hazard.js';
 import type { Chapter, Kind } from './chapter.js';
@@ -8,6 +8,21 @@ const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
   ['ctguard', 'plugins/pytest/ffi_gates_ctguard.py', ['lifetime/callback-collected', 'errno/clobbered']],
   ['pyrefs', 'plugins/pytest/ffi_gates_pyrefs.py', ['resource/python-refcount-leak']],
   ['pyguard', 'plugins/pytest/ffi_gates_pyguard.py', ['threading/gil-not-released']],
+  [
+    'napiguard',
+    'plugins/preload/napiguard.c',
+    [
+      'threading/wrong-thread-env',
+      'unwind/pending-exception',
+      'lifetime/callback-collected',
+      'abi/wrong-width',
+      'abi/wrong-signedness',
+      'resource/napi-ref-leak',
+      'ownership/leak',
+      'tool/internal-error',
+      'rules/other',
+    ],
+  ],
 ];
 const log = (tool: Tool, tier: string): string => `ffi-gates guard ${tool}: note: nothing to say
 ffi-gates guard ${tool}: ${tier} $: it happened
