@@ -8,7 +8,8 @@ export const plainName = (fn: string): string =>
     .replace(/::h[0-9a-f]{16}$/, '')
     .replace(/^_cgo_[0-9a-f]{12}_/, '_cgo_')
     .replace(/\.(?:part|isra|constprop|cold|lto_priv)(?:\.\d+)?$/, '')
-    .replace(/\(.*$/s, '')
+    // The receiver of a Go method, and a namespace without a name, are no parameters.
+    .replace(/\((?!\*\w|anonymous namespace\)).*$/s, '')
     .replace(/<[^<>]*>/g, '')
     .replace(/\+0x[0-9a-f]+$/, '')
     .trim();

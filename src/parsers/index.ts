@@ -17,6 +17,7 @@ import { lldb } from './debuggers/lldb.js';
 import { php } from './runtimes/php.js';
 import { r } from './runtimes/r.js';
 import { ruby } from './runtimes/ruby.js';
+import { coredump } from './kernel/coredump.js';
 import { segfault } from './kernel/segfault.js';
 import { tombstone } from './android/tombstone.js';
 import { asan } from './sanitizers/asan.js';
@@ -101,6 +102,7 @@ export const READERS: readonly Reader[] = [
   kasan,
   kcsan,
   kernelUbsan,
+  coredump,
   segfault,
   appleCrash,
   appleIps,

@@ -63,6 +63,7 @@ const LOGS: Record<string, string[]> = {
   'lldb/abort': ['lldb/SIGABRT = crash/abort: __pthread_kill_implementation'],
   'chromium/segv': ['chromium/SIGSEGV = null/dereference: shelf_top'],
   'chromium/v8': ['node/fatal-api = rules/other: -'],
+  'os/coredump': ['os/SIGABRT = crash/abort: raise'],
   'os/segfault': ['os/SIGSEGV = null/dereference: '],
   'dr-memory/console': [
     'dr-memory/uninitialized-read = init/uninitialised-read: shelf_size',

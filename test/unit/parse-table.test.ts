@@ -31,6 +31,7 @@ const texts = [
   // what only parts of reports hold
   '  native: #03 pc 0052e564  /system/lib/libart.so (art::DumpCheckpoint::Run(art::Thread*)+916)',
   '  Message=Attempted to read or write protected memory. This is often an indication that other memory is corrupt.',
+  '# An unexpected exception has been detected in native code outside the VM.',
   'BUG kmalloc-64 (Not tainted): Poison overwritten',
 ];
 

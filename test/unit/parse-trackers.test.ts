@@ -91,6 +91,49 @@ Aborted`,
 #2  <signal handler called>
 #3  0x00007f4fcce9c3aa in __futex_abstimed_wait_common () from /lib64/libc.so.6`,
   },
+  {
+    name: "Go's panic that a test has raised again, below the functions that it deferred",
+    hazard: 'rules/cgo-pointer-to-pointer',
+    fn: 'acme/shelf.(*Shelf).Put',
+    text: `panic: runtime error: cgo argument has Go pointer to Go pointer [recovered]
+\tpanic: runtime error: cgo argument has Go pointer to Go pointer
+
+goroutine 23 [running, locked to thread]:
+testing.tRunner.func1(0xc4200789c0)
+\t/usr/local/go/src/testing/testing.go:622 +0x29d
+panic(0x543e00, 0xc420070f80)
+\t/usr/local/go/src/runtime/panic.go:489 +0x2cf
+acme/shelf.(*Shelf).Put(0xc4200820d8, 0x1)
+\t/src/shelf/shelf.go:149 +0xf7
+acme/shelf.TestPut(0xc4200789c0)
+\t/src/shelf/shelf_test.go:52 +0x7ec
+created by testing.(*T).Run
+\t/usr/local/go/src/testing/testing.go:697 +0x2ca
+exit status 2`,
+  },
+  {
+    name: 'coredumpctl',
+    hazard: 'crash/signal',
+    fn: 'shelf_top',
+    text: `           PID: 412 (till)
+        Signal: 11 (SEGV)
+       Message: Process 412 (till) of user 1000 dumped core.
+
+                Stack trace of thread 412:
+                #0  0x00007f98d1a5d0c5 shelf_top (/opt/till/libshelf.so)
+                #1  0x00005634e6b1a1a9 n/a (/opt/till/till)`,
+  },
+  {
+    name: "systemd's journal",
+    hazard: 'crash/abort',
+    fn: 'shelf_drop',
+    text: `Feb 03 15:25:54 shelf systemd-coredump[431]: [🡕] Process 412 (till) of user 1000 dumped core.
+
+                                            Stack trace of thread 412:
+                                            #0  0x00007f98df010755 raise (libc.so.6 + 0x3c755)
+                                            #1  0x00007f98deffb851 abort (libc.so.6 + 0x27851)
+                                            #2  0x00007f98d1a5d0c5 shelf_drop (libshelf.so + 0x10c5)`,
+  },
 ];
 
 test.each(READ)('$name', ({ text, hazard, fn }) => {
@@ -113,6 +156,22 @@ describe('the middle of a report is not understood, and is no other report', () 
     [
       'one without addresses',
       '   3: shelf::top\n             at ./src/shelf.rs:12:5\n   4: till::main\n             at ./src/main.rs:3:5',
+    ],
+    [
+      "the rest of a goroutine's stack",
+      'main.(*Shelf).Top(...)\n\t/src/shelf.go:12 +0x1b\nmain.main()\n\t/src/main.go:3 +0x25',
+    ],
+    [
+      'a goroutine that ended the process',
+      'goroutine 1 [running]:\nmain.main()\n\t/src/main.go:3 +0x25\nexit status 2',
+    ],
+    [
+      "HotSpot's frames on one line",
+      'Stack: [0x0ae60000,0x0aeb0000], sp=0x0aeae810 Native frames: (J=compiled Java code, j=interpreted, Vv=VM code, C=native code) C [shelf.dll+0x764c]',
+    ],
+    [
+      'HotSpot of old',
+      '#\n# An unexpected exception has been detected in native code outside the VM.\n# Unexpected Signal : 11 occurred at PC=0x4C4C58D3\n#',
     ],
     [
       'a dump of ART’s threads',
@@ -161,6 +220,15 @@ Stack backtrace:
    1: till::main
              at ./src/main.rs:3:5`,
   ],
+  [
+    'a stack that a Go program prints',
+    'goroutine 7 [running]:\nruntime/debug.Stack()\n\t/usr/local/go/src/runtime/debug/stack.go:26 +0x5e\nmain.main()\n\t/src/main.go:3 +0x25\n\nok',
+  ],
+  [
+    'an error that has a stack',
+    'no such shelf\nmain.top\n\t/src/main.go:14\nmain.main\n\t/src/main.go:3\nexit status 1',
+  ],
+  ['a signal that somebody names', 'Signal: 15 (TERM)\nprocess ended as asked'],
   ['numbered steps', '  3: build\n  4: run tests/main.rs\n     at last'],
   ['a type in an assertion', 'Assert.Throws() expected System.AccessViolationException but found none'],
 ])('%s is no report', (_, text) => {

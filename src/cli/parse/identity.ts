@@ -14,12 +14,12 @@ import { makeCaches } from '../../process/caches.js';
 
 /** Functions of checkers and runtimes, which are above the faulty code in a stack. */
 const RUNTIME_NAMES =
-  /^(?:_{2,3}(?:interceptor|asan|hwasan|lsan|msan|tsan|ubsan|sanitizer|interception)_|__libc_|__GI_|__pthread_|_start$|malloc$|calloc$|realloc$|free$|cfree$|memalign$|posix_memalign$|aligned_alloc$|strdup$|strndup$|mem(?:cpy|move|set|cmp|chr)$|str(?:cpy|ncpy|cat|len|nlen|cmp|chr)$|operator (?:new|delete)|std::|__cxx|core::|alloc::|rust_|__rust|runtime\.|panic$|abort$|raise$|gsignal$|tgkill$|pthread_kill$|malloc_vreport$|malloc_report$|scudo::|__assert|art::|_ZNK?3art|node::|v8(?:impl)?::|replace_(?:malloc|calloc|realloc|free|operator)|wrap_|Interceptor)/;
+  /^(?:_{2,3}(?:interceptor|asan|hwasan|lsan|msan|tsan|ubsan|sanitizer|interception)_|__libc_|__GI_|__pthread_|_start$|malloc$|calloc$|realloc$|free$|cfree$|memalign$|posix_memalign$|aligned_alloc$|strdup$|strndup$|mem(?:cpy|move|set|cmp|chr)$|str(?:cpy|ncpy|cat|len|nlen|cmp|chr)$|operator (?:new|delete)|std::|__cxx|core::|alloc::|rust_|__rust|runtime\.|panic$|abort$|raise$|gsignal$|tgkill$|pthread_kill$|malloc_vreport$|malloc_report$|scudo::|__assert|art::|uv_|_ZNK?3art|node::|v8(?:impl)?::|replace_(?:malloc|calloc|realloc|free|operator)|wrap_|Interceptor)/;
 /** Source files and objects of the same. */
 const RUNTIME_FILES =
   /(?:^|[/\\])(?:compiler-rt|libsanitizer|sanitizer_common|vg_replace_malloc\.c|vg_replace_strmem\.c|hg_intercepts\.c|drd_pthread_intercepts\.c|rustc[/\\][0-9a-f]{8,}|rustlib|go[/\\]src[/\\]runtime)(?:[/\\]|$)/;
 const RUNTIME_MODULES =
-  /(?:^|[/\\])(?:lib(?:asan|ubsan|tsan|lsan|hwasan|clang_rt)|vgpreload_|libsystem_(?:kernel|c|malloc|platform|pthread)\.dylib$|bionic[/\\]libc\.so$|libart\.so$|node(?:\.exe)?$)/;
+  /(?:^|[/\\])(?:lib(?:asan|ubsan|tsan|lsan|hwasan|clang_rt)|vgpreload_|libsystem_(?:kernel|c|malloc|platform|pthread)\.dylib$|bionic[/\\]libc\.so$|libart\.so$|libc(?:-\d\.\d+)?\.so(?:\.\d)?$|node(?:\.exe)?$)/;
 
 const isRuntime = (f: Frame): boolean => {
   if (f.kind === 'opaque') return true;
@@ -31,7 +31,9 @@ const isRuntime = (f: Frame): boolean => {
 /** The frame to look at first: the innermost one outside checkers and runtimes. */
 export const shownFrame = (s: Diagnostic): Frame | undefined => {
   for (const k of s.stacks) {
-    const own = k.frames.find((f) => !isRuntime(f));
+    // Above a panic of Go's stand the deferred functions that it has run.
+    const panic = k.frames.findLastIndex((f) => f.kind === 'source' && f.function === 'panic');
+    const own = k.frames.slice(panic + 1).find((f) => !isRuntime(f));
     if (own) return own;
   }
   return s.stacks.find((k) => k.frames.length > 0)?.frames[0];

@@ -12,6 +12,12 @@ export const CAUSE =
 const WINDOWS = /^Exception 0x([0-9a-f]{8}) 0x[0-9a-f]+ (0x[0-9a-f]+) 0x[0-9a-f]+$/;
 export const PC = /^PC=0x[0-9a-f]+(?:$| m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?)/;
 
+/** The runtime cannot walk the stack of a thread that runs C code, and dumps its words. */
+export const OPAQUE_STACK =
+  /^runtime: (?:g \d+: )?(?:unknown pc|unexpected return pc for) |^stack: frame=\{|^(?:0x)?[0-9a-f]{16}: {1,2}\S/;
+export const HARMLESS =
+  /^(?:signal arrived during|\.\.\.|\[originating from|goroutine running on|-----$|r\w+ +0x|[cefg]\w+ +0x)/;
+
 /** Words inside a report that no other program prints. */
 export const TRACES: readonly RegExp[] = [
   CAUSE,

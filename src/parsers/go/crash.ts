@@ -32,7 +32,9 @@ import {
   CAUSE,
   crossesC,
   gluedWords,
+  HARMLESS,
   LITERALS,
+  OPAQUE_STACK,
   PC,
   reportOf,
   SIGNAL,
@@ -41,6 +43,7 @@ import {
   TRACES,
   type Words,
 } from './crash-words.js';
+import { watchHeadlessStack, type HeadlessStack } from './headless-stack.js';
 import { EXCEPTION, isKnown, isLow } from './kinds.js';
 
 const PANIC = /^(panic|fatal error): (.*)$/;
@@ -51,11 +54,6 @@ const PLACE_LINE = /^\s|^\S.{0,4000}:\d{1,9}(?: \+0x[0-9a-f]{1,16}|$)/;
 const CREATED = /^created by (.+?)(?: in goroutine \d+)?$/;
 const UNAVAILABLE = /^\s*goroutine running on other thread; stack unavailable/;
 const FRAME = /^[^\s(].{0,4000}\)$|^non-Go function$/;
-/** The runtime cannot walk the stack of a thread that runs C code, and dumps its words. */
-const OPAQUE_STACK =
-  /^runtime: (?:g \d+: )?(?:unknown pc|unexpected return pc for) |^stack: frame=\{|^(?:0x)?[0-9a-f]{16}: {1,2}\S/;
-const HARMLESS =
-  /^(?:signal arrived during|\.\.\.|\[originating from|goroutine running on|-----$|r\w+ +0x|[cefg]\w+ +0x)/;
 const EXIT = /^exit status \d+$/;
 /** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
 const MAX_FOREIGN_LINES = 200;
@@ -98,6 +96,7 @@ type State = {
   hasCreator: boolean;
   /** A stack of which the runtime could name no frame. */
   opaque: Stack | undefined;
+  headless: HeadlessStack | undefined;
 };
 
 function make(emit: Emit): LineSession {
@@ -110,19 +109,25 @@ function make(emit: Emit): LineSession {
     inCreator: false,
     hasCreator: false,
     opaque: undefined,
+    headless: watchHeadlessStack(),
   };
   return {
-    line: (line) => (read(s, line, line.text.trimEnd()) ? 'consumed' : 'ignored'),
+    line(line) {
+      const text = line.text.trimEnd();
+      if (read(s, line, text)) return 'consumed';
+      s.headless?.line(text, line.no);
+      return 'ignored';
+    },
     settle() {
       if (s.open?.diagnostic.complete) close(s);
     },
     end() {
       const waiting = s.open ? undefined : s.words;
       close(s);
-      if (!waiting) return [];
-      return [
-        `line ${waiting.line.no}: "${waiting.words.slice(0, 80)}" is not followed by a goroutine stack`,
-      ];
+      const at = s.headless?.cutAt();
+      if (waiting)
+        return [`line ${waiting.line.no}: "${waiting.words.slice(0, 80)}" is not followed by a stack`];
+      return at === undefined ? [] : [`line ${at}: the beginning of a Go panic is absent`];
     },
   };
 }
@@ -153,7 +158,7 @@ const MAX_GLUED_LINES = 4;
 function beginPanic(s: State, line: Line, m: RegExpExecArray): void {
   const how = m[1] === 'panic' ? 'panic' : 'fatal';
   // "panic while printing" and nested panics of one end follow each other without a stack between.
-  if (s.words?.how === 'panic' && how === 'panic') return;
+  if (how === 'panic' && (s.words?.how === 'panic' || s.open?.diagnostic.stacks.length === 0)) return;
   close(s);
   const words: Words = { how, words: m[2] ?? '', line };
   // Words that only the runtime says need no stack to be believed; this deadlock never has one.
@@ -172,6 +177,7 @@ function close(s: State): void {
       diagnostic.hazard = 'crash/signal';
     if (rule === 'go/panic' && crossesC(diagnostic, s.hasCreator)) diagnostic.hazard = 'unwind/panic';
     closeReport(s.open, s.emit);
+    s.headless = undefined;
   }
   s.open = s.words = s.opaque = undefined;
   s.hasCreator = false;

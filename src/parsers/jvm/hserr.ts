@@ -103,6 +103,7 @@ export const hserr: LineReader = {
     'Java frames: ',
     'siginfo:',
     'crash happened outside',
+    ' native code outside the VM',
     'error report file with',
     'JRE version: ',
   ],
@@ -116,7 +117,10 @@ export const hserr: LineReader = {
     /\bProblematic frame:$/,
     /^# Native memory allocation \(\w{1,20}\) failed to /,
     /^-{5,}\s{1,4}(?:S U M M A R Y|T H R E A D|P R O C E S S|S Y S T E M) {0,3}-/,
-    /^(?:Native|Java) frames: \(J=/,
+    // a page may put all of it on one line
+    /\b(?:Native|Java) frames: \(J=/,
+    // until 1.4
+    /\bexception has been detected in native code outside the VM\b/,
     /^siginfo: ?si_signo/,
     /\bThe crash happened outside the Java Virtual Machine\b/,
     /\bAn error report file with more information is saved as:$/,
