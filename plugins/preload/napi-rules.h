@@ -39,7 +39,8 @@ static const struct rule rules[RULES] = {
                        "the function may be gone: its memory is used again"},
 };
 
-/* What is made and has to be ended. What is left at the end of a process is a leak if one place left several. */
+/* What is made and has to be ended. What is left at the end of a process is a leak if one place left several, but for
+ * thread-safe functions, which many keep for good. */
 enum { REFERENCE, DEFERRED, WORK, CONTEXT, FUNCTION, MACHINES };
 static const struct machine {
   const char *what, *hazard, *section, *effect;
@@ -52,8 +53,6 @@ static const struct machine {
               "their memory is lost; call napi_delete_async_work"},
     [CONTEXT] = {"asynchronous contexts are never destroyed", "ownership/leak", "napi_async_init",
                  "their memory is lost; call napi_async_destroy"},
-    [FUNCTION] = {"thread-safe functions are never released", "resource/other", "napi_create_threadsafe_function",
-                  "their queues are lost; call napi_release_threadsafe_function"},
 };
 /* Of one place. What is made a few times, for good, is no leak. */
 #define LEAKS_FROM 8
@@ -84,6 +83,19 @@ static const struct machine {
 #define BEFORE_napi_delete_async_work ENDED(WORK, a1)
 #define AFTER_napi_async_init MADE(CONTEXT, *a3, 1)
 #define BEFORE_napi_async_destroy ENDED(CONTEXT, a1)
+
+/* Thread-safe functions: the count is that of the threads that may use one. It falls before the call, since afterwards the
+ * function may be gone. */
+#define AFTER_napi_create_threadsafe_function MADE(FUNCTION, *a10, (int)a5)
+#define BEFORE_napi_call_threadsafe_function used(&call, a0);
+#define AFTER_napi_call_threadsafe_function \
+  if (status == napi_closing) counted(FUNCTION, a0, -1);
+#define BEFORE_napi_acquire_threadsafe_function used(&call, a0);
+#define AFTER_napi_acquire_threadsafe_function \
+  if (status == napi_ok) counted(FUNCTION, a0, 1);
+#define BEFORE_napi_release_threadsafe_function \
+  used(&call, a0);                              \
+  counted(FUNCTION, a0, -1);
 
 /* Functions. */
 #define CALLED(function) \

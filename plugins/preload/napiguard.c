@@ -191,7 +191,7 @@ static void env_is_over(void *env) {
   pthread_mutex_unlock(&things_lock);
 }
 
-static int is_leak(const struct thing *t) { return t->left && t->count > 0; }
+static int is_leak(const struct thing *t) { return t->kind != FUNCTION && t->left && t->count > 0; }
 
 /* Things of one kind are of one place if the project's frames that made them are the same. */
 static int of_one_place(const struct thing *a, const struct thing *b) {
@@ -244,6 +244,14 @@ static void call_begins(struct call *call) {
 static void call_ended(const struct call *call, napi_status status) {
   if (call->pending && status == napi_pending_exception)
     report(call, EXCEPTION_PENDING, "is called while an exception is pending");
+}
+
+static void used(const struct call *call, napi_threadsafe_function function) {
+  pthread_mutex_lock(&things_lock);
+  const struct thing *t = *thing_of(FUNCTION, function);
+  const int gone = t != NULL && t->count <= 0;
+  pthread_mutex_unlock(&things_lock);
+  if (gone) report(call, TSFN_RELEASED, "uses a thread-safe function that all its threads have released");
 }
 
 static void null_function(const struct call *call) {

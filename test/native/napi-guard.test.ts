@@ -47,6 +47,13 @@ const CLEARS = 'napi_value thrown; napi_get_and_clear_last_exception(env, &throw
 const keeps = (times: number, count: number, then = ''): string =>
   `napi_ref ref; for (int i = 0; i < ${times}; i++) { napi_create_reference(env, argv[0], ${count}, &ref); ${then} } return NULL;`;
 
+/** A thread-safe function `t`, which one thread may use. */
+const threadSafe = (then: string): string =>
+  `napi_value name; napi_create_string_utf8(env, "t", 1, &name); napi_threadsafe_function t;
+    napi_create_threadsafe_function(env, argv[0], NULL, name, 0, 1, NULL, NULL, NULL, NULL, &t); ${then} return NULL;`;
+const CALL = 'napi_call_threadsafe_function(t, NULL, napi_tsfn_nonblocking);';
+const RELEASE = 'napi_release_threadsafe_function(t, napi_tsfn_release);';
+
 const ROWS: readonly Row[] = [
   reads('int32', 'int32_t', '-2147483648'),
   reads('int32', 'int32_t', '2147483647'),
@@ -159,6 +166,18 @@ const ROWS: readonly Row[] = [
     js: 'for (let i = 0; i < 9; i++) f()',
     says: 'ownership/leak',
     message: /^9 promises/,
+  },
+  {
+    title: 'a thread-safe function called after its release',
+    c: threadSafe(`${CALL} ${RELEASE} ${CALL}`),
+    js: 'f(() => {})',
+    says: 'ownership/use-after-free',
+    message: /napi_call_threadsafe_function/,
+  },
+  {
+    title: 'a thread-safe function released by each that acquired it',
+    c: threadSafe(`napi_acquire_threadsafe_function(t); ${RELEASE} ${CALL} ${RELEASE}`),
+    js: 'for (let i = 0; i < 9; i++) f(() => {})',
   },
   {
     title: 'promises rejected',

@@ -19,6 +19,7 @@ const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
       'abi/wrong-signedness',
       'resource/napi-ref-leak',
       'ownership/leak',
+      'ownership/use-after-free',
       'tool/internal-error',
       'rules/other',
     ],
