@@ -31,7 +31,7 @@ static int listed(const char *path) {
 }
 
 /* Whether code at this address is the project's; threads that it starts through the C++ library are, too. */
-static int of_project(void *at, int starting) {
+__attribute__((unused)) static int of_project(void *at, int starting) {
   Dl_info info;
   char real[PATH_MAX];
   if (!dladdr(at, &info) || info.dli_fname == NULL) return 0;

@@ -25,6 +25,7 @@ import { BY_FORM, type Redactor } from '../redaction/redactor.js';
 import { withUsers } from './gate-environment.js';
 import { reproOf } from './repro-command.js';
 import { shareOf, waitsOf } from './perturb.js';
+import { withAgent } from './agent.js';
 import { withPreload } from './preload.js';
 import { prepareAfter, runAfter } from './run-after.js';
 import { settleSources } from '../build/source-files.js';
@@ -60,6 +61,8 @@ export type Runner = {
   seed?: number;
   /** The library of the tool that watches or delays the project's code. */
   preload?: string;
+  /** The agent that the JVM loads. */
+  agent?: string;
 };
 
 /**
@@ -126,7 +129,7 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     ...suppressing,
     env: withUsers(suppressing.env, cell.matrix.gates[cell.gate.id]?.env ?? {}),
   };
-  const arm = withPreload(users, r, scratch);
+  const arm = withAgent(withPreload(users, r, scratch), r.agent, r.evidence);
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
   const binding = BINDINGS[cell.suite.binding];
   const declarations = () => binding.declarations?.(prepared, r.instrument, options.host.tools) ?? {};

@@ -52,16 +52,19 @@ export type Preloading = {
   evidence: Pick<Evidence, 'own' | 'out'>;
 };
 
+/** The project's code, as `plugins/preload/own.h` reads it. */
+export const ownList = ({ own, out }: Preloading['evidence']): string =>
+  [...own.dirs, ...own.objects, out].join(':');
+
 /** The launch with the library in front, which is told what the project's code is, and how it perturbs schedules. */
 export const withPreload = (arm: Arm, p: Preloading, scratch: string): Arm => {
   if (p.preload === undefined) return arm;
-  const { own, out } = p.evidence;
   const loading: Arm = {
     ...arm,
     env: {
       ...arm.env,
       LD_PRELOAD: [p.preload, arm.env['LD_PRELOAD']].filter(Boolean).join(':'),
-      FFI_GATES_OWN: [...own.dirs, ...own.objects, out].join(':'),
+      FFI_GATES_OWN: ownList(p.evidence),
     },
   };
   const share = shareOf(p.cell);

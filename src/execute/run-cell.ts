@@ -10,6 +10,7 @@ import type { Cell } from '../plan/plan.js';
 import { runExpected } from './run-expected.js';
 import { runSchedules } from './run-schedules.js';
 import { shareOf } from './perturb.js';
+import { buildAgent } from './agent.js';
 import { buildPreload } from './preload.js';
 import type { CellOptions, Runner } from './attempt.js';
 import { rerunFailed } from './run-all.js';
@@ -56,6 +57,11 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
     const library = await buildPreload(options, cell, preload);
     if ('failed' in library) return { ...evidence, failed: library.failed };
     r.preload = library.path;
+  }
+  if (cell.gate.agent) {
+    const agent = await buildAgent(options, cell);
+    if ('failed' in agent) return { ...evidence, failed: agent.failed };
+    r.agent = agent.path;
   }
   const listed = await listTests(r);
   evidence.listed = listed.tests;

@@ -98,6 +98,8 @@ export type Gate = {
     cc: string,
     out: string,
   ): { commands: Launch[]; flags: string[]; facts: unknown };
+  /** Whether the JVM loads the agent `plugins/jniguard`, which is compiled for it. */
+  agent?: true;
   /** GiB of memory that one launch may need beyond the host's own. */
   memory: number;
 };

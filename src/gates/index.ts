@@ -5,6 +5,7 @@ import { ctguard } from './ctguard.js';
 import { declared } from './declared.js';
 import { fdguard } from './fdguard.js';
 import { napiguard } from './napiguard.js';
+import { jniguard } from './jniguard.js';
 import { pyguard } from './pyguard.js';
 import { pyrefs } from './pyrefs.js';
 import { miri, rsasan, rstsan } from './rust.js';
@@ -34,4 +35,5 @@ export const GATES: Record<GateId, Gate> = {
   pyrefs,
   pyguard,
   napiguard,
+  jniguard,
 };

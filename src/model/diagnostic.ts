@@ -122,6 +122,7 @@ export type Tool =
   | 'pyrefs'
   | 'pyguard'
   | 'napiguard'
+  | 'jniguard'
   | 'os';
 
 export type Diagnostic = {

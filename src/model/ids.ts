@@ -36,6 +36,7 @@ export const GATE_IDS = [
   'pyrefs',
   'pyguard',
   'napiguard',
+  'jniguard',
 ] as const;
 /** Gates whose threads can be made to wait now and then (`perturb`). */
 export const PERTURBED_GATES: readonly string[] = [

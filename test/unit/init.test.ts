@@ -348,7 +348,7 @@ test('gates that are compiled in are left off where nothing is compiled', async 
     treeOf({ 'pom.xml': '<project/>', 'src/test/java/ATest.java': '@Test void x() {}' }),
   );
   const on = gates.filter((g) => g.on).map((g) => g.id);
-  expect(on).toEqual(['plain', 'memcheck', 'xcheck', 'declared', 'fdguard']);
+  expect(on).toEqual(['plain', 'memcheck', 'xcheck', 'declared', 'fdguard', 'jniguard']);
 });
 
 test('gates that see nothing of Rust are left off where Python reaches only that', async () => {

@@ -11,40 +11,41 @@ SEAM(jint, pendingException)(JNIEnv *env, jclass cls, jobject list) {
   jmethodID size = (*env)->GetMethodID(env, type, "size", "()I");
   (void)cls;
   (*env)->CallObjectMethod(env, list, get, -1);
-  return (*env)->CallIntMethod(env, list, size); //~ unwind_pending_exception: xcheck = unwind/pending-exception
+  return (*env)->CallIntMethod(env, list, size); //~ unwind_pending_exception: xcheck jniguard = unwind/pending-exception
 }
 
 SEAM(jint, localRefs)(JNIEnv *env, jclass cls, jint n) {
   int made = 0;
   (void)cls;
   for (jint i = 0; i < n; i++)
-    made += (*env)->NewStringUTF(env, "kept") != NULL; //~ resource_jni_local_ref_overflow: xcheck(java<17.0.17) = resource/jni-local-ref-overflow
+    made += (*env)->NewStringUTF(env, "kept") != NULL; //~ resource_jni_local_ref_overflow: jniguard = resource/jni-local-ref-overflow
+    //~^ resource_jni_local_ref_overflow: xcheck(java<17.0.17) = resource/jni-local-ref-overflow
   return made;
 }
 
 SEAM(void, badRelease)(JNIEnv *env, jclass cls, jbyteArray array) {
   (void)cls;
   jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL);
-  (*env)->ReleaseByteArrayElements(env, array, bytes + 8, 0); //~ rules_jni_bad_release: xcheck = rules/jni-bad-release
+  (*env)->ReleaseByteArrayElements(env, array, bytes + 8, 0); //~ rules_jni_bad_release: xcheck jniguard = rules/jni-bad-release
 }
 
 SEAM(jint, badReference)(JNIEnv *env, jclass cls, jstring text) {
   jobject global = (*env)->NewGlobalRef(env, text);
   (void)cls;
   (*env)->DeleteGlobalRef(env, global);
-  return (*env)->GetStringLength(env, global); //~ rules_jni_bad_reference: xcheck = rules/jni-bad-reference
+  return (*env)->GetStringLength(env, global); //~ rules_jni_bad_reference: xcheck jniguard = rules/jni-bad-reference
 }
 
 SEAM(jint, wrongType)(JNIEnv *env, jclass cls, jobject list) {
   jclass string = (*env)->FindClass(env, "java/lang/String");
   jmethodID length = (*env)->GetMethodID(env, string, "length", "()I");
   (void)cls;
-  return (*env)->CallIntMethod(env, list, length); //~ rules_jni_wrong_type: xcheck = rules/jni-wrong-type
+  return (*env)->CallIntMethod(env, list, length); //~ rules_jni_wrong_type: xcheck jniguard = rules/jni-wrong-type
 }
 
 static void *use_foreign_env(void *arg) {
   JNIEnv *env = arg;
-  (*env)->GetVersion(env);
+  (*env)->GetVersion(env); //~ threading_wrong_thread_env: jniguard = threading/wrong-thread-env
   (*env)->NewStringUTF(env, "not mine"); //~ threading_wrong_thread_env: xcheck = threading/wrong-thread-env
   return NULL;
 }
@@ -57,8 +58,8 @@ SEAM(void, wrongThread)(JNIEnv *env, jclass cls) {
 static void *attach_only(void *arg) {
   JavaVM *vm = arg;
   JNIEnv *env;
-  (*vm)->AttachCurrentThreadAsDaemon(vm, (void **)&env, NULL);
-  return NULL; //~ threading_missing_detach: blind = threading/missing-detach
+  (*vm)->AttachCurrentThreadAsDaemon(vm, (void **)&env, NULL); //~ threading_missing_detach: jniguard = threading/missing-detach
+  return NULL;
 }
 
 SEAM(void, missingDetach)(JNIEnv *env, jclass cls) {
@@ -75,22 +76,22 @@ SEAM(void, keep)(JNIEnv *env, jclass cls, jobject object) {
 
 SEAM(jboolean, isKept)(JNIEnv *env, jclass cls, jobject object) {
   (void)cls;
-  return (*env)->IsSameObject(env, kept, object); //~ lifetime_stale_local_ref: blind = lifetime/stale-local-ref
+  return (*env)->IsSameObject(env, kept, object); //~ lifetime_stale_local_ref: jniguard = lifetime/stale-local-ref
 }
 
 SEAM(void, globalRef)(JNIEnv *env, jclass cls, jobject object) {
   (void)cls;
-  (*env)->NewGlobalRef(env, object); //~ resource_jni_global_ref_leak: blind = resource/jni-global-ref-leak
+  (*env)->NewGlobalRef(env, object); //~ resource_jni_global_ref_leak: jniguard = resource/jni-global-ref-leak
 }
 
 SEAM(jint, characters)(JNIEnv *env, jclass cls, jstring text) {
-  const char *chars = (*env)->GetStringUTFChars(env, text, NULL); //~ ownership_leak__string_chars: memcheck = ownership/leak
+  const char *chars = (*env)->GetStringUTFChars(env, text, NULL); //~ ownership_leak__string_chars: memcheck jniguard = ownership/leak
   (void)cls;
   return chars ? (jint)fx_text_length(chars) : -1;
 }
 
 SEAM(jint, elements)(JNIEnv *env, jclass cls, jbyteArray array) {
-  jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL); //~ ownership_leak__array_elements: memcheck = ownership/leak
+  jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL); //~ ownership_leak__array_elements: memcheck jniguard = ownership/leak
   (void)cls;
   return bytes ? bytes[0] : -1;
 }
@@ -110,27 +111,28 @@ SEAM(jint, callInCritical)(JNIEnv *env, jclass cls, jbyteArray array) {
   jboolean copy;
   (void)cls;
   void *bytes = (*env)->GetPrimitiveArrayCritical(env, array, &copy);
-  jint version = (*env)->GetVersion(env); //~ rules_jni_call_in_critical: xcheck = rules/jni-call-in-critical
+  jint version = (*env)->GetVersion(env); //~ rules_jni_call_in_critical: xcheck jniguard = rules/jni-call-in-critical
   (*env)->ReleasePrimitiveArrayCritical(env, array, bytes, JNI_ABORT);
   return version;
 }
 
 SEAM(jstring, text)(JNIEnv *env, jclass cls) {
   (void)cls;
-  return (*env)->NewStringUTF(env, "caf\xe9"); //~ abi_encoding: blind = abi/encoding
+  return (*env)->NewStringUTF(env, "caf\xe9"); //~ abi_encoding: jniguard = abi/encoding
 }
 
 SEAM(void, fill)(JNIEnv *env, jclass cls, jbyteArray array, jint n) {
   (void)cls;
   jbyte *bytes = (*env)->GetByteArrayElements(env, array, NULL);
   fx_fill((unsigned char *)bytes, (size_t)n, 1); //~ bounds_host_buffer_too_small: asan memcheck = bounds/heap-overflow
+  //~^ bounds_host_buffer_too_small: jniguard = bounds/host-buffer-too-small
   (*env)->ReleaseByteArrayElements(env, array, bytes, 0); //~ bounds_host_buffer_too_small: xcheck = bounds/host-buffer-too-small
 }
 
 SEAM(void, fillCritical)(JNIEnv *env, jclass cls, jbyteArray array, jint n) {
   (void)cls;
   jbyte *bytes = (*env)->GetPrimitiveArrayCritical(env, array, NULL);
-  fx_fill((unsigned char *)bytes, (size_t)n, 1);
+  fx_fill((unsigned char *)bytes, (size_t)n, 1); //~ bounds_host_buffer_too_small__critical: jniguard = bounds/host-buffer-too-small
   (*env)->ReleasePrimitiveArrayCritical(env, array, bytes, 0); //~ bounds_host_buffer_too_small__critical: xcheck = bounds/host-buffer-too-small
 }
 
@@ -149,12 +151,12 @@ SEAM(void, hold)(JNIEnv *env, jclass cls, jbyteArray array) {
   (void)cls;
   void *bytes = (*env)->GetPrimitiveArrayCritical(env, array, NULL);
   fx_hold(bytes, (size_t)n);
-  (*env)->ReleasePrimitiveArrayCritical(env, array, bytes, JNI_ABORT); //~ lifetime_host_buffer_moved: blind = lifetime/host-buffer-moved
+  (*env)->ReleasePrimitiveArrayCritical(env, array, bytes, JNI_ABORT);
 }
 
 SEAM(jint, heldSum)(JNIEnv *env, jclass cls) {
   (void)env, (void)cls;
-  const jint sum = fx_held_sum();
+  const jint sum = fx_held_sum(); //~ lifetime_host_buffer_moved: jniguard = lifetime/host-buffer-moved
   fx_release();
   return sum;
 }

@@ -1,6 +1,6 @@
 /**
  * Reports of our own guards: a head line, stacks under titles, and the line `effect`, which ends a report. All guards
- * write this one form. Sources: plugins/pytest/ffi_gates_guard.py, plugins/preload/guard-log.h.
+ * write this one form. Sources: plugins/pytest/ffi_gates_guard.py, plugins/preload/guard-log.h, plugins/jniguard/guard.h.
  */
 import type { StackRole, Tool } from '../../model/diagnostic.js';
 import { hazard } from '../../model/hazards.js';
@@ -19,13 +19,13 @@ import {
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 /** Guards as tools. A newer version may have others. */
-const GUARDS: readonly Tool[] = ['ctguard', 'pyrefs', 'pyguard', 'napiguard'];
+const GUARDS: readonly Tool[] = ['ctguard', 'pyrefs', 'pyguard', 'napiguard', 'jniguard'];
 
 const HEAD = /^ffi-gates guard ([a-z]+): (error|warning|info) ([a-z]+\/[a-z-]+): (.+)$/;
-const FAILED = /^ffi-gates guard ([a-z]+): failed: (.+)$/;
-const AROUND = /^ffi-gates guard [a-z]+: (?:done, \d|note: )/;
+const FAILED = /^ffi-gates guard ([a-z]+): (failed|crashed): (.+)$/;
+const AROUND = /^ffi-gates guard [a-z]+: (?:done, \d|note: |the end$)/;
 const PART = /^ {2}(fault|made|managed|other|exit|effect):(?: (.*))?$/;
-const WORDS = /\bffi-gates guard [a-z]+: (?:error|warning|info|failed|done|note)\b/;
+const WORDS = /\bffi-gates guard [a-z]+: (?:error|warning|info|failed|crashed|done|note|the end)\b/;
 
 const ROLES: Record<string, StackRole> = {
   fault: 'fault',
@@ -48,6 +48,8 @@ export const guard: LineReader = {
 
 function make(emit: Emit): LineSession {
   let open: OpenReport | undefined;
+  /** Reports at the end of a process are of no test: they have no place in the log by which one is found. */
+  let ending = false;
   const close = (): void => {
     if (open) closeReport(open, emit);
     open = undefined;
@@ -69,6 +71,7 @@ function make(emit: Emit): LineSession {
       },
       { missing: 'its last lines are absent' },
     );
+    if (ending) delete open.diagnostic.log.offset;
     return true;
   };
   const part = (line: Line): boolean => {
@@ -90,13 +93,14 @@ function make(emit: Emit): LineSession {
     return true;
   };
   const failed = (line: Line): boolean => {
-    const [, name, why] = FAILED.exec(line.text) ?? [];
+    const [, name, how, why] = FAILED.exec(line.text) ?? [];
     if (name === undefined || why === undefined) return false;
     close();
     const report = openReport(line, {
       tool: toolOf(name),
-      rule: `${name}/failed`,
-      hazard: 'tool/host-fault',
+      rule: `${name}/${how}`,
+      // It could not watch, or it broke what it watched.
+      hazard: how === 'crashed' ? 'tool/internal-error' : 'tool/host-fault',
       message: messageOf(why),
     });
     closeReport(report, emit);
@@ -107,6 +111,7 @@ function make(emit: Emit): LineSession {
       if (begin(line) || part(line) || failed(line)) return 'consumed';
       if (!AROUND.test(line.text)) return 'ignored';
       close();
+      if (line.text.endsWith(': the end')) ending = true;
       return 'consumed';
     },
     settle() {

@@ -1,4 +1,4 @@
-/** Words of the guards of Python and of Node-API. All write one form. */
+/** Words of the guards of Python, Node-API and JNI. All write one form. */
 import type { Tool } from '../../../src/model/diagnostic.js';
 import type { HazardId } from '../../../src/model/hazard.js';
 import type { Chapter, Kind } from './chapter.js';
@@ -24,6 +24,29 @@ const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
       'rules/other',
     ],
   ],
+  [
+    'jniguard',
+    'plugins/jniguard',
+    [
+      'abi/encoding',
+      'bounds/host-buffer-too-small',
+      'lifetime/host-buffer-moved',
+      'lifetime/stale-local-ref',
+      'null/dereference',
+      'ownership/leak',
+      'resource/jni-global-ref-leak',
+      'resource/jni-local-ref-overflow',
+      'rules/jni-bad-reference',
+      'rules/jni-bad-release',
+      'rules/jni-call-in-critical',
+      'rules/jni-wrong-type',
+      'rules/other',
+      'threading/lock-misuse',
+      'threading/missing-detach',
+      'threading/wrong-thread-env',
+      'unwind/pending-exception',
+    ],
+  ],
 ];
 const log = (tool: Tool, tier: string): string => `ffi-gates guard ${tool}: note: nothing to say
 ffi-gates guard ${tool}: ${tier} $: it happened
@@ -43,6 +66,7 @@ export const PYTHON_GUARDS: readonly Chapter[] = GUARDS.map(([tool, source, ids]
   kinds: [
     ...ids.map((id): Kind => [id, id]),
     ...ids.map((id): Kind => [id, id, log(tool, 'warning').replaceAll('$', id)]),
+    ['the guard itself broke', 'tool/internal-error', `ffi-gates guard ${tool}: crashed: $\n`],
     ['nothing could be watched', 'tool/host-fault', `ffi-gates guard ${tool}: failed: $\n`],
   ],
   unknown: ['rules/of-tomorrow', 'rules/other'],

@@ -1,4 +1,4 @@
-/* canary.Canary: the planted bugs for Java, and two that only JNI itself can have. */
+/* canary.Canary: the planted bugs for Java, and three that only JNI itself can have. */
 #include <jni.h>
 
 #include "ffi_canary.h"
@@ -62,11 +62,22 @@ CANARY(void, abort)(JNIEnv *env, jclass cls) {
 
 CANARY(void, pending)(JNIEnv *env, jclass cls) {
   (*env)->ThrowNew(env, (*env)->FindClass(env, "java/lang/IllegalStateException"), "planted");
-  (*env)->GetSuperclass(env, cls); //~ canary_pending: xcheck = unwind/pending-exception
+  (*env)->GetSuperclass(env, cls); //~ canary_pending: xcheck jniguard = unwind/pending-exception
 }
 
 CANARY(void, wrongtype)(JNIEnv *env, jclass cls) {
   jclass string = (*env)->FindClass(env, "java/lang/String");
   jmethodID length = (*env)->GetMethodID(env, string, "length", "()I");
-  (*env)->CallIntMethod(env, cls, length); //~ canary_wrongtype: xcheck = rules/jni-wrong-type
+  (*env)->CallIntMethod(env, cls, length); //~ canary_wrongtype: xcheck jniguard = rules/jni-wrong-type
+}
+
+static jobject kept;
+
+CANARY(void, keep)(JNIEnv *env, jclass cls, jobject object) {
+  (void)env, (void)cls;
+  kept = object; /* dead when this call returns */
+}
+
+CANARY(void, stale)(JNIEnv *env, jclass cls) {
+  (*env)->IsSameObject(env, kept, cls); //~ canary_stale: jniguard = lifetime/stale-local-ref
 }

@@ -33,4 +33,8 @@ final class Canary {
   static native void pending();
 
   static native void wrongtype();
+
+  static native void keep(Object object);
+
+  static native void stale();
 }

@@ -104,6 +104,14 @@ class CanaryWrongtypeTest {
   }
 }
 
+class CanaryStaleTest {
+  @Test
+  void canary_stale() {
+    Canary.keep(new Object());
+    Canary.stale();
+  }
+}
+
 class CanaryDeclaredPointerTest {
   @Test
   void canary_declared_pointer() {
