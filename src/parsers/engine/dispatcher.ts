@@ -3,6 +3,7 @@ import type { Parsed, Tool } from '../../model/diagnostic.js';
 import { watchWrapping, type Wrapping } from './wrapping.js';
 import { hasGluedPrompt } from './markup.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
+import type { LiteralIndex, ReaderSet } from './literal-index.js';
 import type { Markers } from './markers.js';
 import type { DocumentContext, Emit, Line } from './reader.js';
 import { endSessions, mayWant, offer, settle, startSessions, WARM_LINES, type Sessions } from './sessions.js';
@@ -44,6 +45,7 @@ type Listed<T> = { entries: T[]; more: number };
 type State = {
   sessions: Sessions;
   markers: Markers;
+  index: LiteralIndex;
   /** Number of the last line, and where it begins. */
   no: number;
   offset: number;
@@ -71,7 +73,7 @@ const list = <T>(to: Listed<T>, entry: T): void => {
 
 /** A dispatcher over fresh readers. `emit` is called for each report as soon as it is complete or given up. */
 export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
-  const { markers } = table;
+  const { markers, index } = table;
   const missing: Listed<string> = { entries: [], more: 0 };
   const complain = (why: string): void => list(missing, why);
   const hasMarker = (text: string): boolean => markers.at(text) >= 0;
@@ -85,6 +87,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
   const s: State = {
     sessions,
     markers,
+    index,
     no: 0,
     offset: 0,
     lead: '',
@@ -157,7 +160,8 @@ function push(s: State, line: Line, marked: boolean): boolean {
   // Prose that quotes a report.
   if (marked && markers.beforeReport(text) < 0) return false;
   const isGlued = hasGluedPrompt(text);
-  const taken = take(s, line, marked) || (isGlued && takeGlued(s, line, marked));
+  const concerned = marked ? s.index.readersOf(text) : undefined;
+  const taken = take(s, line, concerned) || (isGlued && takeGlued(s, line, concerned));
   s.wrapping.line(text, taken);
   if (taken) {
     if (isGlued) s.sessions.complain(`line ${line.no}: a shell's prompt is glued to a word of the report`);
@@ -166,51 +170,51 @@ function push(s: State, line: Line, marked: boolean): boolean {
 }
 
 /** Offers a line as it stands, and without what may stand before a report; false when nobody takes any of it. */
-function take(s: State, line: Line, marked: boolean): boolean {
+function take(s: State, line: Line, concerned: ReaderSet | undefined): boolean {
   const { sessions, markers } = s;
   const { text } = line;
   const shared = s.lead === '' ? 0 : sharedPrefix(s.lead, text);
-  if (shared > 0 && offerIndented(s, from(line, shared), marked)) return true;
+  if (shared > 0 && offerIndented(s, from(line, shared), concerned)) return true;
   // A quotation, a logger's name, times of an unknown fashion: the prefix of every line of this log.
-  const opening = marked ? markers.beforeReport(text) : 0;
+  const opening = concerned === undefined ? 0 : markers.beforeReport(text);
   const before = opening <= MAX_LEAD_CHARS ? opening : 0;
-  if (before > 0 && before !== shared && offer(sessions, from(line, before), true)) {
+  if (before > 0 && before !== shared && offer(sessions, from(line, before), concerned)) {
     s.lead = text.slice(0, before);
     return true;
   }
-  if (offerIndented(s, line, marked)) return true;
-  if (!marked) return false;
+  if (offerIndented(s, line, concerned)) return true;
+  if (concerned === undefined) return false;
   // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
   const words = markers.at(text);
-  if (words > 0 && words !== before && words !== shared && offer(sessions, from(line, words), true))
+  if (words > 0 && words !== before && words !== shared && offer(sessions, from(line, words), concerned))
     return true;
-  return offerHead(s, from(line, before));
+  return offerHead(s, from(line, before), concerned);
 }
 
 /** Offers the beginning of a line that nobody took as it is, and says that the rest was not read. */
-function offerHead(s: State, line: Line): boolean {
+function offerHead(s: State, line: Line, concerned: ReaderSet): boolean {
   const isHead = (chars: number): boolean =>
-    line.text.length > chars && offer(s.sessions, { ...line, text: line.text.slice(0, chars) }, true);
+    line.text.length > chars && offer(s.sessions, { ...line, text: line.text.slice(0, chars) }, concerned);
   if (!HEAD_CHARS.some(isHead)) return false;
   s.sessions.complain(`line ${line.no} is too long to be read whole`);
   return true;
 }
 
 /** Offers a line as it stands, and without an indentation: who quotes or lists a log adds some blanks. */
-function offerIndented(s: State, line: Line, marked: boolean): boolean {
-  if (offer(s.sessions, line, marked)) return true;
+function offerIndented(s: State, line: Line, concerned: ReaderSet | undefined): boolean {
+  if (offer(s.sessions, line, concerned)) return true;
   const indentation = line.text.search(/\S/);
-  return indentation > 0 && offer(s.sessions, from(line, indentation), marked);
+  return indentation > 0 && offer(s.sessions, from(line, indentation), concerned);
 }
 
 /** Characters of a user's name in a prompt. */
 const MAX_NAME_CHARS = 16;
 
 /** A line whose end is glued to a prompt: whatever it is without some letters before the prompt's sign. */
-function takeGlued(s: State, line: Line, marked: boolean): boolean {
+function takeGlued(s: State, line: Line, concerned: ReaderSet | undefined): boolean {
   const end = line.text.lastIndexOf('@');
   for (let n = 1; n <= MAX_NAME_CHARS && n < end; n++)
-    if (take(s, { ...line, text: line.text.slice(0, end - n) }, marked)) return true;
+    if (take(s, { ...line, text: line.text.slice(0, end - n) }, concerned)) return true;
   return false;
 }
 
@@ -219,7 +223,8 @@ function offerAgain(s: State, line: Line, next: string): void {
   // While a report is being read, a part of a line may pass for its continuation.
   if (mayWant(s.sessions, line.no)) return listUnread(s, line);
   const known = s.lead === '' ? 0 : sharedPrefix(s.lead, line.text);
-  const at = leadsOf(line.text, next).find((n) => n > known && offer(s.sessions, from(line, n), true));
+  const concerned = s.index.readersOf(line.text);
+  const at = leadsOf(line.text, next).find((n) => n > known && offer(s.sessions, from(line, n), concerned));
   if (at === undefined) return listUnread(s, line);
   s.lead = line.text.slice(0, at);
 }

@@ -1,5 +1,6 @@
 /** Does a line look as if a tool of the table wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
 import type { Tool } from '../../model/diagnostic.js';
+import { overlap, setOf, type LiteralIndex, type ReaderSet } from './literal-index.js';
 import type { Marker, Reader } from './reader.js';
 
 export type Markers = {
@@ -40,29 +41,39 @@ function isQuoted(text: string, at: number): boolean {
   return TELLING.test(text.slice(Math.max(0, at - TELLING_CHARS), at));
 }
 
+/** An expression, and the readers whose literals stand on every line that it matches. */
+type Words = { words: RegExp; readers: ReaderSet };
+
 /** The markers of all readers. */
-export function markersOf(readers: readonly Reader[]): Markers {
+export function markersOf(readers: readonly Reader[], index: LiteralIndex): Markers {
   const markers = [...new Set(readers.flatMap((r) => r.markers))];
   const begins = (m: Marker): boolean => m.opening instanceof RegExp;
   // First those that may begin a report: text before them is no part of it.
-  const words = [...markers.filter(begins), ...markers.filter((m) => !begins(m))].map((m) => m.words);
+  const all: Words[] = [...markers.filter(begins), ...markers.filter((m) => !begins(m))].map((m) => ({
+    words: m.words,
+    readers: setOf(readers, (r) => r.markers.includes(m)),
+  }));
   const opening = anyOf(markers.flatMap(({ opening: o }) => (o instanceof RegExp ? [o] : [])));
+  const opens = setOf(readers, (r) => r.markers.some((m) => m.opening !== undefined));
   const finders = markers.flatMap((m) => (typeof m.opening === 'function' ? [m.opening] : []));
-  const all = [...new Set(readers.flatMap((r) => r.tools))];
+  const tools = [...new Set(readers.flatMap((r) => r.tools))];
   const traces = readers.flatMap((r) => [
     ...(r.traces ?? []).map((trace) => ({ trace, tools: r.tools })),
-    ...(r.frames ?? []).map((trace) => ({ trace, tools: all })),
+    ...(r.frames ?? []).map((trace) => ({ trace, tools })),
   ]);
   const anyTrace = anyOf(traces.map(({ trace }) => trace));
   return {
     at(text) {
-      for (const w of words) {
-        const at = text.search(w);
+      const concerned = index.readersOf(text);
+      for (const w of all) {
+        if (!overlap(w.readers, concerned)) continue;
+        const at = text.search(w.words);
         if (at >= 0 && !isQuoted(text, at)) return at;
       }
       return -1;
     },
     beforeReport(text) {
+      if (!overlap(opens, index.readersOf(text))) return 0;
       const at = opening === undefined ? -1 : text.search(opening);
       if (at >= 0) return isQuoted(text, at) ? -1 : at;
       for (const find of finders) {
@@ -77,7 +88,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
         const at = text.search(trace);
         return at >= 0 && !isQuoted(text, at + text.slice(at).search(/\S/));
       });
-      return found.length === 0 ? undefined : found.flatMap(({ tools }) => tools);
+      return found.length === 0 ? undefined : found.flatMap(({ tools: t }) => t);
     },
   };
 }

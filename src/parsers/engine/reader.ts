@@ -39,6 +39,8 @@ type Common = {
    * them, they make a log unreadable: its beginning was cut off, or has a form that the reader does not know.
    */
   traces?: readonly RegExp[];
+  /** It looks at every line of a small log, not only at those with a literal of its own: what it looks for has none. */
+  watches?: true;
   /** Frames of stacks, which several tools print alike: they count where no report of any tool stands before them. */
   frames?: readonly RegExp[];
 };

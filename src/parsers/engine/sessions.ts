@@ -1,13 +1,17 @@
 /** The readers of lines at work on one log: which of them is offered a line, and when their reports are handed over. */
 import type { Diagnostic } from '../../model/diagnostic.js';
+import { holds, type ReaderSet } from './literal-index.js';
 import type { Emit, Line, LineSession, LogContext } from './reader.js';
 import type { ReaderTable } from './table.js';
 
 /** A reader that took a line may want any of so many lines after it: more is not interleaved into one report. */
 export const WARM_LINES = 64;
 
-/** A session, and the number of the last line that it took. */
-type Entry = { session: LineSession; lastTaken: number };
+/**
+ * A session, its reader's place in the table, the number of the last line that it took, and whether it was asked to settle
+ * since.
+ */
+type Entry = { session: LineSession; reader: number; lastTaken: number; settled: boolean };
 
 export type Sessions = {
   entries: readonly Entry[];
@@ -35,7 +39,12 @@ export function startSessions(
     emit(d);
   };
   const s: Sessions = {
-    entries: table.lines.map((r) => ({ session: r.make(report, log), lastTaken: -WARM_LINES })),
+    entries: table.lines.map((r) => ({
+      session: r.make(report, log),
+      reader: table.readers.indexOf(r),
+      lastTaken: -WARM_LINES,
+      settled: true,
+    })),
     sticky: undefined,
     lastTaken: -WARM_LINES,
     settled: true,
@@ -48,20 +57,22 @@ export function startSessions(
 /** Whether a reader may want the line with this number, as it took one not long ago. */
 export const mayWant = (s: Sessions, no: number): boolean => no - s.lastTaken < WARM_LINES;
 
-/** Offers a line until a reader takes it; one that is not marked, only to readers that took a line not long ago. */
-export function offer(s: Sessions, line: Line, marked: boolean): boolean {
+/** Offers a line, until one takes it, to the readers that it may concern, and to those that took a line not long ago. */
+export function offer(s: Sessions, line: Line, concerned: ReaderSet | undefined): boolean {
   const first = s.sticky;
-  if (first !== undefined && wants(first, line, marked) && offerTo(s, first, line)) return true;
-  for (const e of s.entries) if (e !== first && wants(e, line, marked) && offerTo(s, e, line)) return true;
+  if (first !== undefined && wants(first, line, concerned) && offerTo(s, first, line)) return true;
+  for (const e of s.entries) if (e !== first && wants(e, line, concerned) && offerTo(s, e, line)) return true;
   return false;
 }
 
-const wants = (e: Entry, line: Line, marked: boolean): boolean =>
-  marked || line.no - e.lastTaken <= WARM_LINES;
+const wants = (e: Entry, line: Line, concerned: ReaderSet | undefined): boolean =>
+  line.no - e.lastTaken <= WARM_LINES || (concerned !== undefined && holds(concerned, e.reader));
 
 function offerTo(s: Sessions, e: Entry, line: Line): boolean {
-  s.lastEnd = 0;
   try {
+    // Others had the lines between: its next one begins something new.
+    if (!e.settled && line.no - e.lastTaken > WARM_LINES) settleOne(e);
+    s.lastEnd = 0;
     if (e.session.line(line) !== 'consumed') return false;
   } catch (error) {
     // A reader that throws is a bug of ours: it must cost the verdict, never the other readers' findings.
@@ -70,7 +81,7 @@ function offerTo(s: Sessions, e: Entry, line: Line): boolean {
   }
   s.sticky = e;
   e.lastTaken = s.lastTaken = line.no;
-  s.settled = false;
+  e.settled = s.settled = false;
   if (s.lastEnd === line.no) {
     // The line has ended its report: the reader wants no more of the lines that follow.
     e.lastTaken = -WARM_LINES;
@@ -79,13 +90,18 @@ function offerTo(s: Sessions, e: Entry, line: Line): boolean {
   return true;
 }
 
+function settleOne(e: Entry): void {
+  e.settled = true;
+  e.session.settle?.();
+}
+
 /** Has readers hand over what is complete once none took a line for long. `no` is the number of the last line. */
 export function settle(s: Sessions, no: number): void {
   if (s.settled || mayWant(s, no)) return;
   s.settled = true;
-  for (const { session } of s.entries) {
+  for (const e of s.entries) {
     try {
-      session.settle?.();
+      settleOne(e);
     } catch (error) {
       s.complain(`a reader failed after line ${no}: ${String(error)}`);
     }

@@ -78,6 +78,7 @@ export const goCrash: LineReader = {
     { words: /\bresult of Go function(?: \S{1,400})? called from cgo (?:has|is)(?: unpinned)? Go [a-z]/ },
   ],
   traces: TRACES,
+  watches: true,
   make,
 };
 

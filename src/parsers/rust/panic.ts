@@ -51,6 +51,7 @@ export const rust: LineReader = {
   literals: LITERALS,
   markers: MARKERS,
   traces: TRACES,
+  watches: true,
   make,
 };
 

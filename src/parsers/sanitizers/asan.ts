@@ -90,6 +90,7 @@ export const asan: LineReader = {
     'zero page',
     'fault was caused by',
     'a wild pointer',
+    '==ABORTING',
     ...FRAME_LITERALS,
   ],
   markers: [],

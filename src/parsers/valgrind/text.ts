@@ -56,6 +56,11 @@ function make(emit: Emit): LineSession {
       if (m[1] === '==') takeLine(streamOf(state, m[2] ?? ''), line, m[4] ?? '', emit);
       return 'consumed';
     },
+    settle() {
+      // Nothing else says where an error of a filtered log ends.
+      const filtered = state.streams.get(NO_PROCESS);
+      if (filtered?.open !== undefined && hasFrames(filtered)) close(filtered, true, emit);
+    },
     end() {
       for (const s of state.streams.values()) finish(state, s);
       return state.complaints;
@@ -77,10 +82,13 @@ function streamOf(state: State, name: string): Stream {
   return s;
 }
 
+/** Whether the stack that is being read has begun. */
+const hasFrames = (s: Stream): boolean => (s.open?.parts.at(-1)?.frames.length ?? 0) > 0;
+
 /** The process prints no more. */
 function finish({ emit, complaints }: State, s: Stream): void {
   // Without prefixes and banner nothing follows the last error.
-  const mayEnd = s.pid === undefined && !s.banner && (s.open?.parts.at(-1)?.frames.length ?? 0) > 0;
+  const mayEnd = s.pid === undefined && !s.banner && hasFrames(s);
   close(s, mayEnd, emit);
   if (complaints.length >= MAX_COMPLAINTS) return;
   if (s.isCut) complaints.push(`the lines of process ${s.pid ?? '?'} begin within a stack of Valgrind's`);
