@@ -142,3 +142,9 @@ export function crossesC(s: Diagnostic, hasCreator: boolean): boolean {
   const beganInGo = hasCreator || names.some((n) => n === 'main.main' || n === 'runtime.goexit');
   return !beganInGo && names.length > 0 && (fault?.title ?? '').endsWith(' locked to thread]:');
 }
+
+/** `go run` says how the program ended. */
+export const EXIT = /^exit status \d+$/;
+
+/** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
+export const MAX_FOREIGN_LINES = 200;

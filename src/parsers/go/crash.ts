@@ -31,9 +31,11 @@ import { goFrame, goFunction } from './frame.js';
 import {
   CAUSE,
   crossesC,
+  EXIT,
   gluedWords,
   HARMLESS,
   LITERALS,
+  MAX_FOREIGN_LINES,
   OPAQUE_STACK,
   PC,
   reportOf,
@@ -49,14 +51,11 @@ import { EXCEPTION, isKnown, isLow } from './kinds.js';
 const PANIC = /^(panic|fatal error): (.*)$/;
 /** `goroutine 1 gp=0xc0 m=0 mp=0x57 [running, locked to thread]:` or `runtime stack:` */
 const HEADER = /^(?:(goroutine \d{1,19})(?: [a-z]+=\S{1,30})* \[([^\]]{1,200})\]|(runtime stack)):$/;
-/** The place of a call, indented by a tab that some collectors of logs drop. */
+/** A call's place, indented by a tab that collectors of logs may drop. */
 const PLACE_LINE = /^\s|^\S.{0,4000}:\d{1,9}(?: \+0x[0-9a-f]{1,16}|$)/;
 const CREATED = /^created by (.+?)(?: in goroutine \d+)?$/;
 const UNAVAILABLE = /^\s*goroutine running on other thread; stack unavailable/;
 const FRAME = /^[^\s(].{0,4000}\)$|^non-Go function$/;
-const EXIT = /^exit status \d+$/;
-/** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
-const MAX_FOREIGN_LINES = 200;
 
 /** Reads panics, fatal errors and signals of the Go runtime, with every goroutine of the dump. */
 export const goCrash: LineReader = {
