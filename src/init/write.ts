@@ -2,6 +2,7 @@
 import { stringify } from 'yaml';
 import { schemaLine } from '../config/expiry.js';
 import type { BindingId } from '../model/ids.js';
+import { uses } from './pinned-actions.js';
 import type { Proposal, ProposedSuite, ProposedTarget } from './propose.js';
 
 const flow = (value: unknown): string =>
@@ -66,9 +67,9 @@ export const matrixText = (p: Proposal): string =>
 
 /** What a runner needs beyond its image and what `--provision` installs. */
 const SETUP: Partial<Record<BindingId, string[]>> = {
-  go: ['      - uses: actions/setup-go@v5', '        with: { go-version: stable }'],
-  jni: ['      - uses: actions/setup-java@v4', '        with: { distribution: temurin, java-version: 17 }'],
-  net: ['      - uses: actions/setup-dotnet@v4', '        with: { dotnet-version: 8.0.x }'],
+  go: [`      - ${uses('actions/setup-go')}`, '        with: { go-version: stable }'],
+  jni: [`      - ${uses('actions/setup-java')}`, '        with: { distribution: temurin, java-version: 17 }'],
+  net: [`      - ${uses('actions/setup-dotnet')}`, '        with: { dotnet-version: 8.0.x }'],
 };
 
 /** The text of `.github/workflows/ffi-gates.yml`. */
@@ -88,16 +89,16 @@ export const workflowText = (p: Proposal): string => {
     '    runs-on: ubuntu-24.04',
     '    timeout-minutes: 120',
     '    steps:',
-    '      - uses: actions/checkout@v4',
-    '        with: { submodules: recursive }',
-    '      - uses: actions/setup-node@v4',
+    `      - ${uses('actions/checkout')}`,
+    '        with: { submodules: recursive, persist-credentials: false }',
+    `      - ${uses('actions/setup-node')}`,
     '        with: { node-version: 20 }',
     ...bindings.flatMap((b) => SETUP[b] ?? []),
     '      # With more random bits, sanitizers of older compilers find no room for their shadow memory.',
     '      - run: sudo sysctl -w vm.mmap_rnd_bits=28',
     '      - run: npx --yes ffi-gates run --provision',
     '      - if: always()',
-    '        uses: actions/upload-artifact@v4',
+    `        ${uses('actions/upload-artifact')}`,
     '        with: { name: ffi-gates, path: reports/latest, if-no-files-found: warn }',
     '',
   ].join('\n');
