@@ -37,6 +37,7 @@ DECLARATIONS = {
     "fx_on_event": (None, c_void_p, c_void_p),
     "fx_fire": (c_int, c_int),
     "fx_fill": (None, POINTER(c_ubyte), c_size_t, c_int),
+    "fx_sum": (c_int, c_void_p, c_size_t),
     "fx_text_length": (c_size_t, c_void_p),
     "fx_copy_slice": (c_int, POINTER(c_ubyte), c_size_t, POINTER(c_ubyte), ctypes.c_int32, ctypes.c_int32),
     "fx_find": (c_void_p, c_char_p),

@@ -178,6 +178,20 @@ export const COMMANDS: readonly Command[] = [
     run: async (a, interruption) => (await import('./declared.js')).declared(a, interruption),
   }),
   command({
+    words: 'values',
+    says: 'list the boundary vectors of the functions that suites name, or write adapters for their wrappers',
+    options: (y) =>
+      y
+        .option('matrix', matrix)
+        .option('scaffold', {
+          type: 'boolean',
+          default: false,
+          describe: 'write one adapter per binding; files that exist are left as they are',
+        })
+        .option('json', json),
+    run: async (a) => (await import('./values.js')).values(a),
+  }),
+  command({
     words: 'show',
     says: 'open the report of the last run',
     options: (y) => y.option('out', out),

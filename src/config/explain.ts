@@ -8,7 +8,7 @@ export type Issue = z.core.$ZodIssue;
 /** The keys that a schema allows at a path, for suggestions. */
 export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
-const MAX_LISTED = 20;
+const MAX_LISTED = 32;
 
 /** `'timeout'`, or `'sources[0]'` for an entry of a list. */
 const nameOf = (path: readonly PropertyKey[]): string => {

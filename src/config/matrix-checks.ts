@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { CANARY } from '../model/cell-id.js';
 import { HEAP_GATES, PERTURBED_GATES, SEEDED_GATES } from '../model/ids.js';
+import { parseSignature } from '../model/signature.js';
 import { didYouMean, suggest } from './did-you-mean.js';
 import { isClosed } from './glob.js';
 import { exclusion, gate, knownKeys, suite, target } from './matrix-schema.js';
@@ -18,6 +19,18 @@ import type { Path } from './yaml-tree.js';
 type Yaml = Pick<YamlFile<unknown>, 'raw' | 'complain' | 'complainOfKey' | 'compare'>;
 export type Targets = ReadonlyMap<string, z.infer<typeof target>>;
 type Suites = readonly (readonly [number, z.infer<typeof suite>])[];
+
+/** Every signature can be read, and each function is there once. */
+const checkSignatures = (complain: Yaml['complain'], s: z.infer<typeof suite>, at: Path): void => {
+  const names = new Set<string>();
+  for (const [i, f] of (s.values?.functions ?? []).entries()) {
+    const place: Path = [...at, 'values', 'functions', i];
+    const read = parseSignature(typeof f === 'string' ? f : f.signature);
+    if (typeof read === 'string') complain(place, read);
+    else if (names.has(read.name)) complain(place, `function '${read.name}' is named twice; remove one`);
+    else names.add(read.name);
+  }
+};
 
 const checkSuites = (
   { complain, complainOfKey, compare }: Yaml,
@@ -43,6 +56,7 @@ const checkSuites = (
     ids.add(id);
     if (s.id === CANARY && s.role !== CANARY)
       complain([...at, 'id'], `'${CANARY}' is the suite that proves a lane; choose another id`);
+    checkSignatures(complain, s, at);
     compare(settingsOf(s.binding), s.with, [...at, 'with'], knownKeys);
     for (const key of Object.keys(s.with))
       if (!SETTING_NAMES.includes(key))
@@ -133,6 +147,11 @@ export const crossCheck = (yaml: Yaml): void => {
   if (isMapping(raw['gates']) && Object.keys(raw['gates']).length === 0)
     yaml.complain(['gates'], "'gates' is empty, so nothing would run; write at least one: gates: { asan: }");
   checkGates(yaml.complain, gates);
+  if (gates.some(([name]) => name === 'values') && !suites.some(([, s]) => s.values))
+    yaml.complain(
+      ['gates', 'values'],
+      "no suite names functions, so gate 'values' compares nothing; write values: { functions: ['int f(int a)'] } in a suite",
+    );
   checkPlaceholders(yaml.complain, { targets, suites, gates, names });
   for (const [i, { cells }] of fitting(exclusion, raw['exclude']))
     if (!isClosed(cells))

@@ -45,6 +45,26 @@ export const target = z.strictObject({
   env: env.default({}),
 });
 
+const values = z.strictObject({
+  functions: z
+    .array(z.union([text, z.strictObject({ signature: text, c: text })]))
+    .min(1)
+    .meta({
+      description:
+        'Signatures of C; with `c`, statements that return the result, for what is more than one call.',
+    }),
+  headers: texts.default([]).meta({ description: 'Headers, as in `#include <…>`, that declare them.' }),
+  include: texts.default([]).meta({ description: 'Directories of headers, relative to `root`.' }),
+  libs: texts.default([]).meta({ description: 'Libraries of the system, as for `-l`.' }),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(0)
+    .meta({ description: 'Another seed draws other pairs and bytes.' }),
+});
+
 export const suite = z.strictObject({
   id: id.meta({ description: 'First part of the cell ids.' }),
   binding: z.enum(BINDING_IDS),
@@ -76,6 +96,9 @@ export const suite = z.strictObject({
     .optional()
     .meta({ description: 'Cores and GiB that one launch takes.' }),
   env: env.default({}),
+  values: values
+    .optional()
+    .meta({ description: 'Gate values: functions whose wrappers are compared with C.' }),
   with: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Settings of the binding.' }),
 });
 
@@ -148,6 +171,8 @@ export const knownKeys = (path: readonly PropertyKey[]): readonly string[] => {
   const [top, index, sub] = path;
   if (top === undefined) return Object.keys(matrixSchema.shape);
   if (top === 'targets' && index !== undefined) return Object.keys(target.shape);
+  if (top === 'suites' && sub === 'values')
+    return path[3] === 'functions' && path[4] !== undefined ? ['signature', 'c'] : Object.keys(values.shape);
   if (top === 'suites' && sub === 'weight') return ['cores', 'memory'];
   if (top === 'suites' && sub === 'with')
     return path[3] === 'shim' ? Object.keys(SETTINGS.jni.shape.shim.shape) : SETTING_NAMES;

@@ -1,8 +1,8 @@
 /** One launch of a cell's tests, with all evidence that it leaves. */
 import type { Attempt, EvidenceDraft } from '../judge/evidence.js';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Expectation } from '../config/annotations.js';
 import type { Apart, RunPlan, PreparedSuite } from '../bindings/binding.js';
 import type { TestEvent } from '../model/test-event.js';
@@ -29,6 +29,7 @@ import { withAgent } from './agent.js';
 import { withPreload } from './preload.js';
 import { prepareAfter, runAfter } from './run-after.js';
 import { settleSources } from '../build/source-files.js';
+import type { ValuesRequest } from '../gates/gate.js';
 import { withSuppressions, type SuppressionFiles } from '../gates/suppression-files.js';
 
 export type CellOptions = BuildAccess & {
@@ -104,13 +105,33 @@ type Armed = {
   after?: string[];
 };
 
+/** The functions that the suite names, for a gate that asks them. */
+const valuesOf = (r: Runner, tests: readonly string[] | 'all'): ValuesRequest | undefined => {
+  const { suite, matrix } = r.cell;
+  if (!suite.values) return undefined;
+  const all = suite.role === 'subject' && (tests === 'all' || tests.length >= r.evidence.listed.length);
+  return {
+    ...suite.values,
+    include: suite.values.include.map((d) => resolve(matrix.root, d)),
+    targets: Object.values(r.prepared.targets),
+    all,
+  };
+};
+
 /** The launch that runs tests under the cell's gate. All its files are below `dir`. */
-const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', isolate: Apart): Armed => {
+const armedLaunch = (
+  r: Runner,
+  dir: string,
+  tests: readonly string[] | 'all',
+  isolate: Apart,
+  only?: string,
+): Armed => {
   const { cell, options, prepared } = r;
   const logDir = join(dir, 'gate');
   const scratch = join(dir, 'scratch');
   mkdirSync(logDir, { recursive: true });
   mkdirSync(join(scratch, 'tmp'), { recursive: true });
+  const values = valuesOf(r, tests);
   const armed = cell.gate.arm({
     host: options.host,
     binding: cell.suite.binding,
@@ -121,6 +142,7 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     goesOn: r.goesOn === true,
     forks: isolate !== false && BINDINGS[cell.suite.binding].isolates === 'fork',
     ...(r.seed === undefined ? {} : { seed: r.seed }),
+    ...(values ? { values: { ...values, ...(only === undefined ? {} : { only }) } } : {}),
     settings: cell.suite.role === 'canary' ? {} : (cell.matrix.gates[cell.gate.id] ?? {}),
   });
   // Planted bugs run without suppressions (Law 12). Entries that would hide them are found from the reports.
@@ -130,6 +152,7 @@ const armedLaunch = (r: Runner, dir: string, tests: readonly string[] | 'all', i
     env: withUsers(suppressing.env, cell.matrix.gates[cell.gate.id]?.env ?? {}),
   };
   const arm = withAgent(withPreload(users, r, scratch), r.agent, r.evidence);
+  for (const [path, text] of Object.entries(arm.files ?? {})) writeFileSync(path, text);
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
   const binding = BINDINGS[cell.suite.binding];
   const declarations = () => binding.declarations?.(prepared, r.instrument, options.host.tools) ?? {};
@@ -207,9 +230,10 @@ export const runAttempt = async (
   r.evidence.ms += ended.ms;
   // A finding's command runs only its test if that is known, since others may hang or crash first. It has log
   // files of its own.
-  const commands = new Map<string | undefined, string>();
-  const reproFor = (test: string | undefined): string => {
-    const known = commands.get(test);
+  const commands = new Map<string, string>();
+  const reproFor = (test: string | undefined, vector?: string): string => {
+    const key = JSON.stringify([test, vector]);
+    const known = commands.get(key);
     if (known !== undefined) return known;
     const again = armedLaunch(
       // A reproduction shows everything that the gate can tell.
@@ -218,9 +242,10 @@ export const runAttempt = async (
       // The program's arguments influence the schedule, so a seeded launch is repeated exactly.
       test === undefined || r.seed !== undefined ? tests : [test],
       r.seed !== undefined && isolate === true,
+      vector,
     );
     const text = reproOf(again.l, again.logDir, again.after, redactor);
-    commands.set(test, text);
+    commands.set(key, text);
     return text;
   };
   const observations: CrashObservation[] = [];
@@ -236,7 +261,7 @@ export const runAttempt = async (
       observations.push({
         diagnostic,
         log: log.path,
-        repro: reproFor(test),
+        repro: reproFor(test, diagnostic.vector),
         ...(test === undefined ? {} : { test }),
         ...(pid === undefined ? {} : { pid }),
       });

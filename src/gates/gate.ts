@@ -24,6 +24,24 @@ export type ArmRequest = {
   seed?: number;
   /** The gate's own settings in the matrix. */
   settings?: GateSettings;
+  /** For gates with `asksFunctions`. */
+  values?: ValuesRequest;
+};
+
+/** Functions that a suite names, and how the oracle in C gets at them. */
+export type ValuesRequest = {
+  functions: readonly (string | { signature: string; c: string })[];
+  headers: string[];
+  /** Absolute. */
+  include: string[];
+  libs: string[];
+  seed: number;
+  /** Output directories of the suite's targets. */
+  targets: string[];
+  /** The only vector to ask, `FUNCTION:NUMBER`. */
+  only?: string;
+  /** Whether this launch runs all tests of the suite. */
+  all: boolean;
 };
 
 export type GateSettings = {
@@ -100,6 +118,8 @@ export type Gate = {
   ): { commands: Launch[]; flags: string[]; facts: unknown };
   /** Whether the JVM loads the agent `plugins/jniguard`, which is compiled for it. */
   agent?: true;
+  /** True if it is for suites alone that name functions (`values`). */
+  asksFunctions?: true;
   /** GiB of memory that one launch may need beyond the host's own. */
   memory: number;
 };

@@ -11,6 +11,7 @@ import { pyrefs } from './pyrefs.js';
 import { miri, rsasan, rstsan } from './rust.js';
 import { asan, tsan, ubsan } from './sanitizers.js';
 import { helgrind, memcheck } from './valgrind.js';
+import { values } from './values.js';
 import type { GateId } from '../model/ids.js';
 
 export const GATES: Record<GateId, Gate> = {
@@ -36,4 +37,5 @@ export const GATES: Record<GateId, Gate> = {
   pyguard,
   napiguard,
   jniguard,
+  values,
 };

@@ -123,6 +123,7 @@ export type Tool =
   | 'pyguard'
   | 'napiguard'
   | 'jniguard'
+  | 'values'
   | 'os';
 
 export type Diagnostic = {
@@ -135,6 +136,8 @@ export type Diagnostic = {
    * what the library says.
    */
   tier?: 'warning' | 'info';
+  /** The smallest input that shows it, `FUNCTION:NUMBER`, for a checker that makes inputs. */
+  vector?: string;
   /** One line for people: the tool's headline, where possible without addresses and process ids. */
   message: string;
   stacks: Stack[];

@@ -37,6 +37,7 @@ export const GATE_IDS = [
   'pyguard',
   'napiguard',
   'jniguard',
+  'values',
 ] as const;
 /** Gates whose threads can be made to wait now and then (`perturb`). */
 export const PERTURBED_GATES: readonly string[] = [

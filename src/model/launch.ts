@@ -42,6 +42,8 @@ export type Arm = {
    * for leaks: the process left by `_exit` or the like.
    */
   atEnd?: RegExp;
+  /** Text files that the launch reads, by their absolute paths. */
+  files?: Record<string, string>;
   /** For a guard. A cell in which it watched nothing proves nothing. */
   watched?: Watched;
   /**

@@ -127,6 +127,7 @@ const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number
       const gate = GATES[name as keyof typeof GATES];
       if (gate.unfit(suite.binding) !== undefined) return [];
       if (suite.gates && !suite.gates.includes(gate.id)) return [];
+      if (gate.asksFunctions && !suite.values) return [];
       const compilers = settings?.compilers ?? [gate.compilers[0]!];
       return compilers
         .filter((compiler) => gate.compilers.includes(compiler))

@@ -45,7 +45,9 @@ const testsOf = (binding: BindingId): string[] => {
 
 /** The canary cell of every lane that there can be. */
 const lanes = (() => {
-  const suites = BINDING_IDS.map((b) => `  - { id: any, binding: ${b}, dir: . }`).join('\n');
+  const suites = BINDING_IDS.map(
+    (b) => `  - { id: any, binding: ${b}, dir: ., values: { functions: ['int f(int a)'] } }`,
+  ).join('\n');
   const gates = Object.values(GATES).map((g) => `  ${g.id}: { compilers: [${g.compilers.join(', ')}] }`);
   const matrix = parseMatrix(`version: 1\nsuites:\n${suites}\ngates:\n${gates.join('\n')}\n`, '/repo/m.yaml');
   const { cells, skipped } = makePlan(matrix, madeHost());

@@ -21,9 +21,9 @@ const namings = ([gate, binding, compiler]: (typeof ROWS)[number]): string[] => 
   return [...options, ...arm.prefix, ...arm.hostArgs].filter((word) => word.includes(DIR));
 };
 
-/** Sanitizers (sanitizer_file.cpp) and Go's race detector append `.<pid>` to `log_path`, our guard to its journal; Valgrind replaces `%p`, the JVM too. */
+/** Sanitizers (sanitizer_file.cpp) and Go's race detector append `.<pid>` to `log_path`, our guard to its journal and our adapters to their answers; Valgrind replaces `%p`, the JVM too. */
 const HAS_PID =
-  /^(?:[A-Z]+SAN_OPTIONS|GORACE): log_path=[^%]+$|^FFI_GATES_FD_JOURNAL: |^--xml-file=.*%p|^-XX:ErrorFile=.*%p/;
+  /^(?:[A-Z]+SAN_OPTIONS|GORACE): log_path=[^%]+$|^FFI_GATES_(?:FD_JOURNAL|VALUES_ANSWERS): |^--xml-file=.*%p|^-XX:ErrorFile=.*%p/;
 
 /** Guards in Python get the directory, and each process names its own file. */
 const IS_DIRECTORY = new RegExp(`^FFI_GATES_[A-Z]+: ${DIR}$`);

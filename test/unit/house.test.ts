@@ -21,6 +21,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['plan'],
   ['declarations'],
   ['gates'],
+  ['values'],
   ['bindings'],
   ['builders'],
   ['config', 'host', 'parsers', 'reporters'],

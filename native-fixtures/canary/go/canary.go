@@ -45,6 +45,17 @@ func declaredLayout() {
 	C.canary_weigh((*C.struct_canary_record)(unsafe.Pointer(&r))) //~ canary_declared_layout: declared = abi/struct-layout
 }
 
+// wide and unsigned lose what does not fit, in Go: what C returns is whole.
+func wide(value int64) int32 {
+	whole := int64(C.canary_wide(C.int64_t(value)))
+	return int32(whole)
+}
+
+func unsigned() int32 {
+	whole := uint32(C.canary_unsigned())
+	return int32(whole)
+}
+
 func declaredWidth() int32 {
 	return int32(C.canary_wide(1)) //~ canary_declared_width: declared = abi/wrong-width
 }

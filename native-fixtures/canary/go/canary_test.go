@@ -29,3 +29,11 @@ func Test_canary_declared_export(*testing.T)   { declaredExport() }
 func Test_canary_declared_layout(*testing.T)   { declaredLayout() }
 func Test_canary_declared_width(*testing.T)    { declaredWidth() }
 func Test_canary_declared_sign(*testing.T)     { declaredSign() }
+
+func Test_canary_values_width(t *testing.T) {
+	ffiValues(t, "canary_wide", func(a []ffiValue) (any, error) { return wide(a[0].Int64()), nil }) //~ canary_values_width: values = abi/wrong-width
+}
+
+func Test_canary_values_sign(t *testing.T) {
+	ffiValues(t, "canary_unsigned", func([]ffiValue) (any, error) { return unsigned(), nil }) //~ canary_values_sign: values = abi/wrong-signedness
+}

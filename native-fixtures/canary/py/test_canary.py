@@ -4,6 +4,8 @@ import ctypes
 import gc
 import os
 
+from ffi_gates_values import check
+
 
 def library():
     return ctypes.CDLL(os.path.join(os.environ["FFI_GATES_TARGET_CANARY"], "libfficanary.so"))
@@ -128,3 +130,13 @@ def test_declared_callback():
 def test_declared_errno():
     library().canary_errno()
     ctypes.get_errno()  #~ canary_declared_errno: declared = errno/clobbered
+
+
+def test_values_width():
+    wide = library().canary_wide
+    wide.argtypes, wide.restype = [ctypes.c_int64], ctypes.c_int
+    check("canary_wide", wide)  #~ canary_values_width: values = abi/wrong-width
+
+
+def test_values_sign():
+    check("canary_unsigned", library().canary_unsigned)  #~ canary_values_sign: values = abi/wrong-signedness

@@ -1,5 +1,5 @@
-/* The canaries as a Python extension module, and three of its own: an allocation without the GIL, a lost
- * reference, a wait with the GIL. */
+/* The canaries as a Python extension module, and five of its own: an allocation without the GIL, a lost
+ * reference, a wait with the GIL, two results that lose what does not fit. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <time.h>
@@ -51,10 +51,22 @@ static PyObject *pyrefs(PyObject *self, PyObject *unused) {
   return text;
 }
 
+static PyObject *wide(PyObject *self, PyObject *value) {
+  (void)self;
+  const int64_t n = PyLong_AsLongLong(value);
+  return PyErr_Occurred() ? NULL : PyLong_FromLong((int)canary_wide(n));
+}
+
+static PyObject *unsigned_max(PyObject *self, PyObject *unused) {
+  (void)self, (void)unused;
+  return PyLong_FromLong((int)canary_unsigned());
+}
+
 #define METHOD(name) {#name, name, METH_NOARGS, NULL}
 static PyMethodDef methods[] = {
     METHOD(noop), METHOD(heap),      METHOD(uaf), METHOD(leak), METHOD(uninit),  METHOD(race),
     METHOD(ub),   METHOD(lockorder), METHOD(segv), METHOD(handle), METHOD(pydebug), METHOD(pyrefs), METHOD(pyguard),
+    METHOD(unsigned_max), {"wide", wide, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 

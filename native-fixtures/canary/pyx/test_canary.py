@@ -1,6 +1,7 @@
 """The extension lanes' canaries. `noop` does nothing wrong: what a gate says about it is the lane's own noise."""
 
 import ffi_canary_extension as canary
+from ffi_gates_values import check
 
 
 def test_noop():
@@ -53,3 +54,11 @@ def test_pyguard():
 
 def test_pyrefs():
     canary.pyrefs()  #~ canary_pyrefs: pyrefs = resource/python-refcount-leak
+
+
+def test_values_width():
+    check("canary_wide", canary.wide)  #~ canary_values_width: values = abi/wrong-width
+
+
+def test_values_sign():
+    check("canary_unsigned", canary.unsigned_max)  #~ canary_values_sign: values = abi/wrong-signedness

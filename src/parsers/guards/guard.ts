@@ -1,6 +1,7 @@
 /**
  * Reports of our own guards: a head line, stacks under titles, and the line `effect`, which ends a report. All guards
- * write this one form. Sources: plugins/pytest/ffi_gates_guard.py, plugins/preload/guard-log.h, plugins/jniguard/guard.h.
+ * write this one form. Sources: plugins/pytest/ffi_gates_guard.py, plugins/preload/guard-log.h, plugins/jniguard/guard.h,
+ * src/values/program.ts.
  */
 import type { StackRole, Tool } from '../../model/diagnostic.js';
 import { hazard } from '../../model/hazards.js';
@@ -19,12 +20,12 @@ import {
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 /** Guards as tools. A newer version may have others. */
-const GUARDS: readonly Tool[] = ['ctguard', 'pyrefs', 'pyguard', 'napiguard', 'jniguard'];
+const GUARDS: readonly Tool[] = ['ctguard', 'pyrefs', 'pyguard', 'napiguard', 'jniguard', 'values'];
 
 const HEAD = /^ffi-gates guard ([a-z]+): (error|warning|info) ([a-z]+\/[a-z-]+): (.+)$/;
 const FAILED = /^ffi-gates guard ([a-z]+): (failed|crashed): (.+)$/;
 const AROUND = /^ffi-gates guard [a-z]+: (?:done, \d|note: |the end$)/;
-const PART = /^ {2}(fault|made|managed|other|exit|effect):(?: (.*))?$/;
+const PART = /^ {2}(fault|made|managed|other|exit|vector|effect):(?: (.*))?$/;
 const WORDS = /\bffi-gates guard [a-z]+: (?:error|warning|info|failed|crashed|done|note|the end)\b/;
 
 const ROLES: Record<string, StackRole> = {
@@ -81,6 +82,7 @@ function make(emit: Emit): LineSession {
     if (role !== undefined) openStack(open, role, text === '' ? {} : { title: text });
     // Found when the process ended, in whichever test it began.
     else if (name === 'exit') delete open.diagnostic.log.offset;
+    else if (name === 'vector') open.diagnostic.vector = text;
     else if (name === 'effect') {
       open.diagnostic.effect = text;
       markComplete(open);

@@ -1,4 +1,4 @@
-/** Words of the guards of Python, Node-API and JNI. All write one form. */
+/** Words of the guards of Python, Node-API and JNI, and of the comparison of values. All write one form. */
 import type { Tool } from '../../../src/model/diagnostic.js';
 import type { HazardId } from '../../../src/model/hazard.js';
 import type { Chapter, Kind } from './chapter.js';
@@ -7,6 +7,18 @@ import type { Chapter, Kind } from './chapter.js';
 const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
   ['ctguard', 'plugins/pytest/ffi_gates_ctguard.py', ['lifetime/callback-collected', 'errno/clobbered']],
   ['pyrefs', 'plugins/pytest/ffi_gates_pyrefs.py', ['resource/python-refcount-leak']],
+  [
+    'values',
+    'src/values/explain.ts',
+    [
+      'abi/wrong-width',
+      'abi/wrong-signedness',
+      'abi/encoding',
+      'bounds/length-arithmetic',
+      'abi/arity',
+      'abi/other',
+    ],
+  ],
   ['pyguard', 'plugins/pytest/ffi_gates_pyguard.py', ['threading/gil-not-released']],
   [
     'napiguard',

@@ -1,0 +1,41 @@
+package fixture
+
+import "testing"
+
+func wide(a []ffiValue) (any, error)         { return suite.Wide(a[0].Int64(), a[1].Int64()) }
+func wideArgument(a []ffiValue) (any, error) { return suite.WideArgument(a[0].Int64(), a[1].Int64()) }
+func unsignedMax([]ffiValue) (any, error)    { return suite.UnsignedMax() }
+func points(a []ffiValue) (any, error)       { return suite.Points(a[0].String()) }
+func pointsToNul(a []ffiValue) (any, error)  { return suite.PointsToNul(a[0].String()) }
+func sum(a []ffiValue) (any, error)          { return suite.Sum(a[0].Bytes()) }
+func digest(a []ffiValue) (any, error) {
+	return suite.Digest(a[0].Uint8(), a[1].Uint32(), a[2].Uint16(), a[3].Float64())
+}
+
+func Test_abi_wrong_width__value(t *testing.T) {
+	ffiValues(t, "fx_wide", wide) //~ abi_wrong_width__value: values = abi/wrong-width
+}
+
+func Test_abi_wrong_width__argument(t *testing.T) {
+	ffiValues(t, "fx_wide", wideArgument) //~ abi_wrong_width__argument: values = abi/wrong-width
+}
+
+func Test_abi_wrong_signedness__value(t *testing.T) {
+	ffiValues(t, "fx_unsigned_max", unsignedMax) //~ abi_wrong_signedness__value: values = abi/wrong-signedness
+}
+
+func Test_abi_struct_layout__value(t *testing.T) {
+	ffiValues(t, "fx_record_digest", digest) //~ abi_struct_layout__value: values = abi/struct-layout
+}
+
+func Test_abi_encoding__value(t *testing.T) {
+	ffiValues(t, "fx_utf8_points", points) //~ abi_encoding__value: values = abi/encoding
+}
+
+func Test_abi_encoding__nul(t *testing.T) {
+	ffiValues(t, "fx_utf8_points", pointsToNul) //~ abi_encoding__nul: values = abi/encoding
+}
+
+func Test_bounds_length_arithmetic__value(t *testing.T) {
+	ffiValues(t, "fx_sum", sum) //~ bounds_length_arithmetic__value: values = bounds/length-arithmetic
+}

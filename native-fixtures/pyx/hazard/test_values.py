@@ -1,0 +1,24 @@
+"""Each wrong conversion of the extension by what comes of it: boundary values, held against C."""
+
+import fixture_extension as extension
+from ffi_gates_values import check
+
+
+def test_abi_wrong_width__value():
+    check("fx_wide", extension.hazard_wide)  #~ abi_wrong_width__value: values = abi/wrong-width
+
+
+def test_abi_wrong_signedness__value():
+    check("fx_unsigned_max", extension.hazard_unsigned_max)  #~ abi_wrong_signedness__value: values = abi/wrong-signedness
+
+
+def test_abi_encoding__value():
+    check("fx_utf8_points", extension.hazard_points)  #~ abi_encoding__value: values = abi/encoding
+
+
+def test_abi_encoding__nul():
+    check("fx_utf8_points", extension.hazard_points_to_nul)  #~ abi_encoding__nul: values = abi/encoding
+
+
+def test_bounds_length_arithmetic__value():
+    check("fx_sum", extension.hazard_sum)  #~ bounds_length_arithmetic__value: values = bounds/length-arithmetic

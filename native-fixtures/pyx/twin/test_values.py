@@ -1,0 +1,20 @@
+"""Conversions that lose nothing, and refuse what C cannot hold."""
+
+import fixture_extension as extension
+from ffi_gates_values import check
+
+
+def test_abi_wrong_width__value():
+    check("fx_wide", extension.twin_wide)
+
+
+def test_abi_wrong_signedness__value():
+    check("fx_unsigned_max", extension.twin_unsigned_max)
+
+
+def test_abi_encoding__value():
+    check("fx_utf8_points", extension.twin_points)
+
+
+def test_bounds_length_arithmetic__value():
+    check("fx_sum", extension.twin_sum)

@@ -1,0 +1,202 @@
+/**
+ * The oracle: a program in C, made from the signatures and linked with the library, that calls each function
+ * directly. Its children do the calls, since a value that the library does not bear ends its process.
+ */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runTool } from '../process/run-tool.js';
+import type { Signature } from '../model/signature.js';
+import { cParameters, cResult, type Native } from './native.js';
+import type { Function, ValuesSpec } from './spec.js';
+
+/** A call, or why C has no answer. */
+export type OracleAnswer = { word: string } | { died: string };
+
+const PRELUDE = `#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+`;
+
+const RUNTIME = `
+static unsigned long long oracle_int(const char *w) {
+  return w[2] == '-' ? (unsigned long long)strtoll(w + 2, NULL, 10) : strtoull(w + 2, NULL, 10);
+}
+static double oracle_double(const char *w) {
+  unsigned long long bits = strtoull(w + 2, NULL, 16);
+  double x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+/* In a block of exactly its size, so that a checker sees what reads beyond it. */
+static void *oracle_bytes(const char *w, int terminated) {
+  size_t n = strlen(w + 2) / 2;
+  unsigned char *p = malloc(n + (terminated ? 4 : 0) + (n + terminated == 0));
+  for (size_t i = 0; i < n; i++) {
+    char two[3] = {w[2 + 2 * i], w[3 + 2 * i], 0};
+    p[i] = (unsigned char)strtoul(two, NULL, 16);
+  }
+  if (terminated) memset(p + n, 0, 4);
+  return p;
+}
+static void oracle_text(const char *s) {
+  if (s == NULL) { printf("n:\\n"); return; }
+  printf("b:");
+  for (; *s; s++) printf("%02x", (unsigned char)*s);
+  printf("\\n");
+}
+static void oracle_float(double x) {
+  unsigned long long bits;
+  memcpy(&bits, &x, sizeof bits);
+  printf("f:%016llx\\n", bits);
+}
+`;
+
+const MAIN = `
+int main(int argc, char **argv) {
+  if (argc < 2) return 2;
+  size_t *done = mmap(NULL, sizeof *done, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  for (;;) {
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+      FILE *f = fopen(argv[1], "r");
+      char *line = NULL;
+      size_t room = 0, at = 0;
+      ssize_t n;
+      while (f != NULL && (n = getline(&line, &room, f)) > 0) {
+        if (at++ < *done) continue;
+        line[n - 1] = 0;
+        char *words[64] = {0};
+        int k = 0;
+        for (char *w = strtok(line, " "); w != NULL && k < 64; w = strtok(NULL, " ")) words[k++] = w;
+        alarm(10);
+        oracle_call(atoi(words[0]), words + 1);
+        fflush(stdout);
+        *done = at;
+      }
+      fclose(f);
+      _exit(0);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) return 3;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return 0;
+    printf("died %d\\n", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    ++*done;
+  }
+}
+`;
+
+const record = (s: Signature): string[] =>
+  s.parameters.flatMap((p) =>
+    p.kind === 'record' && !p.c.includes(' ')
+      ? [`typedef struct { ${p.fields.map((f) => `${f.c} ${f.name};`).join(' ')} } ${p.c};`]
+      : [],
+  );
+
+const declared = ({ signature: s, body }: Function): string[] => {
+  const parameters = s.parameters.flatMap(cParameters).join(', ') || 'void';
+  return body === undefined ? [`extern ${cResult(s.result)} ${s.name}(${parameters});`] : [];
+};
+
+const withBody = ({ signature: s, body }: Function, k: number): string[] =>
+  body === undefined
+    ? []
+    : [
+        `static ${cResult(s.result)} oracle_body_${k}(${s.parameters.flatMap(cParameters).join(', ') || 'void'}) { ${body} }`,
+      ];
+
+const call = ({ signature: s, body }: Function, k: number): string => {
+  let n = 0;
+  const before: string[] = [];
+  const after: string[] = [];
+  const value = (f: { kind: string; c?: string }): string => {
+    const w = `w[${n++}]`;
+    if (f.kind === 'int') return `(${f.c})oracle_int(${w})`;
+    if (f.kind === 'float') return `(${f.c})oracle_double(${w})`;
+    const p = `p${n}`;
+    before.push(`void *${p} = oracle_bytes(${w}, ${f.kind === 'text' ? 1 : 0});`);
+    after.push(`free(${p});`);
+    return p;
+  };
+  const args = s.parameters.flatMap((p, i) => {
+    if (p.kind === 'record') {
+      before.push(`${p.c} r${i}; memset(&r${i}, 0, sizeof r${i});`);
+      for (const f of p.fields) before.push(`r${i}.${f.name} = ${value(f)};`);
+      return [`&r${i}`];
+    }
+    return p.kind === 'bytes' ? [value(p), value(p.lengthType)] : [value(p)];
+  });
+  const callee = `${body === undefined ? s.name : `oracle_body_${k}`}(${args.join(', ')})`;
+  const { result } = s;
+  const print =
+    result.kind === 'void'
+      ? `${callee}; printf("v:\\n");`
+      : result.kind === 'float'
+        ? `oracle_float(${callee});`
+        : result.kind === 'text'
+          ? `oracle_text(${callee});`
+          : result.signed
+            ? `printf("i:%lld\\n", (long long)${callee});`
+            : `printf("i:%llu\\n", (unsigned long long)${callee});`;
+  return `  if (k == ${k}) { ${before.join(' ')} ${print} ${after.join(' ')} return; }`;
+};
+
+/** The oracle's source. */
+export const oracleSource = (functions: readonly Function[], headers: readonly string[]): string =>
+  [
+    PRELUDE,
+    ...headers.map((h) => `#include <${h}>`),
+    ...(headers.length ? [] : [...new Set(functions.flatMap((f) => record(f.signature)))]),
+    ...(headers.length ? [] : functions.flatMap(declared)),
+    RUNTIME,
+    ...functions.flatMap(withBody),
+    'static void oracle_call(int k, char **w) {',
+    '  (void)w;',
+    ...functions.map(call),
+    '}',
+    MAIN,
+  ].join('\n');
+
+/** Compiles the oracle. Returns what the compiler complains of, or calls with the answers in the order of the calls. */
+export const buildOracle = async (
+  spec: ValuesSpec,
+): Promise<
+  string | ((calls: readonly { k: number; args: readonly Native[] }[]) => Promise<OracleAnswer[]>)
+> => {
+  mkdirSync(spec.work, { recursive: true });
+  const source = join(spec.work, 'oracle.c');
+  const program = join(spec.work, 'oracle');
+  writeFileSync(source, oracleSource(spec.functions, spec.headers));
+  const libraries = spec.targets.flatMap((dir) =>
+    readdirSync(dir)
+      .filter((f) => /^lib.*\.so$/.test(f))
+      .flatMap((f) => [join(dir, f), `-Wl,-rpath,${dir}`]),
+  );
+  const include = spec.include.map((d) => `-I${d}`);
+  const libs = spec.libs.map((l) => `-l${l}`);
+  const flags = ['-g', '-O1', '-w', '-o', program, source, ...include, ...libraries, ...libs, '-lm'];
+  const built = await runTool(spec.cc, flags, { timeoutMs: 120_000 });
+  if (built.code !== 0) {
+    const said = built.why ?? built.all.split('\n').find((l) => /error|undefined/.test(l)) ?? built.all;
+    return `the oracle in C could not be built: ${said}`;
+  }
+  let n = 0;
+  return async (calls) => {
+    const file = join(spec.work, `calls-${++n}.txt`);
+    writeFileSync(file, calls.map((c) => `${[c.k, ...c.args].join(' ')}\n`).join(''));
+    const ran = await runTool(program, [file], { timeoutMs: 300_000 });
+    const lines = ran.stdout.split('\n').filter((l) => /^(?:[ifbvn]:|died )/.test(l));
+    if (lines.length !== calls.length)
+      throw new Error(
+        `the oracle in C answered ${lines.length} of ${calls.length} calls${ran.why ? `: ${ran.why}` : ''}`,
+      );
+    return lines.map((l) => (l.startsWith('died ') ? { died: l.slice(5) } : { word: l }));
+  };
+};

@@ -1,0 +1,92 @@
+/**
+ * The program that the gate `values` runs after each launch: `node program.js SPEC.json`. Reads what the adapters
+ * answered, asks the oracle in C the same, and writes the differences to the log of the gate.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { readAnswers, type Asked } from './answers.js';
+import { compareFunction, type Compared, type Found } from './compare.js';
+import { buildOracle } from './oracle.js';
+import type { ValuesSpec } from './spec.js';
+
+const PREFIX = 'ffi-gates guard values:';
+const oneLine = (s: string): string => s.replace(/\s+/g, ' ').slice(0, 900);
+
+const reportText = (f: Found): string =>
+  [
+    `${PREFIX} error ${f.hazard}: ${oneLine(f.message)}`,
+    '  fault:',
+    `    #0 ${f.function} ${f.file}:${f.line}`,
+    `  vector: ${f.vector}`,
+    `  effect: ${oneLine(f.effect)}`,
+    '',
+  ].join('\n');
+
+/** All that the processes of the launch answered. */
+const askedIn = (answers: string): { asked: Asked[]; strange: string[] } => {
+  const dir = dirname(answers);
+  const names = readdirSync(dir).filter((n) => n.startsWith(`${basename(answers)}.`));
+  const read = names.sort().map((n) => readAnswers(readFileSync(join(dir, n), 'utf8')));
+  return { asked: read.flatMap((r) => r.asked), strange: read.flatMap((r) => r.strange) };
+};
+
+/** The comparison of a launch. */
+export const compareLaunch = async (spec: ValuesSpec): Promise<Compared> => {
+  const { only } = spec;
+  const read = askedIn(spec.answers);
+  const [wanted, number] = only?.split(':') ?? [];
+  const asked = read.asked.filter((a) => wanted === undefined || a.function === wanted);
+  const { strange } = read;
+  const total: Compared = { found: [], failed: [], compared: 0 };
+  const died = asked.some((a) => [...a.outcomes.values()].some((o) => o.kind === 'died'));
+  if (strange.length > 0 && !died) total.failed.push(`an adapter wrote what is no answer: ${strange[0]}`);
+  const known = new Map(spec.functions.map((f, k) => [f.signature.name, k]));
+  const names = new Set(asked.map((a) => a.function));
+  const missing = [...known.keys()].filter((n) => !names.has(n));
+  if (spec.all && !died && !only && missing.length > 0)
+    total.failed.push(`no test asks ${missing.join(', ')}; \`ffi-gates values --scaffold\` writes adapters`);
+  const unknown = asked.find((a) => !known.has(a.function));
+  if (unknown)
+    total.failed.push(
+      `${unknown.function} is asked at ${unknown.file}:${unknown.line}, and no signature names it`,
+    );
+  if (!asked.some((a) => known.has(a.function))) return total;
+  const oracle = await buildOracle(spec);
+  if (typeof oracle === 'string') return { ...total, failed: [oracle] };
+  for (const a of asked) {
+    const k = known.get(a.function);
+    if (k === undefined) continue;
+    const one = await compareFunction(
+      spec.functions[k]!.signature,
+      spec.seed,
+      a,
+      (calls) => (calls.length === 0 ? Promise.resolve([]) : oracle(calls.map((args) => ({ k, args })))),
+      number === undefined ? undefined : Number(number),
+    );
+    total.found.push(...one.found);
+    total.failed.push(...one.failed);
+    total.compared += one.compared;
+  }
+  return total;
+};
+
+const main = async (file: string): Promise<void> => {
+  const spec = JSON.parse(readFileSync(file, 'utf8')) as ValuesSpec;
+  try {
+    const { found, failed, compared } = await compareLaunch(spec);
+    writeFileSync(
+      spec.log,
+      [
+        ...found.map(reportText),
+        ...failed.map((why) => `${PREFIX} failed: ${oneLine(why)}\n`),
+        `${PREFIX} done, ${compared} vectors compared\n`,
+      ].join(''),
+    );
+  } catch (e) {
+    writeFileSync(spec.log, `${PREFIX} failed: ${oneLine(e instanceof Error ? e.message : String(e))}\n`);
+    process.exitCode = 1;
+  }
+};
+
+if (process.argv[2] !== undefined && basename(process.argv[1] ?? '') === 'program.js')
+  await main(process.argv[2]);

@@ -1,0 +1,31 @@
+/** What the gate `values` hands to its program. */
+import type { Signature } from '../model/signature.js';
+
+export type Function = {
+  signature: Signature;
+  /** Statements of C that return the result, for what is more than one call. */
+  body?: string;
+};
+
+export type ValuesSpec = {
+  functions: Function[];
+  /** Headers as in `#include <…>`. Without any, functions and records are declared from their signatures. */
+  headers: string[];
+  /** Directories of headers. */
+  include: string[];
+  /** Libraries of the system, as for `-l`. */
+  libs: string[];
+  seed: number;
+  cc: string;
+  /** Path of what the adapters answered, without the process id. */
+  answers: string;
+  log: string;
+  /** Directory for the oracle. */
+  work: string;
+  /** Output directories of the suite's targets. */
+  targets: string[];
+  /** The only vector that is asked, `FUNCTION:ID`. */
+  only?: string;
+  /** Whether all tests were to run, so that each function must have been asked. */
+  all: boolean;
+};
