@@ -49,9 +49,16 @@ const leave = (code, message) => {
   process.exit(code);
 };
 
+/** Milliseconds: a terminal signals all of its processes, and npx, make and CI runners pass the signal on as well. */
+const SAME_SIGNAL = 1000;
+/** When the first signal came; as `performance.now()`. */
+let stopped = Infinity;
+
 const onSignal = () => {
+  const now = performance.now();
+  stopped = Math.min(stopped, now);
   // The second signal does not wait for the command's own end.
-  const waits = (loading || graceful > 0) && !stopping.signal.aborted;
+  const waits = (loading || graceful > 0) && now - stopped < SAME_SIGNAL;
   stopping.abort();
   if (!waits) leave(INTERRUPTED, interruption.message);
 };

@@ -14,8 +14,8 @@ export type Interruption = {
    */
   ready(): void;
   /**
-   * From now on the first signal only aborts `signal`, and the command ends by itself; the second one ends the
-   * process at once. The returned function gives this back.
+   * From now on the first signal only aborts `signal`, and the command ends by itself; a second one that comes
+   * a second or more after it ends the process at once. The returned function gives this back.
    */
   takeOver(): () => void;
 };

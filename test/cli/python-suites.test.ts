@@ -138,6 +138,8 @@ gates: { plain: }
     { PUPPET_REACHED: reached },
   );
   expect(await eventually(() => (existsSync(reached) ? true : undefined), 120_000)).toBe(true);
+  // As under npx: the terminal's, and the one that npm passes on.
+  child.kill('SIGINT');
   child.kill('SIGTERM');
   const ran = await ended;
   expect(ran.code, ran.stderr).toBe(130);
