@@ -47,6 +47,9 @@ export type RunOptions = {
   leaveOut?: LeaveOut | undefined;
   /** Called with each judged cell, and once more if more becomes known of it. */
   onJudged?: (judged: JudgedCell) => void;
+  /** Evidence of canaries that ran before, by cell: they do not run again. */
+  proofs?: ReadonlyMap<string, Evidence>;
+  disturbance?: CellOptions['disturbance'];
   out: string;
   cache: string;
   jobs?: number;
@@ -213,6 +216,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     signal: o.signal,
     suppressions: supp,
     expectations: expectationsOf(cell, expectations),
+    disturbance: cell.suite.role === 'subject' ? o.disturbance : undefined,
   });
   const budget = { cores: jobs, memory: Math.max(2, o.host.memoryGiB * 0.8) };
   const symbols = makeSymbolReader(caches);
@@ -240,7 +244,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
         if (o.signal.aborted) return undefined;
         emit({ kind: 'cell-started', id: cell.id });
         clock.started(cell.id, performance.now());
-        const e = await runCell(cell, roomOf(cell));
+        const e = o.proofs?.get(cell.id) ?? (await runCell(cell, roomOf(cell)));
         if (o.signal.aborted) return undefined;
         await judging.add(e);
         if (judging.waiting().includes(e)) emit({ kind: 'cell-waits', id: cell.id, ms: e.ms });

@@ -57,12 +57,12 @@ const entriesOf = (doc: Document): YAMLSeq => {
   return doc.get('findings') as YAMLSeq;
 };
 
-const remove = (entries: YAMLSeq, fingerprints: ReadonlySet<string>): void => {
+export const remove = (entries: YAMLSeq, fingerprints: ReadonlySet<string>): void => {
   entries.items = entries.items.filter((i) => !(isMap(i) && fingerprints.has(String(i.get('fingerprint')))));
 };
 
 /** Edits the file in place, so that people's comments are kept. The result is parsed before it is written. */
-const edit = async (b: Baseline, change: (entries: YAMLSeq, doc: Document) => void): Promise<void> => {
+export const edit = async (b: Baseline, change: (entries: YAMLSeq, doc: Document) => void): Promise<void> => {
   const text = await readFile(b.file, 'utf8').catch(() => EMPTY);
   const doc = parseDocument(text);
   const entries = entriesOf(doc);

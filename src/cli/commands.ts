@@ -2,6 +2,7 @@
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import type { Interruption } from './interruption.js';
+import { soakOptions } from './soak-options.js';
 
 export type Command = {
   /** Adds the command to the parser. `done` receives its exit code. */
@@ -190,6 +191,12 @@ export const COMMANDS: readonly Command[] = [
         })
         .option('json', json),
     run: async (a) => (await import('./values.js')).values(a),
+  }),
+  command({
+    words: 'soak [selector..]',
+    says: 'repeat cells, disturbed in named ways, and keep the history of what they show',
+    options: soakOptions,
+    run: async (a, interruption) => (await import('./soak.js')).soak(a, interruption),
   }),
   command({
     words: 'show',

@@ -51,6 +51,12 @@ export const main = async (argv: readonly string[], interruption: Interruption):
         'attempt',
         'target',
         'format',
+        'history',
+        'for',
+        'repeat',
+        'seed',
+        'until-rate',
+        'quarantine',
       ])
         if (Array.isArray(given[name])) given[name] = given[name].at(-1);
     }, true)

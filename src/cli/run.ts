@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Failure } from '../model/failure.js';
 import type { Report } from '../model/report.js';
+import type { Matrix } from '../config/matrix.js';
+import type { Host } from '../host/probe.js';
 import { lockDirectory } from '../process/lock.js';
 import type { Console } from '../reporters/terminal/console.js';
 import { removeOldReport, writeReport } from '../reporters/write.js';
@@ -49,6 +51,25 @@ const failedBefore = async (out: string, selectors: readonly string[]): Promise<
   return lastFailed(parseReport(text, file), out, selectors);
 };
 
+/** This machine, after missing tools were installed with `provision`. */
+export const probeFor = async (
+  matrix: Matrix,
+  o: { out: string; cache: string; provision: boolean },
+  interruption: Interruption,
+): Promise<Host> => {
+  const { probeHost } = await import('../host/probe.js');
+  const found = await probeHost(o.out);
+  if (!o.provision) return found;
+  const { prepare, provision } = await import('../setup/provision.js');
+  const room = { say: tell, cache: o.cache, signal: interruption.signal };
+  const giveBack = interruption.takeOver();
+  await provision(room, found, matrix);
+  const host = await probeHost(o.out);
+  await prepare(room, host, matrix);
+  giveBack();
+  return host;
+};
+
 /** The report of a run, if it has cells, and the exit code of its shard. `lastReport` is the text of the one before. */
 const makeReport = async (
   a: RunArgs,
@@ -71,17 +92,7 @@ const makeReport = async (
   await checkRequest({ matrix, selectors: request?.document?.selectors ?? selectors, out, cache });
   const { leaveOutSince } = await import('./since.js');
   const leaveOut = await leaveOutSince(a.since, matrix);
-  const { probeHost } = await import('../host/probe.js');
-  let host = await probeHost(out);
-  if (a.provision) {
-    const { prepare, provision } = await import('../setup/provision.js');
-    const room = { say: tell, cache, signal: interruption.signal };
-    const giveBack = interruption.takeOver();
-    await provision(room, host, matrix);
-    host = await probeHost(out);
-    await prepare(room, host, matrix);
-    giveBack();
-  }
+  const host = await probeFor(matrix, { out, cache, provision: a.provision }, interruption);
   const shard = request && (await openShard(request, { matrix, host, selectors, out, cache }));
   if (shard?.only.size === 0) return { code: await shard.finish(undefined) };
   const { makeConsole } = await import('../reporters/terminal/console.js');

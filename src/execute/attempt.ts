@@ -8,6 +8,7 @@ import type { Apart, RunPlan, PreparedSuite } from '../bindings/binding.js';
 import type { TestEvent } from '../model/test-event.js';
 import type { Arm, Instrument, Launch } from '../model/launch.js';
 import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished } from '../judge/crashes.js';
+import type { Disturbance } from '../model/disturbance.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { SLOW_FACTOR } from '../model/duration.js';
 import { lastWords } from './last-words.js';
@@ -42,6 +43,8 @@ export type CellOptions = BuildAccess & {
   signal: AbortSignal;
   suppressions: SuppressionFiles;
   expectations: readonly Expectation[];
+  /** The seed of the only schedule, and that of the order of the tests, for subjects. */
+  disturbance?: Pick<Disturbance, 'seed' | 'order'> | undefined;
 };
 
 export type Runner = {

@@ -59,10 +59,13 @@ export const ownList = ({ own, out }: Preloading['evidence']): string =>
 /** The launch with the library in front, which is told what the project's code is, and how it perturbs schedules. */
 export const withPreload = (arm: Arm, p: Preloading, scratch: string): Arm => {
   if (p.preload === undefined) return arm;
+  // ASan wants to come first in the list of libraries. What comes before it here allocates nothing.
+  const { ASAN_OPTIONS: asan } = arm.env;
   const loading: Arm = {
     ...arm,
     env: {
       ...arm.env,
+      ...(asan === undefined ? {} : { ASAN_OPTIONS: `${asan}:verify_asan_link_order=0` }),
       LD_PRELOAD: [p.preload, arm.env['LD_PRELOAD']].filter(Boolean).join(':'),
       FFI_GATES_OWN: ownList(p.evidence),
     },

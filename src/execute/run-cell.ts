@@ -14,6 +14,7 @@ import { buildAgent } from './agent.js';
 import { buildPreload } from './preload.js';
 import type { CellOptions, Runner } from './attempt.js';
 import { rerunFailed } from './run-all.js';
+import { shuffled } from '../model/shuffle.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
 
@@ -70,7 +71,8 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
   const { role } = cell.suite;
   if (isPlanted(role)) await runExpected(r);
   else {
-    evidence.wanted = evidence.listed;
+    const order = options.disturbance?.order;
+    evidence.wanted = order === undefined ? evidence.listed : shuffled(evidence.listed, order);
     await runSchedules(r);
     await rerunFailed(r);
     await rerunTruncatedLeaks(r);

@@ -8,11 +8,12 @@ import { runAll } from './run-all.js';
 import type { Evidence } from '../judge/evidence.js';
 import { shareOf } from './perturb.js';
 
-/** The seeds of a cell's launches. Only undefined for a gate that takes none. */
-export const seedsOf = (cell: Cell): (number | undefined)[] => {
+/** The seeds of a cell's launches: `only` this one if it is given. Only undefined for a gate that takes none. */
+export const seedsOf = (cell: Cell, only?: number): (number | undefined)[] => {
   const { gate, matrix } = cell;
   const usual = gate.seeds ?? (shareOf(cell) === undefined ? undefined : 1);
   if (usual === undefined) return [undefined];
+  if (only !== undefined) return [only];
   return [...Array(matrix.gates[gate.id]?.seeds ?? usual).keys()];
 };
 
@@ -28,12 +29,12 @@ const quietTests = ({ wanted, seen, attempts }: Evidence): string[] => {
 
 /** Runs every wanted test under every schedule, up to its first report. */
 export const runSchedules = async (r: Runner): Promise<void> => {
-  for (const seed of seedsOf(r.cell)) {
+  for (const [i, seed] of seedsOf(r.cell, r.options.disturbance?.seed).entries()) {
     const tests = quietTests(r.evidence);
     if (tests.length === 0 || r.options.signal.aborted) return;
     if (seed !== undefined) {
       r.seed = seed;
-      r.evidence.seeds = seed + 1;
+      r.evidence.seeds = i + 1;
     }
     const before = r.evidence.attempts.length;
     await runAll(r, tests, false);

@@ -15,6 +15,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['cli'],
   ['setup', 'init'],
   ['run.ts'],
+  ['soak'],
   ['execute'],
   ['judge'],
   ['build'],
