@@ -256,7 +256,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     budget,
   );
   const evidences = outcomes.filter((e) => e !== undefined);
-  if (o.signal.aborted && !evidences.some((e) => e.cell.suite.role === 'subject'))
+  if (o.signal.aborted && !evidences.some((e) => e.cell.suite.role !== 'canary'))
     throw new Failure(EXIT.USAGE, 'interrupted');
   const noisy = new Set(judging.waiting().map((e) => e.cell.lane));
   const noops = new Map<string, Evidence>();
