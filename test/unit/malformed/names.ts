@@ -35,7 +35,7 @@ export const NAMES: readonly Row[] = [
   [
     'a gate of a suite that there is not',
     swap('timeout: 60', 'gates: [«asam]'),
-    "'asam' is not known here. Did you mean 'asan'?",
+    "Did you mean 'asan'?",
   ],
   [
     'a compiler that there is not',
