@@ -19,8 +19,7 @@ const SIGNAL = /^\s*Signal: \d{1,3} \(([A-Z]{2,6})\)$/;
 const MESSAGE =
   /^(?:\s*Message: |\[[^\]]{1,8}\] )?Process (\d{1,10}) \((.{1,64})\) of user \d{1,10} (?:dumped core\.|(?:terminated abnormally|failed) with signal \d{1,3}\/([A-Z]{2,6}), processing\.{3})$/;
 const THREAD = /^\s*Stack trace of thread (\d{1,10}):$/;
-const FRAME =
-  /^\s*#\d{1,4} {1,2}(0x[0-9a-f]{4,16}) (\S.*) \(([^\s()]{1,400})(?: \+ (0x[0-9a-f]{1,16}))?\)$/;
+const FRAME = /^\s*#\d{1,4} {1,2}(0x[0-9a-f]{4,16}) (\S.*) \(([^\s()]{1,400})(?: \+ (0x[0-9a-f]{1,16}))?\)$/;
 /** Functions by which a process ends itself. */
 const ENDS_ITSELF = /^(?:raise|gsignal|abort|__pthread_kill\w*|pthread_kill\S*|kill)$/;
 

@@ -32,11 +32,7 @@ export const NAMES: readonly Row[] = [
   ['a gate near a known one', swap('  asan:', '  «assan:'), "unknown key 'assan'. Did you mean 'asan'?"],
   ['a gate called constructor', swap('  asan:', '  «constructor:'), "unknown key 'constructor'"],
   ['a gate called hasOwnProperty', swap('  asan:', '  «hasOwnProperty:'), "unknown key 'hasOwnProperty'"],
-  [
-    'a gate of a suite that there is not',
-    swap('timeout: 60', 'gates: [«asam]'),
-    "Did you mean 'asan'?",
-  ],
+  ['a gate of a suite that there is not', swap('timeout: 60', 'gates: [«asam]'), "Did you mean 'asan'?"],
   [
     'a compiler that there is not',
     swap('compilers: [gcc]', 'compilers: [«icc]'),
