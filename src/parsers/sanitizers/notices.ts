@@ -173,8 +173,8 @@ function read(s: State, line: Line): boolean {
 /** The list of threads: it says nothing about a fault, but its stacks look like those of a report without a head. */
 function takeThreads(s: State, text: string): boolean {
   if (LISTED_THREAD.test(text)) return (s.inThreads = true);
-  if (!s.inThreads || text === '') return false;
-  s.inThreads = text.trim() === NO_STACK || parseFrame(text) !== undefined;
+  // An empty line ends a thread's stack: frames behind it are of something else.
+  s.inThreads &&= text.trim() === NO_STACK || parseFrame(text) !== undefined;
   return s.inThreads;
 }
 
