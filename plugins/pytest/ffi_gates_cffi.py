@@ -9,6 +9,9 @@ import re
 import sys
 
 _MAX_DEPTH = 4
+# Names of records by FFI object, with the object itself: it must live as long as its number stands for it.
+_names_of = {}
+_taken = set()
 
 
 def _place(module, word):
@@ -67,8 +70,20 @@ class _Reader:
         parameters = [self.type(a, depth + 1) for a in t.args]
         return {"kind": "function", "result": self.type(t.result, depth + 1), "parameters": parameters, **variadic}
 
+    def record_name(self, t):
+        """Two FFI objects may mean two types by one name."""
+        key, no = (id(self.ffi), t.cname), 1
+        if key not in _names_of:
+            name = t.cname
+            while name in _taken:
+                no += 1
+                name = "%s (%d)" % (t.cname, no)
+            _taken.add(name)
+            _names_of[key] = name, self.ffi
+        return _names_of[key][0]
+
     def record(self, t):
-        name = t.cname
+        name = self.record_name(t)
         if name in self.records:
             return name
         entry = self.records[name] = {"fields": []}

@@ -24,7 +24,7 @@ _SIGNED, _UNSIGNED = "bhilqn", "BHILQN"
 _USES_ERRNO = 8  # FUNCFLAG_USE_ERRNO of CPython's _ctypes
 _MAX_SHAPES = 16
 
-_functions, _records, _allocated, _stale = [], {}, set(), set()
+_functions, _records, _shapes, _allocated, _stale = [], {}, {}, set(), set()
 _thread = threading.local()
 _directory = os.environ["FFI_GATES_DECLARED"]
 _pending, _lock, _cffi = [], threading.RLock(), set()
@@ -116,14 +116,32 @@ def _class_at(t):
     return {}
 
 
+def _shape(t):
+    """The fields of a class, by which two classes of one name are told apart: a function may make many."""
+    fields = []
+    for c in reversed(t.__mro__):
+        for field in c.__dict__.get("_fields_", ()):
+            d = c.__dict__.get(field[0])
+            fields.append((field[0], getattr(d, "offset", None), getattr(d, "size", None), field[1].__qualname__))
+    return ctypes.sizeof(t), tuple(fields)
+
+
+def _record_name(t):
+    plain = name = "%s.%s" % (t.__module__, t.__qualname__)
+    shape, no = _shape(t), 2
+    while _shapes.setdefault(name, shape) != shape:
+        name, no = "%s (%d)" % (plain, no), no + 1
+    return name
+
+
 def _record(t):
-    name = "%s.%s" % (t.__module__, t.__qualname__)
+    if not any("_fields_" in c.__dict__ for c in t.__mro__):
+        # A handle that the library makes; its fields may still be assigned.
+        return "%s.%s" % (t.__module__, t.__qualname__)
+    name = _record_name(t)
     if name in _records:
         return name
     entry = _records[name] = {"fields": [], **_class_at(t)}
-    if not any("_fields_" in c.__dict__ for c in t.__mro__):
-        del _records[name]  # a handle that the library makes; its fields may still be assigned
-        return name
     entry["size"] = ctypes.sizeof(t)
     if issubclass(t, ctypes.Union):
         entry["union"] = True

@@ -26,7 +26,9 @@ export type DeclaredOptions = {
   cache?: string | undefined;
 };
 
-/** The rows of all launches of a cell. A function that several launches saw is one row. */
+const RANK: Record<Row['verdict'], number> = { error: 4, warning: 3, info: 2, agrees: 1, 'not seen': 0 };
+
+/** The rows of all launches of a cell. A function that several launches saw is one row: the worst of them. */
 const rowsOf = async (logs: string, cell: string): Promise<Table> => {
   const rows = new Map<string, Row>();
   const stale = new Map<string, Table['staleErrno'][number]>();
@@ -34,7 +36,11 @@ const rowsOf = async (logs: string, cell: string): Promise<Table> => {
     const text = await readFile(join(logs, cell, n, DECLARED_TABLE), 'utf8').catch(() => undefined);
     if (text === undefined) continue;
     const table = JSON.parse(text) as Table;
-    for (const r of table.rows) rows.set(JSON.stringify([r.function, r.object, r.declared, r.declaredAt]), r);
+    for (const r of table.rows) {
+      const key = JSON.stringify([r.function, r.object, r.declared, r.declaredAt]);
+      const known = rows.get(key);
+      if (!known || RANK[r.verdict] > RANK[known.verdict]) rows.set(key, r);
+    }
     for (const e of table.staleErrno) stale.set(JSON.stringify(e), e);
   }
   const sorted = [...rows.values()].sort(

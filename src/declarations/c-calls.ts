@@ -6,6 +6,7 @@ import { runTool } from '../process/run-tool.js';
 import type { Unit } from './c-unit.js';
 import { callOf, readGimple, recordOf, type GimpleFunction } from './gimple.js';
 import { inScratch, readObject } from './native.js';
+import { adopt } from './records.js';
 
 /** Milliseconds. */
 const LIMIT = 300_000;
@@ -82,16 +83,17 @@ export const passedBehindVoid = async (
     }),
   );
   const types = [...new Set(seen.flatMap((x) => x.types).filter((t) => t !== undefined))];
-  const described = await describe(tools, unit, types);
+  const described = new Map<string, CType>();
+  for (const [type, { to, records }] of await describe(tools, unit, types))
+    described.set(type, adopt(passed.records, records, to));
   for (const { call, at, types: each } of seen) {
-    const shape = each.map((t) => (t === undefined ? undefined : described.get(t)?.to) ?? OPAQUE);
+    const shape = each.map((t) => (t === undefined ? undefined : described.get(t)) ?? OPAQUE);
     passed.calls.set(call.name, [...(passed.calls.get(call.name) ?? []), { at, arguments: shape }]);
     for (const [i, type] of each.entries()) {
-      const to = type === undefined ? undefined : described.get(type)?.to;
+      const to = type === undefined ? undefined : described.get(type);
       const owned = call.arguments[i]?.startsWith('&');
       if (owned && to?.kind === 'pointer' && to.to.kind === 'record') passed.allocated.push(to.to.name);
     }
   }
-  for (const { records } of described.values()) Object.assign(passed.records, records);
   return passed;
 };

@@ -9,6 +9,7 @@ import type {
 } from '../model/declaration.js';
 import { byText } from '../model/order.js';
 import { compareFunction, type Finding } from './compare/function.js';
+import { adopt } from './records.js';
 import { systemHeaders } from './system-headers.js';
 import { C_LIBRARY, isCLibrary, readHeader, readObject, type Header } from './native.js';
 
@@ -44,7 +45,7 @@ export type Checked = {
 
 const reasonOf = (d: NativeDeclarations, name: string): string => d.notSeen[name] ?? 'not found';
 
-/** What the second source says about what the first lacks. Types of one name are those of the first. */
+/** What the second source says about what the first lacks. */
 const completed = async (
   first: NativeDeclarations,
   names: readonly string[],
@@ -53,9 +54,11 @@ const completed = async (
   const left = names.filter((n) => !first.functions[n]);
   const second = left.length > 0 ? await more(left) : undefined;
   if (!second) return first;
+  const records = { ...first.records };
+  const functions = adopt(records, second.records, second.functions);
   return {
-    functions: { ...second.functions, ...first.functions },
-    records: { ...second.records, ...first.records },
+    functions: { ...functions, ...first.functions },
+    records,
     notSeen: Object.fromEntries(
       left
         .filter((n) => !second.functions[n])
@@ -81,14 +84,13 @@ const nativeOf = async (
   });
 };
 
-/** Compares the functions of one object. Their records are compared once, whichever function uses them. */
+/** Compares the functions of one object. A record is compared for each function that uses it: all of them are wrong. */
 const compareObject = (
   host: HostDeclarations,
   functions: readonly HostFunction[],
   native: NativeDeclarations,
 ): Compared[] => {
   const allocated = new Set(host.allocated);
-  const once = new Set<string>();
   return functions.map((f) => {
     const n = native.functions[f.name];
     if (!n) return { host: f, findings: [], skipped: [reasonOf(native, f.name)] };
@@ -97,7 +99,7 @@ const compareObject = (
       f,
       n,
       { records: host.records, native, allocated },
-      once,
+      new Set(),
       (x) => result.findings.push(x),
       (s) => result.skipped.push(n.unprototyped ? s.why : `${s.part}: ${s.why}`),
     );

@@ -2,7 +2,15 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textOf } from '../process/regular-file.js';
-import type { HostDeclarations, HostFunction, RecordType, StaleErrno } from '../model/declaration.js';
+import type {
+  CType,
+  HostDeclarations,
+  HostFunction,
+  Records,
+  RecordType,
+  StaleErrno,
+} from '../model/declaration.js';
+import { adopt } from './records.js';
 
 type Line =
   | { function: HostFunction & { id: number | string } }
@@ -45,17 +53,22 @@ export const readRecordings = async (
   const all: HostDeclarations = { language, functions: [], records: {}, allocated: [], staleErrno: [] };
   for (const name of names.sort().filter((n) => n.endsWith('.ndjson'))) {
     const functions = new Map<number | string, HostFunction>();
+    const records: Records = {};
+    const allocated: CType[] = [];
     for (const line of linesOf(textOf(join(dir, name), MAX_RECORD) ?? '')) {
       if ('function' in line) {
         const { id, ...f } = line.function;
         functions.set(id, f);
       } else if ('record' in line) {
         const { name: record, ...r } = line.record;
-        all.records[record] = r;
-      } else if ('allocated' in line) all.allocated.push(line.allocated);
+        records[record] = r;
+      } else if ('allocated' in line) allocated.push({ kind: 'record', name: line.allocated });
       else all.staleErrno.push(line.staleErrno);
     }
-    all.functions.push(...functions.values());
+    // Another process may have another type under the same name.
+    const own = adopt(all.records, records, { functions: [...functions.values()], allocated });
+    all.functions.push(...own.functions);
+    all.allocated.push(...own.allocated.flatMap((t) => (t.kind === 'record' ? [t.name] : [])));
   }
   return {
     ...all,

@@ -8,6 +8,8 @@
  *           #0 fx_wide /repo/src/abi.c:30
  *       effect: 4294967297 arrives as 1
  *       mend: fx_wide.restype, fx_wide.argtypes = c_int64, [c_int64, c_int64]
+ *       also: in 1 further place
+ *           #0 fx_wide /repo/test_x.py:40
  *
  * The last line is `ffi-gates declared: done, 41 functions compared, 3 not seen`. Read by `parsers/declared/`.
  */
@@ -39,7 +41,7 @@ const named = (names: readonly string[]): string =>
     ? names.join(', ')
     : `${names.slice(0, NAMES).join(', ')} and ${names.length - NAMES} more`;
 
-type Group = { first: Finding; names: string[] };
+type Group = { first: Finding; names: string[]; all: Finding[] };
 
 /**
  * Equal disagreements of one host file are one finding: a library that is declared by a wrong assumption has
@@ -48,18 +50,44 @@ type Group = { first: Finding; names: string[] };
 const grouped = (findings: readonly Finding[]): Group[] => {
   const groups = new Map<string, Group>();
   for (const f of findings) {
-    const kind = f.declared ? '' : f.part.replace(/\d+/g, '#');
-    const alone = f.tier === 'error' && !f.declared ? f.name : '';
+    const kind = f.record === undefined ? f.part.replace(/\d+/g, '#') : '';
+    const alone = f.tier === 'error' && f.record === undefined ? f.name : '';
     const file = (f.declared?.at ?? f.hostAt).file;
     const key = [f.hazard, f.tier, file, f.host, f.native, kind, f.says, alone].join('\n');
     const group = groups.get(key);
-    if (!group) groups.set(key, { first: f, names: [f.name] });
-    else if (!group.names.includes(f.name)) group.names.push(f.name);
+    if (!group) groups.set(key, { first: f, names: [f.name], all: [f] });
+    else {
+      group.all.push(f);
+      if (!group.names.includes(f.name)) group.names.push(f.name);
+    }
   }
   return [...groups.values()];
 };
 
-const block = ({ first: f, names }: Group, mend: string | undefined, o: ReportOptions): string[] => {
+/**
+ * Frames of the places that a group does not show as its first: every one of the host's, and the library's where one
+ * function has several declarations.
+ */
+const further = ({ first, all }: Group): string[] => {
+  const key = (name: string, at: Place): string => `${name} ${at.file}:${at.line}`;
+  const shown = new Set([key(first.name, first.hostAt)]);
+  if (first.nativeAt) shown.add(key(first.name, first.nativeAt));
+  const frames: string[] = [];
+  const show = (name: string, at: Place | undefined): void => {
+    if (!at || shown.has(key(name, at))) return;
+    shown.add(key(name, at));
+    frames.push(frame(name, at, frames.length));
+  };
+  for (const f of all) {
+    show(f.name, f.hostAt);
+    if (f.name === first.name) show(f.name, f.nativeAt);
+  }
+  if (frames.length === 0) return [];
+  return [`  also: in ${frames.length} further ${frames.length === 1 ? 'place' : 'places'}`, ...frames];
+};
+
+const block = (group: Group, mend: string | undefined, o: ReportOptions): string[] => {
+  const { first: f, names } = group;
   const tier = o.strict && f.tier === 'warning' ? 'error' : f.tier;
   const subject = f.declared
     ? `${f.declared.name}, ${f.part} of ${named(names)}`
@@ -73,6 +101,7 @@ const block = ({ first: f, names }: Group, mend: string | undefined, o: ReportOp
     ...(f.nativeAt ? [frame(f.name, f.nativeAt)] : []),
     `  effect: ${flat(f.effect)}`,
     ...(mend === undefined ? [] : [`  mend: ${flat(mend)}`]),
+    ...further(group),
   ];
 };
 

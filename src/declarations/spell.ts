@@ -1,6 +1,7 @@
 /** Writes the library's declaration in the language of the host: the line that mends a finding. Pure. */
 import type { CType, Language, NativeFunction, RecordType } from '../model/declaration.js';
 import { isInteger, prototypeText } from './compare/context.js';
+import { plainRecordName } from './records.js';
 
 const CTYPES_INT: Record<string, string> = {
   size_t: 'c_size_t',
@@ -26,7 +27,7 @@ const ctypesInt = (t: Extract<CType, { kind: 'int' | 'bool' | 'enum' }>): string
   return `c_${t.kind === 'int' && t.signed === false ? 'uint' : 'int'}${t.size * 8}`;
 };
 
-const bare = (record: string): string => record.replace(/^(?:struct|union) /, '').replace(/\W/g, '_');
+const bare = (record: string): string => plainRecordName(record).replace(/^(?:struct|union) /, '').replace(/\W/g, '_');
 
 /** A type as ctypes names it, without its module. */
 const ctypes = (t: CType): string => {

@@ -250,7 +250,7 @@ func (m *meeting) check(p *listed, dir string, exports map[string]string) error 
 	// What cannot be resolved has no type, and is passed over.
 	conf := types.Config{Importer: importer.ForCompiler(set, "gc", lookup), Sizes: sizes, Error: func(error) {}}
 	conf.Check(p.ImportPath, set, files, info) //nolint:errcheck // the errors were taken above
-	w := &walker{read: map[ast.Expr]bool{}, m: m, set: set, info: info, sizes: sizes}
+	w := &walker{read: map[ast.Expr]bool{}, types: map[string]types.Type{}, m: m, set: set, info: info, sizes: sizes}
 	for _, f := range files {
 		if base := filepath.Base(set.File(f.Pos()).Name()); base != "_cgo_gotypes.go" {
 			ast.Walk(w, f)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -61,6 +62,7 @@ type pointers struct {
 
 type walker struct {
 	read  map[ast.Expr]bool
+	types map[string]types.Type
 	m     *meeting
 	set   *token.FileSet
 	info  *types.Info
@@ -87,12 +89,33 @@ func bare(e ast.Expr) ast.Expr {
 
 // foreign is the name of the C function that an expression calls.
 func foreign(e ast.Expr) string {
-	if c, ok := bare(e).(*ast.CallExpr); ok {
+	if c := inner(e); c != nil {
 		if i, ok := bare(c.Fun).(*ast.Ident); ok {
 			return strings.TrimPrefix(strings.TrimPrefix(i.Name, "_Cfunc_"), "_C2func_")
 		}
 	}
 	return ""
+}
+
+// inner is a call, or the one that is behind what cgo writes around calls whose pointers it checks:
+// func() T { _cgo0 := p; _cgoCheckPointer(_cgo0, nil); return _Cfunc_f(_cgo0) }()
+func inner(e ast.Expr) *ast.CallExpr {
+	c, ok := bare(e).(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	f, ok := bare(c.Fun).(*ast.FuncLit)
+	if !ok || len(c.Args) > 0 || len(f.Body.List) == 0 {
+		return c
+	}
+	last, ok := f.Body.List[len(f.Body.List)-1].(*ast.ReturnStmt)
+	if !ok || len(last.Results) != 1 {
+		return c
+	}
+	if called, ok := bare(last.Results[0]).(*ast.CallExpr); ok && isForeign(called.Fun) {
+		return called
+	}
+	return c
 }
 
 func isForeign(e ast.Expr) bool {
@@ -119,7 +142,7 @@ func (w *walker) Visit(n ast.Node) ast.Visitor {
 
 func (w *walker) conversion(c *ast.CallExpr, to types.Type) {
 	arg := bare(c.Args[0])
-	if call, ok := arg.(*ast.CallExpr); ok && isForeign(call.Fun) {
+	if call := inner(arg); call != nil && isForeign(call.Fun) {
 		from := w.info.Types[arg].Type
 		if from != nil && integer(to) && integer(from) {
 			w.m.Results = append(w.m.Results, result{foreign(arg), w.place(c.Pos()), w.ctype(to), w.ctype(from)})
@@ -127,15 +150,15 @@ func (w *walker) conversion(c *ast.CallExpr, to types.Type) {
 		return
 	}
 	// (*T)(unsafe.Pointer(p))
-	inner, ok := arg.(*ast.CallExpr)
-	if !ok || len(inner.Args) != 1 || !w.info.Types[inner.Fun].IsType() {
+	raw, ok := arg.(*ast.CallExpr)
+	if !ok || len(raw.Args) != 1 || !w.info.Types[raw.Fun].IsType() {
 		return
 	}
-	if b, ok := w.info.Types[inner.Fun].Type.Underlying().(*types.Basic); !ok || b.Kind() != types.UnsafePointer {
+	if b, ok := w.info.Types[raw.Fun].Type.Underlying().(*types.Basic); !ok || b.Kind() != types.UnsafePointer {
 		return
 	}
-	w.numbers(c, to, w.info.Types[inner.Args[0]].Type)
-	a, b := pointee(to), pointee(w.info.Types[inner.Args[0]].Type)
+	w.numbers(c, to, w.info.Types[raw.Args[0]].Type)
+	a, b := pointee(to), pointee(w.info.Types[raw.Args[0]].Type)
 	if a == nil || b == nil || isC(a) == isC(b) {
 		return
 	}
@@ -146,7 +169,7 @@ func (w *walker) conversion(c *ast.CallExpr, to types.Type) {
 	if isC(a) {
 		w.m.names[types.Unalias(a).String()] = lastName(c.Fun)
 	}
-	_, address := bare(inner.Args[0]).(*ast.UnaryExpr)
+	_, address := bare(raw.Args[0]).(*ast.UnaryExpr)
 	w.m.Casts = append(w.m.Casts, cast{w.place(c.Pos()), w.record(host), w.record(native), address && isC(a)})
 }
 
@@ -213,9 +236,18 @@ func (w *walker) record(t types.Type) string {
 	}
 	name = strings.Replace(name, "_Ctype_", "C.", 1)
 	s := t.Underlying().(*types.Struct)
-	if _, known := w.m.Records[name]; known {
-		return name
+	// Types inside of functions share their names.
+	for plain, no := name, 2; ; no++ {
+		known := w.types[name]
+		if known != nil && types.Identical(known, t) {
+			return name
+		}
+		if known == nil {
+			break
+		}
+		name = fmt.Sprintf("%s (%d)", plain, no)
 	}
+	w.types[name] = t
 	r := &record{Size: w.sizes.Sizeof(t), Fields: []field{}}
 	w.m.Records[name] = r
 	if n, ok := t.(*types.Named); ok && !isC(t) {

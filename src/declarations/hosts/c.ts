@@ -5,6 +5,7 @@ import { isSystemHeader, readUnit } from '../c-unit.js';
 import type { Checked, CheckOptions } from '../check.js';
 import { staleErrnoIn } from '../gimple.js';
 import { objectsOf } from '../objects.js';
+import { adopt } from '../records.js';
 
 export type CSettings = {
   /** Absolute. */
@@ -36,17 +37,20 @@ export const cDeclarations = async (
       (_, d) => !d.defined && (d.implicit === true || !isSystemHeader(d.at.file)),
     );
     if (read.why !== undefined) notSeen.push({ name: file, why: `it cannot be read: ${read.why}` });
-    Object.assign(records, read.types.records);
     const bodies = await readFunctions(tools.cc, unit);
     staleErrno.push(...staleErrnoIn(bodies, () => false).filter((e) => !isSystemHeader(e.at.file)));
     const passed = await passedBehindVoid(tools, unit, bodies, (name, i) => {
       const p = read.types.functions[name]?.parameters[i];
       return p?.kind === 'pointer' && p.to.kind === 'void';
     });
-    Object.assign(records, passed.records);
-    allocated.push(...passed.allocated);
+    const types = adopt(records, read.types.records, read.types.functions);
+    const { calls, owned } = adopt(records, passed.records, {
+      calls: Object.fromEntries(passed.calls),
+      owned: passed.allocated.map((name) => ({ kind: 'record' as const, name })),
+    });
+    allocated.push(...owned.map((r) => r.name));
     for (const [name, { at, implicit }] of read.declared) {
-      const f = read.types.functions[name];
+      const f = types[name];
       const key = `${name} ${at.file}:${at.line}`;
       if (implicit)
         functions.set(key, {
@@ -62,7 +66,7 @@ export const cDeclarations = async (
           result: f.result,
           ...(f.unprototyped ? {} : { parameters: f.parameters }),
           ...(f.variadic ? { variadic: true as const } : {}),
-          calls: passed.calls.get(name) ?? [],
+          calls: calls[name] ?? [],
         });
     }
   }

@@ -63,9 +63,8 @@ export const compareResults = (results: readonly Result[]): Compared[] =>
     return { host, native, findings: loss ? [finding(loss)] : [], skipped: [] };
   });
 
-/** Each pair of structures, compared at its first conversion. */
+/** Each conversion of a structure as a comparison of its own. */
 export const compareCasts = (casts: readonly Cast[], records: Records): Compared[] => {
-  const compared = new Set<string>();
   const owned = new Set(casts.filter((c) => c.owned).map((c) => c.host));
   return casts.map((c): Compared => {
     const pointer = (name: string): CType => ({ kind: 'pointer', to: { kind: 'record', name } });
@@ -82,7 +81,7 @@ export const compareCasts = (casts: readonly Cast[], records: Records): Compared
       host,
       native,
       { records, native: { functions: {}, records, notSeen: {} }, allocated: owned },
-      compared,
+      new Set(),
       (x) => entry.findings.push({ ...x, part: 'the conversion' }),
       (x) => entry.skipped.push(`${x.part}: ${x.why}`),
     );

@@ -12,6 +12,7 @@ import type { Checked, CheckOptions, Compared } from '../check.js';
 import { isSystemHeader, readUnit } from '../c-unit.js';
 import { compareExported, type Finding } from '../compare/function.js';
 import { objectsOf } from '../objects.js';
+import { adopt } from '../records.js';
 import {
   compareCasts,
   comparePointers,
@@ -104,9 +105,9 @@ const calledFunctions = async (
         (called.has(name) || d.at.file === unit.file),
     );
     if (read.why !== undefined) notSeen.push({ name: p.name, why: `a preamble cannot be read: ${read.why}` });
-    Object.assign(records, read.types.records);
+    const types = adopt(records, read.types.records, read.types.functions);
     for (const [name, d] of read.declared) {
-      const f = read.types.functions[name];
+      const f = types[name];
       if (f)
         functions.set(`${name} ${d.at.file}:${d.at.line}`, {
           name,
@@ -198,8 +199,7 @@ export const compareGo = async (
     );
     await compareExports(p, tools, compared, notSeen);
     const called = await calledFunctions(p, tools, notSeen);
-    functions.push(...called.functions);
-    Object.assign(records, called.records);
+    functions.push(...adopt(records, called.records, called.functions));
   }
   const objects = await objectsOf([...new Set(functions.map((f) => f.name))], s.programs, s.env);
   const placed = functions.map((f): HostFunction => {

@@ -21,7 +21,7 @@ const HEAD = /^ffi-gates declared: (error|warning|info) ([a-z]{1,20}\/[a-z-]{1,4
 const FAILED = /^ffi-gates declared: failed: (.{1,4000})$/;
 const DONE = /^ffi-gates declared: done, \d{1,9} functions compared, \d{1,9} not seen$/;
 const NOT_SEEN = /^ffi-gates declared: not seen: /;
-const PART = /^ {2}(host|library|effect|mend): (.{0,8000})$/;
+const PART = /^ {2}(host|library|effect|mend|also): (.{0,8000})$/;
 const WORDS = /\bffi-gates declared: (?:error|warning|info|failed|not seen|done)\b/;
 
 /** Reads the comparison of declarations. */
@@ -61,7 +61,7 @@ function make(emit: Emit): LineSession {
   const part = (line: Line): boolean => {
     if (!open) return false;
     const [, name, text = ''] = PART.exec(line.text) ?? [];
-    if (name === 'host' || name === 'library')
+    if (name === 'host' || name === 'library' || name === 'also')
       openStack(open, name === 'host' ? 'fault' : 'related', { title: text });
     else if (name === 'effect') {
       open.diagnostic.effect = text;
