@@ -30,7 +30,7 @@ export const adopt = <T>(table: Records, more: Records, value: T): T => {
   const differs = new Set(
     Object.keys(more).filter((n) => table[n] !== undefined && !isDeepStrictEqual(table[n], more[n])),
   );
-  for (let before = -1; before !== differs.size; ) {
+  for (let before = -1; before !== differs.size;) {
     before = differs.size;
     for (const [n, r] of Object.entries(more))
       if (table[n] !== undefined && [...mentioned(r)].some((m) => differs.has(m))) differs.add(n);

@@ -27,7 +27,10 @@ const ctypesInt = (t: Extract<CType, { kind: 'int' | 'bool' | 'enum' }>): string
   return `c_${t.kind === 'int' && t.signed === false ? 'uint' : 'int'}${t.size * 8}`;
 };
 
-const bare = (record: string): string => plainRecordName(record).replace(/^(?:struct|union) /, '').replace(/\W/g, '_');
+const bare = (record: string): string =>
+  plainRecordName(record)
+    .replace(/^(?:struct|union) /, '')
+    .replace(/\W/g, '_');
 
 /** A type as ctypes names it, without its module. */
 const ctypes = (t: CType): string => {

@@ -147,6 +147,11 @@ describe('wrong declarations', () => {
       'B = CFUNCTYPE(None, c_int)\nlib.visit.argtypes = [B, c_int]\nlib.visit.restype = c_int',
       ['error abi/no-result visit'],
     ],
+    [
+      'the second of two classes of one name',
+      'def make(*fields):\n  class Whole(Structure): _fields_ = list(fields)\n  return Whole\nT, N, W = ("t", c_char), ("n", c_uint32), ("w", c_double)\nA, B = make(T, N, W), make(T, ("w", c_float))\nlib.weigh.argtypes = [POINTER(A)]\nlib.weigh.restype = c_int\nother = CDLL(lib._name)\nother.weigh.argtypes = [POINTER(B)]\nother.weigh.restype = c_int',
+      ['error abi/struct-layout Whole'],
+    ],
     ['errno of a library that does not keep it', 'lib.fail()\nget_errno()', ['error errno/clobbered fail']],
     ['behind an alias', 'lib.other.restype = c_long', ['error abi/wrong-width other']],
     ['by a prototype', 'CFUNCTYPE(c_int, c_int64)(("wide", lib))', ['warning abi/wrong-width wide']],

@@ -14,6 +14,7 @@ import { prototypeText, textOf, type Context, type Disagreement } from './contex
 import { compareLayout } from './layout.js';
 import { comparePointee } from './pointee.js';
 import { compareValue } from './value.js';
+import { plainRecordName } from '../records.js';
 import type { Place } from '../../model/declaration.js';
 
 /** A disagreement, where the host's side of it is, and the function that it is about. */
@@ -130,9 +131,9 @@ const realRecord = (r: RecordType | undefined): Pick<Finding, 'realRecord'> => (
 
 const recordAt = (record: string | undefined, records: Records): Pick<Finding, 'declared'> => {
   const at = record === undefined ? undefined : records[record]?.at;
-  return record === undefined || !at
-    ? {}
-    : { declared: { name: record.slice(record.lastIndexOf('.') + 1), at } };
+  if (record === undefined || !at) return {};
+  const name = plainRecordName(record);
+  return { declared: { name: name.slice(name.lastIndexOf('.') + 1), at } };
 };
 
 const compareParameters = (c: Context, f: HostFunction, n: NativeFunction): void => {
