@@ -10,6 +10,10 @@ const word = z.union([text, z.number()], 'must be text');
 /** A single text stands for a list of one. */
 const list = z.union([word, z.array(word)], 'must be text or a list of texts').meta({ id: 'texts' });
 const flag = z.boolean();
+/** For a project without tests: its code is loaded, and that is all. */
+const load = z.union([z.literal(true), list]).meta({
+  description: 'Instead of tests: load these modules, each as one test; `true` is all that the build holds.',
+});
 
 const linked = {
   include: list.meta({ description: 'Directories of headers, relative to `dir` or `<target>/…`.' }),
@@ -19,6 +23,7 @@ const python = {
   path: list.meta({ description: 'Directories for PYTHONPATH, relative to `dir`.' }),
   args: list.meta({ description: 'Arguments of pytest.' }),
   root: list.meta({ description: 'Where the project starts pytest, relative to `dir` (default: `dir`).' }),
+  load,
 };
 
 /** By binding. Every setting is optional. */

@@ -46,6 +46,7 @@ export const declared: Gate = {
       text: 'Sees declarations in the sources of a suite in C, and calls without any. Neither C++, nor a finished `program`; behind `void *` structures whose address the call itself takes.',
     },
   ],
+  seesLoading: true,
   unfit: (b) => (FITS.includes(b) ? undefined : `declarations are not yet read in ${b}`),
   compilers: ['gcc'],
   missing: (host, _b, c) =>

@@ -120,6 +120,8 @@ export type Gate = {
   agent?: true;
   /** True if it is for suites alone that name functions (`values`). */
   asksFunctions?: true;
+  /** True if it sees faults of what runs while code is loaded, without any call by a test. */
+  seesLoading?: true;
   /** GiB of memory that one launch may need beyond the host's own. */
   memory: number;
 };

@@ -34,6 +34,7 @@ export const plain: Gate = {
   title: 'no checker: crashes and aborts only',
   offer: { on: true, why: 'no checker: crashes, and tests that fail without any gate' },
   unfit: () => undefined,
+  seesLoading: true,
   arm: () => NO_ARM,
 };
 
@@ -44,6 +45,7 @@ export const xcheck: Gate = {
   title: 'JVM -Xcheck:jni',
   offer: { on: true, why: 'the JVM checks its callers' },
   unfit: only(['jni'], '-Xcheck:jni'),
+  seesLoading: true,
   arm: () => ({ ...NO_ARM, hostArgs: ['-Xcheck:jni'] }),
 };
 
@@ -142,5 +144,6 @@ export const pydebug: Gate = {
   title: 'Python -X dev with PYTHONMALLOC=malloc_debug',
   offer: { on: true, why: 'Python’s development mode' },
   unfit: only(['py', 'pyx'], 'Python development mode'),
+  seesLoading: true,
   arm: () => ({ prefix: [], env: { PYTHONMALLOC: 'malloc_debug' }, hostArgs: ['-X', 'dev'] }),
 };

@@ -96,6 +96,7 @@ export const memcheck: Gate = {
   offer: { on: true, why: 'uninitialised values, and objects that were not rebuilt; slow' },
   limits: [{ bindings: ['py', 'pyx', 'go', 'jni', 'net'], text: NOISE }],
   noisyHosts: true,
+  seesLoading: true,
   unfit: never,
   arm: (r) =>
     arm(r, [

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { writeWholeFile } from '../process/write-file.js';
 import { Failure } from '../model/failure.js';
 import { parseMatrix } from '../config/matrix.js';
+import { onlyLoads } from './proposal.js';
 import { propose, type Proposal } from './propose.js';
 import { matrixText, workflowText } from './write.js';
 import { readTree } from './tree.js';
@@ -25,6 +26,9 @@ export const filesOf = (p: Proposal, root: string): Written[] => {
 const summary = (p: Proposal): string[] => [
   ...p.targets.map((t) => `target ${t.id}  ${t.builder} in ${t.dir}  (${t.why})`),
   ...p.suites.map((s) => `suite  ${s.id}  ${s.binding} in ${s.dir}  (${s.why})`),
+  ...(p.suites.some(onlyLoads)
+    ? ['no tests were found: what is proposed only loads the code, and proves nothing about later calls']
+    : []),
   ...(p.unclear.length ? ['not understood:', ...p.unclear.map((u) => `  - ${u}`)] : []),
 ];
 

@@ -36,6 +36,9 @@ export type SuiteIdea = {
   why: string;
 };
 
+/** Whether a suite has no tests and only loads the code. */
+export const onlyLoads = (s: Pick<SuiteIdea, 'with'>): boolean => s.with?.['load'] !== undefined;
+
 export type Found = { targets: TargetIdea[]; suites: SuiteIdea[]; unclear: string[] };
 
 export const NOTHING: Found = { targets: [], suites: [], unclear: [] };

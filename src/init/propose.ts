@@ -1,9 +1,10 @@
 /** From a tree to a matrix: every detector's finds, with ids, and suites joined with the targets that they load. Pure. */
 import type { GateId } from '../model/ids.js';
+import type { Gate } from '../gates/gate.js';
 import { GATES } from '../gates/index.js';
 import { findDotnet } from './dotnet.js';
 import { findGo } from './go.js';
-import type { Found, SuiteIdea, TargetIdea } from './proposal.js';
+import { onlyLoads, type Found, type SuiteIdea, type TargetIdea } from './proposal.js';
 import { findJvm } from './jvm.js';
 import { findNative } from './native.js';
 import { findNode } from './node.js';
@@ -12,7 +13,13 @@ import { findRust } from './rust.js';
 import { within, type Tree } from './tree.js';
 
 export type ProposedTarget = TargetIdea & { id: string };
-export type ProposedSuite = SuiteIdea & { id: string; targets: string[]; guessed: boolean };
+export type ProposedSuite = SuiteIdea & {
+  id: string;
+  targets: string[];
+  guessed: boolean;
+  /** The only gates that see anything in it. */
+  gates?: GateId[];
+};
 export type Proposal = {
   targets: ProposedTarget[];
   suites: ProposedSuite[];
@@ -36,12 +43,16 @@ const C_ONLY: ReadonlySet<GateId> = new Set(['ubsan', 'tsan']);
 const isBlind = (id: GateId, s: SuiteIdea): boolean =>
   (s.prebuilt === true && GATES[id].hook !== undefined) || (s.rust === true && C_ONLY.has(id));
 
+const seesAnything = (gate: Gate, s: SuiteIdea): boolean => !onlyLoads(s) || gate.seesLoading === true;
+
 /** Gates that fit some suite, as each offers itself; those that are off are written as comments. */
 const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
   Object.values(GATES).flatMap((gate) => {
     const { id, offer } = gate;
     const fit = suites.filter((s) => gate.unfit(s.binding) === undefined);
     if (fit.length === 0) return [];
+    if (!fit.some((s) => seesAnything(gate, s)))
+      return [{ id, on: false, why: `${offer.why}; it sees nothing in loading alone` }];
     const blind = fit.every((s) => isBlind(id, s));
     const reason = fit.every((s) => s.rust)
       ? 'it sees nothing of Rust'
@@ -70,6 +81,27 @@ const joined = (suites: readonly SuiteIdea[], targets: readonly ProposedTarget[]
   }
   return out;
 };
+
+/** Suites that only load code run under those gates alone that see something in it. */
+const withGates = (suites: readonly ProposedSuite[], gates: Proposal['gates']): ProposedSuite[] => {
+  const on = gates.filter((g) => g.on).map((g) => GATES[g.id]);
+  return suites.map((s) =>
+    onlyLoads(s)
+      ? {
+          ...s,
+          gates: on.filter((g) => g.unfit(s.binding) === undefined && seesAnything(g, s)).map((g) => g.id),
+        }
+      : s,
+  );
+};
+
+/** What is proposed: tests before loading alone, and tests of code that is compiled here before those of other code. */
+const bestOf = (ideas: readonly SuiteIdea[]): readonly SuiteIdea[] =>
+  [
+    ideas.filter((s) => !onlyLoads(s) && !s.prebuilt),
+    ideas.filter((s) => !onlyLoads(s)),
+    ideas.filter((s) => !s.prebuilt),
+  ].find((some) => some.length > 0) ?? ideas;
 
 /** Crates without those that a project of another language builds: their cdylib needs its interpreter to link. */
 const withoutBuilt = (
@@ -100,9 +132,9 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
   const targets: ProposedTarget[] = [];
   for (const t of all.flatMap((f) => f.targets))
     targets.push({ ...t, id: idOf(t.name, (id) => targets.some((o) => o.id === id)) });
-  const ideas = all.flatMap((f) => f.suites);
-  const compiled = ideas.filter((s) => !s.prebuilt);
-  const suites = joined(compiled.length ? compiled : ideas, targets);
+  const joinedSuites = joined(bestOf(all.flatMap((f) => f.suites)), targets);
+  const gates = gatesFor(joinedSuites);
+  const suites = withGates(joinedSuites, gates);
   const used = targets.filter((t) => suites.some((s) => s.targets.includes(t.id)));
   const idle = targets.filter((t) => !used.includes(t));
   // A build file inside what a binding compiles itself is another way to build the same code.
@@ -116,7 +148,7 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
     unclear.push(
       `${t.why}, and no suite loads it: add a suite whose tests do (any binding; for C see binding c)`,
     );
-  return { targets: used, suites, gates: gatesFor(suites), unclear: [...new Set(unclear)] };
+  return { targets: used, suites, gates, unclear: [...new Set(unclear)] };
 };
 
 /** True for a complaint about a native build file of a directory whose code a binding compiles by itself. */

@@ -15,6 +15,12 @@ export type Tests = {
   among?: string[];
 };
 
+/** Arguments of pytest for them: which files below the suite's directory hold tests. */
+export const argsOf = ({ odd, among = [] }: Tests): { args?: string[] } => {
+  const args = [...(odd ? ['-o', 'python_files=*.py'] : []), ...among];
+  return args.length ? { args } : {};
+};
+
 /** The last directory that contains all of them. */
 const commonParent = (dirs: readonly string[]): string => {
   let [parent = '.'] = dirs;

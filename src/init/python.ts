@@ -1,11 +1,12 @@
 /** Python: extensions (setuptools, scikit-build-core, meson-python, cffi), and code that loads libraries by ctypes or cffi. */
 import { basename, dirname, relative } from 'node:path/posix';
 import type { Found, SuiteIdea } from './proposal.js';
-import { libraryName } from './proposal.js';
+import { onlyLoads } from './proposal.js';
 import { readToml } from './manifest.js';
 import { buildPackages, declaredName, extLibraries, hasExtModules, isRust } from './pyproject.js';
 import { declaredOf, type BuildFiles } from './python-requirements.js';
-import { startDir, testDir, type Tests } from './python-tests.js';
+import { loaders } from './python-loaders.js';
+import { argsOf, testDir } from './python-tests.js';
 import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
 
 /** What tests import beside pytest and is had by the same name: anything else is the maintainer's to say. */
@@ -72,22 +73,22 @@ const linked = (text: string): string[] =>
       [...(rest.split(']', 1)[0] ?? '').matchAll(/["']([\w+.-]{1,80})["']/g)].map((n) => n[1]!),
     );
 
-/** Which files below the suite's directory hold tests. */
-const argsOf = ({ odd, among = [] }: Tests): { args?: string[] } => {
-  const args = [...(odd ? ['-o', 'python_files=*.py'] : []), ...among];
-  return args.length ? { args } : {};
-};
+const manifestOf = (tree: Tree, dir: string): string =>
+  under(dir, tree.paths.includes(under(dir, 'setup.py')) ? 'setup.py' : 'pyproject.toml');
 
-const extension = async (
-  tree: Tree,
-  dir: string,
-  files: BuildFiles,
-  backend: string,
-): Promise<SuiteIdea | string> => {
+const extension = async (tree: Tree, dir: string, files: BuildFiles, backend: string): Promise<SuiteIdea> => {
   const tests = testDir(tree, dir);
-  const where = under(dir, tree.paths.includes(under(dir, 'setup.py')) ? 'setup.py' : 'pyproject.toml');
-  if (!tests)
-    return `${where}: an extension built with ${backend}, and no test_*.py; add a suite with binding pyx`;
+  const where = manifestOf(tree, dir);
+  const settings = {
+    name: projectName(files, dir),
+    binding: 'pyx' as const,
+    compiles: dir,
+    // Other build files of the package make what its own script calls them for.
+    ...(RUNS_BUILD.test(files.texts['setup.py'] ?? '') ? { carries: true as const } : {}),
+    links: [...linked(files.texts['setup.py'] ?? ''), ...extLibraries(files.toml)],
+    why: `${where} builds an extension with ${backend}; pip installs it for each compiler and gate, away from your tree`,
+  };
+  if (!tests) return { ...settings, dir, with: { package: '.', load: true } };
   const sources = await textsOf(tree, (p) => p.endsWith('.py') && within(tests.dir, p));
   const packages = new Set(
     tree.paths.filter((p) => basename(p) === '__init__.py').map((p) => basename(dirname(p))),
@@ -101,75 +102,17 @@ const extension = async (
   // pytest itself is always there.
   const requires = [...declared.requires.filter((r) => r !== 'pytest'), ...guessed];
   return {
-    name: projectName(files, dir),
-    binding: 'pyx',
+    ...settings,
     dir: tests.dir,
-    compiles: dir,
     with: {
       package: relative(tests.dir, dir) || '.',
       ...(declared.extras.length ? { extras: declared.extras } : {}),
       ...(requires.length ? { requires } : {}),
       ...argsOf(tests),
     },
-    // Other build files of the package make what its own script calls them for.
-    ...(RUNS_BUILD.test(files.texts['setup.py'] ?? '') ? { carries: true as const } : {}),
     // A change of any source of the project is a change of what is tested.
     inputs: [dir],
-    links: [...linked(files.texts['setup.py'] ?? ''), ...extLibraries(files.toml)],
-    why: `${where} builds an extension with ${backend}; pip installs it for each compiler and gate, away from your tree`,
   };
-};
-
-const LOADS = /\b(?:CDLL|PyDLL|WinDLL|LoadLibrary|dlopen|find_library)\( ?([^)\n]{0,120})/g;
-
-/** Python that loads libraries at run time and builds nothing itself: one suite for each directory of tests. */
-const loaders = async (tree: Tree, extensions: readonly string[]): Promise<Found> => {
-  const found: Found = { targets: [], suites: [], unclear: [] };
-  const files = (
-    await textsOf(tree, (p) => p.endsWith('.py') && !extensions.some((d) => within(d, p)))
-  ).filter((f) => /\b(?:ctypes|cffi)\b/.test(f.text) && f.text.search(LOADS) >= 0);
-  for (const f of files) {
-    const links = [...f.text.matchAll(LOADS)].flatMap((m) =>
-      [...m[1]!.matchAll(/["']([\w+./-]{1,80})["']/g)].map((n) => libraryName(n[1]!)),
-    );
-    // The project that the code belongs to: the nearest directory above with tests.
-    let dir = dirname(f.path);
-    while (dir !== '.' && !testDir(tree, dir)) dir = dirname(dir);
-    const tests = testDir(tree, dir);
-    if (!tests) {
-      if (!isAside(f.path))
-        found.unclear.push(
-          `${f.path}: loads a native library, and there is no test_*.py; add a suite with binding py`,
-        );
-      continue;
-    }
-    const known = found.suites.find((s) => s.dir === tests.dir);
-    if (known) {
-      known.links.push(...links);
-      continue;
-    }
-    const inSrc = tree.paths.some((p) => within(under(dir, 'src'), p) && p.endsWith('.py'));
-    const source = inSrc ? under(dir, 'src') : dir;
-    const path = relative(tests.dir, source) || '.';
-    const root = relative(tests.dir, startDir(tree, tests.dir));
-    const settings = {
-      ...(path === '.' ? {} : { path: [path] }),
-      ...(root ? { root } : {}),
-      ...argsOf(tests),
-    };
-    const project = /^tests?$/.test(basename(dir)) ? basename(dirname(dir)) : basename(dir);
-    found.suites.push({
-      name: project === '.' ? 'python' : project,
-      binding: 'py',
-      dir: tests.dir,
-      ...(Object.keys(settings).length ? { with: settings } : {}),
-      ...(source === tests.dir || source === '.' ? {} : { inputs: [source] }),
-      links,
-      needsTarget: true,
-      why: `${f.path} loads a library at run time; it must look on LD_LIBRARY_PATH (or in FFI_GATES_TARGET_<ID>)`,
-    });
-  }
-  return found;
 };
 
 /** Suites, and the directories whose native build files (`claimed`) or crates (`crates`) belong to a Python build. */
@@ -194,8 +137,11 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
     if (backend === RUST) all.crates.push(dir);
     if (!['setuptools', 'cffi'].includes(backend)) all.claimed.push(dir);
     const idea = await extension(tree, dir, files, backend);
-    if (typeof idea === 'string') all.unclear.push(idea);
-    else all.suites.push(backend === RUST ? { ...idea, rust: true } : idea);
+    if (onlyLoads(idea))
+      all.unclear.push(
+        `${manifestOf(tree, dir)}: an extension built with ${backend}, and no test_*.py; add a suite with binding pyx`,
+      );
+    all.suites.push(backend === RUST ? { ...idea, rust: true } : idea);
   }
   const loads = await loaders(tree, extensions);
   return { ...all, suites: [...all.suites, ...loads.suites], unclear: [...all.unclear, ...loads.unclear] };

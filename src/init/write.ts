@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { schemaLine } from '../config/expiry.js';
 import type { BindingId } from '../model/ids.js';
 import { uses } from './pinned-actions.js';
+import { onlyLoads } from './proposal.js';
 import type { Proposal, ProposedSuite, ProposedTarget } from './propose.js';
 
 const flow = (value: unknown): string =>
@@ -15,8 +16,16 @@ const targetLines = (t: ProposedTarget): string[] => [
   `  ${t.id}: ${flow({ builder: t.builder, dir: t.dir, produces: t.produces, ...(t.args ? { args: t.args } : {}) })}`,
 ];
 
+/** What a suite that only loads code is worth. */
+const LOADING = [
+  'There are no tests here, so this is a first suite that only loads the code. It proves that loading is free of what these',
+  'gates see: static constructors, initialisation of modules, and whatever else runs by itself. It proves nothing about any',
+  'function that is called later. A suite of tests, however short, sees more: put one in its place.',
+];
+
 const suiteLines = (s: ProposedSuite): string[] => [
   comment(s.why, '  '),
+  ...(onlyLoads(s) ? LOADING.map((line) => comment(line, '  ')) : []),
   ...(s.guessed && s.targets.length
     ? [comment('Which library it loads was not found out: keep the targets that it does load.', '  ')]
     : []),
@@ -29,6 +38,7 @@ const suiteLines = (s: ProposedSuite): string[] => [
     dir: s.dir,
     ...(s.targets.length ? { targets: s.targets } : {}),
     ...(s.inputs ? { inputs: s.inputs } : {}),
+    ...(s.gates ? { gates: s.gates } : {}),
     ...(s.with ? { with: s.with } : {}),
     ...(s.env ? { env: s.env } : {}),
   })}`,

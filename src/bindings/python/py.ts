@@ -4,7 +4,8 @@
  * pytest writes its reports only at the end. Output is not captured (`-s`), since captured output is lost
  * with the process.
  * `with:` `args` (further pytest arguments; those that name files or directories select what is listed),
- * `path` (directories for PYTHONPATH), `root` (where the project starts pytest), all relative to the suite.
+ * `path` (directories for PYTHONPATH), `root` (where the project starts pytest), all relative to the suite;
+ * `load` (modules to import instead of running tests).
  */
 import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
@@ -12,9 +13,13 @@ import { fileURLToPath } from 'node:url';
 import type { Binding, RunPlan, PreparedSuite, Uncollected } from '../binding.js';
 import type { Arm, Tools } from '../../model/launch.js';
 import { list } from '../link.js';
+import { loadOf } from '../loading.js';
 import { progressEnv, progressFile, readEvents } from '../progress.js';
 
 const PLUGIN = fileURLToPath(new URL('../../../plugins/pytest', import.meta.url));
+
+/** Where the tests of suites are that have none: they import what `with: {load: …}` names. */
+const LOADING = join(PLUGIN, 'loading');
 
 /** The interpreter itself. `missing` has been checked before. */
 export const interpreter = (tools: Tools): string => tools['python']?.path ?? 'python3';
@@ -72,13 +77,14 @@ export const pytest = (
   }: { extra: readonly string[]; options: readonly string[]; root: string },
   chosen: Pick<RunPlan, 'tests' | 'scratch'> | undefined,
 ): { argv: [string, ...string[]]; cwd: string; env: Record<string, string> } => {
+  const load = loadOf(suite);
   // Below a symbolic link pytest omits the files from test names.
-  const dir = realpathSync(suite.dir);
-  const root = realpathSync(from);
+  const dir = realpathSync(load ? LOADING : suite.dir);
+  const root = load ? dir : realpathSync(from);
   const selected = chosen
     ? selection({ root, dir }, chosen)
     : { words: ['--collect-only', '-q'], env: LISTING };
-  const own = list(suite, 'path').map((d) => resolve(dir, d));
+  const own = list(suite, 'path').map((d) => resolve(realpathSync(suite.dir), d));
   const path = [...extra, PLUGIN, ...own, ...(suite.env['PYTHONPATH'] ? [suite.env['PYTHONPATH']] : [])];
   const options = [
     // Settings of disabled plugins are unknown to pytest, and some projects turn that warning into an error.
@@ -103,6 +109,8 @@ export const pytest = (
       ...options,
       ...(checked(arm) ? ['-p', 'no:faulthandler'] : []),
       ...more,
+      // Neither the settings nor the conftest.py of a project below which we are installed.
+      ...(load ? ['-c', join(dir, 'pytest.ini'), `--confcutdir=${dir}`] : []),
       ...(chosen && chosen.tests !== 'all' ? choosing(dir, list(suite, 'args')) : list(suite, 'args')),
       ...selected.words,
     ] as [string, ...string[]],
@@ -113,6 +121,9 @@ export const pytest = (
       ...selected.env,
       // Tests name files relative to where they are started; our plugin changes there before it collects them.
       ...(root === dir ? {} : { FFI_GATES_TESTS_IN: root }),
+      ...(load
+        ? { FFI_GATES_LOAD: JSON.stringify({ names: load.names, built: load.built ? extra : [] }) }
+        : {}),
       PYTHONPATH: path.join(delimiter),
       PYTHONDONTWRITEBYTECODE: '1',
     },

@@ -9,6 +9,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Binding, PreparedSuite, RunPlan } from '../binding.js';
 import type { Arm, Instrument, Launch, Tools } from '../../model/launch.js';
 import { flagText } from '../link.js';
+import { loadOf } from '../loading.js';
 import { progressFile, readEvents } from '../progress.js';
 import { interpreter, nodeIds, progressOf, py, pytest, rootOf, uncollected } from './py.js';
 import {
@@ -31,7 +32,10 @@ const testing = (suite: PreparedSuite, tools: Tools, arm: Arm, chosen?: RunPlan)
   const place = testPlace(suite);
   const how = { extra, options: packageOptions(suite), root: place === suite ? project : installed(suite) };
   const l = pytest(place, withVenv(suite, tools), arm, how, chosen);
-  return { ...l, env: { ...l.env, ...packageEnv(suite, project) } };
+  return {
+    ...l,
+    env: { ...l.env, ...(loadOf(suite) ? { PYTHONSAFEPATH: '1' } : packageEnv(suite, project)) },
+  };
 };
 
 const setup = (suite: PreparedSuite): string => {
