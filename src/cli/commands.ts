@@ -173,7 +173,12 @@ export const COMMANDS: readonly Command[] = [
         .option('fix', {
           type: 'boolean',
           default: false,
-          describe: 'print corrected declarations, to look at; nothing is written',
+          describe: 'print corrected declarations as a patch (patch -p1, git apply)',
+        })
+        .option('write', {
+          type: 'boolean',
+          default: false,
+          describe: 'with --fix: change the files, too',
         })
         .option('cache', { type: 'string', describe: 'directory of builds' }),
     run: async (a, interruption) => (await import('./declared.js')).declared(a, interruption),

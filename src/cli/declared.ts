@@ -1,13 +1,16 @@
 /** `ffi-gates declared`: the table of what the host declares and what the library has, without a run of the matrix. */
 import { rmSync } from 'node:fs';
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import type { Fix } from '../declarations/fix/fix.js';
+import { patchOf } from '../declarations/fix/patch.js';
 import type { Row, Table } from '../declarations/table.js';
 import { DECLARED_TABLE } from '../gates/declared.js';
 import { probeHost } from '../host/probe.js';
 import type { Place } from '../model/declaration.js';
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
+import { Failure } from '../model/failure.js';
 import { byText } from '../model/order.js';
 import type { Report } from '../model/report.js';
 import { run } from '../run.js';
@@ -20,8 +23,10 @@ export type DeclaredOptions = {
   selector: string[];
   matrix?: string | undefined;
   json: boolean;
-  /** Print declarations that agree with the library. */
+  /** Print a patch with declarations that agree with the library. */
   fix: boolean;
+  /** With `fix`: change the files. */
+  write: boolean;
   /** Directory of builds. By default beside the matrix. */
   cache?: string | undefined;
 };
@@ -74,13 +79,24 @@ const printTable = (cell: string, { rows, staleErrno }: Table, root: string): vo
   for (const e of staleErrno) say(`  ERROR  errno after ${e.after}  ${near(e.at, root)}: ${e.how}`);
 };
 
-/** Corrected declarations, by the file and line that they belong to. */
-const printFixes = ({ rows }: Table, root: string): void => {
-  for (const r of rows) {
-    if (r.mend === undefined) continue;
-    say(`# ${near(r.declaredAt, root)}`);
-    say(`-${r.declared}`);
-    say(`+${r.mend}`);
+/** Prints the corrections of all tables as one patch, and behind it, as comments, what cannot be corrected. */
+const printFixes = async (
+  tables: readonly Table[],
+  root: string,
+  python: string,
+  write: boolean,
+): Promise<void> => {
+  const fixes = tables.flatMap((t) => t.rows.flatMap((r) => r.fixes ?? []));
+  const stale = tables
+    .flatMap((t) => t.staleErrno)
+    .map((e): Fix => ({ kind: 'none', about: `errno after ${e.after}`, at: e.at, why: e.how }));
+  const patch = await patchOf([...fixes, ...stale], root, python);
+  if (patch.text !== '') say(patch.text.replace(/\n$/, ''));
+  for (const { about, at, why } of patch.unmended) say(`# not mended: ${about}, ${near(at, root)}: ${why}`);
+  if (!write) return;
+  for (const f of patch.files) {
+    await writeFile(f.file, f.text);
+    say(`# written: ${relative(root, f.file)}`);
   }
 };
 
@@ -98,6 +114,8 @@ const exitOf = (report: Report, tables: readonly Table[]): ExitCode => {
  * report of the last run stays. Exit code 1 if a declaration is an error, 6 if nothing was compared.
  */
 export const declared = async (a: DeclaredOptions, interruption: Interruption): Promise<ExitCode> => {
+  if (a.write && !a.fix) throw new Failure(EXIT.USAGE, '--write writes what --fix prints: give both');
+  if (a.json && a.fix) throw new Failure(EXIT.USAGE, '--json has the corrections in any case: leave out --fix');
   const opened = await openMatrix(a);
   const matrix = { ...opened, gates: { declared: opened.gates['declared'] ?? null } };
   const out = await mkdtemp(join(tmpdir(), 'ffi-gates-declared-'));
@@ -128,11 +146,12 @@ export const declared = async (a: DeclaredOptions, interruption: Interruption): 
     else
       for (const [i, c] of cells.entries()) {
         const table = tables[i]!;
-        if (a.fix) printFixes(table, matrix.root);
-        else printTable(c.id, table, matrix.root);
+        if (!a.fix) printTable(c.id, table, matrix.root);
         if (c.verdict.kind === 'inconclusive' || c.verdict.kind === 'build-failed')
-          say(`${c.id}: ${c.verdict.kind}: ${c.verdict.why}`);
+          say(`${a.fix ? '# ' : ''}${c.id}: ${c.verdict.kind}: ${c.verdict.why}`);
       }
+    if (a.fix && !a.json)
+      await printFixes(tables, matrix.root, host.tools['python']?.path ?? 'python3', a.write);
     return exitOf(report, tables);
   } catch (e) {
     if (!interruption.signal.aborted) throw e;

@@ -1,7 +1,10 @@
 /** Finds where a source declares a function, for languages whose compiled form does not say it. Pure. */
 
-/** Comments and text in quotes replaced by spaces; lines stay where they are. For languages of C's family. */
-export const codeOf = (source: string): string => {
+/**
+ * Comments and text in quotes replaced by spaces; lines stay where they are. For languages of C's family. `lifetimes`: a
+ * quote may begin a name, as in Rust.
+ */
+export const codeOf = (source: string, lifetimes = false): string => {
   let out = '';
   let i = 0;
   const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
@@ -16,7 +19,8 @@ export const codeOf = (source: string): string => {
       const close = source.indexOf('*/', i + 2);
       end = close < 0 ? source.length : close + 2;
       out += blank(source.slice(i, end));
-    } else if (c === '"' || c === "'") {
+    } else if (lifetimes && c === "'" && next !== '\\' && source[i + 2] !== "'") out += c;
+    else if (c === '"' || c === "'") {
       while (end < source.length && source[end] !== c && source[end] !== '\n')
         end += source[end] === '\\' ? 2 : 1;
       out += blank(source.slice(i, ++end));

@@ -33,7 +33,7 @@ const bare = (record: string): string =>
     .replace(/\W/g, '_');
 
 /** A type as ctypes names it, without its module. */
-const ctypes = (t: CType): string => {
+export const ctypes = (t: CType): string => {
   if (t.kind === 'void') return 'None';
   if (isInteger(t)) return ctypesInt(t);
   if (t.kind === 'float') return { 4: 'c_float', 8: 'c_double' }[t.size] ?? 'c_longdouble';
@@ -59,7 +59,7 @@ const rustInt = (t: Extract<CType, { kind: 'int' | 'bool' | 'enum' }>): string =
   return `${t.kind === 'int' && t.signed === false ? 'u' : 'i'}${t.size * 8}`;
 };
 
-const rust = (t: CType): string => {
+export const rust = (t: CType): string => {
   if (t.kind === 'void') return '()';
   if (isInteger(t)) return rustInt(t);
   if (t.kind === 'float') return t.size === 4 ? 'f32' : 'f64';
@@ -83,7 +83,7 @@ const CSHARP: Record<string, string> = {
   i8: 'long',
   u8: 'ulong',
 };
-const csharp = (t: CType): string => {
+export const csharp = (t: CType): string => {
   if (t.kind === 'void') return 'void';
   if (t.kind === 'bool') return '[MarshalAs(UnmanagedType.U1)] bool';
   if (t.kind === 'float') return t.size === 4 ? 'float' : 'double';
@@ -93,17 +93,17 @@ const csharp = (t: CType): string => {
   return CSHARP[`${t.kind === 'int' && t.signed === false ? 'u' : 'i'}${t.size}`] ?? 'IntPtr';
 };
 
-const csharpParameter = (t: CType): string =>
+export const csharpParameter = (t: CType): string =>
   t.kind === 'pointer' && t.to.kind === 'int' && t.to.name === 'char'
     ? '[MarshalAs(UnmanagedType.LPStr)] string'
     : csharp(t);
 
-const csharpField = (t: CType): string =>
+export const csharpField = (t: CType): string =>
   t.kind === 'array' && t.count !== undefined
     ? `[MarshalAs(UnmanagedType.ByValArray, SizeConst = ${t.count})] ${csharp(t.of)}[]`
     : csharp(t);
 
-const java = (t: CType): string => {
+export const java = (t: CType): string => {
   if (t.kind === 'void') return 'void';
   if (t.kind === 'bool') return 'boolean';
   if (t.kind === 'float') return t.size === 4 ? 'float' : 'double';

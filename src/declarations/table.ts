@@ -3,6 +3,7 @@ import type { HostFunction, Language, Place, Tier } from '../model/declaration.j
 import type { Checked, Compared } from './check.js';
 import { prototypeText, textOf } from './compare/context.js';
 import type { Finding } from './compare/function.js';
+import { fixesOf, type Fix } from './fix/fix.js';
 
 /** One function: what the host declares, what the library has, and how they differ. */
 export type Row = {
@@ -21,6 +22,8 @@ export type Row = {
   says: string[];
   /** The declaration that agrees. Only where the verdict is an error or a warning. */
   mend?: string;
+  /** What to change in the sources. */
+  fixes?: Fix[];
 };
 
 /** What a comparison writes for the command. */
@@ -36,10 +39,12 @@ const hostText = (f: HostFunction): string => {
 const RANK: Record<Tier, number> = { error: 3, warning: 2, info: 1 };
 
 const rowOf = (
-  { host, native, findings, skipped }: Compared,
+  compared: Compared,
   language: Language,
   mendOf: (f: Finding) => string | undefined,
 ): Row => {
+  const { host, native, findings, skipped } = compared;
+  const fixes = fixesOf(compared, language);
   const worst = findings.reduce<Tier | undefined>(
     (w, f) => (w === undefined || RANK[f.tier] > RANK[w] ? f.tier : w),
     undefined,
@@ -61,6 +66,7 @@ const rowOf = (
       ...skipped.map((s) => `not seen: ${s}`),
     ],
     ...(mend === undefined ? {} : { mend }),
+    ...(fixes.length === 0 ? {} : { fixes }),
   };
 };
 

@@ -32,6 +32,8 @@ export type Finding = Disagreement & {
   prototype: string;
   real: NativeFunction;
   source: string;
+  /** The tables of records that both declarations mention. */
+  sides: Pick<Sides, 'records' | 'native'>;
 };
 
 export type Skip = { name: string; part: string; why: string };
@@ -70,6 +72,7 @@ const contexts =
         prototype: prototypeText(f.name, n),
         source: n.source,
         real: n,
+        sides,
       }),
     skip: (part, why) => skipped({ name: f.name, part, why }),
     rules: { value: compareValue, pointee: comparePointee, layout: compareLayout, callback: compareCallback },

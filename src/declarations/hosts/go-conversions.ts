@@ -59,6 +59,7 @@ export const compareResults = (results: readonly Result[]): Compared[] =>
       prototype: `${textOf(r.from)} ${r.name}(…)`,
       real: native,
       source: 'cgo',
+      sides: { records: {}, native: { functions: {}, records: {}, notSeen: {} } },
     });
     return { host, native, findings: loss ? [finding(loss)] : [], skipped: [] };
   });
