@@ -115,7 +115,8 @@ const exitOf = (report: Report, tables: readonly Table[]): ExitCode => {
  */
 export const declared = async (a: DeclaredOptions, interruption: Interruption): Promise<ExitCode> => {
   if (a.write && !a.fix) throw new Failure(EXIT.USAGE, '--write writes what --fix prints: give both');
-  if (a.json && a.fix) throw new Failure(EXIT.USAGE, '--json has the corrections in any case: leave out --fix');
+  if (a.json && a.fix)
+    throw new Failure(EXIT.USAGE, '--json has the corrections in any case: leave out --fix');
   const opened = await openMatrix(a);
   const matrix = { ...opened, gates: { declared: opened.gates['declared'] ?? null } };
   const out = await mkdtemp(join(tmpdir(), 'ffi-gates-declared-'));

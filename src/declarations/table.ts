@@ -38,11 +38,7 @@ const hostText = (f: HostFunction): string => {
 
 const RANK: Record<Tier, number> = { error: 3, warning: 2, info: 1 };
 
-const rowOf = (
-  compared: Compared,
-  language: Language,
-  mendOf: (f: Finding) => string | undefined,
-): Row => {
+const rowOf = (compared: Compared, language: Language, mendOf: (f: Finding) => string | undefined): Row => {
   const { host, native, findings, skipped } = compared;
   const fixes = fixesOf(compared, language);
   const worst = findings.reduce<Tier | undefined>(

@@ -25,17 +25,65 @@ const FUNCTIONS: Row[] = [
   ['a pointer to a struct', 'c', 'int f(void);', { result: box }, 'void *f(void);'],
   ['a parameter of C', 'c', 'int f(int a, char *b);', { all: [long, null] }, 'int f(long a, char *b);'],
   ['a parameter without a name', 'c', 'int f(int);', { all: [long] }, 'int f(long);'],
-  ['a callback of C', 'c', 'int f(void *cb, int n);', { all: [callback, null] }, 'int f(int (*cb)(void *), int n);'],
+  [
+    'a callback of C',
+    'c',
+    'int f(void *cb, int n);',
+    { all: [callback, null] },
+    'int f(int (*cb)(void *), int n);',
+  ],
   ['all parameters', 'c', 'int f(int a);', { all: [long, int(4, true, 'int')] }, 'int f(long a, int);'],
-  ['a comment stays', 'c', '/* int f(x) */ int f(int a); // f(', { result: long }, '/* int f(x) */ long f(int a); // f('],
-  ['a result of Rust', 'rust', 'pub fn f(a: c_int) -> c_int;', { result: int(8) }, 'pub fn f(a: c_int) -> i64;'],
+  [
+    'a comment stays',
+    'c',
+    '/* int f(x) */ int f(int a); // f(',
+    { result: long },
+    '/* int f(x) */ long f(int a); // f(',
+  ],
+  [
+    'a result of Rust',
+    'rust',
+    'pub fn f(a: c_int) -> c_int;',
+    { result: int(8) },
+    'pub fn f(a: c_int) -> i64;',
+  ],
   ['no result of Rust', 'rust', 'fn f(a: i32);', { result: long }, 'fn f(a: i32) -> core::ffi::c_long;'],
   ['a result too many', 'rust', 'fn f(a: i32) -> i32;', { result: VOID }, 'fn f(a: i32);'],
-  ['a parameter of Rust', 'rust', 'fn f(a: i32, cb: unsafe extern "C" fn(i32) -> i32);', { all: [int(8), null] }, 'fn f(a: i64, cb: unsafe extern "C" fn(i32) -> i32);'],
-  ['a lifetime', 'rust', "fn f(a: &'static Box, b: i32) -> i32;", { all: [null, long] }, "fn f(a: &'static Box, b: core::ffi::c_long) -> i32;"],
-  ['more parameters', 'rust', 'fn f(a: i32) -> i32;', { all: [int(4), pointer(VOID)] }, 'fn f(a: i32, a2: *mut core::ffi::c_void) -> i32;'],
-  ['a result of C#', 'csharp', '[DllImport("x")] public static extern int f(int a);', { result: long }, '[DllImport("x")] public static extern long f(int a);'],
-  ['a parameter of C#', 'csharp', '[DllImport("x")] static extern int f([In] int a, string b);', { all: [box, null] }, '[DllImport("x")] static extern int f(IntPtr a, string b);'],
+  [
+    'a parameter of Rust',
+    'rust',
+    'fn f(a: i32, cb: unsafe extern "C" fn(i32) -> i32);',
+    { all: [int(8), null] },
+    'fn f(a: i64, cb: unsafe extern "C" fn(i32) -> i32);',
+  ],
+  [
+    'a lifetime',
+    'rust',
+    "fn f(a: &'static Box, b: i32) -> i32;",
+    { all: [null, long] },
+    "fn f(a: &'static Box, b: core::ffi::c_long) -> i32;",
+  ],
+  [
+    'more parameters',
+    'rust',
+    'fn f(a: i32) -> i32;',
+    { all: [int(4), pointer(VOID)] },
+    'fn f(a: i32, a2: *mut core::ffi::c_void) -> i32;',
+  ],
+  [
+    'a result of C#',
+    'csharp',
+    '[DllImport("x")] public static extern int f(int a);',
+    { result: long },
+    '[DllImport("x")] public static extern long f(int a);',
+  ],
+  [
+    'a parameter of C#',
+    'csharp',
+    '[DllImport("x")] static extern int f([In] int a, string b);',
+    { all: [box, null] },
+    '[DllImport("x")] static extern int f(IntPtr a, string b);',
+  ],
 ];
 
 describe('functions', () => {
@@ -46,7 +94,8 @@ describe('functions', () => {
     expect(after(source, rewriteFunction(source, fix))).toBe(expected);
   });
   test('JNI: the function of C takes what Java passes, under its own names', () => {
-    const source = 'JNIEXPORT jint JNICALL\nJava_p_f(JNIEnv *env, jclass cls, jint handle) {\n  return handle;\n}\n';
+    const source =
+      'JNIEXPORT jint JNICALL\nJava_p_f(JNIEnv *env, jclass cls, jint handle) {\n  return handle;\n}\n';
     const fix: FunctionFix = {
       ...{ kind: 'function', language: 'java', name: 'Java_p_f', at: { file: '/x', line: 2 } },
       ...{ result: 'jlong', parameters: ['JNIEnv *', 'jclass', 'jlong'] },
@@ -57,8 +106,16 @@ describe('functions', () => {
   });
   test('the nearest of two of one name', () => {
     const source = 'int f(int a);\n\n\nint g(void);\nint f(int b);\n';
-    const fix: FunctionFix = { kind: 'function', language: 'c', name: 'f', at: { file: '/x', line: 5 }, result: 'long' };
-    expect(after(source, rewriteFunction(source, fix))).toBe('int f(int a);\n\n\nint g(void);\nlong f(int b);\n');
+    const fix: FunctionFix = {
+      kind: 'function',
+      language: 'c',
+      name: 'f',
+      at: { file: '/x', line: 5 },
+      result: 'long',
+    };
+    expect(after(source, rewriteFunction(source, fix))).toBe(
+      'int f(int a);\n\n\nint g(void);\nlong f(int b);\n',
+    );
   });
   test.each<[string, string, FunctionFix['parameters'], RegExp]>([
     ['nothing is there', 'int g(int a);', ['long'], /no declaration is found at line 1/],

@@ -55,7 +55,12 @@ const isSame = (h: CType, n: CType, f: Finding): boolean => {
 const recordFix = (f: Finding, record: string, at: Place, language: Language): Fix => {
   const { records, native } = f.sides;
   const [mine, theirs] = [records[record], f.realRecord];
-  const none = (why: string): Fix => ({ kind: 'none', about: `structure ${f.declared?.name ?? record}`, at, why });
+  const none = (why: string): Fix => ({
+    kind: 'none',
+    about: `structure ${f.declared?.name ?? record}`,
+    at,
+    why,
+  });
   if (!mine || !theirs) return none('the library does not say what it consists of');
   const pack = packingOf(theirs, native.records);
   if (pack === undefined) return none('no packing gives the offsets of the library');
@@ -69,7 +74,8 @@ const recordFix = (f: Finding, record: string, at: Place, language: Language): F
       continue;
     }
     const type = typeText(language, n.type);
-    if (type === undefined) return none(`its field ${n.name} has a type that is declared nowhere in this language`);
+    if (type === undefined)
+      return none(`its field ${n.name} has a type that is declared nowhere in this language`);
     fields.push({ name: h?.name ?? (n.name || `anonymous${i}`), type, ...bits });
   }
   return {
@@ -98,15 +104,11 @@ const partOf = (f: Finding, host: HostFunction): Part => {
 /** Languages in which a finding has no declaration that could be rewritten alone. */
 const WHY_NOT: Partial<Record<Language, string>> = {
   go: 'the code around it has to follow: change it by hand',
+  cffi: 'its declarations are C in a string: change it by hand',
   koffi: 'declarations of koffi are text that a program may put together: change it by hand',
 };
 
-/** The place and the parameters' text by language. A JNI function is written anew in C, from Java's declaration. */
-const targetOf = (host: HostFunction, language: Language): { at: Place } | { why: string } => {
-  if (WHY_NOT[language] !== undefined) return { why: WHY_NOT[language] };
-  return { at: host.at };
-};
-
+/** A function of JNI is written anew in C, from Java's declaration. */
 const jniFix = (host: HostFunction, native: NativeFunction): Fix => {
   const none = (why: string): Fix => ({ kind: 'none', about: host.name, at: native.at ?? host.at, why });
   const m = /^JNIEXPORT (\w+) JNICALL \w+\((.*)\);$/.exec(host.mend ?? '');
@@ -122,11 +124,10 @@ const functionFix = (c: Compared, findings: readonly Finding[], language: Langua
   const { host, native } = c;
   if (findings.length === 0 || !native) return [];
   if (language === 'java') return [jniFix(host, native)];
-  const target = targetOf(host, language);
   const none = (why: string): Fix => ({ kind: 'none', about: host.name, at: host.at, why });
-  if ('why' in target) return [none(target.why)];
+  if (WHY_NOT[language] !== undefined) return [none(WHY_NOT[language])];
   const fixes: Fix[] = [];
-  const fix: FunctionFix = { kind: 'function', language, name: host.name, at: target.at };
+  const fix: FunctionFix = { kind: 'function', language, name: host.name, at: host.at };
   const parameters = native.parameters.map((): string | null => null);
   const wanted = new Set<number>();
   for (const f of findings) {
@@ -134,7 +135,8 @@ const functionFix = (c: Compared, findings: readonly Finding[], language: Langua
     if ('why' in part) fixes.push(none(part.why));
     else if ('result' in part) {
       const text = typeText(language, native.result);
-      if (text === undefined) fixes.push(none('the result has a type that is declared nowhere in this language'));
+      if (text === undefined)
+        fixes.push(none('the result has a type that is declared nowhere in this language'));
       else fix.result = text;
     } else if ('anew' in part) fix.anew = true;
     else wanted.add(part.parameter - 1);
@@ -143,7 +145,8 @@ const functionFix = (c: Compared, findings: readonly Finding[], language: Langua
   for (const i of wanted) {
     const t = native.parameters[i];
     const text = t && typeText(language, t, true);
-    if (text === undefined) fixes.push(none(`parameter ${i + 1} has a type that is declared nowhere in this language`));
+    if (text === undefined)
+      fixes.push(none(`parameter ${i + 1} has a type that is declared nowhere in this language`));
     else parameters[i] = text;
   }
   if (fix.anew && parameters.includes(null)) delete fix.anew;
@@ -175,6 +178,12 @@ export const fixesOf = (c: Compared, language: Language): Fix[] => {
       ? recordFix(f, record, at, own)
       : { kind: 'none', about, at: f.hostAt, why: 'it is not known where it stands' };
   });
-  return [...fixes, ...functionFix(c, wrong.filter((f) => f.record === undefined), own)];
+  return [
+    ...fixes,
+    ...functionFix(
+      c,
+      wrong.filter((f) => f.record === undefined),
+      own,
+    ),
+  ];
 };
-

@@ -1,7 +1,6 @@
 /** Finds the parts of a declaration in a source of a language of C's family, or Rust. Pure. */
 
-/** A range of a text. */
-export type Range = { from: number; to: number };
+import { wordBefore, type Range } from './words.js';
 
 const OPEN = '([{<';
 const CLOSE = ')]}>';
@@ -23,7 +22,8 @@ export const closing = (code: string, open: number): number | undefined => {
   for (let i = open; i < code.length; i++) {
     if (OPEN.includes(code[i]!)) depth++;
     // `->` closes nothing.
-    else if (CLOSE.includes(code[i]!) && !(code[i] === '>' && code[i - 1] === '-') && --depth === 0) return i + 1;
+    else if (CLOSE.includes(code[i]!) && !(code[i] === '>' && code[i - 1] === '-') && --depth === 0)
+      return i + 1;
   }
   return undefined;
 };
@@ -61,29 +61,42 @@ export type FunctionText = {
   behind: Range;
 };
 
+/** Where the statement begins that holds an offset. Lines of the preprocessor belong to none. */
+const statementOf = (code: string, offset: number): number => {
+  let begin = offset;
+  while (begin > 0 && !';{}#'.includes(code[begin - 1]!)) begin--;
+  // Attributes of Rust begin with this sign, too.
+  if (code[begin - 1] !== '#' || code[begin] === '[') return begin;
+  return code.indexOf('\n', begin) + 1 || begin;
+};
+
 /** How far from its line a declaration may begin: attributes and results stand before it. */
 const NEAR = 12;
 
 /**
- * The function that is declared at a line. `code` has no comments and no text in quotes. `head` is a pattern that ends
- * with the name and its parenthesis: its group is the name.
+ * The function that is declared at a line. `code` has no comments and no text in quotes. `accepts` decides by the name and
+ * by what stands before it in its statement.
  */
-export const functionAt = (code: string, line: number, head: RegExp): FunctionText | undefined => {
+export const functionAt = (
+  code: string,
+  line: number,
+  accepts: (name: string, before: string) => boolean,
+): FunctionText | undefined => {
   const [low, high] = [startOf(code, Math.max(1, line - NEAR)), startOf(code, line + NEAR)];
   const wanted = startOf(code, line);
-  const found = [...code.slice(low, high).matchAll(head)].map((m) => ({
-    open: low + m.index + m[0].length - 1,
-    to: low + m.index + m[0].lastIndexOf(m[1]!) + m[1]!.length,
-    length: m[1]!.length,
-  }));
-  const distance = (offset: number): number => code.slice(Math.min(offset, wanted), Math.max(offset, wanted)).split('\n').length;
-  const [best] = found.sort((a, b) => distance(a.to) - distance(b.to));
+  const found: { open: number; name: Range; begin: number }[] = [];
+  for (let open = code.indexOf('(', low); open >= 0 && open < high; open = code.indexOf('(', open + 1)) {
+    const name = wordBefore(code, open);
+    const begin = statementOf(code, name.from);
+    if (name.from < name.to && accepts(code.slice(name.from, name.to), code.slice(begin, name.from)))
+      found.push({ open, name, begin });
+  }
+  const distance = ({ name: { to } }: { name: Range }): number =>
+    code.slice(Math.min(to, wanted), Math.max(to, wanted)).split('\n').length;
+  const [best] = found.sort((a, b) => distance(a) - distance(b));
   const end = best && closing(code, best.open);
   if (!best || end === undefined) return undefined;
-  const name = { from: best.to - best.length, to: best.to };
-  let begin = name.from;
-  while (begin > 0 && !';{}#'.includes(code[begin - 1]!)) begin--;
-  if (code[begin - 1] === '#') begin = code.indexOf('\n', begin) + 1;
+  const { name, begin } = best;
   let stop = end;
   while (stop < code.length && !';{'.includes(code[stop]!)) stop++;
   const list = { from: best.open + 1, to: end - 1 };
@@ -103,12 +116,16 @@ export type RecordText = {
 
 /** The structure of that name whose head is nearest to a line. */
 export const recordAt = (code: string, line: number, name: string): RecordText | undefined => {
-  const head = new RegExp(`\\b(?:struct|union|class)\\s+${name.replace(/\W/g, '')}\\b[^;{}]*\\{`, 'g');
   const wanted = startOf(code, line);
-  const [best] = [...code.matchAll(head)].sort((a, b) => Math.abs(a.index - wanted) - Math.abs(b.index - wanted));
-  const open = best && best.index + best[0].length - 1;
-  const end = open === undefined ? undefined : closing(code, open);
-  return best && open !== undefined && end !== undefined
-    ? { head: best.index, body: { from: open + 1, to: end - 1 } }
-    : undefined;
+  const found: RecordText[] = [];
+  for (let i = code.indexOf(name); i >= 0; i = code.indexOf(name, i + name.length)) {
+    const head = wordBefore(code, i);
+    const [open, end] = [code.indexOf('{', i), code.indexOf(';', i)];
+    if (!['struct', 'union', 'class'].includes(code.slice(head.from, head.to))) continue;
+    if (head.to === i || /\w/.test(code[i + name.length] ?? '') || open < 0 || (end >= 0 && end < open))
+      continue;
+    const close = closing(code, open);
+    if (close !== undefined) found.push({ head: head.from, body: { from: open + 1, to: close - 1 } });
+  }
+  return found.sort((a, b) => Math.abs(a.head - wanted) - Math.abs(b.head - wanted))[0];
 };

@@ -2,47 +2,58 @@
 import { codeOf } from '../source-text.js';
 import type { Language } from '../../model/declaration.js';
 import type { FunctionFix, RecordFix } from './fix.js';
-import { functionAt, pieces, recordAt, type FunctionText, type Range } from './locate.js';
+import { closing, functionAt, pieces, recordAt, type FunctionText } from './locate.js';
 import { NAME } from './type-text.js';
+import { behindAttributes, behindWords, lastWord, withoutBrackets, type Range } from './words.js';
 
 export type Edit = Range & { text: string };
 export type Rewritten = { edits: Edit[] } | { why: string };
 
-const escaped = (name: string): string => name.replace(/[^\w]/g, '\\$&');
-
-/** What stands before the parentheses of a declaration. C# and Rust may call a function by another name than its symbol. */
-const headOf = (f: FunctionFix): RegExp => {
-  if (f.language === 'rust') return /\bfn\s+(\w+)\s*\(/g;
-  if (f.language === 'csharp') return /\bextern\s[^;{}()]*?(\w+)\s*\(/g;
-  return new RegExp(`\\b(${escaped(f.name)})\\s*\\(`, 'g');
-};
+/** Whether a name and what stands before it are a declaration's. C# and Rust may call a function by another name than its symbol. */
+const isDeclared =
+  (f: FunctionFix) =>
+  (name: string, before: string): boolean => {
+    if (f.language === 'rust') return lastWord(before) === 'fn';
+    if (f.language === 'csharp') return before.split(/\W/).includes('extern');
+    return name === f.name;
+  };
 
 /** Words of C before a result that are none of its type. */
-const STORAGE = /^(?:(?:extern|static|inline|JNIEXPORT|JNICALL|__attribute__\s*\(\([^()]*(?:\([^()]*\))?[^()]*\)\))\s*)+/;
+const STORAGE = new Set(['extern', 'static', 'inline', 'JNIEXPORT', 'JNICALL', '__attribute__']);
 /** Words of C#. */
-const MODIFIERS = /^(?:(?:public|private|internal|protected|static|extern|unsafe|new|partial)\s+)+/;
+const MODIFIERS = new Set([
+  ...['public', 'private', 'internal', 'protected', 'static', 'extern', 'unsafe', 'new', 'partial'],
+]);
 
 /** A declaration in C from a type with a place for its name. */
 const declarator = (type: string, name: string): string =>
   type.includes(NAME) ? type.replace(NAME, name).trimEnd() : `${type} ${name}`.trimEnd();
 
-/** The last word of a declaration in C: its name, unless it is all of the type. `*` and brackets are no part of it. */
+const TYPE_WORD = /^(?:int|char|short|long|double|float|unsigned|signed|void|_Bool|const|struct|\w+_t)$/;
+
+/** The name of a parameter of C, '' if it has none. */
 const cName = (parameter: string): string => {
-  const inner = /\(\s*\*\s*(\w+)\s*\)\s*\(/.exec(parameter)?.[1];
-  if (inner !== undefined) return inner;
-  const m = /^(?=.*[\s*]\w+\s*(?:\[[^\]]*\]\s*)?$).*?(\w+)\s*(?:\[[^\]]*\]\s*)?$/s.exec(parameter);
-  const word = m?.[1] ?? '';
-  return /^(?:int|char|short|long|double|float|unsigned|signed|void|_Bool|const|\w+_t)$/.test(word) ? '' : word;
+  const inner = parameter.indexOf('(*');
+  if (inner >= 0)
+    return (
+      parameter
+        .slice(inner + 2)
+        .trim()
+        .split(/\W/)[0] ?? ''
+    );
+  const text = withoutBrackets(parameter).trim();
+  const word = lastWord(text);
+  return word.length === text.length || TYPE_WORD.test(word) ? '' : word;
 };
 
 /** A parameter with another type, by language. */
 const parameterText = (language: Language, old: string, type: string, no: number): string => {
   if (language === 'rust') {
-    const name = /^\s*((?:mut\s+)?\w+)\s*:/.exec(old)?.[1] ?? `a${no}`;
+    const name = lastWord(old.slice(0, Math.max(0, old.indexOf(':')))) || `a${no}`;
     return `${name}: ${type}`;
   }
   if (language === 'csharp') {
-    const name = /(\w+)\s*$/.exec(old)?.[1] ?? `a${no}`;
+    const name = lastWord(old) || `a${no}`;
     return `${type} ${name}`;
   }
   return declarator(type, cName(old));
@@ -57,24 +68,27 @@ const resultEdit = (f: FunctionFix, text: FunctionText, code: string): Edit | un
       return none ? undefined : { from: text.list.to + 1, to: text.list.to + 1, text: ` -> ${f.result}` };
     const bound = code.slice(text.behind.from, text.behind.to).search(/\bwhere\b/);
     const to = bound < 0 ? text.behind.to : text.behind.from + bound;
-    return none ? { from: text.list.to + 1, to, text: '' } : { ...text.behind, from: text.behind.from, to, text: `-> ${f.result}` };
+    return none
+      ? { from: text.list.to + 1, to, text: '' }
+      : { ...text.behind, from: text.behind.from, to, text: `-> ${f.result}` };
   }
   const before = code.slice(text.before.from, text.before.to);
-  const attributes = f.language === 'csharp' ? (/^(?:\s*\[[^\]]*\])*\s*/.exec(before)?.[0].length ?? 0) : 0;
-  const rest = before.slice(attributes);
-  const kept = attributes + ((f.language === 'csharp' ? MODIFIERS : STORAGE).exec(rest)?.[0].length ?? 0);
+  const attributes = f.language === 'csharp' ? behindAttributes(before) : 0;
+  const words = f.language === 'csharp' ? MODIFIERS : STORAGE;
+  const kept = attributes + behindWords(before.slice(attributes), words);
   const type = f.result.includes(NAME) ? f.result : `${f.result} ${NAME}`;
-  // Words that stand between the result and the name, as `JNICALL` does.
-  const calling = /\b(?:JNICALL)\s*$/.exec(before)?.[0] ?? '';
-  const [head, tail = ''] = type.split(NAME);
+  const [head = '', tail = ''] = type.split(NAME);
   if (tail !== '') return undefined;
-  return { from: text.before.from + kept, to: text.name.from, text: `${head!.trimEnd()}${/[*\s]$/.test(head!) && head!.endsWith('*') ? '' : ' '}${calling === '' ? '' : `${calling.trim()} `}` };
+  // A word that stands between the result and the name.
+  const calling = lastWord(before) === 'JNICALL' ? 'JNICALL ' : '';
+  const gap = head.endsWith('*') ? '' : ' ';
+  return { from: text.before.from + kept, to: text.name.from, text: `${head.trimEnd()}${gap}${calling}` };
 };
 
 /** Writes the declaration of a function anew, as far as it is wrong. Names and attributes stay. */
 export const rewriteFunction = (source: string, f: FunctionFix): Rewritten => {
   const code = codeOf(source, f.language === 'rust');
-  const text = functionAt(code, f.at.line, headOf(f));
+  const text = functionAt(code, f.at.line, isDeclared(f));
   if (!text) return { why: `no declaration is found at line ${f.at.line}` };
   const edits: Edit[] = [];
   const result = resultEdit(f, text, code);
@@ -85,12 +99,16 @@ export const rewriteFunction = (source: string, f: FunctionFix): Rewritten => {
   const types = f.parameters ?? [];
   const body = code[text.behind.to] === '{';
   if (body && types.length < old.length)
-    return { why: 'the function has parameters more than it is given; its body has to follow: change it by hand' };
+    return {
+      why: 'the function has parameters more than it is given; its body has to follow: change it by hand',
+    };
   const lists = f.anew === true || types.length !== old.length;
   if (f.parameters && lists) {
     const all = types.map((t, i) => {
       const was = old[i] ? source.slice(old[i].from, old[i].to) : '';
-      return t === null ? was : parameterText(f.language, was || (body && f.language === 'java' ? `x a${i + 1}` : ''), t, i + 1);
+      return t === null
+        ? was
+        : parameterText(f.language, was || (body && f.language === 'java' ? `x a${i + 1}` : ''), t, i + 1);
     });
     const none = f.language === 'c' || f.language === 'cffi' ? 'void' : '';
     edits.push({ ...text.list, text: all.join(', ') || none });
@@ -108,36 +126,49 @@ export const rewriteFunction = (source: string, f: FunctionFix): Rewritten => {
 const sameType = (a: string, b: string): boolean => a.replace(/\s/g, '') === b.replace(/\s/g, '');
 
 /** The name of a field, undefined for what is none. */
-const fieldName = (language: Language, text: string): string | undefined =>
-  language === 'rust'
-    ? /(?:^|\s)(\w+)\s*:/.exec(text)?.[1]
-    : /[(){},]/.test(text.replace(/\[[^\]]*\]/g, ''))
-      ? undefined
-      : /(\w+)\s*(?:\[[^\]]*\]\s*)*(?::\s*\d+\s*)?(?:=.*)?$/.exec(text)?.[1];
+const fieldName = (language: Language, text: string): string | undefined => {
+  if (language === 'rust') return lastWord(text.slice(0, Math.max(0, text.indexOf(':')))) || undefined;
+  const bare = withoutBrackets(text);
+  if (/[(){},]/.test(bare)) return undefined;
+  return lastWord(bare.split(/[=:]/)[0] ?? '') || undefined;
+};
 
-const packed = (source: string, code: string, head: number, bodyEnd: number, r: RecordFix): Edit[] | string => {
+const packed = (
+  source: string,
+  code: string,
+  head: number,
+  bodyEnd: number,
+  r: RecordFix,
+): Edit[] | string => {
   const want = r.pack;
   // Attributes are searched behind the end of what stands before.
-  const from = Math.max(0, ...[...';{}'].map((c) => code.lastIndexOf(c, head - 1) + 1));
+  const from = Math.max(0, ...[';', '{', '}'].map((c) => code.lastIndexOf(c, head - 1) + 1));
   const before = source.slice(from, head);
   if (r.language === 'rust') {
-    const m = /repr\s*\(\s*C[^)]*\)/.exec(before);
-    if (!m) return 'it has no repr(C)';
+    const repr = before.lastIndexOf('repr(C');
+    const end = repr < 0 ? undefined : closing(code, from + repr + 'repr'.length);
+    if (end === undefined) return 'it has no repr(C)';
     const text = want === undefined ? 'repr(C)' : want === 1 ? 'repr(C, packed)' : `repr(C, packed(${want}))`;
-    return m[0] === text ? [] : [{ from: from + m.index, to: from + m.index + m[0].length, text }];
+    return code.slice(from + repr, end) === text ? [] : [{ from: from + repr, to: end, text }];
   }
   if (r.language === 'csharp') {
-    const m = /\bLayoutKind\s*\.\s*Sequential\b([^)\]]*?)(,\s*Pack\s*=\s*\d+)?(?=[,)])/.exec(before);
-    if (!m) return 'it is not laid out sequentially';
-    const text = `LayoutKind.Sequential${m[1] ?? ''}${want === undefined ? '' : `, Pack = ${want}`}`;
-    return m[0] === text ? [] : [{ from: from + m.index, to: from + m.index + m[0].length, text }];
+    const kind = before.lastIndexOf('LayoutKind.Sequential');
+    const close = before.indexOf(')', kind);
+    if (kind < 0 || close < 0) return 'it is not laid out sequentially';
+    const others = before
+      .slice(kind, close)
+      .split(',')
+      .map((x) => x.trim())
+      .filter((x) => !x.startsWith('Pack'));
+    const text = [...others, ...(want === undefined ? [] : [`Pack = ${want}`])].join(', ');
+    return before.slice(kind, close) === text ? [] : [{ from: from + kind, to: from + close, text }];
   }
   const end = bodyEnd + 1;
-  if (want === 1 && !/^\s*__attribute__\s*\(\(packed\)\)/.test(source.slice(end)))
-    return [{ from: end, to: end, text: ' __attribute__((packed))' }];
-  const there = /^\s*__attribute__\s*\(\(\s*_{0,2}packed_{0,2}\s*\)\)/.exec(source.slice(end));
-  if (want === undefined && there) return [{ from: end, to: end + there[0].length, text: '' }];
-  return want === undefined || want === 1 ? [] : `it would have to be packed to ${want} bytes`;
+  const stop = source.indexOf(';', end);
+  const there = source.slice(end, stop).includes('packed');
+  if (want === 1) return there ? [] : [{ from: end, to: end, text: ' __attribute__((packed))' }];
+  if (want !== undefined) return `it would have to be packed to ${want} bytes`;
+  return there ? 'it is packed, and the library’s is not: change it by hand' : [];
 };
 
 /** Writes the fields of a structure anew. Those that are right stay as they are written. */
@@ -150,7 +181,8 @@ export const rewriteRecord = (source: string, r: RecordFix): Rewritten => {
   const all = pieces(code, text.body, separator);
   for (const p of all) {
     const name = fieldName(r.language, code.slice(p.from, p.to));
-    if (name === undefined) return { why: 'it has members that are no fields of their own: change it by hand' };
+    if (name === undefined)
+      return { why: 'it has members that are no fields of their own: change it by hand' };
     old.set(name.toLowerCase(), source.slice(p.from, p.to));
   }
   const first = all[0] ? source.slice(all[0].from, all[0].to) : '';
@@ -169,8 +201,8 @@ export const rewriteRecord = (source: string, r: RecordFix): Rewritten => {
     if (f.type === undefined) lines.push(kept!);
     else if (r.language === 'rust') lines.push(`${prefix}${f.name}: ${f.type}`);
     else if (r.language === 'csharp') {
-      const [attributes = '', bare = f.type] = /^((?:\[[^\]]*\] )*)(.*)$/.exec(f.type)?.slice(1) ?? [];
-      lines.push(`${attributes}${prefix}${bare} ${f.name}`);
+      const at = behindAttributes(f.type);
+      lines.push(`${f.type.slice(0, at)}${prefix}${f.type.slice(at)} ${f.name}`);
     } else lines.push(`${declarator(f.type, f.name)}${bits}`);
   }
   const packing = packed(source, code, text.head, text.body.to, r);

@@ -65,7 +65,8 @@ export const typeText = (language: Language, type: CType, parameter = false): st
       '@$&',
     );
   if (language === 'rust') return rust(t).replace(/\bc_[a-z]+\b/g, 'core::ffi::$&');
-  if (language === 'csharp') return parameter ? csharpParameter(t) : t.kind === 'array' ? csharpField(t) : csharp(t);
+  if (language === 'csharp')
+    return parameter ? csharpParameter(t) : t.kind === 'array' ? csharpField(t) : csharp(t);
   if (language === 'jna') return java(t);
   return language === 'c' || language === 'cffi' ? c(t, NAME) : undefined;
 };
