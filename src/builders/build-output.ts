@@ -38,9 +38,19 @@ const holdsSources = (dir: string, depth: number): boolean =>
       (depth > 0 && e.isDirectory() && holdsSources(join(dir, e.name), depth - 1)),
   );
 
+/** Packages ship compiled addons in directories that are called like output. */
+const holdsAddon = (dir: string, depth: number): boolean =>
+  entries(dir).some(
+    (e) =>
+      (e.isFile() && e.name.endsWith('.node')) ||
+      (depth > 0 && e.isDirectory() && holdsAddon(join(dir, e.name), depth - 1)),
+  );
+
 /** True for a directory (or file) that is neither copied with the sources nor part of their digest. */
 export const isLeftOut = (path: string): boolean => {
   const name = basename(path);
   if (ALWAYS.has(name)) return true;
-  return OFTEN.has(name) && (entries(path).some((e) => MARK.test(e.name)) || !holdsSources(path, 1));
+  if (!OFTEN.has(name)) return false;
+  if (entries(path).some((e) => MARK.test(e.name))) return true;
+  return !holdsSources(path, 1) && !holdsAddon(path, 6);
 };

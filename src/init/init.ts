@@ -45,6 +45,7 @@ export const init = async (o: InitOptions, say: (line: string) => void): Promise
     );
   const p = await propose(await readTree(root));
   for (const line of summary(p)) say(line);
+  if (p.suites.length === 0) for (const line of p.unfound ?? []) say(line);
   if (p.suites.length === 0)
     throw new Failure(
       EXIT.NOTHING_SELECTED,

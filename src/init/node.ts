@@ -1,103 +1,175 @@
-/** Node addons: binding.gyp, and the test command of package.json. */
-import { lookUp } from '../model/look-up.js';
-import { basename } from 'node:path/posix';
-import { readJson, stringAt, tableAt } from './manifest.js';
-import type { Found } from './proposal.js';
-import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
-
-/** Runners that take a file as their argument and run it in their own process, by the first word of the test command. */
-const RUNNERS: Record<string, { runner: string[]; files: string[] }> = {
-  mocha: { runner: ['node_modules/mocha/bin/_mocha', '--exit'], files: ['test/**/*.{js,mjs,cjs}'] },
-  _mocha: { runner: ['node_modules/mocha/bin/_mocha', '--exit'], files: ['test/**/*.{js,mjs,cjs}'] },
-  tape: { runner: ['node_modules/tape/bin/tape'], files: ['test/*.js'] },
-  tap: { runner: [], files: ['test/*.js'] },
-  'brittle-node': { runner: [], files: ['test/*.js'] },
-  brittle: { runner: [], files: ['test/*.js'] },
-  jest: {
-    runner: ['node_modules/jest/bin/jest.js', '--runInBand'],
-    files: ['**/*.test.js', '**/__tests__/*.js'],
-  },
-};
-
-/** `["test/a.js"]` of a command's words; globs stay globs. */
-const fileWords = (words: readonly string[]): string[] =>
-  words
-    .map((w) => w.replaceAll(/["']/g, '').replace(/^\.\//, ''))
-    .filter((w) => /\.[cm]?js$/.test(w) && !w.startsWith('-'));
-
-/** How `scripts.test` is run file by file: settings of the node binding, or undefined when it is not understood. */
-export const runnerOf = (
-  script: string,
-  isTest: (file: string) => boolean,
-): Record<string, unknown> | undefined => {
-  for (const part of script.split(/&&|;|\|\|/)) {
-    const words = part.trim().split(/\s/).filter(Boolean);
-    const at = words.findIndex((w) => !/^(?:npx|c8|nyc|cross-env|env)$/.test(w) && !/^\w{1,40}=/.test(w));
-    const command = words[at] ?? '';
-    const rest = words.slice(at + 1);
-    if (command === 'node' && rest.includes('--test')) {
-      const files = fileWords(rest);
-      return files.length ? { files } : {};
-    }
-    const files = fileWords(rest);
-    const known = lookUp(RUNNERS, basename(command));
-    if (known) return { runner: known.runner, files: files.length ? files : known.files };
-    if (command === 'node' && files.length && isTest(files[0]!))
-      return { runner: [], files: files.slice(0, 1) };
-  }
-  return undefined;
-};
+/** npm packages with an addon: how it is built, and how its tests are run. */
+import { basename, relative } from 'node:path/posix';
+import { readPackages, type CargoPackage } from './cargo.js';
+import { readJson, stringAt, tableAt, type Table } from './manifest.js';
+import { findAddon, ownPaths, usesCmake, type Addon } from './node-addon.js';
+import { commandByTests, commandOf, type Command, type Facts } from './node-command.js';
+import type { Found, SuiteIdea } from './proposal.js';
+import { dirsWith, isAside, textsOf, under, type Tree } from './tree.js';
 
 /** Tests that ask for collections need the switch that gives them `gc`. */
 const wantsGc = (texts: readonly string[]): boolean =>
   texts.some((t) => /\bglobal(?:This)?\.gc\b|(?:^|[^\w.])gc\(\)/.test(t));
 
-export const findNode = async (tree: Tree): Promise<Found & { claimed: string[] }> => {
+const SCRIPT = /\.[cm]?[jt]sx?$/;
+const TEST_FILE = /(?:[.-](?:test|spec)|(?:^|\/)test(?:s|-[^/]{1,80})?)\.[cm]?[jt]sx?$/;
+const isDeclaration = (path: string): boolean => /\.d\.[cm]?ts$/.test(path);
+
+/** Names without what the tests of a package are run by, but never with its lint and its types. */
+const isUsual = (f: { path: string; text: string }): boolean =>
+  /\.test\.[cm]?js$/.test(f.path) && /\bnode:test\b/.test(f.text);
+
+/** Scripts that compile JavaScript which is not in the repository, by the names that packages give them. */
+const MAKES_JS = /\b(?:tsc|rollup|esbuild|tsup|swc|babel|unbuild|webpack|vite|tsdown|microbundle|ncc)\b/;
+const MAKES_ADDON = /\b(?:node-gyp|prebuildify|cmake-js|cmake-ts|napi|cargo|node-pre-gyp|prebuild)\b/;
+const ORDER = [
+  'build:ts',
+  'build:js',
+  'build.js',
+  'build-ts',
+  'build-js',
+  'compile',
+  'tsc',
+  'ts',
+  'build',
+  'prepare',
+  'prepack',
+  'prepublishOnly',
+];
+
+/** The script that makes the package's main file, if that is no part of the repository. */
+const scriptsFor = (json: Table, has: (file: string) => boolean): string[] => {
+  const scripts = tableAt(json, 'scripts');
+  const main = (stringAt(json, 'main') ?? stringAt(json, 'module') ?? '')
+    .replace(/^\.\//, '')
+    .replace(/\/$/, '');
+  const forms = ['', '.js', '.cjs', '.mjs', '.json', '.node', '/index.js', '/index.cjs', '/index.mjs'];
+  if (main === '' || main === '.' || forms.some((end) => has(`${main}${end}`))) return [];
+  const names = [...ORDER.filter((n) => n in scripts), ...Object.keys(scripts)];
+  const makes = (name: string): boolean => {
+    const text = stringAt(scripts, name) ?? '';
+    return MAKES_JS.test(text) && !MAKES_ADDON.test(text) && !/\btest\b/.test(name);
+  };
+  const first = names.find(makes);
+  return first === undefined ? [] : [first];
+};
+
+const factsOf = (own: readonly string[], dir: string): Facts & { has: (file: string) => boolean } => {
+  const has = (file: string): boolean => own.includes(under(dir, file));
+  const isTest = (file: string): boolean =>
+    has(file) && (isAside(under(dir, file)) || /test|spec/i.test(basename(file)));
+  return {
+    has,
+    isDir: (path) => own.some((p) => p.startsWith(`${under(dir, path.replace(/\/$/, ''))}/`)),
+    fileOf: (word) => {
+      const plain = word.replace(/^\.\//, '').replace(/\/$/, '');
+      return ['', '.js', '.cjs', '.mjs', '/index.js', '/index.cjs', '/index.mjs']
+        .map((end) => `${plain}${end}`)
+        .find(isTest);
+    },
+  };
+};
+
+type Package = { dir: string; json: Table; addon: Addon; own: readonly string[]; unclear: string[] };
+
+/** The suite of a package with native code: its own tests, else one that only loads it. */
+const suiteOf = async (tree: Tree, { dir, json, addon, own, unclear }: Package): Promise<SuiteIdea> => {
+  const scripts = tableAt(json, 'scripts');
+  const script = stringAt(scripts, 'test') ?? '';
+  const facts = factsOf(own, dir);
+  const tests = await textsOf(
+    { ...tree, paths: own },
+    (p) =>
+      SCRIPT.test(p) &&
+      !isDeclaration(p) &&
+      (isAside(p.slice(dir === '.' ? 0 : dir.length)) || TEST_FILE.test(p)),
+  );
+  const command: Command | undefined = tests.some(isUsual)
+    ? { with: {}, env: {} }
+    : tests.length
+      ? (commandOf(scripts, facts) ??
+        commandByTests(tests.map((t) => ({ ...t, path: relative(dir, t.path) }))))
+      : undefined;
+  const manifest = under(dir, 'package.json');
+  if (!command && tests.length)
+    unclear.push(
+      `${manifest}: ${tests[0]!.path} looks like a test, but ${script ? `the test command is not understood: ${script}` : 'package.json has no test command'}; add a suite with binding node`,
+    );
+  if (tests.length === 0)
+    unclear.push(
+      `${addon.file ?? manifest}: an addon, and no test files are here; add a suite with binding node whose tests call it`,
+    );
+  const built = addon.dir === undefined ? '' : relative(dir, addon.dir);
+  const settings = {
+    ...command?.with,
+    ...(wantsGc(tests.map((f) => f.text)) && command
+      ? { args: ['--expose-gc', ...((command.with['args'] as string[] | undefined) ?? [])] }
+      : {}),
+    ...(built === '' ? {} : { addon: built }),
+    ...listed('scripts', scriptsFor(json, facts.has)),
+    ...(command ? {} : { load: true }),
+  };
+  const text = addon.file === undefined ? '' : await tree.read(addon.file);
+  const told = command ? (script ? `; npm test is: ${script.slice(0, 120)}` : '') : '';
+  return {
+    name: (stringAt(json, 'name') ?? basename(dir)).replace(/^@[^/]{1,80}\//, ''),
+    binding: 'node',
+    dir,
+    ...(addon.dir === undefined ? { prebuilt: true as const } : { compiles: dir }),
+    ...(addon.rust ? { rust: true as const } : {}),
+    ...(Object.keys(settings).length ? { with: settings } : {}),
+    ...(command && Object.keys(command.env).length ? { env: command.env } : {}),
+    links: [...text.matchAll(/["']-l([\w+.-]{1,80})["']/g)].map((m) => m[1]!),
+    why: `${addon.why}${told}`,
+  };
+};
+
+const listed = (name: string, list: readonly string[]): Record<string, readonly string[]> =>
+  list.length ? { [name]: list } : {};
+
+/** A package without an addon whose tests may reach one that it depends on. */
+const ofDependencies = async (
+  tree: Tree,
+  dir: string,
+  json: Table,
+  own: readonly string[],
+): Promise<SuiteIdea | undefined> => {
+  if (Object.keys(tableAt(json, 'dependencies')).length === 0) return undefined;
+  const addon = {
+    why: `${under(dir, 'package.json')} has no addon of its own: what its tests reach is in its dependencies`,
+  };
+  const suite = await suiteOf(tree, { dir, json, addon, own, unclear: [] });
+  return suite.with?.['load'] === true || suite.with?.['command'] !== undefined ? undefined : suite;
+};
+
+/** `claimed`: directories whose CMakeLists.txt is the addon's. `crates`: those of crates that are addons. */
+export const findNode = async (tree: Tree): Promise<Found & { claimed: string[]; crates: string[] }> => {
   const found = {
     targets: [],
     suites: [] as Found['suites'],
     unclear: [] as string[],
+    unfound: [] as string[],
     claimed: [] as string[],
+    crates: [] as string[],
   };
-  for (const dir of dirsWith(tree, 'package.json').filter((d) => !isAside(d))) {
+  const packages = dirsWith(tree, 'package.json');
+  const crates: CargoPackage[] = packages.length ? await readPackages(tree, []) : [];
+  for (const dir of packages.filter((d) => !isAside(d))) {
     const json = (await readJson(tree, under(dir, 'package.json'), found.unclear)) ?? {};
-    const [scripts, dependencies] = [tableAt(json, 'scripts'), tableAt(json, 'dependencies')];
-    const gyp = under(dir, 'binding.gyp');
-    const cmakeJs =
-      Object.keys(scripts).some((key) => /\bcmake-js\b/.test(`${key} ${stringAt(scripts, key)}`)) ||
-      'cmake-js' in { ...dependencies, ...tableAt(json, 'devDependencies') };
-    if (cmakeJs) found.claimed.push(dir);
-    const lists = under(dir, 'CMakeLists.txt');
-    const build = tree.paths.includes(gyp) ? gyp : cmakeJs && tree.paths.includes(lists) ? lists : undefined;
-    if (build === undefined && Object.keys(dependencies).length === 0) continue;
-    const script = stringAt(scripts, 'test') ?? '';
-    const tests = await textsOf(
-      tree,
-      (p) => within(dir, p) && /\.[cm]?js$/.test(p) && (isAside(p) || /\.test\.[cm]?js$/.test(p)),
-    );
-    const has = (file: string): boolean =>
-      tree.paths.includes(under(dir, file)) && (isAside(under(dir, file)) || /test/i.test(basename(file)));
-    const usual = tests.filter((f) => /\.test\.[cm]?js$/.test(f.path) && /\bnode:test\b/.test(f.text));
-    const settings = usual.length ? {} : runnerOf(script, has);
-    if (build === undefined && (!settings || tests.length === 0)) continue;
-    if (!settings || (tests.length === 0 && !(settings['files'] as string[] | undefined)?.some(has))) {
-      found.unclear.push(
-        `${build}: an addon, but ${tests.length === 0 ? 'no test files are here' : script ? `the test command is not understood: ${script}` : 'package.json has no test command'}; add a suite with binding node`,
-      );
+    if (usesCmake(json) !== undefined) found.claimed.push(dir);
+    const own = ownPaths(tree, dir, packages);
+    const search = findAddon(dir, json, { own, crates });
+    if ('addon' in search) {
+      const { addon } = search;
+      if (addon.dir !== undefined) found.claimed.push(addon.dir);
+      if (addon.rust) found.crates.push(addon.dir!);
+      found.suites.push(await suiteOf(tree, { dir, json, addon, own, unclear: found.unclear }));
       continue;
     }
-    const text = build === undefined ? '' : await tree.read(build);
-    const args = wantsGc(tests.map((f) => f.text)) ? { args: ['--expose-gc'] } : {};
-    const all = { ...settings, ...args };
-    found.suites.push({
-      name: (stringAt(json, 'name') ?? basename(dir)).replace(/^@[^/]{1,80}\//, ''),
-      binding: 'node',
-      dir,
-      ...(build === undefined ? { prebuilt: true as const } : { compiles: dir }),
-      ...(Object.keys(all).length ? { with: all } : {}),
-      links: [...text.matchAll(/["']-l([\w+.-]{1,80})["']/g)].map((m) => m[1]!),
-      why: `${build ?? `${under(dir, 'package.json')} has no addon of its own: what its tests reach is in its dependencies`}${script ? `; npm test is: ${script.slice(0, 120)}` : ''}`,
-    });
+    const suite = await ofDependencies(tree, dir, json, own);
+    if (suite) found.suites.push(suite);
+    else if ('refused' in search) found.unclear.push(search.refused);
+    else found.unfound.push(search.none);
   }
   return found;
 };

@@ -39,7 +39,13 @@ export type SuiteIdea = {
 /** Whether a suite has no tests and only loads the code. */
 export const onlyLoads = (s: Pick<SuiteIdea, 'with'>): boolean => s.with?.['load'] !== undefined;
 
-export type Found = { targets: TargetIdea[]; suites: SuiteIdea[]; unclear: string[] };
+export type Found = {
+  targets: TargetIdea[];
+  suites: SuiteIdea[];
+  unclear: string[];
+  /** What was looked for in vain, a sentence each: said where nothing at all is proposed. */
+  unfound?: string[];
+};
 
 export const NOTHING: Found = { targets: [], suites: [], unclear: [] };
 

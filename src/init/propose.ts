@@ -26,6 +26,8 @@ export type Proposal = {
   gates: { id: GateId; on: boolean; why: string }[];
   /** What was seen and not understood, one sentence each. */
   unclear: string[];
+  /** What was looked for in vain, of interest where nothing is proposed. */
+  unfound?: string[];
 };
 
 /** What a cell id can carry: lower-case letters and digits. */
@@ -127,7 +129,7 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
     findDotnet(tree),
   ]);
   const native = await findNative(tree, [...python.claimed, ...node.claimed]);
-  const crates = { ...rust, ...withoutBuilt(rust, python.crates) };
+  const crates = { ...rust, ...withoutBuilt(rust, [...python.crates, ...node.crates]) };
   const all: Found[] = [native, python, node, go, crates, jvm, dotnet];
   const targets: ProposedTarget[] = [];
   for (const t of all.flatMap((f) => f.targets))
@@ -148,7 +150,8 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
     unclear.push(
       `${t.why}, and no suite loads it: add a suite whose tests do (any binding; for C see binding c)`,
     );
-  return { targets: used, suites, gates, unclear: [...new Set(unclear)] };
+  const unfound = all.flatMap((f) => f.unfound ?? []);
+  return { targets: used, suites, gates, unclear: [...new Set(unclear)], unfound };
 };
 
 /** True for a complaint about a native build file of a directory whose code a binding compiles by itself. */

@@ -37,6 +37,13 @@ export const readTree = async (dir: string): Promise<Tree> => {
     followSymbolicLinks: false,
     expandDirectories: false,
   });
+  // Addons that a package ships are the one thing of interest in a directory that is called build.
+  const shipped = await glob(['**/*.node'], {
+    cwd: dir,
+    ignore: ['**/node_modules/**'],
+    followSymbolicLinks: false,
+    expandDirectories: false,
+  });
   const texts = new Map<string, Promise<string>>();
   const load = async (path: string, most: number): Promise<string> => {
     const file = await open(join(dir, path)).catch(() => undefined);
@@ -52,7 +59,7 @@ export const readTree = async (dir: string): Promise<Tree> => {
     }
   };
   return {
-    paths: paths.sort(),
+    paths: [...new Set([...paths, ...shipped])].sort(),
     read: (path, most = MOST) => {
       const key = `${most} ${path}`;
       const known = texts.get(key) ?? load(path, most);

@@ -6,7 +6,6 @@ import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { filesOf, init } from '../../src/init/init.js';
 import { cmakeLibraries } from '../../src/init/native.js';
-import { runnerOf } from '../../src/init/node.js';
 import { propose } from '../../src/init/propose.js';
 import { readTree, treeOf } from '../../src/init/tree.js';
 import { parseMatrix, type Matrix } from '../../src/config/matrix.js';
@@ -397,17 +396,6 @@ test('CMake commands in capitals, and a name that depends on the machine', async
     treeOf({ 'n/CMakeLists.txt': text, 't/test_a.py': 'import ctypes\nctypes.CDLL("libled-64.so")' }),
   );
   expect(targets).toMatchObject([{ id: 'n', produces: ['*.so'] }]);
-});
-
-test('test commands of package.json', () => {
-  const any = (): boolean => true;
-  expect(runnerOf('standard && tape test/*.js', any)).toEqual({
-    runner: ['node_modules/tape/bin/tape'],
-    files: ['test/*.js'],
-  });
-  expect(runnerOf('node ./test.js', any)).toEqual({ runner: [], files: ['test.js'] });
-  expect(runnerOf('node --test test/a.mjs', any)).toEqual({ files: ['test/a.mjs'] });
-  expect(runnerOf('make check', any)).toBeUndefined();
 });
 
 describe('on disk', () => {

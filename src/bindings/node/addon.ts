@@ -1,14 +1,17 @@
 /**
  * Compiles a package's own addon with the gate's flags: by node-gyp, node-pre-gyp (node-gyp with the
- * variables of package.json's `binary`), or CMake as cmake-js calls it. Always with the headers of the
- * installed Node, since all three would download some.
+ * variables of package.json's `binary`), CMake as cmake-js and cmake-ts call it, or Cargo (crate.ts). Always with
+ * the headers of the installed Node, since all of them would download some.
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { PreparedSuite } from '../binding.js';
 import type { Instrument, Missing, Step, Tools } from '../../model/launch.js';
 import { cmakeFlags, LEAKS_IGNORED } from '../../builders/builder.js';
+import type { Request } from '../programs/place-addon.js';
+import { buildTools, compileCrate, type CratePackage } from './crate.js';
 import { flagText, includeFlags, linkedEnv, list as setting } from '../link.js';
 
 /** The Node that runs the tests. */
@@ -32,7 +35,9 @@ const gyp = (dir: string, tools: Tools): string | undefined => {
   }
 };
 
-type Package = { binary?: object; dependencies?: object; devDependencies?: object; scripts?: object };
+type Package = CratePackage & { binary?: object; dependencies?: object; 'cmake-ts'?: object };
+
+const PLACE = fileURLToPath(new URL('../programs/place-addon.js', import.meta.url));
 
 const packageOf = (dir: string): Package => {
   const file = join(dir, 'package.json');
@@ -44,9 +49,29 @@ const uses = (p: Package, name: string): boolean => name in { ...p.dependencies,
 /** The directory of the addon's build file: `with.addon`, relative to the suite. */
 const addonOf = (suite: PreparedSuite): string => setting(suite, 'addon')[0] ?? '.';
 
-const isCmakeJs = (p: Package, dir: string): boolean =>
-  (uses(p, 'cmake-js') || JSON.stringify(p.scripts ?? {}).includes('cmake-js')) &&
+const isCmake = (p: Package, dir: string, name: 'cmake-js' | 'cmake-ts'): boolean =>
+  (uses(p, name) || name in p || JSON.stringify(p.scripts ?? {}).includes(name)) &&
   existsSync(join(dir, 'CMakeLists.txt'));
+
+type Kind = 'gyp' | 'cmake-js' | 'cmake-ts' | 'crate';
+
+/** What builds the addon; undefined if there is none. */
+const kindOf = (suite: PreparedSuite): Kind | undefined => {
+  const source = join(suite.dir, addonOf(suite));
+  if (existsSync(join(source, 'binding.gyp'))) return 'gyp';
+  const pkg = packageOf(suite.dir);
+  return (
+    (['cmake-js', 'cmake-ts'] as const).find((name) => isCmake(pkg, source, name)) ??
+    (existsSync(join(source, 'Cargo.toml')) ? 'crate' : undefined)
+  );
+};
+
+/** Whether the suite has an addon of its own. */
+export const isBuilt = (suite: PreparedSuite): boolean => kindOf(suite) !== undefined;
+
+/** Packages that building the addon needs, though no source names them. */
+export const toolsFor = (suite: PreparedSuite): string[] =>
+  kindOf(suite) === 'crate' ? buildTools(suite, packageOf(suite.dir)) : [];
 
 /** A tool that is missing here to compile an addon. */
 export const missingForAddon = (tools: Tools): Missing | undefined => {
@@ -93,14 +118,14 @@ const cmake = (suite: PreparedSuite, project: string, tools: Tools, env: Step['e
 export const compileAddon = (
   suite: PreparedSuite,
   project: string,
-  { cc, cxx, cflags, ldflags }: Instrument,
+  instrument: Instrument,
   tools: Tools,
 ): Step[] => {
+  const { cc, cxx, cflags, ldflags } = instrument;
   const addon = addonOf(suite);
-  const source = join(suite.dir, addon);
   const pkg = packageOf(suite.dir);
-  const isGyp = existsSync(join(source, 'binding.gyp'));
-  if (!isGyp && !isCmakeJs(pkg, source)) return [];
+  const kind = kindOf(suite);
+  if (kind === undefined) return [];
   const flags = flagText(['-g', '-O1', '-fno-omit-frame-pointer', ...cflags, ...includeFlags(suite)]);
   const libraries = Object.values(suite.targets).flatMap((dir) => [`-L${dir}`, `-Wl,-rpath,${dir}`]);
   const env = {
@@ -126,7 +151,15 @@ export const compileAddon = (
     cwd: project,
     env: {},
   };
-  if (!isGyp) return [shipped, ...cmake(suite, join(project, addon), tools, env)];
+  const dir = join(project, addon);
+  if (kind === 'crate')
+    return [shipped, ...compileCrate(suite, { project, dir, pkg, env }, instrument, tools)];
+  if (kind !== 'gyp') {
+    const from = join(dir, 'build', 'Release');
+    const request: Request = { project, from, ending: '.node', places: [], manifest: true };
+    const place: Step = { argv: [process.execPath, PLACE, JSON.stringify(request)], cwd: project, env: {} };
+    return [shipped, ...cmake(suite, dir, tools, env), ...(kind === 'cmake-ts' ? [place] : [])];
+  }
   const nodedir = `--nodedir=${nodeHeaders(tools) ?? ''}`;
   const tool = gyp(suite.dir, tools) ?? 'node-gyp';
   const pre = ['@mapbox/node-pre-gyp', 'node-pre-gyp'].find((name) => pkg.binary && uses(pkg, name));

@@ -11,13 +11,19 @@ import { globSync } from 'tinyglobby';
 import { type Apart, type Binding, isApart, type RunPlan, type PreparedSuite } from '../binding.js';
 import type { Arm, Instrument, Launch, Step, Tools } from '../../model/launch.js';
 import { linkedEnv, list as setting } from '../link.js';
-import { compileAddon, missingForAddon, nodeOf } from './addon.js';
-import { dependencies, listFiles, runnerOf, sameKind } from './files.js';
+import { loadOf } from '../loading.js';
+import { compileAddon, isBuilt, missingForAddon, nodeOf, toolsFor } from './addon.js';
+import { dependencies, listFiles, madeByScripts, runnerOf, sameKind } from './files.js';
 import { progressEnv, progressFile, readEvents } from '../progress.js';
 
 /** What node imports, as a URL, since it reads it as one: a percent sign, a # or a ? in a path would end it. */
 const plugin = (name: string): string => new URL(`../../../plugins/node/${name}`, import.meta.url).href;
 const RUN = fileURLToPath(new URL('../../../plugins/node/run.mjs', import.meta.url));
+const LOADING = fileURLToPath(new URL('../../../plugins/node/load.test.mjs', import.meta.url));
+/** The file part of the ids of tests that only load something. */
+const LOAD = 'load';
+/** The id of the one test of a suite with a command. */
+const COMMAND = 'command';
 const COPY_PROJECT = fileURLToPath(new URL('../programs/copy-project.js', import.meta.url));
 const FILES = ['**/*.test.js', '**/*.test.mjs', '**/*.test.cjs'];
 
@@ -27,11 +33,17 @@ const project = (suite: PreparedSuite): string => join(suite.out, 'project');
 const prepare = (suite: PreparedSuite, instrument: Instrument, tools: Tools): Step[] => [
   { argv: [process.execPath, COPY_PROJECT, suite.dir, project(suite)], cwd: suite.dir, env: {} },
   sameKind(suite),
-  ...dependencies(suite, project(suite)),
+  ...dependencies(suite, project(suite), toolsFor(suite)),
+  ...madeByScripts(suite, project(suite)),
   ...compileAddon(suite, project(suite), instrument, tools),
 ];
 
+/** The one command that runs all tests (`with.command`), which is one test itself. */
+const commandOf = (suite: PreparedSuite): string | undefined => setting(suite, 'command')[0];
+
 const files = (suite: PreparedSuite): string[] => {
+  if (commandOf(suite) !== undefined) return [COMMAND];
+  if (loadOf(suite)) return [LOAD];
   const patterns = setting(suite, 'files');
   const cwd = existsSync(project(suite)) ? project(suite) : suite.dir;
   const found = globSync(patterns.length > 0 ? patterns : FILES, {
@@ -75,30 +87,44 @@ const turning = (
   turns: Turn[],
   words: string[],
   whole = false,
-): Launch => ({
-  argv: [
-    process.execPath,
-    RUN,
-    JSON.stringify({
-      turns,
-      whole,
-      command: [...arm.prefix, nodeOf(tools), ...arm.hostArgs, ...setting(suite, 'args'), ...words],
-      env: arm.env,
-      cwd: project(suite),
-    }),
-  ],
-  cwd: project(suite),
-  env: linkedEnv(suite),
-});
+): Launch => {
+  const load = loadOf(suite);
+  const asked = { names: load?.names, entry: load?.built, addons: load?.built === true && isBuilt(suite) };
+  const command = commandOf(suite);
+  return {
+    argv: [
+      process.execPath,
+      RUN,
+      JSON.stringify({
+        turns: load ? turns.map((t) => ({ ...t, file: LOADING })) : turns,
+        whole,
+        ...(command === undefined ? {} : { shell: command }),
+        command: [...arm.prefix, nodeOf(tools), ...arm.hostArgs, ...setting(suite, 'args'), ...words],
+        env: arm.env,
+        cwd: project(suite),
+      }),
+    ],
+    cwd: project(suite),
+    env: { ...linkedEnv(suite), ...(load ? { FFI_GATES_LOAD: JSON.stringify(asked) } : {}) },
+  };
+};
+
+/** Runners start workers and children without the switches that they got themselves. */
+const inChildren = (suite: PreparedSuite, arm: Arm, switches: readonly string[]): Arm => {
+  const options = arm.env['NODE_OPTIONS'] ?? suite.env['NODE_OPTIONS'] ?? process.env['NODE_OPTIONS'];
+  const all = [...(options ? [options] : []), ...switches].join(' ');
+  return { ...arm, env: { ...arm.env, NODE_OPTIONS: all, FFI_GATES_KEEP_ADDONS: '1' } };
+};
 
 const run = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   const tests = plan.tests === 'all' ? files(suite) : plan.tests;
   const own = progressEnv(plan.scratch, plan.logDir);
   const objects = ['--import', plugin('objects.mjs')];
   const runner = runnerOf(suite);
-  if (runner) {
-    const words = [...objects, '--import', plugin('status.mjs'), ...runner];
-    const launch = turning(suite, tools, plan.arm, turnsOf(tests, false), words, true);
+  if (runner || commandOf(suite) !== undefined) {
+    const words = ['--import', plugin('status.mjs'), ...(runner ?? [])];
+    const arm = inChildren(suite, plan.arm, objects);
+    const launch = turning(suite, tools, arm, turnsOf(tests, false), words, true);
     return { ...launch, env: { ...launch.env, ...own } };
   }
   const progress = plugin('progress.mjs');
@@ -118,7 +144,7 @@ const run = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, plan: 
 
 /** Needs the arm: an instrumented addon does not load without its runtime. */
 const list = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, arm: Arm): Launch =>
-  runnerOf(suite)
+  runnerOf(suite) || commandOf(suite) !== undefined
     ? listFiles(files(suite), project(suite))
     : turning(suite, tools, arm, turnsOf(files(suite), false), ['--import', plugin('list.mjs')]);
 
@@ -127,9 +153,10 @@ const parseList = (stdout: string): string[] =>
 
 /**
  * The N-API binding. `with`: `files` (globs, default `**\/*.test.{js,mjs,cjs}`), `runner` (arguments that run
- * one file), `args` (switches of node: `--expose-gc`), `addon` (directory of binding.gyp or CMakeLists.txt in
- * the suite), `cmake` (arguments for CMake), `include` (header directories). A launch of all tests isolates
- * by file.
+ * one file), `command` (a shell command that runs all), `load` (modules to load instead of running tests), `args`
+ * (switches of node: `--expose-gc`), `scripts` (of package.json, run before), `addon` (directory of binding.gyp,
+ * CMakeLists.txt or Cargo.toml in the suite), `cmake` (arguments for CMake), `include` (header directories). A launch
+ * of all tests isolates by file.
  */
 export const nodejs: Binding = {
   id: 'node',

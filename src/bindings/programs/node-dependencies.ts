@@ -1,7 +1,8 @@
 /**
- * A separate program: keeps in a copy's package.json only those devDependencies that its files or the given
- * words name. The others are development tools (linters, Electron, prebuilders), which take minutes to fetch
- * and are often no longer available. Arguments: directory of the copy, then words.
+ * A separate program: keeps in a copy's package.json only those devDependencies that its files, the settings of
+ * tools in package.json itself or the given words name. The others are development tools (linters, Electron,
+ * prebuilders), which take minutes to fetch and are often no longer available. Arguments: directory of the copy,
+ * then words; with `--only` before them, nothing else counts, since no test will run.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,13 +18,37 @@ const texts = (dir: string): string[] =>
     return wanted ? [readFileSync(path, 'utf8')] : [];
   });
 
-const [dir, ...words] = process.argv.slice(2);
+/** What loaders of TypeScript need, though no file names it. */
+const TYPES = /^(?:typescript|tslib|@types\/.*)$/;
+/** Keys of package.json that are not settings of what tests need. */
+const OTHER = /dependencies|^(?:scripts|eslintConfig|prettier|lint-staged|husky|xo|standard|release)$/i;
+
+const isTypeScript = (dir: string): boolean =>
+  readdirSync(dir, { withFileTypes: true }).some((e) =>
+    e.isDirectory()
+      ? e.name !== 'node_modules' && e.name !== '.git' && isTypeScript(join(dir, e.name))
+      : /(?<!\.d)\.[cm]?tsx?$/.test(e.name),
+  );
+
+const [dir, ...given] = process.argv.slice(2);
+const only = given[0] === '--only';
+const words = only ? given.slice(1) : given;
 if (!dir) throw new Error('usage: node-dependencies <directory> [word…]');
 const file = join(dir, 'package.json');
 const json = JSON.parse(readFileSync(file, 'utf8')) as { devDependencies?: Record<string, string> };
-const all = [...texts(dir), ...words.map((w) => `"${w.replace(/^node_modules\//, '')}"`)];
+const settings = Object.entries(json).filter(([key]) => !OTHER.test(key));
+const all = [
+  ...(only ? [] : [...texts(dir), JSON.stringify(Object.fromEntries(settings))]),
+  ...words.map((w) => `"${w.replace(/^node_modules\/(?:\.bin\/)?/, '')}"`),
+];
+const compiles = !only && isTypeScript(dir);
 const isNamed = (name: string): boolean =>
-  ["'", '"', '`'].some((q) => all.some((t) => t.includes(`${q}${name}${q}`) || t.includes(`${q}${name}/`)));
+  (compiles && TYPES.test(name)) ||
+  ["'", '"', '`'].some((q) =>
+    all.some(
+      (t) => t.includes(`${q}${name}${q}`) || t.includes(`${q}${name}/`) || t.includes(`=${name}${q}`),
+    ),
+  );
 const needed = Object.entries(json.devDependencies ?? {}).filter(([name]) => isNamed(name));
 json.devDependencies = Object.fromEntries(needed);
 writeFileSync(file, JSON.stringify(json, undefined, 2));

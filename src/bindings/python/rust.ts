@@ -1,11 +1,8 @@
-/**
- * Extensions in Rust (maturin, setuptools-rust), which the project's own backend builds. A wrapper around rustc adds the gate's
- * flags to whatever Cargo's settings say (RUSTFLAGS, `.cargo/config.toml`), and only to what is compiled for the target:
- * build scripts and procedural macros run inside the compiler. C code below is compiled by our compilers as in any package.
- */
+/** Extensions in Rust (maturin, setuptools-rust), which the project's own backend builds under a wrapper around rustc. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instrument, Step, Tools } from '../../model/launch.js';
+import { rustcWrapper } from '../rustc-wrapper.js';
 
 const BACKEND = /\bmaturin\b|\bsetuptools[_-]rust\b/;
 
@@ -16,53 +13,11 @@ export const buildsRust = (project: string): boolean =>
     return existsSync(file) && BACKEND.test(readFileSync(file, 'utf8'));
   });
 
-/** Rust's sanitizers by the C compiler's flag. Not among them: TSan, for which the standard library must be compiled too. */
-const SANITIZERS: Record<string, string> = { '-fsanitize=address': '-Zsanitizer=address' };
-
-const TRIPLES: Partial<Record<NodeJS.Architecture, string>> = {
-  x64: 'x86_64-unknown-linux-gnu',
-  arm64: 'aarch64-unknown-linux-gnu',
-};
-
-const wrapperText = (flags: readonly string[]): string => `#!/bin/sh
-for word do
-  case $word in
-    --target | --target=*) exec "$@" ${flags.map((f) => `'${f.replaceAll("'", `'\\''`)}'`).join(' ')} ;;
-  esac
-done
-exec "$@"
-`;
-
 /** A step that writes the wrapper, and the environment of a build that uses it. Nothing for a project without Rust. */
 export const rustBuild = (
   project: string,
-  { out, source }: { out: string; source: string },
+  place: { out: string; source: string },
   instrument: Pick<Instrument, 'cflags'>,
   tools: Tools,
-): { steps: Step[]; env: Record<string, string> } => {
-  const triple = TRIPLES[process.arch];
-  if (!buildsRust(project) || triple === undefined) return { steps: [], env: {} };
-  const sanitizers = instrument.cflags.flatMap((flag) => SANITIZERS[flag] ?? []);
-  const nightly = sanitizers.length > 0 && tools['nightly'] !== undefined;
-  const wrapper = join(out, 'bin', 'rustc-wrapper');
-  const flags = [
-    ...(nightly ? sanitizers : []),
-    ...['-Cforce-frame-pointers=yes', '-Cdebuginfo=1', '-Cstrip=none'],
-    `--remap-path-prefix=${source}=${project}`,
-  ];
-  const script = 'mkdir -p "$1" && printf %s "$3" > "$2" && chmod +x "$2"';
-  return {
-    steps: [
-      {
-        argv: ['sh', '-c', script, 'sh', join(out, 'bin'), wrapper, wrapperText(flags)],
-        cwd: out,
-        env: {},
-      },
-    ],
-    env: {
-      RUSTC_WRAPPER: wrapper,
-      CARGO_BUILD_TARGET: triple,
-      ...(nightly ? { RUSTUP_TOOLCHAIN: 'nightly' } : {}),
-    },
-  };
-};
+): { steps: Step[]; env: Record<string, string> } =>
+  buildsRust(project) ? rustcWrapper(project, place, instrument, tools) : { steps: [], env: {} };
