@@ -217,6 +217,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     suppressions: supp,
     expectations: expectationsOf(cell, expectations),
     disturbance: cell.suite.role === 'subject' ? o.disturbance : undefined,
+    note: (text) => emit({ kind: 'note', text: `${cell.id}: ${text}` }),
   });
   const budget = { cores: jobs, memory: Math.max(2, o.host.memoryGiB * 0.8) };
   const symbols = makeSymbolReader(caches);

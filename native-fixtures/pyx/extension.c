@@ -29,6 +29,7 @@ FUNCTION(hazard_leak) {
 
 FUNCTION(twin_leak) {
   char *label = fx_label_new("the extension frees me");
+  if (label == NULL) return PyErr_NoMemory();
   PyObject *text = PyUnicode_FromString(label);
   fx_label_free(label);
   return text;
@@ -114,6 +115,7 @@ FUNCTION(hazard_use_after_free) {
 
 FUNCTION(twin_use_after_free) {
   fx_box *box = fx_box_new(1);
+  if (box == NULL) return PyErr_NoMemory();
   PyObject *value = PyLong_FromLong(fx_box_get(box));
   fx_box_free(box);
   return value;

@@ -91,7 +91,11 @@ export const c: Binding = {
     const compiler = files.some((f) => CXX.test(f)) ? instrument.cxx : instrument.cc;
     const dirs = Object.values(suite.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
     const libs = list(suite, 'libs').map((l) => `-l${l}`);
-    const flags = [...instrument.cflags, ...include(suite)];
+    // Tests are callers, as a host is: what they call themselves is not the library's.
+    const callers = instrument.cflags.includes('-finstrument-functions')
+      ? [`-finstrument-functions-exclude-file-list=${suite.dir},ffi_gates_suite.h`]
+      : [];
+    const flags = [...instrument.cflags, ...callers, ...include(suite)];
     const argv: [string, ...string[]] = [
       compiler,
       ...flags,

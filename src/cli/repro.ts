@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { unreportedCrashes } from '../judge/crashes.js';
+import { afterFailure } from '../judge/error-paths.js';
 import { baseEnv } from '../host/environment.js';
 import { MAX_SECONDS } from '../model/duration.js';
 import { Failure } from '../model/failure.js';
@@ -17,6 +18,7 @@ import { BINDINGS } from '../bindings/index.js';
 import type { Matrix } from '../config/matrix.js';
 import type { GateId } from '../model/ids.js';
 import type { FindingReport, Report } from '../model/report.js';
+import { failuresIn } from '../execute/failing-calls.js';
 import { isAgain, partsOf, variablesOf, withEnvironment } from '../execute/repro-command.js';
 import { knownSecrets, outgoing } from './outgoing.js';
 import { say } from './say.js';
@@ -104,7 +106,11 @@ const runAgain = async (
       },
     );
     const logs = await readLogs(parts.logDir, output);
-    const seen = logs.flatMap((l) => l.parsed.diagnostics);
+    // Reports of error paths have names of their own.
+    const [failure] = failuresIn(logs).values();
+    const seen = logs
+      .flatMap((l) => l.parsed.diagnostics)
+      .map((d) => (failure ? afterFailure(d, failure) : d));
     const binding = f.witnesses[0] && BINDINGS[f.witnesses[0].binding];
     const signal = signalOf(exit) ?? binding?.killed?.(linesOf(output));
     if (signal !== undefined && seen.length === 0)

@@ -102,6 +102,7 @@ const TAKERS = [
   ['perturb', PERTURBED_GATES],
   ['redzone', HEAP_GATES],
   ['fill', HEAP_GATES],
+  ['calls', ['failing']],
 ] as const;
 
 type Gates = readonly (readonly [string, z.infer<typeof gate> | null])[];
@@ -117,7 +118,7 @@ const checkGates = (complain: Yaml['complain'], gates: Gates): void => {
           : `gate '${name}' cannot choose schedules; only ${SEEDED_GATES.join(', ')} takes 'seeds'.`,
       );
     for (const [key, takers] of TAKERS)
-      if (settings?.[key] !== undefined && !takers.includes(name))
+      if (settings?.[key] !== undefined && !(takers as readonly string[]).includes(name))
         complain(['gates', name, key], `gate '${name}' takes no '${key}'; ${takers.join(', ')} do.`);
     for (const key of ['strict', 'info', 'headers', 'cflags'] as const)
       if (settings?.[key] !== undefined && name !== 'declared')

@@ -123,6 +123,9 @@ export const gate = z.strictObject({
     description:
       'Gates asan, goasan, rsasan, memcheck: the byte that fresh and freed blocks are filled with.',
   }),
+  calls: z.number().int().positive().max(1_000_000).optional().meta({
+    description: 'Gate failing: how many calls fail in one run, each in a test of its own. Default: 200.',
+  }),
   strict: z.boolean().optional().meta({ description: 'Gate declared: warnings make a cell red, too.' }),
   info: z.boolean().optional().meta({
     description: 'Gate declared: differences that do no harm on this machine are listed.',

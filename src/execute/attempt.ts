@@ -1,5 +1,7 @@
 /** One launch of a cell's tests, with all evidence that it leaves. */
 import type { Attempt, EvidenceDraft } from '../judge/evidence.js';
+import { onErrorPaths } from '../judge/error-paths.js';
+import { failuresIn, type FailingCall } from './failing-calls.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -9,7 +11,6 @@ import type { TestEvent } from '../model/test-event.js';
 import type { Arm, Instrument, Launch } from '../model/launch.js';
 import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished } from '../judge/crashes.js';
 import type { Disturbance } from '../model/disturbance.js';
-import type { Diagnostic } from '../model/diagnostic.js';
 import { SLOW_FACTOR } from '../model/duration.js';
 import { lastWords } from './last-words.js';
 import { watchLogs } from './lost-logs.js';
@@ -26,6 +27,7 @@ import { BY_FORM, type Redactor } from '../redaction/redactor.js';
 import { withUsers } from './gate-environment.js';
 import { reproOf } from './repro-command.js';
 import { shareOf, waitsOf } from './perturb.js';
+import { testOf } from './test-of.js';
 import { withAgent } from './agent.js';
 import { withPreload } from './preload.js';
 import { prepareAfter, runAfter } from './run-after.js';
@@ -45,6 +47,8 @@ export type CellOptions = BuildAccess & {
   expectations: readonly Expectation[];
   /** The seed of the only schedule, and that of the order of the tests, for subjects. */
   disturbance?: Pick<Disturbance, 'seed' | 'order'> | undefined;
+  /** Tells people something about the cell. */
+  note?: (text: string) => void;
 };
 
 export type Runner = {
@@ -61,32 +65,18 @@ export type Runner = {
   skipExplanations?: boolean;
   /** Whether a gate that would stop at its first report continues. */
   goesOn?: boolean;
+  /** Time limit in milliseconds of the next launches, instead of the matrix's. */
+  limitMs?: number;
   /** The schedule of the next launches, for gates that have several. */
   seed?: number;
   /** The library of the tool that watches or delays the project's code. */
   preload?: string;
   /** The agent that the JVM loads. */
   agent?: string;
-};
-
-/**
- * The test that was running when a report was written. Known by the only requested test, by the process, or
- * by the size of the log at the start of each test.
- */
-const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): string | undefined => {
-  if (s.tool === 'declared') return undefined; // It is about the sources, whichever test ran.
-  if (attempt.requested !== 'all' && attempt.requested.length === 1) return attempt.requested[0];
-  const pid = log.pid ?? s.pid;
-  const inProcess = attempt.events.filter(
-    (e) => e.outcome === 'started' && e.pid !== undefined && e.pid === pid,
-  );
-  if (inProcess.length === 1) return inProcess[0]!.test;
-  // A crash belongs to the unfinished test if there is exactly one.
-  const ending = s.hazard.startsWith('crash/') || (halts && s === log.parsed.diagnostics.at(-1) && !s.leak);
-  if (pid === undefined && ending && attempt.unfinished.length === 1) return attempt.unfinished[0];
-  if (s.leak || s.log.offset === undefined) return undefined;
-  const at = s.log.offset;
-  return inProcess.filter((e) => e.logs !== undefined && (e.logs[log.name] ?? 0) <= at).at(-1)?.test;
+  /** The calls that fail in the next launches, for a gate that `fails`, and the tests in which they do. */
+  failing?: readonly FailingCall[];
+  /** What is armed is a command for people, who may start it more than once. */
+  repeats?: boolean;
 };
 
 /** Time limit in seconds of one launch of the cell, before the allowance for heavy gates. */
@@ -154,7 +144,11 @@ const armedLaunch = (
     ...suppressing,
     env: withUsers(suppressing.env, cell.matrix.gates[cell.gate.id]?.env ?? {}),
   };
-  const arm = withAgent(withPreload(users, r, scratch), r.agent, r.evidence);
+  const { failing, ...others } = r;
+  // A reproduction of one test makes no call of another fail.
+  const keys = failing?.filter((f) => tests === 'all' || tests.includes(f.test)).map((f) => f.key);
+  const preloading = withPreload(users, { ...others, ...(keys ? { failing: keys } : {}) }, scratch);
+  const arm = withAgent(preloading, r.agent, r.evidence);
   for (const [path, text] of Object.entries(arm.files ?? {})) writeFileSync(path, text);
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
   const binding = BINDINGS[cell.suite.binding];
@@ -197,7 +191,7 @@ export const runAttempt = async (
     { ...l, env: { ...options.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
     {
       output,
-      timeoutMs: secondsOf(cell) * 1000 * (cell.gate.heavy || r.fullUnwind ? SLOW_FACTOR : 1),
+      timeoutMs: r.limitMs ?? secondsOf(cell) * 1000 * (cell.gate.heavy || r.fullUnwind ? SLOW_FACTOR : 1),
       signal: options.signal,
       watch: r.watch,
       limit: { bytes: bytesOf(cell), dir: logDir },
@@ -229,7 +223,8 @@ export const runAttempt = async (
     ...(arm.watched ? { watched: watchedIn(arm.watched, logs) } : {}),
     ...(await lostAfter(ended.removed)),
   };
-  r.evidence.attempts.push(attempt);
+  if (r.failing) r.evidence.driven = [...(r.evidence.driven ?? []), attempt];
+  else r.evidence.attempts.push(attempt);
   r.evidence.ms += ended.ms;
   // A finding's command runs only its test if that is known, since others may hang or crash first. It has log
   // files of its own.
@@ -240,7 +235,7 @@ export const runAttempt = async (
     if (known !== undefined) return known;
     const again = armedLaunch(
       // A reproduction shows everything that the gate can tell.
-      { ...r, skipExplanations: false, goesOn: false },
+      { ...r, skipExplanations: false, goesOn: false, repeats: true },
       join(dir, 'repro', String(commands.size)),
       // The program's arguments influence the schedule, so a seeded launch is repeated exactly.
       test === undefined || r.seed !== undefined ? tests : [test],
@@ -283,7 +278,8 @@ export const runAttempt = async (
     for (const d of unreportedCrashes(signal, ends, observations))
       observations.push({ ...d, log: output, repro: reproFor(d.test) });
   }
-  r.evidence.seen.push(...mergeCrashes(observations));
+  const merged = mergeCrashes(observations);
+  r.evidence.seen.push(...(r.failing ? onErrorPaths(merged, failuresIn(logs), r.evidence) : merged));
   // Files in the tests' temporary directory are no evidence.
   await rm(join(scratch, 'tmp'), { recursive: true, force: true }).catch(() => undefined);
   if (ended.exit.kind === 'flooded')

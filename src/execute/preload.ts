@@ -49,6 +49,10 @@ export type Preloading = {
   /** Path of the library. */
   preload?: string;
   seed?: number;
+  /** Keys of the calls that fail in the launch, for a gate that `fails`. */
+  failing?: readonly string[];
+  /** The launch may be repeated. */
+  repeats?: boolean;
   evidence: Pick<Evidence, 'own' | 'out'>;
 };
 
@@ -68,6 +72,8 @@ export const withPreload = (arm: Arm, p: Preloading, scratch: string): Arm => {
       ...(asan === undefined ? {} : { ASAN_OPTIONS: `${asan}:verify_asan_link_order=0` }),
       LD_PRELOAD: [p.preload, arm.env['LD_PRELOAD']].filter(Boolean).join(':'),
       FFI_GATES_OWN: ownList(p.evidence),
+      ...(p.failing ? { FFI_GATES_FAIL: p.failing.join(',') } : {}),
+      ...(p.failing && !p.repeats ? { FFI_GATES_FAIL_STATE: join(scratch, 'failed') } : {}),
     },
   };
   const share = shareOf(p.cell);

@@ -8,6 +8,7 @@ import { foreignObjects } from '../judge/instrumentation.js';
 import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { runExpected } from './run-expected.js';
+import { runFailing } from './run-failing.js';
 import { runSchedules } from './run-schedules.js';
 import { shareOf } from './perturb.js';
 import { buildAgent } from './agent.js';
@@ -69,7 +70,8 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
   if (listed.failed !== undefined) evidence.listingFailed = listed.failed;
   if (listed.uncollected) evidence.uncollected = listed.uncollected;
   const { role } = cell.suite;
-  if (isPlanted(role)) await runExpected(r);
+  if (cell.gate.fails) await runFailing(r);
+  else if (isPlanted(role)) await runExpected(r);
   else {
     const order = options.disturbance?.order;
     evidence.wanted = order === undefined ? evidence.listed : shuffled(evidence.listed, order);

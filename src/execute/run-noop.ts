@@ -27,7 +27,7 @@ export const runNoop = async (canary: Evidence, options: CellOptions): Promise<E
     ms: 0,
   };
   const instrument = instrumentOf(cell, options.host);
-  const n = canary.attempts.length;
+  const n = canary.attempts.length + (canary.driven?.length ?? 0);
   const watch = new Set<string>();
   // Noise is compared by its stacks and needs no explanations.
   await runAttempt(

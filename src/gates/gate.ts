@@ -110,6 +110,11 @@ export type Gate = {
   tools?: readonly string[];
   /** A library of `plugins/preload` that is compiled and loaded before everything else. */
   preload?: string;
+  /**
+   * True if its library lists the calls that could fail, and then makes one of them fail in each further launch
+   * (`execute/run-failing.ts`).
+   */
+  fails?: true;
   /** What that library is compiled with where it runs, besides its own source: generated headers. */
   preloadInputs?(
     host: Host,

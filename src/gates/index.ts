@@ -3,6 +3,7 @@ import type { Gate } from './gate.js';
 import { cgocheck, cgocheck2, goasan, gorace, plain, pydebug, xcheck } from './runtimes.js';
 import { ctguard } from './ctguard.js';
 import { declared } from './declared.js';
+import { failing } from './failing.js';
 import { fdguard } from './fdguard.js';
 import { napiguard } from './napiguard.js';
 import { jniguard } from './jniguard.js';
@@ -38,4 +39,5 @@ export const GATES: Record<GateId, Gate> = {
   napiguard,
   jniguard,
   values,
+  failing,
 };

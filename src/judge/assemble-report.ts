@@ -86,6 +86,7 @@ const cellReport = (j: JudgedCell, out: string): CellReport => {
     ...(j.evidence.waits === undefined
       ? {}
       : { perturbed: { share: cell.matrix.gates[cell.gate.id]?.perturb ?? 0, waits: j.evidence.waits } }),
+    ...(j.evidence.failing === undefined ? {} : { failing: { ...j.evidence.failing } }),
     ms: Math.round(j.evidence.ms),
     ...(j.verdict.kind === 'as-declared' || j.verdict.kind === 'missed'
       ? { caught: [...new Set(j.caught.map((e) => e.case))].sort() }
@@ -94,7 +95,7 @@ const cellReport = (j: JudgedCell, out: string): CellReport => {
     ...(j.evidence.uncollected ? { uncollected: [...j.evidence.uncollected] } : {}),
     diedIn: j.diedIn,
     logs: j.evidence.logs.map((l) => relative(out, l)),
-    unread: j.evidence.attempts.flatMap((s) =>
+    unread: [...j.evidence.attempts, ...(j.evidence.driven ?? [])].flatMap((s) =>
       s.logs.flatMap((l) => l.parsed.unread.slice(0, 20).map((u) => ({ log: relative(out, l.path), ...u }))),
     ),
     ...(j.objects ? { objects: j.objects } : {}),

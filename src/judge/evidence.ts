@@ -11,6 +11,16 @@ import type { Exit } from '../process/launch.js';
 /** A diagnostic with its log, its test if known, and the command that reproduces it. */
 export type Observation = { readonly diagnostic: Diagnostic; log: string; test?: string; repro: string };
 
+/** How many calls could fail, and of how many it was tried. */
+export type FailingCalls = {
+  /** Calls that the tests reach, told apart by what leads to them. */
+  found: number;
+  /** Those that failed in a test, and after which the test came to an end of some kind. */
+  driven: number;
+  /** Those that were to fail and were not reached again, or whose test did not end. */
+  lost: number;
+};
+
 /** One launch. */
 export type Attempt = {
   readonly requested: readonly string[] | 'all';
@@ -39,6 +49,10 @@ export type Evidence = {
   readonly uncollected?: readonly Uncollected[];
   readonly wanted: readonly string[];
   readonly attempts: readonly Attempt[];
+  /** Launches in which calls of the project failed. What becomes of their tests is no result of the suite. */
+  readonly driven?: readonly Attempt[];
+  /** What is known of the calls that can fail. Only for a gate that `fails`. */
+  readonly failing?: FailingCalls;
   readonly seen: readonly Observation[];
   readonly own: ProjectCode;
   /** Copies of sources that were made for the build. */

@@ -6,6 +6,8 @@ import { noiseKey, originOf } from './origin.js';
 import { fingerprintOf } from './fingerprint.js';
 import { fromOutside } from './crashes.js';
 import { expected, meets } from './expectations.js';
+import { drivenInVain, readable } from './error-paths.js';
+import { flakyOf, outcomes } from './outcomes.js';
 import type { LaneReport, Origin } from '../model/report.js';
 import type { Evidence, Observation, Attempt } from './evidence.js';
 import type { InconclusiveReason, Verdict } from '../model/verdict.js';
@@ -20,29 +22,6 @@ export type Judged = {
   diedIn: string[];
   missed: Expectation[];
   caught: Expectation[];
-};
-
-/** Last outcome of each test. A later pass never removes a failure (Law 9). */
-const outcomes = (
-  attempts: readonly Attempt[],
-): Map<string, { outcome: 'passed' | 'failed' | 'skipped'; message?: string }> => {
-  const all = new Map<string, { outcome: 'passed' | 'failed' | 'skipped'; message?: string }>();
-  for (const e of attempts.flatMap((s) => s.events)) {
-    if (e.outcome === 'started' || all.get(e.test)?.outcome === 'failed') continue;
-    all.set(e.test, { outcome: e.outcome, ...(e.message === undefined ? {} : { message: e.message }) });
-  }
-  return all;
-};
-
-/** Tests that failed in one launch and passed in a later one. */
-const flakyOf = (attempts: readonly Attempt[]): Set<string> => {
-  const failed = new Set<string>();
-  const flaky = new Set<string>();
-  for (const e of attempts.flatMap((s) => s.events)) {
-    if (e.outcome === 'failed') failed.add(e.test);
-    if (e.outcome === 'passed' && failed.has(e.test)) flaky.add(e.test);
-  }
-  return flaky;
 };
 
 const doubt = (d: InconclusiveReason, why: string): Verdict => ({ kind: 'inconclusive', doubt: d, why });
@@ -84,9 +63,10 @@ const inconclusiveReason = (
   if (cut) return doubt('timed-out', `stopped at its time limit${whileRan(cut)}`);
   const flooded = e.attempts.find((s) => s.exit.kind === 'flooded');
   if (flooded) return doubt('flooded', `wrote more than its ${outputOf(e.cell)} MiB${whileRan(flooded)}`);
-  const lost = e.attempts.find((s) => s.lost !== undefined)?.lost;
+  const read = readable(e);
+  const lost = read.find((s) => s.lost !== undefined)?.lost;
   if (lost !== undefined) return doubt('log-truncated', lost);
-  for (const s of e.attempts)
+  for (const s of read)
     for (const l of s.logs) {
       const u = l.parsed.unread[0];
       if (u) return doubt('unread-report', `${l.name}:${u.line}: ${u.text.slice(0, 160)}`);
@@ -113,6 +93,8 @@ const inconclusiveReason = (
         ? `the guard watched nothing: ${guarded[0]!.none}`
         : 'the guard left no last line: it was not there, or its processes did not end',
     );
+  const idle = drivenInVain(e);
+  if (idle !== undefined) return doubt('fired-but-silent', idle);
   const unchecked = e.attempts.find((s) => s.unchecked !== undefined)?.unchecked;
   if (unchecked !== undefined) return doubt('leaks-unchecked', `leaks were not checked: ${unchecked}`);
   return undefined;

@@ -14,7 +14,10 @@ type Lines = Record<string, string>;
 
 export type CellRecord = Omit<JudgedCell, 'evidence'> & {
   id: string;
-  evidence: Pick<Evidence, 'failed' | 'uncollected' | 'listed' | 'wanted' | 'logs' | 'ms' | 'seeds'> & {
+  evidence: Pick<
+    Evidence,
+    'failed' | 'uncollected' | 'listed' | 'wanted' | 'logs' | 'ms' | 'seeds' | 'waits' | 'failing'
+  > & {
     own: { dirs: readonly string[]; shared: readonly string[]; objects: string[] };
     attempts: {
       events: Attempt['events'];
@@ -59,8 +62,10 @@ export const recordOf = async (judged: JudgedCell, read: SourceReader): Promise<
       logs: e.logs,
       ms: e.ms,
       ...(e.seeds === undefined ? {} : { seeds: e.seeds }),
+      ...(e.waits === undefined ? {} : { waits: e.waits }),
+      ...(e.failing === undefined ? {} : { failing: e.failing }),
       own: { dirs: e.own.dirs, shared: e.own.shared, objects: [...e.own.objects] },
-      attempts: e.attempts.map((a) => ({
+      attempts: [...e.attempts, ...(e.driven ?? [])].map((a) => ({
         // Only results without a gate are compared with those of other cells.
         events: isPlain ? a.events : [],
         logs: a.logs.map((l) => ({ path: l.path, unread: l.parsed.unread })),

@@ -38,6 +38,7 @@ export const GATE_IDS = [
   'napiguard',
   'jniguard',
   'values',
+  'failing',
 ] as const;
 /** Gates whose threads can be made to wait now and then (`perturb`). */
 export const PERTURBED_GATES: readonly string[] = [

@@ -63,6 +63,11 @@ export type CellReport = {
    * `perturb` in the matrix.
    */
   perturbed?: { share: number; waits: number };
+  /**
+   * Calls of the project that could fail: those that tests reach, those that failed in a launch of their own, and those
+   * that were to fail and did not, or whose test did not end. The others are left for later runs. Absent for other gates.
+   */
+  failing?: { found: number; driven: number; lost: number };
   ms: number;
   /**
    * `plain`: the result of the test without any gate, if a cell of the same suite has it. `flaky`: it passed

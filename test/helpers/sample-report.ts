@@ -318,7 +318,7 @@ const subjects = (): CellReport[] => [
       },
     },
   ),
-  cell('ledger', 'py', 'cmake-ubsan', CLEAN),
+  cell('ledger', 'py', 'cmake-ubsan', CLEAN, { failing: { found: 61, driven: 50, lost: 2 } }),
   cell('ledger', 'py', 'clang-tsan', {
     kind: 'inconclusive',
     doubt: 'gate-not-armed',

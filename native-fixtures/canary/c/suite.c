@@ -14,6 +14,7 @@ CANARY(lockorder)
 CANARY(ub)
 CANARY(segv)
 CANARY(handle)
+CANARY(errorpath)
 
 int declared_pointer(void);
 int declared_width(void);
@@ -25,7 +26,7 @@ int declared_layout(void);
 #define TEST(name) {#name, name}
 const suite_test suite_tests[] = {
     TEST(noop), TEST(heap),      TEST(uaf), TEST(leak), TEST(uninit), TEST(handle),
-    TEST(race), TEST(lockorder), TEST(ub),  TEST(segv),
+    TEST(race), TEST(lockorder), TEST(ub),  TEST(segv),  TEST(errorpath),
     TEST(declared_pointer), TEST(declared_width), TEST(declared_sign), TEST(declared_register), TEST(declared_arity),
     TEST(declared_callback),
     TEST(declared_layout), {NULL, NULL},

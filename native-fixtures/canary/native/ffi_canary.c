@@ -96,6 +96,16 @@ void canary_segv(void) {
   //~^^ canary_segv on go jni: plain = null/dereference
 }
 
+/* What was allocated is lost if the second allocation fails. No test makes it fail. */
+int canary_errorpath(void) {
+  char *first = opaque(malloc(24)); //~ canary_errorpath on c py pyx: failing = ownership/leak-on-error-path
+  char *second = opaque(malloc(48));
+  if (first == NULL || second == NULL) return -1;
+  free(first);
+  free(second);
+  return 0;
+}
+
 void canary_abort(void) { abort(); }
 
 void *canary_pointer(void) { return (void *)&shared; }

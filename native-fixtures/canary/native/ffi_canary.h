@@ -16,6 +16,7 @@ void canary_lockorder(void);/* takes two locks in both orders, one thread after 
 void canary_ub(void);       /* signed overflow */
 void canary_segv(void);     /* reads address 0 */
 void canary_handle(void);   /* opens a file that nobody closes */
+int canary_errorpath(void); /* correct, unless an allocation fails */
 void canary_abort(void);
 
 /* Correct. Callers that declare them wrongly are the planted bugs of the gate that compares declarations. */

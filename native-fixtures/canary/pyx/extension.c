@@ -21,6 +21,7 @@ CANARY(lockorder)
 CANARY(ub)
 CANARY(segv)
 CANARY(handle)
+CANARY(errorpath)
 
 static PyObject *noop(PyObject *self, PyObject *unused) {
   (void)self, (void)unused;
@@ -67,6 +68,7 @@ static PyMethodDef methods[] = {
     METHOD(noop), METHOD(heap),      METHOD(uaf), METHOD(leak), METHOD(uninit),  METHOD(race),
     METHOD(ub),   METHOD(lockorder), METHOD(segv), METHOD(handle), METHOD(pydebug), METHOD(pyrefs), METHOD(pyguard),
     METHOD(unsigned_max), {"wide", wide, METH_O, NULL},
+    METHOD(errorpath),
     {NULL, NULL, 0, NULL},
 };
 

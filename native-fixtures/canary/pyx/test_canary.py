@@ -24,6 +24,10 @@ def test_handle():
     canary.handle()
 
 
+def test_errorpath():
+    canary.errorpath()
+
+
 def test_uninit():
     canary.uninit()
 

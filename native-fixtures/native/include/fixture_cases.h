@@ -5,6 +5,7 @@
 #define FX_OWNERSHIP_CASES(CASE)     \
   CASE(ownership_leak)               \
   CASE(ownership_leak_on_error_path) \
+  CASE(ownership_leak_on_error_path__allocation) \
   CASE(ownership_double_free)        \
   CASE(ownership_invalid_free)       \
   CASE(ownership_use_after_free)
@@ -23,7 +24,7 @@
   CASE(bounds_length_arithmetic__product) \
   CASE(bounds_redzone_jump)
 
-#define FX_VALUE_CASES(CASE) CASE(null_dereference) CASE(init_uninitialised_read)
+#define FX_VALUE_CASES(CASE) CASE(null_dereference) CASE(null_dereference__allocation) CASE(init_uninitialised_read)
 
 #define FX_THREADING_CASES(CASE) \
   CASE(threading_data_race)      \

@@ -35,6 +35,7 @@ export const renderSummary = (given: Report, { width, color }: SummaryLook): str
     fixtures(report, paint),
     blindness(report, paint),
     perturbation(report),
+    failures(report),
     bucket(report),
     [
       paint('strong', words.headline(report)),
@@ -268,6 +269,19 @@ const perturbation = (report: Report): string[] =>
         ? 'no wait: nothing of yours locks or starts threads'
         : words.count(perturbed.waits, 'wait');
     return [oneLine(`${id} perturbed (${perturbed.share}, ${words.count(seeds, 'seed')}): ${waits}`)];
+  });
+
+/** Which calls were made to fail, since of the others nothing is known. Planted bugs are counted elsewhere. */
+const failures = (report: Report): string[] =>
+  report.cells.flatMap(({ id, role, failing: f }) => {
+    if (f === undefined || role !== 'subject') return [];
+    const later = f.found - f.driven - f.lost;
+    const more = [
+      ...(f.lost ? [`${f.lost} were to and did not, or their test hung`] : []),
+      ...(later ? [`${later} are left for later runs (\`calls\`)`] : []),
+    ];
+    const all = `${f.driven} of ${words.count(f.found, 'call')} failed, each once`;
+    return [oneLine(`${id}: ${[all, ...more].join('; ')}`)];
   });
 
 const bucket = (report: Report): string[] =>

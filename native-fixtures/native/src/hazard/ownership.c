@@ -29,6 +29,27 @@ static void ownership_leak_on_error_path(void) {
   for (int i = 0; i < 8; i++) fx_sink += load("!refused") + load("accepted");
 }
 
+static FX_NOINLINE char *copy_both(const char *a, const char *b) {
+  char *p = malloc(strlen(a) + strlen(b) + 1);
+  if (p) strcat(strcpy(p, a), b);
+  return p;
+}
+
+/* No test makes the second allocation fail. */
+static FX_NOINLINE int join(const char *a, const char *b) {
+  char *first = copy_both(a, b); //~ ownership_leak_on_error_path__allocation on c py pyx: failing = ownership/leak-on-error-path
+  char *second = first ? fx_opaque(malloc(strlen(first) + 1)) : NULL;
+  if (!second) return -1;
+  fx_sink += strlen(strcpy(second, first));
+  free(second);
+  free(first);
+  return 0;
+}
+
+static void ownership_leak_on_error_path__allocation(void) {
+  fx_sink += join("two", "parts");
+}
+
 static void ownership_double_free(void) {
   char *p = fx_opaque(malloc(32));
   free(p);

@@ -10,13 +10,13 @@ static int fx_table[8];
 
 static void bounds_heap_overflow(void) {
   char *p = fx_opaque(malloc(24));
-  p[fx_unknown(23)] = 1;
+  if (p) p[fx_unknown(23)] = 1;
   free(p);
 }
 
 static void bounds_heap_overread(void) {
   char *p = fx_opaque(calloc(1, 24));
-  fx_sink += p[fx_unknown(23)];
+  if (p) fx_sink += p[fx_unknown(23)];
   free(p);
 }
 
@@ -33,6 +33,7 @@ static void bounds_global_overflow(void) {
 
 static void bounds_missing_terminator(void) {
   char *p = fx_opaque(malloc(16));
+  if (!p) return;
   memset(p, 'x', 15);
   p[15] = '\0';
   fx_sink += (long)strlen(fx_opaque(p));
@@ -42,7 +43,7 @@ static void bounds_missing_terminator(void) {
 static void bounds_length_arithmetic(void) {
   char *to = fx_opaque(malloc(16)), *from = fx_opaque(calloc(1, 16));
   const int32_t header = (int32_t)fx_unknown(12), total = (int32_t)fx_unknown(8);
-  if (total >= header) fx_copy(to, from, (size_t)(total - header));
+  if (to && from && total >= header) fx_copy(to, from, (size_t)(total - header));
   free(from);
   free(to);
 }
@@ -55,8 +56,10 @@ static void bounds_length_arithmetic__product(void) {
 
 static void bounds_redzone_jump(void) {
   char *near = fx_opaque(malloc(64)), *far = fx_opaque(malloc(64));
-  near[fx_unknown(63)] = 1;
-  far[fx_unknown(0)] = 1;
+  if (near && far) {
+    near[fx_unknown(63)] = 1;
+    far[fx_unknown(0)] = 1;
+  }
   free(far);
   free(near);
 }

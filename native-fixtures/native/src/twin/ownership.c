@@ -33,6 +33,26 @@ static void ownership_leak_on_error_path(void) {
   for (int i = 0; i < 8; i++) fx_sink += load("!refused") + load("accepted");
 }
 
+static FX_NOINLINE char *copy_both(const char *a, const char *b) {
+  char *p = malloc(strlen(a) + strlen(b) + 1);
+  if (p) strcat(strcpy(p, a), b);
+  return p;
+}
+
+static FX_NOINLINE int join(const char *a, const char *b) {
+  char *first = copy_both(a, b);
+  char *second = first ? fx_opaque(malloc(strlen(first) + 1)) : NULL;
+  const int result = second ? 0 : -1;
+  if (second) fx_sink += strlen(strcpy(second, first));
+  free(second);
+  free(first);
+  return result;
+}
+
+static void ownership_leak_on_error_path__allocation(void) {
+  fx_sink += join("two", "parts");
+}
+
 static void ownership_double_free(void) {
   char *p = fx_opaque(malloc(32));
   free(p);

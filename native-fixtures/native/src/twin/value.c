@@ -9,9 +9,17 @@ static void null_dereference(void) {
   if (p) fx_sink += *p;
 }
 
+static void null_dereference__allocation(void) {
+  int *p = fx_opaque(malloc(sizeof *p));
+  if (!p) return;
+  *p = 1;
+  fx_sink += *p;
+  free(p);
+}
+
 static void init_uninitialised_read(void) {
   int *p = fx_opaque(calloc(4, sizeof *p));
-  if (p[2] == 42) fx_sink++;
+  if (p && p[2] == 42) fx_sink++;
   free(p);
 }
 

@@ -1,0 +1,163 @@
+/**
+ * Runs a cell whose gate makes calls of the project fail. First the suite runs as it is, and the calls are listed that it
+ * reaches. Then each fails once, in the test that reaches it first and in no other.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BINDINGS } from '../bindings/index.js';
+import { isCase } from '../config/annotations.js';
+import { expected } from '../judge/expectations.js';
+import { isPlanted } from '../model/role.js';
+import type { Cell } from '../plan/plan.js';
+import { writeWholeFile } from '../process/write-file.js';
+import { SLOW_FACTOR } from '../model/duration.js';
+import type { Observation } from '../judge/evidence.js';
+import { runAttempt, type Runner } from './attempt.js';
+import { callsIn, failuresIn, type FailingCall } from './failing-calls.js';
+import { isTruncatedLeak, rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
+import { rerunFailed, runAll } from './run-all.js';
+
+/** Number of calls that fail in one run of a cell, unless the matrix says otherwise. */
+const CALLS = 200;
+
+/** Milliseconds that a launch may take: these, these for each test in it, and a multiple of what the suite took. */
+const PATIENCE = { least: 30_000, each: 10_000, times: 4 };
+
+/** Where a build's calls are remembered that have failed before: others come first in the next run. */
+const MEMORY = '.ffi-gates-failed.json';
+
+const failedBefore = (dir: string): ReadonlySet<string> => {
+  const file = join(dir, MEMORY);
+  try {
+    return new Set(existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as string[]) : []);
+  } catch {
+    return new Set(); // Cut off by a kill. All calls are new then.
+  }
+};
+
+/** Launches, each with the calls that fail in it: in one process at most one does. */
+export const launchesOf = (calls: readonly FailingCall[], { forks }: { forks: boolean }): FailingCall[][] => {
+  if (!forks) return calls.map((c) => [c]);
+  const rounds: FailingCall[][] = [];
+  const taken = new Map<string, number>();
+  for (const call of calls) {
+    // Fails before any test has a process of its own.
+    if (call.loading) continue;
+    const round = taken.get(call.test) ?? 0;
+    taken.set(call.test, round + 1);
+    (rounds[round] ??= []).push(call);
+  }
+  return [...rounds, ...calls.filter((c) => c.loading).map((c) => [c])];
+};
+
+/** The calls that fail in this run: those that never did come first. */
+const chosen = (cell: Cell, calls: readonly FailingCall[], before: ReadonlySet<string>): FailingCall[] => {
+  const limit = isPlanted(cell.suite.role) ? Infinity : (cell.matrix.gates[cell.gate.id]?.calls ?? CALLS);
+  return [...calls.filter((c) => !before.has(c.key)), ...calls.filter((c) => before.has(c.key))].slice(
+    0,
+    limit,
+  );
+};
+
+/** Calls that tests reach which pass without a failure. Each is listed once, for the test that reaches it first. */
+const listedCalls = ({ evidence }: Runner): FailingCall[] => {
+  const passed = new Set(
+    evidence.attempts.flatMap((a) => a.events.filter((e) => e.outcome === 'passed').map((e) => e.test)),
+  );
+  const found = new Map<string, FailingCall>();
+  for (const attempt of evidence.attempts)
+    for (const call of callsIn(attempt, evidence.wanted[0] ?? ''))
+      if (passed.has(call.test) && !found.has(call.key)) found.set(call.key, call);
+  return [...found.values()];
+};
+
+/** What a launch with failing calls left: which of them failed, and which were to and did not. */
+type Driven = { failed: FailingCall[]; open: FailingCall[]; hung: string[] };
+
+/** One launch. Leaks whose stacks never reach the project are taken out of the evidence, unless they were fully unwound. */
+const launch = async (r: Runner, calls: readonly FailingCall[]): Promise<Driven & { cut: FailingCall[] }> => {
+  const { cell, evidence } = r;
+  r.failing = calls;
+  const from = evidence.seen.length;
+  const tests = calls.map((c) => c.test);
+  const { logs, exit, unfinished } = await runAttempt(r, tests, tests.length > 1);
+  const keys = new Set([...failuresIn(logs).values()].map((f) => f.key));
+  const hung = exit.kind === 'timeout' || exit.kind === 'flooded' ? [...unfinished] : [];
+  const failed = calls.filter((c) => keys.has(c.key) && !hung.includes(c.test));
+  const isCut = (o: Observation): boolean =>
+    r.fullUnwind !== true &&
+    cell.gate.truncatesStacks?.(cell.suite.binding) === true &&
+    isTruncatedLeak(o.diagnostic, evidence.own);
+  const fresh = evidence.seen.splice(from);
+  evidence.seen.push(...fresh.filter((o) => !isCut(o)));
+  const cut = fresh.filter(isCut).map((o) => o.test);
+  return {
+    failed,
+    open: calls.filter((c) => !failed.includes(c)),
+    hung,
+    cut: failed.filter((c) => cut.includes(c.test)),
+  };
+};
+
+const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> => {
+  const { cell, evidence, options, prepared } = r;
+  const before = failedBefore(prepared.out);
+  const due = chosen(cell, calls, before);
+  const launches = launchesOf(due, { forks: BINDINGS[cell.suite.binding].isolates === 'fork' });
+  const count = { found: calls.length, driven: 0, lost: 0 };
+  evidence.failing = count;
+  if (due.length === 0) return;
+  options.note?.(
+    `${calls.length} calls could fail; ${due.length} are made to, in ${launches.length} launches`,
+  );
+  const usual = evidence.ms;
+  const done = new Set<string>();
+  const hung = new Set<string>();
+  /** Makes calls fail; returns those that were not reached, and those whose leaks have to be unwound. */
+  const make = async (
+    some: readonly FailingCall[],
+    fullUnwind = false,
+  ): Promise<[FailingCall[], FailingCall[]]> => {
+    const able = some.filter((c) => !hung.has(c.test));
+    if (able.length === 0 || options.signal.aborted) return [[...some], []];
+    r.fullUnwind = fullUnwind;
+    r.limitMs =
+      (PATIENCE.least + able.length * PATIENCE.each + usual * PATIENCE.times) *
+      (fullUnwind ? SLOW_FACTOR : 1);
+    const driven = await launch(r, able);
+    for (const test of driven.hung) hung.add(test);
+    for (const { key } of driven.failed) done.add(key);
+    return [driven.open, driven.cut];
+  };
+  const left: FailingCall[] = [];
+  const cut: FailingCall[] = [];
+  for (const some of launches) {
+    const [open, unwind] = await make(some);
+    left.push(...open);
+    cut.push(...unwind);
+  }
+  // What another test of the same launch, or the loading of the code, got in the way of.
+  for (const call of left) cut.push(...(await make([call]))[1]);
+  for (const call of cut) await make([call], true);
+  count.driven = due.filter((c) => done.has(c.key)).length;
+  count.lost = due.length - count.driven;
+  delete r.failing;
+  if (cell.suite.role === 'subject' && !options.signal.aborted)
+    await writeWholeFile(join(prepared.out, MEMORY), JSON.stringify([...before, ...done]));
+};
+
+/** Runs the cell's tests, then those again that reach a call that can fail, with that call failing. */
+export const runFailing = async (r: Runner): Promise<void> => {
+  const { cell, evidence, options } = r;
+  const planted = isPlanted(cell.suite.role);
+  const due = planted ? expected(cell, options.expectations, evidence.listed) : [];
+  evidence.wanted = planted
+    ? evidence.listed.filter((t) => due.some((e) => isCase(t, e.case)))
+    : evidence.listed;
+  await runAll(r, evidence.wanted, false);
+  if (!planted) {
+    await rerunFailed(r);
+    await rerunTruncatedLeaks(r);
+  }
+  await drive(r, listedCalls(r));
+};

@@ -1,0 +1,24 @@
+/** Which test a report belongs to. */
+import type { Attempt } from '../judge/evidence.js';
+import type { Diagnostic } from '../model/diagnostic.js';
+import type { ReadLog } from '../parsers/read-logs.js';
+
+/**
+ * The test that was running when a report was written. Known by the only requested test, by the process, or
+ * by the size of the log at the start of each test.
+ */
+export const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): string | undefined => {
+  if (s.tool === 'declared') return undefined; // It is about the sources, whichever test ran.
+  if (attempt.requested !== 'all' && attempt.requested.length === 1) return attempt.requested[0];
+  const pid = log.pid ?? s.pid;
+  const inProcess = attempt.events.filter(
+    (e) => e.outcome === 'started' && e.pid !== undefined && e.pid === pid,
+  );
+  if (inProcess.length === 1) return inProcess[0]!.test;
+  // A crash belongs to the unfinished test if there is exactly one.
+  const ending = s.hazard.startsWith('crash/') || (halts && s === log.parsed.diagnostics.at(-1) && !s.leak);
+  if (pid === undefined && ending && attempt.unfinished.length === 1) return attempt.unfinished[0];
+  if (s.leak || s.log.offset === undefined) return undefined;
+  const at = s.log.offset;
+  return inProcess.filter((e) => e.logs !== undefined && (e.logs[log.name] ?? 0) <= at).at(-1)?.test;
+};

@@ -1,0 +1,170 @@
+/**
+ * Calls of a library that fail one at a time, under AddressSanitizer: the faults of error paths that no test takes, and error
+ * paths that are right. Each row is a function of one library, and the test that calls it; none fails by itself.
+ */
+import { spawnSync } from 'node:child_process';
+import { isAbsolute } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { HazardId } from '../../src/model/hazard.js';
+import { cellOf, endOf, makeRig, type Ran, type Rig } from '../helpers/rig.js';
+
+const runtime = spawnSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout?.trim() ?? '';
+const missing = !isAbsolute(runtime);
+if (missing) console.warn('SKIPPED: failing calls need gcc and its libasan');
+
+/**
+ * `c`: the body of the library's function `int NAME(void)`. `check`: that of the test, which passes if it returns 0; else the
+ * test passes if the function returns 0. `after`: the call that failed before the report.
+ */
+type Row = { name: string; c: string; check?: string; finds?: HazardId; after?: string };
+
+const ROWS: readonly Row[] = [
+  {
+    name: 'loses_first',
+    c: 'char *a = malloc(8), *b = malloc(9); keep(a); keep(b); if (!a || !b) return 1; free(a); free(b); return 0;',
+    finds: 'ownership/leak-on-error-path',
+    after: 'malloc',
+  },
+  {
+    name: 'frees_both',
+    c: 'char *a = malloc(8), *b = malloc(9); keep(a); keep(b); const int r = !a || !b; free(a); free(b); return r;',
+  },
+  {
+    name: 'never_looks',
+    c: 'int *p = calloc(4, sizeof *p); p[1] = 2; keep(p); const int r = p[1] != 2; free(p); return r;',
+    finds: 'null/dereference',
+    after: 'calloc',
+  },
+  {
+    name: 'copies_unseen',
+    c: 'char *p = strdup("text"); keep(p); const int r = p[0] != 116; free(p); return r;',
+    finds: 'null/dereference',
+    after: 'strdup',
+  },
+  {
+    name: 'frees_twice',
+    c: 'char *a = malloc(8); keep(a); if (!a) return 1; char *b = malloc(9); keep(b); if (!b) free(a); free(a); free(b); return 0;',
+    finds: 'ownership/double-free',
+    after: 'malloc',
+  },
+  {
+    name: 'loses_old',
+    c: 'char *p = malloc(8); keep(p); if (!p) return 1; p = realloc(p, 64); keep(p); if (!p) return 1; free(p); return 0;',
+    finds: 'ownership/leak-on-error-path',
+    after: 'realloc',
+  },
+  {
+    name: 'keeps_old',
+    c: 'char *p = malloc(8); keep(p); if (!p) return 1; char *q = realloc(p, 64); keep(q); free(q ? q : p); return !q;',
+  },
+  {
+    name: 'loses_at_open',
+    c: 'char *p = malloc(8); keep(p); int fd = open("/dev/null", O_RDONLY); if (!p || fd < 0) { if (fd >= 0) close(fd), free(p); return 1; } close(fd); free(p); return 0;',
+    finds: 'ownership/leak-on-error-path',
+    after: 'open',
+  },
+  {
+    name: 'reads_no_stream',
+    c: 'FILE *f = fopen("/dev/null", "r"); keep(f); const int r = fgetc(f) != EOF; fclose(f); return r;',
+    finds: 'null/dereference',
+    after: 'fopen',
+  },
+  {
+    name: 'thread_that_starts',
+    c: 'pthread_t t; int *p = malloc(4); keep(p); if (!p) return 1; if (pthread_create(&t, 0, idle, 0)) { free(p); return 1; } pthread_join(t, 0); free(p); return 0;',
+  },
+  { name: 'ends_itself', c: 'char *p = malloc(8); keep(p); if (!p) abort(); free(p); return 0;' },
+  {
+    name: 'host_uses_nothing',
+    c: 'char **out = malloc(8); keep(out); if (!out) return 1; free(out); return 0;',
+    check: 'static int zero; int *volatile p = host_uses_nothing() ? (int *)0 : &zero; return *p;',
+  },
+];
+
+const source = (rows: readonly Row[]): string => `#define _GNU_SOURCE
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+__attribute__((noinline, noipa, no_instrument_function)) static void keep(void *p) { __asm__ volatile("" : : "r"(p) : "memory"); }
+static void *idle(void *p) { return p; }
+void *unused[] = {(void *)idle, (void *)keep};
+${rows.map((r) => `int ${r.name}(void) { ${r.c} }`).join('\n')}
+`;
+
+const suite = (rows: readonly Row[]): string => `#include <ffi_gates_suite.h>
+${rows.map((r) => `int ${r.name}(void);`).join('\n')}
+${rows.map((r) => `static int test_${r.name}(void) { ${r.check ?? `return ${r.name}();`} }`).join('\n')}
+const suite_test suite_tests[] = {${rows.map((r) => `{"${r.name}", test_${r.name}}, `).join('')}{0, 0}};
+`;
+
+const ID = 's-c_ccgcc-failing';
+const ownOf = (ran: Ran) => (ran.report?.findings ?? []).filter((f) => !f.planted);
+
+describe.skipIf(missing)('calls that fail', () => {
+  let rig: Rig;
+  beforeAll(() => {
+    rig = makeRig('ffi-gates-failing-');
+  });
+  afterAll(() => rig.remove());
+
+  const run = (rows: readonly Row[], gate = ''): Promise<Ran> => {
+    rig.write('src/paths.c', source(rows));
+    rig.write('tests/main.c', suite(rows));
+    rig.write(
+      'ffi-gates.yaml',
+      `version: 1
+targets: { paths: { builder: cc, dir: src, sources: [paths.c], produces: [libpaths.so] } }
+suites:
+  - { id: s, binding: c, dir: tests, targets: [paths], with: { sources: [main.c], libs: [paths] } }
+gates: { failing: ${gate} }
+`,
+    );
+    return rig.run();
+  };
+
+  test('show the faults of error paths, each with the call that failed, and nothing of right ones', async () => {
+    const ran = await run(ROWS);
+    const found = Object.fromEntries(
+      ownOf(ran).map((f) => [f.witnesses[0]?.test ?? f.fingerprint, [f.hazard, f.message] as const]),
+    );
+    const wanted = ROWS.filter((r) => r.finds !== undefined);
+    expect(
+      Object.fromEntries(Object.entries(found).map(([t, [hazard]]) => [t, hazard])),
+      ran.stdout + ran.stderr,
+    ).toEqual(Object.fromEntries(wanted.map((r) => [r.name, r.finds])));
+    for (const r of wanted)
+      expect(found[r.name]?.[1]).toMatch(
+        new RegExp(`, after ${r.after} failed in ${r.name} \\(paths\\.c:\\d+\\)`),
+      );
+    // Nothing failed in the suite itself.
+    expect(cellOf(ran, ID)).toMatchObject({ tests: { passed: ROWS.length, failed: 0 }, failedTests: [] });
+    const calls = cellOf(ran, ID).failing;
+    expect(calls?.found).toBeGreaterThan(ROWS.length);
+    expect(calls).toMatchObject({ driven: calls?.found, lost: 0 });
+    expect(ran.stdout).toContain(`${calls?.found} of ${calls?.found} calls failed, each once`);
+    const [leak] = ownOf(ran).filter((f) => f.witnesses[0]?.test === 'loses_first');
+    const again = await rig.start(['repro', leak!.fingerprint, '--run', '--out', rig.out]).ended;
+    expect(again.stdout + again.stderr).toContain(`seen again: ${leak!.fingerprint}`);
+    expect(again.code).toBe(1);
+  });
+
+  test('are so many as the matrix allows, and others in the next run', async () => {
+    const rows = ROWS.filter((r) => r.name === 'loses_first' || r.name === 'never_looks');
+    const shown: (string | undefined)[] = [];
+    for (let n = 0; n < 3; n++) {
+      const ran = await run(rows, '{ calls: 1 }');
+      expect(cellOf(ran, ID).failing).toEqual({ found: 3, driven: 1, lost: 0 });
+      expect(ran.stdout).toContain('2 are left for later runs');
+      shown.push(...ownOf(ran).map((f) => f.witnesses[0]?.test));
+    }
+    expect(shown.sort()).toEqual(['loses_first', 'loses_first', 'never_looks']);
+  });
+
+  test('that a suite does not have are none: the cell proves nothing', async () => {
+    const ran = await run([{ name: 'adds', c: 'return 1 - 1;' }]);
+    expect(endOf(cellOf(ran, ID))).toBe('inconclusive/gate-not-armed');
+  });
+});
