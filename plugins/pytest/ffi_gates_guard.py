@@ -30,7 +30,7 @@ class Log:
 
     def __init__(self, name, directory, unit):
         self.name, self.directory, self.unit = name, directory, unit
-        self.watched, self.rest = 0, ""
+        self.watched, self.rest, self.reports = 0, "", 0
         self._pid, self._seen = os.getpid(), set()
         os.register_at_fork(after_in_child=self._forked)
         atexit.register(self.close)
@@ -53,6 +53,7 @@ class Log:
         if key in self._seen:
             return
         self._seen.add(key)
+        self.reports += 1
         lines = ["ffi-gates guard %s: %s %s: %s" % (self.name, tier, hazard, " ".join(message.split()))]
         for title, places in stacks:
             lines.append("  %s:" % title)

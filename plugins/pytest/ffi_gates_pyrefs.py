@@ -1,7 +1,7 @@
 """Repeats each test and reports references that native code never releases, for the gate `pyrefs` of ffi-gates.
 
-1. A test that has passed runs a few times more, each time with fresh fixtures. Its first result counts. Where more memory
-   is in use after each repetition than before it, the test is looked at closely. That is rare.
+1. A test that has passed runs twice more, each time with fresh fixtures. Its first result counts. Where the last repetition
+   left more memory in use it runs twice more again, and where each did so the test is looked at closely. That is rare.
 2. It is repeated under tracemalloc, which names the places whose blocks become more with each repetition.
 3. A suite may keep what it makes: in lists, caches, registries. An object that can be reached from older objects or from a
    running function is kept. A lost one is alive by a reference that belongs to nobody whom Python knows. Objects that the
@@ -18,6 +18,7 @@ import linecache
 import os
 import sys
 import sysconfig
+import time
 import tracemalloc
 
 from _pytest.runner import CallInfo, runtestprotocol
@@ -27,14 +28,18 @@ import ffi_gates_guard
 ffi_gates_guard.HIDDEN |= {__file__}
 _log = ffi_gates_guard.Log("pyrefs", os.environ["FFI_GATES_PYREFS"], "tests")
 
-_WARM, _MEASURED = 2, 3
+_WARM, _MEASURED = 1, 3
+# Close looks that find nothing may take this many seconds of processor time, and this many times that of the suite's own
+# tests: a suite may keep something in each of thousands of tests.
+_IN_VAIN_SECONDS, _IN_VAIN_SHARE = 20, 2
 _FRAMES = 16
 _STANDARD = tuple(sysconfig.get_path(p) + os.sep for p in ("stdlib", "platstdlib"))
 _PACKAGES = tuple(sysconfig.get_path(p) + os.sep for p in ("purelib", "platlib"))
 _RUNNER = tuple(os.path.dirname(os.path.abspath(sys.modules[m].__file__)) + os.sep for m in ("_pytest", "pluggy", "pytest"))
 _RUNNER += (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
 _EFFECT = "every run keeps it for good; release the reference on every path (Py_DECREF)"
-_refused = 0
+_refused = _passed_over = 0
+_in_vain = _of_suite = 0.0
 
 
 class _Info(ctypes.Structure):
@@ -73,10 +78,6 @@ def _settle(clear=False):
         pass
 
 
-def _passes(item, sibling):
-    return _good(runtestprotocol(item, nextitem=sibling, log=False))
-
-
 def _used():
     info = _mallinfo() if _mallinfo else None
     return sys.getallocatedblocks(), (info.uordblks + info.hblkhd if info else 0)
@@ -87,7 +88,10 @@ def run(item, nextitem):
     sibling = _Sibling(item)
     hook = item.ihook
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    global _of_suite
+    began = time.process_time()
     reports = runtestprotocol(item, nextitem=sibling, log=False)
+    _of_suite += time.process_time() - began
     # The last report ends the test. Until then it is the one that a crash is blamed on.
     for report in reports[:-1]:
         hook.pytest_runtest_logreport(report=report)
@@ -106,12 +110,14 @@ def _good(reports):
 
 
 def _hunt(item, sibling):
-    global _refused
+    global _refused, _passed_over
+    affordable = True
     gc.freeze()  # collections then look at what the repetitions make
     try:
         grows = _grows(item, sibling)
         if grows:
-            grows = _find(item, sibling)
+            affordable = _in_vain <= max(_IN_VAIN_SECONDS, _IN_VAIN_SHARE * _of_suite)
+            grows = _look(item, sibling) if affordable else False
     except Exception as e:  # the suite must not fail because of its observer
         _log.fail("while %s was repeated: %r" % (item.nodeid, e))
         return
@@ -119,24 +125,49 @@ def _hunt(item, sibling):
         gc.unfreeze()
     if grows is None:
         _refused += 1
-        _log.rest = ", %d not repeatable" % _refused
         _log.note("%s passes once and not again: its references are not proven" % item.nodeid)
+    elif not affordable:
+        _passed_over += 1
+        _log.note("%s is not looked at closely, after many tests that keep what they make: its references are not proven" % item.nodeid)
     else:
         _log.watched += 1
+    counts = [(_refused, "not repeatable"), (_passed_over, "not looked at closely")]
+    _log.rest = "".join(", %d %s" % (n, what) for n, what in counts if n)
+
+
+def _look(item, sibling):
+    global _in_vain
+    reported, began = _log.reports, time.process_time()
+    found = _find(item, sibling)
+    if _log.reports == reported:
+        _in_vain += time.process_time() - began
+    return found
+
+
+def _repeats(item, sibling):
+    """Whether a repetition passes. A fixture that lives on keeps a finalizer for each one that was made of it, and torn down."""
+    fixtures = [f for some in item._fixtureinfo.name2fixturedefs.values() for f in some]
+    ends = [(f._finalizers, len(f._finalizers)) for f in fixtures if isinstance(getattr(f, "_finalizers", None), list)]
+    passed = _good(runtestprotocol(item, nextitem=sibling, log=False))
+    for finalizers, count in ends:
+        del finalizers[count:]
+    return passed
 
 
 def _grows(item, sibling):
     """Whether every repetition leaves more memory in use. None if one does not pass."""
     growing = [True, True]
-    for n in range(1 - _WARM, _MEASURED):
+    for n in range(-_WARM, _MEASURED):
         _settle()
         before = _used()
-        if not _passes(item, sibling):
+        if not _repeats(item, sibling):
             return None
         _settle()
         after = _used()
         if n >= 0:
             growing = [g and a > b for g, a, b in zip(growing, after, before)]
+        if not any(growing):
+            break
     return any(growing)
 
 
@@ -168,9 +199,9 @@ def _find(item, sibling):
     gc.freeze()
     tracemalloc.start(_FRAMES)
     try:
-        counts, survivors = [], []
+        counts, survivors, growing = [], [], set()
         for n in range(1 + _MEASURED):
-            if not _passes(item, sibling):
+            if not _repeats(item, sibling):
                 return None
             if not tracemalloc.is_tracing():
                 return False  # the test measures itself
@@ -178,9 +209,14 @@ def _find(item, sibling):
             if n > 0:
                 survivors.append({id(t) for t in gc.get_objects()})
             counts.append(_counts())
+            if n == 1:
+                growing = {t for t, count in counts[1].items() if counts[0][t] < count}
+            elif n > 1:
+                growing = {t for t in growing if counts[-2][t] < counts[-1][t]}
+            if n > 0 and not growing:
+                return True
             gc.freeze()  # what is alive then and not now is of the next repetition
-        growing = {t for t in counts[-1] if all(a[t] < b[t] for a, b in zip(counts, counts[1:]))}
-        if growing and _held_outside() == outside:
+        if _held_outside() == outside:
             gc.unfreeze()
             for traceback, kind in _lost(growing, survivors):
                 _report(item, traceback, kind)

@@ -3,7 +3,15 @@
  * of its own for pytest, with our plugin.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +29,7 @@ if (!cffi) console.warn('SKIPPED: callbacks of cffi need cffi');
 const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-python-guards-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-type Seen = { diagnostics: Diagnostic[]; watched: number | undefined; output: string };
+type Seen = { diagnostics: Diagnostic[]; watched: number | undefined; output: string; notes: string[] };
 let runs = 0;
 
 /** Runs a suite under a guard. */
@@ -57,7 +65,12 @@ const watch = async (
   }
   for (const { parsed } of read) expect(parsed).toMatchObject({ unread: [], complete: true });
   const diagnostics = read.flatMap((l) => l.parsed.diagnostics);
-  return { diagnostics, watched: watchedIn({ line: /: done, (\d+) /, none: '' }, read).sum, output };
+  const notes = read.flatMap((l) =>
+    readFileSync(l.path, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(': note: ')),
+  );
+  return { diagnostics, watched: watchedIn({ line: /: done, (\d+) /, none: '' }, read).sum, output, notes };
 };
 
 const CTYPES = `import ctypes, gc, threading
@@ -130,6 +143,33 @@ describe.skipIf(missing)('ctguard sees a callback', () => {
     ['not if it is null, or an address', 'assert not COMPARE()\nassert COMPARE(address(libc.qsort))'],
     ['not a function', 'assert ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(("abs", libc))(-3) == 3'],
     [
+      'and shows a suite what it sees without the guard: the function that raises, its first frame, its conversion',
+      `import sys
+seen = []
+def f(a, b): 1 // 0
+def g(a, b): return "text"
+sys.unraisablehook = seen.append
+try:
+  for function in (f, g):
+    c = COMPARE(function)
+    c(None, None)
+  said = [s.object if s.object is not None else s.err_msg for s in seen]
+  assert all(s is o or repr(o) in str(s) for s, o in zip(said, (f, g))), said
+  assert [s.exc_type for s in seen] == [ZeroDivisionError, TypeError]
+  assert seen[0].exc_traceback.tb_frame.f_code is f.__code__
+finally: sys.unraisablehook = sys.__unraisablehook__`,
+    ],
+    [
+      'if its function is a method, an instance or a class',
+      `class C:
+  def m(self, a, b): return 0
+  def __call__(self, a, b): return 0
+addresses = [raw(COMPARE(f)) for f in (C().m, C(), int)]
+sort(addresses[0])
+sort(addresses[1])`,
+      ['sort', 'sort'],
+    ],
+    [
       'and leaves the lives of objects as they are',
       `import weakref
 class Owner: pass
@@ -192,6 +232,19 @@ describe.skipIf(missing || !cffi)('ctguard sees a callback of cffi', () => {
     ['of which only the address is kept', 'c = ffi.cast(SIGN, ffi.callback(SIGN, same))\nsort(c)', ['sort']],
     ['not if it is kept', 'c = ffi.callback(SIGN, same)\ngc.collect()\nsort(c)'],
     ['not as a decorator', '@ffi.callback(SIGN)\ndef f(a, b): return 0\nsort(f)'],
+    [
+      'and shows a suite what it sees without the guard',
+      `got = []
+def f(a, b): 1 // 0
+c = ffi.callback(SIGN, f, error=7, onerror=lambda *e: got.append(e))
+assert repr(c) == "<cdata 'int(*)(void *, void *)' calling %r>" % f
+assert ffi.cast(SIGN, ffi.cast("void *", c))(ffi.NULL, ffi.NULL) == c(ffi.NULL, ffi.NULL) == 7
+assert [e[2].tb_frame.f_code for e in got] == [f.__code__] * 2`,
+    ],
+    [
+      'that is not one: the error is that of cffi',
+      'try: ffi.callback(SIGN, 3)\nexcept TypeError: pass\nelse: assert False',
+    ],
     [
       'and leaves the lives of objects as they are',
       'import weakref\nclass Owner: pass\no = Owner()\no.c = ffi.callback(SIGN, lambda a, b, o=o: 0)\nseen = weakref.ref(o)\ndel o\ngc.collect()\nassert seen() is None\nsort(ffi.callback(SIGN, same))',
@@ -263,7 +316,7 @@ def test_a(shared, fresh):
     assert fresh == [1]
 def test_b(shared):
     assert made.count("module") == 1 and torn.count("module") == 0
-    assert made.count("test") == torn.count("test") > 3
+    assert made.count("test") == torn.count("test") >= 3
 state = []
 def test_once():
     state.append(1)
@@ -273,6 +326,38 @@ def test_skipped(): pytest.skip("no")
     const { diagnostics, watched, output } = await watch('PYREFS', suite);
     expect(output).toMatch(/3 passed, 1 skipped/);
     expect([diagnostics, watched]).toEqual([[], 2]);
+  });
+
+  test('a fixture that lives on, and what it knows of others, hides no loss', async () => {
+    const suite = `${LEAKS}
+import pytest
+@pytest.fixture(scope="module")
+def shared(): return []
+@pytest.fixture
+def fresh(shared): return []
+def test_bytes(fresh): lose(b"x" * id(kept).bit_length())
+def test_nothing(fresh): pass
+`;
+    const { diagnostics, watched } = await watch('PYREFS', suite);
+    expect(diagnostics.map((d) => [d.hazard, d.stacks[0]?.frames[0]])).toMatchObject([
+      ['resource/python-refcount-leak', { function: 'test_bytes' }],
+    ]);
+    expect(watched).toBe(2);
+  });
+
+  test('a suite that keeps something in every test is not looked at for ever, and that is said', async () => {
+    const suite = `${LEAKS}
+import ffi_gates_pyrefs
+ffi_gates_pyrefs._IN_VAIN_SECONDS = ffi_gates_pyrefs._IN_VAIN_SHARE = 0
+def test_lost(): lose([0] * 8)
+def test_kept(): kept.append(Node())
+def test_passed_over(): kept.append(Node())
+def test_grows_not(): pass
+`;
+    const { diagnostics, watched, notes } = await watch('PYREFS', suite);
+    expect(diagnostics.map((d) => d.hazard)).toEqual(['resource/python-refcount-leak']);
+    expect(watched).toBe(3);
+    expect(notes).toEqual([expect.stringContaining('test_passed_over is not looked at closely')]);
   });
 
   test('a fixture that fails at the end of its module fails', async () => {
