@@ -7,7 +7,7 @@ import { byText } from '../model/order.js';
 import type { Caches } from '../process/caches.js';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync } from 'node:fs';
-import { cp, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { glob } from 'tinyglobby';
@@ -125,6 +125,9 @@ export const makeBuilds = (options: BuildCacheOptions): ((spec: BuildSpec) => Pr
         ...(failed ? { failed } : {}),
       });
     if (existsSync(stamp)) {
+      // Who keeps builds from run to run sees by the stamps which of them are still used.
+      const now = new Date();
+      await utimes(stamp, now, now).catch(() => undefined);
       finish(true);
       return { dir, key };
     }

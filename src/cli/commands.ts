@@ -1,6 +1,7 @@
 /** The smaller commands. Each loads its code when it is called. */
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { CI_NAMES, PLAN_FORMAT_NAMES } from './choices.js';
 import type { Interruption } from './interruption.js';
 import { soakOptions } from './soak-options.js';
 
@@ -64,11 +65,16 @@ export const COMMANDS: readonly Command[] = [
           describe: 'report.json of an earlier run, from which times are taken; may be repeated',
         })
         .option('format', {
-          choices: ['shards', 'github-matrix'],
-          describe: 'print only the shards: for people, or for a job of GitHub',
+          choices: PLAN_FORMAT_NAMES,
+          describe: 'print only the shards: for people, or as jobs of a CI system, of Slurm or Kubernetes',
+        })
+        .option('provision', {
+          type: 'boolean',
+          default: false,
+          describe: 'first install missing tools, without which their cells would be no part of the plan',
         })
         .option('plan', { type: 'string', describe: 'with --format: print this plan, and make none' }),
-    run: async (a) => (await import('./plan.js')).plan(a),
+    run: async (a, interruption) => (await import('./plan.js')).plan(a, interruption),
   }),
   command({
     words: 'merge <dir>',
@@ -97,6 +103,13 @@ export const COMMANDS: readonly Command[] = [
       y
         .positional('dir', { type: 'string', default: '.', describe: 'the repository' })
         .option('force', { type: 'boolean', default: false, describe: 'overwrite existing files' })
+        .option('ci', {
+          choices: CI_NAMES,
+          array: true,
+          nargs: 1,
+          describe:
+            'where it will run (default: github); may be repeated. Files are added to a matrix that is there',
+        })
         .option('dry-run', {
           type: 'boolean',
           default: false,

@@ -1,13 +1,14 @@
 /** `ffi-gates plan`: prints which cells would run, in which shards, and why others would not. */
+import { join } from 'node:path';
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { Failure } from '../model/failure.js';
 import { parseDuration } from '../model/duration.js';
-import { probeHost } from '../host/probe.js';
-import type { PlanDocument } from '../plan/plan-document.js';
+import { PLAN_FORMATS, type PlanFormat } from '../plan/formats.js';
 import { countFor, MAX_SHARDS, type Unit } from '../plan/shards.js';
-import { duration } from '../reporters/wording.js';
 import { checkSelectors } from './check-request.js';
 import { makePlanDocument, readPlan } from './make-plan.js';
+import type { Interruption } from './interruption.js';
+import { probeFor } from './run.js';
 import { leaveOutSince } from './since.js';
 import { say, sayJson } from './say.js';
 import { openMatrix } from './where.js';
@@ -19,9 +20,10 @@ export type PlanArgs = {
   shards?: number | undefined;
   target?: string | undefined;
   estimates: string[];
-  format?: string | undefined;
+  format?: PlanFormat | undefined;
   plan?: string | undefined;
   since?: string | undefined;
+  provision: boolean;
 };
 
 /** How many shards: as asked, or as many as the time needs. */
@@ -37,47 +39,28 @@ const countOf = (a: PlanArgs): ((units: readonly Unit[]) => number) => {
   return (units) => countFor(units, ms);
 };
 
-const minutes = (ms: number): number => Math.ceil(ms / 60_000);
-
-/** The formats of `--format`, by name. */
-const FORMATS: Readonly<Record<string, (d: PlanDocument) => void>> = {
-  /** A line a shard, for people. */
-  shards: (d) => {
-    for (const s of d.shards)
-      say(`${s.index}/${d.shards.length}  ${s.cells.length} cells  ${duration(s.ms)}`);
-  },
-  /** The matrix of a job, on one line for `$GITHUB_OUTPUT`. Empty shards get no job: nothing is planned in them. */
-  'github-matrix': (d) => {
-    const include = d.shards
-      .filter((s) => s.cells.length > 0)
-      .map((s) => ({
-        shard: `${s.index}/${d.shards.length}`,
-        name: `${s.index}-of-${d.shards.length}`,
-        cells: s.cells.length,
-        minutes: minutes(s.ms),
-      }));
-    say(JSON.stringify({ include }));
-  },
-};
-
-/** Prints the plan for this machine. Starts only probes. Throws `Failure` 3 if nothing is selected. */
-export const plan = async (a: PlanArgs): Promise<ExitCode> => {
+/**
+ * Prints the plan for this machine. Starts only probes, and with `provision` what installs missing tools. Throws `Failure` 3
+ * if nothing is selected.
+ */
+export const plan = async (a: PlanArgs, interruption: Interruption): Promise<ExitCode> => {
   const count = countOf(a);
   const matrix = await openMatrix(a);
   if (a.plan !== undefined) {
     if (a.format === undefined)
       throw new Failure(EXIT.USAGE, '--plan is read for --format: say in which format it is to be printed');
-    FORMATS[a.format]?.(await readPlan(a.plan, matrix));
+    say(PLAN_FORMATS[a.format](await readPlan(a.plan, matrix)));
     return EXIT.OK;
   }
   checkSelectors(matrix, a.selector);
+  const room = { out: 'reports/latest', cache: join(matrix.root, '.ffi-gates', 'builds') };
   const {
     document,
     plan: made,
     cells,
   } = await makePlanDocument({
     matrix,
-    host: await probeHost(),
+    host: await probeFor(matrix, { ...room, provision: a.provision, onlyTools: true }, interruption),
     selectors: a.selector,
     estimates: a.estimates,
     leaveOut: await leaveOutSince(a.since, matrix),
@@ -88,7 +71,7 @@ export const plan = async (a: PlanArgs): Promise<ExitCode> => {
     return EXIT.OK;
   }
   if (a.format !== undefined) {
-    FORMATS[a.format]?.(document);
+    say(PLAN_FORMATS[a.format](document));
     return EXIT.OK;
   }
   for (const c of cells) say(`run   ${c.id}  (${c.suite.role})`);

@@ -1,26 +1,48 @@
-/** `ffi-gates init`: reads a repository, proposes a matrix and a workflow, writes them where nothing stands yet. */
+/** `ffi-gates init`: reads a repository, proposes a matrix and the files of a CI system, writes them where nothing stands yet. */
 import { EXIT } from '../model/exit-codes.js';
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeWholeFile } from '../process/write-file.js';
 import { Failure } from '../model/failure.js';
-import { parseMatrix } from '../config/matrix.js';
+import type { BindingId } from '../model/ids.js';
+import { loadMatrix, parseMatrix } from '../config/matrix.js';
+import { toolVersion } from '../host/provenance.js';
+import { CI, type CiId } from './ci/index.js';
+import type { CiFile } from './ci/ci.js';
 import { onlyLoads } from './proposal.js';
 import { propose, type Proposal } from './propose.js';
-import { matrixText, workflowText } from './write.js';
+import { matrixText } from './write.js';
 import { readTree } from './tree.js';
 
-export type InitOptions = { dir: string; force: boolean; dryRun: boolean };
-export type Written = { path: string; text: string };
+export type InitOptions = {
+  dir: string;
+  force: boolean;
+  dryRun: boolean;
+  /** Asked for by name: with it, a matrix that is there is kept, and its bindings count. */
+  ci?: readonly CiId[] | undefined;
+};
+export type Written = CiFile;
 
 const MATRIX = 'ffi-gates.yaml';
-const WORKFLOW = '.github/workflows/ffi-gates.yml';
+const OTHER_MATRIX = 'ffi-gates.yml';
+
+/** The files of some CI systems. Paths are absolute. */
+export const ciFiles = (
+  ci: readonly CiId[],
+  suites: readonly { binding: BindingId }[],
+  root: string,
+): Written[] => {
+  const bindings = [...new Set(suites.map((s) => s.binding))];
+  return ci
+    .flatMap((id) => CI[id]({ bindings, version: toolVersion() }))
+    .map((f) => ({ ...f, path: join(root, f.path) }));
+};
 
 /** The files of a proposal. The matrix is read back by the validator: what does not pass would be our bug. */
-export const filesOf = (p: Proposal, root: string): Written[] => {
+export const filesOf = (p: Proposal, root: string, ci: readonly CiId[] = ['github']): Written[] => {
   const matrix: Written = { path: join(root, MATRIX), text: matrixText(p) };
   parseMatrix(matrix.text, matrix.path);
-  return [matrix, { path: join(root, WORKFLOW), text: workflowText(p) }];
+  return [matrix, ...ciFiles(ci, p.suites, root)];
 };
 
 const summary = (p: Proposal): string[] => [
@@ -32,17 +54,13 @@ const summary = (p: Proposal): string[] => [
   ...(p.unclear.length ? ['not understood:', ...p.unclear.map((u) => `  - ${u}`)] : []),
 ];
 
-/** Writes, or with `dryRun` only says. Throws `Failure` 2 when a file stands in the way, 3 when there is nothing to gate. */
-export const init = async (o: InitOptions, say: (line: string) => void): Promise<void> => {
-  const root = resolve(o.dir);
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
-    throw new Failure(EXIT.USAGE, `no such directory: ${root}`);
-  const standing = [MATRIX, 'ffi-gates.yml', WORKFLOW].map((f) => join(root, f)).filter((f) => existsSync(f));
-  if (standing.length && !o.force && !o.dryRun)
-    throw new Failure(
-      EXIT.USAGE,
-      `${standing.join(' and ')} is there already; --force overwrites, --dry-run prints`,
-    );
+/** What is to be written: all, or the files of a CI system beside a matrix that is there. Throws `Failure` 3 for nothing. */
+const proposedFor = async (root: string, o: InitOptions, say: (line: string) => void): Promise<Written[]> => {
+  const there = [MATRIX, OTHER_MATRIX].map((f) => join(root, f)).find((f) => existsSync(f));
+  if (o.ci && there !== undefined && !o.force) {
+    say(`matrix ${there}  (kept as it is)`);
+    return ciFiles(o.ci, (await loadMatrix(there)).suites, root);
+  }
   const p = await propose(await readTree(root));
   for (const line of summary(p)) say(line);
   if (p.suites.length === 0) for (const line of p.unfound ?? []) say(line);
@@ -51,14 +69,33 @@ export const init = async (o: InitOptions, say: (line: string) => void): Promise
       EXIT.NOTHING_SELECTED,
       'no tests that reach native code were found, so there is nothing to write',
     );
-  for (const f of filesOf(p, root)) {
+  return filesOf(p, root, o.ci);
+};
+
+const STANDS = 'is there already; --force overwrites, --dry-run prints';
+
+/** Writes, or with `dryRun` only says. Throws `Failure` 2 when a file stands in the way, 3 when there is nothing to gate. */
+export const init = async (o: InitOptions, say: (line: string) => void): Promise<void> => {
+  const root = resolve(o.dir);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new Failure(EXIT.USAGE, `no such directory: ${root}`);
+  const refuse = (files: readonly string[]): void => {
+    const standing = files.filter((f) => existsSync(f));
+    if (standing.length && !o.force && !o.dryRun)
+      throw new Failure(EXIT.USAGE, `${standing.join(' and ')} ${STANDS}`);
+  };
+  // Reading a repository may take long: what would be refused whatever is in it is refused before.
+  const mine = o.ci ? [] : [MATRIX, OTHER_MATRIX].map((f) => join(root, f));
+  refuse([...mine, ...ciFiles(o.ci ?? ['github'], [], root).flatMap((f) => (f.include ? [] : [f.path]))]);
+  for (const f of await proposedFor(root, o, say)) {
     if (o.dryRun) {
       say(`--- ${f.path}`);
       say(f.text);
-      continue;
+    } else if (f.include !== undefined && existsSync(f.path)) say(f.include);
+    else {
+      await writeWholeFile(f.path, f.text);
+      say(`wrote  ${f.path}`);
     }
-    await writeWholeFile(f.path, f.text);
-    say(`wrote  ${f.path}`);
   }
   if (!o.dryRun)
     say('next: ffi-gates plan, then ffi-gates run --provision (keep .ffi-gates/ and reports/ out of git)');

@@ -1,8 +1,6 @@
-/** A proposal as files: `ffi-gates.yaml` and a GitHub workflow, with comments that say why. Pure. */
+/** A proposal as `ffi-gates.yaml`, with comments that say why. Pure. */
 import { stringify } from 'yaml';
 import { schemaLine } from '../config/expiry.js';
-import type { BindingId } from '../model/ids.js';
-import { uses } from './pinned-actions.js';
 import { onlyLoads } from './proposal.js';
 import type { Proposal, ProposedSuite, ProposedTarget } from './propose.js';
 
@@ -74,42 +72,3 @@ export const matrixText = (p: Proposal): string =>
     '# timeout: 180',
     '',
   ].join('\n');
-
-/** What a runner needs beyond its image and what `--provision` installs. */
-const SETUP: Partial<Record<BindingId, string[]>> = {
-  go: [`      - ${uses('actions/setup-go')}`, '        with: { go-version: stable }'],
-  jni: [`      - ${uses('actions/setup-java')}`, '        with: { distribution: temurin, java-version: 17 }'],
-  net: [`      - ${uses('actions/setup-dotnet')}`, '        with: { dotnet-version: 8.0.x }'],
-};
-
-/** The text of `.github/workflows/ffi-gates.yml`. */
-export const workflowText = (p: Proposal): string => {
-  const bindings = [...new Set(p.suites.map((s) => s.binding))];
-  return [
-    '# Written by `ffi-gates init`; yours to change.',
-    'name: ffi-gates',
-    'on:',
-    '  push: { branches: [main, master] }',
-    '  pull_request:',
-    '  workflow_dispatch:',
-    'permissions: { contents: read }',
-    'concurrency: { group: "ffi-gates-${{ github.ref }}", cancel-in-progress: true }',
-    'jobs:',
-    '  gates:',
-    '    runs-on: ubuntu-24.04',
-    '    timeout-minutes: 120',
-    '    steps:',
-    `      - ${uses('actions/checkout')}`,
-    '        with: { submodules: recursive, persist-credentials: false }',
-    `      - ${uses('actions/setup-node')}`,
-    '        with: { node-version: 20 }',
-    ...bindings.flatMap((b) => SETUP[b] ?? []),
-    '      # With more random bits, sanitizers of older compilers find no room for their shadow memory.',
-    '      - run: sudo sysctl -w vm.mmap_rnd_bits=28',
-    '      - run: npx --yes ffi-gates run --provision',
-    '      - if: always()',
-    `        ${uses('actions/upload-artifact')}`,
-    '        with: { name: ffi-gates, path: reports/latest, if-no-files-found: warn }',
-    '',
-  ].join('\n');
-};

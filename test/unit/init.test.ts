@@ -325,8 +325,9 @@ const matrixOf = async (
   files: Record<string, string>,
 ): Promise<{ matrix: Matrix; text: string; unclear: string[] }> => {
   const p = await propose(treeOf(files));
-  const [m, workflow] = filesOf(p, '/repo');
-  expect(() => parse(workflow!.text) as unknown).not.toThrow();
+  const [m, ...workflows] = filesOf(p, '/repo');
+  expect(workflows.map((w) => w.path)).toContain('/repo/.github/workflows/ffi-gates.yml');
+  for (const w of workflows) expect(() => parse(w.text) as unknown, w.path).not.toThrow();
   return { matrix: parseMatrix(m!.text, 'ffi-gates.yaml'), text: m!.text, unclear: p.unclear };
 };
 
@@ -423,7 +424,9 @@ describe('on disk', () => {
       await init({ dir, force: false, dryRun: false }, quiet);
       const matrix = join(dir, 'ffi-gates.yaml');
       expect(readFileSync(matrix, 'utf8')).toContain('libledger.so');
-      expect(readFileSync(join(dir, '.github/workflows/ffi-gates.yml'), 'utf8')).toContain('run --provision');
+      expect(readFileSync(join(dir, '.github/workflows/ffi-gates.yml'), 'utf8')).toContain(
+        'uses: ./.github/workflows/ffi-gates-shards.yml',
+      );
       writeFileSync(matrix, 'mine');
       await expect(init({ dir, force: false, dryRun: false }, quiet)).rejects.toMatchObject({
         exitCode: 2,
@@ -432,6 +435,26 @@ describe('on disk', () => {
       expect(readFileSync(matrix, 'utf8')).toBe('mine');
       await init({ dir, force: true, dryRun: false }, quiet);
       expect(readFileSync(matrix, 'utf8')).toContain('libledger.so');
+    }));
+
+  test('the files of another CI system are added to a matrix that is there', () =>
+    withDir(files, async (dir) => {
+      const said: string[] = [];
+      const say = (line: string): void => void said.push(line);
+      const matrix = join(dir, 'ffi-gates.yaml');
+      await init({ dir, force: false, dryRun: false }, quiet);
+      writeFileSync(matrix, `${readFileSync(matrix, 'utf8')}# mine\n`);
+      writeFileSync(join(dir, '.gitlab-ci.yml'), 'test: { script: [make test] }\n');
+      await init({ dir, force: false, dryRun: false, ci: ['gitlab', 'slurm'] }, say);
+      expect(readFileSync(matrix, 'utf8')).toContain('# mine');
+      expect(readFileSync(join(dir, 'ffi-gates-slurm.sh'), 'utf8')).toContain('sbatch');
+      // The file in which others' jobs are is named, and left as it is.
+      expect(readFileSync(join(dir, '.gitlab-ci.yml'), 'utf8')).toBe('test: { script: [make test] }\n');
+      expect(said).toContain('add to .gitlab-ci.yml:  include: [{ local: /.gitlab/ffi-gates.yml }]');
+      await expect(init({ dir, force: false, dryRun: false, ci: ['slurm'] }, quiet)).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringContaining('ffi-gates-slurm.sh is there already') as string,
+      });
     }));
 
   test('nothing to gate is exit code 3, and nothing is written', () =>
