@@ -12,6 +12,13 @@ func digest(a []ffiValue) (any, error) {
 	return suite.Digest(a[0].Uint8(), a[1].Uint32(), a[2].Uint16(), a[3].Float64())
 }
 
+func wideAlone(a []ffiValue) (any, error) { return suite.WideAlone(a[0].Int64(), a[1].Int64()) }
+func mean(a []ffiValue) (any, error) {
+	return suite.Mean(a[0].Float64(), a[1].Float32(), a[2].Int32())
+}
+func box(a []ffiValue) (any, error)   { return suite.Box(a[0].Int32()) }
+func slice(a []ffiValue) (any, error) { return suite.Slice(a[0].Int32(), a[1].Int32()) }
+
 func Test_abi_wrong_width__value(t *testing.T) {
 	ffiValues(t, "fx_wide", wide) //~ abi_wrong_width__value: values = abi/wrong-width
 }
@@ -38,4 +45,20 @@ func Test_abi_encoding__nul(t *testing.T) {
 
 func Test_bounds_length_arithmetic__value(t *testing.T) {
 	ffiValues(t, "fx_sum", sum) //~ bounds_length_arithmetic__value: values = bounds/length-arithmetic
+}
+
+func Test_abi_arity__value(t *testing.T) {
+	ffiValues(t, "fx_wide", wideAlone) //~ abi_arity__value: values = abi/arity
+}
+
+func Test_abi_calling_convention__value(t *testing.T) {
+	ffiValues(t, "fx_mean", mean) //~ abi_calling_convention__value: values = abi/calling-convention
+}
+
+func Test_abi_truncated_pointer__value(t *testing.T) {
+	ffiValues(t, "fx_box", box) //~ abi_truncated_pointer__value: values = crash/signal
+}
+
+func Test_trust_validation_gap__value(t *testing.T) {
+	ffiValues(t, "fx_slice", slice) //~ trust_validation_gap__value: values = trust/validation-gap
 }

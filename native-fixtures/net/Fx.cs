@@ -24,6 +24,8 @@ internal static class Fx
     [DllImport("fixture")] public static extern int fx_fire(int value);
     [DllImport("fixture", EntryPoint = "fx_fill")] public static extern void fx_fill_memory(IntPtr buf, UIntPtr n, int b);
     [DllImport("fixture", EntryPoint = "fx_fill")] public static extern void fx_fill_array(byte[] buf, UIntPtr n, int b);
+    [DllImport("fixture")] public static extern int fx_sum(byte[] buf, UIntPtr n);
+    [DllImport("fixture")] public static extern int fx_copy_slice(byte[] dst, UIntPtr cap, byte[] src, int from, int to);
     [DllImport("fixture")] public static extern UIntPtr fx_text_length(IntPtr text);
     [DllImport("fixture")] public static extern IntPtr fx_find(string name);
     [DllImport("fixture")] public static extern int fx_measure(int want, IntPtr result);

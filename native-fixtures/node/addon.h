@@ -75,6 +75,12 @@ static napi_value points_of(napi_env env, const char *text) {
   return number(env, points == SIZE_MAX ? -1 : (double)points);
 }
 
+static napi_value points_in(napi_env env, const char *text) {
+  napi_value v;
+  napi_create_bigint_uint64(env, fx_utf8_points(text), &v);
+  return v;
+}
+
 /* The suite's own. */
 WRAPPER(fill);
 WRAPPER(fillPooled);
@@ -94,6 +100,18 @@ WRAPPER(measure);
 WRAPPER(openMissing);
 WRAPPER(points);
 WRAPPER(wide);
+WRAPPER(valueWide);
+WRAPPER(valueWideArgument);
+WRAPPER(valueWideDouble);
+WRAPPER(valueWideAlone);
+WRAPPER(valueUnsignedMax);
+WRAPPER(valueDigest);
+WRAPPER(valueMean);
+WRAPPER(valuePoints);
+WRAPPER(valuePointsLatin1);
+WRAPPER(valueSum);
+WRAPPER(valueBox);
+WRAPPER(valueSlice);
 
 static const export_row rows[] = {
     {"run", run}, {"hold", hold}, {"heldSum", heldSum}, {"release", release}, {"fill", fill},
@@ -103,7 +121,12 @@ static const export_row rows[] = {
     {"offEvent", offEvent}, {"fire", fire}, {"callTwice", callTwice}, {"onOtherThread", onOtherThread},
     {"boxNew", boxNew}, {"boxGet", boxGet}, {"boxFree", boxFree}, {"measure", measure}, {"mayThrow", mayThrow},
     {"openMissing", openMissing}, {"points", points}, {"wide", wide}, {"scribbleStart", scribbleStart},
-    {"scribbleJoin", scribbleJoin}, {NULL, NULL},
+    {"scribbleJoin", scribbleJoin},
+    {"valueWide", valueWide}, {"valueWideArgument", valueWideArgument}, {"valueWideDouble", valueWideDouble},
+    {"valueWideAlone", valueWideAlone}, {"valueUnsignedMax", valueUnsignedMax}, {"valueDigest", valueDigest},
+    {"valueMean", valueMean}, {"valuePoints", valuePoints}, {"valuePointsLatin1", valuePointsLatin1},
+    {"valueSum", valueSum}, {"valueBox", valueBox}, {"valueSlice", valueSlice},
+    {NULL, NULL},
 };
 
 NAPI_MODULE_INIT() { return export_all(env, exports, rows); }

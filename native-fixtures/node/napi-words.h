@@ -23,6 +23,26 @@ static inline napi_value number(napi_env env, double n) {
   return v;
 }
 
+/* The low 64 bits of a bigint. */
+static inline int64_t int64_of(napi_env env, napi_value v) {
+  int64_t n = 0;
+  bool exact;
+  napi_get_value_bigint_int64(env, v, &n, &exact);
+  return n;
+}
+
+static inline double double_of(napi_env env, napi_value v) {
+  double x = 0;
+  napi_get_value_double(env, v, &x);
+  return x;
+}
+
+static inline napi_value bigint(napi_env env, int64_t n) {
+  napi_value v;
+  napi_create_bigint_int64(env, n, &v);
+  return v;
+}
+
 /* Bytes of a Buffer; `size` may be NULL. */
 static inline unsigned char *bytes_of(napi_env env, napi_value v, size_t *size) {
   void *data = NULL;

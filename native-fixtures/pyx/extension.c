@@ -259,55 +259,11 @@ FUNCTION(twin_descriptor) { return PyLong_FromLong(fx_close(fx_open_self())); }
 
 #define TAKING(name) static PyObject *name(PyObject *self, PyObject *args)
 
-TAKING(hazard_wide) {
-  (void)self;
-  unsigned int a, b; /* which Python fills without a look at what is lost */
-  return PyArg_ParseTuple(args, "II", &a, &b) ? PyLong_FromLongLong(fx_wide((int)a, (int)b)) : NULL;
-}
-
-TAKING(twin_wide) {
-  (void)self;
-  long long a, b;
-  return PyArg_ParseTuple(args, "LL", &a, &b) ? PyLong_FromLongLong(fx_wide(a, b)) : NULL;
-}
-
-FUNCTION(hazard_unsigned_max) { return PyLong_FromLong((int)fx_unsigned_max()); }
-FUNCTION(twin_unsigned_max) { return PyLong_FromUnsignedLong(fx_unsigned_max()); }
-
-TAKING(hazard_points) {
-  (void)self;
-  PyObject *text, *bytes = NULL;
-  if (PyArg_ParseTuple(args, "U", &text)) bytes = PyUnicode_AsLatin1String(text);
-  PyObject *points = bytes ? PyLong_FromSize_t(fx_utf8_points(PyBytes_AsString(bytes))) : NULL;
-  Py_XDECREF(bytes);
-  return points;
-}
-
-TAKING(hazard_points_to_nul) {
-  (void)self;
-  const char *text;
-  Py_ssize_t length;
-  return PyArg_ParseTuple(args, "s#", &text, &length) ? PyLong_FromSize_t(fx_utf8_points(text)) : NULL;
-}
-
-TAKING(twin_points) {
-  (void)self;
-  const char *text;
-  return PyArg_ParseTuple(args, "s", &text) ? PyLong_FromSize_t(fx_utf8_points(text)) : NULL;
-}
-
-static PyObject *sum(PyObject *args, size_t most) {
-  const char *data;
-  Py_ssize_t length;
-  if (!PyArg_ParseTuple(args, "y#", &data, &length)) return NULL;
-  return PyLong_FromLong(fx_sum((const unsigned char *)data, (size_t)length & most));
-}
-
-TAKING(hazard_sum) { return (void)self, sum(args, 0xffff); }
-TAKING(twin_sum) { return (void)self, sum(args, SIZE_MAX); }
+#include "values.c"
 
 #define METHOD(name) {#name, name, METH_NOARGS, NULL}
 #define VALUES(name) {#name, name, METH_VARARGS, NULL}
+#define BOTH(name) VALUES(hazard_##name), VALUES(twin_##name)
 #define PAIR(name) METHOD(hazard_##name), METHOD(twin_##name)
 static PyMethodDef methods[] = {
     {"hazard_run", hazard_run, METH_O, NULL},
@@ -331,13 +287,15 @@ static PyMethodDef methods[] = {
     PAIR(exception_set),
     PAIR(descriptor),
     PAIR(unsigned_max),
-    VALUES(hazard_wide),
-    VALUES(twin_wide),
-    VALUES(hazard_points),
+    BOTH(wide),
+    VALUES(hazard_alone),
+    BOTH(points),
     VALUES(hazard_points_to_nul),
-    VALUES(twin_points),
-    VALUES(hazard_sum),
-    VALUES(twin_sum),
+    BOTH(sum),
+    BOTH(digest),
+    BOTH(mean),
+    BOTH(box),
+    BOTH(slice),
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,7 +1,8 @@
 /** `ffi-gates values`: the vectors of the functions that suites name, and adapters for their wrappers. */
-import { constants, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { globSync } from 'tinyglobby';
 import type { Suite } from '../config/matrix.js';
 import { EXIT, type ExitCode } from '../model/exit-codes.js';
 import { Failure } from '../model/failure.js';
@@ -21,24 +22,30 @@ const signaturesOf = (suite: Suite): Signature[] =>
     return typeof read === 'string' ? [] : [read];
   });
 
-/** The package that the sources in `dir` belong to. */
-const packageOf = ({ package: p }: Scaffold, dir: string): string => {
-  if (!p) return '';
-  for (const name of readdirSync(dir).sort()) {
-    const found = p.files.test(name) ? p.line.exec(readFileSync(join(dir, name), 'utf8'))?.[1] : undefined;
-    if (found !== undefined) return found;
+/** The package that the suite's sources belong to, and where they are. The nearest to `dir` decides. */
+const packageOf = ({ package: p }: Scaffold, dir: string): { dir: string; name: string } => {
+  if (!p) return { dir, name: '' };
+  const depth = (path: string): number => path.split('/').length;
+  const files = globSync(p.files, { cwd: dir, absolute: true, ignore: ['**/target/**'] });
+  for (const file of files.sort().sort((a, b) => depth(a) - depth(b))) {
+    const name = p.line.exec(readFileSync(file, 'utf8'))?.[1];
+    if (name !== undefined) return { dir: dirname(file), name };
   }
-  return 'main';
+  throw new Failure(
+    EXIT.NOTHING_SELECTED,
+    `no source of ${relative(process.cwd(), dir)} names its package (${p.files}); write one test first`,
+  );
 };
 
 /** Writes what is not there yet. Returns the paths and whether they were written. */
-const writeScaffold = (s: Scaffold, dir: string, functions: readonly Signature[]): [string, boolean][] => {
-  const pack = packageOf(s, dir);
+const writeScaffold = (s: Scaffold, suite: string, functions: readonly Signature[]): [string, boolean][] => {
+  const { dir, name: pack } = packageOf(s, suite);
   const helper = join(dir, s.helper.to);
   const tests = join(dir, s.tests);
   const written: [string, boolean][] = [helper, tests].map((path) => [path, !existsSync(path)]);
   const [[, newHelper], [, newTests]] = written as [[string, boolean], [string, boolean]];
   const from = join(HELPERS, s.helper.from);
+  for (const path of [helper, tests]) mkdirSync(dirname(path), { recursive: true });
   if (newHelper && s.package)
     writeFileSync(
       helper,
@@ -85,9 +92,7 @@ export const values = async (a: ValuesOptions): Promise<ExitCode> => {
       continue;
     }
     const scaffold = SCAFFOLDS[s.binding];
-    if (!scaffold) {
-      if (s.binding !== 'c') say(`${s.id}-${s.binding}: there is no adapter for this binding yet`);
-    } else if (!done.has(dir))
+    if (scaffold && !done.has(dir))
       for (const [path, written] of writeScaffold(scaffold, dir, functions))
         say(`${written ? 'written' : 'left as it is'}: ${relative(process.cwd(), path)}`);
     done.add(dir);

@@ -77,6 +77,10 @@ export type Runner = {
   failing?: readonly FailingCall[];
   /** What is armed is a command for people, who may start it more than once. */
   repeats?: boolean;
+  /** The directories of the gate's logs, one of each attempt. */
+  logDirs?: string[];
+  /** What adapters answered before a vector ended them, for a launch that asks the rest. */
+  answered?: string;
 };
 
 /** Time limit in seconds of one launch of the cell, before the allowance for heavy gates. */
@@ -108,6 +112,7 @@ const valuesOf = (r: Runner, tests: readonly string[] | 'all'): ValuesRequest | 
     include: suite.values.include.map((d) => resolve(matrix.root, d)),
     targets: Object.values(r.prepared.targets),
     all,
+    ...(r.answered === undefined ? {} : { answered: r.answered }),
   };
 };
 
@@ -185,6 +190,7 @@ export const runAttempt = async (
   const binding = BINDINGS[cell.suite.binding];
   const dir = join(options.logs, cell.id, String(++r.n));
   const { l, arm, scratch, logDir, after } = armedLaunch(r, dir, tests, isolate);
+  (r.logDirs ??= []).push(logDir);
   const output = join(dir, 'output.log');
   const lostAfter = await watchLogs(logDir);
   const ended = await launch(

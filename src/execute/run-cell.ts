@@ -7,6 +7,7 @@ import { listTests } from './list-tests.js';
 import { foreignObjects } from '../judge/instrumentation.js';
 import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
+import { askOn } from './ask-on.js';
 import { runExpected } from './run-expected.js';
 import { runFailing } from './run-failing.js';
 import { runSchedules } from './run-schedules.js';
@@ -76,6 +77,7 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
     const order = options.disturbance?.order;
     evidence.wanted = order === undefined ? evidence.listed : shuffled(evidence.listed, order);
     await runSchedules(r);
+    await askOn(r);
     await rerunFailed(r);
     await rerunTruncatedLeaks(r);
   }

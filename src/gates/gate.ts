@@ -42,6 +42,8 @@ export type ValuesRequest = {
   only?: string;
   /** Whether this launch runs all tests of the suite. */
   all: boolean;
+  /** What adapters answered before a vector ended them. This launch asks the vectors behind it. */
+  answered?: string;
 };
 
 export type GateSettings = {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BindingId } from '../model/ids.js';
 import { parseSignature } from '../model/signature.js';
+import { readAnswers, type Asked } from '../values/answers.js';
 import type { Function, ValuesSpec } from '../values/spec.js';
 import { vectorsOf } from '../values/vectors.js';
 import type { Gate, ValuesRequest } from './gate.js';
@@ -15,7 +16,16 @@ const PROGRAM = fileURLToPath(new URL('../values/program.js', import.meta.url));
 const LOG = 'values.log';
 
 /** Bindings for which there is an adapter in `plugins/values`. */
-const FITS: readonly BindingId[] = ['py', 'pyx', 'go'];
+const FITS = ['py', 'pyx', 'go', 'jni', 'rs', 'net', 'node'] as const satisfies readonly BindingId[];
+
+/** The last vector of each function that ended a process. */
+const lastDeaths = (asked: readonly Asked[]): Map<string, number> => {
+  const last = new Map<string, number>();
+  for (const a of asked)
+    for (const [id, outcome] of a.outcomes)
+      if (outcome.kind === 'died') last.set(a.function, Math.max(id, last.get(a.function) ?? id));
+  return last;
+};
 
 /** The functions of a suite. The matrix was checked, so that every signature can be read. */
 const functionsOf = ({ functions }: ValuesRequest): Function[] =>
@@ -31,13 +41,12 @@ export const values: Gate = {
   offer: { on: false, why: 'compares what functions return with C; name them with `values` in a suite' },
   limits: [
     {
-      bindings: ['py', 'pyx', 'go'],
+      bindings: FITS,
       text: 'Sees functions that the suite names under `values` and that a test asks, with arguments and results that are numbers, text, bytes or records of numbers. What is lost in a pointer or written through one needs a body in C.',
     },
   ],
   ...watching,
-  unfit: (b) =>
-    b === 'c' ? 'the oracle itself is C' : FITS.includes(b) ? undefined : `there is no adapter for ${b} yet`,
+  unfit: (b) => (b === 'c' ? 'the oracle itself is C' : undefined),
   asksFunctions: true,
   arm: (r) => {
     const request = r.values ?? {
@@ -66,8 +75,12 @@ export const values: Gate = {
       log: join(r.logDir, LOG),
       work: join(r.logDir, '..', 'oracle'),
     };
+    const answered = request.only === undefined ? (request.answered ?? '') : '';
+    const ended = lastDeaths(readAnswers(answered).asked);
     const lines = functions.flatMap(({ signature }) =>
-      vectorsOf(signature, request.seed).map((v) => `${[signature.name, v.id, ...v.args].join(' ')}\n`),
+      vectorsOf(signature, request.seed)
+        .filter((v) => v.id > (ended.get(signature.name) ?? -1))
+        .map((v) => `${[signature.name, v.id, ...v.args].join(' ')}\n`),
     );
     return {
       prefix: [],
@@ -77,7 +90,10 @@ export const values: Gate = {
         ...(request.only === undefined ? {} : { FFI_GATES_VALUES_ONLY: request.only }),
       },
       hostArgs: [],
-      files: { [vectors]: lines.join('') },
+      files: {
+        [vectors]: lines.join(''),
+        ...(answered === '' ? {} : { [`${answers}.0`]: answered }),
+      },
       watched: watched('no wrapper took a vector; `ffi-gates values --scaffold` writes adapters'),
       after: { argv: [process.execPath, PROGRAM], settings, log: LOG },
     };

@@ -103,6 +103,14 @@ const explain = async (s: Signature, all: readonly Answered[], callC: CallC): Pr
   return unexplained(s);
 };
 
+/** What became of the oracle. It stops itself by SIGALRM after ten seconds. */
+const deathOf = (signal: string): string =>
+  signal === '14'
+    ? 'does not return in C'
+    : signal === '0'
+      ? 'leaves C without an answer'
+      : `ends C with signal ${signal}`;
+
 const count = (n: number, all: number): string => `${n} of ${all} vectors that C takes`;
 
 /** Compares what one test answered about one function. */
@@ -142,13 +150,16 @@ export const compareFunction = async (
   const add = (a: Answered, hazard: HazardId, message: string, effect: string): void =>
     void found.push({ hazard, message, effect, vector: `${s.name}:${a.vector.id}`, ...where });
 
+  // Beyond so many deadly vectors the rest is not asked.
+  const unasked = died && answered.length < vectors.length ? vectors.length - answered.length : 0;
+  const andUnasked = unasked > 0 ? `; ${unasked} vectors behind it were not asked` : '';
   const deadly = asIs.find((a) => a.inC && 'died' in a.inC);
   if (deadly)
     add(
       deadly,
       'trust/validation-gap',
-      `${spellCall(s, deadly.vector.args)} ends C with signal ${(deadly.inC as { died: string }).died}, and the wrapper does not refuse it`,
-      'whoever passes such a value ends the process, or worse',
+      `${spellCall(s, deadly.vector.args)} ${deathOf((deadly.inC as { died: string }).died)}, and the wrapper does not refuse it`,
+      `whoever passes such a value ends the process, or worse${andUnasked}`,
     );
   const both = asIs.filter((a) => wordOf(a.inC) !== undefined && a.host.kind === 'ok');
   const wrong = both.filter((a) => !sameResult(s.result, wordOf(a.inC)!, hostWord(a)));
@@ -158,7 +169,7 @@ export const compareFunction = async (
       killed,
       'crash/signal',
       `${spellCall(s, killed.vector.args)} ended the host; C alone answers ${spellValue(wordOf(killed.inC)!)}`,
-      'a value that C takes ends the process on its way there',
+      `a value that C takes ends the process on its way there${andUnasked}`,
     );
   if (wrong.length > 0) {
     const e = await explain(s, both, callC);

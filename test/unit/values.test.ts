@@ -392,16 +392,27 @@ test('values are spelt for people', () => {
 });
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** The helper, where its copy is in the fixtures, and its package. */
 const COPIES: [string, string, string?][] = [
-  ['ffi_gates_values.py', 'py'],
-  ['ffi_gates_values.py', 'canary/py'],
-  ['ffi_gates_values.py', 'canary/pyx'],
-  ['ffi_gates_values_test.go', 'go', 'fixture'],
-  ['ffi_gates_values_test.go', 'canary/go', 'fficanary'],
+  ['ffi_gates_values.py', 'py/ffi_gates_values.py'],
+  ['ffi_gates_values.py', 'canary/py/ffi_gates_values.py'],
+  ['ffi_gates_values.py', 'canary/pyx/ffi_gates_values.py'],
+  ['ffi_gates_values_test.go', 'go/ffi_gates_values_test.go', 'fixture'],
+  ['ffi_gates_values_test.go', 'canary/go/ffi_gates_values_test.go', 'fficanary'],
+  ['ffi_gates_values.cjs', 'node/ffi_gates_values.cjs'],
+  ['ffi_gates_values.cjs', 'canary/node/ffi_gates_values.cjs'],
+  ['ffi_gates_values.rs', 'rs/hazard/tests/ffi_gates_values/mod.rs'],
+  ['ffi_gates_values.rs', 'rs/twin/tests/ffi_gates_values/mod.rs'],
+  ['ffi_gates_values.rs', 'canary/rs/tests/ffi_gates_values/mod.rs'],
+  ['FfiGatesValues.java', 'jni/hazard/src/test/java/hazard/FfiGatesValues.java', 'hazard'],
+  ['FfiGatesValues.java', 'jni/twin/src/test/java/twin/FfiGatesValues.java', 'twin'],
+  ['FfiGatesValues.java', 'canary/jni/src/test/java/canary/FfiGatesValues.java', 'canary'],
+  ['FfiGatesValues.cs', 'net/FfiGatesValues.cs'],
+  ['FfiGatesValues.cs', 'canary/net/FfiGatesValues.cs'],
 ];
-test.each(COPIES)('%s in %s is the helper that is shipped', (name, dir, pack = '') => {
+test.each(COPIES)('%s is shipped as it is in %s', (name, copy, pack = '') => {
   const shipped = readFileSync(`${ROOT}plugins/values/${name}`, 'utf8').replace('PACKAGE', pack);
-  expect(readFileSync(`${ROOT}native-fixtures/${dir}/${name}`, 'utf8')).toBe(shipped);
+  expect(readFileSync(`${ROOT}native-fixtures/${copy}`, 'utf8')).toBe(shipped);
 });
 
 test.each(Object.entries(SCAFFOLDS))(

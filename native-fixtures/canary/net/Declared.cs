@@ -35,4 +35,14 @@ public class Declared
         canary_errno();
         Assert.AreNotEqual(-1, Marshal.GetLastWin32Error()); //~ canary_declared_errno: declared = errno/clobbered
     }
+
+    [Test] public void values_width()
+    {
+        FfiGatesValues.Check("canary_wide", a => canary_wide(a[0].Int64)); //~ canary_values_width: values = abi/wrong-width
+    }
+
+    [Test] public void values_sign()
+    {
+        FfiGatesValues.Check("canary_unsigned", a => canary_unsigned()); //~ canary_values_sign: values = abi/wrong-signedness
+    }
 }

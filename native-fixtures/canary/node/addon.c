@@ -33,9 +33,33 @@ static napi_value run(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-NAPI_MODULE_INIT() {
+/* A result in a type that cannot hold it. */
+static napi_value wide(napi_env env, napi_callback_info info) {
+  napi_value argv[1], result;
+  size_t argc = 1;
+  int64_t value = 0;
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  napi_get_value_int64(env, argv[0], &value);
+  napi_create_int32(env, (int32_t)canary_wide(value), &result);
+  return result;
+}
+
+static napi_value unsigned_max(napi_env env, napi_callback_info info) {
+  napi_value result;
+  (void)info;
+  napi_create_int32(env, (int32_t)canary_unsigned(), &result);
+  return result;
+}
+
+static void export(napi_env env, napi_value exports, const char *name, napi_callback call) {
   napi_value f;
-  napi_create_function(env, "run", NAPI_AUTO_LENGTH, run, NULL, &f);
-  napi_set_named_property(env, exports, "run", f);
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, call, NULL, &f);
+  napi_set_named_property(env, exports, name, f);
+}
+
+NAPI_MODULE_INIT() {
+  export(env, exports, "run", run);
+  export(env, exports, "wide", wide);
+  export(env, exports, "unsignedMax", unsigned_max);
   return exports;
 }

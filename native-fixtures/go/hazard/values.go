@@ -2,6 +2,14 @@ package hazard
 
 // #include <stdlib.h>
 // #include <fixture.h>
+// static double mean_of_doubles(double a, double b, int n) {
+//   return ((double (*)(double, double, int))(void *)fx_mean)(a, b, n);
+// }
+// // With room on both sides, so that C alone decides what is an error.
+// static int slice_in_room(int from, int to) {
+//   static unsigned char dst[3 << 16], src[3 << 16];
+//   return fx_copy_slice(dst + (1 << 16), 64, src + (1 << 16), from, to);
+// }
 import "C"
 import "unsafe"
 
@@ -46,4 +54,20 @@ func (Suite) Sum(data []byte) (int32, error) {
 	c := C.CBytes(data)
 	defer C.free(c)
 	return int32(C.fx_sum((*C.uchar)(c), C.size_t(uint16(len(data))))), nil
+}
+
+func (Suite) WideAlone(a, _ int64) (int64, error) { return int64(C.fx_wide(C.int64_t(a), 0)), nil }
+
+func (Suite) Mean(a float64, b float32, n int32) (float64, error) {
+	return float64(C.mean_of_doubles(C.double(a), C.double(b), C.int(n))), nil
+}
+
+func (Suite) Box(value int32) (int32, error) {
+	handle := uint32(uintptr(unsafe.Pointer(C.fx_box_new(C.int(value)))))
+	address := uintptr(handle)
+	return int32(C.fx_box_get(*(**C.fx_box)(unsafe.Pointer(&address)))), nil
+}
+
+func (Suite) Slice(from, to int32) (int32, error) {
+	return int32(C.slice_in_room(C.int(from), C.int(to))), nil
 }

@@ -40,3 +40,23 @@ func (Suite) Sum(data []byte) (int32, error) {
 	defer C.free(c)
 	return int32(C.fx_sum((*C.uchar)(c), C.size_t(len(data)))), nil
 }
+
+func (s Suite) WideAlone(a, b int64) (int64, error) { return s.Wide(a, b) }
+
+func (Suite) Mean(a float64, b float32, n int32) (float64, error) {
+	return float64(C.fx_mean(C.double(a), C.float(b), C.int(n))), nil
+}
+
+func (Suite) Box(value int32) (int32, error) {
+	box := C.fx_box_new(C.int(value))
+	defer C.fx_box_free(box)
+	return int32(C.fx_box_get(box)), nil
+}
+
+func (Suite) Slice(from, to int32) (int32, error) {
+	if from < 0 || from > to || to > 64 {
+		return 0, errors.New("no slice of 64 bytes")
+	}
+	var src, dst [64]C.uchar
+	return int32(C.fx_copy_slice(&dst[0], 64, &src[0], C.int32_t(from), C.int32_t(to))), nil
+}

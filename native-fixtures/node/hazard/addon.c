@@ -1,6 +1,7 @@
 /* Addon of the hazard suite: thin wrappers of the fixture library, some of them wrong on purpose. */
 #define LIBRARY_RUN fx_hazard_run
 #include "../addon.h"
+#include "values.c"
 
 /* Believes the length that JavaScript declares. */
 WRAPPER(fill) {

@@ -92,3 +92,5 @@ test('unwind_foreign_exception__host', () => {
 
 // Cases of the library itself: the guilty lines are in the library.
 libraryTests(addon);
+
+require('./values.js');

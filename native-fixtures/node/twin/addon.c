@@ -1,6 +1,7 @@
 /* Addon of the twin suite: the wrappers of the hazard suite, with their mistakes corrected. */
 #define LIBRARY_RUN fx_twin_run
 #include "../addon.h"
+#include "values.c"
 
 /* -1 when the Buffer is shorter than the declared length. */
 WRAPPER(fill) {

@@ -93,3 +93,5 @@ test('unwind_foreign_exception__host', () => {
 
 // Corrected cases of the library itself.
 libraryTests(addon);
+
+require('./values.js');

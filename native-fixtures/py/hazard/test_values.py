@@ -20,6 +20,12 @@ def test_abi_wrong_width__argument():
     check("fx_wide", narrow)  #~ abi_wrong_width__argument: values = abi/wrong-width
 
 
+def test_abi_arity__value():
+    wide = bare().fx_wide
+    wide.argtypes, wide.restype = [ctypes.c_int64, ctypes.c_int64], ctypes.c_int64
+    check("fx_wide", lambda a, b: wide(a, 0))  #~ abi_arity__value: values = abi/arity
+
+
 def test_abi_wrong_width__range():
     check("fx_wide", lib.fx_wide)  #~ abi_wrong_width__range: values = abi/wrong-width
 

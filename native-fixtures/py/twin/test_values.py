@@ -44,6 +44,10 @@ def test_abi_wrong_width__value():
     check("fx_wide", wide)
 
 
+def test_abi_arity__value():
+    check("fx_wide", wide)
+
+
 def test_abi_wrong_signedness__value():
     check("fx_unsigned_max", lib.fx_unsigned_max)
 

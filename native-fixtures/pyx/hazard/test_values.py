@@ -22,3 +22,23 @@ def test_abi_encoding__nul():
 
 def test_bounds_length_arithmetic__value():
     check("fx_sum", extension.hazard_sum)  #~ bounds_length_arithmetic__value: values = bounds/length-arithmetic
+
+
+def test_abi_arity__value():
+    check("fx_wide", extension.hazard_alone)  #~ abi_arity__value: values = abi/arity
+
+
+def test_abi_struct_layout__value():
+    check("fx_record_digest", extension.hazard_digest)  #~ abi_struct_layout__value: values = abi/struct-layout
+
+
+def test_abi_calling_convention__value():
+    check("fx_mean", extension.hazard_mean)  #~ abi_calling_convention__value: values = abi/calling-convention
+
+
+def test_abi_truncated_pointer__value():
+    check("fx_box", extension.hazard_box)  #~ abi_truncated_pointer__value: values = crash/signal
+
+
+def test_trust_validation_gap__value():
+    check("fx_slice", extension.hazard_slice)  #~ trust_validation_gap__value: values = trust/validation-gap

@@ -18,3 +18,23 @@ def test_abi_encoding__value():
 
 def test_bounds_length_arithmetic__value():
     check("fx_sum", extension.twin_sum)
+
+
+def test_abi_arity__value():
+    check("fx_wide", extension.twin_wide)
+
+
+def test_abi_struct_layout__value():
+    check("fx_record_digest", extension.twin_digest)
+
+
+def test_abi_calling_convention__value():
+    check("fx_mean", extension.twin_mean)
+
+
+def test_abi_truncated_pointer__value():
+    check("fx_box", extension.twin_box)
+
+
+def test_trust_validation_gap__value():
+    check("fx_slice", extension.twin_slice)

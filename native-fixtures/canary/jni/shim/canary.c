@@ -81,3 +81,13 @@ CANARY(void, keep)(JNIEnv *env, jclass cls, jobject object) {
 CANARY(void, stale)(JNIEnv *env, jclass cls) {
   (*env)->IsSameObject(env, kept, cls); //~ canary_stale: jniguard = lifetime/stale-local-ref
 }
+
+CANARY(jlong, wide)(JNIEnv *env, jclass cls, jlong value) {
+  (void)env, (void)cls;
+  return (jint)canary_wide(value);
+}
+
+CANARY(jlong, sign)(JNIEnv *env, jclass cls) {
+  (void)env, (void)cls;
+  return (jint)canary_unsigned();
+}

@@ -4,6 +4,8 @@ use fficanary as _;
 use std::hint::black_box;
 use std::os::raw::{c_char, c_int, c_long};
 
+mod ffi_gates_values;
+
 /// Packed here, padded there.
 #[repr(C, packed)]
 struct Packed {
@@ -65,4 +67,14 @@ extern "C" fn ignore(value: i64) {
 #[test]
 fn canary_declared_callback() {
     black_box(unsafe { canary_call(ignore) });
+}
+
+#[test]
+fn canary_values_width() {
+    ffi_gates_values::check("canary_wide", |a| Ok(unsafe { canary_wide(a[0].int()?) })); //~ canary_values_width: values = abi/wrong-width
+}
+
+#[test]
+fn canary_values_sign() {
+    ffi_gates_values::check("canary_unsigned", |_| Ok(unsafe { canary_unsigned() })); //~ canary_values_sign: values = abi/wrong-signedness
 }

@@ -1,6 +1,10 @@
 //! The declarations as the header has them.
 #![allow(non_snake_case)]
 use fixture::*;
+use std::os::raw::c_int;
+
+mod ffi_gates_values;
+use ffi_gates_values::{check, Stop, Value};
 
 #[test]
 fn abi_wrong_width() {
@@ -112,4 +116,92 @@ fn abi_unusual() {
         assert_eq!(unusual::fx_sum_varargs(2, 3 as std::os::raw::c_int, 4 as std::os::raw::c_int), 7);
         assert_eq!(unusual::sum(1 << 40, 1), (1 << 40) + 1);
     }
+}
+
+// The same values, through wrappers that take what C takes and refuse the rest.
+
+fn digest(a: &[Value]) -> Result<i64, Stop> {
+    let r = FxRecord { kind: a[0].int()?, count: a[1].int()?, tag: a[2].int()?, weight: a[3].f64()? };
+    Ok(unsafe { fx_record_digest(&r) })
+}
+
+fn points(a: &[Value]) -> Result<usize, Stop> {
+    let text = std::ffi::CString::new(a[0].string()?)?;
+    Ok(unsafe { fx_utf8_points(text.as_ptr()) })
+}
+
+fn sum(data: &[u8]) -> c_int {
+    unsafe { fx_sum(data.as_ptr(), data.len()) }
+}
+
+fn boxed(value: c_int) -> c_int {
+    unsafe {
+        let made = fx_box_new(value);
+        let got = fx_box_get(made);
+        fx_box_free(made);
+        got
+    }
+}
+
+fn slice(from: i32, to: i32) -> Result<c_int, std::num::TryFromIntError> {
+    let (src, mut dst) = ([0u8; 64], [0u8; 64]);
+    let within = |n: i32| u8::try_from(n).and_then(|n| u8::try_from(64 - i32::from(n)).map(|_| i32::from(n)));
+    let (from, to) = (within(from)?, within(to)?);
+    u8::try_from(to - from)?;
+    Ok(unsafe { fx_copy_slice(dst.as_mut_ptr(), 64, src.as_ptr(), from, to) })
+}
+
+#[test]
+fn abi_wrong_width__value() {
+    check("fx_wide", |a| Ok(unsafe { fx_wide(a[0].int()?, a[1].int()?) }));
+}
+
+#[test]
+fn abi_wrong_width__argument() {
+    check("fx_wide", |a| Ok(unsafe { fx_wide(a[0].int()?, a[1].int()?) }));
+}
+
+#[test]
+fn abi_arity__value() {
+    check("fx_wide", |a| Ok(unsafe { fx_wide(a[0].int()?, a[1].int()?) }));
+}
+
+#[test]
+fn abi_wrong_signedness__value() {
+    check("fx_unsigned_max", |_| Ok(unsafe { fx_unsigned_max() }));
+}
+
+#[test]
+fn abi_struct_layout__value() {
+    check("fx_record_digest", digest);
+}
+
+#[test]
+fn abi_calling_convention__value() {
+    check("fx_mean", |a| Ok(unsafe { fx_mean(a[0].f64()?, a[1].f32()?, a[2].int()?) }));
+}
+
+#[test]
+fn abi_encoding__value() {
+    check("fx_utf8_points", points);
+}
+
+#[test]
+fn abi_encoding__nul() {
+    check("fx_utf8_points", points);
+}
+
+#[test]
+fn bounds_length_arithmetic__value() {
+    check("fx_sum", |a| Ok(sum(&a[0].bytes()?)));
+}
+
+#[test]
+fn abi_truncated_pointer__value() {
+    check("fx_box", |a| Ok(boxed(a[0].int()?)));
+}
+
+#[test]
+fn trust_validation_gap__value() {
+    check("fx_slice", |a| Ok(slice(a[0].int()?, a[1].int()?)?));
 }

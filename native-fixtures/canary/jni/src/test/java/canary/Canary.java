@@ -37,4 +37,8 @@ final class Canary {
   static native void keep(Object object);
 
   static native void stale();
+
+  static native long wide(long value);
+
+  static native long sign();
 }

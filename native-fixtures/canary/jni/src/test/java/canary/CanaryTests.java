@@ -2,6 +2,7 @@ package canary;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -151,5 +152,17 @@ class CanaryDeclaredReferenceTest {
   @Test
   void canary_declared_reference() {
     Declared.text(new byte[1]);
+  }
+}
+
+class CanaryValuesTest {
+  @Test
+  void canary_values_width() throws IOException {
+    FfiGatesValues.check("canary_wide", a -> Canary.wide(a[0].asLong())); //~ canary_values_width: values = abi/wrong-width
+  }
+
+  @Test
+  void canary_values_sign() throws IOException {
+    FfiGatesValues.check("canary_unsigned", a -> Canary.sign()); //~ canary_values_sign: values = abi/wrong-signedness
   }
 }
