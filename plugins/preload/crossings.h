@@ -25,6 +25,8 @@ typedef struct crossing {
   /* The failure was made in the crossing that is under way. */
   int failed;
   int inside;
+  /* LeakSanitizer was told to leave out what this thread allocates: it counts that by thread. */
+  int muted;
   size_t blocks;
   uintptr_t frames[DEPTH];
   void *block[BLOCKS];

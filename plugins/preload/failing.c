@@ -44,6 +44,14 @@ static void (*lsan_disable)(void), (*lsan_enable)(void), (*lsan_ignore)(const vo
 
 /* ---- what a call from the host allocated ---- */
 
+static void mute(crossing *c, int on) {
+  if (key_count == 0 || c == NULL || c->muted == on) return;
+  void (*tell)(void) = on ? lsan_disable : lsan_enable;
+  if (tell == NULL) return;
+  tell();
+  c->muted = on;
+}
+
 /*
  * A leak of an error path is a block that was allocated by the very call from the host in which something failed. A test that
  * ends early does not release what earlier calls gave it, and that is no leak of the library's.
@@ -51,7 +59,7 @@ static void (*lsan_disable)(void), (*lsan_enable)(void), (*lsan_ignore)(const vo
 static void crossing_begins(crossing *c) {
   c->blocks = 0;
   c->failed = 0;
-  if (key_count > 0 && lsan_enable) lsan_enable();
+  mute(c, 0);
 }
 
 static void forget_blocks(crossing *c) {
@@ -71,7 +79,7 @@ static void crossing_ends(crossing *c) {
   }
   c->failed = 0;
   c->inside = 0;
-  if (lsan_disable) lsan_disable();
+  mute(c, 1);
 }
 
 static void *allocated(void *block) {
@@ -233,7 +241,7 @@ __attribute__((constructor(102))) static void begin(void) {
     lsan_disable = (void (*)(void))dlsym(RTLD_DEFAULT, "__lsan_disable");
     lsan_enable = (void (*)(void))dlsym(RTLD_DEFAULT, "__lsan_enable");
     lsan_ignore = (void (*)(const void *))dlsym(RTLD_DEFAULT, "__lsan_ignore_object");
-    if (lsan_disable) lsan_disable();
+    mute(of_thread(), 1);
   }
   pthread_atfork(NULL, NULL, begin_process);
   watching = 1;

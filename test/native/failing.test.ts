@@ -71,7 +71,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'thread_that_starts',
-    c: 'pthread_t t; int *p = malloc(4); keep(p); if (!p) return 1; if (pthread_create(&t, 0, idle, 0)) { free(p); return 1; } pthread_join(t, 0); free(p); return 0;',
+    c: 'pthread_t t; int *p = malloc(4); keep(p); if (!p) return 1; if (pthread_create(&t, 0, works, 0)) { free(p); return 1; } pthread_join(t, 0); free(p); return 0;',
   },
   { name: 'ends_itself', c: 'char *p = malloc(8); keep(p); if (!p) abort(); free(p); return 0;' },
   {
@@ -89,8 +89,8 @@ const source = (rows: readonly Row[]): string => `#define _GNU_SOURCE
 #include <string.h>
 #include <unistd.h>
 __attribute__((noinline, noipa, no_instrument_function)) static void keep(void *p) { __asm__ volatile("" : : "r"(p) : "memory"); }
-static void *idle(void *p) { return p; }
-void *unused[] = {(void *)idle, (void *)keep};
+static void *works(void *p) { void *q = malloc(4); keep(q); free(q); return p; }
+void *unused[] = {(void *)works, (void *)keep};
 ${rows.map((r) => `int ${r.name}(void) { ${r.c} }`).join('\n')}
 `;
 
@@ -141,6 +141,8 @@ gates: { failing: ${gate} }
       );
     // Nothing failed in the suite itself.
     expect(cellOf(ran, ID)).toMatchObject({ tests: { passed: ROWS.length, failed: 0 }, failedTests: [] });
+    // Nothing that a launch with a failed call printed was left unread.
+    expect(cellOf(ran, ID).verdict).not.toHaveProperty('why');
     const calls = cellOf(ran, ID).failing;
     expect(calls?.found).toBeGreaterThan(ROWS.length);
     expect(calls).toMatchObject({ driven: calls?.found, lost: 0 });
