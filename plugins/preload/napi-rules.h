@@ -1,6 +1,6 @@
 /*
  * The rules of Node-API that napiguard.c watches. Sections are those of Node's documentation of it (n-api.html). A wrapper
- * calls BEFORE_ and AFTER_ of its function; a0, a1, … are the arguments, in their order.
+ * calls BEFORE_ and AFTER_ of its function, and CALL_ in its place; a0, a1, … are the arguments, in their order.
  */
 #ifndef FFI_GATES_NAPI_RULES_H
 #define FFI_GATES_NAPI_RULES_H
@@ -73,7 +73,16 @@ static const struct machine {
 #define AFTER_napi_reference_unref \
   if (status == napi_ok) counted(REFERENCE, a1, -1);
 #define AFTER_napi_get_reference_value \
-  if (status == napi_ok && a2 != NULL && *a2 == NULL) was_collected = 1;
+  if (status == napi_ok && a2 != NULL && *a2 == NULL) me()->was_collected = 1;
+
+/* Exceptions. */
+#define THROWN \
+  if (status == napi_ok && !call.astray) me()->may_be_pending = 1;
+#define AFTER_napi_throw THROWN
+#define AFTER_napi_throw_error THROWN
+#define AFTER_napi_throw_type_error THROWN
+#define AFTER_napi_throw_range_error THROWN
+#define AFTER_node_api_throw_syntax_error THROWN
 
 /* Promises, work, contexts. */
 #define AFTER_napi_create_promise MADE(DEFERRED, *a1, 1)
@@ -104,13 +113,10 @@ static const struct machine {
 #define BEFORE_napi_make_callback CALLED(a3)
 #define BEFORE_napi_new_instance CALLED(a1)
 
-/* Numbers: what was read is compared with what was passed. */
-#define AFTER_napi_get_value_int32 \
-  if (status == napi_ok) number_read(&call, a1, *a2, 4294967296.0);
-#define AFTER_napi_get_value_uint32 \
-  if (status == napi_ok) number_read(&call, a1, *a2, 4294967296.0);
-#define AFTER_napi_get_value_int64 \
-  if (status == napi_ok) number_read(&call, a1, (double)*a2, 0);
+/* Numbers: what is read is compared with what was passed. That is read first; where it fits, it is what the call would give. */
+#define CALL_napi_get_value_int32 READ_NUMBER(int32_t, napi_get_value_int32, 4294967296.0)
+#define CALL_napi_get_value_uint32 READ_NUMBER(uint32_t, napi_get_value_uint32, 4294967296.0)
+#define CALL_napi_get_value_int64 READ_NUMBER(int64_t, napi_get_value_int64, 0)
 
 /* These may be called while an exception is pending: "Exceptions". */
 #define MEANT_FOR_EXCEPTIONS(f) \

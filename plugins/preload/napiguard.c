@@ -36,13 +36,37 @@ struct call {
 
 static void *originals[FUNCTIONS];
 #define ORIGINAL(name) ((__typeof__(&name))originals[F_##name])
-static _Atomic unsigned long watched;
+
+/* What the guard knows of a thread. It is asked in each call: variables of a library that is loaded first have a fixed place,
+ * and need no call to be found. Threads that have ended are kept for their count. */
+struct thread {
+  _Atomic unsigned long watched;
+  /* The env that it used last. */
+  napi_env current;
+  /* An exception may be pending: one was, and nobody has asked since. */
+  int may_be_pending;
+  /* A weak reference had lost its value. */
+  int was_collected;
+  /* Depth of addons that are being initialised: what they make then is made to stay. */
+  int initialising;
+  struct thread *next;
+};
+#define PER_THREAD static __thread __attribute__((tls_model("initial-exec")))
+PER_THREAD struct thread *my_thread;
 /* Set while the guard itself works: a fault is then its own. */
-static __thread int inside;
-/* Set once a weak reference of this thread had lost its value. */
-static __thread int was_collected;
-/* Depth of addons that are being initialised: what they make then is made to stay. */
-static __thread int initialising;
+PER_THREAD volatile int inside;
+static struct thread *_Atomic threads;
+
+static __attribute__((noinline, cold)) struct thread *new_thread(void) {
+  /* Without memory, threads share one. */
+  static struct thread shared;
+  struct thread *t = calloc(1, sizeof *t);
+  if (t == NULL) return &shared;
+  t->next = atomic_load(&threads);
+  while (!atomic_compare_exchange_weak(&threads, &t->next, t)) {}
+  return my_thread = t;
+}
+static inline struct thread *me(void) { return __builtin_expect(my_thread != NULL, 1) ? my_thread : new_thread(); }
 
 __attribute__((format(printf, 3, 4))) static void report(const struct call *call, int rule, const char *format, ...) {
   inside++;
@@ -77,14 +101,10 @@ struct env {
 };
 static struct env *envs;
 static pthread_mutex_t envs_lock = PTHREAD_MUTEX_INITIALIZER;
-/* The env that this thread used last. */
-static __thread napi_env current;
-
 static void env_is_over(void *env);
 
 /* Whether the env belongs to this thread; the first that uses it is its own. */
-static int is_mine(napi_env env) {
-  if (env == current) return 1;
+static __attribute__((noinline)) int is_mine(napi_env env) {
   const long thread = syscall(SYS_gettid);
   int mine = 1, is_new = 0;
   pthread_mutex_lock(&envs_lock);
@@ -104,7 +124,7 @@ static int is_mine(napi_env env) {
   mine = e == NULL || e->thread == thread;
   pthread_mutex_unlock(&envs_lock);
   if (is_new) ORIGINAL(napi_add_env_cleanup_hook)(env, env_is_over, env);
-  if (mine) current = env;
+  if (mine) me()->current = env;
   return mine;
 }
 
@@ -133,7 +153,7 @@ static struct thing **thing_of(int kind, void *handle) {
 }
 
 static void made(const struct call *call, int kind, void *handle, int count) {
-  if (initialising || handle == NULL) return;
+  if (me()->initialising || handle == NULL) return;
   inside++;
   struct thing *t = calloc(1, sizeof *t);
   if (t != NULL) {
@@ -183,7 +203,7 @@ static void env_is_over(void *env) {
   for (struct env *e = envs; e != NULL; e = e->next)
     if (e->env == env) e->over = 1;
   pthread_mutex_unlock(&envs_lock);
-  if (current == env) current = NULL;
+  if (me()->current == env) me()->current = NULL;
   pthread_mutex_lock(&things_lock);
   for (int b = 0; b < BUCKETS; b++)
     for (struct thing *t = things[b]; t != NULL; t = t->next)
@@ -227,23 +247,26 @@ static void report_leaks(void) {
 
 /* ---- Each call ---- */
 
-static void call_begins(struct call *call) {
-  atomic_fetch_add_explicit(&watched, 1, memory_order_relaxed);
+static inline __attribute__((always_inline)) void call_begins(struct call *call) {
+  struct thread *t = me();
+  atomic_store_explicit(&t->watched, atomic_load_explicit(&t->watched, memory_order_relaxed) + 1, memory_order_relaxed);
   if (call->access == ANY_THREAD || call->env == NULL) return;
-  if (!is_mine(call->env)) {
+  if (__builtin_expect(call->env != t->current, 0) && !is_mine(call->env)) {
     call->astray = 1;
     report(call, WRONG_THREAD, "is called on another thread than that of its env");
     return;
   }
-  bool pending = false;
-  if (call->access == FULL && !MEANT_FOR_EXCEPTIONS(call->function) &&
-      ORIGINAL(napi_is_exception_pending)(call->env, &pending) == napi_ok)
-    call->pending = pending;
+  /* Asked only where a call has thrown, or has said that one is pending: in most calls there is nothing to ask. */
+  if (__builtin_expect(t->may_be_pending, 0) && call->access == FULL && !MEANT_FOR_EXCEPTIONS(call->function)) {
+    bool pending = false;
+    if (ORIGINAL(napi_is_exception_pending)(call->env, &pending) == napi_ok) t->may_be_pending = call->pending = pending;
+  }
 }
 
-static void call_ended(const struct call *call, napi_status status) {
-  if (call->pending && status == napi_pending_exception)
-    report(call, EXCEPTION_PENDING, "is called while an exception is pending");
+static inline __attribute__((always_inline)) void call_ended(const struct call *call, napi_status status) {
+  if (__builtin_expect(status != napi_pending_exception, 1) || call->access == ANY_THREAD) return;
+  if (call->pending) report(call, EXCEPTION_PENDING, "is called while an exception is pending");
+  if (!call->astray) me()->may_be_pending = 1;
 }
 
 static void used(const struct call *call, napi_threadsafe_function function) {
@@ -255,16 +278,14 @@ static void used(const struct call *call, napi_threadsafe_function function) {
 }
 
 static void null_function(const struct call *call) {
-  if (was_collected)
+  if (me()->was_collected)
     report(call, CALLBACK_COLLECTED, "is to call a function that was collected: its reference gave NULL");
   else
     report(call, NULL_FUNCTION, "is to call NULL");
 }
 
 /* `range` is the number of values of a type that keeps the low bits of a number of the other sign, or 0. */
-static void number_read(const struct call *call, napi_value value, double read, double range) {
-  double passed;
-  if (call->astray || ORIGINAL(napi_get_value_double)(call->env, value, &passed) != napi_ok || passed == read) return;
+static __attribute__((noinline, cold)) void number_read(const struct call *call, double passed, double read, double range) {
   const double whole = trunc(passed);
   if (whole == read)
     report(call, NUMBER_FRACTION, "reads %.17g as %.17g", passed, read);
@@ -273,6 +294,23 @@ static void number_read(const struct call *call, napi_value value, double read, 
   else
     report(call, NUMBER_TRUNCATED, "reads %.17g as %.17g", passed, read);
 }
+
+/* Within these bounds the conversions are defined. */
+#define FITS(type, number) \
+  ((number) >= -9007199254740992.0 && (number) <= 9007199254740992.0 && (double)(type)(int64_t)(number) == (number))
+#define READ_NUMBER(type, function, range)                                                                    \
+  ({                                                                                                          \
+    double passed = 0;                                                                                        \
+    const int asked = !call.astray && a2 != NULL && ORIGINAL(napi_get_value_double)(a0, a1, &passed) == napi_ok; \
+    napi_status given = napi_ok;                                                                              \
+    if (asked && FITS(type, passed))                                                                          \
+      *a2 = (type)passed;                                                                                     \
+    else {                                                                                                    \
+      given = ORIGINAL(function)(a0, a1, a2);                                                                 \
+      if (asked && given == napi_ok && (double)*a2 != passed) number_read(&call, passed, (double)*a2, range);  \
+    }                                                                                                         \
+    given;                                                                                                    \
+  })
 
 #include "napi-wrappers.h"
 
@@ -316,12 +354,12 @@ static void watch_objects(void) {
 }
 
 typedef napi_value initializer(napi_env env, napi_value exports);
-static __thread initializer *to_initialise;
+PER_THREAD initializer *to_initialise;
 static napi_value initialise(napi_env env, napi_value exports) {
   initializer *own_initializer = to_initialise;
-  initialising++;
+  me()->initialising++;
   const napi_value result = own_initializer(env, exports);
-  initialising--;
+  me()->initialising--;
   return result;
 }
 
@@ -392,6 +430,8 @@ __attribute__((destructor)) static void end(void) {
   if (log_guard == NULL) return;
   report_leaks();
   char line[128];
-  const int n = snprintf(line, sizeof line, "ffi-gates guard napiguard: done, %lu calls watched\n", (unsigned long)watched);
+  unsigned long watched = 0;
+  for (const struct thread *t = atomic_load(&threads); t != NULL; t = t->next) watched += t->watched;
+  const int n = snprintf(line, sizeof line, "ffi-gates guard napiguard: done, %lu calls watched\n", watched);
   log_write(line, (size_t)n);
 }
