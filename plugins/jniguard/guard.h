@@ -145,7 +145,9 @@ static void flush(void) {
 static int stack_of(void **to, int most) {
   void *all[FRAMES + 16];
   int kept = 0;
+  T.busy++; /* a fault in there is the guard's */
   const int n = backtrace(all, FRAMES + 16);
+  T.busy--;
   for (int i = 0; i < n && kept < most; i++) {
     const uintptr_t pc = (uintptr_t)all[i];
     if (pc < self_low || pc >= self_high) to[kept++] = all[i];

@@ -4,6 +4,7 @@
  */
 #ifndef JNIGUARD_LENDING_H
 #define JNIGUARD_LENDING_H
+#include "guard-crash.h"
 #include "references.h"
 #include <signal.h>
 #include <sys/mman.h>
@@ -119,15 +120,13 @@ static void close_slot(int slot) {
 
 static struct sigaction before;
 
-static void *pc_of(const void *context) {
-#if defined __x86_64__
-  return (void *)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-#elif defined __aarch64__
-  return (void *)((const ucontext_t *)context)->uc_mcontext.pc;
-#else
-  (void)context;
-  return NULL;
-#endif
+/* Whether a fault is the guard's own: in its code, or in that of a library while it works. What it reads for the project may
+ * be anything, and the JVM's own code, and what that has compiled, faults on purpose. */
+static int is_our_fault(void *pc) {
+  Dl_info at;
+  if (T.reads) return 0;
+  if ((uintptr_t)pc >= self_low && (uintptr_t)pc < self_high) return 1;
+  return T.busy && dladdr(pc, &at) && at.dli_fname != NULL && strstr(at.dli_fname, "libjvm") == NULL;
 }
 
 static void pass_on(int signal_, siginfo_t *info, void *context) {
@@ -138,12 +137,17 @@ static void pass_on(int signal_, siginfo_t *info, void *context) {
 
 static void on_fault(int signal_, siginfo_t *info, void *context) {
   char *at = info->si_addr;
-  void *pc = pc_of(context);
+  void *pc = crash_pc(context);
   if (!in_arena(at)) {
-    /* Not what it reads for the project, which may have given it anything. */
-    if ((uintptr_t)pc >= self_low && (uintptr_t)pc < self_high && !T.reads) {
-      static const char words[] = "ffi-gates guard jniguard: crashed: a memory fault in the guard itself\n";
-      if (write(log_fd, words, sizeof words - 1) < 0) _exit(99);
+    static char words[8192];
+    static volatile sig_atomic_t told;
+    if (!told && is_our_fault(pc)) {
+      told = 1;
+      const size_t n = crash_report(words, sizeof words, "jniguard", pc);
+      if (write(log_fd, words, n) < 0) _exit(99);
+      /* The JVM would write that the project's code has crashed. */
+      signal(signal_, SIG_DFL);
+      return;
     }
     pass_on(signal_, info, context);
     return;

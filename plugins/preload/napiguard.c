@@ -9,6 +9,7 @@
 #define NAPI_EXPERIMENTAL 1
 #include "own.h"
 #include "got.h"
+#include "guard-crash.h"
 #include "guard-log.h"
 #include <math.h>
 #include <node_api.h>
@@ -314,6 +315,28 @@ static __attribute__((noinline, cold)) void number_read(const struct call *call,
 
 #include "napi-wrappers.h"
 
+/* ---- A fault of the guard itself ---- */
+
+static struct sigaction before_fault;
+static void on_fault(int signal, siginfo_t *info, void *context) {
+  if (inside) {
+    static char text[8192];
+    inside = 0;
+    log_write(text, crash_report(text, sizeof text, log_guard, crash_pc(context)));
+  } else if (before_fault.sa_flags & SA_SIGINFO) {
+    before_fault.sa_sigaction(signal, info, context);
+    return;
+  }
+  sigaction(signal, &before_fault, NULL);
+}
+
+/* Not before the first addon is loaded: Node sets a handler of its own when it starts, and asks none that was there before. */
+static void watch_faults(void) {
+  static atomic_flag done = ATOMIC_FLAG_INIT;
+  const struct sigaction ours = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+  if (!atomic_flag_test_and_set(&done)) sigaction(SIGSEGV, &ours, &before_fault);
+}
+
 /* ---- Loading ---- */
 
 static void *wrapper_of(const char *name) {
@@ -366,6 +389,7 @@ static napi_value initialise(napi_env env, napi_value exports) {
 /* Node loads an addon, asks for its initializer and calls that at once. */
 static void *node_dlopen(const char *path, int mode) {
   void *handle = dlopen(path, mode);
+  watch_faults();
   if (handle != NULL) watch_objects();
   return handle;
 }
@@ -380,30 +404,6 @@ static void *node_dlsym(void *handle, const char *name) {
 }
 static void *node_choice(const char *name) {
   return strcmp(name, "dlopen") == 0 ? (void *)node_dlopen : strcmp(name, "dlsym") == 0 ? (void *)node_dlsym : NULL;
-}
-
-/* ---- A fault of the guard itself ---- */
-
-static struct sigaction before_fault;
-static void on_fault(int signal, siginfo_t *info, void *context) {
-  if (inside) {
-    static log_text text;
-    void *frames[LOG_FRAMES];
-    inside = 0;
-    log_add(&text, "ffi-gates guard napiguard: error tool/internal-error: the guard itself crashed\n  fault:\n");
-    const int count = backtrace(frames, LOG_FRAMES);
-    for (int i = 0; i < count; i++) {
-      Dl_info at;
-      if (dladdr(frames[i], &at) && at.dli_fname)
-        log_add(&text, "    #%d %p (%s+0x%zx)\n", i, frames[i], at.dli_fname, (size_t)((char *)frames[i] - (char *)at.dli_fbase));
-    }
-    log_add(&text, "  effect: what it watched until here is no proof\n");
-    log_write(text.text, text.length);
-  } else if (before_fault.sa_flags & SA_SIGINFO) {
-    before_fault.sa_sigaction(signal, info, context);
-    return;
-  }
-  sigaction(signal, &before_fault, NULL);
 }
 
 /* ---- Begin and end ---- */
@@ -422,8 +422,6 @@ __attribute__((constructor(102))) static void begin(void) {
     if (map->l_name[0] == 0 || (name && (strncmp(name, "/libnode", 8) == 0 || strncmp(name, "/libuv", 6) == 0)))
       got_rewrite(map, node_choice);
   }
-  const struct sigaction ours = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
-  sigaction(SIGSEGV, &ours, &before_fault);
 }
 
 __attribute__((destructor)) static void end(void) {

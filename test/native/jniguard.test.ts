@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jniFunctions, jniWrappers } from '../../src/gates/programs/jni-table.js';
 import { parseText } from '../../src/parsers/index.js';
+import { GUARD_PUPPET } from '../helpers/guard-puppet.js';
 import { realPath } from '../../src/process/real-path.js';
 
 const PLUGINS = fileURLToPath(new URL('../../plugins', import.meta.url));
@@ -382,5 +383,43 @@ describe.skipIf(missing)('jniguard', () => {
   test('reports show the Java callers', () => {
     const managed = parseText(whole).diagnostics.flatMap((d) => d.stacks.filter((s) => s.role === 'managed'));
     expect(managed[0]?.frames.map((f) => (f.kind === 'source' ? f.function : ''))).toContain('Rows.main');
+  });
+
+  test('a crash of its own is no hazard of the project, and proves nothing', () => {
+    writeFileSync(join(dir, 'puppet.c'), GUARD_PUPPET);
+    run(['gcc', '-shared', '-fPIC', '-O1', '-g', '-o', 'puppet.so', 'puppet.c', '-ldl']);
+    const logs = join(dir, 'crashed');
+    mkdirSync(logs);
+    const agent = join(dir, 'agent');
+    const { signal, stdout, stderr } = spawnSync(
+      join(found, 'bin/java'),
+      [
+        `-agentpath:${agent}`,
+        '-XX:-CreateCoredumpOnCrash',
+        `-Drows=${join(dir, 'own/librows.so')}`,
+        '-cp',
+        '.',
+        'Rows',
+      ],
+      {
+        cwd: dir,
+        env: {
+          ...process.env,
+          LD_PRELOAD: join(dir, 'puppet.so'),
+          PUPPET_CRASHES: agent,
+          FFI_GATES_JNIGUARD: logs,
+          FFI_GATES_OWN: join(dir, 'own'),
+        },
+      },
+    );
+    expect(signal, String(stdout) + String(stderr)).toBe('SIGSEGV');
+    const [log = ''] = readdirSync(logs);
+    const text = readFileSync(join(logs, log), 'utf8');
+    const { diagnostics } = parseText(text.replaceAll(/^row \d+\n/gm, ''));
+    expect(diagnostics.map((d) => d.hazard)).toEqual(['tool/internal-error']);
+    const modules = diagnostics[0]?.stacks[0]?.frames.map((f) => (f.kind === 'module' ? f.module : ''));
+    expect(modules?.slice(0, 3)).toEqual(expect.arrayContaining([join(dir, 'puppet.so'), agent]));
+    expect(text).not.toContain('calls watched');
+    expect(readdirSync(dir).filter((name) => name.startsWith('hs_err'))).toEqual([]);
   });
 });

@@ -21,6 +21,7 @@ import { watched } from '../../src/gates/guard.js';
 import { napiFunctions, napiWrappers } from '../../src/gates/programs/napi-wrappers.js';
 import type { Diagnostic } from '../../src/model/diagnostic.js';
 import type { HazardId } from '../../src/model/hazard.js';
+import { GUARD_PUPPET } from '../helpers/guard-puppet.js';
 import { readLog, watchedIn, type ReadLog } from '../../src/parsers/read-logs.js';
 
 const PRELOAD = fileURLToPath(new URL('../../plugins/preload', import.meta.url));
@@ -210,20 +211,21 @@ const gcc = (...args: string[]): string =>
 type Seen = { diagnostics: Diagnostic[]; watched: number | undefined };
 let runs = 0;
 /** Runs a script under the guard, as a process of its own. */
-const run = async (script: string, own = dir): Promise<Seen> => {
+const run = async (script: string, own = dir, crashes = false): Promise<Seen> => {
   const logs = join(dir, `logs-${runs++}`);
   mkdirSync(logs);
   const ran = spawnSync(process.execPath, ['--expose-gc', '-e', script], {
     env: {
       ...process.env,
-      LD_PRELOAD: join(dir, 'guard'),
+      LD_PRELOAD: [join(dir, 'guard'), ...(crashes ? [join(dir, 'puppet.so')] : [])].join(':'),
+      ...(crashes ? { PUPPET_CRASHES: join(dir, 'guard') } : {}),
       FFI_GATES_NAPIGUARD: logs,
       FFI_GATES_OWN: own,
     },
     encoding: 'utf8',
     timeout: 60_000,
   });
-  expect(ran.status, ran.stderr).toBe(0);
+  expect([ran.status, ran.signal], ran.stderr).toEqual(crashes ? [null, 'SIGSEGV'] : [0, null]);
   const read: ReadLog[] = [];
   for (const name of readdirSync(logs)) {
     const path = join(logs, name);
@@ -279,5 +281,19 @@ describe.skipIf(missing)('napiguard', () => {
   test('watches nothing of an addon that is not the project’s', async () => {
     const seen = await run(`require(${JSON.stringify(join(dir, 'addon.node'))}).f0(1)`, '/elsewhere');
     expect(seen).toEqual({ diagnostics: [], watched: 0 });
+  });
+
+  test('a crash of its own is no hazard of the addon, and proves nothing', async () => {
+    writeFileSync(join(dir, 'puppet.c'), GUARD_PUPPET);
+    gcc('-shared', '-fPIC', '-O1', '-g', '-o', join(dir, 'puppet.so'), join(dir, 'puppet.c'), '-ldl');
+    const wrong = ROWS.findIndex((r) => r.title === 'a second exception');
+    const script = `require(${JSON.stringify(join(dir, 'addon.node'))}).f${wrong}()`;
+    const { diagnostics, watched: calls } = await run(script, dir, true);
+    expect(diagnostics.map((d) => d.hazard)).toEqual(['tool/internal-error']);
+    const modules = diagnostics[0]?.stacks[0]?.frames.map((f) => (f.kind === 'module' ? f.module : ''));
+    expect(modules?.slice(0, 3)).toEqual(
+      expect.arrayContaining([join(dir, 'puppet.so'), join(dir, 'guard')]),
+    );
+    expect(calls).toBeUndefined();
   });
 });

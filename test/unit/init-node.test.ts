@@ -142,7 +142,7 @@ const PACKAGES: Record<string, Made> = {
       '__test__/index.spec.ts': "import test from 'ava'",
     },
     suite: { id: 'fast', binding: 'node', dir: '.', with: { runner: AVA } },
-    gates: { asan: true, memcheck: true, tsan: false },
+    gates: { asan: true, memcheck: true, tsan: false, napiguard: true },
   },
   'neon, the crate in a directory of its own': {
     files: {
@@ -152,6 +152,7 @@ const PACKAGES: Record<string, Made> = {
       'test/a.js': '',
     },
     suite: { id: 'n', with: { addon: 'native' } },
+    gates: { napiguard: true },
   },
   'cmake-ts': {
     files: {
