@@ -1,5 +1,5 @@
 /**
- * Rust that another host's own build compiles (maturin, setuptools-rust, napi-rs, neon). A wrapper around rustc adds the gate's
+ * Rust that Cargo compiles, for tests of Rust and in other hosts' builds (maturin, napi-rs, neon). A wrapper around rustc adds the gate's
  * flags to whatever Cargo's settings say (RUSTFLAGS, `.cargo/config.toml`), and only to what is compiled for the target:
  * build scripts and procedural macros run inside the compiler. C code below is compiled by our compilers as in any package.
  */
@@ -26,9 +26,28 @@ done
 exec "$@"
 `;
 
+/** A step that writes the wrapper into `out`, and the variable by which Cargo uses it. */
+export const wrapping = (
+  out: string,
+  flags: readonly string[],
+): { steps: Step[]; env: Record<string, string> } => {
+  const wrapper = join(out, 'bin', 'rustc-wrapper');
+  const script = 'mkdir -p "$1" && printf %s "$3" > "$2" && chmod +x "$2"';
+  return {
+    steps: [
+      {
+        argv: ['sh', '-c', script, 'sh', join(out, 'bin'), wrapper, wrapperText(flags)],
+        cwd: out,
+        env: {},
+      },
+    ],
+    env: { RUSTC_WRAPPER: wrapper },
+  };
+};
+
 /**
- * A step that writes the wrapper into `out`, and the environment of a build that uses it. Frames show the files below `from`,
- * of which `source` is a copy. Nothing where Rust has no name for this machine.
+ * The same for a crate that another host's build compiles. Frames show the files below `from`, of which `source` is a copy.
+ * Nothing where Rust has no name for this machine.
  */
 export const rustcWrapper = (
   from: string,
@@ -39,25 +58,13 @@ export const rustcWrapper = (
   if (triple === undefined) return { steps: [], env: {} };
   const sanitizers = instrument.cflags.flatMap((flag) => SANITIZERS[flag] ?? []);
   const nightly = sanitizers.length > 0 && tools['nightly'] !== undefined;
-  const wrapper = join(out, 'bin', 'rustc-wrapper');
-  const flags = [
+  const { steps, env } = wrapping(out, [
     ...(nightly ? sanitizers : []),
     ...['-Cforce-frame-pointers=yes', '-Cdebuginfo=1', '-Cstrip=none'],
     `--remap-path-prefix=${source}=${from}`,
-  ];
-  const script = 'mkdir -p "$1" && printf %s "$3" > "$2" && chmod +x "$2"';
+  ]);
   return {
-    steps: [
-      {
-        argv: ['sh', '-c', script, 'sh', join(out, 'bin'), wrapper, wrapperText(flags)],
-        cwd: out,
-        env: {},
-      },
-    ],
-    env: {
-      RUSTC_WRAPPER: wrapper,
-      CARGO_BUILD_TARGET: triple,
-      ...(nightly ? { RUSTUP_TOOLCHAIN: 'nightly' } : {}),
-    },
+    steps,
+    env: { ...env, CARGO_BUILD_TARGET: triple, ...(nightly ? { RUSTUP_TOOLCHAIN: 'nightly' } : {}) },
   };
 };

@@ -45,6 +45,7 @@ export const SETTINGS = {
   go: z.strictObject({
     ...linked,
     package: list.meta({ description: 'Packages to test (default: ./...).' }),
+    tags: list.meta({ description: 'Build tags, beside those of GOFLAGS.' }),
   }),
   jni: z.strictObject({
     root: list.meta({ description: 'Directory of the project to copy, relative to `dir`.' }),
@@ -60,6 +61,7 @@ export const SETTINGS = {
   }),
   rs: z.strictObject({
     include: linked.include,
+    args: list.meta({ description: 'Arguments of cargo test: features, packages.' }),
     test: list.meta({ description: 'Integration tests to run (default: all).' }),
     isolation: flag.meta({ description: 'Gate miri: false lets tests reach the machine.' }),
   }),

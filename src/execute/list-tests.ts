@@ -53,7 +53,7 @@ const askForTests = async (r: Runner): Promise<Listed> => {
   const uncollected = binding.uncollected?.(printed) ?? [];
   redactFiles(dir, options.redactor ?? BY_FORM);
   const why = failure(exit, l.argv);
-  if (why === undefined) return { tests };
+  if (why === undefined) return { tests, ...(uncollected.length ? { uncollected } : {}) };
   // A race or leak of the host changes the exit status although the listing is complete. If the report is
   // about the project's code, the run shows it too.
   if (exit.kind === 'code' && cell.gate.exitCodes.includes(exit.code)) {

@@ -1,9 +1,11 @@
 /** Go modules with packages that `import "C"`. */
 import { basename, dirname, relative } from 'node:path/posix';
+import { ciLines, goTags } from './ci.js';
 import type { Found } from './proposal.js';
 import { dirsWith, textsOf, under, within, type Tree } from './tree.js';
 
-const CGO = /^(?:import )?[ \t]{0,4}"C"\s*$/m;
+/** Also with a comment behind it (`// nolint`). */
+const CGO = /^(?:import )?[ \t]{0,4}"C"[ \t]{0,8}(?:\/[/*].*)?\r?$/m;
 /** What follows `LDFLAGS:` in the `#cgo` lines of a file. */
 const linksOf = (text: string): string[] =>
   text
@@ -43,6 +45,7 @@ export const findGo = async (tree: Tree): Promise<Found> => {
     const links = own.flatMap((f) =>
       linksOf(f.text).flatMap((line) => [...line.matchAll(/-l([\w+.-]{1,80})/g)].map((l) => l[1]!)),
     );
+    const tags = goTags(await ciLines(tree, dir));
     const patterns = chosen.map((d) => (d === dir ? '.' : `./${relative(dir, d)}`));
     found.suites.push({
       name:
@@ -53,7 +56,14 @@ export const findGo = async (tree: Tree): Promise<Found> => {
       binding: 'go',
       dir,
       compiles: dir,
-      ...(patterns.length ? { with: { package: patterns } } : {}),
+      ...(patterns.length || tags.length
+        ? {
+            with: {
+              ...(patterns.length ? { package: patterns } : {}),
+              ...(tags.length ? { tags } : {}),
+            },
+          }
+        : {}),
       links,
       why: `${packages.length === 1 ? `${own[0]!.path} imports` : `${packages.length} packages import`} "C"${patterns.length ? `; of ${tested.length} packages with tests only those are compiled` : ''}`,
     });

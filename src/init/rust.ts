@@ -1,6 +1,8 @@
 /** Crates that call or carry native code, and crates that other languages load (cdylib). */
-import { basename } from 'node:path/posix';
-import { readPackages } from './cargo.js';
+import { basename, dirname } from 'node:path/posix';
+import { readPackages, type CargoPackage } from './cargo.js';
+import { cargoFeatures, ciLines } from './ci.js';
+import { readToml, stringAt, stringsAt, listAt } from './manifest.js';
 import type { Found } from './proposal.js';
 import { dirsWith, nearestOf, textsOf, under, type Tree } from './tree.js';
 
@@ -18,10 +20,51 @@ const linksOf = (text: string): string[] =>
     return name ? [name] : [];
   });
 /** `-sys` crates that only declare what the platform has: no native code of anybody's is behind them. */
-const PLATFORM = new Set(['windows', 'js', 'web', 'linux-raw', 'wasi']);
+const PLATFORM = new Set([
+  ...['windows', 'js', 'web', 'linux-raw', 'wasi', 'winapi', 'ndk', 'objc', 'objc2'],
+  ...['core-foundation', 'security-framework', 'core-graphics', 'core-video', 'coreaudio', 'schannel'],
+]);
 const isForeign = (name: string): boolean => /[-_]sys$/.test(name) && !PLATFORM.has(name.slice(0, -4));
 /** What `cargo vendor --versioned-dirs` and source archives call the crates of others. */
 const VENDORED = /-\d+\.\d+\.\d/;
+/** Calls of C itself: libc has no other functions. */
+const callsLibc = (text: string): boolean =>
+  /\blibc::[a-z]\w{0,40}\(/.test(text) || (text.includes('use libc::') && /\bunsafe\b/.test(text));
+
+type Lock = ReadonlyMap<string, readonly string[]>;
+
+/** Cargo.lock: by the name of each package those that it depends on. Of several versions all count. */
+const readLock = async (tree: Tree, dir: string): Promise<Lock> => {
+  const lock = new Map<string, string[]>();
+  for (let at = dir; ; at = dirname(at)) {
+    const path = under(at, 'Cargo.lock');
+    const toml = tree.paths.includes(path) ? await readToml(tree, path, []) : undefined;
+    for (const item of listAt(toml, 'package')) {
+      const name = stringAt(item, 'name') ?? '';
+      const names = stringsAt(item, 'dependencies').map((d) => d.split(' ')[0]!);
+      lock.set(name, [...(lock.get(name) ?? []), ...names]);
+    }
+    if (lock.size || at === '.') return lock;
+  }
+};
+
+/** A crate further away is not what one tests here. */
+const NEAR = 3;
+
+/** How a crate reaches C through others, as `zstd → zstd-safe → zstd-sys`; undefined if it does not. */
+const wayToC = (crate: CargoPackage, lock: Lock): string | undefined => {
+  const seen = new Set<string>();
+  const pending = crate.dependencies.map((d) => [d]);
+  for (const way of pending) {
+    const last = way.at(-1)!;
+    if (seen.has(last)) continue;
+    seen.add(last);
+    if (isForeign(last)) return way.join(' → ');
+    if (way.length < NEAR) pending.push(...(lock.get(last) ?? []).map((d) => [...way, d]));
+  }
+  return undefined;
+};
+
 const TESTS = /#\[(?:\w{1,40}::)?test\b/;
 
 export const findRust = async (tree: Tree): Promise<Found> => {
@@ -41,7 +84,15 @@ export const findRust = async (tree: Tree): Promise<Found> => {
       ...(BUILDS.test(script) ? [`its ${basename(crate.script!)} makes or links native code`] : []),
       ...[...new Set(crate.dependencies.filter(isForeign))].map((sys) => `it depends on ${sys}`),
       ...(FOREIGN.test(text) ? ['it declares foreign functions'] : []),
+      ...(crate.dependencies.includes('libc') && callsLibc(text) ? ['it calls C through libc'] : []),
     ];
+    if (reasons.length === 0) {
+      const way = wayToC(crate, await readLock(tree, dir));
+      const safe = crate.dependencies.find((d) => /[-_]safe$/.test(d));
+      if (way !== undefined) reasons.push(`it reaches C through ${way}`);
+      else if (safe !== undefined) reasons.push(`it depends on ${safe}`);
+    }
+    const features = cargoFeatures(await ciLines(tree, dir));
     if (crate.refusedBy !== undefined && (crate.isCdylib || reasons.length > 0)) {
       found.unclear.push(
         `${manifest}: the workspace of ${crate.refusedBy} does not list it, so Cargo refuses to build it; add it to members or exclude`,
@@ -69,6 +120,7 @@ export const findRust = async (tree: Tree): Promise<Found> => {
       dir,
       compiles: dir,
       ...(COMPILES.test(script) ? { carries: true as const } : {}),
+      ...(features.length ? { with: { args: features } } : {}),
       links: linksOf(text),
       why: `${manifest}: ${reasons.join(', ')}`,
     });

@@ -18,6 +18,12 @@ const SKIPPED = [
   ...['venv', 'env', 'virtualenv', 'site-packages', '__pycache__', '*.egg-info', '*.xcodeproj'],
 ];
 
+/** Of hidden files those that say how a project is built and tested. */
+const HIDDEN = [
+  ...['.github/workflows/*.{yml,yaml}', '.gitlab-ci.yml', '.travis.yml', '.circleci/config.yml'],
+  ...['**/.mocharc.{json,yml,yaml,cjs,js}'],
+];
+
 /** Sources are read up to here: what tells a build system or a binding apart stands near the top. */
 const MOST = 256 * 1024;
 
@@ -31,7 +37,7 @@ const decoded = (bytes: Buffer): string => {
 /** Lists a directory without vendored trees, build output and hidden directories; symbolic links are not followed. */
 export const readTree = async (dir: string): Promise<Tree> => {
   const ignore = SKIPPED.map((name) => `**/${name}/**`);
-  const paths = await glob(['**'], {
+  const paths = await glob(['**', ...HIDDEN], {
     cwd: dir,
     ignore,
     followSymbolicLinks: false,

@@ -167,7 +167,11 @@ const judgeSubject = (
   return { kind: 'hazard', ...counts, ...(cut ? { why: unsure.why } : {}) };
 };
 
-const fileOf = (test: string): string => test.split('::', 1)[0]!;
+/** Go's tests have their package before them, others their file. */
+const fileOf = (test: string): string => {
+  const cut = test.indexOf('::');
+  return test.slice(0, cut < 0 ? Math.max(0, test.lastIndexOf('/')) : cut);
+};
 
 /** A verdict that says which files it does not cover. The others are judged as though these were not there. */
 const withUncollected = (v: Verdict, { uncollected = [], listed }: Evidence): Verdict => {

@@ -3,59 +3,82 @@
  * binary directly, so that the gate is around the process that loads the native code and never around `go`.
  * Test ids: `TestX` in the suite's own directory, `sub/TestX` in a package below it.
  */
-import { readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Binding, RunPlan, PreparedSuite } from '../binding.js';
-import type { Instrument, Launch, Tools } from '../../model/launch.js';
+import type { Binding, RunPlan, PreparedSuite, Uncollected } from '../binding.js';
+import type { Instrument, Launch, Step, Tools } from '../../model/launch.js';
 import { framesFlags, framesSteps } from './frames.js';
 import { parseGoEvents, parseGoList } from './output.js';
+import type { GoBuild } from '../programs/build-go-tests.js';
 import type { Turn } from '../programs/run-sequentially.js';
+import { builtPackages, PACKAGES, testBinary, unbuilt } from '../go-packages.js';
 import { envWords, flagText, includeFlags, libraryFlags, linkedEnv, list } from '../link.js';
 
 /** A package by its directory below the suite; '' for the suite's own. */
 type Package = string;
 
-const binaryOf = (suite: PreparedSuite, pkg: Package): string =>
-  join(suite.out, `${pkg === '' ? 'suite' : pkg.replaceAll('/', '__')}.test`);
+const binaryOf = (suite: PreparedSuite, pkg: Package): string => join(suite.out, testBinary(pkg));
 
-/** Directories at and below `dir` that contain test files, except those that the go command ignores. */
-const walk = (dir: string): string[] => {
-  const entries = readdirSync(dir, { withFileTypes: true });
-  const below = entries
-    .filter((e) => e.isDirectory() && !/^[._]|^(testdata|vendor|node_modules)$/.test(e.name))
-    .flatMap((e) => walk(join(dir, e.name)));
-  return entries.some((e) => e.isFile() && e.name.endsWith('_test.go')) ? [dir, ...below] : below;
-};
+const BUILD = fileURLToPath(new URL('../programs/build-go-tests.js', import.meta.url));
 
-/** The packages that match `with.package` (default `./...`), as in `go test`. */
-const packages = (suite: PreparedSuite): Package[] => {
-  const patterns = list(suite, 'package');
-  const found = (patterns.length > 0 ? patterns : ['./...']).flatMap((pattern) => {
-    const start = join(suite.dir, pattern.replace(/\/?\.\.\.$/, ''));
-    return pattern.endsWith('...') ? walk(start) : [start];
-  });
-  return [...new Set(found.map((dir) => relative(suite.dir, dir)))].sort();
-};
+/** The packages that match `with.package` (default `./...`) and whose tests could be built. */
+const packages = (suite: PreparedSuite): Package[] => builtPackages(suite.out).built;
 
 const nonEmpty = (name: string, words: string[]): Record<string, string> =>
   words.length > 0 ? { [name]: flagText(words) } : {};
+
+/** GOFLAGS of the suite, else of this shell: the project's own flags stay. */
+const exportedFlags = (suite: PreparedSuite): string | undefined =>
+  suite.env['GOFLAGS'] ?? process.env['GOFLAGS'];
+
+const withoutFlags = (env: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'GOFLAGS'));
 
 /** Environment for compiling. The go command fetches modules as `go test` does; later runs need none. */
 const buildEnv = (suite: PreparedSuite, instrument: Instrument): Record<string, string> => {
   const { cc, cxx, cflags, ldflags, go } = instrument;
   return {
     CGO_ENABLED: '1',
-    GOFLAGS: '-buildvcs=false',
+    GOFLAGS: ['-buildvcs=false', exportedFlags(suite)].filter(Boolean).join(' '),
     CC: cc,
     CXX: cxx,
     ...nonEmpty('CGO_CFLAGS', ['-g', '-O1', ...cflags, ...includeFlags(suite)]),
     ...nonEmpty('CGO_CXXFLAGS', ['-g', '-O1', ...cflags, ...includeFlags(suite)]),
     ...nonEmpty('CGO_LDFLAGS', [...ldflags, ...libraryFlags(suite), ...framesFlags(suite, instrument)]),
-    ...linkedEnv(suite),
+    ...withoutFlags(linkedEnv(suite)),
     ...go?.env,
   };
 };
+
+/** A directory of the suite may be named without the dot by which the go command knows one. */
+const asPattern = (suite: PreparedSuite, pattern: string): string => {
+  const dir = pattern.replace(/\/?\.{3}$/, '');
+  const isLocal = !/^(?:\.|\/)/.test(pattern) && dir !== '' && existsSync(join(suite.dir, dir));
+  return isLocal ? `./${pattern}` : pattern;
+};
+
+const build = (suite: PreparedSuite, instrument: Instrument, tools: Tools): Step => {
+  const patterns = list(suite, 'package');
+  const plan: GoBuild = {
+    go: tools['go']?.path ?? 'go',
+    flags: ['-vet=off', ...(instrument.go?.flags ?? [])],
+    patterns: patterns.length > 0 ? patterns.map((p) => asPattern(suite, p)) : ['./...'],
+    tags: list(suite, 'tags'),
+    out: suite.out,
+  };
+  return {
+    argv: [process.execPath, BUILD, JSON.stringify(plan)],
+    cwd: suite.dir,
+    env: buildEnv(suite, instrument),
+  };
+};
+
+/** Prints what could not be built, if anything could not. */
+const sayFailed = (suite: PreparedSuite): Turn[] =>
+  builtPackages(suite.out).failed.length === 0
+    ? []
+    : [{ name: '', cwd: suite.out, argv: ['cat', join(suite.out, PACKAGES)] }];
 
 /**
  * Runs one command in each package: the suite's own directly, others by `run-sequentially`, which prints
@@ -66,19 +89,21 @@ const inPackages = (
   pkgs: Package[],
   arm: { prefix: string[]; env: Record<string, string> },
   args: (pkg: Package) => string[],
+  before: readonly Turn[] = [],
 ): Launch => {
   const env = linkedEnv(suite);
   const words = (pkg: Package): [string, ...string[]] => {
     const [first = binaryOf(suite, pkg), ...rest] = [...arm.prefix, binaryOf(suite, pkg), ...args(pkg)];
     return [first, ...rest];
   };
-  if (pkgs.every((pkg) => pkg === ''))
+  if (before.length === 0 && pkgs.every((pkg) => pkg === ''))
     return { argv: words(''), cwd: suite.dir, env: { ...env, ...arm.env } };
-  const turns: Turn[] = pkgs.map((pkg) => ({
+  const each = pkgs.map((pkg): Turn => ({
     name: pkg,
     cwd: join(suite.dir, pkg),
     argv: ['env', ...envWords(arm.env), ...words(pkg)],
   }));
+  const turns = [...before, ...each];
   const program = fileURLToPath(new URL('../programs/run-sequentially.js', import.meta.url));
   return { argv: [process.execPath, program, JSON.stringify(turns)], cwd: suite.dir, env };
 };
@@ -105,7 +130,7 @@ const run = (
   });
 };
 
-/** The Go binding. `with`: `package` (patterns, default `./...`), `include`, `libs`. */
+/** The Go binding. `with`: `package` (patterns, default `./...`), `tags`, `include`, `libs`. */
 export const go: Binding = {
   id: 'go',
   title: 'Go (cgo)',
@@ -118,20 +143,10 @@ export const go: Binding = {
           why: 'it compiles and lists the tests',
           remedy: 'install Go from https://go.dev/dl and put it on PATH',
         },
-  prepare: (suite, instrument, tools) => [
-    ...framesSteps(suite, instrument),
-    ...packages(suite).map((pkg): Launch => ({
-      argv: [
-        tools['go']?.path ?? 'go',
-        ...['test', '-c', '-vet=off', ...(instrument.go?.flags ?? [])],
-        ...['-o', binaryOf(suite, pkg), pkg === '' ? '.' : `./${pkg}`],
-      ],
-      cwd: suite.dir,
-      env: buildEnv(suite, instrument),
-    })),
-  ],
+  prepare: (suite, instrument, tools) => [...framesSteps(suite, instrument), build(suite, instrument, tools)],
   list: (suite, _instrument, _tools, arm) =>
-    inPackages(suite, packages(suite), arm, () => ['-test.list', '.']),
+    inPackages(suite, packages(suite), arm, () => ['-test.list', '.'], sayFailed(suite)),
+  uncollected: (stdout): Uncollected[] => unbuilt(stdout),
   parseList: (stdout) => parseGoList(stdout),
   run,
   events: (_scratch, output) => parseGoEvents(output),

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Base, Binding, RunPlan, PreparedSuite } from '../binding.js';
 import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
 import { envWords, flagText, includeFlags, linkedEnv, list } from '../link.js';
+import { wrapping } from '../rustc-wrapper.js';
 import { parseRustDeath, parseRustEvents, parseRustList } from './output.js';
 
 /** Links with the instrument's compiler, but lets rustc choose the linker behind it. */
@@ -33,6 +34,7 @@ const testCommand = (suite: PreparedSuite, instrument: Instrument, tools: Tools)
   ...cargo(tools, instrument.rust?.toolchain ?? (instrument.rust?.miri ? 'nightly' : undefined)),
   ...(instrument.rust?.miri ? ['miri', 'test'] : ['test']),
   ...buildOptions(suite, instrument, tools),
+  ...list(suite, 'args'),
 ];
 
 /** `--tests` omits documentation tests, which are compiled at run time. */
@@ -61,26 +63,32 @@ const RUNTIMES: Record<string, string> = {
 const runtimes = ({ compiler, ldflags }: Instrument): string[] =>
   compiler === 'gcc' ? ldflags.flatMap((flag) => RUNTIMES[flag] ?? []) : [];
 
+/** rustc's flags, beside those of the project's own (RUSTFLAGS, `.cargo/config.toml`), which stay. */
+const flagsOf = (instrument: Instrument): string[] => [
+  `-Clinker=${LINKER}`,
+  // Sanitizers unwind allocations by frame pointers. Without them, stacks of leaks miss the project's
+  // functions.
+  '-Cforce-frame-pointers=yes',
+  ...[...instrument.ldflags, ...runtimes(instrument)].map((flag) => `-Clink-arg=${flag}`),
+  ...(instrument.rust?.rustflags ?? []),
+];
+
+/** Of a build below `out`. Miri is a wrapper of rustc itself, and links nothing. */
+const wrapped = (out: string, instrument: Instrument): ReturnType<typeof wrapping> =>
+  instrument.rust?.miri ? { steps: [], env: {} } : wrapping(out, flagsOf(instrument));
+
 /**
  * The C compiler is passed to build scripts (the `cc` crate reads CC and CFLAGS) and is the linker, because
  * it knows the path of its own sanitizer runtime. A gate that instruments Rust code puts everything into
  * `rustflags`.
  */
 const buildEnv = (suite: PreparedSuite, instrument: Instrument): Record<string, string> => {
-  const { cc, cxx, cflags, ldflags, rust } = instrument;
-  const link = [...ldflags, ...runtimes(instrument)];
+  const { cc, cxx, cflags, rust } = instrument;
   const libraries = [
     ...Object.values(suite.targets),
     suite.env['LIBRARY_PATH'] ?? process.env['LIBRARY_PATH'] ?? '',
   ].filter(Boolean);
-  const flags = [
-    `-Clinker=${LINKER}`,
-    // Sanitizers unwind allocations by frame pointers. Without them, stacks of leaks miss the project's
-    // functions.
-    '-Cforce-frame-pointers=yes',
-    ...link.map((flag) => `-Clink-arg=${flag}`),
-    ...(rust?.rustflags ?? []),
-  ];
+  const exported = process.env['RUSTFLAGS'];
   const c = flagText([...cflags, ...includeFlags(suite)]);
   return {
     CC: cc,
@@ -92,8 +100,8 @@ const buildEnv = (suite: PreparedSuite, instrument: Instrument): Record<string, 
     ...(libraries.length ? { LIBRARY_PATH: libraries.join(':') } : {}),
     // Otherwise the cc crate splits at every blank.
     ...(c.includes("'") ? { CC_SHELL_ESCAPED_FLAGS: '1' } : {}),
-    // Only the encoded form preserves flags with spaces. Flags of build scripts remain cargo's.
-    ...(rust?.miri ? {} : { CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }),
+    ...(exported ? { RUSTFLAGS: exported } : {}),
+    ...wrapped(suite.out, instrument).env,
     ...linkedEnv(suite),
     ...rust?.env,
   };
@@ -113,6 +121,7 @@ const base = (suite: PreparedSuite, instrument: Instrument, tools: Tools): Base 
     sources: false,
     facts: [],
     steps: [
+      ...wrapped(suite.out, instrument).steps,
       {
         argv: [...cargo(tools, rust.toolchain), 'init', '--lib', '--vcs', 'none', '--name', 'empty', crate],
         cwd: suite.out,
@@ -195,8 +204,8 @@ const executables = (suite: PreparedSuite): string[] => {
 };
 
 /**
- * The Rust binding. `with`: `test` (targets: `lib`, `bin:x` or an integration test's name), `include`,
- * `isolation` (false lets a suite under Miri access this machine).
+ * The Rust binding. `with`: `test` (targets: `lib`, `bin:x` or an integration test's name), `args` (of cargo test:
+ * features), `include`, `isolation` (false lets a suite under Miri access this machine).
  */
 export const rs: Binding = {
   id: 'rs',
@@ -206,6 +215,7 @@ export const rs: Binding = {
   base,
   prepare: (suite, instrument, tools) => [
     ...fromBase(suite),
+    ...wrapped(suite.out, instrument).steps,
     {
       argv: [...testCommand(suite, instrument, tools), ...wanted(suite), '--no-run'],
       cwd: suite.dir,

@@ -1,0 +1,50 @@
+/** What a project's CI and Makefile say about how its tests are built: tags of Go, features of Rust. */
+import { basename } from 'node:path/posix';
+import { textsOf, within, type Tree } from './tree.js';
+
+const CI = /^(?:\.github\/workflows\/[^/]+\.ya?ml|\.gitlab-ci\.yml|\.travis\.yml|\.circleci\/config\.yml)$/;
+const OTHER = /^(?:(?:GNUm|[Mm])akefile|Taskfile\.ya?ml|justfile|magefile\.go|tox\.ini|noxfile\.py)$/;
+
+/** Lines of the files that a project is tested by; those that a backslash continues are one. */
+export const ciLines = async (tree: Tree, dir: string): Promise<string[]> => {
+  const files = await textsOf(tree, (p) => CI.test(p) || (within(dir, p) && OTHER.test(basename(p))));
+  return files.flatMap((f) => f.text.replaceAll(/\\\r?\n\s*/g, ' ').split(/\r?\n/));
+};
+
+const unquoted = (word: string): string => word.replaceAll(/["']/g, '');
+/** Values that only CI knows, such as `${{ matrix.tags }}`. */
+const isPlain = (word: string): boolean => /^[\w.,/+-]+$/.test(word);
+
+/** Build tags of `go test` or `go build`, if all lines that have some agree. */
+export const goTags = (lines: readonly string[]): string[] => {
+  const said = lines.flatMap((line) => {
+    const at = line.search(/\bgo (?:test|build|vet)\b|\bGOFLAGS\b/);
+    if (at < 0) return [];
+    const words = line.slice(at).split(/[\s=]+/);
+    const i = words.findIndex((w) => /^["']?--?tags$/.test(w));
+    const tags = i < 0 ? '' : unquoted(words[i + 1] ?? '');
+    return tags !== '' && isPlain(tags) ? [tags] : [];
+  });
+  const [first] = said;
+  return first !== undefined && said.every((s) => s === first) ? first.split(',') : [];
+};
+
+/** Options of `cargo test` that choose features, of the first line that has any. */
+export const cargoFeatures = (lines: readonly string[]): string[] => {
+  for (const line of lines) {
+    const at = line.search(/\bcargo (?:\+\w{1,20} )?(?:test|nextest run)\b/);
+    if (at < 0) continue;
+    const words = line
+      .slice(at)
+      .split(/ -- |&&|[|;#]/)[0]!
+      .split(/[\s=]+/)
+      .map(unquoted);
+    const found = words.flatMap((word, i) => {
+      if (word === '--all-features' || word === '--no-default-features') return [word];
+      const value = words[i + 1] ?? '';
+      return (word === '--features' || word === '-F') && isPlain(value) ? ['--features', value] : [];
+    });
+    if (found.length) return found;
+  }
+  return [];
+};
