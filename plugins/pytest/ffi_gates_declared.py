@@ -212,6 +212,8 @@ class _Recording:
                 entry["resultAt"] = entry["parametersAt"] = at
                 entry["changed"] = True
             entry["self"] = self
+            entry["object"] = _object_at(ctypes.cast(self, ctypes.c_void_p).value)
+            entry["stamp"] = _stamp(entry["object"])
             self.__dict__["_ffi_gates"] = entry
             _functions.append(entry)
 
@@ -304,6 +306,15 @@ def _errno():
 ctypes.get_errno = _errno
 
 
+def _stamp(file):
+    """Size and time of change, by which a file that is replaced later is noticed."""
+    try:
+        s = os.stat(file)
+    except (OSError, TypeError):
+        return None
+    return "%d %d" % (s.st_size, s.st_mtime_ns)
+
+
 def _object_at(address):
     """The file of the object that holds the code at an address."""
     found = _Symbol()
@@ -315,8 +326,7 @@ def _object_at(address):
 def _function(entry):
     function = entry["self"]
     result_at, parameters_at = entry.get("resultAt"), entry.get("parametersAt")
-    described = {k: entry[k] for k in ("name", "library", "at") if entry.get(k) is not None}
-    described["object"] = _object_at(ctypes.cast(function, ctypes.c_void_p).value)
+    described = {k: entry[k] for k in ("name", "library", "at", "object", "stamp") if entry.get(k) is not None}
     if result_at is None:
         described["defaultResult"] = _type(ctypes.c_int)
     else:

@@ -1,4 +1,5 @@
 /** Holds the declarations of a host against the libraries that were really loaded. */
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type {
   HostDeclarations,
@@ -41,6 +42,15 @@ export type Checked = {
   findings: Finding[];
   staleErrno: StaleErrno[];
   notSeen: NotSeen[];
+};
+
+const REPLACED = 'its library was replaced by another file after it was loaded';
+const GONE = 'its library was removed after it was loaded, or was replaced';
+
+/** As `stamp` in HostFunction. Undefined if there is no such file. */
+const stampOf = async (file: string): Promise<string | undefined> => {
+  const s = await stat(file, { bigint: true }).catch(() => undefined);
+  return s && `${s.size} ${s.mtimeNs}`;
 };
 
 const reasonOf = (d: NativeDeclarations, name: string): string => d.notSeen[name] ?? 'not found';
@@ -121,8 +131,15 @@ export const check = async (host: HostDeclarations, o: CheckOptions): Promise<Ch
     else objects.set(f.object, [...(objects.get(f.object) ?? []), f]);
   }
   for (const [object, functions] of [...objects].sort(([a], [b]) => byText(a, b))) {
-    const names = [...new Set(functions.map((f) => f.name))].sort(byText);
-    compared.push(...compareObject(host, functions, await nativeOf(object, names, o)));
+    const stamps = new Set(functions.flatMap((f) => (f.stamp === undefined ? [] : [f.stamp])));
+    const now = stamps.size > 0 ? await stampOf(object) : undefined;
+    const stale = functions.filter((f) => f.stamp !== undefined && f.stamp !== now);
+    compared.push(
+      ...stale.map((f) => ({ host: f, findings: [], skipped: [now === undefined ? GONE : REPLACED] })),
+    );
+    const left = functions.filter((f) => !stale.includes(f));
+    const names = [...new Set(left.map((f) => f.name))].sort(byText);
+    if (left.length > 0) compared.push(...compareObject(host, left, await nativeOf(object, names, o)));
   }
   const seen = (c: Compared): boolean => c.native !== undefined && c.native.unprototyped !== true;
   return {

@@ -126,6 +126,15 @@ const isRead = (after: readonly Statement[], pointer: string): boolean => {
   return use !== undefined && !use.text.startsWith(`*${pointer} =`);
 };
 
+/** Whether a statement sets errno, by a pointer that `__errno_location` gave before. */
+const isWritten = ({ text }: Statement, before: readonly Statement[]): boolean => {
+  const pointer = /^\*([\w.]+) = /.exec(text)?.[1];
+  return (
+    pointer !== undefined &&
+    before.some((s) => callOf(s)?.name === '__errno_location' && callOf(s)?.result === pointer)
+  );
+};
+
 /**
  * Reads of errno behind another call than the one whose result is tested:
  * `fd = open_it(); close_it(); if (fd < 0 && errno == …)`. Only where no other way leads to the read.
@@ -165,7 +174,7 @@ export const staleErrnoIn = (
       if (!isRead(f.statements.slice(i + 1), call.result)) return [];
       const before = f.statements.slice(0, i);
       const alone = before.every((x) => callOf(x) === undefined || callOf(x)?.name === '__errno_location');
-      if (alone && entry(f.name))
+      if (alone && entry(f.name) && !before.some((x) => isWritten(x, before)))
         return [
           {
             after: f.name,

@@ -26,6 +26,18 @@ const nothing = (names: readonly string[], why: string): NativeDeclarations => (
   notSeen: Object.fromEntries(names.map((n) => [n, why])),
 });
 
+/** The reader's reason for a symbol that has none. */
+const NO_DEBUG = 'no debug information';
+
+/** Where debug information is that gdb does not find, as the end of a sentence. Empty if the object has none. */
+const elsewhere = async (object: string, said: string): Promise<string> => {
+  const split = /Could not find DWO CU ([^\s()]{1,300})\(/.exec(said)?.[1];
+  if (split !== undefined) return `: its split part ${split} is gone`;
+  const link = await runTool('readelf', ['-p', '.gnu_debuglink', object], { timeoutMs: LIMIT });
+  const file = /\[ {1,12}0\] {1,4}(\S{1,300})/.exec(link.stdout)?.[1];
+  return file === undefined ? '' : `: it is in ${file}, which is not installed`;
+};
+
 /**
  * What an object's debug information says about these symbols. `gdb` is the path of the program. Failures are
  * the reason why a symbol was not seen.
@@ -53,7 +65,14 @@ export const readObject = (
       },
     );
     const text = await readFile(result, 'utf8').catch(() => undefined);
-    if (text !== undefined) return JSON.parse(text) as NativeDeclarations;
+    if (text !== undefined) {
+      const read = JSON.parse(text) as NativeDeclarations;
+      if (!Object.values(read.notSeen).includes(NO_DEBUG)) return read;
+      const where = await elsewhere(object, all);
+      const because = (w: string): string => (w === NO_DEBUG ? `${w}${where}` : w);
+      const notSeen = Object.entries(read.notSeen).map(([n, w]) => [n, because(w)] as const);
+      return { ...read, notSeen: Object.fromEntries(notSeen) };
+    }
     const said = all.split('\n').findLast((l) => l.trim() !== '');
     const reason = /Python scripting is not supported/i.test(all)
       ? 'this gdb is built without Python; install the full package (apt-get install gdb)'

@@ -16,6 +16,37 @@ export const DECLARED_TABLE = 'declared.json';
 /** Bindings whose declarations can be had. */
 const FITS: readonly BindingId[] = ['py', 'rs', 'go', 'c', 'jni', 'net'];
 
+const HEADERS = "name its headers in the gate's entry: declared: { headers: [x.h] }";
+/** What to do about a comparison that saw nothing, by its reason. The first that fits counts. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/without Python/, 'apt-get install -y gdb (gdb-minimal has no Python)'],
+  [/ENOENT/, 'apt-get install -y gdb'],
+  [
+    /gdb could not read/,
+    'see that the file is there and readable, and that gdb opens it: gdb -batch -ex "info functions" FILE',
+  ],
+  [/its split part/, `keep the .dwo files beside the objects or build without -gsplit-dwarf, or ${HEADERS}`],
+  [
+    /which is not installed/,
+    `install the package with its debug symbols (-dbgsym, -debuginfo), or ${HEADERS}`,
+  ],
+  [/without types/, `build it with -g instead of -g1, or ${HEADERS}`],
+  [/was replaced/, 'build nothing while the suite runs, and run it again'],
+  [
+    /cannot be read/,
+    "mend the header, or its flags in the gate's entry: declared: { headers: [x.h], cflags: [-Iinclude] }",
+  ],
+  [
+    /no debug information|not declared in/,
+    `build it with -g, install its debug symbols or its development package, or ${HEADERS}`,
+  ],
+  [/no prototype/, 'write (void) or the parameters into the definition in C: f() says nothing'],
+  [
+    /call none that is declared/,
+    "exclude the cell if the suite calls no foreign functions: exclude: [{ cells: '*-declared*', why: … }]",
+  ],
+];
+
 export const declared: Gate = {
   id: 'declared',
   title: 'declarations against the library',
@@ -88,10 +119,7 @@ export const declared: Gate = {
   exitCodes: [],
   halts: false,
   heavy: false,
-  remedy: (s) =>
-    /no debug information|not declared in/.test(s.message)
-      ? "build it with -g, install its debug symbols or its development package, or name its headers in the gate's entry: declared: { headers: [x.h] }"
-      : undefined,
+  remedy: (s) => REMEDIES.find(([why]) => why.test(s.message))?.[1],
   tools: ['gdb'],
   memory: 0.5,
 };

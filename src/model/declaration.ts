@@ -75,6 +75,8 @@ export type HostFunction = {
   name: string;
   /** The file of the object that is really loaded, if it is known. */
   object?: string;
+  /** Size in bytes and time of change in ns of that file when it was loaded, as text: `16384 1731409187000000000`. */
+  stamp?: string;
   /** The library as the host asks for it. */
   library?: string;
   /** Where it was looked up or declared. */

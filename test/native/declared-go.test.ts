@@ -17,6 +17,8 @@ typedef struct { uint8_t kind; uint32_t count; } rec;
 static int64_t wide(int64_t a) { return a; }
 static int64_t raw(void *a) { return *(int64_t *)a; }
 static void take(rec *r) { (void)r; }
+#include <errno.h>
+static int64_t failing(void) { errno = 2; return errno; }
 */
 import "C"
 `;
@@ -26,7 +28,7 @@ const A = `package x
 ${PREAMBLE}
 import "unsafe"
 
-func right() int64 { return int64(C.wide(1)) }
+func right() int64 { return int64(C.wide(1)) + int64(C.failing()) }
 func once() int32  { return int32(C.wide(1)) } // wrong
 func twice() int32 { return int32(C.wide(2)) } // wrong
 func checked(p []byte) int32 {
@@ -63,11 +65,19 @@ func second() { C.take((*C.rec)(unsafe.Pointer(&own{}))) } // wrong
 `;
 const B = `package x
 
-${PREAMBLE}
+/*
+#include <errno.h>
+#include <stdint.h>
+static int64_t wide(int64_t a) { return a; }
+static int late(void) { return errno; } // wrong
+*/
+import "C"
+
+func tooLate() int { return int(C.late()) }
 func elsewhere() int32 { return int32(C.wide(1)) } // wrong
 `;
 
-test('each line is seen: one result converted twice, and elsewhere; one structure cast twice; two types of one name', async () => {
+test('each line is seen: one result converted twice, and elsewhere; one structure cast twice; two types of one name; errno read too late', async () => {
   const files = {
     ...{ 'go.mod': 'module x\n\ngo 1.21\n', 'a.go': A, 'b.go': B },
     'a_test.go': 'package x\n\nimport "testing"\n\nfunc TestRight(t *testing.T) { right() }\n',

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { declared as gate } from '../../src/gates/declared.js';
 import { readLog } from '../../src/parsers/read-logs.js';
 import type { Parsed } from '../../src/model/diagnostic.js';
 
@@ -109,6 +110,18 @@ const compare = async (
   spawnSync(process.execPath, [PROGRAM, spec], { encoding: 'utf8' });
   return { ...(await readLog(log)), text: readFileSync(log, 'utf8') };
 };
+/** What the gate says to do about a comparison that saw nothing. */
+const remedyOf = (message: string): string | undefined =>
+  gate.remedy?.({
+    ...{
+      tool: 'declared',
+      rule: 'declared/nothing-compared',
+      hazard: 'tool/host-fault',
+      message,
+      stacks: [],
+    },
+    ...{ complete: true, log: { line: 1, endLine: 1, offset: 0 } },
+  });
 const seen = ({ diagnostics }: Parsed): string[] =>
   diagnostics.map((d) => `${d.tier ?? 'error'} ${d.hazard} ${d.message.split(/[,:]/)[0]}`);
 
@@ -252,21 +265,67 @@ describe('what cannot be compared', () => {
     return parsed.diagnostics[0]!.message;
   };
 
-  test('a stripped library', async () => {
-    expect(await failing(compiled('libstripped.so', '-s'))).toMatch(/no debug information/);
+  /** A library from which something is missing, what is said of it, and what to do. */
+  test.each<[string, () => string, RegExp, RegExp]>([
+    [
+      'a stripped library',
+      () => compiled('libstripped.so', '-s'),
+      /no debug information/,
+      /build it with -g/,
+    ],
+    [
+      'debug information without types',
+      () => compiled('libg1.so', '-g1'),
+      /without types \(-g1, assembler\)/,
+      /with -g instead of -g1/,
+    ],
+    [
+      'split debug information whose files are gone',
+      () => {
+        const library = compiled('libsplit.so', '-g', '-gsplit-dwarf');
+        for (const f of readdirSync(dir).filter((n) => n.endsWith('.dwo'))) rmSync(join(dir, f));
+        return library;
+      },
+      /no debug information: its split part \S+\.dwo is gone/,
+      /keep the \.dwo files/,
+    ],
+    [
+      'debug information in a file that is not installed',
+      () => {
+        const library = compiled('liblinked.so', '-g');
+        execFileSync('objcopy', ['--only-keep-debug', library, `${library}.debug`]);
+        execFileSync('objcopy', ['--strip-debug', `--add-gnu-debuglink=${library}.debug`, library]);
+        rmSync(`${library}.debug`);
+        return library;
+      },
+      /it is in liblinked\.so\.debug, which is not installed/,
+      /debug symbols \(-dbgsym/,
+    ],
+    [
+      'a library that was replaced after it was built by one without debug information',
+      () => {
+        compiled('libreplaced.so', '-g');
+        return compiled('libreplaced.so', '-s');
+      },
+      /no debug information/,
+      /build it with -g/,
+    ],
+  ])('%s', async (_, make, why, remedy) => {
+    const message = await failing(make());
+    expect(message).toMatch(why);
+    expect(remedyOf(message)).toMatch(remedy);
   });
-  test('debug information without types', async () => {
-    expect(await failing(compiled('libg1.so', '-g1'))).toMatch(/without types \(-g1, assembler\)/);
-  });
-  test('split debug information whose files are gone', async () => {
-    const library = compiled('libsplit.so', '-g', '-gsplit-dwarf');
-    for (const f of readdirSync(dir).filter((n) => n.endsWith('.dwo'))) rmSync(join(dir, f));
-    expect(await failing(library)).toMatch(/no debug information/);
-  });
-  test('a library that was replaced by one without debug information after it was built', async () => {
-    const library = compiled('libreplaced.so', '-g');
-    compiled('libreplaced.so', '-s');
-    expect(await failing(library)).toMatch(/no debug information/);
+  test.each([
+    [
+      'replaced',
+      'import os, shutil\nshutil.copy(lib._name, lib._name + ".new")\nos.utime(lib._name + ".new", (1, 1))\nos.replace(lib._name + ".new", lib._name)',
+      /replaced by another file/,
+    ],
+    ['removed', 'import os\nos.remove(lib._name)', /was removed after it was loaded/],
+  ])('a library that is %s while the suite runs', async (name, python, why) => {
+    const message = await failing(compiled(`lib${name}-late.so`, '-g'), {}, `${declares}\n${python}`);
+    expect(message).toMatch(why);
+    expect(remedyOf(message)).toMatch(/build nothing while the suite runs/);
   });
   test('of two libraries of one name each is compared with its own', async () => {
     const [a, b] = ['a', 'b'].map((d) => {
@@ -287,10 +346,14 @@ describe('what cannot be compared', () => {
     expect(parsed.text).toMatch(/done, 2 functions compared/);
   });
   test('a function without prototype', async () => {
-    expect(await failing(LIBRARY, {}, 'lib.old()')).toMatch(/it has no prototype/);
+    const message = await failing(LIBRARY, {}, 'lib.old()');
+    expect(message).toMatch(/it has no prototype/);
+    expect(remedyOf(message)).toMatch(/into the definition/);
   });
   test('no gdb', async () => {
-    expect(await failing(LIBRARY, { gdb: join(dir, 'no-gdb') })).toMatch(/gdb could not read .*ENOENT/);
+    const message = await failing(LIBRARY, { gdb: join(dir, 'no-gdb') });
+    expect(message).toMatch(/gdb could not read .*ENOENT/);
+    expect(remedyOf(message)).toBe('apt-get install -y gdb');
   });
   test('a gdb without Python', async () => {
     const gdb = join(dir, 'gdb-without-python');
@@ -301,16 +364,22 @@ describe('what cannot be compared', () => {
         mode: 0o755,
       },
     );
-    expect(await failing(LIBRARY, { gdb })).toMatch(/built without Python; install the full package/);
+    const message = await failing(LIBRARY, { gdb });
+    expect(message).toMatch(/built without Python; install the full package/);
+    expect(remedyOf(message)).toMatch(/apt-get install -y gdb/);
   });
   test('a header that does not compile', async () => {
     const library = compiled('libbroken.so', '-s');
     writeFileSync(join(dir, 'broken.h'), '#error wrong platform\n');
     const header = { includes: ['broken.h'], cflags: ['-I', dir] };
-    expect(await failing(library, { header })).toMatch(/<broken\.h> cannot be read: #error wrong platform/);
+    const message = await failing(library, { header });
+    expect(message).toMatch(/<broken\.h> cannot be read: #error wrong platform/);
+    expect(remedyOf(message)).toMatch(/mend the header/);
   });
   test('a suite that declares nothing', async () => {
-    expect(await failing(LIBRARY, {}, 'pass')).toMatch(/the tests call none that is declared/);
+    const message = await failing(LIBRARY, {}, 'pass');
+    expect(message).toMatch(/the tests call none that is declared/);
+    expect(remedyOf(message)).toMatch(/exclude the cell/);
   });
   test('a stripped library is read by its header', async () => {
     const library = compiled('libheader.so', '-s');

@@ -51,6 +51,11 @@ describe('errno', () => {
     ['at the begin of a function that is no entry', READ, []],
   ])('%s', (_, statements, expected) => expect(stale('f', ...statements)).toEqual(expected));
 
+  test('in a function that the host calls and that sets it itself', () => {
+    const set = ['_5 = __errno_location ();', '*_5 = 2;', 'n = 1;'];
+    expect(stale('Java_f', ...set, ...READ)).toEqual([]);
+    expect(stale('Java_f', '*_5 = 2;', ...READ)).toEqual(['Java_f 3']);
+  });
   test('at the begin of a function that the host calls', () => {
     expect(stale('Java_a_B_errno', ...READ)).toEqual(['Java_a_B_errno 2']);
     expect(stale('Java_a_B_open', 'fd = open_it ();', ...READ)).toEqual([]);

@@ -1,9 +1,11 @@
 package twin
 
+// #include <errno.h>
 // #include <stdlib.h>
 // #include <fixture.h>
 // typedef struct { void *inner; } outer;
 // static void take(outer *o) { (void)o; }
+// static int openMissing(void) { return fx_open_missing() < 0 ? errno : 0; }
 // extern int goEvent(int, void *);
 // static void listen(void) { fx_on_event((fx_callback)goEvent, NULL); }
 import "C"
@@ -42,6 +44,9 @@ func (Suite) IgnoreError() {
 func (Suite) ReadErrnoLate() {
 	if _, err := C.fx_open_missing(); err == nil {
 		panic("errno was lost")
+	}
+	if C.openMissing() != C.ENOENT {
+		panic("errno was lost in C")
 	}
 }
 

@@ -6,11 +6,14 @@ import type {
   NativeFunction,
   Place,
   Records,
+  StaleErrno,
 } from '../../model/declaration.js';
 import { runTool } from '../../process/run-tool.js';
 import type { Checked, CheckOptions, Compared } from '../check.js';
-import { isSystemHeader, readUnit } from '../c-unit.js';
+import { readFunctions } from '../c-calls.js';
+import { isSystemHeader, readUnit, type Unit } from '../c-unit.js';
 import { compareExported, type Finding } from '../compare/function.js';
+import { staleErrnoIn } from '../gimple.js';
 import { objectsOf } from '../objects.js';
 import { adopt } from '../records.js';
 import {
@@ -83,6 +86,12 @@ const preambleUnits = (p: GoPackage): { file: string; text: string; cflags: stri
     cflags: p.flags,
   }));
 
+/** All C of a package: preambles and sources. */
+const unitsOf = (p: GoPackage): Unit[] => [
+  ...preambleUnits(p),
+  ...(p.sources ?? []).map((file) => ({ text: `#include ${JSON.stringify(file)}\n`, cflags: p.flags })),
+];
+
 /** Functions of C that a preamble declares itself, or a header of the project if Go calls them. */
 const calledFunctions = async (
   p: GoPackage,
@@ -124,6 +133,18 @@ const calledFunctions = async (
   return { functions: [...functions.values()], records };
 };
 
+/** C that Go calls to learn errno of an earlier call: the goroutine may be on another thread by then. */
+const staleErrno = async (p: GoPackage, tools: Tools): Promise<StaleErrno[]> => {
+  const called = new Set((p.calls ?? []).map((c) => c.name));
+  const stale: StaleErrno[] = [];
+  for (const unit of unitsOf(p)) {
+    const bodies = await readFunctions(tools.cc, unit);
+    stale.push(...staleErrnoIn(bodies, (name) => called.has(name)));
+  }
+  const own = stale.filter((e) => !isSystemHeader(e.at.file));
+  return [...new Map(own.map((e) => [JSON.stringify(e), e])).values()];
+};
+
 /** Functions that Go exports, against every declaration of them that C code of the package has. */
 const compareExports = async (
   p: GoPackage,
@@ -139,12 +160,8 @@ const compareExports = async (
     for (const name of exports.keys()) notSeen.push({ name, why: `cgo's header cannot be read: ${own.why}` });
     return;
   }
-  const units = [
-    ...preambleUnits(p),
-    ...(p.sources ?? []).map((file) => ({ text: `#include ${JSON.stringify(file)}\n`, cflags: p.flags })),
-  ];
   const seen = new Set<string>();
-  for (const unit of units) {
+  for (const unit of unitsOf(p)) {
     // Sources that include cgo's own header are checked by the compiler that builds them, and not found here.
     const c = await readUnit(tools, unit, (name, d) => isExport(name) && !d.defined);
     for (const [name, d] of c.declared) {
@@ -189,6 +206,7 @@ export const compareGo = async (
   }
   const compared: Compared[] = [];
   const functions: HostFunction[] = [];
+  const stale: StaleErrno[] = [];
   const records: Records = {};
   for (const p of packages) {
     if (p.why !== undefined) notSeen.push({ name: p.name, why: p.why });
@@ -198,6 +216,7 @@ export const compareGo = async (
       ...comparePointers(p.pointers ?? []),
     );
     await compareExports(p, tools, compared, notSeen);
+    stale.push(...(await staleErrno(p, tools)));
     const called = await calledFunctions(p, tools, notSeen);
     functions.push(...adopt(records, called.records, called.functions));
   }
@@ -207,7 +226,7 @@ export const compareGo = async (
     if (f.notSeen !== undefined || object !== undefined) return object === undefined ? f : { ...f, object };
     return { ...f, notSeen: 'it is neither in the test executables nor in the libraries that they load' };
   });
-  const rest = await check({ language: 'go', functions: placed, records, allocated: [], staleErrno: [] });
+  const rest = await check({ language: 'go', functions: placed, records, allocated: [], staleErrno: stale });
   return {
     ...rest,
     compared: [...compared, ...rest.compared],

@@ -7,6 +7,7 @@ import { runTool } from '../../process/run-tool.js';
 import type { HostDeclarations, HostFunction, Records } from '../../model/declaration.js';
 import { objectsOf } from '../objects.js';
 import { allocatedIn } from './rust-allocated.js';
+import { staleErrnoInRust } from './rust-errno.js';
 import { FORMATS, type Crate } from './rustdoc-items.js';
 import { rustFunctions, type Described } from './rustdoc.js';
 
@@ -202,8 +203,8 @@ const withForeignTypes = async (
   }
 };
 
-/** Records of which the program makes values. */
-const allocated = async (own: readonly Described[], records: Records): Promise<string[]> => {
+/** The sources of the crates under test. */
+const sourcesOf = async (own: readonly Described[]): Promise<{ file: string; text: string }[]> => {
   const files = new Set(
     own.flatMap(({ crate, dirs }) =>
       Object.values(crate.index)
@@ -211,9 +212,14 @@ const allocated = async (own: readonly Described[], records: Records): Promise<s
         .map((i) => resolve(dirs[0] ?? '.', i.span!.filename)),
     ),
   );
-  const made = new Set<string>();
-  for (const f of files)
-    for (const name of allocatedIn(await readFile(f, 'utf8').catch(() => ''))) made.add(name);
+  return Promise.all(
+    [...files].map(async (file) => ({ file, text: await readFile(file, 'utf8').catch(() => '') })),
+  );
+};
+
+/** Records of which the program makes values. */
+const allocated = (sources: readonly { text: string }[], records: Records): string[] => {
+  const made = new Set(sources.flatMap(({ text }) => [...allocatedIn(text)]));
   return Object.keys(records).filter((r) => made.has(r.slice(r.lastIndexOf('::') + 2)));
 };
 
@@ -241,13 +247,15 @@ export const rustDeclarations = async (
       ? { ...f, notSeen: 'it is neither in the test executables nor in the libraries that they load' }
       : { ...f, object };
   });
+  const sources = await sourcesOf(own);
+  const names = new Set(functions.map((f) => f.name));
   return {
     host: {
       language: 'rust',
       functions: placed,
       records,
-      allocated: await allocated(own, records),
-      staleErrno: [],
+      allocated: allocated(sources, records),
+      staleErrno: sources.flatMap(({ file, text }) => staleErrnoInRust(file, text, names)),
     },
     notSeen,
   };
