@@ -1,5 +1,6 @@
 /*
- * Whose code a call comes from. FFI_GATES_OWN has the project's files and directories, separated by ':'. Included by the
+ * Whose code a call comes from. FFI_GATES_OWN has the project's files and directories, separated by ':'; an entry without
+ * '/' is the name of an object, with `*` and `?`. Included by the
  * libraries that watch or delay calls of the project, and leave the host's alone.
  */
 #ifndef FFI_GATES_OWN_H
@@ -19,12 +20,34 @@ __attribute__((constructor(101))) static void read_own(void) {
   if (own == NULL) own = "";
 }
 
+/* Whether a name fits a pattern. The last `*` alone takes more when what follows it does not fit. */
+static int fits(const char *pattern, const char *end, const char *name) {
+  const char *star = NULL, *from = NULL;
+  while (*name) {
+    if (pattern < end && *pattern == '*') {
+      star = pattern++;
+      from = name;
+    } else if (pattern < end && (*pattern == '?' || *pattern == *name)) {
+      pattern++;
+      name++;
+    } else if (star != NULL) {
+      pattern = star + 1;
+      name = ++from;
+    } else
+      return 0;
+  }
+  while (pattern < end && *pattern == '*') pattern++;
+  return pattern == end;
+}
+
 static int listed(const char *path) {
+  const char *slash = strrchr(path, '/');
   for (const char *at = own; *at;) {
     const char *end = strchrnul(at, ':');
     size_t length = (size_t)(end - at);
     if (length > 0 && strncmp(path, at, length) == 0 && (path[length] == 0 || path[length] == '/' || at[length - 1] == '/'))
       return 1;
+    if (length > 0 && memchr(at, '/', length) == NULL && fits(at, end, slash ? slash + 1 : path)) return 1;
     at = *end ? end + 1 : end;
   }
   return 0;

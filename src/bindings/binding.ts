@@ -103,7 +103,7 @@ export type Binding = {
    */
   ownObjects?(suite: PreparedSuite): string[];
   /** The copy of the project in which tests are built and run, and its origin. */
-  copied?(suite: PreparedSuite): { from: string; to: string };
+  copied?(suite: PreparedSuite): { from: string; to: string } | undefined;
   /**
    * Where its declarations of foreign functions are, for a gate that compares them: settings of its program.
    * Absent if they cannot be had.

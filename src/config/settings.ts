@@ -24,6 +24,10 @@ const python = {
   args: list.meta({ description: 'Arguments of pytest.' }),
   root: list.meta({ description: 'Where the project starts pytest, relative to `dir` (default: `dir`).' }),
   load,
+  package: list.meta({ description: 'Directory of the project that pip builds, relative to `dir`.' }),
+  extras: list.meta({ description: 'Extras of the project that its tests need.' }),
+  requires: list.meta({ description: 'Further packages that its tests need.' }),
+  pip: list.meta({ description: 'Further arguments of `pip wheel`.' }),
 };
 
 /** By binding. Every setting is optional. */
@@ -36,11 +40,7 @@ export const SETTINGS = {
   py: z.strictObject(python),
   pyx: z.strictObject({
     ...python,
-    package: list.meta({ description: 'Directory of the project that pip builds, relative to `dir`.' }),
     setup: text.meta({ description: 'Path of setup.py, relative to `dir`.' }),
-    extras: list.meta({ description: 'Extras of the project that its tests need.' }),
-    requires: list.meta({ description: 'Further packages that its tests need.' }),
-    pip: list.meta({ description: 'Further arguments of `pip wheel`.' }),
   }),
   go: z.strictObject({
     ...linked,

@@ -4,7 +4,7 @@
  */
 import { isPlanted } from '../model/role.js';
 import { listTests } from './list-tests.js';
-import { foreignObjects } from '../judge/instrumentation.js';
+import { foreignObjects, namedObjects } from '../judge/instrumentation.js';
 import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { askOn } from './ask-on.js';
@@ -19,6 +19,17 @@ import { rerunFailed } from './run-all.js';
 import { shuffled } from '../model/shuffle.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
+
+/** Adds the loaded objects that the matrix calls the project's own by a pattern. */
+const addNamed = (evidence: EvidenceDraft): void => {
+  const { own, maps, seen, cell } = evidence;
+  const named = namedObjects(
+    cell.matrix.own,
+    maps,
+    seen.map((s) => s.diagnostic),
+  );
+  evidence.own = { ...own, objects: new Set([...own.objects, ...named]) };
+};
 
 /** Runs a cell. Failures of project code are evidence, never exceptions. */
 export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidence> => {
@@ -77,10 +88,12 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
     const order = options.disturbance?.order;
     evidence.wanted = order === undefined ? evidence.listed : shuffled(evidence.listed, order);
     await runSchedules(r);
+    addNamed(evidence);
     await askOn(r);
     await rerunFailed(r);
     await rerunTruncatedLeaks(r);
   }
+  addNamed(evidence);
   const { maps, recorded, out } = evidence;
   const { dirs, shared, objects } = evidence.own;
   const theirs = foreignObjects({ maps, whole: recorded, own: objects, out }, options.host.tools);

@@ -48,6 +48,7 @@ export const filesOf = (p: Proposal, root: string, ci: readonly CiId[] = ['githu
 const summary = (p: Proposal): string[] => [
   ...p.targets.map((t) => `target ${t.id}  ${t.builder} in ${t.dir}  (${t.why})`),
   ...p.suites.map((s) => `suite  ${s.id}  ${s.binding} in ${s.dir}  (${s.why})`),
+  ...(p.own.length ? [`under test: ${p.own.join(', ')} of the system`] : []),
   ...(p.suites.some(onlyLoads)
     ? ['no tests were found: what is proposed only loads the code, and proves nothing about later calls']
     : []),

@@ -25,6 +25,8 @@ export type SuiteIdea = {
   links: string[];
   /** True when it must load something that this repository builds elsewhere: without a match all targets are taken. */
   needsTarget?: true;
+  /** Objects of the system that may be what it loads, as `own` of the matrix names them: under test where no target is. */
+  own?: string[];
   /** True when no native code is here: what the tests reach comes compiled with a dependency. Proposed for want of others. */
   prebuilt?: true;
   /** The directory whose native code is compiled together with the tests: other build files in it build the same. */

@@ -24,6 +24,8 @@ export type Proposal = {
   targets: ProposedTarget[];
   suites: ProposedSuite[];
   gates: { id: GateId; on: boolean; why: string }[];
+  /** Objects of the system that are under test. */
+  own: string[];
   /** What was seen and not understood, one sentence each. */
   unclear: string[];
   /** What was looked for in vain, of interest where nothing is proposed. */
@@ -74,11 +76,14 @@ const joined = (suites: readonly SuiteIdea[], targets: readonly ProposedTarget[]
     );
     // A library that is named at run time only may be any of them.
     const guessed = s.needsTarget === true && loaded.length === 0;
+    const elsewhere = guessed && targets.length === 0;
     out.push({
       ...s,
       id: idOf(s.name, (id) => out.some((o) => o.id === id && o.binding === s.binding)),
       targets: (guessed ? targets : loaded).map((t) => t.id),
       guessed,
+      // Then nothing of what is tested is compiled here.
+      ...(elsewhere ? { prebuilt: true as const } : { own: [] }),
     });
   }
   return out;
@@ -150,8 +155,9 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
     unclear.push(
       `${t.why}, and no suite loads it: add a suite whose tests do (any binding; for C see binding c)`,
     );
+  const own = [...new Set(suites.flatMap((s) => s.own ?? []))];
   const unfound = all.flatMap((f) => f.unfound ?? []);
-  return { targets: used, suites, gates, unclear: [...new Set(unclear)], unfound };
+  return { targets: used, suites, gates, own, unclear: [...new Set(unclear)], unfound };
 };
 
 /** True for a complaint about a native build file of a directory whose code a binding compiles by itself. */

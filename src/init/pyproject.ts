@@ -5,7 +5,7 @@
 import { listAt, stringAt, stringsAt, tableAt, valueAt, type Table } from './manifest.js';
 
 /** Names of distributions, extras and groups are equal when these are (PEP 503). */
-const normalized = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+export const normalized = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 
 /** Packages that take part in the build: the backend's, and all that it requires (a backend may wrap another one). */
 export const buildPackages = (toml: Table): Set<string> => {

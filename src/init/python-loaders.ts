@@ -1,16 +1,48 @@
 /** Python that loads libraries at run time, by ctypes or cffi, and compiles nothing itself. */
 import { basename, dirname, relative } from 'node:path/posix';
 import { libraryName, type Found, type SuiteIdea } from './proposal.js';
-import { argsOf, startDir, testDir } from './python-tests.js';
-import { isAside, nearestOf, dirsWith, textsOf, under, within, type Tree } from './tree.js';
+import { neededBy } from './python-needs.js';
+import { hasDependencies, type BuildFiles } from './python-requirements.js';
+import { argsOf, startDir, testDir, type Tests } from './python-tests.js';
+import { isAside, nearestOf, textsOf, under, within, type Tree } from './tree.js';
+
+/** Projects that build no extension, by directory. `generates`: their build writes modules (cffi in ABI mode). */
+export type Projects = Map<string, { files: BuildFiles; name: string; generates: boolean }>;
+type Project = { dir: string } & (Projects extends Map<string, infer P> ? P : never);
 
 const LOADS = /\b(?:CDLL|PyDLL|WinDLL|LoadLibrary|dlopen|find_library)\( ?([^)\n]{0,120})/g;
+/** A library by its whole name, wherever it stands. */
+const NAMED = /["'](lib[\w+.-]{1,80})["']/g;
 
-/** Libraries that a call which loads one names. */
+/** Libraries that a file names where it loads one. */
 const namedIn = (text: string): string[] =>
   [...text.matchAll(LOADS)].flatMap((m) =>
-    [...m[1]!.matchAll(/["']([\w+./-]{1,80})["']/g)].map((n) => libraryName(n[1]!)),
+    [...m[1]!.matchAll(/["']([\w+./-]{1,80})["']/g)].map((n) => n[1]!),
   );
+
+/** The C library and its parts: every program has them, and none of them is under test. */
+const C_LIBRARY = new Set(['c', 'm', 'dl', 'pthread', 'rt', 'util', 'python', 'stdc++', 'gcc_s', 'libc']);
+
+/** The objects of the system that these may be: names as `own` takes them. */
+const objectsOf = (text: string, named: readonly string[]): string[] => {
+  const words = [
+    ...named,
+    ...[...text.matchAll(NAMED)].map((m) => m[1]!).filter((w) => /\.so(?:\.[\d.]{1,20})?$/.test(w)),
+  ];
+  const names = words
+    .filter((w) => !/\.(?:dll|dylib)$/i.test(w) && !w.includes('.framework'))
+    .map(libraryName);
+  return [...new Set(names)]
+    .filter((n) => /^[\w+.-]+$/.test(n) && !C_LIBRARY.has(n))
+    .map((n) => `lib${n}.so*`);
+};
+
+/** True if all that the project gives to cffi is opened at run time (`set_source(name, None)`): nothing is compiled then. */
+export const opensAtRunTime = async (tree: Tree, dir: string): Promise<boolean> => {
+  const texts = await textsOf(tree, (p) => p.endsWith('.py') && within(dir, p) && !isAside(p));
+  const calls = texts.flatMap(({ text }) => text.split(/\bset_source(?:_pkgconfig)?\(/).slice(1));
+  return calls.length > 0 && calls.every((rest) => /^[^,()]{1,200},\s{0,80}None\b/.test(rest));
+};
 
 /** The directory from which a project's modules are imported. */
 const sourceRoot = (tree: Tree, dir: string): string =>
@@ -36,71 +68,112 @@ const nameOf = (dir: string): string => {
 };
 
 /** Adds what another file of the same suite loads. */
-const addTo = (suite: SuiteIdea, links: readonly string[], module?: string): void => {
+const addTo = (suite: SuiteIdea, links: readonly string[], own: readonly string[], module?: string): void => {
   suite.links.push(...links);
+  suite.own = [...new Set([...(suite.own ?? []), ...own])];
   const load = suite.with?.['load'];
   if (module !== undefined && Array.isArray(load) && !load.includes(module)) load.push(module);
 };
 
+/** Settings for modules that are imported from where they are. */
+const fromSources = (tree: Tree, dir: string, tests: Tests): Pick<SuiteIdea, 'with' | 'inputs'> => {
+  const source = sourceRoot(tree, dir);
+  const path = relative(tests.dir, source) || '.';
+  const root = relative(tests.dir, startDir(tree, tests.dir));
+  const settings = {
+    ...(path === '.' ? {} : { path: [path] }),
+    ...(root ? { root } : {}),
+    ...argsOf(tests),
+  };
+  return {
+    ...(Object.keys(settings).length ? { with: settings } : {}),
+    ...(source === tests.dir || source === '.' ? {} : { inputs: [source] }),
+  };
+};
+
+/** Settings for a package that pip installs, because it or its tests need others; undefined if they need none. */
+const fromPackage = async (
+  tree: Tree,
+  { dir, files, generates }: Project,
+  tests: Tests,
+): Promise<Pick<SuiteIdea, 'with' | 'inputs'> | undefined> => {
+  const { extras, requires } = await neededBy(tree, dir, files, tests.dir);
+  if (!generates && !hasDependencies(files) && extras.length + requires.length === 0) return undefined;
+  return {
+    with: {
+      package: relative(tests.dir, dir) || '.',
+      ...(extras.length ? { extras } : {}),
+      ...(requires.length ? { requires } : {}),
+      ...argsOf(tests),
+    },
+    inputs: [dir],
+  };
+};
+
 /** One suite for each directory of tests; for a project without tests one that imports the modules that load libraries. */
-export const loaders = async (tree: Tree, extensions: readonly string[]): Promise<Found> => {
+export const loaders = async (
+  tree: Tree,
+  extensions: readonly string[],
+  projects: Projects,
+): Promise<Found> => {
   const found: Found = { targets: [], suites: [], unclear: [] };
   const files = (
     await textsOf(tree, (p) => p.endsWith('.py') && !extensions.some((d) => within(d, p)))
-  ).filter((f) => /\b(?:ctypes|cffi)\b/.test(f.text) && f.text.search(LOADS) >= 0);
-  const projectOf = nearestOf(dirsWith(tree, 'setup.py', 'pyproject.toml', 'setup.cfg'));
+  ).filter((f) => /\b_?(?:ctypes|cffi|ffi)\b/.test(f.text) && f.text.search(LOADS) >= 0);
+  const nearest = nearestOf([...projects.keys()]);
   for (const f of files) {
-    const links = namedIn(f.text);
+    const named = namedIn(f.text);
+    const links = named.map(libraryName);
+    const own = objectsOf(f.text, named);
+    const at = nearest(f.path);
+    const project = at === undefined ? undefined : { dir: at, ...projects.get(at)! };
     const idea = {
       binding: 'py' as const,
       links,
+      own,
       needsTarget: true as const,
       why: `${f.path} loads a library at run time; it must look on LD_LIBRARY_PATH (or in FFI_GATES_TARGET_<ID>)`,
     };
-    // The project that the code belongs to: the nearest directory above with tests.
-    let dir = dirname(f.path);
+    // The nearest directory above with tests, from the project on that the code belongs to.
+    let dir = project?.dir ?? dirname(f.path);
     while (dir !== '.' && !testDir(tree, dir)) dir = dirname(dir);
     const tests = testDir(tree, dir);
     if (tests) {
       const known = found.suites.find((s) => s.dir === tests.dir);
-      if (known) {
-        addTo(known, links);
-        continue;
-      }
-      const source = sourceRoot(tree, dir);
-      const path = relative(tests.dir, source) || '.';
-      const root = relative(tests.dir, startDir(tree, tests.dir));
-      const settings = {
-        ...(path === '.' ? {} : { path: [path] }),
-        ...(root ? { root } : {}),
-        ...argsOf(tests),
-      };
-      found.suites.push({
-        ...idea,
-        name: nameOf(dir),
-        dir: tests.dir,
-        ...(Object.keys(settings).length ? { with: settings } : {}),
-        ...(source === tests.dir || source === '.' ? {} : { inputs: [source] }),
-      });
+      if (known) addTo(known, links, isAside(f.path) ? [] : own);
+      else
+        found.suites.push({
+          ...idea,
+          name: project?.dir === dir ? project.name : nameOf(dir),
+          dir: tests.dir,
+          ...((project?.dir === dir ? await fromPackage(tree, project, tests) : undefined) ??
+            fromSources(tree, dir, tests)),
+        });
       continue;
     }
     if (isAside(f.path)) continue;
     found.unclear.push(
       `${f.path}: loads a native library, and there is no test_*.py; add a suite with binding py`,
     );
-    const project = projectOf(f.path);
-    if (project === undefined) continue;
-    const source = sourceRoot(tree, project);
+    if (!project) continue;
+    const source = sourceRoot(tree, project.dir);
     const module = moduleOf(tree, source, f.path);
     if (module === undefined) continue;
-    const known = found.suites.find((s) => s.dir === project);
-    if (known) addTo(known, links, module);
+    const known = found.suites.find((s) => s.dir === project.dir);
+    if (known) addTo(known, links, own, module);
     else
       found.suites.push({
         ...idea,
-        name: nameOf(project),
-        dir: project,
-        with: { ...(source === project ? {} : { path: ['src'] }), load: [module] },
+        name: project.name,
+        dir: project.dir,
+        with: {
+          ...(project.generates || hasDependencies(project.files)
+            ? { package: '.' }
+            : source === project.dir
+              ? {}
+              : { path: ['src'] }),
+          load: [module],
+        },
       });
   }
   return found;

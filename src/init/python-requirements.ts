@@ -1,7 +1,7 @@
 /** What a Python project says that its tests need: extras, dependency groups (PEP 735), requirements files, tox.ini. */
 import { join } from 'node:path/posix';
-import type { Table } from './manifest.js';
-import { extraNames, groupRequirements, toxSettings } from './pyproject.js';
+import { stringAt, stringsAt, tableAt, type Table } from './manifest.js';
+import { extraNames, groupRequirements, normalized, toxSettings } from './pyproject.js';
 import { under, type Tree } from './tree.js';
 
 /** Build files of a project: pyproject.toml parsed (empty where there is none), the others as text. */
@@ -42,6 +42,43 @@ const extrasOf = ({ toml, texts }: BuildFiles): string[] => {
     ...section(texts['setup.cfg'] ?? '', '[options.extras_require]').map(keyOf),
     ...script.split('\n').map(keyOf),
   ];
+};
+
+/** `Requires-Dist: a; python_version < "4" and extra == "x"` → `a; python_version < "4"`, for an extra x. */
+const ofExtra = (line: string, extra: string): string | undefined => {
+  const [requirement = '', marker = ''] = line.slice('Requires-Dist:'.length).split(';');
+  const name = /(?:^|and )\s?extra ?== ?["']([\w.-]{1,80})["']$/.exec(marker.trim())?.[1];
+  if (name === undefined || normalized(name) !== normalized(extra)) return undefined;
+  const rest = marker.trim().replace(/(?:^| and )\s?extra ?== ?["'][\w.-]{1,80}["']$/, '');
+  return rest === '' ? requirement.trim() : `${requirement.trim()}; ${rest}`;
+};
+
+/** What an extra requires, or undefined where its name alone is known, or where it refers to other extras. */
+export const extraRequirements = ({ toml, texts }: BuildFiles, extra: string): string[] | undefined => {
+  const listed = Object.entries(tableAt(toml, 'project', 'optional-dependencies')).find(
+    ([name]) => normalized(name) === normalized(extra),
+  );
+  const own = stringAt(toml, 'project', 'name');
+  const found = listed
+    ? stringsAt(toml, 'project', 'optional-dependencies', listed[0])
+    : (texts['PKG-INFO'] ?? '').split('\n').flatMap((l) => {
+        return l.startsWith('Requires-Dist:') ? (ofExtra(l, extra) ?? []) : [];
+      });
+  const isOwn = (r: string): boolean => own !== undefined && normalized(r).startsWith(`${normalized(own)}[`);
+  return found.length === 0 || found.some(isOwn) ? undefined : found;
+};
+
+/** True if the project cannot be imported without packages of others. */
+export const hasDependencies = ({ toml, texts }: BuildFiles): boolean => {
+  const metadata = (texts['PKG-INFO'] ?? '').split('\n').filter((l) => l.startsWith('Requires-Dist:'));
+  const cfg = section(texts['setup.cfg'] ?? '', '[options]');
+  return (
+    metadata.some((l) => !/\bextra ?==/.test(l.slice(l.indexOf(';') + 1))) ||
+    stringsAt(toml, 'project', 'dependencies').length > 0 ||
+    Object.keys(tableAt(toml, 'tool', 'poetry', 'dependencies')).some((k) => k !== 'python') ||
+    cfg.some((l) => keyOf(l) === 'install_requires') ||
+    /\binstall_requires ?= ?(?:\[\s{0,80}["']|[A-Za-z_])/.test(texts['setup.py'] ?? '')
+  );
 };
 
 /** Requirements among lines as pip reads them; the project itself and options are nothing that tests need. */

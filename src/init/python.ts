@@ -1,34 +1,14 @@
 /** Python: extensions (setuptools, scikit-build-core, meson-python, cffi), and code that loads libraries by ctypes or cffi. */
-import { basename, dirname, relative } from 'node:path/posix';
+import { basename, relative } from 'node:path/posix';
 import type { Found, SuiteIdea } from './proposal.js';
 import { onlyLoads } from './proposal.js';
 import { readToml } from './manifest.js';
 import { buildPackages, declaredName, extLibraries, hasExtModules, isRust } from './pyproject.js';
-import { declaredOf, type BuildFiles } from './python-requirements.js';
-import { loaders } from './python-loaders.js';
+import { neededBy } from './python-needs.js';
+import type { BuildFiles } from './python-requirements.js';
+import { loaders, opensAtRunTime, type Projects } from './python-loaders.js';
 import { argsOf, testDir } from './python-tests.js';
-import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
-
-/** What tests import beside pytest and is had by the same name: anything else is the maintainer's to say. */
-const KNOWN = ['hypothesis', 'numpy', 'psutil', 'six', 'pytz', 'attr', 'cffi', 'pycparser', 'mock'];
-const DISTRIBUTION: Record<string, string> = { attr: 'attrs' };
-const PLUGINS: [RegExp, string][] = [
-  [/\bmocker\b/, 'pytest-mock'],
-  [/@pytest\.mark\.asyncio|\basyncio_mode\b/, 'pytest-asyncio'],
-  [/[(,]\s?benchmark\s?[,)]/, 'pytest-benchmark'],
-  [/@pytest\.mark\.timeout/, 'pytest-timeout'],
-  [/\bsubtests\b/, 'pytest-subtests'],
-];
-
-const requirementsOf = (texts: readonly string[], own: ReadonlySet<string>): string[] => {
-  const imported = new Set(
-    texts.flatMap((t) => [...t.matchAll(/^ {0,12}(?:from|import) (\w{1,60})/gm)].map((m) => m[1]!)),
-  );
-  return [
-    ...KNOWN.filter((k) => imported.has(k) && !own.has(k)).map((k) => DISTRIBUTION[k] ?? k),
-    ...PLUGINS.filter(([pattern]) => texts.some((t) => pattern.test(t))).map(([, name]) => name),
-  ];
-};
+import { dirsWith, isAside, under, within, type Tree } from './tree.js';
 
 /** Builders of extensions: by what setup.py and its like say, and by the packages that pyproject.toml builds with. */
 const BACKENDS: { name: string; text: RegExp; packages: string[] }[] = [
@@ -89,24 +69,13 @@ const extension = async (tree: Tree, dir: string, files: BuildFiles, backend: st
     why: `${where} builds an extension with ${backend}; pip installs it for each compiler and gate, away from your tree`,
   };
   if (!tests) return { ...settings, dir, with: { package: '.', load: true } };
-  const sources = await textsOf(tree, (p) => p.endsWith('.py') && within(tests.dir, p));
-  const packages = new Set(
-    tree.paths.filter((p) => basename(p) === '__init__.py').map((p) => basename(dirname(p))),
-  );
-  const declared = await declaredOf(tree, dir, files);
-  const named = (r: string): string => /^[\w.-]{1,80}/.exec(r)?.[0].toLowerCase() ?? '';
-  const guessed = requirementsOf(
-    sources.map((f) => f.text),
-    packages,
-  ).filter((g) => !declared.requires.some((r) => named(r) === g));
-  // pytest itself is always there.
-  const requires = [...declared.requires.filter((r) => r !== 'pytest'), ...guessed];
+  const { extras, requires } = await neededBy(tree, dir, files, tests.dir);
   return {
     ...settings,
     dir: tests.dir,
     with: {
       package: relative(tests.dir, dir) || '.',
-      ...(declared.extras.length ? { extras: declared.extras } : {}),
+      ...(extras.length ? { extras } : {}),
       ...(requires.length ? { requires } : {}),
       ...argsOf(tests),
     },
@@ -125,6 +94,7 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
     crates: [] as string[],
   };
   const extensions: string[] = [];
+  const projects: Projects = new Map();
   for (const dir of dirsWith(tree, 'setup.py', 'pyproject.toml', 'setup.cfg')) {
     if (isAside(dir) || extensions.some((d) => d !== '.' && within(d, dir))) continue;
     const manifest = under(dir, 'pyproject.toml');
@@ -132,7 +102,10 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
     if (tree.paths.includes(manifest)) files.toml = (await readToml(tree, manifest, all.unclear)) ?? {};
     for (const f of TEXTS) files.texts[f] = await tree.read(under(dir, f));
     const backend = backendOf(files);
-    if (!backend) continue;
+    if (!backend || (backend === 'cffi' && (await opensAtRunTime(tree, dir)))) {
+      projects.set(dir, { files, name: projectName(files, dir), generates: backend !== undefined });
+      continue;
+    }
     extensions.push(dir);
     if (backend === RUST) all.crates.push(dir);
     if (!['setuptools', 'cffi'].includes(backend)) all.claimed.push(dir);
@@ -143,6 +116,6 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
       );
     all.suites.push(backend === RUST ? { ...idea, rust: true } : idea);
   }
-  const loads = await loaders(tree, extensions);
+  const loads = await loaders(tree, extensions, projects);
   return { ...all, suites: [...all.suites, ...loads.suites], unclear: [...all.unclear, ...loads.unclear] };
 };

@@ -27,7 +27,10 @@ const suiteLines = (s: ProposedSuite): string[] => [
   ...(s.guessed && s.targets.length
     ? [comment('Which library it loads was not found out: keep the targets that it does load.', '  ')]
     : []),
-  ...(s.guessed && s.targets.length === 0
+  ...(s.guessed && s.targets.length === 0 && s.own?.length
+    ? [comment(`It loads what the system has of ${s.own.join(', ')}: see own below.`, '  ')]
+    : []),
+  ...(s.guessed && s.targets.length === 0 && !s.own?.length
     ? [comment('No library that this repository builds was found for it: declare one as a target.', '  ')]
     : []),
   `  - ${flow({
@@ -62,6 +65,14 @@ export const matrixText = (p: Proposal): string =>
     'suites:',
     ...p.suites.flatMap(suiteLines),
     '',
+    ...(p.own.length
+      ? [
+          '# Libraries of the system that are under test: what they do wrong, and what they leak, are findings. Gates that are',
+          '# compiled in see nothing of them.',
+          `own: ${flow(p.own)}`,
+          '',
+        ]
+      : []),
     '# A gate that does not fit a binding makes no cell; one that cannot run on a machine is skipped and says why.',
     'gates:',
     ...p.gates.map((g) => (g.on ? `  ${g.id}: # ${g.why}` : `  # ${g.id}: # ${g.why}`)),

@@ -6,6 +6,8 @@ import { basename, dirname } from 'node:path';
 import type { Gate } from '../gates/gate.js';
 import type { Host } from '../host/probe.js';
 import type { SymbolReader } from '../process/dynamic-symbols.js';
+import matcher from '../config/glob.js';
+import type { Diagnostic } from '../model/diagnostic.js';
 import type { CellReport } from '../model/report.js';
 
 const RUNTIME = /^(lib(a|t|ub|l|hwa)san|libclang_rt\.|vgpreload_)/;
@@ -104,6 +106,20 @@ export const foreignObjects = (loaded: Loaded, tools: Host['tools']): string[] =
   const kinds = [...loaded.maps].map((path) => ({ path, kind: kindOf(path, loaded, tools) }));
   if (loaded.own.size > 0 || kinds.some((k) => k.kind === 'own')) return [];
   return kinds.filter((k) => k.kind === 'foreign' && !PYTHONS.test(k.path)).map((k) => basename(k.path));
+};
+
+/** Base names of mapped objects, and of those that frames name, that an entry of `own` means (`libarchive.so*`). */
+export const namedObjects = (
+  own: readonly string[],
+  maps: Iterable<string>,
+  diagnostics: readonly Diagnostic[],
+): string[] => {
+  const matchers = own.filter((o) => !o.includes('/')).map((o) => matcher(o));
+  if (matchers.length === 0) return [];
+  const frames = diagnostics.flatMap((d) => d.stacks.flatMap((k) => k.frames));
+  const modules = frames.flatMap((f) => (f.kind === 'source' || f.kind === 'module' ? (f.module ?? []) : []));
+  const names = new Set([...maps, ...modules].map((m) => basename(m)));
+  return [...names].filter((name) => matchers.some((m) => m(name)));
 };
 
 const opaque = (gate: string, names: readonly string[]): string =>

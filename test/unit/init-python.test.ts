@@ -1,4 +1,4 @@
-/** What `init` proposes for Python projects that ship no tests. */
+/** What `init` proposes for Python projects: those without tests, those that load libraries, and what their tests need. */
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { filesOf } from '../../src/init/init.js';
@@ -80,5 +80,154 @@ describe('an archive without tests is loaded', () => {
     expect(suites.map((s) => s['dir'])).toEqual(['a/tests']);
     expect(text).not.toContain('only loads the code');
     expect(unclear).toEqual([expect.stringMatching(/^b\/setup\.py: .*no test_\*\.py/)]);
+  });
+});
+
+describe('libraries that are loaded at run time', () => {
+  const TESTS = { 'tests/test_a.py': 'import mag\ndef test_a(): pass\n' };
+  const ROWS: Record<string, { files: Files; suite: Record<string, unknown>; own?: string[] }> = {
+    'of the system are under test': {
+      files: { 'setup.py': 'setup(name="mag")', 'mag/__init__.py': LOADER, ...TESTS },
+      suite: { id: 'mag', binding: 'py', dir: 'tests', with: { path: ['..'], root: '..' } },
+      own: ['libmagic.so*'],
+    },
+    'by find_library, by whole names, and not those of Windows': {
+      files: {
+        'setup.py': 'setup(name="mag")',
+        'mag/__init__.py':
+          'from ctypes.util import find_library\nfind_library("archive") or find_library("libarchive.dll")\nnames = {"linux": "libusb-1.0.so.0", "win32": "usb.dll"}\n',
+        ...TESTS,
+      },
+      suite: { id: 'mag', binding: 'py' },
+      own: ['libarchive.so*', 'libusb-1.0.so*'],
+    },
+    'of which the C library is none under test': {
+      files: {
+        'setup.py': 'setup(name="mag")',
+        'mag/__init__.py': 'import ctypes\nctypes.CDLL("libc.so.6")\n',
+        ...TESTS,
+      },
+      suite: { id: 'mag', binding: 'py' },
+    },
+    'but not where the repository builds what they load': {
+      files: {
+        'setup.py': 'setup(name="mag")',
+        'mag/__init__.py': LOADER,
+        'native/CMakeLists.txt': 'project(magic)\nadd_library(magic SHARED a.c)\n',
+        ...TESTS,
+      },
+      suite: { id: 'mag', binding: 'py', targets: ['native'] },
+    },
+    'cffi in ABI mode: its modules are generated, and nothing is compiled': {
+      files: {
+        'setup.py': 'setup(name="snd", cffi_modules=["build_snd.py:ffi"])',
+        'build_snd.py': 'from cffi import FFI\nffi = FFI()\nffi.set_source("_snd",\n    None)\n',
+        'snd.py': 'from _snd import ffi\nlib = ffi.dlopen("libsndfile.so.1")\n',
+        ...TESTS,
+      },
+      suite: { id: 'snd', binding: 'py', dir: 'tests', inputs: ['.'], with: { package: '..' } },
+      own: ['libsndfile.so*'],
+    },
+    'cffi in API mode is an extension': {
+      files: {
+        'setup.py': 'setup(name="snd", cffi_modules=["build_snd.py:ffi"])',
+        'build_snd.py': 'ffi.set_source("_snd", "#include <x.h>")\nffi2.set_source("_y", None)\n',
+        ...TESTS,
+      },
+      suite: { id: 'snd', binding: 'pyx', with: { package: '..' } },
+    },
+    'and a package that needs others is installed with them': {
+      files: {
+        'pyproject.toml': '[project]\nname = "mag"\ndependencies = ["cffi>=1.1"]\n',
+        'mag/__init__.py': LOADER,
+        ...TESTS,
+      },
+      suite: { id: 'mag', binding: 'py', dir: 'tests', with: { package: '..' } },
+      own: ['libmagic.so*'],
+    },
+    'and so is one whose tests need others': {
+      files: {
+        'setup.py': 'setup(name="mag")',
+        'mag/__init__.py': LOADER,
+        'tests/test_a.py': 'import numpy\n',
+      },
+      suite: { binding: 'py', with: { package: '..', requires: ['numpy'] } },
+      own: ['libmagic.so*'],
+    },
+    'a script in a directory of its own is a part of the project': {
+      files: {
+        'setup.py': 'setup(name="mag")',
+        'mag/__init__.py': LOADER,
+        'utils/tests.py': 'ctypes.CDLL("libgdk.so")',
+        ...TESTS,
+      },
+      suite: { id: 'mag', binding: 'py', dir: 'tests' },
+      own: ['libmagic.so*', 'libgdk.so*'],
+    },
+  };
+  test.each(Object.entries(ROWS))('%s', async (_, { files, suite, own = [] }) => {
+    const p = await propose(treeOf(files));
+    expect(p.suites).toEqual([expect.objectContaining({ id: p.suites[0]?.id })]);
+    const { suites, text } = await written(files);
+    expect(suites).toEqual([expect.objectContaining(suite)]);
+    expect((parse(text) as { own?: string[] }).own ?? []).toEqual(own);
+    // What is compiled in sees nothing of the system's libraries.
+    if (own.length) expect(Object.keys((parse(text) as { gates: object }).gates)).not.toContain('asan');
+  });
+});
+
+describe('tools of developers are not installed', () => {
+  const PROJECT = '[build-system]\nbuild-backend = "mesonpy"\n[project]\nname = "x"\n';
+  const ROWS: Record<string, { files: Files; expected: Record<string, unknown> }> = {
+    'of a group': {
+      files: {
+        'pyproject.toml': `${PROJECT}[dependency-groups]\ntest = ["mypy>=1", "Sphinx_RTD.theme", "trio", "types-cffi; python_version>'3'"]\n`,
+      },
+      expected: { requires: ['trio'] },
+    },
+    'of a requirements file for developers': {
+      files: {
+        'pyproject.toml': PROJECT,
+        'requirements-dev.txt': 'black==24.1\nflake8\nflake8-bugbear\nbuild\nattrs\nsphinx\n',
+      },
+      expected: { requires: ['attrs'] },
+    },
+    'of an extra, which is taken apart': {
+      files: {
+        'pyproject.toml': `${PROJECT}[project.optional-dependencies]\ntest = ["pytest", "ruff", "trio"]\n`,
+      },
+      expected: { requires: ['trio'] },
+    },
+    'of an extra of an sdist': {
+      files: {
+        'pyproject.toml': PROJECT,
+        'PKG-INFO':
+          'Name: x\nProvides-Extra: test\nRequires-Dist: isort; extra == "test"\nRequires-Dist: trio>=1; python_version < "4" and extra == "test"\nRequires-Dist: furo; extra == "docs"\n',
+      },
+      expected: { requires: ['trio>=1; python_version < "4"'] },
+    },
+    'but an extra without them stays one': {
+      files: {
+        'pyproject.toml': `${PROJECT}[project.optional-dependencies]\ntest = ["pytest", "trio"]\n`,
+      },
+      expected: { extras: ['test'] },
+    },
+    'nor does one that includes others fall apart': {
+      files: {
+        'pyproject.toml': `${PROJECT}[project.optional-dependencies]\nall = []\ntest = ["x[all]", "mypy"]\n`,
+      },
+      expected: { extras: ['test'] },
+    },
+    'but what tests import is': {
+      files: {
+        'pyproject.toml': `${PROJECT}[dependency-groups]\ntest = ["mypy", "build"]\n`,
+        'tests/conftest.py': 'import mypy.api\n',
+      },
+      expected: { requires: ['mypy'] },
+    },
+  };
+  test.each(Object.entries(ROWS))('%s', async (_, { files, expected }) => {
+    const { suites } = await written({ 'tests/test_a.py': 'def test_a(): pass\n', ...files });
+    expect(suites[0]!['with']).toEqual({ package: '..', ...expected });
   });
 });

@@ -203,7 +203,7 @@ const MADE: Record<string, Made> = {
       'sdl/test/test_a.py': 'from .. import dll\n',
       'sdl/CMakeLists.txt': 'project(sdl)\nadd_library(sdl a.c)\n',
     },
-    suite: { id: 'sdl', binding: 'py', dir: 'sdl/test', with: { root: '../..', path: ['..'] } },
+    suite: { id: 'sdl', binding: 'py', dir: 'sdl/test', with: { root: '../..', path: ['../..'] } },
     target: { builder: 'cmake' },
   },
   'a -sys crate': {

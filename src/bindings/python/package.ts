@@ -8,10 +8,12 @@ import { packageRoot } from '../programs/package-root.js';
 import { existsSync } from 'node:fs';
 import { basename, delimiter, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PreparedSuite } from '../binding.js';
-import type { Instrument, Step, Tools } from '../../model/launch.js';
+import type { PreparedSuite, RunPlan } from '../binding.js';
+import type { Arm, Instrument, Launch, Step, Tools } from '../../model/launch.js';
 import { LEAKS_IGNORED, running } from '../../builders/builder.js';
 import { flagText, list } from '../link.js';
+import { loadOf } from '../loading.js';
+import { pytest } from './pytest.js';
 import { rustBuild } from './rust.js';
 
 const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url));
@@ -28,7 +30,7 @@ const venv = (suite: PreparedSuite): string => join(suite.out, '.venv');
 export const installed = (suite: PreparedSuite): string => join(suite.out, 'lib');
 
 /** The tools, with the virtual environment's interpreter instead of the system's. */
-export const withVenv = (suite: PreparedSuite, tools: Tools): Tools => ({
+const withVenv = (suite: PreparedSuite, tools: Tools): Tools => ({
   ...tools,
   python: { path: join(venv(suite), 'bin', 'python'), version: tools['python']?.version ?? '' },
 });
@@ -50,7 +52,7 @@ export const testPlace = (suite: PreparedSuite): PreparedSuite => {
  * for its own runs (coverage, parallelism) are dropped, since they name plugins and directories that are not
  * here. The project's conftest.py, which may be above the tests, is read.
  */
-export const packageOptions = (suite: PreparedSuite): string[] => [
+const packageOptions = (suite: PreparedSuite): string[] => [
   ...['--import-mode=append', '-o', 'addopts=', '-o', 'testpaths='],
   `--confcutdir=${testPlace(suite) === suite ? packageOf(suite) : installed(suite)}`,
 ];
@@ -73,13 +75,27 @@ const testPackages = (suite: PreparedSuite): string[] => {
  * Tests name files relative to the project, so our plugin changes to its directory before it collects them. Packages of
  * tests that are not installed are found before anything else of their name.
  */
-export const packageEnv = (suite: PreparedSuite, project: string): Record<string, string> => {
+const packageEnv = (suite: PreparedSuite, project: string): Record<string, string> => {
   const own = testPackages(suite).filter((d) => !existsSync(join(installed(suite), basename(d))));
   return {
     PYTHONSAFEPATH: '1',
     FFI_GATES_TESTS_IN: project,
     ...(own.length ? { FFI_GATES_TEST_PACKAGES: own.join(delimiter) } : {}),
   };
+};
+
+/** pytest in the environment of the installed package, which comes first on PYTHONPATH. */
+export const packageTesting = (suite: PreparedSuite, tools: Tools, arm: Arm, chosen?: RunPlan): Launch => {
+  const project = packageOf(suite)!;
+  const place = testPlace(suite);
+  const how = {
+    extra: [installed(suite)],
+    options: packageOptions(suite),
+    root: place === suite ? project : installed(suite),
+  };
+  const l = pytest(place, withVenv(suite, tools), arm, how, chosen);
+  const env = loadOf(suite) ? { PYTHONSAFEPATH: '1' } : packageEnv(suite, project);
+  return { ...l, env: { ...l.env, ...env } };
 };
 
 /** The instrument with our own compilers, which every call of the build uses. */

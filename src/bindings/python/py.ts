@@ -1,175 +1,34 @@
 /**
- * Python over ctypes, cffi or an installed extension: pytest in the real interpreter, armed directly. A
- * plugin writes progress as NDJSON while the tests run, because a gate may end the process at any test and
- * pytest writes its reports only at the end. Output is not captured (`-s`), since captured output is lost
- * with the process.
+ * Python over ctypes or cffi: libraries that are loaded at run time. Nothing is compiled with the tests.
  * `with:` `args` (further pytest arguments; those that name files or directories select what is listed),
  * `path` (directories for PYTHONPATH), `root` (where the project starts pytest), all relative to the suite;
- * `load` (modules to import instead of running tests).
+ * `load` (modules to import instead of running tests). With `package` pip installs that project, with its dependencies, its
+ * `extras` and `requires`, into an environment of its own, once for all gates.
  */
-import { existsSync, realpathSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Binding, RunPlan, PreparedSuite, Uncollected } from '../binding.js';
-import type { Arm, Tools } from '../../model/launch.js';
-import { list } from '../link.js';
-import { loadOf } from '../loading.js';
-import { progressEnv, progressFile, readEvents } from '../progress.js';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Binding, PreparedSuite, RunPlan } from '../binding.js';
+import type { Arm, Instrument, Launch, Tools } from '../../model/launch.js';
+import { progressFile, readEvents } from '../progress.js';
+import { installed, packageOf, packageSteps, packageTesting, wrapped } from './package.js';
+import { interpreter, nodeIds, progressOf, pytest, rootOf, uncollected } from './pytest.js';
 
-const PLUGIN = fileURLToPath(new URL('../../../plugins/pytest', import.meta.url));
+/** The suite with the directory in which its package was installed. */
+const inBase = (suite: PreparedSuite): PreparedSuite => ({ ...suite, out: suite.base ?? suite.out });
 
-/** Where the tests of suites are that have none: they import what `with: {load: …}` names. */
-const LOADING = join(PLUGIN, 'loading');
+const testing = (suite: PreparedSuite, tools: Tools, arm: Arm, chosen?: RunPlan): Launch =>
+  packageOf(suite) === undefined
+    ? pytest(suite, tools, arm, { extra: [], options: [], root: rootOf(suite) }, chosen)
+    : packageTesting(inBase(suite), tools, arm, chosen);
 
-/** The interpreter itself. `missing` has been checked before. */
-export const interpreter = (tools: Tools): string => tools['python']?.path ?? 'python3';
-
-/** True if the process contains a checker that handles faults itself. faulthandler would intercept them. */
-const checked = (arm: Arm): boolean => arm.prefix.some((w) => /valgrind/.test(w)) || 'LD_PRELOAD' in arm.env;
-
-/**
- * The arguments from the matrix without files and directories, which would add all their tests to a run of
- * selected ones.
- */
-const choosing = (dir: string, args: readonly string[]): string[] =>
-  args.filter((word, i) => {
-    const value = args[i - 1]?.startsWith('-') === true;
-    return word.startsWith('-') || value || !existsSync(resolve(dir, word.replace(/::.*$/s, '')));
-  });
-
-/** Bytes of node ids that are passed as arguments. Linux takes 2 MiB with the environment; readers of a log less. */
-const MAX_ARGUMENTS = 64 << 10;
-
-const fits = (ids: readonly string[]): boolean => ids.join(' ').length <= MAX_ARGUMENTS;
-
-/** Arguments and variables that select tests: their ids, or their files and a list that our plugin reads. */
-const selection = (
-  { root, dir }: { root: string; dir: string },
-  { tests, scratch }: Pick<RunPlan, 'tests' | 'scratch'>,
-): { words: string[]; env: Record<string, string> } => {
-  if (tests === 'all') return { words: [], env: {} };
-  const at = root === dir ? '' : `${root}/`;
-  if (fits(tests)) return { words: tests.map((t) => `${at}${t}`), env: {} };
-  const file = join(scratch, 'tests.json');
-  writeFileSync(file, JSON.stringify(tests));
-  const files = new Set(tests.map((t) => `${at}${t.split('::', 1)[0]}`));
-  return { words: [...files], env: { FFI_GATES_TESTS: file } };
-};
-
-/** Where the project starts pytest, and what node ids are relative to. */
-export const rootOf = (suite: PreparedSuite): string => {
-  const [named] = list(suite, 'root');
-  return named === undefined ? suite.dir : resolve(suite.dir, named);
-};
-
-/**
- * Command and environment of one pytest process. `extra` directories come first on PYTHONPATH. `chosen` are the tests of a
- * run; without them it is one that lists. `root` is what node ids are relative to.
- */
-export const pytest = (
-  suite: PreparedSuite,
-  tools: Tools,
-  arm: Arm,
-  {
-    extra,
-    options: more,
-    root: from,
-  }: { extra: readonly string[]; options: readonly string[]; root: string },
-  chosen: Pick<RunPlan, 'tests' | 'scratch'> | undefined,
-): { argv: [string, ...string[]]; cwd: string; env: Record<string, string> } => {
-  const load = loadOf(suite);
-  // Below a symbolic link pytest omits the files from test names.
-  const dir = realpathSync(load ? LOADING : suite.dir);
-  const root = load ? dir : realpathSync(from);
-  const selected = chosen
-    ? selection({ root, dir }, chosen)
-    : { words: ['--collect-only', '-q'], env: LISTING };
-  const own = list(suite, 'path').map((d) => resolve(realpathSync(suite.dir), d));
-  const path = [...extra, PLUGIN, ...own, ...(suite.env['PYTHONPATH'] ? [suite.env['PYTHONPATH']] : [])];
-  const options = [
-    // Settings of disabled plugins are unknown to pytest, and some projects turn that warning into an error.
-    '-W',
-    'ignore::pytest.PytestConfigWarning',
-    '-p',
-    'ffi_gates_plugin',
-    '-s',
-    '-p',
-    'no:cacheprovider',
-    '-p',
-    'no:xdist',
-    `--rootdir=${root}`,
-  ];
-  return {
-    argv: [
-      ...arm.prefix,
-      interpreter(tools),
-      ...arm.hostArgs,
-      '-m',
-      'pytest',
-      ...options,
-      ...(checked(arm) ? ['-p', 'no:faulthandler'] : []),
-      ...more,
-      // Neither the settings nor the conftest.py of a project below which we are installed.
-      ...(load ? ['-c', join(dir, 'pytest.ini'), `--confcutdir=${dir}`] : []),
-      ...(chosen && chosen.tests !== 'all' ? choosing(dir, list(suite, 'args')) : list(suite, 'args')),
-      ...selected.words,
-    ] as [string, ...string[]],
-    cwd: dir,
-    env: {
-      ...suite.env,
-      ...arm.env,
-      ...selected.env,
-      // Tests name files relative to where they are started; our plugin changes there before it collects them.
-      ...(root === dir ? {} : { FFI_GATES_TESTS_IN: root }),
-      ...(load
-        ? { FFI_GATES_LOAD: JSON.stringify({ names: load.names, built: load.built ? extra : [] }) }
-        : {}),
-      PYTHONPATH: path.join(delimiter),
-      PYTHONDONTWRITEBYTECODE: '1',
-    },
-  };
-};
-
-const isolated = (apart: true | readonly string[], scratch: string): string => {
-  if (apart === true) return 'all';
-  if (fits(apart)) return JSON.stringify(apart);
-  const file = join(scratch, 'isolated.json');
-  writeFileSync(file, JSON.stringify(apart));
-  return file;
-};
-
-/** Variables for the plugin: where to write progress, and which tests run in processes of their own. */
-export const progressOf = ({ scratch, logDir, isolate, tests }: RunPlan): Record<string, string> => ({
-  ...progressEnv(scratch, logDir),
-  // A single test has a process of its own anyway.
-  ...(isolate !== false && (tests === 'all' || tests.length > 1)
-    ? { FFI_GATES_ISOLATE: isolated(isolate, scratch) }
-    : {}),
+/** What a package compiles all the same is no code under test, and the same for all gates. */
+const uninstrumented = ({ compiler, cc, cxx }: Instrument): Instrument => ({
+  compiler,
+  cc,
+  cxx,
+  cflags: ['-g'],
+  ldflags: [],
 });
-
-/** Node ids of `pytest --collect-only -q`: lines with `::`, until the summary. */
-export const nodeIds = (stdout: string): string[] =>
-  stdout.split(/\r?\n/).filter((line) => /^\S[^\n]*\.py::\S/.test(line) && !line.startsWith('ERROR'));
-
-/** What our plugin prints of each file that pytest could not collect. */
-const UNCOLLECTED = 'ffi-gates: not collected: ';
-
-/** Files that were not collected, from the output of a listing. */
-export const uncollected = (stdout: string): Uncollected[] =>
-  stdout.split(/\r?\n/).flatMap((line) => {
-    if (!line.startsWith(UNCOLLECTED)) return [];
-    try {
-      const { file, why } = JSON.parse(line.slice(UNCOLLECTED.length)) as Uncollected;
-      return typeof file === 'string' && typeof why === 'string' ? [{ file, why }] : [];
-    } catch {
-      return [];
-    }
-  });
-
-/** Tells our plugin that tests are listed. */
-const LISTING: Record<string, string> = { FFI_GATES_LISTING: '1' };
-
-const plainly = (suite: PreparedSuite) => ({ extra: [], options: [], root: rootOf(suite) });
 
 export const py: Binding = {
   id: 'py',
@@ -185,15 +44,29 @@ export const py: Binding = {
     const remedy = `${interpreter(tools)} -m pip install pytest`;
     return { what: 'pytest', why: 'the suite is run by pytest', remedy };
   },
+  base: (suite, instrument, tools) => {
+    const project = packageOf(suite);
+    if (project === undefined) return undefined;
+    const plain = uninstrumented(instrument);
+    const steps = packageSteps(suite, project, wrapped(suite, plain), plain, tools, {});
+    return { name: 'package', sources: true, facts: [suite.with, suite.env], steps };
+  },
   prepare: () => [],
-  list: (suite, _instrument, tools, arm) => pytest(suite, tools, arm, plainly(suite), undefined),
+  list: (suite, _instrument, tools, arm) => testing(suite, tools, arm),
   parseList: (stdout) => nodeIds(stdout),
   uncollected,
   run: (suite, _instrument, tools, plan) => {
-    const launch = pytest(suite, tools, plan.arm, plainly(suite), plan);
+    const launch = testing(suite, tools, plan.arm, plan);
     return { ...launch, env: { ...launch.env, ...progressOf(plan) } };
   },
   events: (scratch) => readEvents(progressFile(scratch)),
+  copied: (suite) => {
+    const project = packageOf(suite);
+    if (project === undefined || suite.base === undefined) return undefined;
+    // Pure Python is installed as it is: declarations in it are shown where they were written.
+    const sources = join(project, 'src');
+    return { from: existsSync(sources) ? sources : project, to: installed(inBase(suite)) };
+  },
   declarations: () => ({ language: 'ctypes' }),
   attributes: true,
   selectsAny: true,

@@ -9,34 +9,16 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Binding, PreparedSuite, RunPlan } from '../binding.js';
 import type { Arm, Instrument, Launch, Tools } from '../../model/launch.js';
 import { flagText } from '../link.js';
-import { loadOf } from '../loading.js';
 import { progressFile, readEvents } from '../progress.js';
-import { interpreter, nodeIds, progressOf, py, pytest, rootOf, uncollected } from './py.js';
-import {
-  installed,
-  packageEnv,
-  packageOf,
-  packageOptions,
-  packageSteps,
-  testPlace,
-  withVenv,
-  wrapped,
-} from './package.js';
+import { py } from './py.js';
+import { interpreter, nodeIds, progressOf, pytest, rootOf, uncollected } from './pytest.js';
+import { installed, packageOf, packageSteps, packageTesting, wrapped } from './package.js';
 
 /** pytest with the built extension first on PYTHONPATH. */
-const testing = (suite: PreparedSuite, tools: Tools, arm: Arm, chosen?: RunPlan): Launch => {
-  const project = packageOf(suite);
-  const extra = [installed(suite)];
-  if (project === undefined)
-    return pytest(suite, tools, arm, { extra, options: [], root: rootOf(suite) }, chosen);
-  const place = testPlace(suite);
-  const how = { extra, options: packageOptions(suite), root: place === suite ? project : installed(suite) };
-  const l = pytest(place, withVenv(suite, tools), arm, how, chosen);
-  return {
-    ...l,
-    env: { ...l.env, ...(loadOf(suite) ? { PYTHONSAFEPATH: '1' } : packageEnv(suite, project)) },
-  };
-};
+const testing = (suite: PreparedSuite, tools: Tools, arm: Arm, chosen?: RunPlan): Launch =>
+  packageOf(suite) === undefined
+    ? pytest(suite, tools, arm, { extra: [installed(suite)], options: [], root: rootOf(suite) }, chosen)
+    : packageTesting(suite, tools, arm, chosen);
 
 const setup = (suite: PreparedSuite): string => {
   const named = suite.with['setup'];

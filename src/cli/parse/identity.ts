@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type { Matrix } from '../../config/matrix.js';
+import { namedObjects } from '../../judge/instrumentation.js';
 import { settleSources } from '../../build/source-files.js';
 import { fingerprintOf } from '../../judge/fingerprint.js';
 import type { Diagnostic, Frame } from '../../model/diagnostic.js';
@@ -73,6 +74,7 @@ export const fingerprinterFor = (m: Matrix): Fingerprinter => {
   return (d) => {
     const settled = copyOf(d);
     settleSources(settled, own.dirs, [], caches);
-    return fingerprintOf(settled, own);
+    const objects = new Set([...own.objects, ...namedObjects(named, [], [d])]);
+    return fingerprintOf(settled, { ...own, objects });
   };
 };
