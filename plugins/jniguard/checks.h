@@ -30,7 +30,8 @@ struct call {
 
 /* JNI specification, chapter 5 "Attaching to the VM"; chapter 2 "Exceptions"; GetPrimitiveArrayCritical. */
 static void begin_call(struct call *c, JNIEnv *env, int slot, void *site) {
-  *c = (struct call){env, slot, live && !T.busy && is_own(site), 0, site};
+  void *method = ends_in_call(site);
+  *c = (struct call){env, slot, live && !T.busy && (method != NULL || is_own(site)), 0, method ? method : site};
   if (!c->on) return;
   atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
   if (T.env != env) {
@@ -119,38 +120,64 @@ struct id {
 static struct id *ids[4096];
 static pthread_mutex_t ids_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static int find_id(void *id, struct id *to) {
+/* The JVM's ID of an instance field is its offset: fields of several classes may have one. Of more than these nothing is said. */
+#define ID_CLASSES 16
+
+/* What is known of an ID: as many entries as it counts, or one more than ID_CLASSES. */
+static int find_ids(void *id, struct id to[ID_CLASSES]) {
+  int n = 0;
   pthread_mutex_lock(&ids_lock);
-  struct id *at = ids[hash_of(id) % 4096];
-  while (at != NULL && at->id != id) at = at->next;
-  if (at != NULL) *to = *at;
+  for (struct id *at = ids[hash_of(id) % 4096]; at != NULL && n <= ID_CLASSES; at = at->next)
+    if (at->id == id) {
+      if (n < ID_CLASSES) to[n] = *at;
+      n++;
+    }
   pthread_mutex_unlock(&ids_lock);
-  return at != NULL;
+  return n;
 }
 
 static void note_id(struct call *c, jclass class, void *id, const char *name, const char *signature, int is_static, int field) {
-  struct id known, *new;
+  struct id known[ID_CLASSES], *new;
   jclass declaring = NULL;
   jint modifiers = 0;
-  if (!c->on || id == NULL || find_id(id, &known) || (new = calloc(1, sizeof *new)) == NULL) return;
-  /* Neither name nor signature is missing, or the JVM had found nothing. */
-  const char *type = field ? signature : strchr(signature, ')') + 1;
+  if (!c->on || id == NULL) return;
+  const int count = find_ids(id, known);
+  /* An ID of a method, or of a static field, is that of one class. */
+  if (count > ID_CLASSES || (count > 0 && (!field || is_static))) return;
   if (field) (*tools)->GetFieldDeclaringClass(tools, class, id, &declaring);
   else (*tools)->GetMethodDeclaringClass(tools, id, &declaring);
-  if (field) (*tools)->GetFieldModifiers(tools, class, id, &modifiers);
-  new->id = id;
-  new->class = O->NewWeakGlobalRef(c->env, declaring ? declaring : class);
+  int is_known = 0;
+  for (int i = 0; i < count && !is_known; i++) is_known = O->IsSameObject(c->env, known[i].class, declaring ? declaring : class);
+  if (!is_known && (new = calloc(1, sizeof *new)) != NULL) {
+    /* Neither name nor signature is missing, or the JVM had found nothing. */
+    const char *type = field ? signature : strchr(signature, ')') + 1;
+    if (field) (*tools)->GetFieldModifiers(tools, class, id, &modifiers);
+    new->id = id;
+    new->class = O->NewWeakGlobalRef(c->env, declaring ? declaring : class);
+    new->type = *type == '[' ? 'L' : *type;
+    new->is_static = (char)is_static;
+    new->is_final = (modifiers & 0x10) != 0;
+    new->constructor = !field && strcmp(name, "<init>") == 0;
+    snprintf(new->name, sizeof new->name, "%s", name);
+    pthread_mutex_lock(&ids_lock);
+    struct id **at = &ids[hash_of(id) % 4096];
+    new->next = *at;
+    *at = new;
+    pthread_mutex_unlock(&ids_lock);
+  }
   if (declaring) O->DeleteLocalRef(c->env, declaring);
-  new->type = *type == '[' ? 'L' : *type;
-  new->is_static = (char)is_static;
-  new->is_final = (modifiers & 0x10) != 0;
-  new->constructor = !field && strcmp(name, "<init>") == 0;
-  snprintf(new->name, sizeof new->name, "%s", name);
-  pthread_mutex_lock(&ids_lock);
-  struct id **at = &ids[hash_of(id) % 4096];
-  new->next = *at;
-  *at = new;
-  pthread_mutex_unlock(&ids_lock);
+}
+
+/* What is wrong with the use of an ID, if it is this one. */
+static const char *misused(struct call *c, const struct id *known, jobject target, char type, int is_static) {
+  if (known->is_static != is_static) return is_static ? "is not static" : "is static";
+  if (target != NULL && !is_static && !O->IsSameObject(c->env, known->class, NULL)) {
+    /* NewObject and the like have the class itself. */
+    const int belongs = type == 0 ? O->IsSameObject(c->env, target, known->class) : O->IsInstanceOf(c->env, target, known->class);
+    if (!belongs) return "is that of another class";
+  }
+  if (type != 0 && known->type != type) return "has another type";
+  return type == 0 && !known->constructor ? "is no constructor" : NULL;
 }
 
 /*
@@ -158,31 +185,34 @@ static void note_id(struct call *c, jclass class, void *id, const char *name, co
  * object's class or a superclass, and the function is that of its type. IDs that the project has from elsewhere are not known.
  */
 static void use_id(struct call *c, jobject target, void *id, const char *what, char type, int is_static, int set) {
-  struct id known;
+  struct id known[ID_CLASSES];
   if (!c->on || c->refused) return;
   if (id == NULL) {
     report("null/dereference", NOT_MADE, REFUSED, "%s is called with an ID that is NULL", NAME(c));
     c->refused = 1;
     return;
   }
-  if (!find_id(id, &known)) return;
+  const int count = find_ids(id, known);
+  if (count == 0 || count > ID_CLASSES) return;
+  /* Of several, the one that fits; else the one of the object's class, with what else is wrong. */
   const char *wrong = NULL;
-  if (known.is_static != is_static) wrong = is_static ? "is not static" : "is static";
-  else if (type != 0 && known.type != type) wrong = "has another type";
-  else if (type == 0 && !known.constructor) wrong = "is no constructor";
-  else if (target != NULL && !is_static && !O->IsSameObject(c->env, known.class, NULL)) {
-    /* NewObject and the like have the class itself. */
-    const int belongs = type == 0 ? O->IsSameObject(c->env, target, known.class) : O->IsInstanceOf(c->env, target, known.class);
-    if (!belongs) wrong = "is that of another class";
+  int of = 0;
+  for (int i = 0; i < count; i++) {
+    const char *here = misused(c, &known[i], target, type, is_static);
+    if (i == 0 || here == NULL || strcmp(here, "is that of another class") != 0) {
+      wrong = here;
+      of = i;
+    }
+    if (here == NULL) break;
   }
   if (wrong != NULL) {
-    report("rules/jni-wrong-type", NOT_MADE, REFUSED, "%s is called with the %s `%s`, which %s", NAME(c), what, known.name, wrong);
+    report("rules/jni-wrong-type", NOT_MADE, REFUSED, "%s is called with the %s `%s`, which %s", NAME(c), what, known[of].name, wrong);
     c->refused = 1;
-  } else if (set && known.is_final) {
+  } else if (set && known[of].is_final) {
     void *pcs[FRAMES];
     const int count = stack_of(pcs, FRAMES);
     report_at("warning", "rules/other", pcs, count, 0, NOT_MADE, "compiled code may have the old value for good",
-              "%s writes the final field `%s`", NAME(c), known.name);
+              "%s writes the final field `%s`", NAME(c), known[of].name);
   }
 }
 
@@ -347,8 +377,10 @@ static void left_region(struct call *c) {
 
 /* What the JVM gets back for memory that it lent by function `by`. */
 static void *returned(struct call *c, jobject array, void *p, int has_mode, jint mode, int by, int critical) {
-  if ((!c->on && !in_arena(p)) || c->refused) return p;
+  if (c->refused) return p;
+  /* What is lent may be returned by code that is not watched: by a library that the project calls. */
   struct loan *l = take_loan(p, by);
+  if (l == NULL && !c->on) return p;
   if (l == NULL) {
     struct loan *other = take_loan(p, -1);
     const char *wrong = other != NULL ? jni_names[other->slot] : NULL;

@@ -119,6 +119,10 @@ static int is_own(void *pc) {
   return m != NULL && m->own;
 }
 
+/* The native method that ends in the call which returns to `pc`: a compiler makes a jump of a last call, which then returns to
+ * where the method would have returned. NULL if it is another one (natives.h). */
+static void *ends_in_call(void *pc);
+
 /* ---- reports ---- */
 
 static char text[1 << 16];
@@ -150,6 +154,8 @@ static int stack_of(void **to, int most) {
   T.busy--;
   for (int i = 0; i < n && kept < most; i++) {
     const uintptr_t pc = (uintptr_t)all[i];
+    void *method = kept == 0 ? ends_in_call(all[i]) : NULL;
+    if (method != NULL) to[kept++] = method;
     if (pc < self_low || pc >= self_high) to[kept++] = all[i];
   }
   return kept;

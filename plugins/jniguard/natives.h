@@ -44,6 +44,12 @@ __attribute__((used, visibility("hidden"))) void *jniguard_enter(struct method *
   return m->code;
 }
 
+static void *ends_in_call(void *pc) {
+  const struct frame *f = pc == jniguard_end ? T.top : NULL;
+  /* As return addresses are: behind the call. */
+  return f != NULL && f->method != NULL ? (char *)f->method->code + 1 : NULL;
+}
+
 static void left_in_critical(const struct frame *f) {
   void *at = f->method->code;
   report_at("error", "rules/jni-call-in-critical", &at, 1, 1, NOT_MADE,
@@ -120,6 +126,11 @@ static int place_arguments(struct method *m, const char *signature) {
   }
   m->gives_object = *s == ')' && (s[1] == 'L' || s[1] == '[');
   return *s == ')';
+}
+#else
+static void *ends_in_call(void *pc) {
+  (void)pc;
+  return NULL;
 }
 #endif
 

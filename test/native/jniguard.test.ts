@@ -39,7 +39,28 @@ const CRITICAL = 'volatile jbyte *p = (*env)->GetPrimitiveArrayCritical(env, byt
 const BACK = '(*env)->ReleaseByteArrayElements(env, bytes, p, 0);\n';
 const UNLOCK = '(*env)->ReleasePrimitiveArrayCritical(env, bytes, (void *)p, 0);\n';
 
+/** The JVM's ID of a field is its offset: these are the first of their objects. */
+const FIELDS = `jclass i = (*env)->FindClass(env, "java/lang/Integer"), a = (*env)->FindClass(env, "java/util/concurrent/atomic/AtomicInteger"), d = (*env)->FindClass(env, "java/lang/Float");
+jfieldID of_i = (*env)->GetFieldID(env, i, "value", "I"), of_a = (*env)->GetFieldID(env, a, "value", "I"), of_d = (*env)->GetFieldID(env, d, "value", "F");
+(void)of_i, (void)of_a, (void)of_d;
+`;
+
 const ROWS: readonly Row[] = [
+  [
+    'fields of several classes that have one ID',
+    `${FIELDS}(*env)->GetIntField(env, (*env)->AllocObject(env, i), of_i);
+(*env)->SetIntField(env, (*env)->AllocObject(env, a), of_a, 1);\n(*env)->GetFloatField(env, (*env)->AllocObject(env, d), of_d);`,
+  ],
+  [
+    'an ID that several classes have, and not this one',
+    `${FIELDS}(*env)->GetIntField(env, list, of_a);`,
+    ['rules/jni-wrong-type'],
+  ],
+  [
+    'an ID that has another type in this class',
+    `${FIELDS}(*env)->GetIntField(env, (*env)->AllocObject(env, d), of_i);`,
+    ['rules/jni-wrong-type'],
+  ],
   // The thread of an env
   ['the env of another thread', 'on_thread(uses_env, env);', ['threading/wrong-thread-env']],
   ['a thread that attaches and detaches', 'on_thread(detaches, NULL);'],
@@ -260,6 +281,15 @@ JNIEXPORT jint JNICALL Java_Rows_many(JNIEnv *env, jclass cls, jint a, jdouble b
   if (a != 1 || b != 2 || d != 4 || e != 5 || h != 8 || j != 10) return -1;
   return (*env)->GetStringLength(env, c) + 10 * (*env)->GetStringLength(env, g) + 100 * (*env)->GetStringLength(env, k) + ((*env)->IsSameObject(env, f, i) ? 1000 : 0);
 }
+#define LAST_CALL_IS_A_JUMP __attribute__((optimize("O2")))
+JNIEXPORT void JNICALL LAST_CALL_IS_A_JUMP Java_Rows_lends(JNIEnv *env, jclass cls, jbyteArray bytes) {
+  (void)cls;
+  jbyte *p = (*env)->GetPrimitiveArrayCritical(env, bytes, NULL);
+  if (p == NULL) return;
+  p[0]++;
+  (*env)->ReleasePrimitiveArrayCritical(env, bytes, p, 0);
+}
+JNIEXPORT jobject JNICALL LAST_CALL_IS_A_JUMP Java_Rows_wrong(JNIEnv *env, jclass cls) { (void)cls; return (*env)->GetObjectClass(env, NULL); }
 JNIEXPORT jdouble JNICALL Java_Rows_half(JNIEnv *env, jclass cls, jdouble x) { (void)env, (void)cls; return x / 2; }
 `;
 
@@ -283,10 +313,17 @@ final class Rows {
   static native void globals(Object o);
   static native int many(int a, double b, String c, long d, float e, Object f, String g, double h, Object i, byte j, String k);
   static native double half(double x);
+  static native void lends(byte[] bytes);
+  static native Object wrong();
 ${ROWS.map((_, n) => `  static native Object row${n}(Object list, byte[] bytes);`).join('\n')}
   public static void main(String[] args) throws Exception {
     List<Object> list = new ArrayList<>();
     if (many(1, 2, "c", 4, 5, list, "gg", 8, list, (byte) 10, "kkk") != 1321 || half(5) != 2.5) throw new Error("arguments");
+    byte[] lent = new byte[8];
+    lends(lent);
+    if (lent[0] != 1) throw new Error("lent");
+    mark(-1);
+    wrong();
 ${ROWS.map((_, n) => `    mark(${n}); row${n}(list, new byte[8]);`).join('\n')}
     mark(${ROWS.length});
     for (int i = 0; i < 12; i++) globals(new Object());
@@ -378,6 +415,17 @@ describe.skipIf(missing)('jniguard', () => {
       ['resource/jni-global-ref-leak', '12 references of NewGlobalRef from here were never deleted'],
     ]);
     expect(Number(/jniguard: done, (\d+) calls watched\n$/.exec(end)?.[1])).toBeGreaterThan(60_000);
+  });
+
+  test.skipIf(!exact)('a last call that is a jump is one of the project', () => {
+    const [before = '', after = ''] = (parts[0] ?? '').split('row -1\n');
+    expect(parseText(before).diagnostics).toEqual([]);
+    expect(parseText(after).diagnostics).toMatchObject([
+      {
+        hazard: 'null/dereference',
+        stacks: [{ frames: [{ kind: 'module', module: expect.stringMatching(/librows\.so$/) }] }, {}],
+      },
+    ]);
   });
 
   test('reports show the Java callers', () => {
