@@ -193,5 +193,6 @@ export const spellValue = (word: string): string => {
     return rest.length <= 32
       ? `bytes ${rest === '' ? '(none)' : rest}`
       : `${rest.length / 2} bytes ${rest.slice(0, 8)}…`;
+  if (kind === 'n') return 'null';
   return kind === 'v' ? 'nothing' : rest;
 };

@@ -379,6 +379,7 @@ test('values are spelt for people', () => {
     'b:',
     'b:00ff',
     `b:${'00'.repeat(300)}`,
+    'n:',
   ];
   expect(spelt.map(spellValue)).toEqual([
     '-5',
@@ -388,6 +389,7 @@ test('values are spelt for people', () => {
     'bytes (none)',
     'bytes 00ff',
     '300 bytes 00000000…',
+    'null',
   ]);
 });
 
