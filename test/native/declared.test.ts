@@ -238,6 +238,10 @@ describe('correct but unusual declarations', () => {
       'a union',
       'class N(Union): _fields_ = [("i", c_int32), ("d", c_double)]\nclass T(Structure): _fields_ = [("k", c_int), ("v", N)]\nlib.tagged_kind.argtypes = [POINTER(T)]',
     ],
+    [
+      'a flag of one byte for an int that is 0 or 1',
+      'lib.weigh.argtypes = [c_void_p]\nlib.weigh.restype = c_bool\nlib.item_new.argtypes = [c_bool]\nlib.item_new.restype = c_void_p',
+    ],
     ['an enum as an int', 'lib.next.argtypes = [c_int]\nlib.next.restype = c_int'],
     ['more arguments for a variadic function', 'lib.sum(b"%d %d", c_int(1), c_int(2))'],
     ['bytes for a structure', 'lib.weigh(create_string_buffer(64))'],
