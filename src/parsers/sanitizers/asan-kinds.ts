@@ -43,7 +43,23 @@ type Meaning = HazardId | ((c: Circumstances) => HazardId);
 
 const heap: Meaning = ({ access }) =>
   access?.kind === 'write' ? 'bounds/heap-overflow' : 'bounds/heap-overread';
-const fault: Meaning = ({ zeroPage }) => (zeroPage ? 'null/dereference' : 'crash/signal');
+/** The runtime's own code, and its functions that take a block back. */
+const OF_RUNTIME =
+  /__(?:asan|hwasan|sanitizer|interceptor_)|^(?:c?free|realloc|reallocarray|operator delete)\b/;
+const TAKES_BACK = /::(?:asan_(?:c?free|delete|realloc)|Deallocate|Reallocate)\b/;
+/**
+ * The runtime itself faults where it takes a block back, at the header that it writes before each of its own: it was given a
+ * pointer to read-only memory, such as a literal, or to nothing.
+ */
+const freesOther = (stacks: readonly Stack[]): boolean => {
+  const names = (stacks[0]?.frames ?? []).map((f) => ('function' in f && f.function) || '');
+  const end = names.findIndex((name) => !OF_RUNTIME.test(name));
+  return names.slice(0, end < 0 ? names.length : end).some((name) => TAKES_BACK.test(name));
+};
+const fault: Meaning = ({ zeroPage, stacks }) => {
+  if (freesOther(stacks)) return 'ownership/invalid-free';
+  return zeroPage ? 'null/dereference' : 'crash/signal';
+};
 
 /** HWASan knows a tag that differs; why it differs is in the `Cause:` line. */
 const CAUSES: readonly [RegExp, Meaning][] = [

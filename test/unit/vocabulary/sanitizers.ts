@@ -152,6 +152,37 @@ export const SANITIZERS: readonly Chapter[] = [
     unknown: ['flt-novelty', 'crash/signal'],
   },
   {
+    title: 'ASan: a fault in its own functions',
+    source: 'compiler-rt/lib/asan/asan_allocator.cpp: Allocator::Deallocate, Reallocate',
+    tool: 'asan',
+    log:
+      '==7==ERROR: AddressSanitizer: SEGV on unknown address 0x7fc216d641f0 (pc 0x7fc2166288b5 bp 0x1 sp 0x2 T0)\n' +
+      '==7==The signal is caused by a WRITE memory access.\n$\n    #9 0x7fc216d5fe9b in label_free /p/label.c:18\n',
+    kinds: [
+      [
+        '    #0 0x1 in bool __sanitizer::atomic_compare_exchange_strong<__sanitizer::atomic_uint8_t>(__sanitizer::atomic_uint8_t volatile*) ../sanitizer_atomic_clang.h:80\n' +
+          '    #1 0x1 in __asan::Allocator::Deallocate(void*, unsigned long, __asan::AllocType) ../asan_allocator.cpp:696\n' +
+          '    #2 0x2 in __interceptor_free ../asan_malloc_linux.cpp:53',
+        'ownership/invalid-free',
+      ],
+      [
+        '    #0 0x1 in __asan::asan_delete(void*, unsigned long) ../asan_allocator.cpp:9\n    #1 0x2 in operator delete(void*) ../asan_new_delete.cpp:160',
+        'ownership/invalid-free',
+      ],
+      [
+        '    #0 0x1 in __asan::Allocator::Reallocate(void*, unsigned long) ../asan_allocator.cpp:9\n    #1 0x2 in realloc ../asan_malloc_linux.cpp:85',
+        'ownership/invalid-free',
+      ],
+      // A copy from or to a bad address, and a fault of the project's above a function of that name.
+      ['    #0 0x1 in __interceptor_memcpy ../sanitizer_common_interceptors.inc:827', 'crash/signal'],
+      [
+        '    #0 0x1 in visit /p/label.c:3\n    #1 0x1 in pool::Allocator::Deallocate(void*) /p/pool.cpp:9',
+        'crash/signal',
+      ],
+    ],
+    unknown: ['    #0 0x1 in __asan::novelty(void*) ../asan_novelty.cpp:9', 'crash/signal'],
+  },
+  {
     title: 'ASan about itself',
     source: 'compiler-rt/lib/asan/asan_linux.cpp, asan_rtl.cpp; sanitizer_common/sanitizer_termination.cpp',
     tool: 'asan',
