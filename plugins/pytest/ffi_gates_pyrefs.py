@@ -31,7 +31,7 @@ _log = ffi_gates_guard.Log("pyrefs", os.environ["FFI_GATES_PYREFS"], "tests")
 _WARM, _MEASURED = 1, 3
 # Close looks that find nothing may take this many seconds of processor time, and this many times that of the suite's own
 # tests: a suite may keep something in each of thousands of tests.
-_IN_VAIN_SECONDS, _IN_VAIN_SHARE = 20, 2
+_IN_VAIN_SECONDS, _IN_VAIN_SHARE = 5, 2
 _FRAMES = 16
 _STANDARD = tuple(sysconfig.get_path(p) + os.sep for p in ("stdlib", "platstdlib"))
 _PACKAGES = tuple(sysconfig.get_path(p) + os.sep for p in ("purelib", "platlib"))
@@ -40,6 +40,8 @@ _RUNNER += (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
 _EFFECT = "every run keeps it for good; release the reference on every path (Py_DECREF)"
 _refused = _passed_over = 0
 _in_vain = _of_suite = 0.0
+# Tracebacks of what has been reported: other tests lose the same.
+_told = set()
 
 
 class _Info(ctypes.Structure):
@@ -216,7 +218,8 @@ def _find(item, sibling):
             if n > 0 and not growing:
                 return True
             gc.freeze()  # what is alive then and not now is of the next repetition
-        if _held_outside() == outside:
+        growing -= _told
+        if growing and _held_outside() == outside:
             gc.unfreeze()
             for traceback, kind in _lost(growing, survivors):
                 _report(item, traceback, kind)
@@ -303,6 +306,7 @@ def _locals():
 
 
 def _report(item, traceback, kind):
+    _told.add(traceback)
     what = "an object of type %s" % kind if kind else "an object"
     message = "every run of %s leaves %s with a reference that nobody holds" % (item.name, what)
     places = [(_function_at(f.filename, f.lineno), f.filename, f.lineno) for f in _of_the_test(traceback)]
