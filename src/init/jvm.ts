@@ -1,5 +1,6 @@
 /** Java with JNI: Maven projects whose classes declare native methods. */
 import { basename, dirname, relative } from 'node:path/posix';
+import { foreignIn, systemObjects } from './jvm-foreign.js';
 import { readPoms, type Pom } from './maven.js';
 import type { Found, SuiteIdea } from './proposal.js';
 import { dirsWith, nearestOf, textsOf, within, type Tree } from './tree.js';
@@ -51,7 +52,10 @@ const prebuilt = (pom: Pom, poms: ReadonlyMap<string, Pom>): SuiteIdea => ({
 export const findJvm = async (tree: Tree): Promise<Found> => {
   const found: Found = { targets: [], suites: [], unclear: [] };
   const java = await textsOf(tree, (p) => /\.(?:java|kt|scala)$/.test(p));
-  const native = java.filter((f) => NATIVE.test(f.text) || f.text.search(LOADS) >= 0);
+  const foreign = new Map(java.flatMap((f) => [[f.path, foreignIn(f.text)] as const]));
+  const isNative = (f: Source): boolean =>
+    NATIVE.test(f.text) || f.text.search(LOADS) >= 0 || foreign.get(f.path) !== undefined;
+  const native = java.filter(isNative);
   const poms = java.length ? await readPoms(tree, found.unclear) : new Map<string, Pom>();
   const projectOf = nearestOf(dirsWith(tree, 'pom.xml'));
   const byProject = new Map<string | undefined, Source[]>();
@@ -77,8 +81,8 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
       const gradle = tree.paths.find((p) => /^(?:build|settings)\.gradle(?:\.kts)?$/.test(basename(p)));
       found.unclear.push(
         gradle
-          ? `${gradle}: ${own[0]!.path} has native methods, but tests are run through Maven only; add a pom.xml or test from another binding`
-          : `${own[0]!.path}: has native methods, and there is no pom.xml above it`,
+          ? `${gradle}: ${own[0]!.path} has native methods, but tests are run through Maven only: a pom.xml beside it with the same dependencies is enough (Gradle's maven-publish plugin writes one: generatePomFileForMavenPublication), or test the library from another binding`
+          : `${own[0]!.path}: has native methods or calls a library, and there is no pom.xml above it`,
       );
       continue;
     }
@@ -101,8 +105,14 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
         `${pom.path}: tests of TestNG; progress is read from the JUnit Platform (add its TestNG engine)`,
       );
     const named = (files: typeof own): string[] => [
-      ...new Set(files.flatMap((f) => [...f.text.matchAll(LOADS)].map((m) => m[1]!))),
+      ...new Set(
+        files.flatMap((f) => [
+          ...[...f.text.matchAll(LOADS)].map((m) => m[1]!),
+          ...(foreign.get(f.path)?.names ?? []),
+        ]),
+      ),
     ];
+    const through = own.flatMap((f) => foreign.get(f.path)?.through ?? [])[0];
     // The class that loads may stand outside the project whose tests use it.
     const libraries = named(own).length ? named(own) : named(native);
     const sources = (await textsOf(tree, (p) => C.test(p) && within(dir, p))).filter(
@@ -127,6 +137,8 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
           }
         : {}),
     };
+    const reach = through === undefined ? 'has native methods of' : `calls, through ${through},`;
+    const reached = through === undefined ? 'has native methods' : `calls libraries through ${through}`;
     found.suites.push({
       name: nameOf(dir),
       binding: 'jni',
@@ -134,7 +146,9 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
       ...(Object.keys(settings).length ? { with: settings } : {}),
       links: libraries,
       ...(shim ? {} : { needsTarget: true as const }),
-      why: `${own[0]!.path} has native methods${libraries.length ? ` of ${libraries.join(', ')}` : ''}${neighbours(pom, poms)}`,
+      // What they load may be a library of the system: then that is under test.
+      ...(through === undefined ? {} : { own: systemObjects(libraries) }),
+      why: `${own[0]!.path} ${libraries.length ? `${reach} ${libraries.join(', ')}` : reached}${neighbours(pom, poms)}`,
     });
   }
   return found;
