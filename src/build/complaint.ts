@@ -50,6 +50,8 @@ const KINDS: readonly Kind[] = [
   },
   // Build systems: the file that gave up, and its reason.
   { opens: begins('CMake Error'), goesOn: (l) => !l.startsWith('--') && !l.startsWith('CMake') },
+  // npm: not its code alone, but which package.
+  { opens: begins('npm error notarget No ', "npm error 404  '", 'npm error Missing script') },
   { opens: begins('configure: error: ', 'gyp ERR! stack Error', 'npm error code', 'npm ERR! code') },
   { opens: has('*** No rule to make target') },
   // An interpreter that runs a build script.

@@ -64,6 +64,16 @@ type Package = {
 };
 const PACKAGES: Record<string, Package> = {
   untested: { json: {}, files: gyp(1111, 'loaded'), leaks: 1111, settings: { load: true } },
+  generated: {
+    json: { scripts: { install: 'node check.js > made.gypi && node-gyp rebuild' } },
+    files: {
+      ...gyp(1199, 'loaded'),
+      'binding.gyp': "{'includes': ['made.gypi'], 'targets': [{'target_name': 'a', 'sources': ['a.c']}]}",
+      'check.js': "console.log('{}')\n",
+    },
+    leaks: 1199,
+    settings: { load: true },
+  },
   command: {
     json: { scripts: { test: 'make test' } },
     files: {

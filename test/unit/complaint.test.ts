@@ -98,6 +98,14 @@ const BUILDS: Record<string, { log: string[]; shown: string }> = {
     log: ['checking for zlib... no', 'configure: error: zlib is required', 'make: *** error'],
     shown: 'configure: error: zlib is required',
   },
+  'a package that npm does not find': {
+    log: [
+      'npm error code ETARGET',
+      'npm error notarget No matching version found for cbor2@^2.4.0.',
+      'npm error notarget In most cases you or one of your dependencies are requesting',
+    ],
+    shown: 'npm error notarget No matching version found for cbor2@^2.4.0.',
+  },
   'a build script that raises': {
     log: [
       'Traceback (most recent call last):',

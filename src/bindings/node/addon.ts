@@ -69,6 +69,18 @@ const kindOf = (suite: PreparedSuite): Kind | undefined => {
 /** Whether the suite has an addon of its own. */
 export const isBuilt = (suite: PreparedSuite): boolean => kindOf(suite) !== undefined;
 
+/** Programs that fetch an addon or build it: what stands before them makes files that the build reads. */
+const BUILDS = /^(?:npx )?(?:node-gyp|node-pre-gyp|prebuild-install|node-gyp-build|cmake-js|cmake-ts)\b/;
+
+/** Commands of the package's own install script before it builds (`node check.js > check.gypi && node-gyp rebuild`). */
+const beforeBuild = ({ scripts = {} }: Package): string[] =>
+  ['preinstall', 'install'].flatMap((name) => {
+    const parts = (scripts[name] ?? '').split('&&').map((part) => part.trim());
+    const at = parts.findIndex((part) => BUILDS.test(part));
+    // Of alternatives the first often fetches what others have compiled.
+    return parts.slice(0, Math.max(0, at)).filter((part) => part !== '' && !part.includes('||'));
+  });
+
 /** Packages that building the addon needs, though no source names them. */
 export const toolsFor = (suite: PreparedSuite): string[] =>
   kindOf(suite) === 'crate' ? buildTools(suite, packageOf(suite.dir)) : [];
@@ -175,5 +187,10 @@ export const compileAddon = (
           cwd: project,
           env: { ...env, npm_config_node_gyp: tool },
         };
-  return [shipped, build];
+  const made = beforeBuild(pkg).map((command): Step => ({
+    argv: ['sh', '-c', `PATH="$PWD/node_modules/.bin:$PATH"; ${command}`],
+    cwd: project,
+    env,
+  }));
+  return [shipped, ...made, build];
 };
