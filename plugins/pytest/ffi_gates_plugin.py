@@ -5,6 +5,7 @@ that it survives the death of the process. A `started` event also contains the s
 that later reports in a gate's log can be assigned to that test.
 """
 
+import faulthandler
 import functools
 import importlib.util
 import json
@@ -29,6 +30,16 @@ if os.environ.get("FFI_GATES_PYREFS"):
     import ffi_gates_pyrefs
 else:
     ffi_gates_pyrefs = None
+
+_HOST_STACK_SIGNAL = 61  # as in plugins/preload/hoststack.c
+if os.environ.get("FFI_GATES_HOST_STACK_FD"):
+    # Never sent: the library calls the handler, which writes this thread's stack, from within a checker's report.
+    try:
+        faulthandler.register(
+            _HOST_STACK_SIGNAL, file=int(os.environ["FFI_GATES_HOST_STACK_FD"]), all_threads=False, chain=False
+        )
+    except (AttributeError, OSError, RuntimeError, ValueError):
+        pass  # an interpreter that has none: reports lack its lines
 
 _ENDED = {}
 

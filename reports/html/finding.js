@@ -51,6 +51,7 @@ const findingRow = (view, f) => {
             el('span.place', {}, placeOf(top)),
             ' ',
             f.message,
+            f.caller && el('span.place', {}, ` ← ${callerText(f.caller)}`),
           ),
         ),
         el(
@@ -68,6 +69,9 @@ const findingRow = (view, f) => {
   return row;
 };
 
+/** The host's own line that called. @param {NonNullable<Finding['caller']>} c */
+const callerText = (c) => `${c.file}:${c.line} ${c.function}`;
+
 /** @param {View} view @param {Finding} f */
 const findingBody = (view, f) => {
   const hazard = view.hazards[f.hazard];
@@ -84,6 +88,7 @@ const findingBody = (view, f) => {
       el('span', {}, 'rule ', el('code', {}, f.rule)),
       el('span', {}, `origin ${f.origin}`),
       f.leak && el('span', {}, `${f.leak.bytes} bytes in ${count(f.leak.objects, 'object')}`),
+      f.caller && el('span', {}, 'called from ', el('code', {}, callerText(f.caller))),
       f.boundary && el('span', {}, 'crosses at ', el('code', {}, f.boundary.function)),
       hazard &&
         el(

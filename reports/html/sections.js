@@ -1,6 +1,7 @@
 /** @param {View} view */
 const lanesSection = (view) => {
   const open = view.report.lanes.filter((l) => !l.proven);
+  const mute = view.report.lanes.filter((l) => l.noHostLines !== undefined);
   return section(
     'lanes',
     'Lanes not proven',
@@ -17,6 +18,14 @@ const lanesSection = (view) => {
             l.canaries.filter((c) => !c.seen).map((c) => el('div', {}, `${c.class}: ${c.why ?? 'not seen'}`)),
           ]),
         ),
+    mute.map((l) =>
+      el(
+        'p',
+        {},
+        el('code', {}, `${l.binding}_${l.builder}-${l.gate}`),
+        `: reports have no lines of the host, because ${l.noHostLines}`,
+      ),
+    ),
   );
 };
 

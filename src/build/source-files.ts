@@ -10,8 +10,11 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import { under } from '../model/project-code.js';
 import { realPath } from '../process/real-path.js';
 
-/** Languages that are compiled to native code. Frames of other languages have usable paths. */
-const COMPILED = /\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|m|mm|S|rs|go|pyx)$/;
+/**
+ * Languages whose frames may have relative paths: those that are compiled to native code, and those of the JVM, whose class
+ * files hold no directory. Frames of others have usable paths.
+ */
+const COMPILED = /\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|m|mm|S|rs|go|pyx|java|kt|scala|groovy)$/;
 
 const entries = (dir: string): Dirent[] => {
   try {

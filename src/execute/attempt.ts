@@ -29,6 +29,7 @@ import { reproOf } from './repro-command.js';
 import { shareOf, waitsOf } from './perturb.js';
 import { testOf } from './test-of.js';
 import { withAgent } from './agent.js';
+import { withHostStack } from './host-stack.js';
 import { withPreload } from './preload.js';
 import { prepareAfter, runAfter } from './run-after.js';
 import { settleSources } from '../build/source-files.js';
@@ -69,8 +70,10 @@ export type Runner = {
   limitMs?: number;
   /** The schedule of the next launches, for gates that have several. */
   seed?: number;
-  /** The library of the tool that watches or delays the project's code. */
-  preload?: string;
+  /** Libraries of the tool that watch or delay the project's code, or ask the host for its stack. */
+  preloads: string[];
+  /** Whether reports are followed by the host's own stack. */
+  asksHost?: boolean;
   /** The agent that the JVM loads. */
   agent?: string;
   /** The calls that fail in the next launches, for a gate that `fails`, and the tests in which they do. */
@@ -152,7 +155,8 @@ const armedLaunch = (
   const { failing, ...others } = r;
   // A reproduction of one test makes no call of another fail.
   const keys = failing?.filter((f) => tests === 'all' || tests.includes(f.test)).map((f) => f.key);
-  const preloading = withPreload(users, { ...others, ...(keys ? { failing: keys } : {}) }, scratch);
+  const asking = r.asksHost === true ? withHostStack(users, cell.suite.binding) : users;
+  const preloading = withPreload(asking, { ...others, ...(keys ? { failing: keys } : {}) }, scratch);
   const arm = withAgent(preloading, r.agent, r.evidence);
   for (const [path, text] of Object.entries(arm.files ?? {})) writeFileSync(path, text);
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir };

@@ -13,6 +13,7 @@ import { runFailing } from './run-failing.js';
 import { runSchedules } from './run-schedules.js';
 import { shareOf } from './perturb.js';
 import { buildAgent } from './agent.js';
+import { buildHostStack } from './host-stack.js';
 import { buildPreload } from './preload.js';
 import type { CellOptions, Runner } from './attempt.js';
 import { rerunFailed } from './run-all.js';
@@ -63,14 +64,21 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
     evidence,
     watch: new Set(evidence.own.objects),
     n: 0,
+    preloads: [],
   };
   const perturbs = shareOf(cell) !== undefined;
   if (perturbs) evidence.waits = 0;
   const preload = cell.gate.preload ?? (perturbs ? 'perturb' : undefined);
   if (preload !== undefined) {
-    const library = await buildPreload(options, cell, preload);
+    const library = await buildPreload(options, cell.compiler, preload, cell.gate.preloadInputs);
     if ('failed' in library) return { ...evidence, failed: library.failed };
-    r.preload = library.path;
+    r.preloads.push(library.path);
+  }
+  const hostStack = await buildHostStack(options, cell);
+  if (hostStack && 'lacks' in hostStack) evidence.noHostLines = hostStack.lacks;
+  else if (hostStack) {
+    r.preloads.push(hostStack.path);
+    r.asksHost = true;
   }
   if (cell.gate.agent) {
     const agent = await buildAgent(options, cell);

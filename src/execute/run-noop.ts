@@ -31,7 +31,7 @@ export const runNoop = async (canary: Evidence, options: CellOptions): Promise<E
   const watch = new Set<string>();
   // Noise is compared by its stacks and needs no explanations.
   await runAttempt(
-    { cell, options, prepared, instrument, evidence, watch, n, skipExplanations: true },
+    { cell, options, prepared, instrument, evidence, watch, n, preloads: [], skipExplanations: true },
     [noop],
     true,
   );

@@ -118,11 +118,16 @@ export type Gate = {
    */
   fails?: true;
   /** What that library is compiled with where it runs, besides its own source: generated headers. */
-  preloadInputs?(
+  preloadInputs?: (
     host: Host,
     cc: string,
     out: string,
-  ): { commands: Launch[]; flags: string[]; facts: unknown };
+  ) => { commands: Launch[]; flags: string[]; objects?: string[]; facts: unknown };
+  /**
+   * True if its reports are followed by the stack of the host's own language (`plugins/preload/hoststack.c`) in this
+   * binding.
+   */
+  hostStacks?(binding: BindingId): boolean;
   /** Whether the JVM loads the agent `plugins/jniguard`, which is compiled for it. */
   agent?: true;
   /** True if it is for suites alone that name functions (`values`). */

@@ -31,6 +31,10 @@ const norandom = (host: Host): string[] =>
 
 const isPython = (b: BindingId): boolean => b === 'py' || b === 'pyx';
 
+/** Hosts that answer while a report is printed. */
+const HOSTS_WITH_STACKS: ReadonlySet<BindingId> = new Set(['py', 'pyx', 'jni', 'net', 'node']);
+const hostStacks = (b: BindingId): boolean => HOSTS_WITH_STACKS.has(b);
+
 /**
  * CPython's own allocator hides heap blocks from every checker. `malloc_debug` keeps its API checks on top of
  * malloc.
@@ -128,6 +132,7 @@ export const asan: Gate = {
   heavy: false,
   hook: /\b__asan_/,
   truncatesStacks: isPython,
+  hostStacks,
   memory: 1,
 };
 
@@ -148,6 +153,8 @@ export const ubsan: Gate = {
       UBSAN_OPTIONS: options({
         print_stacktrace: 1,
         report_error_type: 1,
+        // gcc's runtime does not print it by default, and the host's stack comes behind it.
+        ...(hostStacks(r.binding) ? { print_summary: 1 } : {}),
         log_path: `${r.logDir}/ubsan`,
         exitcode: 98,
         ...symbolizer(r),
@@ -159,6 +166,7 @@ export const ubsan: Gate = {
   halts: false,
   heavy: false,
   hook: /\b__ubsan_/,
+  hostStacks,
   mayLackHooks: true,
   memory: 0.5,
 };
@@ -213,5 +221,7 @@ export const tsan: Gate = {
   halts: false,
   heavy: false,
   hook: /\b__tsan_/,
+  // Other hosts must not be asked from within its report: the runtime holds locks then (gcc's died with Node).
+  hostStacks: isPython,
   memory: 2,
 };

@@ -70,6 +70,8 @@ export type Evidence = {
   readonly seeds?: number;
   /** How often a thread of the project was made to wait. Only where the matrix says `perturb`. */
   readonly waits?: number;
+  /** Why reports lack the host's own stack, where the gate asks for it. */
+  readonly noHostLines?: string;
   /** Milliseconds from the first build to the last launch. */
   readonly ms: number;
   readonly logs: readonly string[];

@@ -9,7 +9,8 @@ import type { Cell } from '../plan/plan.js';
 import type { SymbolReader } from '../process/dynamic-symbols.js';
 import type { Evidence } from './evidence.js';
 import { inspectObjects, uninstrumented } from './instrumentation.js';
-import { judge, laneOf, noiseOf, withProof, type Judged } from './judge.js';
+import { judge, noiseOf, withProof, type Judged } from './judge.js';
+import { laneOf } from './lane-proof.js';
 import { mayBeNoise } from './noise.js';
 
 export type JudgedCell = Judged & { objects?: CellReport['objects'] };

@@ -1,6 +1,5 @@
 /** From evidence to verdicts. Pure. Laws 1, 2 and 4 are enforced here. */
 import { isPlanted } from '../model/role.js';
-import { byText } from '../model/order.js';
 import { caseOf, isCase, placeOf, type Expectation } from '../config/annotations.js';
 import { noiseKey, originOf } from './origin.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -246,27 +245,6 @@ export const noiseOf = (canary: Evidence | undefined): Set<string> =>
       .filter((s) => s.test !== undefined && caseOf(s.test) === 'noop')
       .map((s) => noiseKey(s.diagnostic)),
   );
-
-/** The proof of a lane, from its canary cell. A lane without a canary is not proven. */
-export const laneOf = (
-  lane: { binding: LaneReport['binding']; builder: string; gate: string },
-  canary: Judged | undefined,
-): LaneReport => {
-  if (!canary) return { ...lane, proven: false, canaries: [] };
-  const rows = [
-    ...canary.caught.map((x) => ({ x, seen: true })),
-    ...canary.missed.map((x) => ({ x, seen: false })),
-  ]
-    .map(({ x, seen }) => ({
-      class: x.case.replace(/^canary_/, ''),
-      seen,
-      ...(seen
-        ? {}
-        : { why: canary.evidence.failed ?? `${x.hazard} was planted at ${placeOf(x)} and not seen` }),
-    }))
-    .sort((a, b) => byText(a.class, b.class));
-  return { ...lane, proven: rows.length > 0 && rows.every((r) => r.seen), canaries: rows };
-};
 
 /** Law 1: nothing is clean in a lane that is not proven. */
 export const withProof = (v: Verdict, lane: LaneReport): Verdict => {

@@ -7,24 +7,28 @@ import { boundaryOf, fingerprintOf } from './fingerprint.js';
 import { projectFrames, type ProjectCode } from '../model/project-code.js';
 import type { Frame, Stack } from '../model/diagnostic.js';
 import type { Judged } from './judge.js';
-import type { FindingReport, ReportedFrame, ReportedStack, Witness } from '../model/report.js';
+import type { Caller, FindingReport, ReportedFrame, ReportedStack, Witness } from '../model/report.js';
 import type { SourceReader } from '../process/source-reader.js';
 import { scopeOf } from './compare-cells.js';
 
 const CONTEXT = 3;
+/** A file of the repository relative to its root. */
+const near = (file: string, root: string): string =>
+  file.startsWith(`${root}/`) ? relative(root, file) : file;
+
 const reported = (f: Frame, mine: readonly Frame[], root: string): ReportedFrame => {
   if (!mine.includes(f)) return f;
-  const near =
-    f.kind === 'source' && f.file.startsWith(`${root}/`) ? { ...f, file: relative(root, f.file) } : f;
-  return { ...near, own: true };
+  return { ...(f.kind === 'source' ? { ...f, file: near(f.file, root) } : f), own: true };
 };
 
 /** Whether the JVM printed a stack: its frames name classes and no directories. */
 const isJava = (k: Stack): boolean =>
   k.role === 'managed' &&
-  k.frames.some(
-    (f) => f.kind === 'symbol' || (f.kind === 'source' && /\.(?:java|kt|scala|groovy)$/.test(f.file)),
-  );
+  (k.host === undefined
+    ? k.frames.some(
+        (f) => f.kind === 'symbol' || (f.kind === 'source' && /\.(?:java|kt|scala|groovy)$/.test(f.file)),
+      )
+    : k.host === 'jvm');
 
 /** The project's frames of a stack, and the first of them that has a source: the lines around it are shown. */
 export const shownSource = (
@@ -34,6 +38,16 @@ export const shownSource = (
   const mine = isJava(k) ? k.frames.filter(isOwnManaged) : projectFrames(k.frames, own);
   const shown = mine.find((x) => x.kind === 'source');
   return { mine, ...(shown?.kind === 'source' ? { shown } : {}) };
+};
+
+/** The innermost line of the project's code in stacks of the host's own language. */
+export const callerOf = (stacks: readonly Stack[], own: ProjectCode): Caller | undefined => {
+  for (const k of stacks) {
+    if (k.role !== 'managed') continue;
+    const { shown } = shownSource(k, own);
+    if (shown) return { function: shown.function, file: shown.file, line: shown.line };
+  }
+  return undefined;
 };
 
 /** First and last line that are shown around a line. */
@@ -59,8 +73,7 @@ const withSource = async (
   if (!lines?.[f.line - 1]) return stack;
   const { first: from, last } = linesAround(f.line);
   const around = lines.slice(from - 1, last).map((text, i) => ({ no: from + i, text }));
-  const file = f.file.startsWith(`${root}/`) ? relative(root, f.file) : f.file;
-  return { ...stack, source: { file, line: f.line, lines: around } };
+  return { ...stack, source: { file: near(f.file, root), line: f.line, lines: around } };
 };
 
 /** One report of a finding, and the cell that saw it. */
@@ -121,6 +134,7 @@ const findingOf = (
   const again = (reports.find((r) => r.seen.test !== undefined) ?? reports[0]).seen;
   const boundary = boundaryOf(diagnostic, own);
   const { leak } = diagnostic;
+  const caller = callerOf(diagnostic.stacks, own);
   return {
     fingerprint: fingerprintOf(diagnostic, own),
     hazard: diagnostic.hazard,
@@ -133,6 +147,7 @@ const findingOf = (
     complete: diagnostic.complete,
     stacks: diagnostic.stacks,
     ...(boundary ? { boundary } : {}),
+    ...(caller ? { caller } : {}),
     ...(leak ? { leak: { bytes: leak.bytes, objects: leak.objects } } : {}),
     planted: reports.every((r) => isPlanted(r.cell.evidence.cell.suite.role)),
     witnesses: witnessesOf(reports, out),
@@ -165,7 +180,9 @@ export const mergeFindings = async (
   for (const { own, ...f } of merged) {
     const stacks = await Promise.all(f.stacks.map((k) => withSource(k, own, root, readSource)));
     const scope = scopeOf(f.witnesses, cells);
-    (f.origin === 'runtime' ? runtimeBucket : findings).push({ ...f, ...(scope ? { scope } : {}), stacks });
+    const caller = f.caller && { ...f.caller, file: near(f.caller.file, root) };
+    const whole = { ...f, ...(caller ? { caller } : {}), ...(scope ? { scope } : {}), stacks };
+    (f.origin === 'runtime' ? runtimeBucket : findings).push(whole);
   }
   return { findings, runtimeBucket };
 };

@@ -171,9 +171,11 @@ export const originOf = (s: Diagnostic, own: ProjectCode, noise: ReadonlySet<str
   if (isToolFailure(s.hazard)) return 'tool';
   if (isGoroutineStack(s) || isStackProbe(s) || isRaceInsideHost(s)) return 'runtime';
   if (isHostsBlock(s, own) || isHostsValue(s, own)) return 'runtime';
+  // Every test has lines of its own that called: they tell nothing about the native side.
+  const native = s.stacks.filter((k) => k.host === undefined);
   // The creator of a thread did not cause an error in it, unless the report is about the thread itself.
-  const telling = s.stacks.filter((k) => k.role !== 'thread-created');
-  if ((telling.length ? telling : s.stacks).some((k) => k.frames.some((f) => isProjectFrame(f, own))))
+  const telling = native.filter((k) => k.role !== 'thread-created');
+  if ((telling.length ? telling : native).some((k) => k.frames.some((f) => isProjectFrame(f, own))))
     return 'own';
   if (s.leak && s.stacks.some(isCgoBlock)) return 'host';
   if (s.tool === 'xcheck-jni') return managedOwn(s) ? 'own' : 'runtime';

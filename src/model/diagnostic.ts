@@ -43,8 +43,13 @@ export type StackRole =
   | 'goroutine'
   | 'related';
 
+/** A runtime that can say which of its own lines called native code. */
+export type HostRuntime = 'python' | 'jvm' | 'mono' | 'node';
+
 export type Stack = {
   role: StackRole;
+  /** Whose lines a stack of role `managed` holds, where that was asked when the report was printed. */
+  host?: HostRuntime;
   /** Thread as the tool names it: `T1`, `main thread`, `goroutine 7`. */
   thread?: string;
   /** The line that introduced the stack, verbatim and trimmed. */
@@ -54,6 +59,9 @@ export type Stack = {
   locks?: string[];
   frames: Frame[];
 };
+
+/** True if the host answered that the thread runs none of its code. */
+export const isNoHostThread = (k: Stack): boolean => k.title === 'this thread runs no code of the host';
 
 /**
  * What kind of memory the faulting address lies in, where the tool says so: `null` is the zero page, `wild` an address

@@ -94,6 +94,8 @@ export type LaneReport = {
   gate: string;
   proven: boolean;
   canaries: { class: string; seen: boolean; why?: string }[];
+  /** Why its reports lack the host's own lines, for a gate that asks the host for them. */
+  noHostLines?: string;
 };
 
 export type Origin = 'own' | 'host' | 'runtime' | 'tool';
@@ -150,6 +152,8 @@ export type FindingReport = {
    * indexes.
    */
   boundary?: { stack: number; frame: number; function: string };
+  /** The innermost line of the project's code in the host's own language that called, where that is known. */
+  caller?: Caller;
   leak?: { bytes: number; objects: number };
   /** Planted: seen only in hazard and canary cells, as declared. */
   planted: boolean;
@@ -161,6 +165,9 @@ export type FindingReport = {
   /** Its entry in the baseline. Absent for a fresh finding. */
   known?: Accepted;
 };
+
+/** A line in the language of a host. */
+export type Caller = { function: string; file: string; line: number };
 
 /** Why a finding is accepted for now, by whom, and until which day (inclusive). */
 export type Accepted = { reason: string; owner?: string; expires?: string };

@@ -33,6 +33,7 @@ import { goFatal } from './go/fatal.js';
 import { gwpAsan } from './sanitizers/gwp-asan.js';
 import { replacedHandler } from './jvm/replaced-handler.js';
 import { guard } from './guards/guard.js';
+import { hostStack } from './guards/host-stack.js';
 import { hserr } from './jvm/hserr.js';
 import { checkJni } from './jvm/check-jni.js';
 import { libFuzzer } from './sanitizers/libfuzzer.js';
@@ -58,6 +59,7 @@ import { valgrindText } from './valgrind/text.js';
 
 /** Every reader, in the order in which a line is offered. A new one is a line here. */
 export const READERS: readonly Reader[] = [
+  hostStack,
   libFuzzer,
   declared,
   fdguard,

@@ -8,7 +8,7 @@ import type { FindingReport } from '../model/report.js';
 import { byText } from '../model/order.js';
 import type { Case, Suite } from './cases.js';
 import { oneLine } from './escape.js';
-import { byUrgency, titleOf } from './wording.js';
+import { callerOf, byUrgency, titleOf } from './wording.js';
 
 /** `error` makes the run fail; the others do not. */
 export type Level = 'error' | 'warning' | 'note';
@@ -71,7 +71,7 @@ const findingProblem = (c: Case, f: FindingReport): Problem => ({
   rule: f.hazard,
   fingerprint: f.fingerprint,
   name: c.name,
-  message: `${f.hazard}: ${titleOf(f.hazard)} (${oneLine(f.message)})`,
+  message: `${f.hazard}: ${titleOf(f.hazard)} (${oneLine(f.message)})${f.caller ? `, called from ${callerOf(f)}` : ''}`,
   ...placeOfCase(c),
   get text() {
     return c.bad?.text ?? c.output ?? '';

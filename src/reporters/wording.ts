@@ -192,6 +192,10 @@ export const functionOf = (f: Frame | undefined): string =>
 /** The catalogue's title, or the id if this version does not know it. */
 export const titleOf = (id: string): string => hazard(id)?.title ?? oneLine(id);
 
+/** The host's own line that called, on one line. Undefined if it is not known. */
+export const callerOf = ({ caller }: FindingReport): string | undefined =>
+  caller && oneLine(`${caller.file}:${caller.line} ${caller.function}`);
+
 /** Additional facts about a finding: its scope, and the seed of its schedule. */
 export const asideOf = (f: FindingReport): string =>
   [f.scope, f.seed !== undefined && `seed ${f.seed}`].filter(Boolean).join(', ');

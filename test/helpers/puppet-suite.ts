@@ -136,6 +136,7 @@ export const makePuppetSuite = (): PuppetSuite => {
         },
         watch: new Set(),
         n: 0,
+        preloads: [],
       };
     },
     launches: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),

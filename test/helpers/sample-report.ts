@@ -183,15 +183,17 @@ export const race: FindingReport = {
     },
     {
       role: 'managed',
+      host: 'jvm',
       thread: 'pool-1-thread-2',
       frames: [
-        { kind: 'symbol', function: 'org.example.Ledger.post', file: 'Ledger.java' },
+        src('org.example.Ledger.post', 'jni/org/example/Ledger.java', 31),
         { kind: 'symbol', function: 'org.example.LedgerTest.concurrentPosts', file: 'LedgerTest.java' },
         { kind: 'symbol', function: 'java.util.concurrent.ThreadPoolExecutor.runWorker' },
       ],
     },
   ],
   boundary: { stack: 0, frame: 1, function: 'Java_org_example_Ledger_post' },
+  caller: { function: 'org.example.Ledger.post', file: 'jni/org/example/Ledger.java', line: 31 },
   planted: false,
   witnesses: [
     {
@@ -448,10 +450,13 @@ const lanes = (): LaneReport[] => [
     { class: 'heap', seen: true },
     { class: 'leak', seen: true },
   ]),
-  lane('jni', 'cmake', 'asan', [
-    { class: 'heap', seen: true },
-    { class: 'leak', seen: true },
-  ]),
+  {
+    ...lane('jni', 'cmake', 'asan', [
+      { class: 'heap', seen: true },
+      { class: 'leak', seen: true },
+    ]),
+    noHostLines: 'the JDK has no jvmti.h',
+  },
   lane('py', 'clang', 'tsan', [
     {
       class: 'race',

@@ -4,7 +4,8 @@ import { fingerprintOf } from '../../src/judge/fingerprint.js';
 import type { ProjectCode } from '../../src/model/project-code.js';
 import type { Evidence, Observation, Attempt } from '../../src/judge/evidence.js';
 import type { Diagnostic, Stack } from '../../src/model/diagnostic.js';
-import { judge, laneOf, withProof } from '../../src/judge/judge.js';
+import { judge, withProof } from '../../src/judge/judge.js';
+import { laneOf } from '../../src/judge/lane-proof.js';
 import type { TestEvent } from '../../src/model/test-event.js';
 import { GATES } from '../../src/gates/index.js';
 

@@ -3,10 +3,20 @@ import type { Parsed, Tool } from '../../model/diagnostic.js';
 import { watchWrapping, type Wrapping } from './wrapping.js';
 import { hasGluedPrompt } from './markup.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
+import { holdLast } from './held-report.js';
 import type { LiteralIndex, ReaderSet } from './literal-index.js';
 import type { Markers } from './markers.js';
 import type { DocumentContext, Emit, Line } from './reader.js';
-import { endSessions, mayWant, offer, settle, startSessions, WARM_LINES, type Sessions } from './sessions.js';
+import {
+  endSessions,
+  mayWant,
+  offer,
+  settle,
+  settleAll,
+  startSessions,
+  WARM_LINES,
+  type Sessions,
+} from './sessions.js';
 import type { ReaderTable } from './table.js';
 import { makeTestJson, type TestJson } from './test-json.js';
 
@@ -78,12 +88,18 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
   const complain = (why: string): void => list(missing, why);
   const hasMarker = (text: string): boolean => markers.at(text) >= 0;
   const first = new Map<Tool, number>();
+  const held = holdLast(emit);
   const note: Emit = (diagnostic) => {
     const { tool, log } = diagnostic;
     first.set(tool, Math.min(log.line, first.get(tool) ?? log.line));
-    emit(diagnostic);
+    held.emit(diagnostic);
   };
-  const sessions = startSessions(table, note, { hasMarker }, complain);
+  const attach: DocumentContext['attach'] = (stack, no) => {
+    // The report before it is complete, and may only wait for what can still follow.
+    settleAll(sessions, no);
+    return held.attach(stack, no);
+  };
+  const sessions = startSessions(table, note, { hasMarker, attach }, complain);
   const s: State = {
     sessions,
     markers,
@@ -129,11 +145,13 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
       (s.testJson.isOpen() && s.no - s.lastPart < WARM_LINES),
     next: () => s.no + 1,
     hasMarker,
+    attach,
     complain,
     end() {
       pushParts(s);
       dropWaiting(s);
       endSessions(sessions);
+      held.release();
       return restOf(s);
     },
   };

@@ -3,7 +3,7 @@
  * depends on the set of readers (the prefilter, the markers, the dispatch, the list of tools) is derived from the table of
  * readers (`../index.ts`, see table.ts): a new reader is one file and one line in that table.
  */
-import type { Diagnostic, Tool } from '../../model/diagnostic.js';
+import type { Diagnostic, Stack, Tool } from '../../model/diagnostic.js';
 
 /** One physical line: `text` is stripped of ANSI and prefixes; `no` is 1-based; `offset` is where the raw line begins. */
 export type Line = { text: string; no: number; offset: number };
@@ -41,6 +41,8 @@ type Common = {
   traces?: readonly RegExp[];
   /** It looks at every line of a small log, not only at those with a literal of its own: what it looks for has none. */
   watches?: true;
+  /** It makes no reports: what it reads belongs to the report before. */
+  joins?: true;
   /** Frames of stacks, which several tools print alike: they count where no report of any tool stands before them. */
   frames?: readonly RegExp[];
 };
@@ -58,6 +60,8 @@ export type Reader = LineReader | DocumentReader;
 export type LogContext = {
   /** Whether the line holds the words of any tool in the table. */
   hasMarker(text: string): boolean;
+  /** Adds a stack to the report that ended just before line `no`. False if there is none. */
+  attach(stack: Stack, no: number): boolean;
 };
 
 export type DocumentContext = LogContext & {

@@ -98,6 +98,11 @@ function settleOne(e: Entry): void {
 /** Has readers hand over what is complete once none took a line for long. `no` is the number of the last line. */
 export function settle(s: Sessions, no: number): void {
   if (s.settled || mayWant(s, no)) return;
+  settleAll(s, no);
+}
+
+/** Has readers hand over what is complete, whatever was taken last. */
+export function settleAll(s: Sessions, no: number): void {
   s.settled = true;
   for (const e of s.entries) {
     try {

@@ -111,6 +111,7 @@ const messageOf = (f: FindingReport, related: readonly Related[]): string => {
     `${titleOf(f.hazard)}: ${told}.`,
     f.effect !== undefined && `Effect: ${linkless(f.effect)}.`,
     f.mend !== undefined && `Mend: ${linkless(f.mend)}.`,
+    f.caller && `Called from ${linkless(`${f.caller.file}:${f.caller.line}`)}.`,
     f.boundary && `Crossing: ${linkless(f.boundary.function)}.`,
     related.length > 0 &&
       `See: ${related.map((r, i) => link(`${r.role} in ${frameName(r.frame)}`, i + 1)).join(', ')}.`,

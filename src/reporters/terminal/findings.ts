@@ -36,9 +36,11 @@ export const findings = (all: FindingReport[], paint: Paint): string[] => {
       .map(plainDeep)
       .flatMap((f) => {
         const top = words.topFrame(f);
+        const caller = words.callerOf(f);
         const gates = words.distinct(f.witnesses.map((w) => `${w.binding}/${w.gate}`)).join(' ');
         return [
           `  ${f.tier ? paint('doubt', '!') : paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
+          ...(caller === undefined ? [] : [`      called from ${caller}`]),
           `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
           `      ${paint('quiet', oneLine(f.message))}`,
           ...(f.effect === undefined ? [] : [`      effect: ${oneLine(f.effect)}`]),

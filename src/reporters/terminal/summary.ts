@@ -256,6 +256,13 @@ const blindness = (report: Report, paint: Paint): string[] => {
     ...dark
       .map((c) => oneLine(`${c.id} has uninstrumented objects: ${c.objects?.blind.join(' ')}`))
       .map((l) => `  ◐ ${l}`),
+    ...report.lanes.flatMap((l) =>
+      l.noHostLines === undefined
+        ? []
+        : [
+            `  ${oneLine(`${l.binding}_${l.builder}-${l.gate}: no lines of the host, because ${l.noHostLines}`)}`,
+          ],
+    ),
   ];
   return lines.length === 0 ? [] : [title(paint, 'Blind spots'), ...lines];
 };

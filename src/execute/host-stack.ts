@@ -1,0 +1,91 @@
+/**
+ * The host's own stack behind a sanitizer's report: `plugins/preload/hoststack.c`, compiled where it runs with the headers of the
+ * host. It only explains: without it the gate sees as much, and the cell says why its reports lack lines of the host.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { jdkHome } from '../bindings/jni/jdk.js';
+import { nodeHeaders } from '../bindings/node/addon.js';
+import type { BindingId } from '../model/ids.js';
+import type { Arm, Compiler } from '../model/launch.js';
+import type { BuildAccess } from '../build/prepare-suite.js';
+import type { Cell } from '../plan/plan.js';
+import { buildPreload, type PreloadInputs } from './preload.js';
+
+const NODE_SOURCE = fileURLToPath(new URL('../../plugins/preload/hoststack-node.cc', import.meta.url));
+
+/** What the library calls the host of a binding. */
+const HOSTS: Partial<Record<BindingId, 'python' | 'jvm' | 'mono' | 'node'>> = {
+  py: 'python',
+  pyx: 'python',
+  jni: 'jvm',
+  net: 'mono',
+  node: 'node',
+};
+
+/** Calls into V8 are bound when they are made: the library also enters processes without it. */
+const LAZY = '-Wl,-z,lazy';
+
+const jvmInputs: PreloadInputs = (host) => {
+  const include = join(jdkHome(host.tools), 'include');
+  return {
+    facts: [include, host.tools['java']],
+    flags: ['-DHOST_STACK_JVM', `-I${include}`, `-I${join(include, 'linux')}`],
+    commands: [],
+  };
+};
+
+const nodeInputs =
+  (cxx: string, include: string): PreloadInputs =>
+  (host, _cc, out) => {
+    const object = join(out, 'node.o');
+    const flags = ['-O2', '-g', '-fPIC', '-std=c++20', '-fno-exceptions', '-fno-rtti', `-I${include}`];
+    return {
+      facts: [include, host.tools['node']],
+      flags: ['-DHOST_STACK_NODE', LAZY],
+      objects: [object],
+      commands: [{ argv: [cxx, ...flags, '-c', '-o', object, NODE_SOURCE], cwd: out, env: {} }],
+    };
+  };
+
+/** What the library needs to ask the host of a binding, or what is missing for it. */
+const inputsFor = (
+  { host }: BuildAccess,
+  binding: BindingId,
+  compiler: Compiler,
+): { inputs?: PreloadInputs } | { lacks: string } => {
+  if (binding === 'jni') {
+    const header = join(jdkHome(host.tools), 'include', 'jvmti.h');
+    return existsSync(header) ? { inputs: jvmInputs } : { lacks: 'the JDK has no jvmti.h' };
+  }
+  if (binding !== 'node') return {};
+  const prefix = nodeHeaders(host.tools);
+  const include = prefix === undefined ? undefined : join(prefix, 'include', 'node');
+  const name = compiler === 'clang' ? 'clang++' : 'g++';
+  const cxx = host.tools[name]?.path;
+  if (include === undefined || !existsSync(join(include, 'v8.h')))
+    return { lacks: "Node's headers lack v8.h" };
+  return cxx === undefined ? { lacks: `${name} is not installed` } : { inputs: nodeInputs(cxx, include) };
+};
+
+/**
+ * Compiles the library for the launches of a cell: its path, or why reports will lack lines of the host. Undefined if the gate
+ * does not ask for them.
+ */
+export const buildHostStack = async (
+  options: BuildAccess,
+  { gate, suite, compiler }: Cell,
+): Promise<{ path: string } | { lacks: string } | undefined> => {
+  if (gate.hostStacks?.(suite.binding) !== true) return undefined;
+  const needs = inputsFor(options, suite.binding, compiler);
+  if ('lacks' in needs) return needs;
+  const library = await buildPreload(options, compiler, 'hoststack', needs.inputs);
+  return 'failed' in library ? { lacks: library.failed } : library;
+};
+
+/** The launch with the name of its host for the library. */
+export const withHostStack = (arm: Arm, binding: BindingId): Arm => ({
+  ...arm,
+  env: { ...arm.env, FFI_GATES_HOST_STACK: HOSTS[binding]! },
+});

@@ -1,0 +1,80 @@
+/**
+ * The host's own stack, which `plugins/preload/hoststack.c` prints behind a sanitizer's report: it becomes a stack of that report.
+ *
+ *     HOST STACK (python) of this thread:
+ *         #0 fill in /p/binding.py:12
+ *     END OF HOST STACK
+ */
+import type { Frame, HostRuntime, Stack } from '../../model/diagnostic.js';
+import type { Line, LineReader, LineSession, LogContext } from '../engine/reader.js';
+
+const HEAD = /^HOST STACK \((python|jvm|mono|node)\) of this thread:$/;
+const END = /^END OF HOST STACK$/;
+const FRAME = /^\s*#\d{1,3} /;
+const PLACE = ' in ';
+const LINE = /^\d{1,9}$/;
+/** Why there are no frames: they are a fact about the thread, or the host did not answer. */
+const NOTE = /^\s*\((.{1,100})\)$/;
+
+export const hostStack: LineReader = {
+  kind: 'lines',
+  tools: [],
+  joins: true,
+  literals: ['HOST STACK'],
+  markers: [],
+  make,
+};
+
+/** `#0 fill in /p/binding.py:12`, or the function alone. */
+const frameOf = (text: string): Frame | undefined => {
+  const head = FRAME.exec(text)?.[0];
+  if (head === undefined) return undefined;
+  const rest = text.slice(head.length);
+  const [at, colon] = [rest.indexOf(PLACE), rest.lastIndexOf(':')];
+  const line = rest.slice(colon + 1);
+  if (at <= 0 || colon < at || !LINE.test(line)) return { kind: 'symbol', function: rest };
+  const file = rest.slice(at + PLACE.length, colon);
+  return { kind: 'source', function: rest.slice(0, at), file, line: Number(line) };
+};
+
+type State = { log: LogContext; open: { stack: Stack; no: number } | undefined; complaints: string[] };
+
+function make(_emit: unknown, log: LogContext): LineSession {
+  const s: State = { log, open: undefined, complaints: [] };
+  return {
+    line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
+    end() {
+      close(s);
+      return s.complaints;
+    },
+  };
+}
+
+function read(s: State, line: Line): boolean {
+  const host = HEAD.exec(line.text)?.[1];
+  if (host !== undefined) {
+    close(s);
+    s.open = { stack: { role: 'managed', host: host as HostRuntime, frames: [] }, no: line.no };
+    return true;
+  }
+  if (END.test(line.text)) {
+    close(s);
+    return true;
+  }
+  if (s.open === undefined) return false;
+  const { stack } = s.open;
+  const frame = frameOf(line.text);
+  if (frame !== undefined) stack.frames.push(frame);
+  const note = NOTE.exec(line.text)?.[1];
+  if (note !== undefined) stack.title = note;
+  return frame !== undefined || note !== undefined;
+}
+
+/** A log that was cut still has the frames that came. */
+function close(s: State): void {
+  const { open } = s;
+  s.open = undefined;
+  if (open === undefined || (open.stack.frames.length === 0 && open.stack.title === undefined)) return;
+  if (!s.log.attach(open.stack, open.no))
+    s.complaints.push(`line ${open.no}: a host's stack without its report`);
+}
