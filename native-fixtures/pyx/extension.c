@@ -188,7 +188,20 @@ FUNCTION(hazard_out_parameter) {
 
 FUNCTION(twin_out_parameter) {
   int out = 0;
-  return PyLong_FromLong(fx_measure(3, &out) == 0 && out > 7);
+  if (fx_measure(3, &out) != 0) return PyErr_Format(PyExc_ValueError, "no measure");
+  return PyLong_FromLong(out > 7);
+}
+
+FUNCTION(hazard_error_ignored) {
+  int out = 0;
+  fx_measure(3, &out); //~ unwind_error_ignored: errors = unwind/error-ignored
+  return PyLong_FromLong(out);
+}
+
+FUNCTION(twin_error_ignored) {
+  int out = 0;
+  if (fx_measure(3, &out) != 0) return PyErr_Format(PyExc_ValueError, "no measure");
+  return PyLong_FromLong(out);
 }
 
 FUNCTION(hazard_gil) {
@@ -280,6 +293,7 @@ static PyMethodDef methods[] = {
     PAIR(hold),
     PAIR(null),
     PAIR(out_parameter),
+    PAIR(error_ignored),
     PAIR(gil),
     PAIR(blocking),
     PAIR(refcount_leak),

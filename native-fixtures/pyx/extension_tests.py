@@ -15,6 +15,7 @@ FUNCTIONS = {
     "lifetime_host_buffer_freed": "hold",
     "null_dereference__unchecked": "null",
     "init_uninitialised_out_parameter": "out_parameter",
+    "unwind_error_ignored": "error_ignored",
     "threading_gil_not_held": "gil",
     "threading_gil_not_released": "blocking",  #~ threading_gil_not_released: pyguard = threading/gil-not-released
     "resource_python_refcount_leak": "refcount_leak",  #~ resource_python_refcount_leak: pyrefs = resource/python-refcount-leak

@@ -16,6 +16,8 @@ static struct object {
   const char *name;
 } objects[OBJECTS];
 static _Atomic int object_count;
+/* The object whose calls are being led elsewhere. */
+__attribute__((unused)) static const struct link_map *objects_looked_at;
 
 /* The object whose code lies at this address. */
 static const struct object *object_of(uintptr_t at) {
@@ -60,9 +62,11 @@ static void objects_look(got_choice *choose) {
   const int known = object_count;
   dl_iterate_phdr(look_at, NULL);
   for (const struct link_map *m = _r_debug.r_map; known < object_count && m != NULL; m = m->l_next)
-    for (int i = known; i < object_count; i++)
-      if (objects[i].base == m->l_addr && (*m->l_name == 0 || strcmp(objects[i].name, m->l_name) == 0))
-        got_rewrite(m, choose);
+    for (int i = known; i < object_count; i++) {
+      if (objects[i].base != m->l_addr || (*m->l_name != 0 && strcmp(objects[i].name, m->l_name) != 0)) continue;
+      objects_looked_at = m;
+      got_rewrite(m, choose);
+    }
   pthread_mutex_unlock(&one);
 }
 

@@ -5,6 +5,7 @@ import { constants, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { unreportedCrashes } from '../judge/crashes.js';
 import { afterFailure } from '../judge/error-paths.js';
+import { ignoredError } from '../judge/ignored-errors.js';
 import { baseEnv } from '../host/environment.js';
 import { MAX_SECONDS } from '../model/duration.js';
 import { Failure } from '../model/failure.js';
@@ -111,6 +112,7 @@ const runAgain = async (
     const seen = logs
       .flatMap((l) => l.parsed.diagnostics)
       .map((d) => (failure ? afterFailure(d, failure) : d));
+    if (failure?.reported && exit.kind === 'code' && exit.code === 0) seen.push(ignoredError(failure));
     const binding = f.witnesses[0] && BINDINGS[f.witnesses[0].binding];
     const signal = signalOf(exit) ?? binding?.killed?.(linesOf(output));
     if (signal !== undefined && seen.length === 0)

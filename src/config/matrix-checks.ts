@@ -102,7 +102,7 @@ const TAKERS = [
   ['perturb', PERTURBED_GATES],
   ['redzone', HEAP_GATES],
   ['fill', HEAP_GATES],
-  ['calls', ['failing']],
+  ['calls', ['failing', 'errors']],
 ] as const;
 
 type Gates = readonly (readonly [string, z.infer<typeof gate> | null])[];
@@ -152,6 +152,11 @@ export const crossCheck = (yaml: Yaml): void => {
     yaml.complain(
       ['gates', 'values'],
       "no suite names functions, so gate 'values' compares nothing; write values: { functions: ['int f(int a)'] } in a suite",
+    );
+  if (gates.some(([name]) => name === 'errors') && ![...targets.values()].some((t) => t.errors))
+    yaml.complain(
+      ['gates', 'errors'],
+      "no target says how its functions report errors, so gate 'errors' tries nothing; write errors: { f: negative } in a target",
     );
   checkPlaceholders(yaml.complain, { targets, suites, gates, names });
   for (const [i, { cells }] of fitting(exclusion, raw['exclude']))

@@ -1,7 +1,7 @@
 /** The schema of the matrix file. `matrices/schema.json` is generated from it. */
 import { z } from 'zod';
 import { ROLES } from '../model/role.js';
-import { BINDING_IDS, BUILDER_IDS, GATE_IDS } from '../model/ids.js';
+import { BINDING_IDS, BUILDER_IDS, ERROR_RESULTS, GATE_IDS } from '../model/ids.js';
 import { MAX_SECONDS } from '../model/duration.js';
 import { SETTING_NAMES, SETTINGS } from './settings.js';
 
@@ -42,6 +42,13 @@ export const target = z.strictObject({
       'Builder command: argv with {cc} {cxx} {cflags} {ldflags} {out} {src} placeholders, which are also replaced in `env`.',
   }),
   inputs: texts.default([]).meta({ description: 'Further directories whose content the build depends on.' }),
+  errors: z
+    .record(z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a function of C.'), z.enum(ERROR_RESULTS))
+    .optional()
+    .meta({
+      description:
+        'Gate errors: how functions report errors: negative, null, nonzero, zero, or errno (-1 and errno).',
+    }),
   env: env.default({}),
 });
 
@@ -124,7 +131,8 @@ export const gate = z.strictObject({
       'Gates asan, goasan, rsasan, memcheck: the byte that fresh and freed blocks are filled with.',
   }),
   calls: z.number().int().positive().max(1_000_000).optional().meta({
-    description: 'Gate failing: how many calls fail in one run, each in a test of its own. Default: 200.',
+    description:
+      'Gates failing, errors: how many calls fail in one run, each in a test of its own. Default: 200.',
   }),
   strict: z.boolean().optional().meta({ description: 'Gate declared: warnings make a cell red, too.' }),
   info: z.boolean().optional().meta({

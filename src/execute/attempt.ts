@@ -1,7 +1,7 @@
 /** One launch of a cell's tests, with all evidence that it leaves. */
 import type { Attempt, EvidenceDraft } from '../judge/evidence.js';
 import { onErrorPaths } from '../judge/error-paths.js';
-import { failuresIn, type FailingCall } from './failing-calls.js';
+import { errorsOf, failuresIn, ignoredIn, type FailingCall } from './failing-calls.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -144,6 +144,7 @@ const armedLaunch = (
     forks: isolate !== false && BINDINGS[cell.suite.binding].isolates === 'fork',
     ...(r.seed === undefined ? {} : { seed: r.seed }),
     ...(values ? { values: { ...values, ...(only === undefined ? {} : { only }) } } : {}),
+    ...(cell.gate.asksErrors ? { errors: errorsOf(cell) } : {}),
     settings: cell.suite.role === 'canary' ? {} : (cell.matrix.gates[cell.gate.id] ?? {}),
   });
   // Planted bugs run without suppressions (Law 12). Entries that would hide them are found from the reports.
@@ -275,6 +276,8 @@ export const runAttempt = async (
       });
     }
   }
+  if (r.failing && cell.gate.asksErrors)
+    observations.push(...ignoredIn(attempt).map((o) => ({ ...o, repro: reproFor(o.test) })));
   const signal = ended.exit.kind === 'signal' ? ended.exit.signal : binding.killed?.(linesOf(output));
   if (signal !== undefined) {
     const pids = new Map(events.map((e) => [e.test, e.pid]));

@@ -11,9 +11,9 @@ import { isPlanted } from '../model/role.js';
 import type { Cell } from '../plan/plan.js';
 import { writeWholeFile } from '../process/write-file.js';
 import { SLOW_FACTOR } from '../model/duration.js';
-import type { Observation } from '../judge/evidence.js';
+import type { Attempt, EvidenceDraft, Observation } from '../judge/evidence.js';
 import { runAttempt, type Runner } from './attempt.js';
-import { callsIn, failuresIn, type FailingCall } from './failing-calls.js';
+import { callsIn, failuresIn, namesProcesses, type FailingCall } from './failing-calls.js';
 import { isTruncatedLeak, rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
 import { rerunFailed, runAll } from './run-all.js';
 
@@ -50,24 +50,25 @@ export const launchesOf = (calls: readonly FailingCall[], { forks }: { forks: bo
   return [...rounds, ...calls.filter((c) => c.loading).map((c) => [c])];
 };
 
+/** What is tried once: a call, or a call in a test. */
+const idOf = (c: FailingCall, { gate }: Cell): string => (gate.asksErrors ? `${c.key} ${c.test}` : c.key);
+
 /** The calls that fail in this run: those that never did come first. */
 const chosen = (cell: Cell, calls: readonly FailingCall[], before: ReadonlySet<string>): FailingCall[] => {
   const limit = isPlanted(cell.suite.role) ? Infinity : (cell.matrix.gates[cell.gate.id]?.calls ?? CALLS);
-  return [...calls.filter((c) => !before.has(c.key)), ...calls.filter((c) => before.has(c.key))].slice(
-    0,
-    limit,
-  );
+  const isNew = (c: FailingCall): boolean => !before.has(idOf(c, cell));
+  return [...calls.filter(isNew), ...calls.filter((c) => !isNew(c))].slice(0, limit);
 };
 
 /** Calls that tests reach which pass without a failure. Each is listed once, for the test that reaches it first. */
-const listedCalls = ({ evidence }: Runner): FailingCall[] => {
+const listedCalls = ({ evidence, cell }: Runner, attempts: readonly Attempt[]): FailingCall[] => {
   const passed = new Set(
     evidence.attempts.flatMap((a) => a.events.filter((e) => e.outcome === 'passed').map((e) => e.test)),
   );
   const found = new Map<string, FailingCall>();
-  for (const attempt of evidence.attempts)
+  for (const attempt of attempts)
     for (const call of callsIn(attempt, evidence.wanted[0] ?? ''))
-      if (passed.has(call.test) && !found.has(call.key)) found.set(call.key, call);
+      if (passed.has(call.test) && !found.has(idOf(call, cell))) found.set(idOf(call, cell), call);
   return [...found.values()];
 };
 
@@ -103,7 +104,9 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
   const { cell, evidence, options, prepared } = r;
   const before = failedBefore(prepared.out);
   const due = chosen(cell, calls, before);
-  const launches = launchesOf(due, { forks: BINDINGS[cell.suite.binding].isolates === 'fork' });
+  // A function that reports errors is called by many tests, each of which looks at them in its own way.
+  const forks = BINDINGS[cell.suite.binding].isolates === 'fork' && !cell.gate.asksErrors;
+  const launches = launchesOf(due, { forks });
   const count = { found: calls.length, driven: 0, lost: 0 };
   evidence.failing = count;
   if (due.length === 0) return;
@@ -126,7 +129,7 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
       (fullUnwind ? SLOW_FACTOR : 1);
     const driven = await launch(r, able);
     for (const test of driven.hung) hung.add(test);
-    for (const { key } of driven.failed) done.add(key);
+    for (const call of driven.failed) done.add(idOf(call, cell));
     return [driven.open, driven.cut];
   };
   const left: FailingCall[] = [];
@@ -139,11 +142,26 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
   // What another test of the same launch, or the loading of the code, got in the way of.
   for (const call of left) cut.push(...(await make([call]))[1]);
   for (const call of cut) await make([call], true);
-  count.driven = due.filter((c) => done.has(c.key)).length;
+  count.driven = due.filter((c) => done.has(idOf(c, cell))).length;
   count.lost = due.length - count.driven;
   delete r.failing;
   if (cell.suite.role === 'subject' && !options.signal.aborted)
     await writeWholeFile(join(prepared.out, MEMORY), JSON.stringify([...before, ...done]));
+};
+
+/**
+ * Launches of one test each, where tests do not say in which process they run and share one. Undefined where none is needed.
+ * They only list calls: that a test fails alone which passed among others is no result.
+ */
+const listedApart = async (r: Runner): Promise<readonly Attempt[] | undefined> => {
+  const { evidence, options } = r;
+  const shared = evidence.attempts.some((a) => a.requested.length > 1 && !namesProcesses(a));
+  if (!shared || !evidence.attempts.some((a) => callsIn(a, '').length > 0)) return undefined;
+  const aside: EvidenceDraft = { ...evidence, attempts: [], seen: [] };
+  const apart: Runner = { ...r, evidence: aside };
+  for (const test of evidence.wanted) if (!options.signal.aborted) await runAttempt(apart, [test], false);
+  r.n = apart.n;
+  return aside.attempts;
 };
 
 /** Runs the cell's tests, then those again that reach a call that can fail, with that call failing. */
@@ -159,5 +177,5 @@ export const runFailing = async (r: Runner): Promise<void> => {
     await rerunFailed(r);
     await rerunTruncatedLeaks(r);
   }
-  await drive(r, listedCalls(r));
+  await drive(r, listedCalls(r, (await listedApart(r)) ?? evidence.attempts));
 };

@@ -2,7 +2,7 @@
  * The interface of a gate: what to compile with, what to run with, and which logs it writes. The table of
  * gates is in `index.ts`.
  */
-import type { BindingId, GateId } from '../model/ids.js';
+import type { BindingId, GateId, ErrorResult } from '../model/ids.js';
 import type { Arm, Compiler, Instrument, Launch, Missing } from '../model/launch.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Host } from '../host/probe.js';
@@ -26,6 +26,8 @@ export type ArmRequest = {
   settings?: GateSettings;
   /** For gates with `asksFunctions`. */
   values?: ValuesRequest;
+  /** For gates with `asksErrors`: how functions of the suite's targets report errors. */
+  errors?: Record<string, ErrorResult>;
 };
 
 /** Functions that a suite names, and how the oracle in C gets at them. */
@@ -132,6 +134,8 @@ export type Gate = {
   agent?: true;
   /** True if it is for suites alone that name functions (`values`). */
   asksFunctions?: true;
+  /** True if it is for suites alone of which a target says how its functions report errors (`errors`). */
+  asksErrors?: true;
   /** True if it sees faults of what runs while code is loaded, without any call by a test. */
   seesLoading?: true;
   /** GiB of memory that one launch may need beyond the host's own. */

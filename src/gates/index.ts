@@ -3,6 +3,7 @@ import type { Gate } from './gate.js';
 import { cgocheck, cgocheck2, goasan, gorace, plain, pydebug, xcheck } from './runtimes.js';
 import { ctguard } from './ctguard.js';
 import { declared } from './declared.js';
+import { errors } from './errors.js';
 import { failing } from './failing.js';
 import { fdguard } from './fdguard.js';
 import { napiguard } from './napiguard.js';
@@ -40,4 +41,5 @@ export const GATES: Record<GateId, Gate> = {
   jniguard,
   values,
   failing,
+  errors,
 };

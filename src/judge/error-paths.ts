@@ -14,6 +14,8 @@ export type Failure = {
   places: readonly string[];
   /** The host had the result of its call into the project before the process ended. */
   returned: boolean;
+  /** It did its work, and its caller was told that it had failed. */
+  reported?: true;
 };
 
 /** Ends that a host meets when it goes on with what it got: nothing that it was given, or nothing at all. */
@@ -35,10 +37,16 @@ const whereOf = ({ places }: Failure): string => {
   return [` in ${first[1]}`, first[2] ? ` (${first[2]})` : '', ...by].join('');
 };
 
+/** A host that ends by a crash after an error was reported to it did not look. */
+const hazardOf = (d: Diagnostic, { reported }: Failure): Diagnostic['hazard'] => {
+  if (reported) return OF_NOTHING.test(d.hazard) ? 'unwind/error-ignored' : d.hazard;
+  return d.leak ? 'ownership/leak-on-error-path' : d.hazard;
+};
+
 /** A report of a process in which a call failed. */
 export const afterFailure = (d: Diagnostic, failure: Failure): Diagnostic => ({
   ...d,
-  hazard: d.leak ? 'ownership/leak-on-error-path' : d.hazard,
+  hazard: hazardOf(d, failure),
   message: `${d.message}, after ${failure.call} failed${whereOf(failure)}`,
 });
 
@@ -58,6 +66,7 @@ export const onErrorPaths = (
     if (isToolFailure(o.diagnostic.hazard)) return [o];
     const failure = o.pid === undefined ? only : failures.get(o.pid);
     if (failure === undefined || !isFault(o.diagnostic, failure)) return [];
+    if (o.diagnostic.tool === 'errors') return [o];
     if (known.has(fingerprintOf(o.diagnostic, own))) return [];
     return [{ ...o, diagnostic: afterFailure(o.diagnostic, failure) }];
   });
@@ -68,7 +77,8 @@ const ended = ({ exit }: Attempt): boolean => exit.kind === 'code' || exit.kind 
 /** Launches of which every log must be understood. One with a failed call that had to be stopped may have cut its logs. */
 export const readable = ({ attempts, driven = [] }: Evidence): readonly Attempt[] => [
   ...attempts,
-  ...driven.filter(ended),
+  // What a test prints that fails is its own affair; the checker's logs are files of their own.
+  ...driven.filter(ended).map((a) => ({ ...a, logs: a.logs.filter((g) => g.pid !== undefined) })),
 ];
 
 /** Why launches with failing calls prove nothing: a checker ended one without a word, or no call failed. */

@@ -39,7 +39,11 @@ export const GATE_IDS = [
   'jniguard',
   'values',
   'failing',
+  'errors',
 ] as const;
+/** How a function says that it failed: by a negative result, NULL, a result other than zero, zero, or -1 and errno. */
+export const ERROR_RESULTS = ['negative', 'null', 'nonzero', 'zero', 'errno'] as const;
+export type ErrorResult = (typeof ERROR_RESULTS)[number];
 /** Gates whose threads can be made to wait now and then (`perturb`). */
 export const PERTURBED_GATES: readonly string[] = [
   'asan',

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { callsIn, failuresIn, type FailingCall } from '../../src/execute/failing-calls.js';
+import { callsIn, failuresIn, ignoredIn, type FailingCall } from '../../src/execute/failing-calls.js';
 import { launchesOf } from '../../src/execute/run-failing.js';
 import { drivenInVain, onErrorPaths, readable, type Failure } from '../../src/judge/error-paths.js';
 import type { Evidence } from '../../src/judge/evidence.js';
@@ -65,6 +65,67 @@ test('what failed is read with its callers, and whether the host had the result'
     [1, failure],
     [2, { ...failure, returned: true }],
   ]);
+});
+
+describe('an error that was reported to a host', () => {
+  const journal = (pid: number, text: string): ReadLog => {
+    const name = `errors.${pid}.log`;
+    writeFileSync(join(dir, name), text.replaceAll('guard failing', 'guard errors'));
+    return { path: join(dir, name), name, pid, parsed: READ };
+  };
+  const failed = note(
+    `failed ${key(1)}\tparse\t/b/libx.so+0x10\t/b/addon.node+0x20\ttest_parse /repo/py/test_x.py:7`,
+  );
+  let launches = 0;
+  const launch = (outcome: 'passed' | 'failed', text: string) =>
+    attempt(['a'], {
+      logs: [journal(++launches, text)],
+      events: [
+        { test: 'a', outcome: 'started', pid: 1 },
+        { test: 'a', outcome },
+      ],
+    });
+
+  test('was ignored if its test passed: the report has the function, its native callers and the lines of the host', () => {
+    const [found, ...others] = ignoredIn(launch('passed', failed));
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({
+      test: 'a',
+      diagnostic: {
+        tool: 'errors',
+        hazard: 'unwind/error-ignored',
+        stacks: [
+          {
+            role: 'fault',
+            frames: [
+              { kind: 'module', module: '/b/libx.so', offset: '0x10', function: 'parse' },
+              { kind: 'module', module: '/b/addon.node', offset: '0x20' },
+            ],
+          },
+          {
+            role: 'managed',
+            frames: [{ kind: 'source', function: 'test_parse', file: '/repo/py/test_x.py', line: 7 }],
+          },
+        ],
+      },
+    });
+  });
+
+  test.each<[string, ReturnType<typeof launch>]>([
+    ['a test that fails', launch('failed', failed)],
+    ['a test without such a call', launch('passed', note(`site ${key(1)}\tparse\t/b/libx.so+0x10`))],
+  ])('was not, by %s', (_, a) => {
+    expect(ignoredIn(a)).toEqual([]);
+  });
+
+  test('is what a crash is about that follows, but no abort', () => {
+    const crash = diagnostic({ hazard: 'null/dereference', rule: 'asan/SEGV', message: 'SEGV' });
+    const failures = failuresIn([journal(99, failed)]);
+    const judged = (d: Diagnostic) =>
+      onErrorPaths([{ ...seen(d), pid: 99 }], failures, { seen: [], own }).map((o) => o.diagnostic.hazard);
+    expect(judged(crash)).toEqual(['unwind/error-ignored']);
+    expect(judged({ ...crash, hazard: 'crash/abort' })).toEqual([]);
+  });
 });
 
 describe('launches', () => {

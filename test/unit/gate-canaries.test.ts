@@ -43,13 +43,18 @@ const testsOf = (binding: BindingId): string[] => {
   return files.flatMap((f) => [...readFileSync(f, 'utf8').matchAll(TEST[binding])].map((m) => m[1] ?? ''));
 };
 
+const TARGET = 'targets: { any: { builder: cmake, dir: ., produces: [a.so], errors: { f: negative } } }\n';
+
 /** The canary cell of every lane that there can be. */
 const lanes = (() => {
   const suites = BINDING_IDS.map(
-    (b) => `  - { id: any, binding: ${b}, dir: ., values: { functions: ['int f(int a)'] } }`,
+    (b) => `  - { id: any, binding: ${b}, dir: ., targets: [any], values: { functions: ['int f(int a)'] } }`,
   ).join('\n');
   const gates = Object.values(GATES).map((g) => `  ${g.id}: { compilers: [${g.compilers.join(', ')}] }`);
-  const matrix = parseMatrix(`version: 1\nsuites:\n${suites}\ngates:\n${gates.join('\n')}\n`, '/repo/m.yaml');
+  const matrix = parseMatrix(
+    `version: 1\n${TARGET}suites:\n${suites}\ngates:\n${gates.join('\n')}\n`,
+    '/repo/m.yaml',
+  );
   const { cells, skipped } = makePlan(matrix, madeHost());
   return canaryCells([...cells, ...skipped.map((s) => s.cell)], canaries);
 })();

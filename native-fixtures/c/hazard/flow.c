@@ -12,8 +12,8 @@ int unwind_foreign_exception__call(void) {
 
 int unwind_error_ignored(void) {
   char *error = NULL;
-  const int value = fx_parse("x", &error);
-  sink += value * 10; //~ unwind_error_ignored: blind = unwind/error-ignored
+  const int value = fx_parse("7", &error);
+  sink += value * 10; //~ unwind_error_ignored: errors = unwind/error-ignored
   free(error);
   return 0;
 }

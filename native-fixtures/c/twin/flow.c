@@ -10,10 +10,10 @@ int unwind_foreign_exception__call(void) { return fx_may_throw(0); }
 
 int unwind_error_ignored(void) {
   char *error = NULL;
-  const int value = fx_parse("x", &error);
-  if (!error) sink += value * 10;
-  free(error);
-  return 0;
+  const int value = fx_parse("7", &error);
+  if (value < 0) return free(error), 1;
+  sink += value * 10;
+  return fx_parse("x", &error) != -1 || (free(error), 0);
 }
 
 int errno_clobbered(void) {

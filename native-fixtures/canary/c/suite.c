@@ -15,6 +15,7 @@ CANARY(ub)
 CANARY(segv)
 CANARY(handle)
 CANARY(errorpath)
+CANARY(errorcode)
 
 int declared_pointer(void);
 int declared_width(void);
@@ -26,7 +27,7 @@ int declared_layout(void);
 #define TEST(name) {#name, name}
 const suite_test suite_tests[] = {
     TEST(noop), TEST(heap),      TEST(uaf), TEST(leak), TEST(uninit), TEST(handle),
-    TEST(race), TEST(lockorder), TEST(ub),  TEST(segv),  TEST(errorpath),
+    TEST(race), TEST(lockorder), TEST(ub),  TEST(segv),  TEST(errorpath), TEST(errorcode),
     TEST(declared_pointer), TEST(declared_width), TEST(declared_sign), TEST(declared_register), TEST(declared_arity),
     TEST(declared_callback),
     TEST(declared_layout), {NULL, NULL},

@@ -19,6 +19,7 @@ func uninit()    { C.canary_uninit() }
 func race()      { C.canary_race() }
 func segv()      { C.canary_segv() }
 func handle()    { C.canary_handle() }
+func errorcode() { C.canary_errorcode() }
 func ub()        { C.canary_ub() }
 func lockorder() { C.canary_lockorder() }
 

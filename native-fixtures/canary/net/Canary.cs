@@ -15,6 +15,7 @@ public class Canary
     [DllImport("fficanary")] private static extern void canary_ub();
     [DllImport("fficanary")] private static extern void canary_segv();
     [DllImport("fficanary")] private static extern void canary_handle();
+    [DllImport("fficanary")] private static extern int canary_errorcode();
 
     [Test] public void noop() { Assert.AreEqual(42, canary_noop()); }
     [Test] public void heap() { canary_heap(); }
@@ -26,4 +27,5 @@ public class Canary
     [Test] public void ub() { canary_ub(); }
     [Test] public void segv() { canary_segv(); }
     [Test] public void handle() { canary_handle(); }
+    [Test] public void errorcode() { canary_errorcode(); }
 }

@@ -5,12 +5,13 @@
 #include "ffi_canary.h"
 
 static void noop(void) { canary_noop(); }
+static void errorcode(void) { canary_errorcode(); }
 
 static const struct { const char *name; void (*plant)(void); } rows[] = {
     {"noop", noop},           {"heap", canary_heap}, {"uaf", canary_uaf},
     {"leak", canary_leak},    {"uninit", canary_uninit}, {"race", canary_race},
     {"lockorder", canary_lockorder}, {"ub", canary_ub}, {"segv", canary_segv},
-    {"handle", canary_handle},
+    {"handle", canary_handle}, {"errorcode", errorcode},
 };
 
 /* Throws twice: the second time nothing happens. */

@@ -3,7 +3,7 @@ const { test } = require('node:test');
 const { run, wide, unsignedMax } = require('./build/Release/addon.node');
 const { check } = require('./ffi_gates_values.cjs');
 
-for (const name of ['noop', 'heap', 'uaf', 'leak', 'uninit', 'race', 'lockorder', 'ub', 'segv', 'handle', 'exception']) {
+for (const name of ['noop', 'heap', 'uaf', 'leak', 'uninit', 'race', 'lockorder', 'ub', 'segv', 'handle', 'errorcode', 'exception']) {
   test(name, () => run(name));
 }
 

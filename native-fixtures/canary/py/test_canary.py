@@ -35,6 +35,10 @@ def test_handle():
     canary("handle")
 
 
+def test_errorcode():
+    canary("errorcode")
+
+
 def test_errorpath():
     assert canary("errorpath") == 0
 

@@ -22,6 +22,7 @@ CANARY(ub)
 CANARY(segv)
 CANARY(handle)
 CANARY(errorpath)
+CANARY(errorcode)
 
 static PyObject *noop(PyObject *self, PyObject *unused) {
   (void)self, (void)unused;
@@ -68,7 +69,7 @@ static PyMethodDef methods[] = {
     METHOD(noop), METHOD(heap),      METHOD(uaf), METHOD(leak), METHOD(uninit),  METHOD(race),
     METHOD(ub),   METHOD(lockorder), METHOD(segv), METHOD(handle), METHOD(pydebug), METHOD(pyrefs), METHOD(pyguard),
     METHOD(unsigned_max), {"wide", wide, METH_O, NULL},
-    METHOD(errorpath),
+    METHOD(errorpath), METHOD(errorcode),
     {NULL, NULL, 0, NULL},
 };
 

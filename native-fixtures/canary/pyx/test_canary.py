@@ -24,6 +24,10 @@ def test_handle():
     canary.handle()
 
 
+def test_errorcode():
+    canary.errorcode()
+
+
 def test_errorpath():
     canary.errorpath()
 

@@ -31,14 +31,23 @@ func (Suite) PanicThroughC() {
 
 func (Suite) ThrowFromC() { C.fx_may_throw(0) }
 
-func (Suite) IgnoreError() {
-	text := C.CString("seven")
+func parse(digits string) (int, bool) {
+	text := C.CString(digits)
 	defer C.free(unsafe.Pointer(text))
 	var problem *C.char
-	if n := C.fx_parse(text, &problem); problem == nil {
-		sink += int(n)
-	}
+	n := C.fx_parse(text, &problem)
 	C.free(unsafe.Pointer(problem))
+	return int(n), n >= 0
+}
+
+func (Suite) IgnoreError() {
+	n, ok := parse("7")
+	if !ok {
+		panic("7 is no number")
+	}
+	if _, ok := parse("seven"); !ok {
+		sink += n
+	}
 }
 
 func (Suite) ReadErrnoLate() {

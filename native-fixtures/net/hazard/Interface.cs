@@ -84,8 +84,8 @@ namespace Hazard
         {
             var result = Marshal.AllocHGlobal(4);
             Marshal.WriteInt32(result, 0);
-            Fx.fx_measure(0, result); //~ unwind_error_ignored: blind = unwind/error-ignored
-            Assert.AreEqual(0, Marshal.ReadInt32(result));
+            Fx.fx_measure(3, result); //~ unwind_error_ignored: errors = unwind/error-ignored
+            Assert.IsTrue(Marshal.ReadInt32(result) >= 0);
             Marshal.FreeHGlobal(result);
         }
 

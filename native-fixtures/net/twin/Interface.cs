@@ -92,6 +92,7 @@ namespace Twin
         {
             var result = Marshal.AllocHGlobal(4);
             Marshal.WriteInt32(result, 0);
+            Assert.AreEqual(0, Fx.fx_measure(3, result));
             Assert.AreEqual(-1, Fx.fx_measure(0, result));
             Marshal.FreeHGlobal(result);
         }

@@ -82,6 +82,10 @@ test('init_uninitialised_out_parameter', () => {
   addon.measure(0);
 });
 
+test('unwind_error_ignored', () => {
+  addon.measure(3); //~ unwind_error_ignored: errors = unwind/error-ignored
+});
+
 test('errno_clobbered', () => {
   assert.equal(addon.openMissing(), require('node:os').constants.errno.ENOTDIR);
 });

@@ -83,6 +83,10 @@ test('init_uninitialised_out_parameter', () => {
   assert.equal(addon.measure(0), -1);
 });
 
+test('unwind_error_ignored', () => {
+  assert.notEqual(addon.measure(3), -1);
+});
+
 test('errno_clobbered', () => {
   assert.equal(addon.openMissing(), require('node:os').constants.errno.ENOENT);
 });

@@ -12,8 +12,8 @@ def test_unwind_foreign_exception__call():
 
 def test_unwind_error_ignored():
     error = ctypes.c_void_p()
-    value = lib.fx_parse(b"x", ctypes.byref(error))
-    value * 10  #~ unwind_error_ignored: blind = unwind/error-ignored
+    value = lib.fx_parse(b"7", ctypes.byref(error))
+    value * 10  #~ unwind_error_ignored: errors = unwind/error-ignored
     lib.fx_label_free(error)
 
 

@@ -12,6 +12,7 @@ def test_unwind_foreign_exception__call():
 
 def test_unwind_error_ignored():
     error = ctypes.c_void_p()
+    assert lib.fx_parse(b"7", ctypes.byref(error)) == 7
     assert lib.fx_parse(b"x", ctypes.byref(error)) == -1
     lib.fx_label_free(error)
 

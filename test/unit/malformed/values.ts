@@ -153,6 +153,27 @@ export const VALUES: readonly Row[] = [
     swap('{ seeds: 4 }', '{ perturb: «0.5 }'),
     "gate 'miri' takes no 'perturb'",
   ],
+  [
+    'a gate whose calls do not fail',
+    swap('{ seeds: 4 }', '{ calls: «5 }'),
+    "gate 'miri' takes no 'calls'; failing, errors do.",
+  ],
+  ['no calls at all', swap('{ seeds: 4 }', '{ calls: «0 }'), "'calls' must be more than 0"],
+  [
+    'an error of no kind',
+    swap('produces: [liba.so] }', 'produces: [liba.so], errors: { f: «positive } }'),
+    "'positive' is not one of negative, null, nonzero, zero, errno",
+  ],
+  [
+    'errors of no function of C',
+    swap('produces: [liba.so] }', 'produces: [liba.so], errors: { «f-g: zero } }'),
+    'must be the name of a function of C.',
+  ],
+  [
+    'errors that no target reports',
+    swap('{ seeds: 4 }', '{ seeds: 4 }\n  «errors:'),
+    "no target says how its functions report errors, so gate 'errors' tries nothing",
+  ],
   ['a gap that no allocator has', swap('{ seeds: 4 }', '{ redzone: «100 }'), "'redzone'"],
   ['a byte of nine bits', swap('{ seeds: 4 }', '{ fill: «256 }'), "'fill' must be at most 255"],
   ['no schedules', swap('{ seeds: 4 }', '{ seeds: «0 }'), "'seeds' must be more than 0"],

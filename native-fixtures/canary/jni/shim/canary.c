@@ -30,6 +30,11 @@ CANARY(void, uninit)(JNIEnv *env, jclass cls) {
   canary_uninit();
 }
 
+CANARY(void, errorcode)(JNIEnv *env, jclass cls) {
+  (void)env, (void)cls;
+  canary_errorcode();
+}
+
 CANARY(void, handle)(JNIEnv *env, jclass cls) {
   (void)env, (void)cls;
   canary_handle();

@@ -10,6 +10,7 @@ extern "C" {
     pub fn canary_race();
     pub fn canary_segv();
     pub fn canary_handle();
+    pub fn canary_errorcode() -> c_int;
     pub fn canary_ub();
     pub fn canary_lockorder();
 }

@@ -31,6 +31,11 @@ fn canary_race() {
 }
 
 #[test]
+fn canary_errorcode() {
+    unsafe { fficanary::canary_errorcode() };
+}
+
+#[test]
 fn canary_handle() {
     unsafe { fficanary::canary_handle() };
 }

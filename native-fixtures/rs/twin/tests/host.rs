@@ -182,6 +182,7 @@ fn unwind_foreign_exception__host() {
 fn unwind_error_ignored() {
     unsafe {
         let mut problem = null_mut();
+        assert_eq!(fx_parse(c"7".as_ptr(), &mut problem), 7);
         assert_eq!(fx_parse(c"seven".as_ptr(), &mut problem), -1);
         free(problem.cast());
     }

@@ -18,6 +18,8 @@ final class Canary {
 
   static native void uninit();
 
+  static native void errorcode();
+
   static native void handle();
 
   static native void race();

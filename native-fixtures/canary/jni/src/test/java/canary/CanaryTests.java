@@ -36,6 +36,13 @@ class CanaryLeakTest {
   }
 }
 
+class CanaryErrorcodeTest {
+  @Test
+  void canary_errorcode() {
+    Canary.errorcode();
+  }
+}
+
 class CanaryHandleTest {
   @Test
   void canary_handle() {

