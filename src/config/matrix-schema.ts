@@ -43,7 +43,10 @@ export const target = z.strictObject({
   }),
   inputs: texts.default([]).meta({ description: 'Further directories whose content the build depends on.' }),
   errors: z
-    .record(z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a function of C.'), z.enum(ERROR_RESULTS))
+    .record(
+      z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a function of C.'),
+      z.enum(ERROR_RESULTS).nullable(),
+    )
     .optional()
     .meta({
       description:

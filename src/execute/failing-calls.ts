@@ -78,7 +78,12 @@ export const failuresIn = (logs: readonly ReadLog[]): Map<number, Failure> => {
 
 /** How functions of the cell's targets report errors. */
 export const errorsOf = ({ matrix, suite }: Cell): NonNullable<ArmRequest['errors']> =>
-  Object.fromEntries(suite.targets.flatMap((t) => Object.entries(matrix.targets[t]?.errors ?? {})));
+  // `null` without quotes is no text in YAML.
+  Object.fromEntries(
+    suite.targets.flatMap((t) =>
+      Object.entries(matrix.targets[t]?.errors ?? {}).map(([f, how]) => [f, how ?? 'null'] as const),
+    ),
+  );
 
 /** Tests that passed although a call of theirs reported an error. A launch has one such test. */
 export const ignoredIn = ({
