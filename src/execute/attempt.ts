@@ -12,14 +12,14 @@ import type { Arm, Instrument, Launch } from '../model/launch.js';
 import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished } from '../judge/crashes.js';
 import type { Disturbance } from '../model/disturbance.js';
 import { SLOW_FACTOR } from '../model/duration.js';
-import { lastWords } from './last-words.js';
+import { wordsOf } from './last-words.js';
 import { watchLogs } from './lost-logs.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
 import type { BuildAccess } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { linesOf } from '../process/lines.js';
-import { readLogs, watchedIn, withoutEnd, type ReadLog } from '../parsers/read-logs.js';
+import { readLogs, watchedIn, withoutEnd } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
 import { redactFiles } from '../process/redact-file.js';
 import { hideSecrets } from '../redaction/diagnostic.js';
@@ -177,12 +177,6 @@ const withSeed = (e: TestEvent, seed: number | undefined): TestEvent =>
   seed === undefined || e.outcome !== 'failed'
     ? e
     : { ...e, message: `${e.message ?? 'failed'} (seed ${seed})` };
-
-const wordsOf = (exit: Attempt['exit'], logs: readonly ReadLog[], output: string): { lastWords?: string } => {
-  if (exit.kind !== 'code' || exit.code === 0 || logs.some((l) => l.parsed.diagnostics.length)) return {};
-  const words = lastWords(output);
-  return words === undefined ? {} : { lastWords: words };
-};
 
 /** Runs one launch and records its evidence. Tests that began and did not end are in `unfinished`. */
 export const runAttempt = async (

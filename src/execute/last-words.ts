@@ -1,4 +1,6 @@
 /** The last that a test process printed of itself: the reason of an end that no checker explains. */
+import type { Attempt } from '../judge/evidence.js';
+import type { ReadLog } from '../parsers/read-logs.js';
 import { linesOf } from '../process/lines.js';
 
 /** Lines that say why, whatever comes after them (totals, hints). */
@@ -23,4 +25,15 @@ export const lastWords = (output: string): string | undefined => {
     if (TELLING.test(words) && !/^\d+ (?:errors?|failed|passed)\b/.test(words)) telling = words;
   }
   return (telling ?? last)?.slice(0, MAX_WORDS);
+};
+
+/** What the host printed last of a launch that failed and whose logs say nothing. */
+export const wordsOf = (
+  exit: Attempt['exit'],
+  logs: readonly ReadLog[],
+  output: string,
+): { lastWords?: string } => {
+  if (exit.kind !== 'code' || exit.code === 0 || logs.some((l) => l.parsed.diagnostics.length)) return {};
+  const words = lastWords(output);
+  return words === undefined ? {} : { lastWords: words };
 };
