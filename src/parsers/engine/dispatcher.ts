@@ -1,5 +1,6 @@
 /** Offers the lines of a log to the readers, without the prefix that all of them share, and lists those that no reader understood. */
 import type { Parsed, Tool } from '../../model/diagnostic.js';
+import { watchMixing, type Mixing } from './mixing.js';
 import { watchWrapping, type Wrapping } from './wrapping.js';
 import { hasGluedPrompt } from './markup.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
@@ -74,6 +75,7 @@ type State = {
   lastPart: number;
   isPartMarked: boolean;
   wrapping: Wrapping;
+  mixing: Mixing;
 };
 
 const list = <T>(to: Listed<T>, entry: T): void => {
@@ -116,6 +118,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     lastPart: 0,
     isPartMarked: false,
     wrapping: watchWrapping(),
+    mixing: watchMixing(),
   };
   return {
     push(raw, offset, marked, again = false) {
@@ -181,6 +184,8 @@ function push(s: State, line: Line, marked: boolean): boolean {
   const concerned = marked ? s.index.readersOf(text) : undefined;
   const taken = take(s, line, concerned) || (isGlued && takeGlued(s, line, concerned));
   s.wrapping.line(text, taken);
+  s.mixing.line(text, taken ? s.sessions.sticky : undefined);
+  if (s.sessions.lastEnd === line.no) s.mixing.ended();
   if (taken) {
     if (isGlued) s.sessions.complain(`line ${line.no}: a shell's prompt is glued to a word of the report`);
   } else if (marked && text !== '') s.waiting = line;
@@ -260,10 +265,11 @@ function listUnread(s: State, { text, no }: Line): void {
   if (tools !== undefined) list(s.traces, { ...entry, tools });
 }
 
-function restOf({ unread, traces, first, missing, wrapping }: State): Rest {
+function restOf({ unread, traces, first, missing, wrapping, mixing }: State): Rest {
   const why = [...missing.entries];
   const width = wrapping.width();
   if (width !== undefined) why.push(`the lines of this log seem to be wrapped at ${width} characters`);
+  if (mixing.isMixed()) why.push('the lines of two reports seem to be mixed');
   // What is left over behind a report of the tool says nothing new.
   const orphans = traces.entries.filter(({ tools, line }) =>
     tools.every((tool) => (first.get(tool) ?? Infinity) > line),
