@@ -189,6 +189,8 @@ function push(s: State, line: Line, marked: boolean): boolean {
   if (taken) {
     if (isGlued) s.sessions.complain(`line ${line.no}: a shell's prompt is glued to a word of the report`);
   } else if (marked && text !== '') s.waiting = line;
+  if (marked && markers.isGlued(taken ? s.sessions.lastText : text, 1))
+    s.sessions.complain(`line ${line.no}: the words of a report are glued to others`);
   return taken;
 }
 

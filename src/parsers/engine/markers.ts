@@ -11,6 +11,8 @@ export type Markers = {
    * quotes the words of one or tells of it.
    */
   beforeReport(text: string): number;
+  /** Whether the words that begin a report stand right behind other words, behind the first `from` characters of a line. */
+  isGlued(text: string, from: number): boolean;
   /** The tools that write such a line inside a report; undefined for any other line. */
   traceOf(text: string): readonly Tool[] | undefined;
 };
@@ -22,6 +24,12 @@ const TELLING =
   /(?:^|[\s(])(?:an?|the|this|that|these|those|with|like|as|says?|said|saying|prints?|printed|printing|shows?|showed|showing|sees?|saw|seen|seeing|gets?|got|getting|gives?|gave|throws?|threw|reports?|reported|reporting|raises?|raised|returns?|returned|logs?|logged|messages?|called|named|about|for|of|by|from|into|and|or|but|if|when|where|because|to|in|on|at|no|not|any|every|each|some|such|expects?|expected|contains?|match(?:es)?|avoids?|fix(?:es|ed)?)[:,]?\s{1,4}[(*_]{0,3}$/i;
 /** Characters before the words that are looked at. */
 const TELLING_CHARS = 60;
+
+/** Characters behind which the words of a report are glued: not what an expression, a path or a quotation goes on with. */
+const GLUED_TO = /[\w.)\]}>!?^~]/;
+
+/** A sanitizer's word about its own options, which often has no end of line. */
+const OF_OPTIONS = /^==\d{1,10}==WARNING: (?!\w{4,25}Sanitizer)/;
 
 /** Prose and tests quote the words, or tell of them; a pasted report begins its line, or stands behind another program's output. */
 function isQuoted(text: string, at: number): boolean {
@@ -54,6 +62,11 @@ export function markersOf(readers: readonly Reader[], index: LiteralIndex): Mark
     readers: setOf(readers, (r) => r.markers.includes(m)),
   }));
   const opening = anyOf(markers.flatMap(({ opening: o }) => (o instanceof RegExp ? [o] : [])));
+  const anywhere = anyOf(
+    markers.flatMap(({ opening: o }) =>
+      o instanceof RegExp && !o.source.startsWith('^') ? [behindWord(o)] : [],
+    ),
+  );
   const opens = setOf(readers, (r) => r.markers.some((m) => m.opening !== undefined));
   const finders = markers.flatMap((m) => (typeof m.opening === 'function' ? [m.opening] : []));
   const tools = [...new Set(readers.flatMap((r) => r.tools))];
@@ -82,6 +95,17 @@ export function markersOf(readers: readonly Reader[], index: LiteralIndex): Mark
       }
       return 0;
     },
+    isGlued(text, from) {
+      if (anywhere === undefined || !overlap(opens, index.readersOf(text))) return false;
+      const rest = text.slice(from);
+      const at = rest.search(anywhere);
+      return (
+        at > 0 &&
+        GLUED_TO.test(rest[at - 1]!) &&
+        !OF_OPTIONS.test(rest.slice(at)) &&
+        !isQuoted(text, from + at)
+      );
+    },
     traceOf(text) {
       if (anyTrace === undefined || !anyTrace.test(text)) return undefined;
       const found = traces.filter(({ trace }) => {
@@ -92,6 +116,10 @@ export function markersOf(readers: readonly Reader[], index: LiteralIndex): Mark
     },
   };
 }
+
+/** Words that otherwise begin at a word's beginning, wherever they stand. */
+// regexes: an expression that is proven where it stands, without the assertion at its beginning
+const behindWord = (opening: RegExp): RegExp => new RegExp(opening.source.replace(/^(\(\?<!"\))?\\b/, '$1'));
 
 /** One expression for all. */
 function anyOf(all: readonly RegExp[]): RegExp | undefined {

@@ -23,6 +23,8 @@ export type Sessions = {
   settled: boolean;
   /** Last line of the report that was handed over last. */
   lastEnd: number;
+  /** The last line that was taken, from the character on at which its reader took it. */
+  lastText: string;
   complain(why: string): void;
 };
 
@@ -49,6 +51,7 @@ export function startSessions(
     lastTaken: -WARM_LINES,
     settled: true,
     lastEnd: 0,
+    lastText: '',
     complain,
   };
   return s;
@@ -80,6 +83,7 @@ function offerTo(s: Sessions, e: Entry, line: Line): boolean {
     return false;
   }
   s.sticky = e;
+  s.lastText = line.text;
   e.lastTaken = s.lastTaken = line.no;
   e.settled = s.settled = false;
   if (s.lastEnd === line.no) {
