@@ -2,6 +2,7 @@
 import type { Parsed, Tool } from '../../model/diagnostic.js';
 import { watchMixing, type Mixing } from './mixing.js';
 import { watchWrapping, type Wrapping } from './wrapping.js';
+import { watchMargins, type Margins, type RawLine } from './margin.js';
 import { hasGluedPrompt } from './markup.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
 import { holdLast } from './held-report.js';
@@ -74,6 +75,7 @@ type State = {
   /** Number of the last line that was only a part of one, and whether an open part holds a literal. */
   lastPart: number;
   isPartMarked: boolean;
+  margins: Margins;
   wrapping: Wrapping;
   mixing: Mixing;
 };
@@ -117,6 +119,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     testJson: makeTestJson(),
     lastPart: 0,
     isPartMarked: false,
+    margins: watchMargins(),
     wrapping: watchWrapping(),
     mixing: watchMixing(),
   };
@@ -124,19 +127,13 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     push(raw, offset, marked, again = false) {
       if (!again) s.no++;
       s.offset = offset;
-      settle(sessions, s.no);
-      const bare = plainLine(raw);
-      const wasMarked = s.testJson.isOpen() && s.isPartMarked;
-      const printed = s.testJson.line(bare);
-      if (printed === undefined) {
-        s.lastPart = s.no;
-        s.isPartMarked = marked || wasMarked;
-        return false;
-      }
-      const text = printed === bare ? bare : plainLine(printed);
-      return push(s, { text, no: s.no, offset }, marked || wasMarked);
+      const line = { text: raw, no: s.no, offset, marked };
+      if (!again) return s.margins.line(line).reduce((_, l) => pushRaw(s, l), false);
+      pushKept(s);
+      return pushRaw(s, line);
     },
     skip(lines) {
+      pushKept(s);
       pushParts(s);
       s.no += lines;
       dropWaiting(s);
@@ -144,6 +141,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     },
     warm: () =>
       s.waiting !== undefined ||
+      s.margins.keeps() ||
       mayWant(sessions, s.no) ||
       (s.testJson.isOpen() && s.no - s.lastPart < WARM_LINES),
     next: () => s.no + 1,
@@ -151,6 +149,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     attach,
     complain,
     end() {
+      pushKept(s);
       pushParts(s);
       dropWaiting(s);
       endSessions(sessions);
@@ -158,6 +157,26 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
       return restOf(s);
     },
   };
+}
+
+/** Offers a line as it stands in the log. */
+function pushRaw(s: State, { text: raw, no, offset, marked }: RawLine): boolean {
+  settle(s.sessions, no);
+  const bare = plainLine(raw);
+  const wasMarked = s.testJson.isOpen() && s.isPartMarked;
+  const printed = s.testJson.line(bare);
+  if (printed === undefined) {
+    s.lastPart = no;
+    s.isPartMarked = marked || wasMarked;
+    return false;
+  }
+  const text = printed === bare ? bare : plainLine(printed);
+  return push(s, { text, no, offset }, marked || wasMarked);
+}
+
+/** Offers the lines that may have been the beginning of a listing. */
+function pushKept(s: State): void {
+  for (const line of s.margins.flush()) pushRaw(s, line);
 }
 
 /** Offers the lines whose ends did not come. */
