@@ -230,8 +230,6 @@ export const NOT_YET = new Set([
   'last half cut',
   ...[72, 80, 100].map((n) => `wrapped at ${n}`),
   'broken at 80',
-  'grep of a file without a known end',
-  'numbers in a margin',
   'empty lines between',
   'interleaved',
   'interleaved by threes',

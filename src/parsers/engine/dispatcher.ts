@@ -208,7 +208,8 @@ function push(s: State, line: Line, marked: boolean): boolean {
   if (taken) {
     if (isGlued) s.sessions.complain(`line ${line.no}: a shell's prompt is glued to a word of the report`);
   } else if (marked && text !== '') s.waiting = line;
-  if (marked && markers.isGlued(taken ? s.sessions.lastText : text, 1))
+  // Behind more than that its reader has found it.
+  if (marked && markers.isGlued((taken ? s.sessions.lastText : text).slice(0, MAX_LEAD_CHARS)))
     s.sessions.complain(`line ${line.no}: the words of a report are glued to others`);
   return taken;
 }

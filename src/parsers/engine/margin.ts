@@ -1,6 +1,6 @@
 /**
- * Removes what stands before every line of a listing: numbers in a margin (`cat -n`, editors, pages that show code) and the name
- * of a file that `grep` puts before its lines, where the name has no ending that a log has. One line shows neither; three do.
+ * Removes what a listing puts around every line: empty lines between them, numbers in a margin (`cat -n`, editors, pages that show code) and the name
+ * of a file that `grep` puts before its lines, where the name has no ending that a log has. One line shows neither of these; three do.
  */
 import type { Line } from './reader.js';
 
@@ -16,6 +16,10 @@ const BETWEEN = /^(?: ?\| ?|\t| {1,4})?/;
 const FRAME = /^\s{1,8}(?:[^\s#]\S{0,200}\s{1,40})?0x[0-9a-f]{4,16} /i;
 /** `logs/run-7/stdout:text`, `logs/run-7/stdout:12:text`; a name with an ending is a source file, which compilers name so. */
 const FILE = /^[\w@%+,./~-]{0,300}\/[\w@%+,~-]{1,100}:(?:(\d{1,7}):)?/;
+
+/** Lines of which every second one is empty, where that is no accident. */
+const SPACED_LINES = 10;
+const isOdd = ({ no }: Line): boolean => no % 2 === 1;
 
 type Margin = {
   /** A file's name; empty for numbers alone. */
@@ -52,9 +56,16 @@ function marginOf(text: string, before: Margin | undefined): Margin | undefined 
   if (m === null) return undefined;
   const name = text.slice(0, colon);
   // The listing goes on, whatever the text begins with.
-  const number = m[1] === undefined || (before?.name === name && before.number === undefined) ? undefined : Number(m[1]);
+  const number =
+    m[1] === undefined || (before?.name === name && before.number === undefined) ? undefined : Number(m[1]);
   const chars = number === undefined ? colon + 1 : m[0].length;
-  return { name, number, chars, blanks: 0, isFrame: number === undefined && /^[\d/]/.test(text.slice(chars)) };
+  return {
+    name,
+    number,
+    chars,
+    blanks: 0,
+    isFrame: number === undefined && /^[\d/]/.test(text.slice(chars)),
+  };
 }
 
 const goesOn = (a: Margin, b: Margin): boolean =>
@@ -79,6 +90,10 @@ export function watchMargins(): Margins {
   let isListing = false;
   /** Blanks between number and text: what is more belongs to the text. */
   let blanks = 0;
+  /** Every second line from the log's first one on is empty. */
+  let isSpaced = true;
+  /** The log's first lines, until that is known. */
+  let first: RawLine[] = [];
 
   const without = ({ line, margin }: (typeof kept)[number]): RawLine => ({
     ...line,
@@ -90,32 +105,54 @@ export function watchMargins(): Margins {
     return lines;
   };
 
+  const take = (line: RawLine): readonly RawLine[] => {
+    const before = last;
+    const margin = marginOf(line.text, before);
+    last = margin;
+    const follows = margin !== undefined && before !== undefined && goesOn(before, margin);
+    if (isListing && follows) return [without({ line, margin })];
+    isListing = false;
+    if (margin === undefined) return kept.length === 0 ? [line] : [...flush(), line];
+    // A list that begins at 0 is one of frames, and so is all of it.
+    if ((follows && kept.length === 0) || margin.number === 0 || margin.isFrame) return [...flush(), line];
+    if (!follows) {
+      const ready = flush();
+      kept = [{ line, margin }];
+      return ready;
+    }
+    kept.push({ line, margin });
+    if (kept.length < LINES) return [];
+    isListing = true;
+    const widths = kept.flatMap(({ margin: { blanks: n } }) => (n > 0 ? [n] : []));
+    blanks = widths.length > 0 ? Math.min(...widths) : 1;
+    const listed = kept.map(without);
+    kept = [];
+    return listed;
+  };
+  /** The log's first lines as they are read. */
+  const begin = (): RawLine[] => {
+    const lines = isSpaced && first.length === SPACED_LINES ? first.filter(isOdd) : first;
+    isSpaced &&= first.length === SPACED_LINES;
+    first = [];
+    return lines.flatMap(take);
+  };
+
   return {
     line(line) {
-      const before = last;
-      const margin = marginOf(line.text, before);
-      last = margin;
-      const follows = margin !== undefined && before !== undefined && goesOn(before, margin);
-      if (isListing && follows) return [without({ line, margin })];
-      isListing = false;
-      if (margin === undefined) return kept.length === 0 ? [line] : [...flush(), line];
-      // A list that begins at 0 is one of frames, and so is all of it.
-      if ((follows && kept.length === 0) || margin.number === 0 || margin.isFrame) return [...flush(), line];
-      if (!follows) {
-        const ready = flush();
-        kept = [{ line, margin }];
-        return ready;
+      if (!isSpaced) return take(line);
+      const isBetween = !isOdd(line);
+      if (line.no <= SPACED_LINES) first.push(line);
+      if (isBetween && line.text.trim() !== '') {
+        isSpaced = false;
+        return first.length > 0 ? begin() : take(line);
       }
-      kept.push({ line, margin });
-      if (kept.length < LINES) return [];
-      isListing = true;
-      const widths = kept.flatMap(({ margin: { blanks: n } }) => (n > 0 ? [n] : []));
-      blanks = widths.length > 0 ? Math.min(...widths) : 1;
-      const listed = kept.map(without);
-      kept = [];
-      return listed;
+      if (line.no < SPACED_LINES || (isBetween && line.no > SPACED_LINES)) return [];
+      return line.no === SPACED_LINES ? begin() : take(line);
     },
-    flush,
-    keeps: () => kept.length > 0,
+    flush() {
+      isSpaced = false;
+      return [...begin(), ...flush()];
+    },
+    keeps: () => kept.length > 0 || first.length > 0,
   };
 }

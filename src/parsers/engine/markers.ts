@@ -11,8 +11,8 @@ export type Markers = {
    * quotes the words of one or tells of it.
    */
   beforeReport(text: string): number;
-  /** Whether the words that begin a report stand right behind other words, behind the first `from` characters of a line. */
-  isGlued(text: string, from: number): boolean;
+  /** Whether the words that begin a report stand right behind other words. */
+  isGlued(text: string): boolean;
   /** The tools that write such a line inside a report; undefined for any other line. */
   traceOf(text: string): readonly Tool[] | undefined;
 };
@@ -95,15 +95,12 @@ export function markersOf(readers: readonly Reader[], index: LiteralIndex): Mark
       }
       return 0;
     },
-    isGlued(text, from) {
+    isGlued(text) {
       if (anywhere === undefined || !overlap(opens, index.readersOf(text))) return false;
-      const rest = text.slice(from);
-      const at = rest.search(anywhere);
+      const rest = text.slice(1);
+      const at = 1 + rest.search(anywhere);
       return (
-        at > 0 &&
-        GLUED_TO.test(rest[at - 1]!) &&
-        !OF_OPTIONS.test(rest.slice(at)) &&
-        !isQuoted(text, from + at)
+        at > 0 && GLUED_TO.test(text[at - 1]!) && !OF_OPTIONS.test(text.slice(at)) && !isQuoted(text, at)
       );
     },
     traceOf(text) {
@@ -118,7 +115,7 @@ export function markersOf(readers: readonly Reader[], index: LiteralIndex): Mark
 }
 
 /** Words that otherwise begin at a word's beginning, wherever they stand. */
-// regexes: an expression that is proven where it stands, without the assertion at its beginning
+// regexes: built from an expression that is proven where it stands, without the assertion at its beginning
 const behindWord = (opening: RegExp): RegExp => new RegExp(opening.source.replace(/^(\(\?<!"\))?\\b/, '$1'));
 
 /** One expression for all. */
