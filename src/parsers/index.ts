@@ -39,6 +39,9 @@ import { checkJni } from './jvm/check-jni.js';
 import { libFuzzer } from './sanitizers/libfuzzer.js';
 import { makeLogParser, type LogParser } from './log.js';
 import { lsan } from './sanitizers/lsan.js';
+import { allocators } from './pasted/allocators.js';
+import { handlers } from './pasted/handlers.js';
+import { launchers } from './pasted/launchers.js';
 import { miri } from './rust/miri.js';
 import { mono } from './dotnet/mono.js';
 import { msan } from './sanitizers/msan.js';
@@ -114,14 +117,26 @@ export const READERS: readonly Reader[] = [
   tombstone,
 ];
 
+/**
+ * Readers of what no checker and no runtime wrote: crash handlers of libraries and programs, and those who started a process that
+ * died. People paste these; a launch of ours knows by itself how its processes ended.
+ */
+export const PASTED_READERS: readonly Reader[] = [...READERS, allocators, handlers, launchers];
+
 /** Derived from the table: tools, prefilter, markers. */
 export const TABLE = tableOf(READERS);
+/** The same, with the readers of what people paste. */
+export const PASTED_TABLE = tableOf(PASTED_READERS);
 
 /**
  * Parses a log of any size, chunk by chunk; `emit` gets each diagnostic as soon as its report is complete or given up. From byte
  * `unfiltered` on only lines that may matter are read (default: see log.ts).
  */
 export const openLog = (emit: Emit, unfiltered?: number): LogParser => makeLogParser(TABLE, emit, unfiltered);
+
+/** The same for a log of unknown origin. */
+export const openPastedLog = (emit: Emit, unfiltered?: number): LogParser =>
+  makeLogParser(PASTED_TABLE, emit, unfiltered);
 
 const parsedBy = (
   diagnostics: Diagnostic[],
@@ -133,10 +148,10 @@ const parsedBy = (
   missing,
 });
 
-/** Parses a log in memory: text, Valgrind XML, or both. */
+/** Parses a log of unknown origin in memory: text, Valgrind XML, or both. */
 export function parseText(text: string): Parsed {
   const diagnostics: Diagnostic[] = [];
-  const parser = openLog((s) => diagnostics.push(s));
+  const parser = openPastedLog((s) => diagnostics.push(s));
   parser.push(Buffer.from(text));
   return parsedBy(diagnostics, parser.end());
 }

@@ -18,9 +18,9 @@ import { makeSymbolizer } from '../../parsers/symbolize.js';
 
 /** Loads the readers only when a log has content, since there are many. */
 const open = async (ready: (s: Diagnostic) => void): Promise<LogParser> => {
-  const { openLog } = await import('../../parsers/index.js');
+  const { openPastedLog } = await import('../../parsers/index.js');
   const { demangleFrames } = await import('../../parsers/demangle.js');
-  return openLog((s) => {
+  return openPastedLog((s) => {
     demangleFrames(s);
     ready(s);
   });

@@ -7,7 +7,7 @@ import { hasGluedPrompt } from './markup.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
 import { holdLast } from './held-report.js';
 import type { LiteralIndex, ReaderSet } from './literal-index.js';
-import type { Markers } from './markers.js';
+import type { Markers, Trace } from './markers.js';
 import type { DocumentContext, Emit, Line } from './reader.js';
 import {
   endSessions,
@@ -67,7 +67,7 @@ type State = {
   waiting: Line | undefined;
   unread: Listed<Unread>;
   /** Lines from within reports that nobody took, and the tools that may have written them. */
-  traces: Listed<Unread & { tools: readonly Tool[] }>;
+  traces: Listed<Unread & Trace>;
   /** Line at which each tool's first report begins. */
   first: Map<Tool, number>;
   missing: Listed<string>;
@@ -283,8 +283,8 @@ function dropWaiting(s: State): void {
 function listUnread(s: State, { text, no }: Line): void {
   const entry = { line: no, text: text.slice(0, MAX_LISTED_CHARS) };
   if (s.markers.at(text) >= 0) return list(s.unread, entry);
-  const tools = s.markers.traceOf(text);
-  if (tools !== undefined) list(s.traces, { ...entry, tools });
+  const trace = s.markers.traceOf(text);
+  if (trace !== undefined) list(s.traces, { ...entry, ...trace });
 }
 
 function restOf({ unread, traces, first, missing, wrapping, mixing }: State): Rest {
@@ -293,8 +293,8 @@ function restOf({ unread, traces, first, missing, wrapping, mixing }: State): Re
   if (width !== undefined) why.push(`the lines of this log seem to be wrapped at ${width} characters`);
   if (mixing.isMixed()) why.push('the lines of two reports seem to be mixed');
   // What is left over behind a report of the tool says nothing new.
-  const orphans = traces.entries.filter(({ tools, line }) =>
-    tools.every((tool) => (first.get(tool) ?? Infinity) > line),
+  const orphans = traces.entries.filter(({ tools, line, isEnd }) =>
+    isEnd ? first.size === 0 : tools.every((tool) => (first.get(tool) ?? Infinity) > line),
   );
   const lines = [...unread.entries, ...orphans.map(({ line, text }) => ({ line, text }))]
     .sort((a, b) => a.line - b.line)

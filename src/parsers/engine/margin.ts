@@ -151,7 +151,13 @@ export function watchMargins(): Margins {
     },
     flush() {
       isSpaced = false;
-      return [...begin(), ...flush()];
+      const ready = begin();
+      // A log of two lines.
+      const isShort =
+        kept.length === LINES - 1 && kept.every(({ line, margin }) => line.no < LINES && margin.name !== '');
+      const lines = isShort ? kept.map(without) : flush();
+      kept = [];
+      return [...ready, ...lines];
     },
     keeps: () => kept.length > 0 || first.length > 0,
   };

@@ -3,6 +3,9 @@ import type { Tool } from '../../model/diagnostic.js';
 import { overlap, setOf, type LiteralIndex, type ReaderSet } from './literal-index.js';
 import type { Marker, Reader } from './reader.js';
 
+/** The tools that write a line, and whether it only tells that a process ended. */
+export type Trace = { tools: readonly Tool[]; isEnd: boolean };
+
 export type Markers = {
   /** Where the words of a tool begin in a line, or -1. */
   at(text: string): number;
@@ -14,7 +17,7 @@ export type Markers = {
   /** Whether the words that begin a report stand right behind other words. */
   isGlued(text: string): boolean;
   /** The tools that write such a line inside a report; undefined for any other line. */
-  traceOf(text: string): readonly Tool[] | undefined;
+  traceOf(text: string): Trace | undefined;
 };
 
 /** Characters before which prose and tests quote: code, speech, the beginning of an expression. */
@@ -71,8 +74,9 @@ export function markersOf(readers: readonly Reader[], index: LiteralIndex): Mark
   const finders = markers.flatMap((m) => (typeof m.opening === 'function' ? [m.opening] : []));
   const tools = [...new Set(readers.flatMap((r) => r.tools))];
   const traces = readers.flatMap((r) => [
-    ...(r.traces ?? []).map((trace) => ({ trace, tools: r.tools })),
-    ...(r.frames ?? []).map((trace) => ({ trace, tools })),
+    ...(r.traces ?? []).map((trace) => ({ trace, tools: r.tools, isEnd: false })),
+    ...(r.frames ?? []).map((trace) => ({ trace, tools, isEnd: false })),
+    ...(r.ends ?? []).map((trace) => ({ trace, tools, isEnd: true })),
   ]);
   const anyTrace = anyOf(traces.map(({ trace }) => trace));
   return {
@@ -109,7 +113,8 @@ export function markersOf(readers: readonly Reader[], index: LiteralIndex): Mark
         const at = text.search(trace);
         return at >= 0 && !isQuoted(text, at + text.slice(at).search(/\S/));
       });
-      return found.length === 0 ? undefined : found.flatMap(({ tools: t }) => t);
+      if (found.length === 0) return undefined;
+      return { tools: found.flatMap(({ tools: t }) => t), isEnd: found.every(({ isEnd }) => isEnd) };
     },
   };
 }

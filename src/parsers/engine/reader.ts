@@ -45,6 +45,8 @@ type Common = {
   joins?: true;
   /** Frames of stacks, which several tools print alike: they count where no report of any tool stands before them. */
   frames?: readonly RegExp[];
+  /** Words of those who started a process that died: they count where the log holds no report at all. */
+  ends?: readonly RegExp[];
 };
 
 /** Reads reports that are lines of a log. */
