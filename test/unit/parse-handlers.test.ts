@@ -205,6 +205,37 @@ it('frames that glibc printed are not understood without their head', () => {
 });
 
 it.each([
+  'WARNING: CPU: 0 PID: 79 at mm/slub.c:3567 kfree+0x1c/0x20',
+  'BUG: unable to handle page fault for address: ffff88800853aa88',
+  'BUG: kernel NULL pointer dereference, address: 0000000000000018',
+  'kernel BUG at mm/slub.c:440!',
+  'Oops: 0000 [#1] PREEMPT SMP',
+  'thread.cc:2155] No pending exception expected: java.lang.NullPointerException: ',
+  "* caught segfault * address 0x18, cause 'memory not mapped'",
+  '#1\t0x000000010dfc4b17 in shelf_top ()',
+])('a fault whose report nobody reads is not understood: %s', (text) => {
+  expect(parseText(`${text}\n`)).toMatchObject({ diagnostics: [], unread: [{ line: 1 }] });
+});
+
+it('a warning about a replaced handler may be parted over lines', () => {
+  const text =
+    'Warning: SIGSEGV handler \nexpected:libjvm.so+0x66ea40\n  found:till+0x57131f0\nSignal Handlers:\n';
+  expect(parseText(text)).toMatchObject({
+    diagnostics: [{ rule: 'xcheck-jni/replaced-signal-handler', hazard: 'rules/other' }],
+    unread: [],
+  });
+});
+
+it('V8’s words are one finding, whatever stands before them', () => {
+  for (const lead of ['', '**#\n', 'loaded 3 books\n'])
+    expect(
+      parseText(
+        `${lead}# Fatal error in HandleScope::HandleScope\n# Entering the V8 API without proper locking in place\n#\n`,
+      ).diagnostics.map((d) => d.hazard),
+    ).toEqual(['threading/wrong-thread-env']);
+});
+
+it.each([
   'A segmentation fault is what you get.',
   'the test that ends with `Segmentation fault (core dumped)` is skipped',
   'It says Aborted (core dumped) now and then.',

@@ -45,9 +45,11 @@ const WORDS =
 /** Reads where a program stopped under gdb. */
 export const gdb = readReports<Open>({
   tools: ['gdb'],
-  literals: [' received signal ', ' terminated with signal ', ') from /'],
+  literals: [' received signal ', ' terminated with signal ', ') from /', '\t0x0000'],
   markers: [{ words: WORDS, opening: WORDS }],
   frames: [
+    // Xcode's console
+    /^#\d{1,5}\t0x0000[0-9a-f]{4,12} in \S/,
     /^#\d{1,5} {1,2}(?:0x[0-9a-f]{4,16} in )?[^\s()#][^()]{0,400} \(.{0,1000}\) (?:at [^\s:]{1,400}:\d{1,9}|from \/\S{1,400})$/,
   ],
   begin,

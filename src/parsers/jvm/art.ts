@@ -72,9 +72,13 @@ const nativeFrame = (text: string): Frame | undefined =>
 export const art: LineReader = {
   kind: 'lines',
   tools: ['art'],
-  literals: ['JNI DETECTED ERROR', 'JNI ERROR (app bug)', 'in call to '],
+  literals: ['JNI DETECTED ERROR', 'JNI ERROR (app bug)', 'in call to ', 'No pending exception expected: '],
   markers: [begins(/(?<!')\bJNI (?:DETECTED ERROR IN APPLICATION|ERROR \(app bug\)): /)],
-  traces: [/^\s*in call to [A-Z]\w{2,60}$/, /^\s*native: #\d{2,4} pc [0-9a-f]{6,16} /],
+  traces: [
+    /^\s*No pending exception expected: /,
+    /^\s*in call to [A-Z]\w{2,60}$/,
+    /^\s*native: #\d{2,4} pc [0-9a-f]{6,16} /,
+  ],
   make,
 };
 

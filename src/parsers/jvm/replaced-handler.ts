@@ -16,10 +16,13 @@ import { addFrame, closeReport, openReport, openStack } from '../engine/open-rep
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 const FOUND = /^Warning: (SIG\w{2,8}) handler expected:\S{0,200}\s+found:(\S{1,400})$/;
+/** The same in three lines, as a logger parts them. */
+const ALONE = /^Warning: (SIG\w{2,8}) handler$/;
+const FOUND_BELOW = /^\s*found:\s?(\S{1,400})$/;
 /** `SIGSEGV: [libx.so+0x131f0], sa_mask…`, `SIGSEGV: on_fault in libx.so, mask=…` */
 const LISTED = /^\s*(SIG\w{2,8}): ([^,]{1,400}), /;
 const MODIFIED = /^\s*\*\*\* Handler was modified!/;
-const HEAD = /\bwarning: SIG\w{2,8} handler (?:expected|modified|flags)/i;
+const HEAD = /\bwarning: SIG\w{2,8} handler(?: (?:expected|modified|flags)|$)/i;
 /** Lines behind the first of these warnings. */
 const BEHIND =
   /^\s*(?:Signal Handlers:|SIG\w{2,8}: |\*\*\* (?:Handler was|Expected: )|(?:handler )?(?:expected|modified|found):|Running in non-interactive shell|Consider using jsig)/i;
@@ -31,16 +34,22 @@ const HOSTS = /^(?:lib(?:jvm|jsig|asan|tsan|ubsan|lsan|hwasan|clang_rt)|0x|SIG_)
 export const replacedHandler: LineReader = {
   kind: 'lines',
   tools: ['xcheck-jni'],
-  literals: ['handler expected:', 'handler modified', 'Handler was modified', 'jsig library'],
-  markers: [begins(/\bWarning: SIG\w{2,8} handler (?:expected:|modified!)/)],
+  literals: ['Warning: SIG', 'handler expected:', 'handler modified', 'Handler was modified', 'jsig library'],
+  markers: [begins(/\bWarning: SIG\w{2,8} handler(?: expected:| modified!|$)/)],
   make,
 };
 
 type Listed = { line: Line; signal: string; name: string | undefined; place: string };
-type State = { emit: Emit; listed: Listed | undefined; told: Set<string>; head: Line | undefined };
+type State = {
+  emit: Emit;
+  listed: Listed | undefined;
+  told: Set<string>;
+  head: Line | undefined;
+  alone: string | undefined;
+};
 
 function make(emit: Emit): LineSession {
-  const s: State = { emit, listed: undefined, told: new Set(), head: undefined };
+  const s: State = { emit, listed: undefined, told: new Set(), head: undefined, alone: undefined };
   return {
     line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
     end: () => [],
@@ -53,6 +62,13 @@ function read(s: State, line: Line): boolean {
   if (found) {
     tell(s, { line, signal: found[1]!, name: undefined, place: found[2]! });
     s.head ??= line;
+    return true;
+  }
+  s.alone = ALONE.exec(text)?.[1] ?? s.alone;
+  const below = s.alone === undefined ? null : FOUND_BELOW.exec(text);
+  if (below) {
+    tell(s, { line: s.head ?? line, signal: s.alone!, name: undefined, place: below[1]! });
+    s.alone = undefined;
     return true;
   }
   const { listed } = s;

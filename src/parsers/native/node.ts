@@ -21,7 +21,7 @@ const GREPPED = /^\d{1,7}: {0,3}(?=\d{1,3}: 0x[0-9a-fA-F])/;
 /** `0xa0e670 `, Windows' `00007FF6E5A9B5EF `, and nothing until Node 6. */
 const PC = /^(?:0x[0-9a-fA-F]+|[0-9A-F]{16})(?: |$)/;
 /** The name of a function, and nothing else: `node_module_register`, `v8::V8::ToLocalEmpty`. */
-const NAME = /^[A-Za-z_~][\w:~<>,*& +.-]{0,400}(?:\(.{0,2000}\))?$/;
+const NAME = /^(?:\(anonymous namespace\)::)?[A-Za-z_~][\w:~<>,*& +.-]{0,400}(?:\(.{0,2000}\))?$/;
 
 /** ` 4: 0x103cd2a napi_open_escapable_handle_scope [/usr/bin/node]`: the address, the name or the module absent. */
 function nodeFrame(text: string): NumberedFrame | undefined {
@@ -93,6 +93,8 @@ function beforeEntering(text: string): number {
   const at = text.indexOf('Entering the V8 API');
   if (at <= 0) return 0;
   const token = text.slice(0, at).trimEnd();
+  // V8's own sign before every line of its words.
+  if (token === '#') return 0;
   return token.endsWith('HandleScope') || token.endsWith('HandleScope()') ? token.lastIndexOf(' ') + 1 : at;
 }
 

@@ -22,7 +22,6 @@ const NAMED: readonly (readonly [RegExp, string])[] = [
   [/illegal instruction/i, 'SIGILL'],
   [/trap/i, 'SIGTRAP'],
 ];
-const FAULTS = String.raw`(?:Segmentation (?:fault|violation)|Bus error|Abort(?:ed|ion)?|Floating[ -]point exception|Illegal instruction|Trace/breakpoint trap)`;
 
 /** Lines that begin a report: the first group is the signal, the second one the address. */
 const HEADS: readonly RegExp[] = [
@@ -44,12 +43,13 @@ const ADDRESS_OF_MPI = /^(?:\[[\w.-]{1,64}:\d{1,10}\] )?Failing at address: (0x[
 const LEAD_OF_MPI = /^\[[\w.-]{1,64}:\d{1,10}\] /;
 /** backward-cpp prints the stack, outermost frame first, and then of what the process died. */
 const BACKWARD = /^Stack trace \(most recent call last\)(?: in thread \d{1,10})?:$/;
-const DIED_BACKWARD = new RegExp(
-  String.raw`^(${FAULTS}) \([A-Z][^()[\]]{2,60} \[(0x[0-9a-f]{1,16}|\(nil\))\]\)$`,
-);
+const DIED_BACKWARD =
+  /^((?:Segmentation (?:fault|violation)|Bus error|Abort(?:ed|ion)?|Floating[ -]point exception|Illegal instruction|Trace\/breakpoint trap)) \([A-Z][^()[\]]{2,60} \[(0x[0-9a-f]{1,16}|\(nil\))\]\)$/;
 /** glibc's catchsegv. */
-const CATCHSEGV = new RegExp(String.raw`^\*\*\* (${FAULTS})$`);
-const ADDRESS_OF_CATCHSEGV = /\bTrap: 0000000e .*\bCR2: ([0-9a-f]{1,16})$/;
+const CATCHSEGV =
+  /^\*\*\* ((?:Segmentation (?:fault|violation)|Bus error|Abort(?:ed|ion)?|Floating[ -]point exception|Illegal instruction|Trace\/breakpoint trap))$/;
+const ADDRESS_OF_CATCHSEGV =
+  /^Trap: 0000000e {1,6}Error: [0-9a-f]{8} {1,6}OldMask: [0-9a-f]{8} {1,6}CR2: ([0-9a-f]{1,16})$/;
 const REGISTERS = /^(?:Register dump:|R\w{2}: [0-9a-f]{16}|[A-Z]\w{1,6}: [0-9a-f]{4,16} |ST\(0\)|MXCSR)/;
 const TITLES =
   /^(?:={4,} ?backtrace|Backtrace:$|Obtained \d{1,4} stack frames|Traceback for thread \d|Signal code: )/;

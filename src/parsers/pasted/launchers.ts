@@ -4,26 +4,19 @@
  */
 import type { LineReader } from '../engine/reader.js';
 
-const FAULT = String.raw`(?:[Ss]egmentation fault|[Bb]us error|[Ii]llegal instruction|[Aa]borted|[Aa]bort|[Ff]loating point exception|[Tt]race/(?:breakpoint|BPT) trap)`;
-const SIGNAL = String.raw`SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP)`;
-
 /** Each holds one of the literals. */
 const DEATHS: readonly RegExp[] = [
   // bash, make, ctest's own words
-  new RegExp(String.raw`\b${FAULT}:? {0,20}(?:\(core dumped\)|: \d{1,3}$)`),
-  new RegExp(String.raw`^${FAULT}$`),
-  new RegExp(String.raw`: line \d{1,9}: +\d{1,10} ${FAULT}`),
-  new RegExp(
-    String.raw`^\[\d{1,4}\] {1,4}[-+]? {0,4}\d{1,10} (?:segmentation fault|bus error|illegal hardware instruction|abort|floating point exception)`,
-  ),
-  new RegExp(String.raw`\bterminated by signal (?:${SIGNAL} \(|(?:[4-8]|10|11): )`),
+  /\b(?:[Ss]egmentation fault|[Bb]us error|[Ii]llegal instruction|[Aa]borted|[Aa]bort|[Ff]loating point exception|[Tt]race\/(?:breakpoint|BPT) trap):? {0,20}(?:\(core dumped\)|: \d{1,3}$)/,
+  /^(?:[Ss]egmentation fault|[Bb]us error|[Ii]llegal instruction|[Aa]borted|[Aa]bort|[Ff]loating point exception|[Tt]race\/(?:breakpoint|BPT) trap)$/,
+  /: line \d{1,9}: +\d{1,10} (?:[Ss]egmentation fault|[Bb]us error|[Ii]llegal instruction|[Aa]borted|[Aa]bort|[Ff]loating point exception|[Tt]race\/(?:breakpoint|BPT) trap)/,
+  /^\[\d{1,4}\] {1,4}[-+]? {0,4}\d{1,10} (?:segmentation fault|bus error|illegal hardware instruction|abort|floating point exception)/,
+  /\bterminated by signal (?:SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP) \(|(?:[4-8]|10|11): )/,
   // meson, cargo, npm, nextest
-  new RegExp(String.raw`\bkilled by signal (?:[4-8]|10|11) ${SIGNAL}`),
-  new RegExp(String.raw`\(signal: (?:[4-8]|10|11), ${SIGNAL}`),
-  new RegExp(String.raw`\b[Cc]ommand failed with signal "?${SIGNAL}`),
-  new RegExp(
-    String.raw`\b(?:[Ee]xited|[Tt]erminated|[Kk]illed|[Dd]ied) (?:with|by|from|on|due to)(?: the)? (?:signal )?"?${SIGNAL}\b`,
-  ),
+  /\bkilled by signal (?:[4-8]|10|11) SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP)/,
+  /\(signal: (?:[4-8]|10|11), SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP)/,
+  /\b[Cc]ommand failed with signal "?SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP)/,
+  /\b(?:[Ee]xited|[Tt]erminated|[Kk]illed|[Dd]ied) (?:with|by|from|on|due to)(?: the)? (?:signal )?"?SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP)\b/,
   // CTest, pytest-xdist, surefire, Gradle, Windows
   /\*{3}Exception: (?:SegFault|Illegal|Numerical|Bus error|Other)\b|\((?:SEGFAULT|ILLEGAL|NUMERICAL)\)$/,
   /\bworker 'gw\d{1,4}' crashed while running '|^\[gw\d{1,4}\] node down: Not properly terminated$/,
@@ -38,6 +31,14 @@ const DEATHS: readonly RegExp[] = [
 /** Frames of a stack without its head, as programs print them that ask glibc for them. */
 const FRAMES: readonly RegExp[] = [
   /^\s{0,8}(?:\[ {0,2}\d{1,3}\] )?[^\s()]{1,400}\((?:[^\s()]{0,400}\+0x[0-9a-f]{1,12})\) ?\[0x[0-9a-f]{6,16}\]$/,
+];
+
+/** The kernel's words about its own faults, without a checker's. */
+const OOPSES: readonly RegExp[] = [
+  /^WARNING: CPU: \d{1,4} PID: \d{1,10} at \S/,
+  /^BUG: (?:unable to handle (?:kernel|page fault)|kernel NULL pointer dereference)/,
+  /^kernel BUG at \S{1,200}:\d{1,6}!/,
+  /^Oops: (?:general protection fault|[0-9a-f]{4} \[#)/,
 ];
 
 /** Knows the words of those who started a process that died. */
@@ -79,12 +80,17 @@ export const launchers: LineReader = {
     'code: 322',
     '0xC00000',
     'access violation ',
+    'WARNING: CPU: ',
+    'BUG: unable to',
+    'BUG: kernel NULL',
+    'kernel BUG at ',
+    'Oops: ',
     'PLEASE submit a bug report to ',
     ...Array.from('0123456789abcdef', (c) => `)[0x${c}`),
     ') [0x',
   ],
   markers: [],
-  frames: FRAMES,
+  frames: [...FRAMES, ...OOPSES],
   ends: DEATHS,
   make: () => ({ line: () => 'ignored', end: () => [] }),
 };

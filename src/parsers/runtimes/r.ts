@@ -43,11 +43,11 @@ const functionOf = (call: string): string =>
 /** Reads R's reports of a fault. */
 export const r = readReports<Open>({
   tools: ['r'],
-  literals: ['*** caught ', 'R is aborting now'],
+  literals: ['*** caught ', 'caught segfault *', 'R is aborting now'],
   markers: [
     // Its first blank is its own.
     { words: WORDS, opening: / ?\*\*\* caught (?:segfault|bus error|illegal operation) \*\*\*/ },
-    { words: /\*\*\* caught segfault |\bAn irrecoverable exception occurred\. R is aborting now/ },
+    { words: /(?:\* |^)caught segfault \*|\bAn irrecoverable exception occurred\. R is aborting now/ },
   ],
   begin,
   take,
