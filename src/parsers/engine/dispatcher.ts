@@ -209,7 +209,7 @@ function push(s: State, line: Line, marked: boolean): boolean {
     if (isGlued) s.sessions.complain(`line ${line.no}: a shell's prompt is glued to a word of the report`);
   } else if (marked && text !== '') s.waiting = line;
   // Behind more than that its reader has found it.
-  if (marked && markers.isGlued((taken ? s.sessions.lastText : text).slice(0, MAX_LEAD_CHARS)))
+  if (concerned && markers.isGlued((taken ? s.sessions.lastText : text).slice(0, MAX_LEAD_CHARS), concerned))
     s.sessions.complain(`line ${line.no}: the words of a report are glued to others`);
   return taken;
 }

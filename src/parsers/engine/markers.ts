@@ -14,8 +14,8 @@ export type Markers = {
    * quotes the words of one or tells of it.
    */
   beforeReport(text: string): number;
-  /** Whether the words that begin a report stand right behind other words. */
-  isGlued(text: string): boolean;
+  /** Whether the words that begin a report stand right behind other words; `concerned` are the readers with a literal in it. */
+  isGlued(text: string, concerned: ReaderSet): boolean;
   /** The tools that write such a line inside a report; undefined for any other line. */
   traceOf(text: string): Trace | undefined;
 };
@@ -99,8 +99,8 @@ export function markersOf(readers: readonly Reader[], index: LiteralIndex): Mark
       }
       return 0;
     },
-    isGlued(text) {
-      if (anywhere === undefined || !overlap(opens, index.readersOf(text))) return false;
+    isGlued(text, concerned) {
+      if (anywhere === undefined || !overlap(opens, concerned)) return false;
       const rest = text.slice(1);
       const at = 1 + rest.search(anywhere);
       return (

@@ -90,7 +90,7 @@ export const launchers: LineReader = {
     ') [0x',
   ],
   markers: [],
-  frames: [...FRAMES, ...OOPSES],
-  ends: DEATHS,
+  frames: FRAMES,
+  ends: [...DEATHS, ...OOPSES],
   make: () => ({ line: () => 'ignored', end: () => [] }),
 };
