@@ -33,6 +33,8 @@ const texts = [
   '  Message=Attempted to read or write protected memory. This is often an indication that other memory is corrupt.',
   '# An unexpected exception has been detected in native code outside the VM.',
   'BUG kmalloc-64 (Not tainted): Poison overwritten',
+  'No pending exception expected: java.lang.NullPointerException: ',
+  '#0\t0x000000010dfc5a36 in shelf_top ()',
 ];
 
 /** Parses as deep in a large log: only lines with a literal are read. */
