@@ -117,7 +117,11 @@ describe('every line that begins a report', () => {
 describe('every marker', () => {
   const owners = (marker: Marker): LineReader[] => TABLE.lines.filter((r) => r.markers.includes(marker));
   const markers = [...new Set(READERS.flatMap((r) => r.markers))];
-  const context: LogContext = { hasMarker: (text) => TABLE.markers.at(text) >= 0, attach: () => false };
+  const context: LogContext = {
+    hasMarker: (text) => TABLE.markers.at(text) >= 0,
+    keep: () => undefined,
+    attach: () => false,
+  };
   const lines = [...new Set(texts.flatMap((t) => t.split('\n')))].map((l) => l.trimEnd());
 
   it.each(markers.map((marker) => ({ words: marker.words.source, marker })))('$words', ({ marker }) => {

@@ -6,6 +6,7 @@ import { watchMargins, type Margins, type RawLine } from './margin.js';
 import { hasGluedPrompt } from './markup.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
 import { holdLast } from './held-report.js';
+import { list, MAX_LISTED, type Listed } from './listed.js';
 import type { LiteralIndex, ReaderSet } from './literal-index.js';
 import type { Markers, Trace } from './markers.js';
 import type { DocumentContext, Emit, Line } from './reader.js';
@@ -22,8 +23,6 @@ import {
 import type { ReaderTable } from './table.js';
 import { makeTestJson, type TestJson } from './test-json.js';
 
-/** A log with a marker on every line, or that is cut a thousand times, must not fill memory; the rest is counted. */
-const MAX_LISTED = 1000;
 /** Characters that are listed of a line. */
 const MAX_LISTED_CHARS = 500;
 /** Characters that may stand before every line of a log. */
@@ -51,9 +50,6 @@ export type Dispatcher = DocumentContext & {
 
 type Unread = Parsed['unread'][number];
 
-/** A list that keeps its first entries and counts the others. */
-type Listed<T> = { entries: T[]; more: number };
-
 type State = {
   sessions: Sessions;
   markers: Markers;
@@ -80,11 +76,6 @@ type State = {
   mixing: Mixing;
 };
 
-const list = <T>(to: Listed<T>, entry: T): void => {
-  if (to.entries.length < MAX_LISTED) to.entries.push(entry);
-  else to.more++;
-};
-
 /** A dispatcher over fresh readers. `emit` is called for each report as soon as it is complete or given up. */
 export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
   const { markers, index } = table;
@@ -98,12 +89,13 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     first.set(tool, Math.min(log.line, first.get(tool) ?? log.line));
     held.emit(diagnostic);
   };
-  const attach: DocumentContext['attach'] = (stack, no) => {
+  const keep: DocumentContext['keep'] = (no) => {
     // The report before it is complete, and may only wait for what can still follow.
     settleAll(sessions, no);
-    return held.attach(stack, no);
+    held.keep(no);
   };
-  const sessions = startSessions(table, note, { hasMarker, attach }, complain);
+  const { attach } = held;
+  const sessions = startSessions(table, note, { hasMarker, keep, attach }, complain);
   const s: State = {
     sessions,
     markers,
@@ -127,6 +119,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     push(raw, offset, marked, again = false) {
       if (!again) s.no++;
       s.offset = offset;
+      held.passed(s.no);
       const line = { text: raw, no: s.no, offset, marked };
       if (!again) return s.margins.line(line).reduce((_, l) => pushRaw(s, l), false);
       pushKept(s);
@@ -136,6 +129,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
       pushKept(s);
       pushParts(s);
       s.no += lines;
+      held.passed(s.no);
       dropWaiting(s);
       settle(sessions, s.no);
     },
@@ -146,6 +140,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
       (s.testJson.isOpen() && s.no - s.lastPart < WARM_LINES),
     next: () => s.no + 1,
     hasMarker,
+    keep,
     attach,
     complain,
     end() {

@@ -1,5 +1,5 @@
 /**
- * Holds the last report of a sanitizer back until the next one or the end: what else was printed about it may stand behind it.
+ * Holds a report of a sanitizer back for some lines: what else was printed about it may stand behind it.
  */
 import type { Diagnostic, Stack, Tool } from '../../model/diagnostic.js';
 import type { Emit } from './reader.js';
@@ -9,32 +9,51 @@ const SUMMED: ReadonlySet<Tool> = new Set(['asan', 'ubsan', 'tsan', 'lsan', 'msa
 /** Lines of other output that may come between a report and what belongs to it. */
 const MAX_BETWEEN = 8;
 
+/** Lines of a host's stack. */
+const MAX_LINES = 64;
+
 export type HeldReport = {
   emit: Emit;
-  /** Adds a stack to the report that ended just before line `no`. False if there is none. */
-  attach(stack: Stack, no: number): boolean;
+  /** What belongs to the report that ended just before line `no` begins there. */
+  keep(no: number): void;
+  /** Adds a stack that began in line `no` to the report before it. False if there is none. */
+  attach: (stack: Stack, no: number) => boolean;
+  /** Line `no` is over: a report that nothing followed is handed over. */
+  passed(no: number): void;
   /** Hands over what is held. */
   release(): void;
 };
 
-/** Passes reports on to `emit`, the last one of a sanitizer later than the others. */
+/** Passes reports on to `emit`, those of sanitizers some lines later, when it is known what followed. */
 export const holdLast = (emit: Emit): HeldReport => {
   let held: Diagnostic | undefined;
+  /** Number of the first line that is not waited for. */
+  let limit = 0;
   const release = (): void => {
     const d = held;
     held = undefined;
     if (d !== undefined) emit(d);
   };
+  const follows = (no: number): boolean =>
+    held !== undefined && no > held.log.endLine && no - held.log.endLine <= MAX_BETWEEN;
   return {
     emit(d) {
       release();
-      if (SUMMED.has(d.tool)) held = d;
-      else emit(d);
+      if (!SUMMED.has(d.tool)) return emit(d);
+      held = d;
+      limit = d.log.endLine + MAX_BETWEEN;
+    },
+    keep(no) {
+      if (follows(no)) limit = no + MAX_LINES;
     },
     attach(stack, no) {
-      if (held === undefined || no <= held.log.endLine || no - held.log.endLine > MAX_BETWEEN) return false;
+      if (held === undefined || !follows(no)) return false;
       held.stacks.push(stack);
+      release();
       return true;
+    },
+    passed(no) {
+      if (held !== undefined && no > limit) release();
     },
     release,
   };

@@ -62,7 +62,9 @@ export type Reader = LineReader | DocumentReader;
 export type LogContext = {
   /** Whether the line holds the words of any tool in the table. */
   hasMarker(text: string): boolean;
-  /** Adds a stack to the report that ended just before line `no`. False if there is none. */
+  /** What belongs to the report that ended just before line `no` begins there: that report is not handed over yet. */
+  keep(no: number): void;
+  /** Adds a stack that began in line `no` to the report before it. False if there is none. */
   attach(stack: Stack, no: number): boolean;
 };
 

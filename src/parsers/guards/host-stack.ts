@@ -54,6 +54,7 @@ function read(s: State, line: Line): boolean {
   const host = HEAD.exec(line.text)?.[1];
   if (host !== undefined) {
     close(s);
+    s.log.keep(line.no);
     s.open = { stack: { role: 'managed', host: host as HostRuntime, frames: [] }, no: line.no };
     return true;
   }
