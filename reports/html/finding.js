@@ -116,10 +116,11 @@ const findingBody = (view, f) => {
     ),
     el('h4', {}, `Seen ${f.witnesses.length === 1 ? 'once' : `in ${f.witnesses.length} places`}`),
     table(
-      ['cell', 'test', 'times', 'log'],
+      ['cell', 'test', 'called from', 'times', 'log'],
       f.witnesses.map((w) => [
         el('a', { href: `#c=${encodeURIComponent(w.cell)}` }, w.cell),
         el('code', {}, w.test ?? '–'),
+        w.caller ? el('code', {}, `${w.caller.file}:${w.caller.line}`) : '–',
         w.count,
         fileLink(w.log, undefined, w.line),
       ]),

@@ -88,13 +88,20 @@ const representative = (reports: readonly Report[]): Report =>
     return b.stacks.length > a.stacks.length ? r : best;
   });
 
-const witnessOf = ({ cell: j, seen: s }: Report, out: string): Witness => ({
+/** `caller` with its file relative to the root of the repository. */
+const nearCaller = (stacks: readonly Stack[], own: ProjectCode, root: string): { caller?: Caller } => {
+  const caller = callerOf(stacks, own);
+  return caller ? { caller: { ...caller, file: near(caller.file, root) } } : {};
+};
+
+const witnessOf = ({ cell: j, seen: s }: Report, out: string, root: string): Witness => ({
   cell: j.evidence.cell.id,
   log: relative(out, s.log),
   line: s.diagnostic.log.line,
   gate: j.evidence.cell.gate.id,
   binding: j.evidence.cell.suite.binding,
   ...(s.test === undefined ? {} : { test: s.test }),
+  ...nearCaller(s.diagnostic.stacks, j.evidence.own, root),
   count: s.diagnostic.count ?? 1,
 });
 
@@ -106,10 +113,10 @@ const tierOf = (reports: readonly Report[]): Pick<FindingReport, 'tier'> => {
 };
 
 /** One witness for each log and test of a cell: a runtime may repeat one report thousands of times. */
-const witnessesOf = (reports: readonly Report[], out: string): Witness[] => {
+const witnessesOf = (reports: readonly Report[], out: string, root: string): Witness[] => {
   const groups = new Map<string, Witness>();
   for (const r of reports) {
-    const w = witnessOf(r, out);
+    const w = witnessOf(r, out, root);
     const key = JSON.stringify([w.cell, w.log, w.test]);
     const first = groups.get(key);
     if (!first) {
@@ -126,6 +133,7 @@ const witnessesOf = (reports: readonly Report[], out: string): Witness[] => {
 const findingOf = (
   reports: readonly [Report, ...Report[]],
   out: string,
+  root: string,
 ): Omit<FindingReport, 'stacks' | 'scope'> & { stacks: Stack[]; own: ProjectCode } => {
   const { cell, seen } = representative(reports);
   const { diagnostic } = seen;
@@ -134,7 +142,6 @@ const findingOf = (
   const again = (reports.find((r) => r.seen.test !== undefined) ?? reports[0]).seen;
   const boundary = boundaryOf(diagnostic, own);
   const { leak } = diagnostic;
-  const caller = callerOf(diagnostic.stacks, own);
   return {
     fingerprint: fingerprintOf(diagnostic, own),
     hazard: diagnostic.hazard,
@@ -147,10 +154,10 @@ const findingOf = (
     complete: diagnostic.complete,
     stacks: diagnostic.stacks,
     ...(boundary ? { boundary } : {}),
-    ...(caller ? { caller } : {}),
+    ...nearCaller(diagnostic.stacks, own, root),
     ...(leak ? { leak: { bytes: leak.bytes, objects: leak.objects } } : {}),
     planted: reports.every((r) => isPlanted(r.cell.evidence.cell.suite.role)),
-    witnesses: witnessesOf(reports, out),
+    witnesses: witnessesOf(reports, out, root),
     repro: again.repro,
     ...(again.diagnostic.seed === undefined ? {} : { seed: again.diagnostic.seed }),
     own,
@@ -173,16 +180,14 @@ export const mergeFindings = async (
       if (group) group.push({ cell, seen });
       else groups.set(key, [{ cell, seen }]);
     }
-  const merged = [...groups.values()].map((reports) => findingOf(reports, out));
+  const merged = [...groups.values()].map((reports) => findingOf(reports, out, root));
   merged.sort((a, b) => byText(a.hazard, b.hazard) || byText(a.fingerprint, b.fingerprint));
   const findings: FindingReport[] = [];
   const runtimeBucket: FindingReport[] = [];
   for (const { own, ...f } of merged) {
     const stacks = await Promise.all(f.stacks.map((k) => withSource(k, own, root, readSource)));
     const scope = scopeOf(f.witnesses, cells);
-    const caller = f.caller && { ...f.caller, file: near(f.caller.file, root) };
-    const whole = { ...f, ...(caller ? { caller } : {}), ...(scope ? { scope } : {}), stacks };
-    (f.origin === 'runtime' ? runtimeBucket : findings).push(whole);
+    (f.origin === 'runtime' ? runtimeBucket : findings).push({ ...f, ...(scope ? { scope } : {}), stacks });
   }
   return { findings, runtimeBucket };
 };

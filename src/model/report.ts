@@ -127,6 +127,8 @@ export type Witness = {
   test?: string;
   /** How often the checker reported it there. */
   count: number;
+  /** The innermost line of the project's code in the host's own language that called there. */
+  caller?: Caller;
 };
 
 /** `core`: several bindings show it, so it lies in their shared code. `binding`: only one of several does. */

@@ -226,14 +226,16 @@ const findingText = (cell: CellReport, f: FindingReport, message: string): strin
     f.effect !== undefined && `effect: ${oneLine(f.effect)}`,
     f.mend !== undefined && `mend: ${oneLine(f.mend)}`,
     `at ${placeOf(topFrame(f))}`,
-    f.caller && `called from ${callerOf(f)}`,
     ...f.stacks.flatMap(stackText),
     f.scope && `scope: ${f.scope}`,
     f.boundary && `crossing: ${oneLine(f.boundary.function)}`,
     ...distinct(
       f.witnesses
         .filter((w) => w.cell === cell.id)
-        .map((w) => oneLine(`seen: ${w.log}:${w.line}${w.test ? ` in ${w.test}` : ''}`)),
+        .flatMap((w) => [
+          oneLine(`seen: ${w.log}:${w.line}${w.test ? ` in ${w.test}` : ''}`),
+          ...(w.caller ? [`called from ${callerOf(w)}`] : []),
+        ]),
     ),
     !f.complete && 'the report in the log is incomplete',
     ...(f.seed === undefined ? [] : [`schedule: seed ${f.seed}`]),

@@ -193,7 +193,7 @@ export const functionOf = (f: Frame | undefined): string =>
 export const titleOf = (id: string): string => hazard(id)?.title ?? oneLine(id);
 
 /** The host's own line that called, on one line. Undefined if it is not known. */
-export const callerOf = ({ caller }: FindingReport): string | undefined =>
+export const callerOf = ({ caller }: Pick<FindingReport, 'caller'>): string | undefined =>
   caller && oneLine(`${caller.file}:${caller.line} ${caller.function}`);
 
 /** Additional facts about a finding: its scope, and the seed of its schedule. */

@@ -203,6 +203,7 @@ export const race: FindingReport = {
       gate: 'tsan',
       binding: 'jni',
       test: 'LedgerTest#concurrentPosts',
+      caller: { function: 'org.example.Ledger.post', file: 'jni/org/example/Ledger.java', line: 31 },
       count: 12,
     },
   ],

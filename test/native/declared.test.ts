@@ -432,5 +432,5 @@ gates: { plain: }
       ['b', 'error', 'b.restype, b.argtypes = c_void_p, []'],
     ],
   ]);
-  expect(command('--fix').stdout).toContain('+b.restype, b.argtypes = c_void_p, []');
+  expect(command('--fix').stdout).toContain('+    lib.b.restype = ctypes.c_void_p\n');
 });
