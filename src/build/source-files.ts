@@ -15,6 +15,7 @@ import { realPath } from '../process/real-path.js';
  * files hold no directory. Frames of others have usable paths.
  */
 const COMPILED = /\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|m|mm|S|rs|go|pyx|java|kt|scala|groovy)$/;
+const OF_JVM = /\.(?:java|kt|scala|groovy)$/;
 
 const entries = (dir: string): Dirent[] => {
   try {
@@ -56,6 +57,8 @@ const withoutSteps = (file: string): string => {
 export const sourceBelow = (dirs: readonly string[], file: string, caches: Caches): string | undefined => {
   const plain = withoutSteps(file);
   if (plain.startsWith('/') || plain.split('/').includes('..') || !COMPILED.test(plain)) return undefined;
+  // Without a package it may be any class's: the JDK and libraries have files of the same names.
+  if (OF_JVM.test(plain) && !plain.includes('/')) return undefined;
   for (const dir of dirs) {
     const index = caches.once('sources', dir, () => indexOf(dir));
     const same = index.get(basename(plain)) ?? [];

@@ -220,3 +220,40 @@ describe('where the address lies', () => {
     expect(s.stacks.map((k) => k.role)).toContain('allocated');
   });
 });
+
+describe('a fault of the runtime itself', () => {
+  const RUNTIME = '/usr/lib/libclang_rt.asan-x86_64.so';
+  const segv = (...frames: string[]): string =>
+    [
+      '==7==ERROR: AddressSanitizer: SEGV on unknown address 0x7f93a4366f70 (pc 0x7f bp 0x0 sp 0x7e T0)',
+      '==7==The signal is caused by a WRITE memory access.',
+      ...frames.map((f, i) => `    #${i} 0x7f93a386d1b${i} ${f}`),
+      'SUMMARY: AddressSanitizer: SEGV a.c:3:4 in f',
+      '',
+    ].join('\n');
+  it.each([
+    [
+      'while it frees, with names',
+      'ownership/invalid-free',
+      ['in __asan::Allocator::Deallocate(void*) (l.so+0x1)', 'in __interceptor_free', 'in f a.c:3:4'],
+    ],
+    [
+      'while it frees, without names',
+      'ownership/invalid-free',
+      [` (${RUNTIME}+0x6d1b7)`, `in free (${RUNTIME}+0x10981b)`, 'in f a.c:3:4'],
+    ],
+    [
+      'while gcc’s frees',
+      'ownership/invalid-free',
+      [' (/usr/lib/libasan.so.8+0x1)', 'in free (/usr/lib/libasan.so.8+0x2)', 'in f a.c:3:4'],
+    ],
+    [
+      'while it copies',
+      'crash/signal',
+      [` (${RUNTIME}+0x6d1b7)`, `in memcpy (${RUNTIME}+0x10981b)`, 'in f a.c:3:4'],
+    ],
+    ['below a function of that name', 'crash/signal', ['in g a.c:2:1', 'in free a.c:1:1', 'in f a.c:3:4']],
+  ])('%s: %s', (_, hazard, frames) => {
+    expect(read(segv(...frames))).toMatchObject([{ hazard, complete: true }]);
+  });
+});

@@ -28,6 +28,7 @@ test('what is ambiguous, absolute or not compiled stays as printed', () => {
   expect(sourceBelow([join(root, 'two')], 'y/same.c', makeCaches())).toBeUndefined();
   expect(sourceBelow([root], '/c/linux.c', makeCaches())).toBeUndefined();
   expect(sourceBelow([root], 'Main.java', makeCaches())).toBeUndefined();
+  expect(sourceBelow([root], 'src/Main.java', makeCaches())).toBe(join(root, 'src/Main.java'));
   expect(sourceBelow([root], 'linux.c2', makeCaches())).toBeUndefined();
 });
 

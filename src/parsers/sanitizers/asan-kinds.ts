@@ -1,5 +1,5 @@
 /** The words of AddressSanitizer and its siblings for an error, and the hazard each one means. */
-import type { Access, Stack } from '../../model/diagnostic.js';
+import type { Frame, Access, Stack } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 
 /** Headlines that do not begin with the kind's name. Source: compiler-rt `asan_errors.cpp`, `sanitizer_allocator_report.cpp`. */
@@ -43,18 +43,24 @@ type Meaning = HazardId | ((c: Circumstances) => HazardId);
 
 const heap: Meaning = ({ access }) =>
   access?.kind === 'write' ? 'bounds/heap-overflow' : 'bounds/heap-overread';
-/** The runtime's own code, and its functions that take a block back. */
+/** The runtime's own code, by its names and, where it has none, by its object; and its functions that take a block back. */
 const OF_RUNTIME =
   /__(?:asan|hwasan|sanitizer|interceptor_)|^(?:c?free|realloc|reallocarray|operator delete)\b/;
+const RUNTIME = /(?:^|\/)lib(?:clang_rt\.)?(?:hw)?asan[-.\w]{0,40}$/;
 const TAKES_BACK = /::(?:asan_(?:c?free|delete|realloc)|Deallocate|Reallocate)\b/;
+const FREES = /^(?:_{2,3}interceptor_)?(?:c?free|realloc|reallocarray|operator delete)\b/;
 /**
  * The runtime itself faults where it takes a block back, at the header that it writes before each of its own: it was given a
  * pointer to read-only memory, such as a literal, or to nothing.
  */
 const freesOther = (stacks: readonly Stack[]): boolean => {
-  const names = (stacks[0]?.frames ?? []).map((f) => ('function' in f && f.function) || '');
-  const end = names.findIndex((name) => !OF_RUNTIME.test(name));
-  return names.slice(0, end < 0 ? names.length : end).some((name) => TAKES_BACK.test(name));
+  const frames = stacks[0]?.frames ?? [];
+  const nameOf = (f: Frame): string => ('function' in f && f.function) || '';
+  const isRuntimes = (f: Frame): boolean =>
+    OF_RUNTIME.test(nameOf(f)) || ('module' in f && RUNTIME.test(f.module ?? ''));
+  const end = frames.findIndex((f) => !isRuntimes(f));
+  const inside = frames.slice(0, end < 0 ? frames.length : end).map(nameOf);
+  return inside.some((name, i) => TAKES_BACK.test(name) || (i > 0 && FREES.test(name)));
 };
 const fault: Meaning = ({ zeroPage, stacks }) => {
   if (freesOther(stacks)) return 'ownership/invalid-free';
