@@ -105,6 +105,14 @@ describe('the host’s stack belongs to the report before it', () => {
     }
   });
 
+  it('of more lines than the library prints is not waited for', () => {
+    const frames = Array.from({ length: 5000 }, (_, i) => `f${i} in /p/a.py:${i + 1}`);
+    const { diagnostics, missing } = parseText(`${UBSAN}\n${host('python', ...frames)}`);
+    // The report does not wait for so many lines, and that is said.
+    expect(diagnostics).toHaveLength(1);
+    expect(missing).toEqual(["line 4: a host's stack without its report"]);
+  });
+
   it('without a report it is said', () => {
     const { diagnostics, complete } = parseText(host('python', 'a in /p/a.py:1'));
     expect(diagnostics).toEqual([]);

@@ -13,6 +13,8 @@ const END = /^END OF HOST STACK$/;
 const FRAME = /^\s*#\d{1,3} /;
 const PLACE = ' in ';
 const LINE = /^\d{1,9}$/;
+/** The library prints fewer; a log may be anything. */
+const MAX_FRAMES = 64;
 /** Why there are no frames: they are a fact about the thread, or the host did not answer. */
 const NOTE = /^\s*\((.{1,100})\)$/;
 
@@ -65,7 +67,7 @@ function read(s: State, line: Line): boolean {
   if (s.open === undefined) return false;
   const { stack } = s.open;
   const frame = frameOf(line.text);
-  if (frame !== undefined) stack.frames.push(frame);
+  if (frame !== undefined && stack.frames.length < MAX_FRAMES) stack.frames.push(frame);
   const note = NOTE.exec(line.text)?.[1];
   if (note !== undefined) stack.title = note;
   return frame !== undefined || note !== undefined;
