@@ -1,6 +1,5 @@
 /** Shell completions: cell ids, hazards, fingerprints. yargs completes the rest. */
 import { lookUp } from '../model/look-up.js';
-import { HAZARDS } from '../model/hazards.js';
 
 type Offer = (current: string, argv: { _?: unknown[] }) => Promise<string[]>;
 
@@ -20,7 +19,7 @@ const findings: Offer = async () => {
 const OFFERS: Record<string, Offer> = {
   run: cells,
   plan: cells,
-  explain: () => Promise.resolve(HAZARDS.map((h) => h.id)),
+  explain: async () => (await import('../model/hazards.js')).HAZARDS.map((h) => h.id),
   list: () => Promise.resolve(['suites', 'cells', 'gates', 'bindings', 'hazards']),
   repro: findings,
   suppress: findings,
