@@ -15,18 +15,25 @@ const unquoted = (word: string): string => word.replaceAll(/["']/g, '');
 /** Values that only CI knows, such as `${{ matrix.tags }}`. */
 const isPlain = (word: string): boolean => /^[\w.,/+-]+$/.test(word);
 
-/** Build tags of `go test` or `go build`, if all lines that have some agree. */
+/**
+ * Build tags of `go test` or `go build`, if all lines that have some agree and the tests run with them only. If CI
+ * also tests without any, the tags choose a variant (a system library instead of the vendored one), and the module
+ * is tested as it is by default. Tags in GOFLAGS hold for every line.
+ */
 export const goTags = (lines: readonly string[]): string[] => {
-  const said = lines.flatMap((line) => {
+  const commands = lines.flatMap((line) => {
     const at = line.search(/\bgo (?:test|build|vet)\b|\bGOFLAGS\b/);
     if (at < 0) return [];
     const words = line.slice(at).split(/[\s=]+/);
     const i = words.findIndex((w) => /^["']?--?tags$/.test(w));
-    const tags = i < 0 ? '' : unquoted(words[i + 1] ?? '');
-    return tags !== '' && isPlain(tags) ? [tags] : [];
+    return [{ line, tags: i < 0 ? '' : unquoted(words[i + 1] ?? '') }];
   });
+  const said = commands.filter(({ tags }) => tags !== '' && isPlain(tags));
+  const everywhere = said.some(({ line }) => line.includes('GOFLAGS'));
+  const alsoWithout = commands.some(({ line, tags }) => tags === '' && /\bgo test\b/.test(line));
   const [first] = said;
-  return first !== undefined && said.every((s) => s === first) ? first.split(',') : [];
+  const one = first !== undefined && said.every(({ tags }) => tags === first.tags);
+  return one && (everywhere || !alsoWithout) ? first.tags.split(',') : [];
 };
 
 /** Options of `cargo test` that choose features, of the first line that has any. */

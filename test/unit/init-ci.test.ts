@@ -12,6 +12,10 @@ describe('build tags of Go', () => {
     [['go build --tags "one" .', 'go test -tags one ./...'], ['one']],
     [['go test -tags one ./...', 'go test -tags two ./...'], []],
     [['go test -tags ${{ matrix.tags }} ./...'], []],
+    [['go test -v', 'go build -tags external_lib', 'go test -tags external_lib -v'], []],
+    [['GOFLAGS: -tags=one', 'go test ./...'], ['one']],
+    [["GOFLAGS='-tags one' go test ./..."], ['one']],
+    [['go test -tags ${{ matrix.tags }} ./...', 'go test -tags one ./...'], ['one']],
     [['golangci-lint run --build-tags one', 'go test ./...'], []],
   ])('%j', (lines, tags) => expect(goTags(lines)).toEqual(tags));
 });
