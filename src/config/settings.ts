@@ -73,6 +73,10 @@ export const SETTINGS = {
     include: linked.include,
     files: list.meta({ description: 'Test files, relative to `dir`, as globs.' }),
     args: list.meta({ description: 'Switches of Node.' }),
+    foreign: z.literal('koffi').meta({
+      description:
+        'The package through which JavaScript calls the library: gate declared reads what is declared there.',
+    }),
     runner: list.meta({ description: 'How a file that does not use node:test is run.' }),
     command: text.meta({ description: 'A shell command that runs all tests; each node in it is checked.' }),
     scripts: list.meta({ description: 'Scripts of package.json that make the JavaScript under test.' }),

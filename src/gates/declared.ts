@@ -14,7 +14,11 @@ const PROGRAM = fileURLToPath(new URL('../declarations/program.js', import.meta.
 export const DECLARED_TABLE = 'declared.json';
 
 /** Bindings whose declarations can be had. */
-const FITS: readonly BindingId[] = ['py', 'rs', 'go', 'c', 'jni', 'net'];
+const FITS: readonly BindingId[] = ['py', 'rs', 'go', 'c', 'jni', 'net', 'node'];
+
+/** Node's own interface has no declarations. Packages that call any library have, and koffi's are recorded. */
+const NEEDS_KOFFI =
+  'an addon declares nothing; where JavaScript calls through koffi, say so: with: { foreign: koffi }';
 
 const HEADERS = "name its headers in the gate's entry: declared: { headers: [x.h] }";
 /** What to do about a comparison that saw nothing, by its reason. The first that fits counts. */
@@ -73,12 +77,19 @@ export const declared: Gate = {
       text: 'Sees `DllImport` in the assembly of the tests under Mono. Suites that `dotnet test` runs are not read.',
     },
     {
+      bindings: ['node'],
+      text: 'Sees functions declared through koffi (`with: { foreign: koffi }`), as far as the tests reach them. An addon of Node-API declares nothing.',
+    },
+    {
       bindings: ['c'],
       text: 'Sees declarations in the sources of a suite in C, and calls without any. Neither C++, nor a finished `program`; behind `void *` structures whose address the call itself takes.',
     },
   ],
   seesLoading: true,
-  unfit: (b) => (FITS.includes(b) ? undefined : `declarations are not yet read in ${b}`),
+  unfit: (b, settings) => {
+    if (!FITS.includes(b)) return `declarations are not yet read in ${b}`;
+    return b === 'node' && settings && settings['foreign'] !== 'koffi' ? NEEDS_KOFFI : undefined;
+  },
   compilers: ['gcc'],
   missing: (host, _b, c) =>
     missingCompiler(host, c) ??

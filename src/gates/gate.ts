@@ -72,8 +72,8 @@ export type Gate = {
   offer: { on: boolean; why: string };
   /** Its limits in some bindings, for `docs/lanes.md`, which is generated. */
   limits?: readonly Limit[];
-  /** Why this gate does not fit a binding. Undefined if it does. */
-  unfit(binding: BindingId): string | undefined;
+  /** Why this gate does not fit a binding, or a suite of it by its `with`. Undefined if it does. */
+  unfit(binding: BindingId, settings?: Readonly<Record<string, unknown>>): string | undefined;
   compilers: readonly Compiler[];
   missing(host: Host, binding: BindingId, compiler: Compiler): Missing | undefined;
   instrument(host: Host, binding: BindingId, compiler: Compiler): Instrument;

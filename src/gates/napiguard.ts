@@ -27,7 +27,12 @@ export const napiguard: Gate = {
       text: 'Sees calls of Node-API that your own addons make, also those that look the functions up, as Rust does. Not calls of V8 and of NAN. What an addon makes while it is loaded, or keeps when the process is ended by `process.exit`, is not called a leak; nor is what one place leaves fewer than eight times.',
     },
   ],
-  unfit: (b) => (b === 'node' ? undefined : 'rules of Node-API'),
+  unfit: (b, settings) =>
+    b !== 'node'
+      ? 'rules of Node-API'
+      : settings?.['foreign'] !== undefined
+        ? 'JavaScript calls the library through a package, not through an addon of the project'
+        : undefined,
   missing: (host, _b, c) => missingCompiler(host, c) ?? missingForAddon(host.tools),
   preload: 'napiguard',
   preloadInputs: (host, cc, out) => {

@@ -13,6 +13,8 @@ export type Addon = {
   file?: string;
   /** Rust: what only C compilers instrument sees nothing of it. */
   rust?: true;
+  /** The package through which JavaScript calls the library, if its declarations can be read. */
+  foreign?: 'koffi';
 };
 
 /** Compiled, or sources that are nowhere. */
@@ -96,7 +98,12 @@ export const findAddon = (
   const all = dependenciesOf(json);
   const foreign = FOREIGN.find((n) => n in tableAt(json, 'dependencies'));
   if (foreign !== undefined)
-    return { addon: { why: `${manifest} depends on ${foreign}, through which it calls a library` } };
+    return {
+      addon: {
+        why: `${manifest} depends on ${foreign}, through which it calls a library`,
+        ...(foreign === 'koffi' ? { foreign } : {}),
+      },
+    };
   const hints = [
     ...(json['gypfile'] === true ? ['gypfile is true'] : []),
     ...(Object.keys(tableAt(json, 'binary')).length ? ['it has a table `binary`'] : []),

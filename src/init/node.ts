@@ -107,6 +107,7 @@ const suiteOf = async (tree: Tree, { dir, json, addon, own, unclear }: Package):
       : {}),
     ...(built === '' ? {} : { addon: built }),
     ...listed('scripts', scriptsFor(json, facts.has)),
+    ...(addon.foreign === undefined ? {} : { foreign: addon.foreign }),
     ...(command ? {} : { load: true }),
   };
   const text = addon.file === undefined ? '' : await tree.read(addon.file);

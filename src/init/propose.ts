@@ -53,7 +53,7 @@ const seesAnything = (gate: Gate, s: SuiteIdea): boolean => !onlyLoads(s) || gat
 const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
   Object.values(GATES).flatMap((gate) => {
     const { id, offer } = gate;
-    const fit = suites.filter((s) => gate.unfit(s.binding) === undefined);
+    const fit = suites.filter((s) => gate.unfit(s.binding, s.with ?? {}) === undefined);
     if (fit.length === 0) return [];
     if (!fit.some((s) => seesAnything(gate, s)))
       return [{ id, on: false, why: `${offer.why}; it sees nothing in loading alone` }];
@@ -96,7 +96,9 @@ const withGates = (suites: readonly ProposedSuite[], gates: Proposal['gates']): 
     onlyLoads(s)
       ? {
           ...s,
-          gates: on.filter((g) => g.unfit(s.binding) === undefined && seesAnything(g, s)).map((g) => g.id),
+          gates: on
+            .filter((g) => g.unfit(s.binding, s.with ?? {}) === undefined && seesAnything(g, s))
+            .map((g) => g.id),
         }
       : s,
   );

@@ -70,7 +70,9 @@ export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] =>
   const lanes = new Map(cells.map((c) => [c.lane, c]));
   return sorted(
     [...lanes.values()].flatMap((c) => {
-      const suite = canaries.suites.find((s) => s.binding === c.suite.binding);
+      const suite = canaries.suites.find(
+        (s) => s.binding === c.suite.binding && (s.gates === undefined || s.gates.includes(c.gate.id)),
+      );
       // The project's settings of the gate also apply to its canary, which must show if they disarm it.
       const matrix = { ...canaries, gates: c.matrix.gates };
       if (!suite) return [];
@@ -125,7 +127,7 @@ const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number
   return m.suites.flatMap((suite) =>
     Object.entries(m.gates).flatMap(([name, settings]) => {
       const gate = GATES[name as keyof typeof GATES];
-      if (gate.unfit(suite.binding) !== undefined) return [];
+      if (gate.unfit(suite.binding, suite.with) !== undefined) return [];
       if (suite.gates && !suite.gates.includes(gate.id)) return [];
       if (gate.asksFunctions && !suite.values) return [];
       if (gate.asksErrors && !suite.targets.some((t) => m.targets[t]?.errors)) return [];

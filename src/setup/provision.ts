@@ -63,7 +63,10 @@ export const needs = (host: Host, matrix: Matrix): Need[] => {
     }
     for (const [name, settings] of Object.entries(matrix.gates)) {
       const gate = GATES[name as GateId];
-      if (gate.unfit(suite.binding) !== undefined || (suite.gates && !suite.gates.includes(gate.id)))
+      if (
+        gate.unfit(suite.binding, suite.with) !== undefined ||
+        (suite.gates && !suite.gates.includes(gate.id))
+      )
         continue;
       for (const c of settings?.compilers ?? gate.compilers.slice(0, 1)) {
         if (gate.compilers.includes(c))

@@ -31,16 +31,18 @@ const TEST: Record<BindingId, RegExp> = {
   node: /'([a-z]\w+)'/g,
 };
 
-/** The names of the tests that a binding's canary suite declares. */
-const testsOf = (binding: BindingId): string[] => {
-  const suite = canaries.suites.find((s) => s.binding === binding);
-  if (!suite) return [];
+type CanarySuite = (typeof canaries.suites)[number];
+
+/** The names of the tests that a canary suite declares. */
+const testsOf = (suite: CanarySuite): string[] => {
   const files = globSync('**/*.{c,py,go,rs,java,cs,js}', {
     cwd: join(canaries.root, suite.dir),
     absolute: true,
     ignore: ['**/node_modules/**', '**/target/**', '**/build/**'],
   });
-  return files.flatMap((f) => [...readFileSync(f, 'utf8').matchAll(TEST[binding])].map((m) => m[1] ?? ''));
+  return files.flatMap((f) =>
+    [...readFileSync(f, 'utf8').matchAll(TEST[suite.binding])].map((m) => m[1] ?? ''),
+  );
 };
 
 const TARGET = 'targets: { any: { builder: cmake, dir: ., produces: [a.so], errors: { f: negative } } }\n';
@@ -48,8 +50,12 @@ const TARGET = 'targets: { any: { builder: cmake, dir: ., produces: [a.so], erro
 /** The canary cell of every lane that there can be. */
 const lanes = (() => {
   const suites = BINDING_IDS.map(
-    (b) => `  - { id: any, binding: ${b}, dir: ., targets: [any], values: { functions: ['int f(int a)'] } }`,
-  ).join('\n');
+    (b) =>
+      `  - { id: any, binding: ${b}, dir: ., targets: [any], values: { functions: ['int f(int a)'] }, with: {} }`,
+  )
+    // Gates that do not fit every suite of a binding.
+    .concat(['  - { id: foreign, binding: node, dir: ., gates: [declared], with: { foreign: koffi } }'])
+    .join('\n');
   const gates = Object.values(GATES).map((g) => `  ${g.id}: { compilers: [${g.compilers.join(', ')}] }`);
   const matrix = parseMatrix(
     `version: 1\n${TARGET}suites:\n${suites}\ngates:\n${gates.join('\n')}\n`,
@@ -59,16 +65,16 @@ const lanes = (() => {
   return canaryCells([...cells, ...skipped.map((s) => s.cell)], canaries);
 })();
 
-/** The annotations of each binding's canary suite, for these versions of tools. */
-const annotationsOf = async (tools: Tools): Promise<Map<BindingId, Expectation[]>> =>
+/** The annotations of each canary suite by its directory, for these versions of tools. */
+const annotationsOf = async (tools: Tools): Promise<Map<string, Expectation[]>> =>
   new Map(
     await Promise.all(
       canaries.suites.map(
-        async (s) => [s.binding, await readAnnotations(canaries.root, s.annotations, tools)] as const,
+        async (s) => [s.dir, await readAnnotations(canaries.root, s.annotations, tools)] as const,
       ),
     ),
   );
-const TESTS = new Map(BINDING_IDS.map((b) => [b, testsOf(b)]));
+const TESTS = new Map(canaries.suites.map((s) => [s.dir, testsOf(s)]));
 
 test('the walk leaves out no gate, no binding and no compiler', () => {
   const wanted = Object.values(GATES).flatMap((g) =>
@@ -80,8 +86,8 @@ test('the walk leaves out no gate, no binding and no compiler', () => {
   expect(Object.keys(BINDINGS).sort()).toEqual([...BINDING_IDS].sort());
 });
 
-test.each(BINDING_IDS)('the suite of %s has the case that does nothing, and each case once', (binding) => {
-  const cases = testsOf(binding).map(caseOf);
+test.each([...TESTS])('the suite in %s has the case that does nothing, and each case once', (_, tests) => {
+  const cases = tests.map(caseOf);
   expect(cases).toContain('noop');
   expect(cases).toEqual([...new Set(cases)]);
 });
@@ -96,8 +102,8 @@ test.each([
   const blind: string[] = [];
   const annotations = await annotationsOf(tools);
   for (const cell of lanes) {
-    const tests = TESTS.get(cell.suite.binding) ?? [];
-    const due = expected(cell, annotations.get(cell.suite.binding) ?? [], tests);
+    const tests = TESTS.get(cell.suite.dir) ?? [];
+    const due = expected(cell, annotations.get(cell.suite.dir) ?? [], tests);
     const cases = tests.map(caseOf);
     if (!due.some((e) => cases.includes(caseOf(e.case)))) blind.push(cell.lane);
   }
@@ -108,9 +114,9 @@ test('every planted bug is a test of each suite that must show it', async () => 
   const lost: string[] = [];
   const annotations = await annotationsOf({});
   for (const cell of lanes) {
-    const tests = TESTS.get(cell.suite.binding) ?? [];
+    const tests = TESTS.get(cell.suite.dir) ?? [];
     const cases = tests.map(caseOf);
-    for (const e of expected(cell, annotations.get(cell.suite.binding) ?? [], tests))
+    for (const e of expected(cell, annotations.get(cell.suite.dir) ?? [], tests))
       if (!cases.includes(caseOf(e.case))) lost.push(`${cell.lane}: ${e.case}`);
   }
   expect(lost).toEqual([]);
@@ -118,11 +124,12 @@ test('every planted bug is a test of each suite that must show it', async () => 
 
 test('every planted bug of the shared library is a test of every suite that may show it', async () => {
   const lost: string[] = [];
-  for (const [binding, all] of await annotationsOf({})) {
-    const cases = (TESTS.get(binding) ?? []).map(caseOf);
+  for (const suite of canaries.suites) {
+    const all = (await annotationsOf({})).get(suite.dir) ?? [];
+    const cases = (TESTS.get(suite.dir) ?? []).map(caseOf);
     for (const e of all.filter((x) => x.file.startsWith(join(canaries.root, 'native'))))
-      if ((e.bindings.length === 0 || e.bindings.includes(binding)) && !cases.includes(caseOf(e.case)))
-        lost.push(`${binding}: ${e.case}`);
+      if ((e.bindings.length === 0 || e.bindings.includes(suite.binding)) && !cases.includes(caseOf(e.case)))
+        lost.push(`${suite.dir}: ${e.case}`);
   }
   expect(lost).toEqual([]);
 });

@@ -178,6 +178,11 @@ const PACKAGES: Record<string, Made> = {
   },
   'a library that is called through koffi': {
     files: { 'package.json': '{"name":"k","dependencies":{"koffi":"2"}}', 'k.test.js': TEST },
+    suite: { id: 'k', binding: 'node', with: { foreign: 'koffi' } },
+    gates: { declared: true },
+  },
+  'a library that is called through a package whose declarations are not read': {
+    files: { 'package.json': '{"name":"k","dependencies":{"ffi-rs":"1"}}', 'k.test.js': TEST },
     suite: { id: 'k', binding: 'node' },
   },
 };

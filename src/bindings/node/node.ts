@@ -116,10 +116,16 @@ const inChildren = (suite: PreparedSuite, arm: Arm, switches: readonly string[])
   return { ...arm, env: { ...arm.env, NODE_OPTIONS: all, FFI_GATES_KEEP_ADDONS: '1' } };
 };
 
+/** What watches every process of the tests, whatever runs them. */
+const watching = (arm: Arm): string[] => [
+  ...['--import', plugin('objects.mjs')],
+  ...('FFI_GATES_DECLARED' in arm.env ? ['--import', plugin('declared.mjs')] : []),
+];
+
 const run = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
   const tests = plan.tests === 'all' ? files(suite) : plan.tests;
   const own = progressEnv(plan.scratch, plan.logDir);
-  const objects = ['--import', plugin('objects.mjs')];
+  const objects = watching(plan.arm);
   const runner = runnerOf(suite);
   if (runner || commandOf(suite) !== undefined) {
     const words = ['--import', plugin('status.mjs'), ...(runner ?? [])];
@@ -155,7 +161,7 @@ const parseList = (stdout: string): string[] =>
  * The N-API binding. `with`: `files` (globs, default `**\/*.test.{js,mjs,cjs}`), `runner` (arguments that run
  * one file), `command` (a shell command that runs all), `load` (modules to load instead of running tests), `args`
  * (switches of node: `--expose-gc`), `scripts` (of package.json, run before), `addon` (directory of binding.gyp,
- * CMakeLists.txt or Cargo.toml in the suite), `cmake` (arguments for CMake), `include` (header directories). A launch
+ * CMakeLists.txt or Cargo.toml in the suite), `foreign` (`koffi`, through which JavaScript calls the library), `cmake` (arguments for CMake), `include` (header directories). A launch
  * of all tests isolates by file.
  */
 export const nodejs: Binding = {
@@ -170,4 +176,5 @@ export const nodejs: Binding = {
   parseList,
   run,
   events: (scratch) => readEvents(progressFile(scratch)),
+  declarations: () => ({ language: 'koffi' }),
 };
