@@ -223,7 +223,9 @@ const watched = (what) => {
     return what();
   } catch (e) {
     const at = { file: SELF, line: 1 };
-    write({ function: { id: 'failed', name: 'koffi', at, calls: [], notSeen: `the recorder failed: ${String(e)}` } });
+    write({
+      function: { id: 'failed', name: 'koffi', at, calls: [], notSeen: `the recorder failed: ${String(e)}` },
+    });
     return undefined;
   }
 };
