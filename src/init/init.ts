@@ -9,6 +9,7 @@ import { loadMatrix, parseMatrix } from '../config/matrix.js';
 import { toolVersion } from '../host/provenance.js';
 import { CI, type CiId } from './ci/index.js';
 import type { CiFile } from './ci/ci.js';
+import type { ErrorIdea } from './error-results/index.js';
 import { onlyLoads } from './proposal.js';
 import { propose, type Proposal } from './propose.js';
 import { matrixText } from './write.js';
@@ -45,8 +46,17 @@ export const filesOf = (p: Proposal, root: string, ci: readonly CiId[] = ['githu
   return [matrix, ...ciFiles(ci, p.suites, root)];
 };
 
+const errorsOf = (errors: readonly ErrorIdea[]): string => {
+  const certain = errors.filter((e) => e.certain).length;
+  const unsure = errors.length - certain;
+  return `how functions report errors: ${certain} found${unsure ? `, ${unsure} to be confirmed in the file` : ''}`;
+};
+
 const summary = (p: Proposal): string[] => [
-  ...p.targets.map((t) => `target ${t.id}  ${t.builder} in ${t.dir}  (${t.why})`),
+  ...p.targets.flatMap((t) => [
+    `target ${t.id}  ${t.builder} in ${t.dir}  (${t.why})`,
+    ...(t.errors ? [`  ${errorsOf(t.errors)}`] : []),
+  ]),
   ...p.suites.map((s) => `suite  ${s.id}  ${s.binding} in ${s.dir}  (${s.why})`),
   ...(p.own.length ? [`under test: ${p.own.join(', ')} of the system`] : []),
   ...(p.suites.some(onlyLoads)

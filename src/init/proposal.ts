@@ -1,5 +1,6 @@
 /** What a detector proposes. `propose.ts` gives ids and joins suites with the targets that they load. */
 import type { BindingId, BuilderId } from '../model/ids.js';
+import type { ErrorIdea } from './error-results/index.js';
 
 export type TargetIdea = {
   /** The id's beginning: what people call it. */
@@ -12,6 +13,8 @@ export type TargetIdea = {
   libraries: string[];
   /** Why it is proposed: a comment in the file. */
   why: string;
+  /** How its functions report errors, as far as that was found out. */
+  errors?: ErrorIdea[];
 };
 
 export type SuiteIdea = {

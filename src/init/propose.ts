@@ -3,6 +3,7 @@ import type { GateId } from '../model/ids.js';
 import type { Gate } from '../gates/gate.js';
 import { GATES } from '../gates/index.js';
 import { findDotnet } from './dotnet.js';
+import { findErrorResults } from './error-results/index.js';
 import { findGo } from './go.js';
 import { onlyLoads, type Found, type SuiteIdea, type TargetIdea } from './proposal.js';
 import { findJvm } from './jvm.js';
@@ -159,7 +160,12 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
     );
   const own = [...new Set(suites.flatMap((s) => s.own ?? []))];
   const unfound = all.flatMap((f) => f.unfound ?? []);
-  return { targets: used, suites, gates, own, unclear: [...new Set(unclear)], unfound };
+  const errors = await findErrorResults(
+    tree,
+    used.map((t) => t.dir),
+  );
+  const told = used.map((t) => ({ ...t, ...(errors.has(t.dir) ? { errors: errors.get(t.dir)! } : {}) }));
+  return { targets: told, suites, gates, own, unclear: [...new Set(unclear)], unfound };
 };
 
 /** True for a complaint about a native build file of a directory whose code a binding compiles by itself. */

@@ -2,6 +2,7 @@
 import { stringify } from 'yaml';
 import { schemaLine } from '../config/expiry.js';
 import { onlyLoads } from './proposal.js';
+import type { ErrorIdea } from './error-results/index.js';
 import type { Proposal, ProposedSuite, ProposedTarget } from './propose.js';
 
 const flow = (value: unknown): string =>
@@ -9,10 +10,42 @@ const flow = (value: unknown): string =>
 
 const comment = (text: string, indent: string): string => `${indent}# ${text.replaceAll(/\s/g, ' ')}`;
 
-const targetLines = (t: ProposedTarget): string[] => [
-  comment(t.why, '  '),
-  `  ${t.id}: ${flow({ builder: t.builder, dir: t.dir, produces: t.produces, ...(t.args ? { args: t.args } : {}) })}`,
-];
+/** YAML reads a bare null as no value, which `errors` takes for the word. */
+const errorLine = (e: ErrorIdea): string => `${e.name}: ${e.how} # ${e.why.replaceAll(/\s/g, ' ')}`;
+
+/** What is not certain stands there as a comment, with what it was read from. */
+const errorLines = (errors: readonly ErrorIdea[]): string[] => {
+  const certain = errors.filter((e) => e.certain);
+  const unsure = errors.filter((e) => !e.certain);
+  return [
+    comment('How functions report errors, for the gate errors below.', '    '),
+    certain.length ? '    errors:' : '    # errors:',
+    ...certain.map((e) => `      ${errorLine(e)}`),
+    ...(unsure.length
+      ? [
+          comment('Not certain. Remove the # of what holds:', '      '),
+          ...unsure.map((e) => `      # ${errorLine(e)}`),
+        ]
+      : []),
+  ];
+};
+
+const targetLines = (t: ProposedTarget): string[] => {
+  const fields = {
+    builder: t.builder,
+    dir: t.dir,
+    produces: t.produces,
+    ...(t.args ? { args: t.args } : {}),
+  };
+  const lines = t.errors
+    ? [
+        `  ${t.id}:`,
+        ...Object.entries(fields).map(([key, value]) => `    ${key}: ${flow(value)}`),
+        ...errorLines(t.errors),
+      ]
+    : [`  ${t.id}: ${flow(fields)}`];
+  return [comment(t.why, '  '), ...lines];
+};
 
 /** What a suite that only loads code is worth. */
 const LOADING = [
