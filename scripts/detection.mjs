@@ -1,6 +1,6 @@
 // Writes which gates detect which hazard, for people (docs/detection.md) and for runs on other repositories,
 // which have no planted hazards of their own (matrices/detection.json): node scripts/detection.mjs
-// reports/latest/report.json
+// reports/latest/report.json. Also renews docs/host-lines.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const [path] = process.argv.slice(2);
@@ -41,3 +41,4 @@ writeFileSync(
     '',
   ].join('\n'),
 );
+if (report.fixtures.hostLines) await import('./host-lines.mjs');

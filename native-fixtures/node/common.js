@@ -65,5 +65,5 @@ const CASES = `
 
 /** The cases of the library itself, driven through the addon. */
 exports.libraryTests = (addon) => {
-  for (const name of CASES.trim().split(/\s+/)) test(name, () => assert.equal(addon.run(name), 0));
+  for (const name of CASES.trim().split(/\s+/)) test(name, () => assert.equal(addon.run(name), 0)); //~ calls native/src/
 };

@@ -18,6 +18,6 @@ def library_tests(run):
 
 def _test(run, case):
     def test():
-        assert run(case) == 0
+        assert run(case) == 0  #~ calls native/src/
 
     return test

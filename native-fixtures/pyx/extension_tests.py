@@ -38,6 +38,6 @@ def _test(side, function):
 
     def test():
         for _ in range(8 if function in LEAKS else 1):
-            call()
+            call()  #~ calls pyx/extension.c
 
     return test

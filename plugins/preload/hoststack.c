@@ -9,30 +9,21 @@
  * The library comes before the sanitizer's runtime in LD_PRELOAD and overrides `__sanitizer_report_error_summary`, which is made
  * to be overridden (sanitizer/common_interface_defs.h) and which all runtimes call last, on the thread that reports. The report is
  * complete by then: whatever happens here costs these lines and nothing else. A host that does not answer in time is left.
- * Functions of hosts are looked up when they are needed, as the library also enters shells and other helpers.
  *
  * FFI_GATES_HOST_STACK names the host: python, jvm, mono, node. Read by src/parsers/guards/host-stack.ts.
  */
 #define _GNU_SOURCE
-#include "hoststack.h"
-#include <dlfcn.h>
+#include "hostwalk.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef HOST_STACK_JVM
-#include <jvmti.h>
-#endif
 
-#define MAX_FRAMES 32
 /* Real-time signals that neither glibc nor a host uses: CPython's dumper is registered for the first. */
 #define PYTHON_SIGNAL 61
 #define DEADLINE_SIGNAL 62
@@ -56,10 +47,17 @@ static void say(const char *line) {
   if (print != NULL) print(line);
 }
 
+int host_knows(uint64_t code, uint64_t place) {
+  (void)code, (void)place;
+  return 0;
+}
+
+void host_moved(void) {}
+
 void host_frame(const char *function, const char *file, int line, int column) {
   char text[1400];
   (void)column;
-  if (frames >= MAX_FRAMES) return;
+  if (frames >= HOST_FRAMES) return;
   if (file != NULL && line > 0)
     snprintf(text, sizeof text, "    #%d %.500s in %.800s:%d", frames, function, file, line);
   else
@@ -85,11 +83,12 @@ static void python_line(char *line) {
   host_frame(in == NULL ? "<unknown>" : in + 4, file, atoi(at), 0);
 }
 
-static int frames_of_python(void) {
+static int frames_of_python(int most) {
   static char text[1 << 16];
   struct sigaction now;
   ssize_t size;
   char *rest;
+  (void)most;
   if (dump_fd < 0 || sigaction(PYTHON_SIGNAL, NULL, &now) != 0) return 0;
   if (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN) return 0;
   if (ftruncate(dump_fd, 0) != 0 || lseek(dump_fd, 0, SEEK_SET) != 0) return 0;
@@ -101,109 +100,11 @@ static int frames_of_python(void) {
   return 1;
 }
 
-/* ---- JVM: JVMTI from outside. What it needs is granted to a running VM ---- */
-
-#ifdef HOST_STACK_JVM
-static int line_of(jvmtiEnv *ti, const jvmtiFrameInfo *frame) {
-  jvmtiLineNumberEntry *lines = NULL;
-  jint count = 0;
-  int line = 0;
-  if ((*ti)->GetLineNumberTable(ti, frame->method, &count, &lines) != JVMTI_ERROR_NONE) return 0;
-  for (jint i = 0; i < count; i++)
-    if (lines[i].start_location <= frame->location) line = lines[i].line_number;
-  (*ti)->Deallocate(ti, (unsigned char *)lines);
-  return line;
-}
-
-/* `Lpkg/Class;` as `pkg.Class.method`, and its file as `pkg/Class.java`: a class file holds no directory. */
-static void java_frame(jvmtiEnv *ti, JNIEnv *env, const jvmtiFrameInfo *frame) {
-  char *name = NULL, *class = NULL, *file = NULL, full[500], path[500];
-  const char *last;
-  jclass owner = NULL;
-  (*ti)->GetMethodName(ti, frame->method, &name, NULL, NULL);
-  if ((*ti)->GetMethodDeclaringClass(ti, frame->method, &owner) == JVMTI_ERROR_NONE) {
-    (*ti)->GetClassSignature(ti, owner, &class, NULL);
-    (*ti)->GetSourceFileName(ti, owner, &file);
-  }
-  last = class == NULL ? NULL : strrchr(class, '/');
-  snprintf(path, sizeof path, "%.*s%s", last == NULL ? 0 : (int)(last - class), class == NULL ? "" : class + 1,
-           file == NULL ? "" : file);
-  if (class != NULL)
-    for (char *c = class; *c != 0; c++)
-      if (*c == '/' || *c == ';') *c = *c == '/' ? '.' : 0;
-  snprintf(full, sizeof full, "%s.%s", class == NULL ? "?" : class + 1, name == NULL ? "?" : name);
-  host_frame(full, file == NULL ? NULL : path, frame->location < 0 ? 0 : line_of(ti, frame), 0);
-  (*ti)->Deallocate(ti, (unsigned char *)name);
-  (*ti)->Deallocate(ti, (unsigned char *)class);
-  (*ti)->Deallocate(ti, (unsigned char *)file);
-  if (owner != NULL) (*env)->DeleteLocalRef(env, owner);
-}
-
-static int frames_of_jvm(void) {
-  static jvmtiEnv *ti;
-  jint (*vms)(JavaVM **, jsize, jsize *);
-  JavaVM *vm;
-  JNIEnv *env;
-  jsize count = 0;
-  jint n = 0;
-  jvmtiFrameInfo stack[MAX_FRAMES];
-  *(void **)&vms = dlsym(RTLD_DEFAULT, "JNI_GetCreatedJavaVMs");
-  if (vms == NULL || vms(&vm, 1, &count) != JNI_OK || count == 0) return 0;
-  if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION_1_8) != JNI_OK) return 0;
-  if (ti == NULL) {
-    jvmtiCapabilities wanted;
-    if ((*vm)->GetEnv(vm, (void **)&ti, JVMTI_VERSION_1_2) != JNI_OK) return 0;
-    memset(&wanted, 0, sizeof wanted);
-    wanted.can_get_line_numbers = 1;
-    wanted.can_get_source_file_name = 1;
-    (*ti)->AddCapabilities(ti, &wanted);
-  }
-  if ((*ti)->GetStackTrace(ti, NULL, 0, MAX_FRAMES, stack, &n) != JVMTI_ERROR_NONE) return 0;
-  for (jint i = 0; i < n; i++) java_frame(ti, env, &stack[i]);
-  return 1;
-}
-#endif
-
-/* ---- mono: its own walker (mono/metadata/appdomain.h, mono-debug.h) ---- */
-
-struct mono_place {
-  char *file;
-  uint32_t row, column, il;
-};
-
-static struct {
-  struct mono_place *(*place)(void *method, uint32_t native, void *domain);
-  char *(*name)(void *method, int signature);
-  void *(*domain)(void);
-} mono;
-
-static int mono_frame(void *method, int32_t native, int32_t il, int managed, void *unused) {
-  struct mono_place *at;
-  char *name;
-  (void)il, (void)managed, (void)unused;
-  if (method == NULL) return 0;
-  name = mono.name(method, 0);
-  at = mono.place == NULL ? NULL : mono.place(method, (uint32_t)native, mono.domain());
-  host_frame(name == NULL ? "?" : name, at == NULL ? NULL : at->file, at == NULL ? 0 : (int)at->row, 0);
-  return frames >= MAX_FRAMES;
-}
-
-static int frames_of_mono(void) {
-  void (*walk)(int (*)(void *, int32_t, int32_t, int, void *), void *);
-  *(void **)&walk = dlsym(RTLD_DEFAULT, "mono_stack_walk");
-  *(void **)&mono.place = dlsym(RTLD_DEFAULT, "mono_debug_lookup_source_location");
-  *(void **)&mono.name = dlsym(RTLD_DEFAULT, "mono_method_full_name");
-  *(void **)&mono.domain = dlsym(RTLD_DEFAULT, "mono_domain_get");
-  if (walk == NULL || mono.name == NULL || mono.domain == NULL || mono.domain() == NULL) return 0;
-  walk(mono_frame, NULL);
-  return 1;
-}
-
 /* ---- The report ---- */
 
 static const struct host {
   const char *name;
-  int (*walk)(void);
+  int (*walk)(int most);
 } hosts[] = {
     {"python", frames_of_python},
 #ifdef HOST_STACK_JVM
@@ -249,7 +150,7 @@ static void say_host_stack(void) {
   snprintf(head, sizeof head, "HOST STACK (%s) of this thread:", host->name);
   say(head);
   if (sigsetjmp(out_of_time, 1) == 0) {
-    if (!host->walk() || frames == 0) say("    (this thread runs no code of the host)");
+    if (!host->walk(HOST_FRAMES) || frames == 0) say("    (this thread runs no code of the host)");
   } else {
     given_up = 1;
     say("    (the host did not answer)");

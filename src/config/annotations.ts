@@ -3,6 +3,9 @@
  * gate may name a compiler (`asan/gcc`), or the first version of a tool with which it no longer detects the
  * case (`xcheck(java<17.0.17)`). `blind` instead of gates means that no gate detects the case. Modelled on
  * rust-lang/rust's `//~ ERROR`.
+ *
+ * `~[^…] calls CASE|PATH…` marks the line of a host's language that runs these cases, or all that are annotated in files at
+ * such a path: reports of them must show that line.
  */
 import { lookUp } from '../model/look-up.js';
 import { basename } from 'node:path';
@@ -24,7 +27,14 @@ export type Expectation = {
   hazard: HazardId;
   file: string;
   line: number;
+  /** The lines of a host's language that run the case. Absent if none is annotated. */
+  callers?: readonly Place[];
 };
+
+export type Place = { file: string; line: number };
+
+/** A file of a language whose lines stand in the stacks of native checkers. */
+export const isNativeFile = (file: string): boolean => /\.(?:[ch]|cc|cpp|cxx|hpp|rs)$/.test(file);
 
 const LINE =
   /(?:\/\/|#|\/\*|--)\s?~(\^{0,40})\s{0,4}([a-z]\w{0,60})((?:\s{1,4}on(?:\s{1,4}[a-z]{1,10}){1,12})?)\s{0,4}:([\w/ ,.<()]{1,200})=\s{0,4}([a-z]{1,20}\/[a-z-]{1,60})/g;
@@ -74,15 +84,56 @@ const isBegun = (rest: string): boolean => /^\w*[\s:]/.test(rest) && rest.split(
 
 const EXAMPLE = '~ CASE: GATE… = HAZARD-ID';
 
+const CALLS = /(?:\/\/|#|\/\*|--)~(\^{0,40}) ?calls (.*)/;
+
+/** A line that runs cases: `word` is the name of one, or a part of the path of annotated files. */
+type Call = Place & { word: string; column: number };
+
+const callsIn = (content: string, file: string, no: number): Call[] => {
+  const m = CALLS.exec(content);
+  if (!m) return [];
+  const words = m[2]!.split(' ').filter(Boolean);
+  const end = words.findIndex((w) => !/^[\w./-]+$/.test(w));
+  const place = { file, line: no - m[1]!.length, column: m.index + 1 };
+  return words.slice(0, end < 0 ? words.length : end).map((word) => ({ ...place, word }));
+};
+
+/** Whether a case is named, or its annotation stands in this file or below this directory. */
+const isCalled = (e: Expectation, word: string): boolean =>
+  /[./]/.test(word) ? `${e.file}/`.includes(`/${word.replace(/\/$/, '')}/`) : e.case === word;
+
+type Annotations = { found: Expectation[]; calls: Call[]; problems: Problem[] };
+
+/** The expectations with the lines that run them, and a problem for each line that runs nothing. */
+const withCallers = (all: readonly Annotations[]): { found: Expectation[]; problems: Problem[] } => {
+  const calls = all.flatMap((a) => a.calls);
+  const found = all.flatMap((a) => a.found);
+  const idle = calls.filter((c) => !found.some((e) => isCalled(e, c.word)));
+  return {
+    found: found.map((e) => {
+      const own: Place[] = isNativeFile(e.file) ? [] : [e];
+      const callers = [...own, ...calls.filter((c) => isCalled(e, c.word))];
+      return callers.length === 0 ? e : { ...e, callers: callers.map(({ file, line }) => ({ file, line })) };
+    }),
+    problems: [
+      ...all.flatMap((a) => a.problems),
+      ...idle.map(({ file, line, column, word }) => ({
+        file,
+        line,
+        column,
+        message: `no case '${word}', and none in files at that path, is annotated in the files of this suite`,
+      })),
+    ],
+  };
+};
+
 /** The annotations of one text, and what is wrong with others. */
-const annotationsIn = (
-  text: string,
-  file: string,
-  tools: Tools,
-): { found: Expectation[]; problems: Problem[] } => {
+const annotationsIn = (text: string, file: string, tools: Tools): Annotations => {
   const found: Expectation[] = [];
+  const calls: Call[] = [];
   const problems: Problem[] = [];
   text.split('\n').forEach((content, i) => {
+    calls.push(...callsIn(content, file, i + 1));
     const begins = new Set<number>();
     for (const m of content.matchAll(LINE)) {
       begins.add(m.index);
@@ -128,12 +179,12 @@ const annotationsIn = (
           message: `this annotation cannot be read; write ${EXAMPLE}`,
         });
   });
-  return { found, problems };
+  return { found, calls, problems };
 };
 
 /** Reads the annotations of one text, for these versions of tools. Throws `Failure` 2 with all problems. */
 export const parseAnnotations = (text: string, file: string, tools: Tools = {}): Expectation[] => {
-  const { found, problems } = annotationsIn(text, file, tools);
+  const { found, problems } = withCallers([annotationsIn(text, file, tools)]);
   reject(problems);
   return found;
 };
@@ -155,11 +206,12 @@ export const readAnnotations = async (
     const text = textOf(file, MAX_FILE);
     const message = `annotations are read from files of at most ${MAX_FILE >> 20} MiB; leave this one out`;
     return text === undefined
-      ? { found: [], problems: [{ file, message }] }
+      ? { found: [], calls: [], problems: [{ file, message }] }
       : annotationsIn(text, file, tools);
   });
-  reject(read.flatMap((r) => r.problems));
-  return read.flatMap((r) => r.found);
+  const { found, problems } = withCallers(read);
+  reject(problems);
+  return found;
 };
 
 /** The case that a test id runs: its last part in lower case, without `test_` and `canary_`. */
@@ -174,5 +226,5 @@ export const caseOf = (test: string): string =>
 /** True if the test runs the case. */
 export const isCase = (test: string, name: string): boolean => caseOf(test) === caseOf(name);
 
-/** Place of an annotation, for people: `file:line`. */
-export const placeOf = (e: Expectation): string => `${basename(e.file)}:${e.line}`;
+/** A place, for people: `file:line`. */
+export const placeOf = (e: Place): string => `${basename(e.file)}:${e.line}`;

@@ -1,19 +1,23 @@
 /**
- * The host's own stack behind a sanitizer's report: `plugins/preload/hoststack.c`, compiled where it runs with the headers of the
- * host. It only explains: without it the gate sees as much, and the cell says why its reports lack lines of the host.
+ * The host's own lines in a sanitizer's report: `plugins/preload/hoststack.c` asks for them when a report is complete,
+ * `hosttsan.c` when the host calls. Both are compiled where they run with the headers of the host. They only explain: without
+ * them the gate sees as much, and the cell says why its reports lack lines of the host.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jdkHome } from '../bindings/jni/jdk.js';
 import { nodeHeaders } from '../bindings/node/addon.js';
+import { interpreter } from '../bindings/python/pytest.js';
 import type { BindingId } from '../model/ids.js';
 import type { Arm, Compiler } from '../model/launch.js';
 import type { BuildAccess } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { buildPreload, type PreloadInputs } from './preload.js';
 
-const NODE_SOURCE = fileURLToPath(new URL('../../plugins/preload/hoststack-node.cc', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../../plugins/preload/', import.meta.url));
+const NODE_SOURCE = join(SOURCES, 'hoststack-node.cc');
+const PYTHON_SOURCE = join(SOURCES, 'hoststack-python.c');
 
 /** What the library calls the host of a binding. */
 const HOSTS: Partial<Record<BindingId, 'python' | 'jvm' | 'mono' | 'node'>> = {
@@ -49,6 +53,23 @@ const nodeInputs =
     };
   };
 
+/** A command of a compiler, with the directories of the headers of the Python that runs it. */
+const WITH_HEADERS = `import os, sys, sysconfig
+paths = {sysconfig.get_path(name) for name in ("include", "platinclude")}
+os.execvp(sys.argv[1], sys.argv[1:] + ["-I" + path for path in sorted(paths)])`;
+
+const pythonInputs: PreloadInputs = (host, cc, out) => {
+  const object = join(out, 'python.o');
+  const python = interpreter(host.tools);
+  const compile = [cc, '-O2', '-g', '-fPIC', '-c', '-o', object, PYTHON_SOURCE];
+  return {
+    facts: [host.tools['python']],
+    flags: ['-DHOST_STACK_PYTHON'],
+    objects: [object],
+    commands: [{ argv: [python, '-c', WITH_HEADERS, ...compile], cwd: out, env: {} }],
+  };
+};
+
 /** What the library needs to ask the host of a binding, or what is missing for it. */
 const inputsFor = (
   { host }: BuildAccess,
@@ -80,6 +101,14 @@ export const buildHostStack = async (
   if (gate.hostStacks?.(suite.binding) !== true) return undefined;
   const needs = inputsFor(options, suite.binding, compiler);
   if ('lacks' in needs) return needs;
+  const asking = HOSTS[suite.binding];
+  if (gate.asksAtCalls) {
+    const inputs = asking === 'python' ? pythonInputs : needs.inputs;
+    const library = await buildPreload(options, compiler, 'hosttsan', inputs);
+    if (!('failed' in library)) return library;
+    // CPython alone answers from within any report, which shows the line of one side at least.
+    if (asking !== 'python') return { lacks: library.failed };
+  }
   const library = await buildPreload(options, compiler, 'hoststack', needs.inputs);
   return 'failed' in library ? { lacks: library.failed } : library;
 };

@@ -1,5 +1,5 @@
 /** Runs cells whose findings are declared: hazards and canaries. */
-import { isCase, type Expectation } from '../config/annotations.js';
+import { isCase, isNativeFile, type Expectation } from '../config/annotations.js';
 import { NO_NOISE, originOf } from '../judge/origin.js';
 import { isApart, type Apart } from '../bindings/binding.js';
 import { concerns, expected, meets } from '../judge/expectations.js';
@@ -24,9 +24,6 @@ const partition = <T>(all: readonly T[], holds: (t: T) => boolean): [T[], T[]] =
 
 /** Hazards that are reported at the end of a process, without naming a test. */
 const LEAKY = /(?:^|[/-])leak(?:-|$)/;
-
-/** Source files whose lines appear in the stacks of a checker. */
-const NATIVE = /\.(?:[ch]|cc|cpp|cxx|hpp|rs)$/;
 
 /**
  * A JVM branches on a value that native code left uninitialised. Only the origin of the value leads back to
@@ -81,7 +78,7 @@ const planOf = (cell: Cell, wanted: readonly string[], due: readonly Expectation
   const each = halts || (!cell.gate.heavy && !binding.attributes);
   // The test that leaked is known only if it had a process of its own, or if the declared line is in the
   // stack.
-  const leaky = due.filter((e) => LEAKY.test(e.hazard) && !NATIVE.test(e.file));
+  const leaky = due.filter((e) => LEAKY.test(e.hazard) && !isNativeFile(e.file));
   const alone = {
     fork: (t: string): boolean => deadly(t) || leaky.some((e) => isCase(t, e.case)),
     start: deadly,

@@ -126,10 +126,14 @@ export type Gate = {
     out: string,
   ) => { commands: Launch[]; flags: string[]; objects?: string[]; facts: unknown };
   /**
-   * True if its reports are followed by the stack of the host's own language (`plugins/preload/hoststack.c`) in this
-   * binding.
+   * True if its reports show the stack of the host's own language in this binding (`plugins/preload/hoststack.c`).
    */
   hostStacks?(binding: BindingId): boolean;
+  /**
+   * True if the host is asked at its calls of native code (`plugins/preload/hosttsan.c`): the gate's runtime holds locks while it
+   * reports.
+   */
+  asksAtCalls?: true;
   /** Whether the JVM loads the agent `plugins/jniguard`, which is compiled for it. */
   agent?: true;
   /** True if it is for suites alone that name functions (`values`). */

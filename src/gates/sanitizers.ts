@@ -31,7 +31,7 @@ const norandom = (host: Host): string[] =>
 
 const isPython = (b: BindingId): boolean => b === 'py' || b === 'pyx';
 
-/** Hosts that answer while a report is printed. */
+/** Hosts that can be asked for their lines. */
 const HOSTS_WITH_STACKS: ReadonlySet<BindingId> = new Set(['py', 'pyx', 'jni', 'net', 'node']);
 const hostStacks = (b: BindingId): boolean => HOSTS_WITH_STACKS.has(b);
 
@@ -215,13 +215,14 @@ export const tsan: Gate = {
       }),
       ...signalFree(r.binding),
     },
-    hostArgs: [],
+    // Return addresses tell which line of the host calls: `plugins/preload/hostcache.h`.
+    hostArgs: r.binding === 'jni' ? ['-XX:+PreserveFramePointer'] : [],
   }),
   exitCodes: [66],
   halts: false,
   heavy: false,
   hook: /\b__tsan_/,
-  // Other hosts must not be asked from within its report: the runtime holds locks then (gcc's died with Node).
-  hostStacks: isPython,
+  hostStacks,
+  asksAtCalls: true,
   memory: 2,
 };

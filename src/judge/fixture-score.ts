@@ -6,6 +6,7 @@ import { isCase, placeOf, type Expectation } from '../config/annotations.js';
 import type { BindingId } from '../model/ids.js';
 import type { HazardId } from '../model/hazard.js';
 import { concerns } from './expectations.js';
+import { tallyHostLines } from './host-line-score.js';
 import type { Judged } from './judge.js';
 import type { FixturesReport } from '../model/report.js';
 
@@ -67,6 +68,7 @@ export const tallyFixtures = (
       })),
     ),
     blind,
+    ...tallyHostLines(hazards),
     detection: ids.map((hazard) => ({
       hazard,
       bindings: Object.fromEntries(

@@ -40,15 +40,16 @@ export const shownSource = (
   return { mine, ...(shown?.kind === 'source' ? { shown } : {}) };
 };
 
+/** The innermost line of the project's code of each stack in the host's own language, that of the fault first. */
+export const callersOf = (stacks: readonly Stack[], own: ProjectCode): Caller[] =>
+  stacks.flatMap((k) => {
+    const shown = k.role === 'managed' ? shownSource(k, own).shown : undefined;
+    return shown ? [{ function: shown.function, file: shown.file, line: shown.line }] : [];
+  });
+
 /** The innermost line of the project's code in stacks of the host's own language. */
-export const callerOf = (stacks: readonly Stack[], own: ProjectCode): Caller | undefined => {
-  for (const k of stacks) {
-    if (k.role !== 'managed') continue;
-    const { shown } = shownSource(k, own);
-    if (shown) return { function: shown.function, file: shown.file, line: shown.line };
-  }
-  return undefined;
-};
+export const callerOf = (stacks: readonly Stack[], own: ProjectCode): Caller | undefined =>
+  callersOf(stacks, own)[0];
 
 /** First and last line that are shown around a line. */
 export const linesAround = (line: number): { first: number; last: number } => ({

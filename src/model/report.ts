@@ -220,6 +220,13 @@ export type FixturesReport = {
   twins: number;
   noisyTwins: { cell: string; finding: string; test?: string }[];
   blind: { case: string; hazard: HazardId; bindings: BindingId[]; seenBy: string[] }[];
+  /**
+   * For gates that ask the host: of the hazards that it saw (`seen`), how many show the annotated line of the host. Leaks are
+   * counted apart, as they are reported when the host has ended.
+   */
+  hostLines?: { binding: BindingId; gate: string; seen: number; shown: number; leaks: number }[];
+  /** Those that do not: `at` is the line that they had to show, absent if none is annotated. */
+  hostLinesLost?: { cell: string; case: string; at?: string; instead?: string }[];
   /** hazard → binding → gates that saw it (`asan`, or `asan/gcc` where only one compiler did). */
   detection: { hazard: HazardId; bindings: Partial<Record<BindingId, string[]>>; blind: BindingId[] }[];
 };

@@ -146,6 +146,8 @@ export const hostileReport = (text) => {
       twins: 1,
       noisyTwins: [{ cell: t('cell'), finding: t('f0'), test: t('test') }],
       blind: [{ case: t('case'), hazard: HAZARD, bindings: ['py'], seenBy: ['asan'] }],
+      hostLines: [{ binding: 'py', gate: 'asan', seen: 2, shown: 1, leaks: 1 }],
+      hostLinesLost: [{ cell: t('cell'), case: t('case'), at: t('t.py:7'), instead: t('u.py:8') }],
       detection: [{ hazard: HAZARD, bindings: { py: ['asan'] }, blind: ['c'] }],
     },
     baseline: {

@@ -522,6 +522,18 @@ export const sampleReport = (): Report => ({
       { case: 'bounds_redzone_jump', hazard: 'bounds/redzone-jump', bindings: ['c', 'py'], seenBy: [] },
       { case: 'abi_wrong_width', hazard: 'abi/wrong-width', bindings: ['py'], seenBy: ['ubsan'] },
     ],
+    hostLines: [
+      { binding: 'jni', gate: 'asan', seen: 12, shown: 12, leaks: 0 },
+      { binding: 'py', gate: 'asan', seen: 20, shown: 19, leaks: 3 },
+    ],
+    hostLinesLost: [
+      {
+        cell: 'hazards-py_cmake-asan',
+        case: 'null_dereference',
+        at: 'test_demo.py:9',
+        instead: 'helper.py:3',
+      },
+    ],
     detection: [
       {
         hazard: 'bounds/heap-overflow',

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { caseOf, isCase, parseAnnotations } from '../../src/config/annotations.js';
 import { Failure } from '../../src/model/failure.js';
 
@@ -103,4 +103,33 @@ test('a tool that is another one every day is compared by its number, then by it
   expect(gates('1.101.0 (2026-10-28)')).toBe(1);
   expect(gates('1.101.0 (2026-10-29)')).toBe(0);
   expect(gates('1.102.0 (2026-10-20)')).toBe(0);
+});
+
+describe('a line of a host that runs cases', () => {
+  const callers = (text: string, file: string): unknown =>
+    parseAnnotations(text, file).map((e) => e.callers?.map((c) => c.line));
+  const UAF = 'asan = ownership/use-after-free';
+
+  test.each([
+    ['its name', `x(); //~ a: ${UAF}\ny(); //~ b: ${UAF}\nz(); //~ calls a`, [[3], undefined]],
+    ['the line above', `x(); //~ a: ${UAF}\nz();\n//~^ calls a`, [[2]]],
+    ['two names', `x(); //~ a: ${UAF}\ny(); //~ b: ${UAF}\nz(); /*~ calls a b */`, [[3], [3]]],
+    ['the file', `x(); //~ a: ${UAF}\n#~ calls src/x.c`, [[2]]],
+    ['a directory', `x(); //~ a: ${UAF}\n#~ calls src/`, [[2]]],
+    ['two lines', `x(); //~ a: ${UAF}\n#~ calls a\n#~ calls src/`, [[2, 3]]],
+    ['nothing, for an ordinary comment', `x(); //~ a: ${UAF}\n// calls a`, [undefined]],
+  ])('by %s', (_by, text, expected) => {
+    expect(callers(text, '/r/src/x.c')).toEqual(expected);
+  });
+
+  test('an annotation in a host’s own language is such a line itself', () => {
+    expect(callers(`x() #~ a: ${UAF}`, '/r/x.py')).toEqual([[1]]);
+    expect(callers(`x(); //~ a: ${UAF}`, '/r/x.rs')).toEqual([undefined]);
+  });
+
+  test.each(['b', 'y.c', 'other/'])('one that runs nothing is refused: %s', (word) => {
+    const e = failure(`x(); //~ a: ${UAF}\nz(); //~ calls ${word}`);
+    expect(e.message).toContain(`'${word}'`);
+    expect(e.at).toBe('x.c:2:6');
+  });
 });

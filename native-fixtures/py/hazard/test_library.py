@@ -3,4 +3,4 @@
 from fixture import lib
 from library_cases import library_tests
 
-globals().update(library_tests(lambda case: lib.fx_hazard_run(case.encode())))
+globals().update(library_tests(lambda case: lib.fx_hazard_run(case.encode())))  #~ calls native/src/

@@ -18,6 +18,7 @@ import {
   type OpenReport,
 } from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession, Took } from '../engine/reader.js';
+import { partHosts } from './tsan-host.js';
 
 const HEADER = /\bWARNING: ThreadSanitizer: (\S[^:]{0,400}?) \(pid=(\d{1,10})\)\s*$/;
 const SUMMARY = /\bSUMMARY: ThreadSanitizer: /;
@@ -94,6 +95,7 @@ function make(emit: Emit): LineSession {
 
   const close = (missing?: string): void => {
     if (open === undefined) return;
+    open.diagnostic.stacks = partHosts(open.diagnostic.stacks);
     closeReport(open, emit, missing);
     open = undefined;
   };

@@ -1,4 +1,5 @@
 /** The findings of a run, as lines of the summary. */
+import stringWidth from 'string-width';
 import type { FindingReport } from '../../model/report.js';
 import { oneLine, plainDeep } from '../escape.js';
 import * as words from '../wording.js';
@@ -11,6 +12,10 @@ export const MAX_FINDINGS = 30;
 
 /** The title of a section. */
 export const title = (paint: Paint, text: string): string => paint('strong', text);
+
+/** A text filled up to a number of columns. */
+export const pad = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 
 /** A remark in parentheses, if there is one. */
 export const aside = (text: string): string => (text === '' ? '' : ` (${text})`);

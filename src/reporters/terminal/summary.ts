@@ -7,7 +7,8 @@ import stringWidth from 'string-width';
 import type { CellReport, Report } from '../../model/report.js';
 import { inert, oneLine, plainDeep } from '../escape.js';
 import * as words from '../wording.js';
-import { aside, findings, MAX_FINDINGS, title, type Paint } from './findings.js';
+import { aside, findings, MAX_FINDINGS, pad, title, type Paint } from './findings.js';
+import { fixtures } from './fixtures.js';
 
 /** `width` is in columns. */
 export type SummaryLook = { width: number; color: boolean };
@@ -79,9 +80,6 @@ const COLOURS: Record<words.Tone | 'strong', (text: string) => string> = {
   quiet: (t) => style('gray', t),
   strong: (t) => style('bold', t),
 };
-
-const pad = (text: string, width: number): string =>
-  text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 
 /** Shortens a line that is too wide. It loses its colours: a cut inside an escape sequence would leak it. */
 const cut = (line: string, width: number): string => {
@@ -225,29 +223,6 @@ const lanes = (report: Report, paint: Paint): string[] => {
     ]),
   ];
 };
-
-const fixtures = ({ fixtures: f }: Report, paint: Paint): string[] => {
-  if (!f) return [];
-  const noisy = f.noisyTwins.map((t) => `  ✗ ${t.cell}${t.test ? ` ${oneLine(t.test)}` : ''}: ${t.finding}`);
-  const tone = f.missed.length > 0 ? 'doubt' : 'good';
-  return [
-    title(paint, 'Planted hazards'),
-    `  ${paint(tone, `${f.caught} of ${f.declared} caught`)}, ${f.noisyTwins.length} of ${words.count(f.twins, 'twin')} noisy`,
-    ...f.missed.map((m) => `  ○ ${m.gate} missed ${m.case} (${m.hazard}) at ${m.at} in ${m.cell}`),
-    ...noisy,
-    ...f.detection.map((d) => `  ${pad(d.hazard, 36)}  ${detection(d)}`),
-  ];
-};
-
-type Detection = NonNullable<Report['fixtures']>['detection'][number];
-
-const detection = (d: Detection): string =>
-  [
-    ...Object.entries(d.bindings)
-      .filter(([, gates]) => gates.length > 0)
-      .map(([b, gates]) => `${b}: ${gates.join(' ')}`),
-    ...(d.blind.length > 0 ? [`blind: ${d.blind.join(' ')}`] : []),
-  ].join('  ');
 
 const blindness = (report: Report, paint: Paint): string[] => {
   const dark = report.cells.filter((c) => (c.objects?.blind.length ?? 0) > 0);

@@ -116,7 +116,7 @@ class AbiEncodingTest {
 class BoundsHostBufferTooSmallTest {
   @Test
   void bounds_host_buffer_too_small() {
-    Seam.fill(new byte[16], 24);
+    Seam.fill(new byte[16], 24); //~ calls bounds_host_buffer_too_small
   }
 }
 
@@ -130,7 +130,7 @@ class BoundsHostBufferTooSmallCriticalTest {
 class BoundsMissingTerminatorArrayTest {
   @Test
   void bounds_missing_terminator__array() {
-    Seam.textLength("xxxxxxxx".getBytes());
+    Seam.textLength("xxxxxxxx".getBytes()); //~ calls bounds_missing_terminator__array
   }
 }
 
@@ -153,7 +153,7 @@ class InitUninitialisedOutParameterTest {
 class LifetimeStackEscapeKeptTest {
   @Test
   void lifetime_stack_escape__kept() {
-    Seam.localAddress();
+    Seam.localAddress(); //~ calls lifetime_stack_escape__kept
   }
 }
 
