@@ -1,13 +1,14 @@
 /** Python: extensions (setuptools, scikit-build-core, meson-python, cffi), and code that loads libraries by ctypes or cffi. */
-import { basename, relative } from 'node:path/posix';
+import { basename } from 'node:path/posix';
 import type { Found, SuiteIdea } from './proposal.js';
 import { onlyLoads } from './proposal.js';
 import { readToml } from './manifest.js';
 import { buildPackages, declaredName, extLibraries, hasExtModules, isRust } from './pyproject.js';
-import { neededBy } from './python-needs.js';
+import { testEnvironment } from './python-environment.js';
+import { neededBy, packageSettings } from './python-needs.js';
 import type { BuildFiles } from './python-requirements.js';
 import { loaders, opensAtRunTime, type Projects } from './python-loaders.js';
-import { argsOf, testDir } from './python-tests.js';
+import { testDir } from './python-tests.js';
 import { dirsWith, isAside, under, within, type Tree } from './tree.js';
 
 /** Builders of extensions: by what setup.py and its like say, and by the packages that pyproject.toml builds with. */
@@ -69,18 +70,12 @@ const extension = async (tree: Tree, dir: string, files: BuildFiles, backend: st
     why: `${where} builds an extension with ${backend}; pip installs it for each compiler and gate, away from your tree`,
   };
   if (!tests) return { ...settings, dir, with: { package: '.', load: true } };
-  const { extras, requires } = await neededBy(tree, dir, files, tests.dir);
+  const needed = await neededBy(tree, dir, files, tests.dir);
   return {
     ...settings,
     dir: tests.dir,
-    with: {
-      package: relative(tests.dir, dir) || '.',
-      ...(extras.length ? { extras } : {}),
-      ...(requires.length ? { requires } : {}),
-      ...argsOf(tests),
-    },
-    // A change of any source of the project is a change of what is tested.
-    inputs: [dir],
+    ...packageSettings(dir, tests, needed),
+    ...(await testEnvironment(tree, dir, files)),
   };
 };
 
