@@ -1,6 +1,14 @@
 /** The gate `declared` on JNA: interfaces and structures, read by our listener's own code in a JVM that has called the library. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,94 +36,96 @@ const JARS = ['4.5.2', '5.14.0'].map((v) => [v, fetch(v)] as const);
 const missing = JARS.some(([, jar]) => jar === undefined);
 if (missing) console.warn('SKIPPED: JNA needs Maven and its repository');
 
-type Kind = {
-  /** Members of the interface, and further classes beside it. */
-  java: string;
-  types?: string;
-  c: string;
-  /** Tier, hazard and function of each finding; nothing for a twin. */
-  seen: string[];
-};
+/** Members of the interface, classes beside it, functions in C, and what is seen: tier, hazard and name. */
+type Kind = { java?: string; types?: string; c: string; seen: string };
 
-const S = (fields: string, extra = ''): string =>
-  `public static class S extends Structure { ${fields} ${extra} protected java.util.List<String> getFieldOrder() { return java.util.Arrays.asList(${[...fields.matchAll(/ (\w+)(?: = [^;]*)?;/g)].map((m) => `"${m[1]!}"`).join(', ')}); } }`;
+const order = (fields: string): string =>
+  `protected java.util.List<String> getFieldOrder() { return java.util.Arrays.asList(${[...fields.matchAll(/ (\w+)(?: = [^;]*)?;/g)].map((m) => `"${m[1]!}"`).join(', ')}); }`;
+const record = (name: string, fields: string, more = '', kind = 'Structure'): string =>
+  `public static class ${name} extends ${kind} { ${fields} ${more} ${order(fields)} }`;
 
-const KINDS: Record<string, Kind> = {
+const WRONG: Record<string, Kind> = {
   'a pointer in an int': {
-    java: 'int f();',
-    c: 'void *f(void) { return 0; }',
-    seen: ['error abi/truncated-pointer f'],
+    java: 'int pointer();',
+    c: 'void *pointer(void) { return 0; }',
+    seen: 'error abi/truncated-pointer pointer',
   },
   'a long for an int, as a result': {
-    java: 'long f();',
-    c: 'int f(void) { return -1; }',
-    seen: ['error abi/wrong-width f'],
+    java: 'long wide();',
+    c: 'int wide(void) { return -1; }',
+    seen: 'error abi/wrong-width wide',
   },
   'a parameter that the interface lacks': {
-    java: 'void f(int a);',
-    c: 'void f(int a, int b) {}',
-    seen: ['error abi/arity f'],
+    java: 'void lacks(int a);',
+    c: 'void lacks(int a, int b) {}',
+    seen: 'error abi/arity lacks',
   },
   'a double for a float': {
-    java: 'void f(double a);',
-    c: 'void f(float a) {}',
-    seen: ['error abi/calling-convention f'],
+    java: 'void real(double a);',
+    c: 'void real(float a) {}',
+    seen: 'error abi/calling-convention real',
   },
   'a structure whose field is wider in C': {
-    java: 'void f(S s);',
-    types: S('public int a; public int b;'),
-    c: 'struct s { int a; long b; }; void f(struct s *s) {}',
-    seen: ['error abi/struct-layout f'],
+    java: 'void layout(Narrow s);',
+    types: record('Narrow', 'public int a; public int b;'),
+    c: 'struct narrow { int a; long b; }; void layout(struct narrow *s) {}',
+    seen: 'error abi/struct-layout App.Narrow',
   },
   'a callback whose parameter is narrower in C': {
-    java: 'void f(B b);',
-    types: 'public interface B extends Callback { void call(long a); }',
-    c: 'void f(void (*b)(int)) {}',
-    seen: ['error abi/wrong-width f'],
+    java: 'void back(Back b);',
+    types: 'public interface Back extends Callback { void call(long a); }',
+    c: 'void back(void (*b)(int)) {}',
+    seen: 'error abi/wrong-width back',
   },
   'an int behind a pointer to a long': {
-    java: 'void f(IntByReference p);',
-    c: 'void f(long *p) {}',
-    seen: ['error abi/pointee-size f'],
+    java: 'void behind(IntByReference p);',
+    c: 'void behind(long *p) {}',
+    seen: 'error abi/pointee-size behind',
   },
   'a method of a registered class': {
-    java: '',
     types:
-      'public static class Direct { public static native int g(); static { Native.register(Direct.class, System.getProperty("lib")); } }',
-    c: 'void *g(void) { return 0; }',
-    seen: ['error abi/truncated-pointer g'],
-  },
-  'declarations that agree': {
-    java: [
-      'long a(byte a, short b, int c, long d, float e, double f);',
-      'String b(String s, WString w, Pointer p, byte[] bytes, int[] ints);',
-      'NativeLong c(NativeLong n, boolean flag, IntByReference i, PointerByReference p);',
-      'S.ByValue d(S.ByValue s); void e(S s, S[] all, B b); int printf(String format, Object... more);',
-    ].join(' '),
-    types: `${S('public byte a; public int[] b = new int[3]; public Pointer p;', 'public static class ByValue extends S implements Structure.ByValue {}')} public interface B extends Callback { int call(Pointer p, int n); }`,
-    c: `#include <stdbool.h>
-#include <wchar.h>
-struct s { signed char a; int b[3]; void *p; };
-long a(signed char a, short b, int c, long long d, float e, double f) { return 0; }
-const char *b(const char *s, const wchar_t *w, void *p, unsigned char *bytes, int *ints) { return 0; }
-long c(long n, int flag, int *i, void **p) { return 0; }
-struct s d(struct s s) { return s; }
-void e(struct s *s, struct s *all, int (*b)(struct s *, int)) {}
-int printf(const char *format, ...) { return 0; }`,
-    seen: [],
-  },
-  'correct but unusual': {
-    // A handle as an opaque pointer type, a structure that is only received and shorter here, a union, a mapped name.
-    java: 'H open(); void close(H h); S.ByReference next(); void u(U u); NativeLong wide();',
-    types: `${S('public int a;', 'public static class ByReference extends S implements Structure.ByReference {}')} public static class H extends PointerType {} public static class U extends Union { public int i; public double d; protected java.util.List<String> getFieldOrder() { return java.util.Arrays.asList("i", "d"); } }`,
-    c: `struct h; struct s { int a; int b; }; union u { int i; double d; };
-struct h *open(void) { return 0; } void close(struct h *h) {} struct s *next(void) { return 0; } void u(union u *u) {} unsigned long wide(void) { return 0; }`,
-    seen: [],
+      'public static class Direct { public static native int direct(); static { Native.register(Direct.class, System.getProperty("lib")); } }',
+    c: 'void *direct(void) { return 0; }',
+    seen: 'error abi/truncated-pointer direct',
   },
 };
 
+const S = 'public byte a; public int[] b = new int[3]; public Pointer p;';
+/** The same done right, and what is unusual but right. */
+const RIGHT: Omit<Kind, 'seen'>[] = [
+  {
+    java: 'long numbers(byte a, short b, int c, long d, float e, double f);',
+    c: 'long numbers(signed char a, short b, int c, long long d, float e, double f) { return 0; }',
+  },
+  {
+    java: 'String texts(String s, WString w, Pointer p, byte[] bytes, int[] ints);',
+    c: '#include <wchar.h>\nconst char *texts(const char *s, const wchar_t *w, void *p, unsigned char *b, int *i) { return 0; }',
+  },
+  {
+    java: 'NativeLong references(NativeLong n, boolean flag, IntByReference i, PointerByReference p); NativeLong size();',
+    c: 'long references(long n, int flag, int *i, void **p) { return 0; } unsigned long size(void) { return 0; }',
+  },
+  {
+    java: 'S.ByValue value(S.ByValue s); void several(S s, S[] all, B b); int printf(String format, Object... more);',
+    types: `${record('S', S, 'public static class ByValue extends S implements Structure.ByValue {}')} public interface B extends Callback { int call(Pointer p, int n); }`,
+    c: `struct s { signed char a; int b[3]; void *p; }; struct s value(struct s s) { return s; }
+void several(struct s *s, struct s *all, int (*b)(struct s *, int)) {} int printf(const char *format, ...) { return 0; }`,
+  },
+  // A handle as a class of its own, a structure that is only received and shorter here, a union.
+  {
+    java: 'H open(); void close(H h); R.ByReference next(); void either(U u);',
+    types: `${record('R', 'public int a;', 'public static class ByReference extends R implements Structure.ByReference {}')} public static class H extends PointerType {} ${record('U', 'public int i; public double d;', '', 'Union')}`,
+    c: `struct h; struct r { int a; int b; }; union u { int i; double d; }; struct h *open(void) { return 0; }
+void close(struct h *h) {} struct r *next(void) { return 0; } void either(union u *u) {}`,
+  },
+];
+
 let runs = 0;
-const compare = async (jar: string, { java, types = '', c }: Kind): Promise<Diagnostic[]> => {
+/** Compares all of them in one JVM. */
+const compare = async (jar: string, kinds: readonly Omit<Kind, 'seen'>[]): Promise<Diagnostic[]> => {
+  const [java, types, c] = (['java', 'types', 'c'] as const).map((k) =>
+    kinds.map((x) => x[k] ?? '').join('\n'),
+  );
   const own = join(dir, `run${runs++}`);
   const source = join(own, 'src', 'p', 'App.java');
   mkdirSync(dirname(source), { recursive: true });
@@ -170,14 +180,28 @@ public class Main {
 };
 
 describe.skipIf(missing).each(JARS)('JNA %s', (_, jar) => {
-  test.each(Object.entries(KINDS))('%s', { timeout: 240_000 }, async (_name, kind) => {
-    const found = await compare(jar!, kind);
-    expect(found.map((d) => `${d.tier ?? 'error'} ${d.hazard} ${d.message.split(/[,:]/)[0]}`)).toEqual(kind.seen);
-  });
+  test(
+    'what is wrong is seen, each once, with its place and what mends it',
+    { timeout: 600_000 },
+    async () => {
+      const found = await compare(jar!, Object.values(WRONG));
+      const words = found.map((d) => `${d.tier ?? 'error'} ${d.hazard} ${d.message.split(/[,:]/)[0]}`);
+      for (const [kind, { seen }] of Object.entries(WRONG))
+        expect(
+          words.filter((w) => w === seen || w === seen.replace('App.', '')),
+          kind,
+        ).toHaveLength(1);
+      expect(words).toHaveLength(Object.keys(WRONG).length);
+      const pointer = found.find((d) => d.hazard === 'abi/truncated-pointer');
+      expect(pointer?.stacks[0]?.frames[0]).toMatchObject({
+        file: '/repo/src/p/App.java',
+        line: expect.any(Number),
+      });
+      expect(found.map((d) => d.mend)).toContain('Pointer pointer();');
+    },
+  );
 
-  test('says where, and what mends it', { timeout: 240_000 }, async () => {
-    const [found] = await compare(jar!, { java: '\n  int\n  f ();', c: 'void *f(void) { return 0; }', seen: [] });
-    expect(found?.stacks[0]?.frames[0]).toMatchObject({ file: '/repo/src/p/App.java', line: 9 });
-    expect(found?.mend).toBe('Pointer f();');
+  test('what is right is silent', { timeout: 600_000 }, async () => {
+    expect(await compare(jar!, RIGHT)).toEqual([]);
   });
 });

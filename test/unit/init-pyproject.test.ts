@@ -146,6 +146,23 @@ describe('what tests need', () => {
   });
 });
 
+describe('sources of an extension, of which no build file speaks', () => {
+  const HATCH = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n';
+  const PDM = '[build-system]\nbuild-backend = "pdm.backend"\n';
+  test.each<[string, string, Record<string, string>, string | undefined]>([
+    ['Cython', PDM, { 'src/f/g.pyx': '' }, 'pdm'],
+    ['C', HATCH, { 'src/f.c': 'PyMODINIT_FUNC PyInit_f(void) {}' }, 'hatchling'],
+    ['pybind11', HATCH, { 'src/f.cpp': 'PYBIND11_MODULE(f, m) {}' }, 'hatchling'],
+    ['nanobind', HATCH, { 'f.cc': 'NB_MODULE(f, m) {}' }, 'hatchling'],
+    ['of an example', HATCH, { 'examples/f.c': 'PyMODINIT_FUNC PyInit_f(void) {}' }, undefined],
+    ['of a library', HATCH, { 'src/f.c': 'int f(void) { return 0; }' }, undefined],
+  ])('%s', async (_, toml, files, backend) => {
+    const why = (await suiteOf(toml, files))?.why;
+    if (backend === undefined) expect(why).toBeUndefined();
+    else expect(why).toContain(`builds an extension with ${backend};`);
+  });
+});
+
 describe('the environment', () => {
   const BACKEND = '[build-system]\nbuild-backend = "mesonpy"\n';
   test.each<[string, Record<string, string>, Record<string, string> | undefined]>([
@@ -160,7 +177,9 @@ describe('the environment', () => {
     ['of tox.ini, in one line', { 'tox.ini': '[testenv]\nset_env = X=1\n' }, { X: '1' }],
     [
       'of pyproject.toml',
-      { 'pyproject.toml': `${BACKEND}[tool.tox.env_run_base]\nset_env = { X = "1", Y = { replace = "env" } }\n` },
+      {
+        'pyproject.toml': `${BACKEND}[tool.tox.env_run_base]\nset_env = { X = "1", Y = { replace = "env" } }\n`,
+      },
       { X: '1' },
     ],
     [

@@ -185,7 +185,12 @@ describe('an indirect leak', () => {
       stacks: [
         {
           role: 'allocated',
-          frames: [fn, entry].map((f) => ({ kind: 'source', function: f, file: '/repo/native/x.c', line: 7 })),
+          frames: [fn, entry].map((f) => ({
+            kind: 'source',
+            function: f,
+            file: '/repo/native/x.c',
+            line: 7,
+          })),
         },
       ],
     }),
@@ -193,9 +198,23 @@ describe('an indirect leak', () => {
   const root = { kind: 'direct', fn: 'new_tree', entry: 'parse' } as const;
   test.each<[string, Leak[], number]>([
     ['of the same call', [root, { kind: 'indirect', fn: 'new_node', entry: 'parse' }], 1],
-    ['of the same test', [{ ...root, test: 'a' }, { kind: 'indirect', fn: 'n', entry: 'add', test: 'a' }], 1],
+    [
+      'of the same test',
+      [
+        { ...root, test: 'a' },
+        { kind: 'indirect', fn: 'n', entry: 'add', test: 'a' },
+      ],
+      1,
+    ],
     ['of another call', [root, { kind: 'indirect', fn: 'new_node', entry: 'add' }], 2],
-    ['of another test', [{ ...root, test: 'a' }, { kind: 'indirect', fn: 'n', entry: 'add', test: 'b' }], 2],
+    [
+      'of another test',
+      [
+        { ...root, test: 'a' },
+        { kind: 'indirect', fn: 'n', entry: 'add', test: 'b' },
+      ],
+      2,
+    ],
     ['of another process', [root, { kind: 'indirect', fn: 'n', entry: 'parse', log: '/out/lsan.2' }], 2],
     ['that nothing direct refers to', [{ kind: 'indirect', fn: 'new_node', entry: 'parse' }], 1],
   ])('%s', (_, leaks, findings) => {

@@ -184,7 +184,12 @@ export const jniDeclarations = async (
     host: { ...jna, language: 'java', functions: [...functions, ...jna.functions], staleErrno },
     notSeen: [
       ...(functions.length + jna.functions.length === 0
-        ? [{ name: 'the classes', why: 'none has a native method, and the tests used no library through JNA' }]
+        ? [
+            {
+              name: 'the classes',
+              why: 'none has a native method, and the tests used no library through JNA',
+            },
+          ]
         : []),
       ...unused.map((name) => ({
         name,
