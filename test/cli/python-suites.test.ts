@@ -91,11 +91,13 @@ const KINDS: Record<string, Kind> = {
   'a file that ends Python when it is imported costs itself': {
     suite: 'dir: proj/tests',
     files: {
-      'proj/tests/test_a.py': 'def test_a(): pass\n',
+      'proj/tests/test_a.py':
+        'import ctypes, os\nctypes.CDLL(os.path.join(os.environ["PUPPET_DIR"], "libpuppet.so"))\ndef test_a(): pass\n',
       'proj/tests/test_b.py': 'import sys\nif True:\n    sys.exit("needs a display")\ndef test_b(): pass\n',
       'proj/tests/test_c.py': 'import pytest\npytest.exit("not today")\n',
     },
     tests: { passed: 1, failed: 0 },
+    proven: true,
     says: /2 of 3 test files could not be collected: test_b\.py: .*needs a display/,
   },
   'more tests than a command line takes': {
