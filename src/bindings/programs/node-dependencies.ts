@@ -36,19 +36,28 @@ const words = only ? given.slice(1) : given;
 if (!dir) throw new Error('usage: node-dependencies <directory> [word…]');
 const file = join(dir, 'package.json');
 const json = JSON.parse(readFileSync(file, 'utf8')) as { devDependencies?: Record<string, string> };
-const settings = Object.entries(json).filter(([key]) => !OTHER.test(key));
 const all = [
-  ...(only ? [] : [...texts(dir), JSON.stringify(Object.fromEntries(settings))]),
+  ...(only ? [] : texts(dir)),
   ...words.map((w) => `"${w.replace(/^node_modules\/(?:\.bin\/)?/, '')}"`),
 ];
+const names = Object.keys(json.devDependencies ?? {});
 const compiles = !only && isTypeScript(dir);
-const isNamed = (name: string): boolean =>
-  (compiles && TYPES.test(name)) ||
+const isNamedIn = (name: string, contents: readonly string[]): boolean =>
   ["'", '"', '`'].some((q) =>
-    all.some(
+    contents.some(
       (t) => t.includes(`${q}${name}${q}`) || t.includes(`${q}${name}/`) || t.includes(`=${name}${q}`),
     ),
   );
-const needed = Object.entries(json.devDependencies ?? {}).filter(([name]) => isNamed(name));
-json.devDependencies = Object.fromEntries(needed);
+const needed = new Set(names.filter((n) => (compiles && TYPES.test(n)) || isNamedIn(n, all)));
+// What a tool's settings name is needed if the tool is: jest's presets, but not what a linter of Markdown loads.
+const settings = only ? [] : Object.entries(json).filter(([key]) => !OTHER.test(key));
+for (let before = -1; before !== needed.size;) {
+  before = needed.size;
+  for (const [key, value] of settings)
+    if (!names.includes(key) || needed.has(key))
+      for (const n of names) if (isNamedIn(n, [JSON.stringify(value)])) needed.add(n);
+}
+json.devDependencies = Object.fromEntries(
+  Object.entries(json.devDependencies ?? {}).filter(([name]) => needed.has(name)),
+);
 writeFileSync(file, JSON.stringify(json, undefined, 2));
