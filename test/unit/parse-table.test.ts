@@ -118,7 +118,7 @@ describe('every marker', () => {
   const owners = (marker: Marker): LineReader[] => TABLE.lines.filter((r) => r.markers.includes(marker));
   const markers = [...new Set(READERS.flatMap((r) => r.markers))];
   const context: LogContext = {
-    hasMarker: (text) => TABLE.markers.at(text) >= 0,
+    hasMarker: (text) => TABLE.markers.at(text, TABLE.index.readersOf(text)) >= 0,
     keep: () => undefined,
     attach: () => false,
   };
@@ -127,7 +127,7 @@ describe('every marker', () => {
   it.each(markers.map((marker) => ({ words: marker.words.source, marker })))('$words', ({ marker }) => {
     const marked = lines.filter((l) => marker.words.test(l));
     expect(marked).not.toEqual([]);
-    for (const l of marked.filter((m) => TABLE.markers.at(m) >= 0))
+    for (const l of marked.filter((m) => TABLE.markers.at(m, TABLE.index.readersOf(m)) >= 0))
       expect(holds(l, TABLE.literals), l).toBe(true);
     for (const owner of owners(marker)) {
       const takes = (text: string): boolean =>
@@ -147,7 +147,7 @@ describe('every trace', () => {
     const traced = lines.filter((l) => trace.test(l));
     expect(traced).not.toEqual([]);
     // Alone, it makes a log unreadable, however large; of a stack one frame is enough.
-    const found = traced.filter((l) => holds(l, TABLE.literals) && TABLE.markers.traceOf(l) !== undefined);
+    const found = traced.filter((l) => holds(l, TABLE.literals) && TABLE.markers.traceOf(l, TABLE.index.readersOf(l)) !== undefined);
     expect(found).not.toEqual([]);
   });
 });

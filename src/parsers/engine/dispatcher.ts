@@ -81,7 +81,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
   const { markers, index } = table;
   const missing: Listed<string> = { entries: [], more: 0 };
   const complain = (why: string): void => list(missing, why);
-  const hasMarker = (text: string): boolean => markers.at(text) >= 0;
+  const hasMarker = (text: string): boolean => markers.at(text, index.readersOf(text)) >= 0;
   const first = new Map<Tool, number>();
   const held = holdLast(emit);
   const note: Emit = (diagnostic) => {
@@ -192,11 +192,12 @@ function push(s: State, line: Line, marked: boolean): boolean {
     s.waiting = undefined;
     offerAgain(s, first, text);
   }
-  // Prose that quotes a report.
-  if (marked && markers.beforeReport(text) < 0) return false;
-  const isGlued = hasGluedPrompt(text);
   const concerned = marked ? s.index.readersOf(text) : undefined;
-  const taken = take(s, line, concerned) || (isGlued && takeGlued(s, line, concerned));
+  const opening = concerned === undefined ? 0 : markers.beforeReport(text, concerned);
+  // Prose that quotes a report.
+  if (opening < 0) return false;
+  const isGlued = hasGluedPrompt(text);
+  const taken = take(s, line, concerned, opening) || (isGlued && takeGlued(s, line, concerned));
   s.wrapping.line(text, taken);
   s.mixing.line(text, taken ? s.sessions.sticky : undefined);
   if (s.sessions.lastEnd === line.no) s.mixing.ended();
@@ -209,14 +210,16 @@ function push(s: State, line: Line, marked: boolean): boolean {
   return taken;
 }
 
-/** Offers a line as it stands, and without what may stand before a report; false when nobody takes any of it. */
-function take(s: State, line: Line, concerned: ReaderSet | undefined): boolean {
+/**
+ * Offers a line as it stands, and without what may stand before a report, which begins at `opening`; false when nobody takes any of
+ * it.
+ */
+function take(s: State, line: Line, concerned: ReaderSet | undefined, opening: number): boolean {
   const { sessions, markers } = s;
   const { text } = line;
   const shared = s.lead === '' ? 0 : sharedPrefix(s.lead, text);
   if (shared > 0 && offerIndented(s, from(line, shared), concerned)) return true;
   // A quotation, a logger's name, times of an unknown fashion: the prefix of every line of this log.
-  const opening = concerned === undefined ? 0 : markers.beforeReport(text);
   const before = opening <= MAX_LEAD_CHARS ? opening : 0;
   if (before > 0 && before !== shared && offer(sessions, from(line, before), concerned)) {
     s.lead = text.slice(0, before);
@@ -225,7 +228,7 @@ function take(s: State, line: Line, concerned: ReaderSet | undefined): boolean {
   if (offerIndented(s, line, concerned)) return true;
   if (concerned === undefined) return false;
   // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
-  const words = markers.at(text);
+  const words = markers.at(text, concerned);
   if (words > 0 && words !== before && words !== shared && offer(sessions, from(line, words), concerned))
     return true;
   return offerHead(s, from(line, before), concerned);
@@ -253,8 +256,11 @@ const MAX_NAME_CHARS = 16;
 /** A line whose end is glued to a prompt: whatever it is without some letters before the prompt's sign. */
 function takeGlued(s: State, line: Line, concerned: ReaderSet | undefined): boolean {
   const end = line.text.lastIndexOf('@');
-  for (let n = 1; n <= MAX_NAME_CHARS && n < end; n++)
-    if (take(s, { ...line, text: line.text.slice(0, end - n) }, concerned)) return true;
+  for (let n = 1; n <= MAX_NAME_CHARS && n < end; n++) {
+    const shorter = { ...line, text: line.text.slice(0, end - n) };
+    const opening = concerned === undefined ? 0 : s.markers.beforeReport(shorter.text, concerned);
+    if (take(s, shorter, concerned, opening)) return true;
+  }
   return false;
 }
 
@@ -277,8 +283,9 @@ function dropWaiting(s: State): void {
 /** Lists a line that nobody took and that looks like a tool's. */
 function listUnread(s: State, { text, no }: Line): void {
   const entry = { line: no, text: text.slice(0, MAX_LISTED_CHARS) };
-  if (s.markers.at(text) >= 0) return list(s.unread, entry);
-  const trace = s.markers.traceOf(text);
+  const concerned = s.index.readersOf(text);
+  if (s.markers.at(text, concerned) >= 0) return list(s.unread, entry);
+  const trace = s.markers.traceOf(text, concerned);
   if (trace !== undefined) list(s.traces, { ...entry, ...trace });
 }
 

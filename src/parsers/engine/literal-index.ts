@@ -9,10 +9,7 @@ import { SLOTS, slotOf } from './scan-wasm.js';
 export type ReaderSet = readonly number[];
 
 export type LiteralIndex = {
-  /**
-   * The readers with a literal in the text, those that watch all lines, and perhaps some whose literal would have to begin the
-   * line.
-   */
+  /** The readers with a literal in the text, and perhaps some whose literal would have to begin the line. */
   readersOf(text: string): ReaderSet;
 };
 
@@ -26,7 +23,10 @@ const emptySet = (readers: number): number[] => Array.from({ length: (readers + 
 export const holds = (set: ReaderSet, reader: number): boolean =>
   (set[reader >>> 5]! & (1 << (reader & 31))) !== 0;
 
-export const overlap = (a: ReaderSet, b: ReaderSet): boolean => a.some((bits, i) => (bits & b[i]!) !== 0);
+export const overlap = (a: ReaderSet, b: ReaderSet): boolean => {
+  for (let i = 0; i < a.length; i++) if ((a[i]! & b[i]!) !== 0) return true;
+  return false;
+};
 
 /** The readers of a table that fulfil a condition. */
 export const setOf = (readers: readonly Reader[], belongs: (r: Reader) => boolean): ReaderSet =>
@@ -36,6 +36,7 @@ export const setOf = (readers: readonly Reader[], belongs: (r: Reader) => boolea
 const WIDTH = 4;
 /** The last of them in a word that moves along the text. */
 const LAST = 24;
+const BLANK = 32;
 
 type Place = { word: number; text: string; readers: number[] };
 
@@ -48,7 +49,7 @@ const wordAt = (text: string, at: number): number => {
 
 /** An index over the literals of a table. */
 export function indexOf(readers: readonly Reader[]): LiteralIndex {
-  const none = setOf(readers, (r) => r.watches === true);
+  const none = setOf(readers, () => false);
   const places = new Map<string, Place>();
   for (const [i, r] of readers.entries())
     for (const literal of r.literals) {
@@ -58,19 +59,26 @@ export function indexOf(readers: readonly Reader[]): LiteralIndex {
       withReader(place.readers, i);
       places.set(text, place);
     }
-  const bySlot: (Place[] | undefined)[] = Array.from({ length: SLOTS });
-  for (const place of places.values()) (bySlot[slotOf(place.word)] ??= []).push(place);
+  const bySlot = new Map<number, Place[]>();
+  /** 1 for a slot with places: almost every character of a log ends a word without any. */
+  const isUsed = new Uint8Array(SLOTS);
+  for (const place of places.values()) {
+    const slot = slotOf(place.word);
+    isUsed[slot] = 1;
+    bySlot.set(slot, [...(bySlot.get(slot) ?? []), place]);
+  }
   return {
     readersOf(line) {
-      // Where a log was cut, or its lines were trimmed, the blank that ends a literal is gone.
-      const text = `${line} `;
+      let text = '';
       let found: number[] | undefined;
       let word = 0;
-      for (let i = 0; i < text.length; i++) {
-        word = (word >>> 8) | ((text.charCodeAt(i) & 0xff) << LAST);
-        const candidates = bySlot[slotOf(word)];
-        if (candidates === undefined) continue;
-        for (const c of candidates) {
+      // Where a log was cut, or its lines were trimmed, the blank that ends a literal is gone.
+      for (let i = 0; i <= line.length; i++) {
+        word = (word >>> 8) | ((i < line.length ? line.charCodeAt(i) & 0xff : BLANK) << LAST);
+        const slot = slotOf(word);
+        if (isUsed[slot] === 0) continue;
+        if (text === '') text = `${line} `;
+        for (const c of bySlot.get(slot)!) {
           if (c.word !== word || !text.startsWith(c.text, i - WIDTH + 1)) continue;
           found ??= [...none];
           for (let n = 0; n < found.length; n++) found[n]! |= c.readers[n]!;

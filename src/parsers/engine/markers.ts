@@ -1,23 +1,27 @@
 /** Does a line look as if a tool of the table wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
 import type { Tool } from '../../model/diagnostic.js';
-import { overlap, setOf, type LiteralIndex, type ReaderSet } from './literal-index.js';
+import { overlap, setOf, type ReaderSet } from './literal-index.js';
 import type { Marker, Reader } from './reader.js';
 
 /** The tools that write a line, and whether it only tells that a process ended. */
 export type Trace = { tools: readonly Tool[]; isEnd: boolean };
 
+/**
+ * What is asked of a line. `concerned` are the readers with a literal in it: the words of no other one can stand there, so that a
+ * line without any costs nothing.
+ */
 export type Markers = {
   /** Where the words of a tool begin in a line, or -1. */
-  at(text: string): number;
+  at(text: string, concerned: ReaderSet): number;
   /**
    * Characters of a line before the beginning of a report; 0 when there is no report or nothing before it, -1 when the line
    * quotes the words of one or tells of it.
    */
-  beforeReport(text: string): number;
-  /** Whether the words that begin a report stand right behind other words; `concerned` are the readers with a literal in it. */
+  beforeReport(text: string, concerned: ReaderSet): number;
+  /** Whether the words that begin a report stand right behind other words. */
   isGlued(text: string, concerned: ReaderSet): boolean;
   /** The tools that write such a line inside a report; undefined for any other line. */
-  traceOf(text: string): Trace | undefined;
+  traceOf(text: string, concerned: ReaderSet): Trace | undefined;
 };
 
 /** Characters before which prose and tests quote: code, speech, the beginning of an expression. */
@@ -52,36 +56,49 @@ function isQuoted(text: string, at: number): boolean {
   return TELLING.test(text.slice(Math.max(0, at - TELLING_CHARS), at));
 }
 
-/** An expression, and the readers whose literals stand on every line that it matches. */
+/** An expression, and the readers one of whose literals stands on every line that it matches. */
 type Words = { words: RegExp; readers: ReaderSet };
 
+/** Where the first words in a line begin, of those that may stand there; -1 without any. */
+function firstOf(all: readonly Words[], text: string, concerned: ReaderSet): number {
+  let first = -1;
+  for (const { words, readers } of all) {
+    if (!overlap(readers, concerned)) continue;
+    const at = text.search(words);
+    if (at >= 0 && (first < 0 || at < first)) first = at;
+  }
+  return first;
+}
+
 /** The markers of all readers. */
-export function markersOf(readers: readonly Reader[], index: LiteralIndex): Markers {
-  const markers = [...new Set(readers.flatMap((r) => r.markers))];
-  const begins = (m: Marker): boolean => m.opening instanceof RegExp;
-  // First those that may begin a report: text before them is no part of it.
-  const all: Words[] = [...markers.filter(begins), ...markers.filter((m) => !begins(m))].map((m) => ({
-    words: m.words,
-    readers: setOf(readers, (r) => r.markers.includes(m)),
+export function markersOf(readers: readonly Reader[]): Markers {
+  const markers = [...new Set(readers.flatMap((r) => r.markers))].map((marker) => ({
+    ...marker,
+    readers: setOf(readers, (r) => r.markers.includes(marker)),
   }));
-  const opening = anyOf(markers.flatMap(({ opening: o }) => (o instanceof RegExp ? [o] : [])));
-  const anywhere = anyOf(
-    markers.flatMap(({ opening: o }) =>
-      o instanceof RegExp && !o.source.startsWith('^') ? [behindWord(o)] : [],
-    ),
+  const openings = markers.flatMap(({ opening, readers: of }) =>
+    opening instanceof RegExp ? [{ words: opening, readers: of }] : [],
   );
-  const opens = setOf(readers, (r) => r.markers.some((m) => m.opening !== undefined));
-  const finders = markers.flatMap((m) => (typeof m.opening === 'function' ? [m.opening] : []));
+  const finders = markers.flatMap(({ opening, readers: of }) =>
+    typeof opening === 'function' ? [{ find: opening, readers: of }] : [],
+  );
+  const anywhere = openings.flatMap(({ words, readers: of }) =>
+    words.source.startsWith('^') ? [] : [{ words: behindWord(words), readers: of }],
+  );
+  // First those that may begin a report: text before them is no part of it.
+  const begins = (m: Marker): boolean => m.opening instanceof RegExp;
+  const all: Words[] = [...markers.filter(begins), ...markers.filter((m) => !begins(m))];
   const tools = [...new Set(readers.flatMap((r) => r.tools))];
-  const traces = readers.flatMap((r) => [
-    ...(r.traces ?? []).map((trace) => ({ trace, tools: r.tools, isEnd: false })),
-    ...(r.frames ?? []).map((trace) => ({ trace, tools, isEnd: false })),
-    ...(r.ends ?? []).map((trace) => ({ trace, tools, isEnd: true })),
-  ]);
-  const anyTrace = anyOf(traces.map(({ trace }) => trace));
+  const traces = readers.flatMap((r) => {
+    const of = setOf(readers, (other) => other === r);
+    return [
+      ...(r.traces ?? []).map((trace) => ({ trace, tools: r.tools, isEnd: false, readers: of })),
+      ...(r.frames ?? []).map((trace) => ({ trace, tools, isEnd: false, readers: of })),
+      ...(r.ends ?? []).map((trace) => ({ trace, tools, isEnd: true, readers: of })),
+    ];
+  });
   return {
-    at(text) {
-      const concerned = index.readersOf(text);
+    at(text, concerned) {
       for (const w of all) {
         if (!overlap(w.readers, concerned)) continue;
         const at = text.search(w.words);
@@ -89,27 +106,25 @@ export function markersOf(readers: readonly Reader[], index: LiteralIndex): Mark
       }
       return -1;
     },
-    beforeReport(text) {
-      if (!overlap(opens, index.readersOf(text))) return 0;
-      const at = opening === undefined ? -1 : text.search(opening);
+    beforeReport(text, concerned) {
+      const at = firstOf(openings, text, concerned);
       if (at >= 0) return isQuoted(text, at) ? -1 : at;
-      for (const find of finders) {
-        const before = find(text);
+      for (const { find, readers: of } of finders) {
+        const before = overlap(of, concerned) ? find(text) : 0;
         if (before > 0) return isQuoted(text, before) ? -1 : before;
       }
       return 0;
     },
     isGlued(text, concerned) {
-      if (anywhere === undefined || !overlap(opens, concerned)) return false;
       const rest = text.slice(1);
-      const at = 1 + rest.search(anywhere);
+      const at = 1 + firstOf(anywhere, rest, concerned);
       return (
         at > 0 && GLUED_TO.test(text[at - 1]!) && !OF_OPTIONS.test(text.slice(at)) && !isQuoted(text, at)
       );
     },
-    traceOf(text) {
-      if (anyTrace === undefined || !anyTrace.test(text)) return undefined;
-      const found = traces.filter(({ trace }) => {
+    traceOf(text, concerned) {
+      const found = traces.filter(({ trace, readers: of }) => {
+        if (!overlap(of, concerned)) return false;
         const at = text.search(trace);
         return at >= 0 && !isQuoted(text, at + text.slice(at).search(/\S/));
       });
@@ -121,10 +136,5 @@ export function markersOf(readers: readonly Reader[], index: LiteralIndex): Mark
 
 /** Words that otherwise begin at a word's beginning, wherever they stand. */
 // regexes: built from an expression that is proven where it stands, without the assertion at its beginning
-const behindWord = (opening: RegExp): RegExp => new RegExp(opening.source.replace(/^(\(\?<!"\))?\\b/, '$1'));
-
-/** One expression for all. */
-function anyOf(all: readonly RegExp[]): RegExp | undefined {
-  // regexes: built from expressions that are proven where they stand; they share no repetition
-  return all.length > 0 ? new RegExp(all.map((r) => r.source).join('|')) : undefined;
-}
+const behindWord = ({ source, flags }: RegExp): RegExp =>
+  new RegExp(source.replace(/^(\(\?<!"\))?\\b/, '$1'), flags);

@@ -11,7 +11,13 @@ export const WARM_LINES = 64;
  * A session, its reader's place in the table, the number of the last line that it took, and whether it was asked to settle
  * since.
  */
-type Entry = { session: LineSession; reader: number; lastTaken: number; settled: boolean };
+type Entry = {
+  session: LineSession;
+  reader: number;
+  watches: boolean;
+  lastTaken: number;
+  settled: boolean;
+};
 
 export type Sessions = {
   entries: readonly Entry[];
@@ -44,6 +50,7 @@ export function startSessions(
     entries: table.lines.map((r) => ({
       session: r.make(report, log),
       reader: table.readers.indexOf(r),
+      watches: r.watches === true,
       lastTaken: -WARM_LINES,
       settled: true,
     })),
@@ -60,7 +67,10 @@ export function startSessions(
 /** Whether a reader may want the line with this number, as it took one not long ago. */
 export const mayWant = (s: Sessions, no: number): boolean => no - s.lastTaken < WARM_LINES;
 
-/** Offers a line, until one takes it, to the readers that it may concern, and to those that took a line not long ago. */
+/**
+ * Offers a line, until one takes it, to the readers that it may concern and those that watch all lines, and to those that took a line
+ * not long ago. Without `concerned` it is only for the latter.
+ */
 export function offer(s: Sessions, line: Line, concerned: ReaderSet | undefined): boolean {
   const first = s.sticky;
   if (first !== undefined && wants(first, line, concerned) && offerTo(s, first, line)) return true;
@@ -69,7 +79,7 @@ export function offer(s: Sessions, line: Line, concerned: ReaderSet | undefined)
 }
 
 const wants = (e: Entry, line: Line, concerned: ReaderSet | undefined): boolean =>
-  line.no - e.lastTaken <= WARM_LINES || (concerned !== undefined && holds(concerned, e.reader));
+  line.no - e.lastTaken <= WARM_LINES || (concerned !== undefined && (e.watches || holds(concerned, e.reader)));
 
 function offerTo(s: Sessions, e: Entry, line: Line): boolean {
   try {

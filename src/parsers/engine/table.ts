@@ -18,15 +18,12 @@ export type ReaderTable = {
 };
 
 /** Derives everything that the engine needs to know about all readers. */
-export const tableOf = (readers: readonly Reader[]): ReaderTable => {
-  const index = indexOf(readers);
-  return {
-    readers,
-    lines: readers.filter((r) => r.kind === 'lines'),
-    documents: readers.filter((r) => r.kind === 'document'),
-    tools: [...new Set(readers.flatMap((r) => r.tools))],
-    literals: [...new Set(readers.flatMap((r) => r.literals))],
-    index,
-    markers: markersOf(readers, index),
-  };
-};
+export const tableOf = (readers: readonly Reader[]): ReaderTable => ({
+  readers,
+  lines: readers.filter((r) => r.kind === 'lines'),
+  documents: readers.filter((r) => r.kind === 'document'),
+  tools: [...new Set(readers.flatMap((r) => r.tools))],
+  literals: [...new Set(readers.flatMap((r) => r.literals))],
+  index: indexOf(readers),
+  markers: markersOf(readers),
+});
