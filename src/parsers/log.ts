@@ -3,10 +3,11 @@
  * XML) to their readers, wherever in the log they stand. Memory is bounded by the longest line that is kept. A longer one is read
  * in pieces: by documents completely, by the readers of lines as far as a piece may begin a report.
  */
-import { makeDispatcher, type Dispatcher, type Rest } from './engine/dispatcher.js';
+import { makeDispatcher, type Dispatcher } from './engine/dispatcher.js';
 import { makeScanner, type Scanner } from './engine/literal-scanner.js';
 import type { DocumentSession, Emit, LinePart } from './engine/reader.js';
 import type { ReaderTable } from './engine/table.js';
+import type { Rest } from './engine/unread.js';
 
 /** Bytes of a line that are kept; of JSON more, as it must be read in one piece. */
 const MAX_LINE_BYTES = 1 << 20;

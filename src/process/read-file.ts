@@ -1,5 +1,5 @@
 /** Reads what users name: files, also pipes (`<(…)`) and terminals, to which nobody may write for hours. */
-import { closeSync, constants, fstatSync, open as openFile, read as readFile, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read as readFile, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -10,7 +10,6 @@ import { promisify } from 'node:util';
 const BLOCK = 1 << 18;
 const SMALL_BLOCK = 1 << 14;
 
-const open = promisify(openFile);
 const read = promisify(readFile);
 
 /** Bytes that are read before signals are listened to. */
@@ -58,7 +57,8 @@ export const until = async function* (signal: AbortSignal, stream: Readable): As
  * thread that waits in `open` or `read` would keep the process from ending, so pipes and terminals are streams.
  */
 export const sourceOf = async function* (path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const fd = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  // Without blocking nothing is waited for: another thread would only take time.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   if (fstatSync(fd).isFIFO()) yield* until(signal, new Socket({ fd, readable: true, writable: false }));
   else if (isatty(fd)) yield* until(signal, new ReadStream(fd));
   else yield* blocksOf(fd, signal);

@@ -43,7 +43,6 @@ test('a line concerns the readers whose literals it holds, wherever they stand i
 it.each([
   ['a blank at the end that was trimmed', { literals: ['error: '] }, 'x.c:1: error:'],
   ['a literal that begins a line', { literals: ['\n*** '] }, '*** stack'],
-  ['a reader that watches all lines', { watches: true as const }, ''],
 ])('%s', (_, more, text) => expect(concerned([reader({}), reader(more)], text)).toEqual([1]));
 
 test('every reader of the table is found by each of its literals', () => {

@@ -147,7 +147,9 @@ describe('every trace', () => {
     const traced = lines.filter((l) => trace.test(l));
     expect(traced).not.toEqual([]);
     // Alone, it makes a log unreadable, however large; of a stack one frame is enough.
-    const found = traced.filter((l) => holds(l, TABLE.literals) && TABLE.markers.traceOf(l, TABLE.index.readersOf(l)) !== undefined);
+    const found = traced.filter(
+      (l) => holds(l, TABLE.literals) && TABLE.markers.traceOf(l, TABLE.index.readersOf(l)) !== undefined,
+    );
     expect(found).not.toEqual([]);
   });
 });

@@ -1,14 +1,12 @@
 /** Offers the lines of a log to the readers, without the prefix that all of them share, and lists those that no reader understood. */
-import type { Parsed, Tool } from '../../model/diagnostic.js';
 import { watchMixing, type Mixing } from './mixing.js';
 import { watchWrapping, type Wrapping } from './wrapping.js';
 import { watchMargins, type Margins, type RawLine } from './margin.js';
 import { hasGluedPrompt } from './markup.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
 import { holdLast } from './held-report.js';
-import { list, MAX_LISTED, type Listed } from './listed.js';
 import type { LiteralIndex, ReaderSet } from './literal-index.js';
-import type { Markers, Trace } from './markers.js';
+import type { Markers } from './markers.js';
 import type { DocumentContext, Emit, Line } from './reader.js';
 import {
   endSessions,
@@ -22,16 +20,12 @@ import {
 } from './sessions.js';
 import type { ReaderTable } from './table.js';
 import { makeTestJson, type TestJson } from './test-json.js';
+import { makeUnread, type Rest, type Unread } from './unread.js';
 
-/** Characters that are listed of a line. */
-const MAX_LISTED_CHARS = 500;
 /** Characters that may stand before every line of a log. */
 const MAX_LEAD_CHARS = 200;
 /** Readers bound the words of a line, so that reading takes linear time: this many characters of a longer line may still be known. */
 const HEAD_CHARS = [4000, 400];
-
-/** The rest of the result, once the diagnostics are handed over. */
-export type Rest = Omit<Parsed, 'diagnostics'>;
 
 export type Dispatcher = DocumentContext & {
   /** 1-based number of the next line. */
@@ -48,8 +42,6 @@ export type Dispatcher = DocumentContext & {
   end(): Rest;
 };
 
-type Unread = Parsed['unread'][number];
-
 type State = {
   sessions: Sessions;
   markers: Markers;
@@ -61,12 +53,7 @@ type State = {
   lead: string;
   /** A line that nobody took, until the next line shows whether both share a prefix. */
   waiting: Line | undefined;
-  unread: Listed<Unread>;
-  /** Lines from within reports that nobody took, and the tools that may have written them. */
-  traces: Listed<Unread & Trace>;
-  /** Line at which each tool's first report begins. */
-  first: Map<Tool, number>;
-  missing: Listed<string>;
+  unread: Unread;
   testJson: TestJson;
   /** Number of the last line that was only a part of one, and whether an open part holds a literal. */
   lastPart: number;
@@ -79,14 +66,12 @@ type State = {
 /** A dispatcher over fresh readers. `emit` is called for each report as soon as it is complete or given up. */
 export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
   const { markers, index } = table;
-  const missing: Listed<string> = { entries: [], more: 0 };
-  const complain = (why: string): void => list(missing, why);
+  const unread = makeUnread(table);
+  const complain = (why: string): void => unread.complain(why);
   const hasMarker = (text: string): boolean => markers.at(text, index.readersOf(text)) >= 0;
-  const first = new Map<Tool, number>();
   const held = holdLast(emit);
   const note: Emit = (diagnostic) => {
-    const { tool, log } = diagnostic;
-    first.set(tool, Math.min(log.line, first.get(tool) ?? log.line));
+    unread.found(diagnostic);
     held.emit(diagnostic);
   };
   const keep: DocumentContext['keep'] = (no) => {
@@ -104,10 +89,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     offset: 0,
     lead: '',
     waiting: undefined,
-    unread: { entries: [], more: 0 },
-    traces: { entries: [], more: 0 },
-    first,
-    missing,
+    unread,
     testJson: makeTestJson(),
     lastPart: 0,
     isPartMarked: false,
@@ -149,7 +131,10 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
       dropWaiting(s);
       endSessions(sessions);
       held.release();
-      return restOf(s);
+      const width = s.wrapping.width();
+      if (width !== undefined) complain(`the lines of this log seem to be wrapped at ${width} characters`);
+      if (s.mixing.isMixed()) complain('the lines of two reports seem to be mixed');
+      return unread.rest();
     },
   };
 }
@@ -267,41 +252,15 @@ function takeGlued(s: State, line: Line, concerned: ReaderSet | undefined): bool
 /** A prefix shared by two consecutive lines is the log's prefix: the first line is read again without it. */
 function offerAgain(s: State, line: Line, next: string): void {
   // While a report is being read, a part of a line may pass for its continuation.
-  if (mayWant(s.sessions, line.no)) return listUnread(s, line);
+  if (mayWant(s.sessions, line.no)) return s.unread.line(line);
   const known = s.lead === '' ? 0 : sharedPrefix(s.lead, line.text);
   const concerned = s.index.readersOf(line.text);
   const at = leadsOf(line.text, next).find((n) => n > known && offer(s.sessions, from(line, n), concerned));
-  if (at === undefined) return listUnread(s, line);
+  if (at === undefined) return s.unread.line(line);
   s.lead = line.text.slice(0, at);
 }
 
 function dropWaiting(s: State): void {
-  if (s.waiting !== undefined) listUnread(s, s.waiting);
+  if (s.waiting !== undefined) s.unread.line(s.waiting);
   s.waiting = undefined;
-}
-
-/** Lists a line that nobody took and that looks like a tool's. */
-function listUnread(s: State, { text, no }: Line): void {
-  const entry = { line: no, text: text.slice(0, MAX_LISTED_CHARS) };
-  const concerned = s.index.readersOf(text);
-  if (s.markers.at(text, concerned) >= 0) return list(s.unread, entry);
-  const trace = s.markers.traceOf(text, concerned);
-  if (trace !== undefined) list(s.traces, { ...entry, ...trace });
-}
-
-function restOf({ unread, traces, first, missing, wrapping, mixing }: State): Rest {
-  const why = [...missing.entries];
-  const width = wrapping.width();
-  if (width !== undefined) why.push(`the lines of this log seem to be wrapped at ${width} characters`);
-  if (mixing.isMixed()) why.push('the lines of two reports seem to be mixed');
-  // What is left over behind a report of the tool says nothing new.
-  const orphans = traces.entries.filter(({ tools, line, isEnd }) =>
-    isEnd ? first.size === 0 : tools.every((tool) => (first.get(tool) ?? Infinity) > line),
-  );
-  const lines = [...unread.entries, ...orphans.map(({ line, text }) => ({ line, text }))]
-    .sort((a, b) => a.line - b.line)
-    .slice(0, MAX_LISTED);
-  if (unread.more > 0) why.push(`${unread.more} more unread lines are not listed`);
-  if (missing.more > 0) why.push(`${missing.more} more such complaints are not listed`);
-  return { unread: lines, complete: why.length === 0, missing: why };
 }

@@ -85,20 +85,21 @@ export function markersOf(readers: readonly Reader[]): Markers {
   const anywhere = openings.flatMap(({ words, readers: of }) =>
     words.source.startsWith('^') ? [] : [{ words: behindWord(words), readers: of }],
   );
+  const opens = setOf(readers, (r) => r.markers.some((m) => m.opening !== undefined));
+  const speaks = setOf(readers, (r) => r.markers.length > 0);
   // First those that may begin a report: text before them is no part of it.
   const begins = (m: Marker): boolean => m.opening instanceof RegExp;
   const all: Words[] = [...markers.filter(begins), ...markers.filter((m) => !begins(m))];
   const tools = [...new Set(readers.flatMap((r) => r.tools))];
-  const traces = readers.flatMap((r) => {
-    const of = setOf(readers, (other) => other === r);
-    return [
-      ...(r.traces ?? []).map((trace) => ({ trace, tools: r.tools, isEnd: false, readers: of })),
-      ...(r.frames ?? []).map((trace) => ({ trace, tools, isEnd: false, readers: of })),
-      ...(r.ends ?? []).map((trace) => ({ trace, tools, isEnd: true, readers: of })),
-    ];
-  });
+  const traces = readers.flatMap((r) => [
+    ...(r.traces ?? []).map((trace) => ({ trace, tools: r.tools, isEnd: false, isMarked: true })),
+    // Of a kernel's stack only some frames hold a literal.
+    ...(r.frames ?? []).map((trace) => ({ trace, tools, isEnd: false, isMarked: false })),
+    ...(r.ends ?? []).map((trace) => ({ trace, tools, isEnd: true, isMarked: true })),
+  ]);
   return {
     at(text, concerned) {
+      if (!overlap(speaks, concerned)) return -1;
       for (const w of all) {
         if (!overlap(w.readers, concerned)) continue;
         const at = text.search(w.words);
@@ -107,6 +108,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
       return -1;
     },
     beforeReport(text, concerned) {
+      if (!overlap(opens, concerned)) return 0;
       const at = firstOf(openings, text, concerned);
       if (at >= 0) return isQuoted(text, at) ? -1 : at;
       for (const { find, readers: of } of finders) {
@@ -116,6 +118,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
       return 0;
     },
     isGlued(text, concerned) {
+      if (!overlap(opens, concerned)) return false;
       const rest = text.slice(1);
       const at = 1 + firstOf(anywhere, rest, concerned);
       return (
@@ -123,8 +126,9 @@ export function markersOf(readers: readonly Reader[]): Markers {
       );
     },
     traceOf(text, concerned) {
-      const found = traces.filter(({ trace, readers: of }) => {
-        if (!overlap(of, concerned)) return false;
+      const isMarkedLine = concerned.some((bits) => bits !== 0);
+      const found = traces.filter(({ trace, isMarked }) => {
+        if (isMarked && !isMarkedLine) return false;
         const at = text.search(trace);
         return at >= 0 && !isQuoted(text, at + text.slice(at).search(/\S/));
       });
@@ -135,6 +139,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
 }
 
 /** Words that otherwise begin at a word's beginning, wherever they stand. */
-// regexes: built from an expression that is proven where it stands, without the assertion at its beginning
-const behindWord = ({ source, flags }: RegExp): RegExp =>
-  new RegExp(source.replace(/^(\(\?<!"\))?\\b/, '$1'), flags);
+function behindWord({ source, flags }: RegExp): RegExp {
+  // regexes: built from an expression that is proven where it stands, without the assertion at its beginning
+  return new RegExp(source.replace(/^(\(\?<!"\))?\\b/, '$1'), flags);
+}

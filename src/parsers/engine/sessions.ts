@@ -47,13 +47,17 @@ export function startSessions(
     emit(d);
   };
   const s: Sessions = {
-    entries: table.lines.map((r) => ({
-      session: r.make(report, log),
-      reader: table.readers.indexOf(r),
-      watches: r.watches === true,
-      lastTaken: -WARM_LINES,
-      settled: true,
-    })),
+    entries: table.readers.flatMap((r, reader) =>
+      r.kind === 'document'
+        ? []
+        : {
+            session: r.make(report, log),
+            reader,
+            watches: r.watches === true,
+            lastTaken: -WARM_LINES,
+            settled: true,
+          },
+    ),
     sticky: undefined,
     lastTaken: -WARM_LINES,
     settled: true,
@@ -79,7 +83,8 @@ export function offer(s: Sessions, line: Line, concerned: ReaderSet | undefined)
 }
 
 const wants = (e: Entry, line: Line, concerned: ReaderSet | undefined): boolean =>
-  line.no - e.lastTaken <= WARM_LINES || (concerned !== undefined && (e.watches || holds(concerned, e.reader)));
+  line.no - e.lastTaken <= WARM_LINES ||
+  (concerned !== undefined && (e.watches || holds(concerned, e.reader)));
 
 function offerTo(s: Sessions, e: Entry, line: Line): boolean {
   try {

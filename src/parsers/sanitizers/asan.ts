@@ -12,8 +12,19 @@
  */
 import { FRAME_LITERALS } from '../engine/process-id.js';
 import type { Open } from './asan-open.js';
-import type { MemoryClass, StackRole, Tool } from '../../model/diagnostic.js';
+import type { Tool } from '../../model/diagnostic.js';
 import { hazardOf, isKnown, kindOf } from './asan-kinds.js';
+import {
+  ABORTING,
+  CREATED,
+  MEMORY,
+  ORPHAN,
+  plainKind,
+  REGION,
+  SECTIONS,
+  TAIL,
+  VARIABLE,
+} from './asan-lines.js';
 import { takeHwasan } from './hwasan.js';
 import { closeReport, extend, openReport, openStack, takeFrame } from '../engine/open-report.js';
 import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
@@ -40,38 +51,6 @@ const ANY_ADDRESS = /\b(0x[0-9a-fA-F]+)\b/;
 const THREAD = /\b(?:in thread |on thread |\()(T\d+)\b|\b(T\d+)\)$/;
 /** A check's complaint about its arguments: `==7==ERROR: beg is not aligned by 8`. */
 const DETAIL = /^==\d+==ERROR: (?!\w+(?:Sanitizer|:))/;
-const REGION =
-  /^\s*(?:0x[0-9a-fA-F]+ is (?:located|a wild pointer)|Address 0x[0-9a-fA-F]+ is (?:located|a wild pointer)|object passed to delete)/;
-/** `  [32, 42) 'buf' (line 5) <== Memory access at offset 42 overflows this variable` */
-const VARIABLE = /^\s*\[\d+, \d+\) .{0,400}<== Memory access at offset /;
-const MEMORY: readonly [RegExp, MemoryClass][] = [
-  [/\bglobal variable\b/, 'global'],
-  [/\bin stack of thread\b|\blocal variable\b/, 'stack'],
-  [/-byte region \[/, 'heap'],
-  [/\bwild pointer\b/, 'wild'],
-  [/\bis located in the (?:high|low) shadow|shadow gap area/, 'shadow'],
-];
-const TAIL =
-  /^\s*(?:Shadow bytes around|Shadow byte legend|(?:(?:=>|-)\s*)?0x[0-9a-fA-F]+: ?\[?(?:[0-9a-fA-F]{2}|\.\.)[\] ]|Register values:|r[a-z0-9]{1,3} = |x\d+ = |(?:AddressSanitizer|\w+Sanitizer) can not (?:provide additional|describe)|(?:Addressable|Partially addressable|Heap left redzone|Freed heap region|Stack (?:left|mid|right|after)|Stack use after|Global (?:redzone|init order)|Poisoned by user|Container overflow|Array cookie|Intra object|ASan internal|Left alloca|Right alloca|Shadow gap):|SCARINESS:|MiraclePtr |MTE |HINT: |==\d+==(?:HINT|Hint|The signal is|ABORTING|WARNING: invalid path|Can't)|==\d+==\s*$)/;
-
-/** The program's own unfinished line may stand before it. */
-const ABORTING = /==\d+==ABORTING\b/;
-/** A part of the tail, which begins with nothing else. */
-const ORPHAN =
-  /^\s*Shadow byte(?:s around the buggy address:| legend \(one shadow byte represents )|^=>0x[0-9a-f]{8,16}: {0,2}[0-9a-f]{2}[ [\]]|^==\d{1,10}==ABORTING$/;
-
-/** Stands before the SUMMARY or, for a thread that died of a signal, behind it. */
-const CREATED = /^\s*(?:==\d+==)?Thread (T\d+)\b.{0,200} created by (?:T\d|unknown)/;
-const SECTIONS: readonly [RegExp, StackRole][] = [
-  [/\bfreed by thread (T\d+)/, 'freed'],
-  [/\ballocated by thread (T\d+)/, 'allocated'],
-  [/\b(?:allocated|defined) (?:from|here):/, 'allocated'],
-  [CREATED, 'thread-created'],
-  [/\bMemory was manually poisoned by thread (T\d+)/, 'related'],
-  [/\bThis variable is|These globals were registered at|^\s*\[\d+\]:$/, 'related'],
-  [/\bis located in stack of thread (T\d{1,9}) .{0,100}in frame\s{0,4}$/, 'allocated'],
-];
-
 /** Reads `ERROR: …Sanitizer` reports; many may follow each other in one log (`halt_on_error=0`). */
 export const asan: LineReader = {
   kind: 'lines',
@@ -157,7 +136,15 @@ function read(s: State, line: Line): boolean {
     if (!s.hasReported && ORPHAN.test(text)) return false;
     return (TAIL.test(text) && !text.includes('ERROR')) || ABORTING.test(text);
   }
-  return inside(s.open, line) && takeEnd(s, s.open, text);
+  return takePlain(s.open, line) || (inside(s.open, line) && takeEnd(s, s.open, text));
+}
+
+/** A line of an open report that can be nothing but a frame, or bytes of the shadow. */
+function takePlain(open: Open, line: Line): boolean {
+  if (open.diagnostic.tool === 'hwasan') return false;
+  const kind = plainKind(line.text);
+  if (kind === 'shadow') extend(open, line);
+  return kind === 'shadow' || (kind === 'frame' && takeFrame(open, line));
 }
 
 /** After a line of an open report: does it end it? */

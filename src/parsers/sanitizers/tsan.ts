@@ -28,6 +28,7 @@ const ACCESS =
   /^\s*(Previous )?(atomic )?(write|read) of size (\d+) at (0x[0-9a-fA-F]+) by (main thread|thread T\d+)(.*)$/is;
 const EXTERNAL =
   /^\s*(Previous )?(modifying|read-only) access (?:of|at) .* by (main thread|thread T\d+)(.*)$/is;
+const FRAME_START = /^\s*#/;
 const LOCKS = /\b(M\d+)\b/g;
 /** `Mutex M2 acquired here while holding mutex M1 in thread T1:` */
 const WHILE_HOLDING = /\bwhile holding mutex (M\d+)/;
@@ -148,6 +149,8 @@ function begin(line: Line, headline: string, pid: string): OpenReport {
 /** One line of an open report; false when it is none of ours. */
 function inside(open: OpenReport, line: Line): boolean {
   const { text } = line;
+  // All others begin with a word.
+  if (FRAME_START.test(text)) return takeFrame(open, line);
   if (takeAccess(open, text) || takeSection(open, text) || REMARKS.test(text)) {
     if (/^\s*Cycle in lock order/.test(text)) open.diagnostic.region ??= text.trim();
     const more = /^\s*And (\d+) more similar/.exec(text);

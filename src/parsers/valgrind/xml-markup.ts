@@ -20,7 +20,9 @@ const SECTIONS: readonly Section[] = [
   { start: '<?', end: '?>', isText: false },
 ];
 
-const [SLASH, GREATER, LESS] = [0x2f, 0x3e, 0x3c];
+export const SLASH = 0x2f;
+export const GREATER = 0x3e;
+const LESS = 0x3c;
 
 const isBlank = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d);
 /** Letters and `_`, and behind the first digits, `-`, `.` and `:`. */
@@ -29,6 +31,25 @@ const isNameCode = (code: number, isFirst: boolean): boolean =>
   code === 0x5f ||
   (code >= 0x41 && code <= 0x5a) ||
   (!isFirst && ((code >= 0x30 && code <= 0x3a) || code === 0x2d || code === 0x2e));
+
+/** Valgrind's own names, by their length: one of them need not be cut out of the text again and again. */
+const KNOWN: readonly (readonly string[])[] = (() => {
+  const all = (
+    'valgrindoutput error fatal_signal announcethread status preamble args errorcounts suppcounts clientmsg pid ppid tool ' +
+    'protocoltool protocolversion usercomment logfilequalifier stack frame xwhat xauxwhat suppression sframe pair vargv argv ' +
+    'first_observed_at confl_wait_call acquired_at other_segment_start other_segment_end ip obj fn dir file line tid kind what ' +
+    'auxwhat unique count name text hthreadid leakedbytes leakedblocks threadname state time exe arg sname skind rawtext signo ' +
+    'signame sicode siaddr address size'
+  ).split(' ');
+  const byLength: string[][] = [];
+  for (const name of all) (byLength[name.length] ??= []).push(name);
+  return byLength;
+})();
+
+const nameAt = (text: string, from: number, to: number): string => {
+  for (const name of KNOWN[to - from] ?? []) if (text.startsWith(name, from)) return name;
+  return text.slice(from, to);
+};
 
 /** The tag that begins with the `<` at `open`; 'incomplete' when its end, or what tells that it is one, is not there yet. */
 export function tagAt(text: string, open: number): Tag | 'incomplete' | undefined {
@@ -46,7 +67,7 @@ export function tagAt(text: string, open: number): Tag | 'incomplete' | undefine
   while (at < most && code !== GREATER && code !== LESS) code = text.charCodeAt(++at);
   if (at < most && code === GREATER)
     return {
-      name: text.slice(from, to),
+      name: nameAt(text, from, to),
       close: at,
       isEnd,
       isEmpty: !isEnd && text.charCodeAt(at - 1) === SLASH,

@@ -5,7 +5,7 @@
  * over all the same, with what could be read of it. Memory is bounded by the largest record.
  */
 import type { Diagnostic } from '../../model/diagnostic.js';
-import { isTag, sectionAt, tagAt, type Section } from './xml-markup.js';
+import { GREATER, isTag, sectionAt, SLASH, tagAt, type Section } from './xml-markup.js';
 import { hasBadEntity, newNode, type Node } from './xml-node.js';
 
 /** A record and where it lies in the log. `isComplete` is false for one that was cut, or is not well-formed. */
@@ -138,7 +138,10 @@ function readText(s: State): void {
     if (tag === 'incomplete') return;
     if (isTag(tag)) {
       s.at = tag.close + 1;
-      if (s.record !== undefined) s.record.log.endLine = lineAt(s, open);
+      if (s.record !== undefined) {
+        if (!tag.isEnd && !tag.isEmpty && takeLeaf(s, s.record, tag.name)) continue;
+        s.record.log.endLine = lineAt(s, open);
+      }
       if (tag.isEnd) closeTag(s, tag.name);
       else openTag(s, tag.name, open, tag.isEmpty);
       continue;
@@ -150,6 +153,28 @@ function readText(s: State): void {
       s.at = open + 1;
     } else s.at = open + s.section.start.length;
   }
+}
+
+/**
+ * Reads an element that holds nothing but text, from behind its first tag on: almost all of a record are such. False when it may
+ * be another one.
+ */
+function takeLeaf(s: State, record: XmlRecord, name: string): boolean {
+  const { text, path, at } = s;
+  const close = text.indexOf('<', at);
+  const end = close + name.length + 2;
+  if (close < 0 || text.charCodeAt(close + 1) !== SLASH || text.charCodeAt(end) !== GREATER) return false;
+  if (!text.startsWith(name, close + 2) || LARGE.has(name) || name === OUTPUT) return false;
+  if (path.length >= MAX_DEPTH || s.offset + close - s.start > MAX_RECORD_CHARS) return false;
+  const node = newNode(name);
+  let from = at;
+  while (from < close && text.charCodeAt(from) <= 0x20) from++;
+  if (from < close) node.text = text.slice(from, close);
+  if (hasBadEntity(node.text)) record.isComplete = false;
+  (path[path.length - 1]!.children ??= []).push(node);
+  record.log.endLine = lineAt(s, close);
+  s.at = end + 1;
+  return true;
 }
 
 /** Reads up to the end of a section, or all that may not be the beginning of its end. */
