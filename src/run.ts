@@ -212,7 +212,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     caches,
     env: baseEnv(),
     redactor,
-    logs,
+    ...{ logs, kept: join(o.cache, 'fuzz') },
     signal: o.signal,
     suppressions: supp,
     expectations: expectationsOf(cell, expectations),

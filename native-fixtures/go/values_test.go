@@ -18,6 +18,7 @@ func mean(a []ffiValue) (any, error) {
 }
 func box(a []ffiValue) (any, error)   { return suite.Box(a[0].Int32()) }
 func slice(a []ffiValue) (any, error) { return suite.Slice(a[0].Int32(), a[1].Int32()) }
+func twice(a []ffiValue) (any, error) { return suite.Double(a[0].Int32()) }
 
 func Test_abi_wrong_width__value(t *testing.T) {
 	ffiValues(t, "fx_wide", wide) //~ abi_wrong_width__value: values = abi/wrong-width
@@ -60,5 +61,9 @@ func Test_abi_truncated_pointer__value(t *testing.T) {
 }
 
 func Test_trust_validation_gap__value(t *testing.T) {
-	ffiValues(t, "fx_slice", slice) //~ trust_validation_gap__value: values = trust/validation-gap
+	ffiValues(t, "fx_slice", slice) //~ trust_validation_gap__value: values fuzz = trust/validation-gap
+}
+
+func Test_trust_validation_gap__code(t *testing.T) {
+	ffiValues(t, "fx_double", twice) //~ trust_validation_gap__code: values fuzz = trust/validation-gap
 }

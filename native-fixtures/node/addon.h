@@ -112,6 +112,7 @@ WRAPPER(valuePointsLatin1);
 WRAPPER(valueSum);
 WRAPPER(valueBox);
 WRAPPER(valueSlice);
+WRAPPER(valueDouble);
 
 static const export_row rows[] = {
     {"run", run}, {"hold", hold}, {"heldSum", heldSum}, {"release", release}, {"fill", fill},
@@ -125,7 +126,7 @@ static const export_row rows[] = {
     {"valueWide", valueWide}, {"valueWideArgument", valueWideArgument}, {"valueWideDouble", valueWideDouble},
     {"valueWideAlone", valueWideAlone}, {"valueUnsignedMax", valueUnsignedMax}, {"valueDigest", valueDigest},
     {"valueMean", valueMean}, {"valuePoints", valuePoints}, {"valuePointsLatin1", valuePointsLatin1},
-    {"valueSum", valueSum}, {"valueBox", valueBox}, {"valueSlice", valueSlice},
+    {"valueSum", valueSum}, {"valueBox", valueBox}, {"valueSlice", valueSlice}, {"valueDouble", valueDouble},
     {NULL, NULL},
 };
 

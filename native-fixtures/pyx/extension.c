@@ -310,6 +310,7 @@ static PyMethodDef methods[] = {
     BOTH(mean),
     BOTH(box),
     BOTH(slice),
+    BOTH(double),
     {NULL, NULL, 0, NULL},
 };
 

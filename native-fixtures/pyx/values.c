@@ -145,3 +145,20 @@ TAKING(twin_slice) {
   PyErr_SetString(PyExc_ValueError, "no slice of 64 bytes");
   return NULL;
 }
+
+TAKING(hazard_double) {
+  (void)self;
+  int want, out = 0;
+  if (!PyArg_ParseTuple(args, "i", &want)) return NULL;
+  fx_measure(want, &out);
+  return PyLong_FromLong(out);
+}
+
+TAKING(twin_double) {
+  (void)self;
+  int want, out = 0;
+  if (!PyArg_ParseTuple(args, "i", &want)) return NULL;
+  if (want <= INT32_MAX / 2 && fx_measure(want, &out) == 0) return PyLong_FromLong(out);
+  PyErr_SetString(PyExc_ValueError, "no measure");
+  return NULL;
+}

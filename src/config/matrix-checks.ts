@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import { CANARY } from '../model/cell-id.js';
-import { HEAP_GATES, PERTURBED_GATES, SEEDED_GATES } from '../model/ids.js';
+import { FUZZING_GATES, HEAP_GATES, PERTURBED_GATES, SEEDED_GATES } from '../model/ids.js';
 import { parseSignature } from '../model/signature.js';
 import { didYouMean, suggest } from './did-you-mean.js';
 import { isClosed } from './glob.js';
@@ -97,12 +97,18 @@ const checkTargets = ({ complain }: Yaml, targets: Targets, names: readonly stri
     );
 };
 
+/** Gates that ask functions which suites name. */
+const ASKING: readonly string[] = ['values', ...FUZZING_GATES];
+
 /** Settings of gates that only some of them have. */
 const TAKERS = [
   ['perturb', PERTURBED_GATES],
   ['redzone', HEAP_GATES],
   ['fill', HEAP_GATES],
   ['calls', ['failing', 'errors']],
+  ['time', FUZZING_GATES],
+  ['inputs', FUZZING_GATES],
+  ['corpus', FUZZING_GATES],
 ] as const;
 
 type Gates = readonly (readonly [string, z.infer<typeof gate> | null])[];
@@ -119,7 +125,10 @@ const checkGates = (complain: Yaml['complain'], gates: Gates): void => {
       );
     for (const [key, takers] of TAKERS)
       if (settings?.[key] !== undefined && !(takers as readonly string[]).includes(name))
-        complain(['gates', name, key], `gate '${name}' takes no '${key}'; ${takers.join(', ')} do.`);
+        complain(
+          ['gates', name, key],
+          `gate '${name}' takes no '${key}'; ${takers.join(', ')} ${takers.length === 1 ? 'does' : 'do'}.`,
+        );
     for (const key of ['strict', 'info', 'headers', 'cflags'] as const)
       if (settings?.[key] !== undefined && name !== 'declared')
         complain(
@@ -148,11 +157,12 @@ export const crossCheck = (yaml: Yaml): void => {
   if (isMapping(raw['gates']) && Object.keys(raw['gates']).length === 0)
     yaml.complain(['gates'], "'gates' is empty, so nothing would run; write at least one: gates: { asan: }");
   checkGates(yaml.complain, gates);
-  if (gates.some(([name]) => name === 'values') && !suites.some(([, s]) => s.values))
-    yaml.complain(
-      ['gates', 'values'],
-      "no suite names functions, so gate 'values' compares nothing; write values: { functions: ['int f(int a)'] } in a suite",
-    );
+  for (const [name] of gates)
+    if (ASKING.includes(name) && !suites.some(([, s]) => s.values))
+      yaml.complain(
+        ['gates', name],
+        `no suite names functions, so gate '${name}' compares nothing; write values: { functions: ['int f(int a)'] } in a suite`,
+      );
   if (gates.some(([name]) => name === 'errors') && ![...targets.values()].some((t) => t.errors))
     yaml.complain(
       ['gates', 'errors'],

@@ -57,11 +57,20 @@ export const target = z.strictObject({
 
 const values = z.strictObject({
   functions: z
-    .array(z.union([text, z.strictObject({ signature: text, c: text })]))
+    .array(
+      z.union([
+        text,
+        z.strictObject({
+          signature: text,
+          c: text.optional(),
+          errors: z.enum(ERROR_RESULTS).nullable().optional(),
+        }),
+      ]),
+    )
     .min(1)
     .meta({
       description:
-        'Signatures of C; with `c`, statements that return the result, for what is more than one call.',
+        'Signatures of C; with `c`, statements that return the result, for what is more than one call; with `errors`, how the result says that C refused, as in a target.',
     }),
   headers: texts.default([]).meta({ description: 'Headers, as in `#include <…>`, that declare them.' }),
   include: texts.default([]).meta({ description: 'Directories of headers, relative to `root`.' }),
@@ -137,6 +146,16 @@ export const gate = z.strictObject({
     description:
       'Gates failing, errors: how many calls fail in one run, each in a test of its own. Default: 200.',
   }),
+  time: seconds.optional().meta({
+    description: 'Gate fuzz: seconds for the inputs of one suite. Default: 20.',
+  }),
+  inputs: z.number().int().positive().max(100_000).optional().meta({
+    description: 'Gate fuzz: random inputs of a function in one launch. Default: 200.',
+  }),
+  corpus: text.optional().meta({
+    description:
+      'Gate fuzz: directory, relative to `root`, in which inputs that showed something are kept. Default: beside the builds.',
+  }),
   strict: z.boolean().optional().meta({ description: 'Gate declared: warnings make a cell red, too.' }),
   info: z.boolean().optional().meta({
     description: 'Gate declared: differences that do no harm on this machine are listed.',
@@ -186,7 +205,9 @@ export const knownKeys = (path: readonly PropertyKey[]): readonly string[] => {
   if (top === undefined) return Object.keys(matrixSchema.shape);
   if (top === 'targets' && index !== undefined) return Object.keys(target.shape);
   if (top === 'suites' && sub === 'values')
-    return path[3] === 'functions' && path[4] !== undefined ? ['signature', 'c'] : Object.keys(values.shape);
+    return path[3] === 'functions' && path[4] !== undefined
+      ? ['signature', 'c', 'errors']
+      : Object.keys(values.shape);
   if (top === 'suites' && sub === 'weight') return ['cores', 'memory'];
   if (top === 'suites' && sub === 'with')
     return path[3] === 'shim' ? Object.keys(SETTINGS.jni.shape.shim.shape) : SETTING_NAMES;

@@ -1,7 +1,6 @@
 /** Starts adapters of boundary values again behind a vector that ended their process, so that the others are asked. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readAnswers } from '../values/answers.js';
+import { answersIn } from './asked-values.js';
 import { runAttempt, type Runner } from './attempt.js';
 
 /** Vectors of one test that may end its process. Behind them the rest says little more, and each costs a launch. */
@@ -9,8 +8,7 @@ const MAX_RESTARTS = 8;
 
 /** What the launch in `logDir` answered, and how many vectors ended a process. */
 const answered = (logDir: string): { text: string; deaths: number } => {
-  const names = readdirSync(logDir).filter((n) => n.startsWith('answers.'));
-  const texts = names.sort().map((n) => readFileSync(join(logDir, n), 'utf8'));
+  const texts = answersIn(logDir).map((a) => a.text);
   const deaths = texts
     .flatMap((t) => readAnswers(t).asked)
     .reduce((n, a) => n + [...a.outcomes.values()].filter((o) => o.kind === 'died').length, 0);
@@ -18,14 +16,14 @@ const answered = (logDir: string): { text: string; deaths: number } => {
 };
 
 /**
- * Runs again each test that a vector ended, with the vectors behind it. The answers before it count on, since a wrong type is
+ * Runs again each test that a vector ended in a launch since `from`, with the vectors behind it. The answers before it count on, since a wrong type is
  * told from all of them.
  */
-export const askOn = async (r: Runner): Promise<void> => {
+export const askOn = async (r: Runner, from = 0): Promise<void> => {
   const dirs = r.logDirs ?? [];
   if (!r.cell.gate.asksFunctions) return;
   for (const [n, attempt] of [...r.evidence.attempts].entries()) {
-    if (attempt.unfinished.length === 0) continue;
+    if (n < from || attempt.unfinished.length === 0) continue;
     let known = answered(dirs[n]!);
     for (let i = 0; i < MAX_RESTARTS && known.deaths > 0; i++) {
       if (r.options.signal.aborted) return;

@@ -4,7 +4,7 @@ import { onErrorPaths } from '../judge/error-paths.js';
 import { errorsOf, failuresIn, ignoredIn, type FailingCall } from './failing-calls.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Expectation } from '../config/annotations.js';
 import type { Apart, RunPlan, PreparedSuite } from '../bindings/binding.js';
 import type { TestEvent } from '../model/test-event.js';
@@ -13,6 +13,7 @@ import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished
 import type { Disturbance } from '../model/disturbance.js';
 import { SLOW_FACTOR } from '../model/duration.js';
 import { wordsOf } from './last-words.js';
+import { deadlyVectors, valuesOf } from './asked-values.js';
 import { watchLogs } from './lost-logs.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
@@ -33,7 +34,7 @@ import { withHostStack } from './host-stack.js';
 import { withPreload } from './preload.js';
 import { prepareAfter, runAfter } from './run-after.js';
 import { settleSources } from '../build/source-files.js';
-import type { ValuesRequest } from '../gates/gate.js';
+import type { InputsRequest } from '../gates/gate.js';
 import { withSuppressions, type SuppressionFiles } from '../gates/suppression-files.js';
 
 export type CellOptions = BuildAccess & {
@@ -43,6 +44,8 @@ export type CellOptions = BuildAccess & {
   redactor?: Redactor;
   /** Directory of this run's logs. */
   logs: string;
+  /** Directory of what is kept for the next runs: inputs that showed something. */
+  kept: string;
   signal: AbortSignal;
   suppressions: SuppressionFiles;
   expectations: readonly Expectation[];
@@ -84,6 +87,8 @@ export type Runner = {
   logDirs?: string[];
   /** What adapters answered before a vector ended them, for a launch that asks the rest. */
   answered?: string;
+  /** What the random inputs of the next launches are made from, for a gate that draws them. */
+  inputs?: InputsRequest;
 };
 
 /** Time limit in seconds of one launch of the cell, before the allowance for heavy gates. */
@@ -105,20 +110,6 @@ type Armed = {
   after?: string[];
 };
 
-/** The functions that the suite names, for a gate that asks them. */
-const valuesOf = (r: Runner, tests: readonly string[] | 'all'): ValuesRequest | undefined => {
-  const { suite, matrix } = r.cell;
-  if (!suite.values) return undefined;
-  const all = suite.role === 'subject' && (tests === 'all' || tests.length >= r.evidence.listed.length);
-  return {
-    ...suite.values,
-    include: suite.values.include.map((d) => resolve(matrix.root, d)),
-    targets: Object.values(r.prepared.targets),
-    all,
-    ...(r.answered === undefined ? {} : { answered: r.answered }),
-  };
-};
-
 /** The launch that runs tests under the cell's gate. All its files are below `dir`. */
 const armedLaunch = (
   r: Runner,
@@ -132,7 +123,12 @@ const armedLaunch = (
   const scratch = join(dir, 'scratch');
   mkdirSync(logDir, { recursive: true });
   mkdirSync(join(scratch, 'tmp'), { recursive: true });
-  const values = valuesOf(r, tests);
+  const values = valuesOf(cell, {
+    ...{ tests, listed: r.evidence.listed.length, targets: Object.values(prepared.targets) },
+    ...(r.answered === undefined ? {} : { answered: r.answered }),
+    ...(r.inputs ? { inputs: r.inputs } : {}),
+    ...(options.disturbance?.seed === undefined ? {} : { seed: options.disturbance.seed }),
+  });
   const armed = cell.gate.arm({
     host: options.host,
     binding: cell.suite.binding,
@@ -251,6 +247,7 @@ export const runAttempt = async (
     commands.set(key, text);
     return text;
   };
+  const deadly: ReadonlyMap<number, string> = cell.gate.asksFunctions ? deadlyVectors(logDir) : new Map();
   const observations: CrashObservation[] = [];
   for (const log of logs) {
     r.evidence.logs.push(log.path);
@@ -264,7 +261,7 @@ export const runAttempt = async (
       observations.push({
         diagnostic,
         log: log.path,
-        repro: reproFor(test, diagnostic.vector),
+        repro: reproFor(test, diagnostic.vector ?? (log.pid === undefined ? undefined : deadly.get(log.pid))),
         ...(test === undefined ? {} : { test }),
         ...(pid === undefined ? {} : { pid }),
       });

@@ -10,6 +10,7 @@ import type { Cell } from '../plan/plan.js';
 import { askOn } from './ask-on.js';
 import { runExpected } from './run-expected.js';
 import { runFailing } from './run-failing.js';
+import { runFuzz } from './run-fuzz.js';
 import { runSchedules } from './run-schedules.js';
 import { shareOf } from './perturb.js';
 import { buildAgent } from './agent.js';
@@ -95,9 +96,11 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
   else {
     const order = options.disturbance?.order;
     evidence.wanted = order === undefined ? evidence.listed : shuffled(evidence.listed, order);
-    await runSchedules(r);
+    // A twin has the one round of planted bugs.
+    if (cell.gate.drawsInputs && role === 'subject') await runFuzz(r);
+    else await runSchedules(r);
     addNamed(evidence);
-    await askOn(r);
+    if (!cell.gate.drawsInputs || role !== 'subject') await askOn(r);
     await rerunFailed(r);
     await rerunTruncatedLeaks(r);
   }

@@ -10,6 +10,8 @@ import type { ReadLog } from '../parsers/read-logs.js';
 export const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): string | undefined => {
   if (s.tool === 'declared') return undefined; // It is about the sources, whichever test ran.
   if (attempt.requested !== 'all' && attempt.requested.length === 1) return attempt.requested[0];
+  // Its program looks at all answers when the launch is over.
+  if (s.vector !== undefined) return undefined;
   const pid = log.pid ?? s.pid;
   const inProcess = attempt.events.filter(
     (e) => e.outcome === 'started' && e.pid !== undefined && e.pid === pid,

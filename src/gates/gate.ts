@@ -32,7 +32,9 @@ export type ArmRequest = {
 
 /** Functions that a suite names, and how the oracle in C gets at them. */
 export type ValuesRequest = {
-  functions: readonly (string | { signature: string; c: string })[];
+  functions: readonly (string | { signature: string; c?: string | undefined; errors?: ErrorResult })[];
+  /** How functions of the targets report errors, by name. */
+  errors: Record<string, ErrorResult>;
   headers: string[];
   /** Absolute. */
   include: string[];
@@ -46,6 +48,21 @@ export type ValuesRequest = {
   all: boolean;
   /** What adapters answered before a vector ended them. This launch asks the vectors behind it. */
   answered?: string;
+  /** For gates with `drawsInputs`. */
+  inputs?: InputsRequest;
+};
+
+/** What the random inputs of one launch are made from. */
+export type InputsRequest = {
+  round: number;
+  /** Inputs of each function, beyond those that are asked as they are. */
+  count: number;
+  /** Inputs that showed something, by function: others are changed from them. */
+  pool: Readonly<Record<string, readonly (readonly string[])[]>>;
+  /** Inputs that are asked as they are, by function. */
+  exact: Readonly<Record<string, readonly (readonly string[])[]>>;
+  /** Functions that are asked nothing but `exact`. */
+  settled: readonly string[];
 };
 
 export type GateSettings = {
@@ -56,6 +73,9 @@ export type GateSettings = {
   /** Headers that declare what objects without debug information hold, and how to compile them. */
   headers?: readonly string[] | undefined;
   cflags?: readonly string[] | undefined;
+  /** Seconds, and inputs of a function in one launch, for a gate that draws inputs. */
+  time?: number | undefined;
+  inputs?: number | undefined;
   /** Bytes between blocks of the heap. */
   redzone?: number | undefined;
   /** The byte that blocks of the heap are filled with. */
@@ -138,6 +158,8 @@ export type Gate = {
   agent?: true;
   /** True if it is for suites alone that name functions (`values`). */
   asksFunctions?: true;
+  /** True if those functions get random inputs, round after round, until its time is over (`execute/run-fuzz.ts`). */
+  drawsInputs?: true;
   /** True if it is for suites alone of which a target says how its functions report errors (`errors`). */
   asksErrors?: true;
   /** True if it sees faults of what runs while code is loaded, without any call by a test. */

@@ -6,6 +6,7 @@ import { declared } from './declared.js';
 import { errors } from './errors.js';
 import { failing } from './failing.js';
 import { fdguard } from './fdguard.js';
+import { fuzz } from './fuzz.js';
 import { napiguard } from './napiguard.js';
 import { jniguard } from './jniguard.js';
 import { pyguard } from './pyguard.js';
@@ -40,6 +41,7 @@ export const GATES: Record<GateId, Gate> = {
   napiguard,
   jniguard,
   values,
+  fuzz,
   failing,
   errors,
 };

@@ -9,17 +9,30 @@ import { parseSignature } from '../model/signature.js';
 import { readAnswers, type Asked } from '../values/answers.js';
 import type { Function, ValuesSpec } from '../values/spec.js';
 import { vectorsOf } from '../values/vectors.js';
-import type { Gate, ValuesRequest } from './gate.js';
+import type { ArmRequest, Gate, ValuesRequest } from './gate.js';
 import { watched, watching } from './guard.js';
 
-const PROGRAM = fileURLToPath(new URL('../values/program.js', import.meta.url));
+/** Compares what adapters answered with C. */
+export const PROGRAM = fileURLToPath(new URL('../values/program.js', import.meta.url));
 const LOG = 'values.log';
 
 /** Bindings for which there is an adapter in `plugins/values`. */
-const FITS = ['py', 'pyx', 'go', 'jni', 'rs', 'net', 'node'] as const satisfies readonly BindingId[];
+export const FITS = ['py', 'pyx', 'go', 'jni', 'rs', 'net', 'node'] as const satisfies readonly BindingId[];
+
+/** A suite that names no function. */
+export const NO_FUNCTIONS: ValuesRequest = {
+  functions: [],
+  errors: {},
+  headers: [],
+  include: [],
+  libs: [],
+  seed: 0,
+  targets: [],
+  all: false,
+};
 
 /** The last vector of each function that ended a process. */
-const lastDeaths = (asked: readonly Asked[]): Map<string, number> => {
+export const lastDeaths = (asked: readonly Asked[]): Map<string, number> => {
   const last = new Map<string, number>();
   for (const a of asked)
     for (const [id, outcome] of a.outcomes)
@@ -28,12 +41,39 @@ const lastDeaths = (asked: readonly Asked[]): Map<string, number> => {
 };
 
 /** The functions of a suite. The matrix was checked, so that every signature can be read. */
-const functionsOf = ({ functions }: ValuesRequest): Function[] =>
+export const functionsOf = ({ functions, errors }: ValuesRequest): Function[] =>
   functions.flatMap((f) => {
-    const signature = parseSignature(typeof f === 'string' ? f : f.signature);
+    const named = typeof f === 'string' ? { signature: f } : f;
+    const signature = parseSignature(named.signature);
     if (typeof signature === 'string') return [];
-    return [{ signature, ...(typeof f === 'string' ? {} : { body: f.c }) }];
+    const how = named.errors ?? errors[signature.name];
+    return [
+      {
+        signature,
+        ...(named.c === undefined ? {} : { body: named.c }),
+        ...(how === undefined ? {} : { errors: how }),
+      },
+    ];
   });
+
+/** What the program is told of any request. */
+export const specOf = (
+  r: ArmRequest,
+  request: ValuesRequest,
+  log: string,
+): Omit<ValuesSpec, 'gate' | 'functions'> => ({
+  headers: request.headers,
+  include: request.include,
+  libs: request.libs,
+  seed: request.seed,
+  targets: request.targets,
+  ...(request.only === undefined ? {} : { only: request.only }),
+  all: request.all,
+  cc: r.host.tools[r.compiler]?.path ?? r.compiler,
+  answers: join(r.logDir, 'answers'),
+  log: join(r.logDir, log),
+  work: join(r.logDir, '..', 'oracle'),
+});
 
 export const values: Gate = {
   id: 'values',
@@ -49,32 +89,11 @@ export const values: Gate = {
   unfit: (b) => (b === 'c' ? 'the oracle itself is C' : undefined),
   asksFunctions: true,
   arm: (r) => {
-    const request = r.values ?? {
-      functions: [],
-      headers: [],
-      include: [],
-      libs: [],
-      seed: 0,
-      targets: [],
-      all: false,
-    };
+    const request = r.values ?? NO_FUNCTIONS;
     const functions = functionsOf(request);
     const vectors = join(r.logDir, '..', 'vectors.txt');
-    const answers = join(r.logDir, 'answers');
-    const settings: ValuesSpec = {
-      functions,
-      headers: request.headers,
-      include: request.include,
-      libs: request.libs,
-      seed: request.seed,
-      targets: request.targets,
-      ...(request.only === undefined ? {} : { only: request.only }),
-      all: request.all,
-      cc: r.host.tools[r.compiler]?.path ?? r.compiler,
-      answers,
-      log: join(r.logDir, LOG),
-      work: join(r.logDir, '..', 'oracle'),
-    };
+    const settings: ValuesSpec = { gate: 'values', functions, ...specOf(r, request, LOG) };
+    const { answers } = settings;
     const answered = request.only === undefined ? (request.answered ?? '') : '';
     const ended = lastDeaths(readAnswers(answered).asked);
     const lines = functions.flatMap(({ signature }) =>

@@ -139,8 +139,12 @@ const findingOf = (
   const { cell, seen } = representative(reports);
   const { diagnostic } = seen;
   const { own } = cell.evidence;
-  // A command that runs one test is more useful than one that runs all. A seed holds for its own command only.
-  const again = (reports.find((r) => r.seen.test !== undefined) ?? reports[0]).seen;
+  // A command that runs one test is more useful than one that runs all. A seed holds for its own command only, and the
+  // command of an input that the message tells of is that input's.
+  const again =
+    diagnostic.vector === undefined
+      ? (reports.find((r) => r.seen.test !== undefined) ?? reports[0]).seen
+      : seen;
   const boundary = boundaryOf(diagnostic, own);
   const { leak } = diagnostic;
   return {

@@ -132,6 +132,7 @@ export type Tool =
   | 'napiguard'
   | 'jniguard'
   | 'values'
+  | 'fuzz'
   | 'errors'
   | 'os';
 

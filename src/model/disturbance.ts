@@ -1,10 +1,19 @@
 /** How one run of a cell is disturbed, so that it does not go as the one before. Plain data. */
 
-export const PERTURBATIONS = ['none', 'seed', 'cpus', 'load', 'order', 'schedule', 'allocator'] as const;
+export const PERTURBATIONS = [
+  'none',
+  'seed',
+  'cpus',
+  'load',
+  'order',
+  'schedule',
+  'allocator',
+  'fuzz',
+] as const;
 export type Perturbation = (typeof PERTURBATIONS)[number];
 
 export type Disturbance = {
-  /** The seed of a gate that draws its schedule, and of waits. Only this schedule is run. */
+  /** The seed of a gate that draws its schedule or its inputs, and of waits. Only this schedule is run. */
   seed?: number;
   /** The seed by which tests change their order. */
   order?: number;

@@ -38,6 +38,7 @@ export const GATE_IDS = [
   'napiguard',
   'jniguard',
   'values',
+  'fuzz',
   'failing',
   'errors',
 ] as const;
@@ -58,6 +59,8 @@ export const HEAP_GATES: readonly string[] = [
   'rsasan',
   'memcheck',
 ] satisfies (typeof GATE_IDS)[number][];
+/** Gates that make inputs until their time is over. */
+export const FUZZING_GATES: readonly string[] = ['fuzz' satisfies (typeof GATE_IDS)[number]];
 /** Gates that draw their schedules from a seed. `Gate.seeds` is the number of schedules. */
 export const SEEDED_GATES: readonly string[] = ['miri' satisfies (typeof GATE_IDS)[number]];
 export type GateId = (typeof GATE_IDS)[number];

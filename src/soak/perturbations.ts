@@ -1,7 +1,7 @@
 /** The perturbations by name: to which cells each applies, and what it does there for a seed. Pure. */
 import { PERTURBATIONS, type Disturbance, type Perturbation } from '../model/disturbance.js';
 import type { Matrix } from '../config/matrix.js';
-import type { BindingId, GateId } from '../model/ids.js';
+import { FUZZING_GATES, type BindingId, type GateId } from '../model/ids.js';
 
 /** The facts about a cell that matter here. */
 export type Facts = {
@@ -20,6 +20,9 @@ const FILLS: readonly GateId[] = ['asan', 'goasan', 'rsasan', 'memcheck'];
 const TURNS: readonly GateId[] = ['memcheck', 'helgrind'];
 /** Gates without a heap of their own: glibc fills the blocks. */
 const GLIBC: readonly GateId[] = ['plain', 'tsan', 'ubsan'];
+
+/** Gates that draw inputs (`time` in the matrix). */
+const FUZZES: readonly string[] = FUZZING_GATES;
 
 const SHARES = [0.1, 0.3, 0.5] as const;
 const BYTES = [0x00, 0xff, 0xa5, 0x7f] as const;
@@ -76,6 +79,10 @@ const KINDS: Readonly<Record<Perturbation, Kind>> = {
       // 0 would switch it off; the C library fills fresh blocks with the complement.
       return { env: { MALLOC_PERTURB_: String(byte || 0x01) } };
     },
+  },
+  fuzz: {
+    says: 'other random inputs, for the time that the gate has',
+    at: ({ gate }, seed) => (FUZZES.includes(gate) ? { seed } : undefined),
   },
 };
 

@@ -1,11 +1,12 @@
 /** What adapters answered, held against the oracle in C. */
 import type { HazardId } from '../model/hazard.js';
+import type { ErrorResult } from '../model/ids.js';
 import { slotNames, slotsOf, type Signature } from '../model/signature.js';
 import type { Asked, Outcome } from './answers.js';
 import { explanationsFor, unexplained, type Explanation } from './explain.js';
-import { beyondC, reinterpret, sameResult, toNative, type Beyond, type Native } from './native.js';
-import type { OracleAnswer } from './oracle.js';
-import { spellValue, stringOf, text, vectorsOf, type Slot, type Vector } from './vectors.js';
+import { beyondC, isError, reinterpret, sameResult, toNative, type Beyond, type Native } from './native.js';
+import { SANITIZER_EXIT, type OracleAnswer } from './oracle.js';
+import { spellValue, stringOf, text, type Slot, type Vector } from './vectors.js';
 
 export type Found = {
   hazard: HazardId;
@@ -104,25 +105,36 @@ const explain = async (s: Signature, all: readonly Answered[], callC: CallC): Pr
 };
 
 /** What became of the oracle. It stops itself by SIGALRM after ten seconds. */
-const deathOf = (signal: string): string =>
-  signal === '14'
+const deathOf = (how: string): string =>
+  how === '14'
     ? 'does not return in C'
-    : signal === '0'
-      ? 'leaves C without an answer'
-      : `ends C with signal ${signal}`;
+    : how === `exit ${SANITIZER_EXIT}`
+      ? 'is an error of memory in C'
+      : how.startsWith('exit ')
+        ? 'leaves C without an answer'
+        : `ends C with signal ${how}`;
 
 const count = (n: number, all: number): string => `${n} of ${all} vectors that C takes`;
+
+/** What was asked: the vectors, the simplest first, and how C says that it refuses one, if it does. */
+export type Question = {
+  vectors: readonly Vector[];
+  errors?: ErrorResult;
+  /** Of random inputs a wrapper may refuse all, if C refuses them as well. */
+  random?: true;
+};
+
+/** Refused inputs of which C is asked whether it takes one. */
+const MAX_ASKED = 20;
 
 /** Compares what one test answered about one function. */
 export const compareFunction = async (
   s: Signature,
-  seed: number,
+  { vectors, errors, random }: Question,
   asked: Asked,
   callC: CallC,
-  only?: number,
 ): Promise<Compared> => {
   const slots = slotsOf(s);
-  const vectors = vectorsOf(s, seed).filter((v) => only === undefined || v.id === only);
   const failed: string[] = [];
   const found: Found[] = [];
   const where = { file: asked.file, line: asked.line, function: s.name };
@@ -135,12 +147,19 @@ export const compareFunction = async (
   });
   if (answered.length < vectors.length && !died)
     failed.push(`${s.name} answered ${answered.length} of ${vectors.length} vectors`);
-  const took = answered.filter((a) => a.host.kind === 'ok');
-  if (took.length === 0 && answered.length > 0 && !died) {
+  const accepted = answered.filter((a) => a.host.kind === 'ok');
+  if (accepted.length === 0 && answered.length > 0 && !died) {
     const first = answered.map((a) => a.host).find((h) => h.kind === 'threw');
-    failed.push(`${s.name} took no vector at all${first?.kind === 'threw' ? `: ${first.why}` : ''}`);
+    const why = first?.kind === 'threw' ? `: ${first.why}` : '';
+    const some = answered.filter((a) => !a.beyond).slice(0, MAX_ASKED);
+    const takenByC =
+      random === true &&
+      (await callC(some.map((a) => a.native))).some((a) => 'word' in a && !isError(errors, a.word));
+    if (random !== true) failed.push(`${s.name} took no vector at all${why}`);
+    else if (takenByC)
+      failed.push(`${s.name} took none of ${answered.length} inputs, of which C takes some${why}`);
   }
-  const beyond = took.filter((a) => a.beyond);
+  const beyond = accepted.filter((a) => a.beyond);
   const asIs = answered.filter((a) => !a.beyond && (a.host.kind === 'ok' || a.host.kind === 'died'));
   const [inC, became] = [
     await callC(asIs.map((a) => a.native)),
@@ -161,7 +180,17 @@ export const compareFunction = async (
       `${spellCall(s, deadly.vector.args)} ${deathOf((deadly.inC as { died: string }).died)}, and the wrapper does not refuse it`,
       `whoever passes such a value ends the process, or worse${andUnasked}`,
     );
-  const both = asIs.filter((a) => wordOf(a.inC) !== undefined && a.host.kind === 'ok');
+  const refuses = (a: Answered): boolean => isError(errors, wordOf(a.inC));
+  const took = asIs.filter((a) => wordOf(a.inC) !== undefined && a.host.kind === 'ok');
+  const refused = took.find(refuses);
+  if (refused && !deadly)
+    add(
+      refused,
+      'trust/validation-gap',
+      `${spellCall(s, refused.vector.args)} is refused by C, which returns ${spellValue(wordOf(refused.inC)!)}, and the wrapper answers ${spellValue(hostWord(refused))}`,
+      `${took.filter(refuses).length} of ${took.length} inputs that the wrapper accepts are refused by C, and nobody is told`,
+    );
+  const both = took.filter((a) => !refuses(a));
   const wrong = both.filter((a) => !sameResult(s.result, wordOf(a.inC)!, hostWord(a)));
   const killed = asIs.find((a) => a.host.kind === 'died' && wordOf(a.inC) !== undefined);
   if (killed)
@@ -186,5 +215,5 @@ export const compareFunction = async (
       if (!gap || found.some((f) => f.hazard === gap.hazard)) continue;
       add(a, gap.hazard, gap.message, 'another value than the one that was given reaches the library');
     }
-  return { found, failed, compared: both.length };
+  return { found, failed, compared: took.length };
 };

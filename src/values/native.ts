@@ -1,4 +1,5 @@
 /** From a vector to what C takes, and where C has no such value. */
+import type { ErrorResult } from '../model/ids.js';
 import type { Parameter, Signature } from '../model/signature.js';
 import { numberOf, rangeOf, stringOf, type Slot } from './vectors.js';
 
@@ -57,6 +58,17 @@ const asNumber = (word: string): string => {
   const x = numberOf(word);
   if (Number.isInteger(x) && !Object.is(x, -0)) return String(BigInt(x));
   return Object.is(x, -0) ? '-0.0' : String(x);
+};
+
+/** Whether C says by this result that it refuses the call. */
+export const isError = (how: ErrorResult | undefined, word: string | undefined): boolean => {
+  if (how === undefined || word === undefined) return false;
+  if (how === 'null') return word === 'n:' || word === 'i:0';
+  if (!word.startsWith('i:')) return false;
+  const n = BigInt(word.slice(2));
+  if (how === 'negative') return n < 0n;
+  if (how === 'errno') return n === -1n;
+  return how === 'zero' ? n === 0n : n !== 0n;
 };
 
 /** Parameters of C for one of the signature: `bytes` has two. */

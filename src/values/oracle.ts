@@ -9,7 +9,10 @@ import type { Signature } from '../model/signature.js';
 import { cParameters, cResult, type Native } from './native.js';
 import type { Function, ValuesSpec } from './spec.js';
 
-/** A call, or why C has no answer. */
+/** The exit status of an oracle in which AddressSanitizer reported an error. */
+export const SANITIZER_EXIT = 99;
+
+/** A call, or why C has no answer: the number of a signal, or `exit` and a status. */
 export type OracleAnswer = { word: string } | { died: string };
 
 const PRELUDE = `#include <stdbool.h>
@@ -68,7 +71,10 @@ static void oracle_line(char *line) {
   fflush(stdout);
 }
 
-static int oracle_death(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+static void oracle_death(int status) {
+  if (WIFSIGNALED(status)) printf("died %d\\n", WTERMSIG(status));
+  else printf("died exit %d\\n", WEXITSTATUS(status));
+}
 
 /* One process for all calls. False if it did not survive one: what it answered before may be wrong as well. */
 static int oracle_together(FILE *f) {
@@ -110,7 +116,7 @@ static void oracle_apart(FILE *f) {
     if (waitpid(child, &status, 0) != child) exit(3);
     fclose(in);
     if (n > 1 && answer[n - 1] == '\\n' && WIFEXITED(status) && WEXITSTATUS(status) == 0) fputs(answer, stdout);
-    else printf("died %d\\n", oracle_death(status));
+    else oracle_death(status);
     free(answer);
   }
 }
@@ -223,21 +229,27 @@ export const buildOracle = async (
   );
   const include = spec.include.map((d) => `-I${d}`);
   const libs = spec.libs.map((l) => `-l${l}`);
-  const flags = ['-g', '-O1', '-w', '-o', program, source, ...include, ...libraries, ...libs, '-lm'];
+  const flags = [
+    ...['-g', '-O1', '-w', ...(spec.cflags ?? []), '-o', program, source],
+    ...[...include, ...libraries, ...libs, '-lm'],
+  ];
   const built = await runTool(spec.cc, flags, { timeoutMs: 120_000 });
   if (built.code !== 0) {
     const said = built.why ?? built.all.split('\n').find((l) => /error|undefined/.test(l)) ?? built.all;
     return `the oracle in C could not be built: ${said}`;
   }
   let n = 0;
+  // For an oracle that is compiled with the sanitizer, as the library is.
+  const asan = `detect_leaks=0:exitcode=${SANITIZER_EXIT}:detect_stack_use_after_return=1:symbolize=0`;
+  const options = { timeoutMs: 300_000, inherit: true, env: { ASAN_OPTIONS: asan } };
   return async (calls) => {
     const file = join(spec.work, `calls-${++n}.txt`);
     writeFileSync(file, calls.map((c) => `${[c.k, ...c.args].join(' ')}\n`).join(''));
-    let ran = await runTool(program, [file], { timeoutMs: 300_000 });
+    let ran = await runTool(program, [file], options);
     let lines = answersIn(ran.stdout);
     // The last word shows that nothing was lost on the way, which a call can cause that overwrites memory.
     if (!/^(?:all|apart)$/m.test(ran.stdout) || lines.length !== calls.length) {
-      ran = await runTool(program, [file, 'apart'], { timeoutMs: 300_000 });
+      ran = await runTool(program, [file, 'apart'], options);
       lines = answersIn(ran.stdout);
     }
     if (lines.length !== calls.length)

@@ -1,20 +1,23 @@
 /**
- * The program that the gate `values` runs after each launch: `node program.js SPEC.json`. Reads what the adapters
- * answered, asks the oracle in C the same, and writes the differences to the log of the gate.
+ * The program that the gates `values` and `fuzz` run after each launch: `node program.js SPEC.json`. Reads what the
+ * adapters answered, asks the oracle in C the same, and writes the differences to the log of the gate.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readAnswers, type Asked } from './answers.js';
-import { compareFunction, type Compared, type Found } from './compare.js';
+import { compareFunction, type CallC, type Compared, type Found, type Question } from './compare.js';
+import { sizeOf } from './inputs.js';
+import { learn, type Learnt } from './learn.js';
 import { buildOracle } from './oracle.js';
 import type { ValuesSpec } from './spec.js';
+import { vectorsOf, type Vector } from './vectors.js';
 
-const PREFIX = 'ffi-gates guard values:';
+const prefixOf = ({ gate }: ValuesSpec): string => `ffi-gates guard ${gate}:`;
 const oneLine = (s: string): string => s.replace(/\s+/g, ' ').slice(0, 900);
 
-const reportText = (f: Found): string =>
+const reportText = (spec: ValuesSpec, f: Found): string =>
   [
-    `${PREFIX} error ${f.hazard}: ${oneLine(f.message)}`,
+    `${prefixOf(spec)} error ${f.hazard}: ${oneLine(f.message)}`,
     '  fault:',
     `    #0 ${f.function} ${f.file}:${f.line}`,
     `  vector: ${f.vector}`,
@@ -38,11 +41,32 @@ const askedIn = (answers: string): { asked: Asked[]; strange: string[] } => {
   return { asked: [...asked.values()], strange: read.flatMap((r) => r.strange) };
 };
 
+/** What was asked of each function, the simplest first. */
+const vectorsAsked = ({ asked, functions, seed, only }: ValuesSpec): Map<string, Vector[]> => {
+  const all = new Map<string, Vector[]>();
+  if (asked === undefined) for (const { signature: s } of functions) all.set(s.name, vectorsOf(s, seed));
+  else
+    for (const line of readFileSync(asked, 'ascii').split('\n')) {
+      const [name, id, ...args] = line.split(' ');
+      if (name !== undefined && id !== undefined)
+        all.set(name, [...(all.get(name) ?? []), { id: Number(id), args }]);
+    }
+  const isWanted = (name: string, v: Vector): boolean => only === undefined || only === `${name}:${v.id}`;
+  for (const [name, vectors] of all) {
+    const wanted = vectors.filter((v) => isWanted(name, v));
+    all.set(
+      name,
+      asked === undefined ? wanted : wanted.sort((a, b) => sizeOf(a.args) - sizeOf(b.args) || a.id - b.id),
+    );
+  }
+  return all;
+};
+
 /** The comparison of a launch. */
 export const compareLaunch = async (spec: ValuesSpec): Promise<Compared> => {
   const { only } = spec;
   const read = askedIn(spec.answers);
-  const [wanted, number] = only?.split(':') ?? [];
+  const [wanted] = only?.split(':') ?? [];
   const asked = read.asked.filter((a) => wanted === undefined || a.function === wanted);
   const { strange } = read;
   const total: Compared = { found: [], failed: [], compared: 0 };
@@ -61,20 +85,27 @@ export const compareLaunch = async (spec: ValuesSpec): Promise<Compared> => {
   if (!asked.some((a) => known.has(a.function))) return total;
   const oracle = await buildOracle(spec);
   if (typeof oracle === 'string') return { ...total, failed: [oracle] };
+  const vectors = vectorsAsked(spec);
+  const learnt: Learnt = {};
   for (const a of asked) {
     const k = known.get(a.function);
     if (k === undefined) continue;
-    const one = await compareFunction(
-      spec.functions[k]!.signature,
-      spec.seed,
-      a,
-      (calls) => (calls.length === 0 ? Promise.resolve([]) : oracle(calls.map((args) => ({ k, args })))),
-      number === undefined ? undefined : Number(number),
-    );
+    const { signature, errors } = spec.functions[k]!;
+    const callC: CallC = (calls) =>
+      calls.length === 0 ? Promise.resolve([]) : oracle(calls.map((args) => ({ k, args })));
+    const question: Question = {
+      vectors: vectors.get(a.function) ?? [],
+      ...(errors ? { errors } : {}),
+      ...(spec.asked === undefined ? {} : { random: true }),
+    };
+    const one = await compareFunction(signature, question, a, callC);
     total.found.push(...one.found);
     total.failed.push(...one.failed);
     total.compared += one.compared;
+    if (spec.learnt !== undefined)
+      learnt[a.function] = await learn(signature, question, a, { found: one.found, callC });
   }
+  if (spec.learnt !== undefined) writeFileSync(spec.learnt, JSON.stringify(learnt));
   return total;
 };
 
@@ -85,13 +116,16 @@ const main = async (file: string): Promise<void> => {
     writeFileSync(
       spec.log,
       [
-        ...found.map(reportText),
-        ...failed.map((why) => `${PREFIX} failed: ${oneLine(why)}\n`),
-        `${PREFIX} done, ${compared} vectors compared\n`,
+        ...found.map((f) => reportText(spec, f)),
+        ...failed.map((why) => `${prefixOf(spec)} failed: ${oneLine(why)}\n`),
+        `${prefixOf(spec)} done, ${compared} vectors compared\n`,
       ].join(''),
     );
   } catch (e) {
-    writeFileSync(spec.log, `${PREFIX} failed: ${oneLine(e instanceof Error ? e.message : String(e))}\n`);
+    writeFileSync(
+      spec.log,
+      `${prefixOf(spec)} failed: ${oneLine(e instanceof Error ? e.message : String(e))}\n`,
+    );
     process.exitCode = 1;
   }
 };

@@ -116,7 +116,7 @@ const LENGTHS = [15, 16, 63, 64, 127, 128, 255, 256, 257, 4095, 4096, 4097];
 const LONG = [65_535, 65_536, 65_537];
 
 /** Small generator of numbers: mulberry32. */
-const random = (seed: number): (() => number) => {
+export const random = (seed: number): (() => number) => {
   let a = seed >>> 0;
   return () => {
     a = (a + 0x6d2b79f5) >>> 0;
@@ -129,8 +129,8 @@ const random = (seed: number): (() => number) => {
 const noise = (length: number, next: () => number): Uint8Array =>
   Uint8Array.from({ length }, () => Math.floor(next() * 256));
 
-/** The values of one parameter, simplest first. */
-const valuesOf = (slot: Slot, next: () => number): string[] => {
+/** The boundary values of one parameter, simplest first. */
+export const valuesOf = (slot: Slot, next: () => number): string[] => {
   switch (slot.kind) {
     case 'int':
       return slot.c === 'bool' || slot.c === '_Bool'
@@ -153,7 +153,7 @@ const valuesOf = (slot: Slot, next: () => number): string[] => {
 };
 
 /** The plainest value that differs from zero, so that a parameter that is lost shows. */
-const plainOf = (slot: Slot): string =>
+export const plainOf = (slot: Slot): string =>
   slot.kind === 'int'
     ? 'i:1'
     : slot.kind === 'float'

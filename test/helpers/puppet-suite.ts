@@ -116,6 +116,7 @@ export const makePuppetSuite = (): PuppetSuite => {
             PUPPET_SEED: '2',
           },
           logs: at(`logs/${String(++runners)}`),
+          kept: join(dir, 'kept'),
           signal: abort.signal,
           suppressions: {},
           expectations,

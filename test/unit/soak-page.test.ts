@@ -239,7 +239,8 @@ describe('perturbations', () => {
     seeded: gate === 'miri',
   });
   test.each<[Facts, Perturbation[]]>([
-    [facts('tsan'), [...PERTURBATIONS]],
+    [facts('tsan'), PERTURBATIONS.filter((p) => p !== 'fuzz')],
+    [facts('fuzz', 'py'), ['none', 'seed', 'cpus', 'load', 'order', 'fuzz']],
     [facts('miri', 'rs'), ['none', 'seed', 'cpus', 'load', 'order', 'schedule']],
     [facts('ubsan'), ['none', 'seed', 'cpus', 'load', 'order', 'allocator']],
     [facts('cgocheck', 'go'), ['none', 'seed', 'cpus', 'load', 'order', 'schedule']],
@@ -253,6 +254,7 @@ describe('perturbations', () => {
     ['schedule', facts('helgrind'), { seed: 7, perturb: 0.3 }],
     ['schedule', facts('memcheck'), { env: { VALGRIND_OPTS: '--fair-sched=yes' } }],
     ['allocator', facts('memcheck'), { fill: 0x7f }],
+    ['fuzz', facts('fuzz', 'go'), { seed: 7 }],
   ])('%s does the same for the same seed', (name, f, expected) =>
     expect(disturbanceOf(name, f, 7, 4)).toMatchObject(expected),
   );

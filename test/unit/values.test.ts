@@ -110,7 +110,7 @@ const compared = (
       const word = c(n);
       return word === undefined ? { died: '11' } : { word };
     });
-  return compareFunction(s, 0, asked, call);
+  return compareFunction(s, { vectors: vectorsOf(s) }, asked, call);
 };
 
 const REFUSED: Outcome = { kind: 'threw', why: 'out of range' };
@@ -293,8 +293,11 @@ test('the finding has the first vector that differs', async () => {
 
 describe('proves nothing', () => {
   const ask = (outcomes: Map<number, Outcome>): Promise<Compared> =>
-    compareFunction(ADD, 0, { function: 'add', file: 'x.py', line: 3, outcomes }, async (calls) =>
-      calls.map((n) => ({ word: addInC(n) })),
+    compareFunction(
+      ADD,
+      { vectors: vectorsOf(ADD) },
+      { function: 'add', file: 'x.py', line: 3, outcomes },
+      async (calls) => calls.map((n) => ({ word: addInC(n) })),
     );
 
   test('no answer', async () => {

@@ -57,6 +57,8 @@ func unsigned() int32 {
 	return int32(whole)
 }
 
+func slot(at int32) int32 { return int32(C.canary_slot(C.int(at))) }
+
 func declaredWidth() int32 {
 	return int32(C.canary_wide(1)) //~ canary_declared_width: declared = abi/wrong-width
 }

@@ -38,3 +38,7 @@ func Test_canary_values_width(t *testing.T) {
 func Test_canary_values_sign(t *testing.T) {
 	ffiValues(t, "canary_unsigned", func([]ffiValue) (any, error) { return unsigned(), nil }) //~ canary_values_sign: values = abi/wrong-signedness
 }
+
+func Test_canary_fuzz(t *testing.T) {
+	ffiValues(t, "canary_slot", func(a []ffiValue) (any, error) { return slot(a[0].Int32()), nil }) //~ canary_fuzz: fuzz = trust/validation-gap
+}

@@ -117,6 +117,10 @@ uint32_t canary_unsigned(void) { return UINT32_MAX; }
 double canary_mean(double a, double b) { return (a + b) / 2; }
 int canary_weigh(const struct canary_record *record) { return record->weight > 1; }
 int canary_call(int64_t (*back)(int64_t value)) { return back(INT64_C(1) << 40) == 7; }
+int canary_slot(int at) {
+  static const char slots[8] = "slots";
+  return slots[at & 15];
+}
 int canary_errno(void) {
   errno = ENOENT;
   return -1;

@@ -29,6 +29,7 @@ double canary_mean(double a, double b);
 int canary_weigh(const struct canary_record *record);
 int canary_call(int64_t (*back)(int64_t value)); /* calls back with a value of more than 32 bits */
 int canary_errno(void);                   /* fails with ENOENT */
+int canary_slot(int at);                  /* one of sixteen slots, of which there are eight */
 
 #ifdef __cplusplus
 }

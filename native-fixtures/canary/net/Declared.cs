@@ -19,6 +19,7 @@ public class Declared
     [DllImport("fficanary")] private static extern int canary_weigh(ref Packed record);
     [DllImport("fficanary")] private static extern int canary_call(Back back); //~ canary_declared_callback: declared = abi/no-result
     [DllImport("fficanary")] private static extern int canary_errno();
+    [DllImport("fficanary")] private static extern int canary_slot(int at);
 
     private static void Ignore(long value) { }
 
@@ -44,5 +45,10 @@ public class Declared
     [Test] public void values_sign()
     {
         FfiGatesValues.Check("canary_unsigned", a => canary_unsigned()); //~ canary_values_sign: values = abi/wrong-signedness
+    }
+
+    [Test] public void fuzz()
+    {
+        FfiGatesValues.Check("canary_slot", a => canary_slot(a[0].Int32)); //~ canary_fuzz: fuzz = trust/validation-gap
     }
 }

@@ -52,6 +52,16 @@ static napi_value unsigned_max(napi_env env, napi_callback_info info) {
   return result;
 }
 
+static napi_value slot(napi_env env, napi_callback_info info) {
+  napi_value argv[1], result;
+  size_t argc = 1;
+  int32_t at = 0;
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  napi_get_value_int32(env, argv[0], &at);
+  napi_create_int32(env, canary_slot(at), &result);
+  return result;
+}
+
 static void export(napi_env env, napi_value exports, const char *name, napi_callback call) {
   napi_value f;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, call, NULL, &f);
@@ -62,5 +72,6 @@ NAPI_MODULE_INIT() {
   export(env, exports, "run", run);
   export(env, exports, "wide", wide);
   export(env, exports, "unsignedMax", unsigned_max);
+  export(env, exports, "slot", slot);
   return exports;
 }

@@ -1,6 +1,6 @@
 // The Node lanes' canaries. `noop` does nothing wrong: what a gate says about it is the lane's own noise.
 const { test } = require('node:test');
-const { run, wide, unsignedMax } = require('./build/Release/addon.node');
+const { run, wide, unsignedMax, slot } = require('./build/Release/addon.node');
 const { check } = require('./ffi_gates_values.cjs');
 
 for (const name of ['noop', 'heap', 'uaf', 'leak', 'uninit', 'race', 'lockorder', 'ub', 'segv', 'handle', 'errorcode', 'exception']) {
@@ -11,3 +11,5 @@ test('values_width', () =>
   check('canary_wide', (a) => wide(a[0].number))); //~ canary_values_width: values = abi/wrong-width
 test('values_sign', () =>
   check('canary_unsigned', unsignedMax)); //~ canary_values_sign: values = abi/wrong-signedness
+test('fuzz', () =>
+  check('canary_slot', (a) => slot(a[0].number))); //~ canary_fuzz: fuzz = trust/validation-gap

@@ -148,3 +148,9 @@ def test_values_width():
 
 def test_values_sign():
     check("canary_unsigned", library().canary_unsigned)  #~ canary_values_sign: values = abi/wrong-signedness
+
+
+def test_fuzz():
+    slot = library().canary_slot
+    slot.argtypes = [ctypes.c_int]
+    check("canary_slot", slot)  #~ canary_fuzz: fuzz = trust/validation-gap

@@ -64,11 +64,17 @@ static PyObject *unsigned_max(PyObject *self, PyObject *unused) {
   return PyLong_FromLong((int)canary_unsigned());
 }
 
+static PyObject *slot(PyObject *self, PyObject *at) {
+  (void)self;
+  const long n = PyLong_AsLong(at);
+  return PyErr_Occurred() ? NULL : PyLong_FromLong(canary_slot((int)n));
+}
+
 #define METHOD(name) {#name, name, METH_NOARGS, NULL}
 static PyMethodDef methods[] = {
     METHOD(noop), METHOD(heap),      METHOD(uaf), METHOD(leak), METHOD(uninit),  METHOD(race),
     METHOD(ub),   METHOD(lockorder), METHOD(segv), METHOD(handle), METHOD(pydebug), METHOD(pyrefs), METHOD(pyguard),
-    METHOD(unsigned_max), {"wide", wide, METH_O, NULL},
+    METHOD(unsigned_max), {"wide", wide, METH_O, NULL}, {"slot", slot, METH_O, NULL},
     METHOD(errorpath), METHOD(errorcode),
     {NULL, NULL, 0, NULL},
 };

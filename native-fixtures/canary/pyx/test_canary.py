@@ -70,3 +70,7 @@ def test_values_width():
 
 def test_values_sign():
     check("canary_unsigned", canary.unsigned_max)  #~ canary_values_sign: values = abi/wrong-signedness
+
+
+def test_fuzz():
+    check("canary_slot", canary.slot)  #~ canary_fuzz: fuzz = trust/validation-gap

@@ -71,3 +71,9 @@ func (Suite) Box(value int32) (int32, error) {
 func (Suite) Slice(from, to int32) (int32, error) {
 	return int32(C.slice_in_room(C.int(from), C.int(to))), nil
 }
+
+func (Suite) Double(want int32) (int32, error) {
+	var out C.int
+	C.fx_measure(C.int(want), &out)
+	return int32(out), nil
+}

@@ -60,3 +60,11 @@ func (Suite) Slice(from, to int32) (int32, error) {
 	var src, dst [64]C.uchar
 	return int32(C.fx_copy_slice(&dst[0], 64, &src[0], C.int32_t(from), C.int32_t(to))), nil
 }
+
+func (Suite) Double(want int32) (int32, error) {
+	var out C.int
+	if want > 1<<30-1 || C.fx_measure(C.int(want), &out) != 0 {
+		return 0, errors.New("no measure")
+	}
+	return int32(out), nil
+}

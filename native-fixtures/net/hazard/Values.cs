@@ -1,5 +1,6 @@
 // Boundary values through declarations and casts that pass others on, held against C. What ends the host comes last.
 using System;
+using System.Runtime.InteropServices;
 using System.Text;
 using NUnit.Framework;
 
@@ -73,6 +74,22 @@ namespace Hazard
             FfiGatesValues.Check("fx_sum", a => Fx.fx_sum(a[0].Bytes, (UIntPtr)(ushort)a[0].Bytes.Length)); //~ bounds_length_arithmetic__value: values = bounds/length-arithmetic
         }
 
+        private static int Double(int want)
+        {
+            var room = Marshal.AllocHGlobal(4);
+            Marshal.WriteInt32(room, 0);
+            Fx.fx_measure(want, room);
+            var got = Marshal.ReadInt32(room);
+            Marshal.FreeHGlobal(room);
+            return got;
+        }
+
+        [Test]
+        public void trust_validation_gap__code()
+        {
+            FfiGatesValues.Check("fx_double", a => Double(a[0].Int32)); //~ trust_validation_gap__code: values fuzz = trust/validation-gap
+        }
+
         [Test]
         public void abi_truncated_pointer__value()
         {
@@ -82,7 +99,7 @@ namespace Hazard
         [Test]
         public void trust_validation_gap__value()
         {
-            FfiGatesValues.Check("fx_slice", a => Slice(a[0].Int32, a[1].Int32)); //~ trust_validation_gap__value: values = trust/validation-gap
+            FfiGatesValues.Check("fx_slice", a => Slice(a[0].Int32, a[1].Int32)); //~ trust_validation_gap__value: values fuzz = trust/validation-gap
         }
     }
 }

@@ -1,5 +1,6 @@
 // The same values, through methods that take what C takes and refuse the rest.
 using System;
+using System.Runtime.InteropServices;
 using System.Text;
 using NUnit.Framework;
 
@@ -86,6 +87,27 @@ namespace Twin
         public void bounds_length_arithmetic__value()
         {
             FfiGatesValues.Check("fx_sum", a => Fx.fx_sum(a[0].Bytes, (UIntPtr)a[0].Bytes.Length));
+        }
+
+        private static int Double(int want)
+        {
+            if (want > int.MaxValue / 2) throw new ArgumentException("no measure");
+            var room = Marshal.AllocHGlobal(4);
+            try
+            {
+                if (Fx.fx_measure(want, room) != 0) throw new ArgumentException("no measure");
+                return Marshal.ReadInt32(room);
+            }
+            finally
+            {
+                Marshal.FreeHGlobal(room);
+            }
+        }
+
+        [Test]
+        public void trust_validation_gap__code()
+        {
+            FfiGatesValues.Check("fx_double", a => Double(a[0].Int32));
         }
 
         [Test]

@@ -73,3 +73,10 @@ WRAPPER(valueSlice) {
   static unsigned char dst[64], src[64];
   return number(env, fx_copy_slice(dst, sizeof dst, src, int_of(env, argv[0]), int_of(env, argv[1])));
 }
+
+WRAPPER(valueDouble) {
+  ARGS;
+  int out = 0;
+  fx_measure(int_of(env, argv[0]), &out);
+  return number(env, out);
+}

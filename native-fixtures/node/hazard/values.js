@@ -43,10 +43,14 @@ test('bounds_length_arithmetic__value', async () => {
   await check('fx_sum', (a) => addon.valueSum(a[0].buffer)); //~ bounds_length_arithmetic__value: values = bounds/length-arithmetic
 });
 
+test('trust_validation_gap__code', async () => {
+  await check('fx_double', (a) => addon.valueDouble(a[0].number)); //~ trust_validation_gap__code: values fuzz = trust/validation-gap
+});
+
 test('abi_truncated_pointer__value', async () => {
   await check('fx_box', (a) => addon.valueBox(a[0].number)); //~ abi_truncated_pointer__value: values = crash/signal
 });
 
 test('trust_validation_gap__value', async () => {
-  await check('fx_slice', (a) => addon.valueSlice(a[0].number, a[1].number)); //~ trust_validation_gap__value: values = trust/validation-gap
+  await check('fx_slice', (a) => addon.valueSlice(a[0].number, a[1].number)); //~ trust_validation_gap__value: values fuzz = trust/validation-gap
 });

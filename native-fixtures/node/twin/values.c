@@ -74,3 +74,11 @@ WRAPPER(valueSlice) {
     return refuse(env, "no slice of 64 bytes");
   return number(env, fx_copy_slice(dst, sizeof dst, src, int_of(env, argv[0]), int_of(env, argv[1])));
 }
+
+WRAPPER(valueDouble) {
+  ARGS;
+  int out = 0;
+  if (!within(env, argv[0], INT32_MIN, INT32_MAX / 2) || fx_measure(int_of(env, argv[0]), &out) != 0)
+    return refuse(env, "no measure");
+  return number(env, out);
+}

@@ -43,6 +43,10 @@ test('bounds_length_arithmetic__value', async () => {
   await check('fx_sum', (a) => addon.valueSum(a[0].buffer));
 });
 
+test('trust_validation_gap__code', async () => {
+  await check('fx_double', (a) => addon.valueDouble(a[0].number));
+});
+
 test('abi_truncated_pointer__value', async () => {
   await check('fx_box', (a) => addon.valueBox(a[0].number));
 });

@@ -73,4 +73,13 @@ def test_abi_truncated_pointer__value():
 def test_trust_validation_gap__value():
     at, to = (ctypes.c_ubyte * 64)(), (ctypes.c_ubyte * 64)()
     trusting = lambda start, end: lib.fx_copy_slice(to, 64, at, start, end)
-    check("fx_slice", trusting)  #~ trust_validation_gap__value: values = trust/validation-gap
+    check("fx_slice", trusting)  #~ trust_validation_gap__value: values fuzz = trust/validation-gap
+
+
+def test_trust_validation_gap__code():
+    def double(want):
+        out = ctypes.c_int()
+        lib.fx_measure(want, ctypes.byref(out))
+        return out.value
+
+    check("fx_double", double)  #~ trust_validation_gap__code: values fuzz = trust/validation-gap

@@ -81,3 +81,14 @@ def slice_within(start, end):
 
 def test_trust_validation_gap__value():
     check("fx_slice", slice_within)
+
+
+def double(want):
+    out = ctypes.c_int()
+    if want > 0x3FFFFFFF or lib.fx_measure(within(want, 32), ctypes.byref(out)) != 0:
+        raise ValueError("no measure")
+    return out.value
+
+
+def test_trust_validation_gap__code():
+    check("fx_double", double)

@@ -41,4 +41,8 @@ def test_abi_truncated_pointer__value():
 
 
 def test_trust_validation_gap__value():
-    check("fx_slice", extension.hazard_slice)  #~ trust_validation_gap__value: values = trust/validation-gap
+    check("fx_slice", extension.hazard_slice)  #~ trust_validation_gap__value: values fuzz = trust/validation-gap
+
+
+def test_trust_validation_gap__code():
+    check("fx_double", extension.hazard_double)  #~ trust_validation_gap__code: values fuzz = trust/validation-gap

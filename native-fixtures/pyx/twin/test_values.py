@@ -38,3 +38,7 @@ def test_abi_truncated_pointer__value():
 
 def test_trust_validation_gap__value():
     check("fx_slice", extension.twin_slice)
+
+
+def test_trust_validation_gap__code():
+    check("fx_double", extension.twin_double)

@@ -20,7 +20,7 @@ import {
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 /** Guards as tools. A newer version may have others. */
-const GUARDS: readonly Tool[] = ['ctguard', 'pyrefs', 'pyguard', 'napiguard', 'jniguard', 'values'];
+const GUARDS: readonly Tool[] = ['ctguard', 'pyrefs', 'pyguard', 'napiguard', 'jniguard', 'values', 'fuzz'];
 
 const HEAD = /^ffi-gates guard ([a-z]+): (error|warning|info) ([a-z]+\/[a-z-]+): (.+)$/;
 const FAILED = /^ffi-gates guard ([a-z]+): (failed|crashed): (.+)$/;

@@ -158,6 +158,11 @@ export const VALUES: readonly Row[] = [
     swap('{ seeds: 4 }', '{ calls: «5 }'),
     "gate 'miri' takes no 'calls'; failing, errors do.",
   ],
+  [
+    'a gate that draws no inputs',
+    swap('{ seeds: 4 }', '{ time: «5 }'),
+    "gate 'miri' takes no 'time'; fuzz does.",
+  ],
   ['no calls at all', swap('{ seeds: 4 }', '{ calls: «0 }'), "'calls' must be more than 0"],
   [
     'an error of no kind',

@@ -19,6 +19,7 @@ const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
       'abi/other',
     ],
   ],
+  ['fuzz', 'src/values/compare.ts', ['trust/validation-gap', 'crash/signal', 'abi/encoding']],
   ['pyguard', 'plugins/pytest/ffi_gates_pyguard.py', ['threading/gil-not-released']],
   [
     'napiguard',

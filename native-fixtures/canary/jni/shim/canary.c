@@ -96,3 +96,8 @@ CANARY(jlong, sign)(JNIEnv *env, jclass cls) {
   (void)env, (void)cls;
   return (jint)canary_unsigned();
 }
+
+CANARY(jint, slot)(JNIEnv *env, jclass cls, jint at) {
+  (void)env, (void)cls;
+  return canary_slot(at);
+}

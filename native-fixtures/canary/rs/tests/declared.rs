@@ -18,6 +18,7 @@ extern "C" {
     fn canary_wide(value: i64) -> c_int; //~ canary_declared_width: declared = abi/wrong-width
     fn canary_unsigned() -> c_int; //~ canary_declared_sign: declared = abi/wrong-signedness
     fn canary_mean(a: f64) -> f64; //~ canary_declared_arity: declared = abi/arity
+    fn canary_slot(at: c_int) -> c_int;
     fn canary_weigh(record: *const Packed) -> c_int; //~ canary_declared_layout: declared = abi/struct-layout
     fn canary_call(back: extern "C" fn(i64)) -> c_int; //~ canary_declared_callback: declared = abi/no-result
 }
@@ -77,4 +78,9 @@ fn canary_values_width() {
 #[test]
 fn canary_values_sign() {
     ffi_gates_values::check("canary_unsigned", |_| Ok(unsafe { canary_unsigned() })); //~ canary_values_sign: values = abi/wrong-signedness
+}
+
+#[test]
+fn canary_fuzz() {
+    ffi_gates_values::check("canary_slot", |a| Ok(unsafe { canary_slot(a[0].int()?) })); //~ canary_fuzz: fuzz = trust/validation-gap
 }

@@ -152,5 +152,14 @@ fn abi_truncated_pointer__value() {
 
 #[test]
 fn trust_validation_gap__value() {
-    check("fx_slice", |a| Ok(slice(a[0].int()?, a[1].int()?))); //~ trust_validation_gap__value: values = trust/validation-gap
+    check("fx_slice", |a| Ok(slice(a[0].int()?, a[1].int()?))); //~ trust_validation_gap__value: values fuzz = trust/validation-gap
+}
+
+#[test]
+fn trust_validation_gap__code() {
+    check("fx_double", |a| { //~ trust_validation_gap__code: values fuzz = trust/validation-gap
+        let mut out = 0;
+        unsafe { fixture::fx_measure(a[0].int()?, &mut out) };
+        Ok(out)
+    });
 }

@@ -205,3 +205,14 @@ fn abi_truncated_pointer__value() {
 fn trust_validation_gap__value() {
     check("fx_slice", |a| Ok(slice(a[0].int()?, a[1].int()?)?));
 }
+
+#[test]
+fn trust_validation_gap__code() {
+    check("fx_double", |a| {
+        let (want, mut out) = (a[0].int::<i32>()?, 0);
+        if want > i32::MAX / 2 || unsafe { fx_measure(want, &mut out) } != 0 {
+            return Err(Stop::Threw("no measure".to_string()));
+        }
+        Ok(out)
+    });
+}

@@ -43,4 +43,6 @@ final class Canary {
   static native long wide(long value);
 
   static native long sign();
+
+  static native int slot(int at);
 }

@@ -173,3 +173,11 @@ class CanaryValuesTest {
     FfiGatesValues.check("canary_unsigned", a -> Canary.sign()); //~ canary_values_sign: values = abi/wrong-signedness
   }
 }
+
+/* Ends the JVM. */
+class CanaryFuzzTest {
+  @Test
+  void canary_fuzz() throws IOException {
+    FfiGatesValues.check("canary_slot", a -> Canary.slot(a[0].asInt())); //~ canary_fuzz: fuzz = trust/validation-gap
+  }
+}

@@ -29,4 +29,6 @@ final class Values {
   static native int box(int value);
 
   static native int slice(int from, int to);
+
+  static native int twice(int want);
 }

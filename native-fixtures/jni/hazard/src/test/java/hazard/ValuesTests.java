@@ -62,6 +62,13 @@ class ValuesTests {
   }
 }
 
+class TrustValidationGapCodeTest {
+  @Test
+  void trust_validation_gap__code() throws IOException {
+    FfiGatesValues.check("fx_double", a -> Values.twice(a[0].asInt())); //~ trust_validation_gap__code: values fuzz = trust/validation-gap
+  }
+}
+
 /* Ends the JVM, therefore last. */
 class ZAbiTruncatedPointerValueTest {
   @Test
@@ -74,6 +81,6 @@ class ZAbiTruncatedPointerValueTest {
 class ZTrustValidationGapValueTest {
   @Test
   void trust_validation_gap__value() throws IOException {
-    FfiGatesValues.check("fx_slice", a -> Values.slice(a[0].asInt(), a[1].asInt())); //~ trust_validation_gap__value: values = trust/validation-gap
+    FfiGatesValues.check("fx_slice", a -> Values.slice(a[0].asInt(), a[1].asInt())); //~ trust_validation_gap__value: values fuzz = trust/validation-gap
   }
 }

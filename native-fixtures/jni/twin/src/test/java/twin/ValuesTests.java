@@ -70,4 +70,9 @@ class ValuesTests {
   void trust_validation_gap__value() throws IOException {
     FfiGatesValues.check("fx_slice", a -> Values.slice(a[0].asInt(), a[1].asInt()));
   }
+
+  @Test
+  void trust_validation_gap__code() throws IOException {
+    FfiGatesValues.check("fx_double", a -> Values.twice(a[0].asInt()));
+  }
 }

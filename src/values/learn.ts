@@ -1,0 +1,95 @@
+/** What a round of random inputs showed, for the next: inputs worth changing, and smaller ones that show the same. */
+import type { Signature } from '../model/signature.js';
+import { slotsOf } from '../model/signature.js';
+import type { Asked, Outcome } from './answers.js';
+import type { CallC, Found, Question } from './compare.js';
+import { shrink, sizeOf, type Args } from './inputs.js';
+import { isError, toNative } from './native.js';
+import type { OracleAnswer } from './oracle.js';
+
+/** By function. */
+export type Learnt = Record<
+  string,
+  {
+    /** The smallest input of each kind of answer, by a name of the kind. */
+    kinds: Record<string, Args>;
+    /** Inputs with which C shows what was found, the simplest first: whether the wrapper lets them through is open. */
+    smaller: Args[];
+    /** The input of each finding, by hazard. */
+    found: Record<string, Args>;
+    /** Whether an input ended the host. */
+    died: boolean;
+  }
+>;
+
+/** SIGALRM, by which the oracle stops itself. */
+const HANGS = '14';
+
+/** Kinds of answers that are told apart. Texts of errors may hold anything. */
+const MAX_KINDS = 200;
+
+/** Where a message begins to tell of the value. */
+const VALUE = /[0-9'"]/;
+
+const magnitude = (word: string): string => {
+  if (word.startsWith('i:')) {
+    const n = BigInt(word.slice(2));
+    return `i${n < 0n ? '-' : ''}${n.toString(2).length}`;
+  }
+  if (word.startsWith('f:')) return `f${word.slice(2, 5)}`;
+  return `${word[0]}${Math.ceil(Math.log2(word.length + 1))}`;
+};
+
+/** Answers of one kind say that an input took much the same way. */
+export const kindOf = (o: Outcome): string =>
+  o.kind === 'ok'
+    ? `ok ${magnitude(o.word)}`
+    : o.kind === 'threw'
+      ? `threw ${o.why.split(VALUE, 1)[0] ?? ''}`
+      : o.kind;
+
+/** What C showed of an input: that it died, or refused it. */
+const fateOf = (a: OracleAnswer, { errors }: Question): string | undefined =>
+  'died' in a ? 'died' : isError(errors, a.word) ? 'refused' : undefined;
+
+/** What one test's answers about a function say for the next round. */
+export const learn = async (
+  s: Signature,
+  question: Question,
+  asked: Asked,
+  { found, callC }: { found: readonly Found[]; callC: CallC },
+): Promise<Learnt[string]> => {
+  const slots = slotsOf(s);
+  const kinds: Record<string, Args> = {};
+  for (const { id, args } of question.vectors) {
+    const outcome = asked.outcomes.get(id);
+    if (!outcome) continue;
+    const kind = kindOf(outcome);
+    const known = kinds[kind];
+    if (known === undefined ? Object.keys(kinds).length < MAX_KINDS : sizeOf(args) < sizeOf(known))
+      kinds[kind] = args;
+  }
+  const argsOf = (f: Found): Args | undefined =>
+    question.vectors.find((v) => `${s.name}:${v.id}` === f.vector)?.args;
+  const smaller: Args[] = [];
+  for (const f of found) {
+    const args = argsOf(f);
+    if (args === undefined || f.hazard !== 'trust/validation-gap') continue;
+    const inC = (inputs: readonly Args[]): Promise<OracleAnswer[]> =>
+      callC(inputs.map((a) => toNative(slots, a)));
+    const [first] = await inC([args]);
+    const fate = first && fateOf(first, question);
+    // What does not return takes ten seconds each time.
+    if (fate === undefined || ('died' in first! && first.died === HANGS)) continue;
+    const trail = await shrink(s, args, async (inputs) =>
+      (await inC(inputs)).map((a) => fateOf(a, question) === fate),
+    );
+    smaller.push(...trail.slice(0, -1));
+  }
+  return {
+    kinds,
+    smaller,
+    found: Object.fromEntries(found.flatMap((f) => (argsOf(f) ? [[f.hazard, argsOf(f)!]] : []))),
+    died: [...asked.outcomes.values()].some((o) => o.kind === 'died'),
+  };
+};
