@@ -19,6 +19,7 @@ import { BINDINGS } from '../bindings/index.js';
 import type { Matrix } from '../config/matrix.js';
 import type { GateId } from '../model/ids.js';
 import type { FindingReport, Report } from '../model/report.js';
+import { uncontainedAgain } from '../execute/contained-calls.js';
 import { failuresIn } from '../execute/failing-calls.js';
 import { isAgain, partsOf, variablesOf, withEnvironment } from '../execute/repro-command.js';
 import { knownSecrets, outgoing } from './outgoing.js';
@@ -113,6 +114,7 @@ const runAgain = async (
       .flatMap((l) => l.parsed.diagnostics)
       .map((d) => (failure ? afterFailure(d, failure) : d));
     if (failure?.reported && exit.kind === 'code' && exit.code === 0) seen.push(ignoredError(failure));
+    seen.push(...uncontainedAgain(logs, exit.kind === 'code' && exit.code === 0));
     const binding = f.witnesses[0] && BINDINGS[f.witnesses[0].binding];
     const signal = signalOf(exit) ?? binding?.killed?.(linesOf(output));
     if (signal !== undefined && seen.length === 0)

@@ -105,7 +105,7 @@ const TAKERS = [
   ['perturb', PERTURBED_GATES],
   ['redzone', HEAP_GATES],
   ['fill', HEAP_GATES],
-  ['calls', ['failing', 'errors']],
+  ['calls', ['failing', 'errors', 'contain']],
   ['time', FUZZING_GATES],
   ['inputs', FUZZING_GATES],
   ['corpus', FUZZING_GATES],
@@ -167,6 +167,11 @@ export const crossCheck = (yaml: Yaml): void => {
     yaml.complain(
       ['gates', 'errors'],
       "no target says how its functions report errors, so gate 'errors' tries nothing; write errors: { f: negative } in a target",
+    );
+  if (gates.some(([name]) => name === 'contain') && !suites.some(([, s]) => s.contain))
+    yaml.complain(
+      ['gates', 'contain'],
+      "no suite has workers, so gate 'contain' breaks nothing; write contain: { worker: my-worker, deadline: 5 } in a suite",
     );
   checkPlaceholders(yaml.complain, { targets, suites, gates, names });
   for (const [i, { cells }] of fitting(exclusion, raw['exclude']))

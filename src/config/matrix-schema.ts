@@ -84,6 +84,16 @@ const values = z.strictObject({
     .meta({ description: 'Another seed draws other pairs and bytes.' }),
 });
 
+const contain = z.strictObject({
+  worker: text.optional().meta({
+    description:
+      'Glob over the name of a worker’s program, or its command line. Without it each process that the tests start is one.',
+  }),
+  deadline: seconds.default(10).meta({
+    description: 'Seconds in which a request must be answered or refused when its worker breaks.',
+  }),
+});
+
 export const suite = z.strictObject({
   id: id.meta({ description: 'First part of the cell ids.' }),
   binding: z.enum(BINDING_IDS),
@@ -118,6 +128,9 @@ export const suite = z.strictObject({
   values: values
     .optional()
     .meta({ description: 'Gate values: functions whose wrappers are compared with C.' }),
+  contain: contain
+    .optional()
+    .meta({ description: 'Gate contain: native code that runs in workers, which are broken.' }),
   with: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Settings of the binding.' }),
 });
 
@@ -144,7 +157,7 @@ export const gate = z.strictObject({
   }),
   calls: z.number().int().positive().max(1_000_000).optional().meta({
     description:
-      'Gates failing, errors: how many calls fail in one run, each in a test of its own. Default: 200.',
+      'Gates failing, errors, contain: how many calls fail in one run, each in a test of its own. Default: 200.',
   }),
   time: seconds.optional().meta({
     description: 'Gate fuzz: seconds for the inputs of one suite. Default: 20.',
@@ -208,6 +221,7 @@ export const knownKeys = (path: readonly PropertyKey[]): readonly string[] => {
     return path[3] === 'functions' && path[4] !== undefined
       ? ['signature', 'c', 'errors']
       : Object.keys(values.shape);
+  if (top === 'suites' && sub === 'contain') return Object.keys(contain.shape);
   if (top === 'suites' && sub === 'weight') return ['cores', 'memory'];
   if (top === 'suites' && sub === 'with')
     return path[3] === 'shim' ? Object.keys(SETTINGS.jni.shape.shim.shape) : SETTING_NAMES;

@@ -1,7 +1,8 @@
 /** One launch of a cell's tests, with all evidence that it leaves. */
 import type { Attempt, EvidenceDraft } from '../judge/evidence.js';
 import { onErrorPaths } from '../judge/error-paths.js';
-import { errorsOf, failuresIn, ignoredIn, type FailingCall } from './failing-calls.js';
+import { uncontainedIn, type PlannedFault } from './contained-calls.js';
+import { failuresIn, ignoredIn, type FailingCall } from './failing-calls.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished
 import type { Disturbance } from '../model/disturbance.js';
 import { SLOW_FACTOR } from '../model/duration.js';
 import { wordsOf } from './last-words.js';
-import { deadlyVectors, valuesOf } from './asked-values.js';
+import { deadlyVectors } from './asked-values.js';
 import { watchLogs } from './lost-logs.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
@@ -25,6 +26,7 @@ import { BINDINGS } from '../bindings/index.js';
 import { redactFiles } from '../process/redact-file.js';
 import { hideSecrets } from '../redaction/diagnostic.js';
 import { BY_FORM, type Redactor } from '../redaction/redactor.js';
+import { requestOf } from './gate-request.js';
 import { withUsers } from './gate-environment.js';
 import { reproOf } from './repro-command.js';
 import { shareOf, waitsOf } from './perturb.js';
@@ -81,6 +83,9 @@ export type Runner = {
   agent?: string;
   /** The calls that fail in the next launches, for a gate that `fails`, and the tests in which they do. */
   failing?: readonly FailingCall[];
+  /** The program that breaks workers, and the faults of the next launches. */
+  tracer?: string;
+  faults?: readonly PlannedFault[];
   /** What is armed is a command for people, who may start it more than once. */
   repeats?: boolean;
   /** The directories of the gate's logs, one of each attempt. */
@@ -123,12 +128,6 @@ const armedLaunch = (
   const scratch = join(dir, 'scratch');
   mkdirSync(logDir, { recursive: true });
   mkdirSync(join(scratch, 'tmp'), { recursive: true });
-  const values = valuesOf(cell, {
-    ...{ tests, listed: r.evidence.listed.length, targets: Object.values(prepared.targets) },
-    ...(r.answered === undefined ? {} : { answered: r.answered }),
-    ...(r.inputs ? { inputs: r.inputs } : {}),
-    ...(options.disturbance?.seed === undefined ? {} : { seed: options.disturbance.seed }),
-  });
   const armed = cell.gate.arm({
     host: options.host,
     binding: cell.suite.binding,
@@ -139,8 +138,7 @@ const armedLaunch = (
     goesOn: r.goesOn === true,
     forks: isolate !== false && BINDINGS[cell.suite.binding].isolates === 'fork',
     ...(r.seed === undefined ? {} : { seed: r.seed }),
-    ...(values ? { values: { ...values, ...(only === undefined ? {} : { only }) } } : {}),
-    ...(cell.gate.asksErrors ? { errors: errorsOf(cell) } : {}),
+    ...requestOf(r, tests, only),
     settings: cell.suite.role === 'canary' ? {} : (cell.matrix.gates[cell.gate.id] ?? {}),
   });
   // Planted bugs run without suppressions (Law 12). Entries that would hide them are found from the reports.
@@ -224,7 +222,7 @@ export const runAttempt = async (
     ...(arm.watched ? { watched: watchedIn(arm.watched, logs) } : {}),
     ...(await lostAfter(ended.removed)),
   };
-  if (r.failing) r.evidence.driven = [...(r.evidence.driven ?? []), attempt];
+  if (r.failing || r.faults) r.evidence.driven = [...(r.evidence.driven ?? []), attempt];
   else r.evidence.attempts.push(attempt);
   r.evidence.ms += ended.ms;
   // A finding's command runs only its test if that is known, since others may hang or crash first. It has log
@@ -269,6 +267,10 @@ export const runAttempt = async (
   }
   if (r.failing && cell.gate.asksErrors)
     observations.push(...ignoredIn(attempt).map((o) => ({ ...o, repro: reproFor(o.test) })));
+  if (r.faults)
+    observations.push(
+      ...uncontainedIn(attempt, r.faults, r.evidence.seen).map((o) => ({ ...o, repro: reproFor(o.test) })),
+    );
   const signal = ended.exit.kind === 'signal' ? ended.exit.signal : binding.killed?.(linesOf(output));
   if (signal !== undefined) {
     const pids = new Map(events.map((e) => [e.test, e.pid]));
@@ -283,7 +285,9 @@ export const runAttempt = async (
       observations.push({ ...d, log: output, repro: reproFor(d.test) });
   }
   const merged = mergeCrashes(observations);
-  r.evidence.seen.push(...(r.failing ? onErrorPaths(merged, failuresIn(logs), r.evidence) : merged));
+  const judged = r.failing ? onErrorPaths(merged, failuresIn(logs), r.evidence) : merged;
+  // A worker that was broken says so itself, and its parent what it makes of it.
+  r.evidence.seen.push(...(r.faults ? judged.filter((o) => o.diagnostic.tool === cell.gate.id) : judged));
   // Files in the tests' temporary directory are no evidence.
   await rm(join(scratch, 'tmp'), { recursive: true, force: true }).catch(() => undefined);
   if (ended.exit.kind === 'flooded')

@@ -9,6 +9,7 @@ import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-sui
 import type { Cell } from '../plan/plan.js';
 import { askOn } from './ask-on.js';
 import { runExpected } from './run-expected.js';
+import { runContained } from './run-contained.js';
 import { runFailing } from './run-failing.js';
 import { runFuzz } from './run-fuzz.js';
 import { runSchedules } from './run-schedules.js';
@@ -16,6 +17,7 @@ import { shareOf } from './perturb.js';
 import { buildAgent } from './agent.js';
 import { buildHostStack } from './host-stack.js';
 import { buildPreload } from './preload.js';
+import { buildTracer } from './tracer.js';
 import type { CellOptions, Runner } from './attempt.js';
 import { rerunFailed } from './run-all.js';
 import { shuffled } from '../model/shuffle.js';
@@ -86,12 +88,18 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
     if ('failed' in agent) return { ...evidence, failed: agent.failed };
     r.agent = agent.path;
   }
+  if (cell.gate.breaksWorkers) {
+    const tracer = await buildTracer(options, cell);
+    if ('failed' in tracer) return { ...evidence, failed: tracer.failed };
+    r.tracer = tracer.path;
+  }
   const listed = await listTests(r);
   evidence.listed = listed.tests;
   if (listed.failed !== undefined) evidence.listingFailed = listed.failed;
   if (listed.uncollected) evidence.uncollected = listed.uncollected;
   const { role } = cell.suite;
   if (cell.gate.fails) await runFailing(r);
+  else if (cell.gate.breaksWorkers) await runContained(r);
   else if (isPlanted(role)) await runExpected(r);
   else {
     const order = options.disturbance?.order;

@@ -4,6 +4,7 @@
  */
 import type { BindingId, GateId, ErrorResult } from '../model/ids.js';
 import type { Arm, Compiler, Instrument, Launch, Missing } from '../model/launch.js';
+import type { WorkerFault } from '../model/containment.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Host } from '../host/probe.js';
 
@@ -28,6 +29,17 @@ export type ArmRequest = {
   values?: ValuesRequest;
   /** For gates with `asksErrors`: how functions of the suite's targets report errors. */
   errors?: Record<string, ErrorResult>;
+  /** For gates with `breaksWorkers`. Absent where tests are only listed. */
+  contain?: ContainRequest;
+};
+
+/** Which processes are workers, and what breaks them in a launch. */
+export type ContainRequest = {
+  /** The program that breaks them. */
+  tracer: string;
+  /** A glob over the name of a program or its command line. Without it each process that the host starts is one. */
+  worker?: string;
+  faults: readonly WorkerFault[];
 };
 
 /** Functions that a suite names, and how the oracle in C gets at them. */
@@ -162,6 +174,8 @@ export type Gate = {
   drawsInputs?: true;
   /** True if it is for suites alone of which a target says how its functions report errors (`errors`). */
   asksErrors?: true;
+  /** True if it is for suites alone that have workers (`contain`), which it breaks (`execute/run-contained.ts`). */
+  breaksWorkers?: true;
   /** True if it sees faults of what runs while code is loaded, without any call by a test. */
   seesLoading?: true;
   /** GiB of memory that one launch may need beyond the host's own. */

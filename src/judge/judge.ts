@@ -93,6 +93,13 @@ const inconclusiveReason = (
         ? `the guard watched nothing: ${guarded[0]!.none}`
         : 'the guard left no last line: it was not there, or its processes did not end',
     );
+  if (e.cell.gate.breaksWorkers && e.failing?.driven === 0)
+    return doubt(
+      'gate-not-armed',
+      e.failing.found === 0
+        ? 'no worker read a request in a test that passes'
+        : `none of ${e.failing.found} faults could be put into a worker`,
+    );
   const idle = drivenInVain(e);
   if (idle !== undefined) return doubt('fired-but-silent', idle);
   const unchecked = e.attempts.find((s) => s.unchecked !== undefined)?.unchecked;

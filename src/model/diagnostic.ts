@@ -134,6 +134,7 @@ export type Tool =
   | 'values'
   | 'fuzz'
   | 'errors'
+  | 'contain'
   | 'os';
 
 export type Diagnostic = {

@@ -41,6 +41,7 @@ export const GATE_IDS = [
   'fuzz',
   'failing',
   'errors',
+  'contain',
 ] as const;
 /** How a function says that it failed: by a negative result, NULL, a result other than zero, zero, or -1 and errno. */
 export const ERROR_RESULTS = ['negative', 'null', 'nonzero', 'zero', 'errno'] as const;

@@ -131,6 +131,7 @@ const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number
       if (suite.gates && !suite.gates.includes(gate.id)) return [];
       if (gate.asksFunctions && !suite.values) return [];
       if (gate.asksErrors && !suite.targets.some((t) => m.targets[t]?.errors)) return [];
+      if (gate.breaksWorkers && !suite.contain) return [];
       const compilers = settings?.compilers ?? [gate.compilers[0]!];
       return compilers
         .filter((compiler) => gate.compilers.includes(compiler))

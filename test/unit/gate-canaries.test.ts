@@ -51,7 +51,7 @@ const TARGET = 'targets: { any: { builder: cmake, dir: ., produces: [a.so], erro
 const lanes = (() => {
   const suites = BINDING_IDS.map(
     (b) =>
-      `  - { id: any, binding: ${b}, dir: ., targets: [any], values: { functions: ['int f(int a)'] }, with: {} }`,
+      `  - { id: any, binding: ${b}, dir: ., targets: [any], contain: {}, values: { functions: ['int f(int a)'] }, with: {} }`,
   )
     // Gates that do not fit every suite of a binding.
     .concat(['  - { id: foreign, binding: node, dir: ., gates: [declared], with: { foreign: koffi } }'])

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import os
+import subprocess
 
 from ffi_gates_values import check
 
@@ -138,6 +139,13 @@ def test_declared_callback():
 def test_declared_errno():
     library().canary_errno()
     ctypes.get_errno()  #~ canary_declared_errno: declared = errno/clobbered
+
+
+def test_contain():
+    worker = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    answer, _ = worker.communicate(b"7")
+    if answer != b"7":
+        os._exit(1)  #~ canary_contain: contain = trust/crash-not-contained
 
 
 def test_values_width():

@@ -255,15 +255,16 @@ const perturbation = (report: Report): string[] =>
 
 /** Which calls were made to fail, since of the others nothing is known. Planted bugs are counted elsewhere. */
 const failures = (report: Report): string[] =>
-  report.cells.flatMap(({ id, role, failing: f }) => {
+  report.cells.flatMap(({ id, gate, role, failing: f }) => {
     if (f === undefined || role !== 'subject') return [];
     const later = f.found - f.driven - f.lost;
-    const more = [
+    const [noun, how] = gate === 'contain' ? ['fault', 'struck'] : ['call', 'failed'];
+    const parts = [
+      `${f.driven} of ${words.count(f.found, noun)} ${how}, each once`,
       ...(f.lost ? [`${f.lost} were to and did not, or their test hung`] : []),
       ...(later ? [`${later} are left for later runs (\`calls\`)`] : []),
     ];
-    const all = `${f.driven} of ${words.count(f.found, 'call')} failed, each once`;
-    return [oneLine(`${id}: ${[all, ...more].join('; ')}`)];
+    return [oneLine(`${id}: ${parts.join('; ')}`)];
   });
 
 const bucket = (report: Report): string[] =>

@@ -156,7 +156,7 @@ export const VALUES: readonly Row[] = [
   [
     'a gate whose calls do not fail',
     swap('{ seeds: 4 }', '{ calls: «5 }'),
-    "gate 'miri' takes no 'calls'; failing, errors do.",
+    "gate 'miri' takes no 'calls'; failing, errors, contain do.",
   ],
   [
     'a gate that draws no inputs',
@@ -178,6 +178,11 @@ export const VALUES: readonly Row[] = [
     'errors that no target reports',
     swap('{ seeds: 4 }', '{ seeds: 4 }\n  «errors:'),
     "no target says how its functions report errors, so gate 'errors' tries nothing",
+  ],
+  [
+    'workers that no suite has',
+    swap('{ seeds: 4 }', '{ seeds: 4 }\n  «contain:'),
+    "no suite has workers, so gate 'contain' breaks nothing",
   ],
   ['a gap that no allocator has', swap('{ seeds: 4 }', '{ redzone: «100 }'), "'redzone'"],
   ['a byte of nine bits', swap('{ seeds: 4 }', '{ fill: «256 }'), "'fill' must be at most 255"],
