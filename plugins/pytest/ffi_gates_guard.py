@@ -5,6 +5,7 @@ file of its own, at once, since it may not live to the end; its last line says h
 """
 
 import atexit
+import json
 import os
 import sys
 
@@ -64,6 +65,10 @@ class Log:
     def note(self, text):
         """Writes a line that is no report."""
         self._write("ffi-gates guard %s: note: %s\n" % (self.name, " ".join(text.split())))
+
+    def unproven(self, what, test):
+        """Says of a test that it is not `what`, so that it proves nothing."""
+        self._write("ffi-gates guard %s: not %s: %s\n" % (self.name, what, json.dumps(test)))
 
     def fail(self, why):
         """Says that the guard itself failed."""

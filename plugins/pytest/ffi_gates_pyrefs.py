@@ -6,6 +6,8 @@
 3. A suite may keep what it makes: in lists, caches, registries. An object that can be reached from older objects or from a
    running function is kept. A lost one is alive by a reference that belongs to nobody whom Python knows. Objects that the
    collector does not know (bytes, str) can only be missed, so they are taken for lost only where no repetition keeps any.
+4. Close looks in a process that holds much are slow, so they are bounded. Tests beyond that are named in the log, and
+   ffi-gates runs each of them again in a process of its own (src/execute/look-closer.ts).
 """
 
 import _tracemalloc
@@ -127,10 +129,10 @@ def _hunt(item, sibling):
         gc.unfreeze()
     if grows is None:
         _refused += 1
-        _log.note("%s passes once and not again: its references are not proven" % item.nodeid)
+        _log.unproven("repeatable", item.nodeid)
     elif not affordable:
         _passed_over += 1
-        _log.note("%s is not looked at closely, after many tests that keep what they make: its references are not proven" % item.nodeid)
+        _log.unproven("looked at closely", item.nodeid)
     else:
         _log.watched += 1
     counts = [(_refused, "not repeatable"), (_passed_over, "not looked at closely")]

@@ -109,6 +109,7 @@ const TAKERS = [
   ['time', FUZZING_GATES],
   ['inputs', FUZZING_GATES],
   ['corpus', FUZZING_GATES],
+  ['looks', ['pyrefs']],
 ] as const;
 
 type Gates = readonly (readonly [string, z.infer<typeof gate> | null])[];

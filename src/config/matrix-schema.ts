@@ -169,6 +169,10 @@ export const gate = z.strictObject({
     description:
       'Gate fuzz: directory, relative to `root`, in which inputs that showed something are kept. Default: beside the builds.',
   }),
+  looks: z.number().int().positive().max(1_000_000).optional().meta({
+    description:
+      'Gate pyrefs: how many tests that leave memory in use are repeated in a process of their own, beyond those that are looked at while the suite runs. Default: 200.',
+  }),
   strict: z.boolean().optional().meta({ description: 'Gate declared: warnings make a cell red, too.' }),
   info: z.boolean().optional().meta({
     description: 'Gate declared: differences that do no harm on this machine are listed.',

@@ -21,7 +21,7 @@ import { recordedObjects } from './recorded-objects.js';
 import type { BuildAccess } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { linesOf } from '../process/lines.js';
-import { readLogs, watchedIn, withoutEnd } from '../parsers/read-logs.js';
+import { readLogs, unprovenIn, watchedIn, withoutEnd } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
 import { redactFiles } from '../process/redact-file.js';
 import { hideSecrets } from '../redaction/diagnostic.js';
@@ -211,6 +211,7 @@ export const runAttempt = async (
     ...new Set(events.filter((e) => e.outcome === 'started' && !finished.has(e.test)).map((e) => e.test)),
   ];
   const unchecked = arm.atEnd && withoutEnd(arm.atEnd, events, logs);
+  const unproven = arm.watched && unprovenIn(logs);
   const attempt: Attempt = {
     requested: tests,
     exit: ended.exit,
@@ -220,6 +221,7 @@ export const runAttempt = async (
     ...(unchecked ? { unchecked } : {}),
     ...wordsOf(ended.exit, logs, output),
     ...(arm.watched ? { watched: watchedIn(arm.watched, logs) } : {}),
+    ...(unproven ? { unproven } : {}),
     ...(await lostAfter(ended.removed)),
   };
   if (r.failing || r.faults) r.evidence.driven = [...(r.evidence.driven ?? []), attempt];

@@ -8,6 +8,7 @@ import { foreignObjects, namedObjects } from '../judge/instrumentation.js';
 import { buildTargets, instrumentOf, ownOf, prepare } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { askOn } from './ask-on.js';
+import { lookCloser } from './look-closer.js';
 import { runExpected } from './run-expected.js';
 import { runContained } from './run-contained.js';
 import { runFailing } from './run-failing.js';
@@ -109,6 +110,7 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
     else await runSchedules(r);
     addNamed(evidence);
     if (!cell.gate.drawsInputs || role !== 'subject') await askOn(r);
+    await lookCloser(r);
     await rerunFailed(r);
     await rerunTruncatedLeaks(r);
   }

@@ -16,7 +16,7 @@ export const pyrefs: Gate = {
   limits: [
     {
       bindings: ['py', 'pyx'],
-      text: 'Runs each passing test twice more, and eight times where memory grows. Sees lost references to what the test makes, not to constants and modules. A test that fails when it is repeated is not proven, and counted in the log.',
+      text: 'Runs each passing test twice more, and eight times where memory grows. Sees lost references to what the test makes, not to constants and modules. A test that fails when it is repeated is not proven, and counted beside the verdict. Tests in which memory grows and for which there was no time run again in processes of their own, up to `looks`.',
     },
   ],
   unfit: (b) => (b === 'py' || b === 'pyx' ? undefined : 'references of Python'),

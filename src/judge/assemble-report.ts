@@ -2,6 +2,7 @@
  * Assembles the report from verdicts and findings: proofs of lanes, baseline, suppressions, fixtures, exit
  * code. Its order is fixed (Law 8).
  */
+import { attemptsOf } from './evidence.js';
 import type { CountReader } from '../gates/suppression-files.js';
 import { byId, byText } from '../model/order.js';
 import { CANARY, canaryId } from '../model/cell-id.js';
@@ -95,7 +96,7 @@ const cellReport = (j: JudgedCell, out: string): CellReport => {
     ...(j.evidence.uncollected ? { uncollected: [...j.evidence.uncollected] } : {}),
     diedIn: j.diedIn,
     logs: j.evidence.logs.map((l) => relative(out, l)),
-    unread: [...j.evidence.attempts, ...(j.evidence.driven ?? [])].flatMap((s) =>
+    unread: attemptsOf(j.evidence).flatMap((s) =>
       s.logs.flatMap((l) => l.parsed.unread.slice(0, 20).map((u) => ({ log: relative(out, l.path), ...u }))),
     ),
     ...(j.objects ? { objects: j.objects } : {}),

@@ -75,8 +75,9 @@ export const onErrorPaths = (
 const ended = ({ exit }: Attempt): boolean => exit.kind === 'code' || exit.kind === 'signal';
 
 /** Launches of which every log must be understood. One with a failed call that had to be stopped may have cut its logs. */
-export const readable = ({ attempts, driven = [] }: Evidence): readonly Attempt[] => [
+export const readable = ({ attempts, driven = [], closer }: Evidence): readonly Attempt[] => [
   ...attempts,
+  ...(closer ? [closer] : []),
   // What a test prints that fails is its own affair; the checker's logs are files of their own.
   ...driven.filter(ended).map((a) => ({ ...a, logs: a.logs.filter((g) => g.pid !== undefined) })),
 ];

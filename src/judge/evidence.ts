@@ -2,6 +2,7 @@
 import type { PreparedSuite, Uncollected } from '../bindings/binding.js';
 import type { Copy } from '../build/source-files.js';
 import type { Diagnostic } from '../model/diagnostic.js';
+import type { Unproven } from '../model/launch.js';
 import type { ProjectCode } from '../model/project-code.js';
 import type { TestEvent } from '../model/test-event.js';
 import type { ReadLog } from '../parsers/read-logs.js';
@@ -35,6 +36,8 @@ export type Attempt = {
   readonly lastWords?: string;
   /** For a guard: how much its processes say that they watched, if any did, and why it may be nothing. */
   readonly watched?: { readonly sum?: number; readonly none: string };
+  /** For a guard that repeats tests. Absent if all were. */
+  readonly unproven?: Unproven;
   /** Why its logs may lack something that was written to them. */
   readonly lost?: string;
 };
@@ -53,6 +56,8 @@ export type Evidence = {
   readonly driven?: readonly Attempt[];
   /** What is known of the calls that can fail. Only for a gate that `fails`. */
   readonly failing?: FailingCalls;
+  /** The launch of tests that a guard had passed over. Whether they pass there is no result of the suite. */
+  readonly closer?: Attempt;
   readonly seen: readonly Observation[];
   readonly own: ProjectCode;
   /** Copies of sources that were made for the build. */
@@ -76,6 +81,13 @@ export type Evidence = {
   readonly ms: number;
   readonly logs: readonly string[];
 };
+
+/** All launches, also those whose tests are no results of the suite. */
+export const attemptsOf = ({ attempts, driven = [], closer }: Evidence): readonly Attempt[] => [
+  ...attempts,
+  ...driven,
+  ...(closer ? [closer] : []),
+];
 
 /** Evidence that is still being gathered. */
 export type EvidenceDraft = {

@@ -4,10 +4,10 @@ import { caseOf, isCase, placeOf, type Expectation } from '../config/annotations
 import { noiseKey, originOf } from './origin.js';
 import { fingerprintOf } from './fingerprint.js';
 import { fromOutside } from './crashes.js';
-import { withoutIndirect } from './indirect-leaks.js';
 import { expected, meets } from './expectations.js';
 import { drivenInVain, readable } from './error-paths.js';
 import { flakyOf, outcomes } from './outcomes.js';
+import { onceReason, openReason } from './unproven.js';
 import type { LaneReport, Origin } from '../model/report.js';
 import type { Evidence, Observation, Attempt } from './evidence.js';
 import type { InconclusiveReason, Verdict } from '../model/verdict.js';
@@ -104,6 +104,8 @@ const inconclusiveReason = (
   if (idle !== undefined) return doubt('fired-but-silent', idle);
   const unchecked = e.attempts.find((s) => s.unchecked !== undefined)?.unchecked;
   if (unchecked !== undefined) return doubt('leaks-unchecked', `leaks were not checked: ${unchecked}`);
+  const open = openReason(e);
+  if (open !== undefined) return doubt('tests-unproven', open);
   return undefined;
 };
 
@@ -180,13 +182,18 @@ const fileOf = (test: string): string => {
   return test.slice(0, cut < 0 ? Math.max(0, test.lastIndexOf('/')) : cut);
 };
 
-/** A verdict that says which files it does not cover. The others are judged as though these were not there. */
-const withUncollected = (v: Verdict, { uncollected = [], listed }: Evidence): Verdict => {
+/** What of the suite a verdict does not cover: files and tests. The others are judged as though these were not there. */
+const withUncovered = (v: Verdict, e: Evidence): Verdict => {
+  if (v.kind === 'build-failed' || v.kind === 'inconclusive') return v;
+  const why = [v.why, uncollectedReason(e), onceReason(e)].filter(Boolean).join('; ');
+  return why === '' ? v : { ...v, why };
+};
+
+const uncollectedReason = ({ uncollected = [], listed }: Evidence): string | undefined => {
   const [first] = uncollected;
-  if (!first || v.kind === 'build-failed' || v.kind === 'inconclusive') return v;
+  if (!first) return undefined;
   const files = new Set([...listed.map(fileOf), ...uncollected.map((u) => u.file)]).size;
-  const lacks = `${uncollected.length} of ${files} test files could not be collected: ${first.file}: ${first.why}`;
-  return { ...v, why: [v.why, lacks].filter(Boolean).join('; ') };
+  return `${uncollected.length} of ${files} test files could not be collected: ${first.file}: ${first.why}`;
 };
 
 const judgePlanted = (e: Evidence, due: readonly Expectation[], missed: readonly Expectation[]): Verdict => {
@@ -214,13 +221,11 @@ export const judge = (
   blind?: string,
   known: ReadonlySet<string> = new Set(),
 ): Judged => {
-  const attributed = e.seen.map((s) => ({ ...s, origin: originOf(s.diagnostic, e.own, noise) }));
+  const seen = e.seen.map((s) => ({ ...s, origin: originOf(s.diagnostic, e.own, noise) }));
   const done = outcomes(e.attempts);
   const flaky = flakyOf(e.attempts);
   const count = (k: string): number => [...done.values()].filter((o) => o.outcome === k).length;
   const planted = isPlanted(e.cell.suite.role);
-  // Each planted leak is declared on its own line.
-  const seen = planted ? attributed : withoutIndirect(attributed, e.own);
   const due = planted ? expected(e.cell, all, e.listed) : [];
   const caught = due.filter((x) =>
     seen.some((s) => s.origin !== 'runtime' && s.origin !== 'tool' && meets(s, x)),
@@ -232,7 +237,7 @@ export const judge = (
       ? { kind: 'build-failed', why: e.failed }
       : planted
         ? judgePlanted(e, due, missed)
-        : withUncollected(judgeSubject(e, seen, done, blind, known), e),
+        : withUncovered(judgeSubject(e, seen, done, blind, known), e),
     seen,
     tests: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') },
     failedTests: [...done]

@@ -4,7 +4,7 @@
  */
 import type { Cell } from '../plan/plan.js';
 import type { SourceReader } from '../process/source-reader.js';
-import type { Attempt, Evidence } from './evidence.js';
+import { attemptsOf, type Attempt, type Evidence } from './evidence.js';
 import { UNGATED } from './compare-cells.js';
 import type { JudgedCell } from './judge-run.js';
 import { linesAround, shownSource } from './merge-findings.js';
@@ -65,7 +65,7 @@ export const recordOf = async (judged: JudgedCell, read: SourceReader): Promise<
       ...(e.waits === undefined ? {} : { waits: e.waits }),
       ...(e.failing === undefined ? {} : { failing: e.failing }),
       own: { dirs: e.own.dirs, shared: e.own.shared, objects: [...e.own.objects] },
-      attempts: [...e.attempts, ...(e.driven ?? [])].map((a) => ({
+      attempts: attemptsOf(e).map((a) => ({
         // Only results without a gate are compared with those of other cells.
         events: isPlain ? a.events : [],
         logs: a.logs.map((l) => ({ path: l.path, unread: l.parsed.unread })),

@@ -61,6 +61,14 @@ export type Watched = {
   none: string;
 };
 
+/** Tests of which a guard that repeats them says that they prove nothing. */
+export type Unproven = {
+  /** They passed once, and failed when they were repeated. */
+  readonly once: readonly string[];
+  /** They have to be looked at closely, for which there was no time. */
+  readonly open: readonly string[];
+};
+
 /** A missing tool or package, why it is needed, and how to get it. */
 export type Missing = {
   what: string;

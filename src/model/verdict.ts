@@ -15,6 +15,7 @@ export type InconclusiveReason =
   | 'no-tests' // the suite lists no tests
   | 'tests-missing' // listed tests have no result
   | 'leaks-unchecked' // a process that ran tests ended without the checker's check for leaks
+  | 'tests-unproven' // tests that a guard had no time to look at
   | 'tool-failed'; // the checker itself failed
 
 export type Verdict =

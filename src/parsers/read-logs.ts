@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { demangleFrames } from './demangle.js';
 import type { TestEvent } from '../model/test-event.js';
 import type { Parsed, Diagnostic } from '../model/diagnostic.js';
-import type { Watched } from '../model/launch.js';
+import type { Unproven, Watched } from '../model/launch.js';
 import { openLog } from './index.js';
 import { linesOf } from '../process/lines.js';
 import { openRegular } from '../process/regular-file.js';
@@ -87,6 +87,30 @@ export const watchedIn = (
 ): { sum?: number; none: string } => {
   const said = logs.flatMap((g) => [...linesOf(g.path)].flatMap((l) => line.exec(l)?.[1] ?? []));
   return { ...(said.length ? { sum: said.reduce((sum, n) => sum + Number(n), 0) } : {}), none };
+};
+
+/** How a guard names a test that proves nothing, as JSON. Written by plugins/pytest/ffi_gates_guard.py. */
+const UNPROVEN = /^ffi-gates guard [a-z]+: not (repeatable|looked at closely): (".{0,4000}")$/;
+
+/** A line was cut, or is another program's. */
+const testNamed = (json: string): string[] => {
+  try {
+    const test: unknown = JSON.parse(json);
+    return typeof test === 'string' ? [test] : [];
+  } catch {
+    return [];
+  }
+};
+
+/** The tests of which the logs of a guard say that they prove nothing, if there are any. */
+export const unprovenIn = (logs: readonly Pick<ReadLog, 'path'>[]): Unproven | undefined => {
+  const found = { once: [] as string[], open: [] as string[] };
+  for (const { path } of logs)
+    for (const line of linesOf(path)) {
+      const [, what, json] = UNPROVEN.exec(line) ?? [];
+      if (json !== undefined) found[what === 'repeatable' ? 'once' : 'open'].push(...testNamed(json));
+    }
+  return found.once.length + found.open.length > 0 ? found : undefined;
 };
 
 /** Of the processes that ran tests, one that left no `line`; a framework that names none must show it once. */

@@ -68,7 +68,7 @@ const watch = async (
   const notes = read.flatMap((l) =>
     readFileSync(l.path, 'utf8')
       .split('\n')
-      .filter((line) => line.includes(': note: ')),
+      .filter((line) => / guard [a-z]+: not /.test(line)),
   );
   return { diagnostics, watched: watchedIn({ line: /: done, (\d+) /, none: '' }, read).sum, output, notes };
 };
@@ -323,9 +323,10 @@ def test_once():
     assert len(state) == 1
 def test_skipped(): pytest.skip("no")
 `;
-    const { diagnostics, watched, output } = await watch('PYREFS', suite);
+    const { diagnostics, watched, output, notes } = await watch('PYREFS', suite);
     expect(output).toMatch(/3 passed, 1 skipped/);
     expect([diagnostics, watched]).toEqual([[], 2]);
+    expect(notes).toEqual(['ffi-gates guard pyrefs: not repeatable: "test_it.py::test_once"']);
   });
 
   test('a fixture that lives on, and what it knows of others, hides no loss', async () => {
@@ -357,7 +358,7 @@ def test_grows_not(): pass
     const { diagnostics, watched, notes } = await watch('PYREFS', suite);
     expect(diagnostics.map((d) => d.hazard)).toEqual(['resource/python-refcount-leak']);
     expect(watched).toBe(3);
-    expect(notes).toEqual([expect.stringContaining('test_passed_over is not looked at closely')]);
+    expect(notes).toEqual(['ffi-gates guard pyrefs: not looked at closely: "test_it.py::test_passed_over"']);
   });
 
   test('a fixture that fails at the end of its module fails', async () => {

@@ -6,6 +6,7 @@ import type { Evidence, Observation, Attempt } from '../../src/judge/evidence.js
 import type { Diagnostic, Stack } from '../../src/model/diagnostic.js';
 import { judge, withProof } from '../../src/judge/judge.js';
 import { laneOf } from '../../src/judge/lane-proof.js';
+import type { Verdict } from '../../src/model/verdict.js';
 import type { TestEvent } from '../../src/model/test-event.js';
 import { GATES } from '../../src/gates/index.js';
 
@@ -69,6 +70,56 @@ describe('a guard', () => {
     const verdict = verdictOf(evidence({ attempts }));
     expect(JSON.stringify(verdict)).toContain(expected);
     expect(verdict.kind).toBe(expected === 'clean' ? 'clean' : 'inconclusive');
+  });
+});
+
+describe('a guard that repeats tests', () => {
+  const open = { once: [], open: ['a'] };
+  const first = attempt({ unproven: open });
+  const passes = attempt();
+  test.each<[string, Partial<Evidence>, Verdict['kind'], string]>([
+    ['passed a test over', { attempts: [first] }, 'inconclusive', "tests-unproven.*of a, .*'looks'"],
+    ['looked at it in another launch', { attempts: [first], closer: passes }, 'clean', '^((?!why).)*$'],
+    [
+      'and passed it over again',
+      { attempts: [first], closer: attempt({ unproven: open }) },
+      'inconclusive',
+      'tests-unproven',
+    ],
+    [
+      'where it fails: that is no result of the suite, and proves nothing',
+      { attempts: [first], closer: attempt({ events: ended('a', 'failed') }) },
+      'inconclusive',
+      'tests-unproven',
+    ],
+    [
+      'where it ends the process',
+      { attempts: [first], closer: attempt({ events: ended('a', 'passed').slice(0, 1) }) },
+      'inconclusive',
+      'tests-unproven',
+    ],
+    [
+      'cannot repeat a test, and says so',
+      { attempts: [attempt({ unproven: { once: ['a'], open: [] } })] },
+      'clean',
+      '1 test is not proven, since a repetition does not pass: a',
+    ],
+    [
+      'cannot repeat it in the other launch either',
+      { attempts: [first], closer: attempt({ unproven: { once: ['a'], open: [] } }) },
+      'clean',
+      'not proven',
+    ],
+    [
+      'passed a test over, and found something',
+      { attempts: [first], seen: [seen(diagnostic())] },
+      'hazard',
+      'also tests-unproven',
+    ],
+  ])('%s', (_, more, kind, says) => {
+    const verdict = verdictOf(evidence(more));
+    expect(verdict.kind).toBe(kind);
+    expect(JSON.stringify(verdict)).toMatch(new RegExp(says));
   });
 });
 
@@ -169,57 +220,6 @@ describe('reruns', () => {
     expect(verdictOf(evidence({ attempts: [attempt(), attempt()], seen: [seen(diagnostic())] })).kind).toBe(
       'hazard',
     ));
-});
-
-describe('an indirect leak', () => {
-  type Leak = { kind: 'direct' | 'indirect'; fn: string; entry: string; test?: string; log?: string };
-  const leaked = ({ kind, fn, entry, test: of, log = '/out/lsan.1' }: Leak): Observation => ({
-    log,
-    repro: 'true',
-    ...(of === undefined ? {} : { test: of }),
-    diagnostic: diagnostic({
-      tool: 'lsan',
-      rule: `lsan/${kind}-leak`,
-      hazard: 'ownership/leak',
-      leak: { kind, bytes: 8, objects: 1 },
-      stacks: [
-        {
-          role: 'allocated',
-          frames: [fn, entry].map((f) => ({
-            kind: 'source',
-            function: f,
-            file: '/repo/native/x.c',
-            line: 7,
-          })),
-        },
-      ],
-    }),
-  });
-  const root = { kind: 'direct', fn: 'new_tree', entry: 'parse' } as const;
-  test.each<[string, Leak[], number]>([
-    ['of the same call', [root, { kind: 'indirect', fn: 'new_node', entry: 'parse' }], 1],
-    [
-      'of the same test',
-      [
-        { ...root, test: 'a' },
-        { kind: 'indirect', fn: 'n', entry: 'add', test: 'a' },
-      ],
-      1,
-    ],
-    ['of another call', [root, { kind: 'indirect', fn: 'new_node', entry: 'add' }], 2],
-    [
-      'of another test',
-      [
-        { ...root, test: 'a' },
-        { kind: 'indirect', fn: 'n', entry: 'add', test: 'b' },
-      ],
-      2,
-    ],
-    ['of another process', [root, { kind: 'indirect', fn: 'n', entry: 'parse', log: '/out/lsan.2' }], 2],
-    ['that nothing direct refers to', [{ kind: 'indirect', fn: 'new_node', entry: 'parse' }], 1],
-  ])('%s', (_, leaks, findings) => {
-    expect(verdictOf(evidence({ seen: leaks.map(leaked) }))).toMatchObject({ kind: 'hazard', findings });
-  });
 });
 
 describe('a fingerprint', () => {

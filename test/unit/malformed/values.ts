@@ -163,6 +163,11 @@ export const VALUES: readonly Row[] = [
     swap('{ seeds: 4 }', '{ time: «5 }'),
     "gate 'miri' takes no 'time'; fuzz does.",
   ],
+  [
+    'a gate that does not repeat tests',
+    swap('{ seeds: 4 }', '{ looks: «5 }'),
+    "gate 'miri' takes no 'looks'; pyrefs does.",
+  ],
   ['no calls at all', swap('{ seeds: 4 }', '{ calls: «0 }'), "'calls' must be more than 0"],
   [
     'an error of no kind',
