@@ -57,10 +57,18 @@ static void left_in_critical(const struct frame *f) {
             "%s returns between Get...Critical and Release...Critical", f->method->name);
 }
 
+/* JNI allows that, and another method may leave it. */
+static void holds_monitor(const struct frame *f) {
+  void *at = f->method->code;
+  report_at("warning", "threading/lock-misuse", &at, 1, 1, NOT_MADE, "other threads wait until this one calls MonitorExit",
+            "%s returns with a monitor that it has entered", f->method->name);
+}
+
 __attribute__((used, visibility("hidden"))) struct ending jniguard_leave(jobject value) {
   struct frame *f = T.top;
   struct ending e = {value, f->back};
   struct method *m = f->method;
+  if (T.monitors > f->monitors) holds_monitor(f);
   if (T.critical && (f->up == NULL || f->up->method == NULL)) {
     left_in_critical(f);
     T.critical = 0;

@@ -22,7 +22,7 @@
 
 static const char *log_guard;
 static char log_file[PATH_MAX];
-static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
+__attribute__((unused)) static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 /* Of a report: at most this many for one place and rule, so that a loop does not fill the disk. */
 #define LOG_REPEATS 20
 #define LOG_PLACES 1024
@@ -69,7 +69,7 @@ __attribute__((format(printf, 2, 3))) static void log_add(log_text *to, const ch
 }
 
 /* Frames of the guard itself are left out. Return addresses are those of calls, less one. */
-static void log_stack(log_text *to, void *const *frames, int count) {
+__attribute__((unused)) static void log_stack(log_text *to, void *const *frames, int count) {
   Dl_info self, info;
   int shown = 0;
   if (!dladdr((void *)log_stack, &self)) return;
@@ -88,7 +88,7 @@ static void log_stack(log_text *to, void *const *frames, int count) {
 }
 
 /* Whether this place has been reported often enough. */
-static int log_enough(const char *rule, void *at) {
+__attribute__((unused)) static int log_enough(const char *rule, void *at) {
   const size_t first = ((size_t)at >> 2) % LOG_PLACES;
   for (size_t i = 0; i < LOG_PLACES; i++) {
     const size_t slot = (first + i) % LOG_PLACES;

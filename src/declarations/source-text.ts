@@ -1,5 +1,17 @@
 /** Finds where a source declares a function, for languages whose compiled form does not say it. Pure. */
 
+const RAW_STRING = /[bc]?r(#{0,255})"/y;
+
+/** Number of characters of the raw string of Rust that begins at `i`, 0 if none does. */
+const rawAt = (source: string, i: number): number => {
+  RAW_STRING.lastIndex = i;
+  const begin = /\w/.test(source[i - 1] ?? '') ? null : RAW_STRING.exec(source);
+  if (!begin) return 0;
+  const end = `"${begin[1]}`;
+  const close = source.indexOf(end, i + begin[0].length);
+  return (close < 0 ? source.length : close + end.length) - i;
+};
+
 /**
  * Comments and text in quotes replaced by spaces; lines stay where they are. For languages of C's family. `lifetimes`: a
  * quote may begin a name, as in Rust.
@@ -18,6 +30,9 @@ export const codeOf = (source: string, lifetimes = false): string => {
     } else if (c === '/' && next === '*') {
       const close = source.indexOf('*/', i + 2);
       end = close < 0 ? source.length : close + 2;
+      out += blank(source.slice(i, end));
+    } else if (lifetimes && 'bcr'.includes(c) && rawAt(source, i) > 0) {
+      end = i + rawAt(source, i);
       out += blank(source.slice(i, end));
     } else if (lifetimes && c === "'" && next !== '\\' && source[i + 2] !== "'") out += c;
     else if (c === '"' || c === "'") {

@@ -3,12 +3,15 @@ import type { Attempt } from '../judge/evidence.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { ReadLog } from '../parsers/read-logs.js';
 
+/** Their reports are about the sources, whichever test ran. */
+const OF_SOURCES: ReadonlySet<string> = new Set(['declared', 'rslint']);
+
 /**
  * The test that was running when a report was written. Known by the only requested test, by the process, or
  * by the size of the log at the start of each test.
  */
 export const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): string | undefined => {
-  if (s.tool === 'declared') return undefined; // It is about the sources, whichever test ran.
+  if (OF_SOURCES.has(s.tool)) return undefined;
   if (attempt.requested !== 'all' && attempt.requested.length === 1) return attempt.requested[0];
   // Its program looks at all answers when the launch is over.
   if (s.vector !== undefined) return undefined;

@@ -10,6 +10,8 @@ import { fdguard } from './fdguard.js';
 import { fuzz } from './fuzz.js';
 import { napiguard } from './napiguard.js';
 import { jniguard } from './jniguard.js';
+import { monoguard } from './monoguard.js';
+import { rslint } from './rslint.js';
 import { pyguard } from './pyguard.js';
 import { pyrefs } from './pyrefs.js';
 import { miri, rsasan, rstsan } from './rust.js';
@@ -41,6 +43,8 @@ export const GATES: Record<GateId, Gate> = {
   pyguard,
   napiguard,
   jniguard,
+  monoguard,
+  rslint,
   values,
   fuzz,
   failing,

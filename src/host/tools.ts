@@ -80,6 +80,7 @@ const PROBES: Record<string, Probe> = {
   rustc: { names: ['rustc'], args: ['--version'], pattern: V },
   // The `version` is the machine's target triple. Cargo knows `host-tuple` only since 1.91.
   rustHost: { names: ['rustc'], args: ['-vV'], pattern: /^host: (\S+)/m },
+  clippy: { names: ['cargo-clippy'], args: ['--version'], pattern: V },
   rustup: { names: ['rustup'], args: ['--version'], pattern: V },
   mono: { names: ['mono'], args: ['--version'], pattern: V },
   mcs: { names: ['mcs'], args: ['--version'], pattern: V },

@@ -131,6 +131,8 @@ export type Tool =
   | 'pyguard'
   | 'napiguard'
   | 'jniguard'
+  | 'monoguard'
+  | 'rslint'
   | 'values'
   | 'fuzz'
   | 'errors'

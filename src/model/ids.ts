@@ -37,6 +37,8 @@ export const GATE_IDS = [
   'pyguard',
   'napiguard',
   'jniguard',
+  'monoguard',
+  'rslint',
   'values',
   'fuzz',
   'failing',

@@ -20,6 +20,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['judge'],
   ['build'],
   ['plan'],
+  ['lints'],
   ['declarations'],
   ['gates'],
   ['values'],

@@ -44,6 +44,58 @@ describe('memory accesses', () => {
   });
 });
 
+describe('memory of Go’s heap that C', () => {
+  const poisoned = (
+    [before, fault]: readonly [string, string],
+    { address = '0x10c000024360', callers = '    #1 0x66 in main.read /repo/a.go:7\n' } = {},
+  ): string =>
+    `==7==ERROR: AddressSanitizer: use-after-poison on address ${address} at pc 0x55 bp 0x7f sp 0x7e\nREAD of size 1 at ${address} thread T0\n    #0 0x55 in f a.c:3:4\n${callers}\nAddress ${address} is a wild pointer.\nSUMMARY: AddressSanitizer: use-after-poison a.c:3:4 in f\nShadow bytes around the buggy address:\n  0x0c017fff83f0: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n  ${before}\n=>${fault}\n  0x0c017fff8420: f7 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7\n==7==ABORTING\n`;
+  const CLEAR = '0x0c017fff8400: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00';
+  const FULL = '0x0c017fff8400: 00 00 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7 f7';
+  const AT = '0x0c017fff8410:';
+  it.each<[string, string, string, Parameters<typeof poisoned>[1]?]>([
+    [
+      'touches at the end of an object',
+      `${AT} 00 00 00 00[f7]f7 f7 f7 00 00 00 00 00 00 00 00`,
+      'bounds/host-buffer-too-small',
+    ],
+    [
+      'touches behind an object of odd length',
+      `${AT} 00 00 00 04[f7]f7 f7 f7 00 00 00 00 00 00 00 00`,
+      'bounds/host-buffer-too-small',
+    ],
+    [
+      'touches in the last bytes of an object',
+      `${AT} 00 00 00[04]f7 f7 f7 f7 00 00 00 00 00 00 00 00`,
+      'bounds/host-buffer-too-small',
+    ],
+    [
+      'touches in an object that is gone',
+      `${AT} 00 f7 f7 f7[f7]f7 f7 f7 00 00 00 00 00 00 00 00`,
+      'lifetime/go-pointer-kept',
+    ],
+    [
+      'touches, not that of C',
+      `${AT} 00 f7 f7 f7[f7]f7 f7 f7 00 00 00 00 00 00 00 00`,
+      'bounds/other',
+      { address: '0x602000000014' },
+    ],
+    [
+      'touches, not without Go',
+      `${AT} 00 f7 f7 f7[f7]f7 f7 f7 00 00 00 00 00 00 00 00`,
+      'bounds/other',
+      { callers: '' },
+    ],
+  ])('%s', (_, fault, hazard, more) => {
+    expect(read(poisoned([CLEAR, fault], more))[0]).toMatchObject({ hazard, complete: true });
+  });
+  it('touches in an object that is gone, on another line than it begins', () => {
+    const fault = `${AT}[f7]f7 f7 f7 00 00 00 00 00 00 00 00 00 00 00 00`;
+    expect(read(poisoned([FULL, fault]))[0]).toMatchObject({ hazard: 'lifetime/go-pointer-kept' });
+    expect(read(poisoned([CLEAR, fault]))[0]).toMatchObject({ hazard: 'bounds/host-buffer-too-small' });
+  });
+});
+
 describe('other errors', () => {
   it.each([
     ['attempting double-free on 0x602 in thread T0:', 'double-free', 'ownership/double-free'],

@@ -28,4 +28,9 @@ public class Canary
     [Test] public void segv() { canary_segv(); }
     [Test] public void handle() { canary_handle(); }
     [Test] public void errorcode() { canary_errorcode(); }
+    [Test] public void pin()
+    {
+        for (var i = 0; i < 10; i++)
+            GCHandle.Alloc(new byte[8], GCHandleType.Pinned); //~ pin: monoguard = resource/pin-leak
+    }
 }

@@ -64,7 +64,7 @@ func (Suite) ReadDeadFrame() {
 
 func (Suite) BufferTooSmall() {
 	buffer := make([]byte, 16)
-	C.fx_fill((*C.uchar)(&buffer[0]), 64, 1) //~ bounds_host_buffer_too_small: goasan = bounds/other
+	C.fx_fill((*C.uchar)(&buffer[0]), 64, 1) //~ bounds_host_buffer_too_small: goasan = bounds/host-buffer-too-small
 	sink += int(buffer[0])
 }
 

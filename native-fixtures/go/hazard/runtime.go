@@ -58,7 +58,7 @@ func (Suite) StoreInC() {
 
 func (Suite) KeepGoPointer() {
 	buffer := make([]byte, 64)
-	C.fx_hold((*C.uchar)(&buffer[0]), 64) //~ lifetime_go_pointer_kept: goasan = bounds/other
+	C.fx_hold((*C.uchar)(&buffer[0]), 64) //~ lifetime_go_pointer_kept: goasan = lifetime/go-pointer-kept
 	buffer = nil
 	runtime.GC()
 	sink += int(C.fx_held_sum())

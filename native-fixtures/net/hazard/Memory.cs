@@ -96,7 +96,15 @@ namespace Hazard
         [Test]
         public void resource_pin_leak()
         {
-            GCHandle.Alloc(new byte[100], GCHandleType.Pinned); //~ resource_pin_leak: blind = resource/pin-leak
+            for (var i = 0; i < 10; i++)
+                GCHandle.Alloc(new byte[100], GCHandleType.Pinned); //~ resource_pin_leak: monoguard = resource/pin-leak
+        }
+
+        [Test]
+        public void ownership_leak__handle()
+        {
+            for (var i = 0; i < 10; i++)
+                Assert.AreNotEqual(IntPtr.Zero, GCHandle.ToIntPtr(GCHandle.Alloc(new object()))); //~ ownership_leak__handle: monoguard = ownership/leak
         }
 
         [Test]

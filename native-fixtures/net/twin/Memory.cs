@@ -91,8 +91,23 @@ namespace Twin
         [Test]
         public void resource_pin_leak()
         {
-            var pin = GCHandle.Alloc(new byte[100], GCHandleType.Pinned);
-            pin.Free();
+            for (var i = 0; i < 10; i++)
+            {
+                var pin = GCHandle.Alloc(new byte[100], GCHandleType.Pinned);
+                try { Assert.AreNotEqual(IntPtr.Zero, pin.AddrOfPinnedObject()); }
+                finally { pin.Free(); }
+            }
+        }
+
+        [Test]
+        public void ownership_leak__handle()
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                var handle = GCHandle.Alloc(new object());
+                Assert.IsNotNull(GCHandle.FromIntPtr(GCHandle.ToIntPtr(handle)).Target);
+                handle.Free();
+            }
         }
 
         [Test]

@@ -245,6 +245,7 @@ export const rs: Binding = {
       dir: suite.dir,
       cargo: cargo(tools, instrument.rust?.toolchain),
       options: buildOptions(suite, instrument, tools),
+      args: list(suite, 'args'),
       targets: wanted(suite),
       env: offline(buildEnv(suite, instrument)),
       programs: executables(suite),

@@ -1,7 +1,7 @@
 /**
  * Reports of our own guards: a head line, stacks under titles, and the line `effect`, which ends a report. All guards
  * write this one form. Sources: plugins/pytest/ffi_gates_guard.py, plugins/preload/guard-log.h, plugins/jniguard/guard.h,
- * src/values/program.ts.
+ * src/values/program.ts, src/lints/program.ts.
  */
 import type { StackRole, Tool } from '../../model/diagnostic.js';
 import { hazard } from '../../model/hazards.js';
@@ -20,13 +20,23 @@ import {
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 /** Guards as tools. A newer version may have others. */
-const GUARDS: readonly Tool[] = ['ctguard', 'pyrefs', 'pyguard', 'napiguard', 'jniguard', 'values', 'fuzz'];
+const GUARDS: readonly Tool[] = [
+  'ctguard',
+  'pyrefs',
+  'pyguard',
+  'napiguard',
+  'jniguard',
+  'monoguard',
+  'rslint',
+  'values',
+  'fuzz',
+];
 
 const HEAD = /^ffi-gates guard ([a-z]+): (error|warning|info) ([a-z]+\/[a-z-]+): (.+)$/;
 const FAILED = /^ffi-gates guard ([a-z]+): (failed|crashed): (.+)$/;
-const AROUND = /^ffi-gates guard [a-z]+: (?:done, \d|note: |the end$)/;
-const PART = /^ {2}(fault|made|managed|other|exit|vector|effect):(?: (.*))?$/;
-const WORDS = /\bffi-gates guard [a-z]+: (?:error|warning|info|failed|crashed|done|note|the end)\b/;
+const AROUND = /^ffi-gates guard [a-z]+: (?:done, \d|note: |not [a-z ]+: "|the end$)/;
+const PART = /^ {2}(fault|made|managed|other|exit|vector|rule|effect):(?: (.*))?$/;
+const WORDS = /\bffi-gates guard [a-z]+: (?:error|warning|info|failed|crashed|done|note|not|the end)\b/;
 
 const ROLES: Record<string, StackRole> = {
   fault: 'fault',
@@ -83,6 +93,8 @@ function make(emit: Emit): LineSession {
     // Found when the process ended, in whichever test it began.
     else if (name === 'exit') delete open.diagnostic.log.offset;
     else if (name === 'vector') open.diagnostic.vector = text;
+    // A checker that this one asks has rules of its own.
+    else if (name === 'rule') open.diagnostic.rule = `${open.diagnostic.tool}/${text.replaceAll('_', '-')}`;
     else if (name === 'effect') {
       open.diagnostic.effect = text;
       markComplete(open);

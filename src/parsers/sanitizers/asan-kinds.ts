@@ -1,6 +1,7 @@
 /** The words of AddressSanitizer and its siblings for an error, and the hazard each one means. */
 import type { Frame, Access, Stack } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
+import { goHazard } from './asan-go.js';
 
 /** Headlines that do not begin with the kind's name. Source: compiler-rt `asan_errors.cpp`, `sanitizer_allocator_report.cpp`. */
 const PHRASES: readonly [RegExp, string][] = [
@@ -38,6 +39,9 @@ export type Circumstances = {
   cause: string | undefined;
   region: string | undefined;
   stacks: readonly Stack[];
+  address?: string | undefined;
+  /** The lines of shadow bytes, from the first to that of the fault. */
+  shadow?: readonly string[];
 };
 type Meaning = HazardId | ((c: Circumstances) => HazardId);
 
@@ -105,8 +109,8 @@ const KINDS: Readonly<Record<string, Meaning>> = {
   'container-overflow': 'bounds/other',
   'intra-object-overflow': 'bounds/other',
   'unknown-crash': 'bounds/other',
-  // The memory of an allocator of the host's own: outside an object, or one that it took back. The report cannot tell.
-  'use-after-poison': 'bounds/other',
+  // The memory of an allocator of the host's own: outside an object, or one that it took back. Only of Go's is it known which.
+  'use-after-poison': (c) => goHazard(c) ?? 'bounds/other',
   'initialization-order-fiasco': 'init/uninitialised-read',
   'negative-size-param': 'bounds/length-arithmetic',
   'allocation-size-too-big': 'bounds/length-arithmetic',

@@ -6,6 +6,8 @@ export type Open = OpenReport & {
   kind: string;
   zeroPage: boolean;
   cause: string | undefined;
+  /** The lines of shadow bytes, up to that of the fault. */
+  shadow: string[];
   /** The SUMMARY has come. */
   isSummed: boolean;
 };

@@ -13,6 +13,7 @@
 import { FRAME_LITERALS } from '../engine/process-id.js';
 import type { Open } from './asan-open.js';
 import type { Tool } from '../../model/diagnostic.js';
+import { owesShadow, takeShadow } from './asan-go.js';
 import { hazardOf, isKnown, kindOf } from './asan-kinds.js';
 import {
   ABORTING,
@@ -154,7 +155,7 @@ function takeEnd(s: State, open: Open, text: string): true {
     adopt(open, summary);
     open.isSummed = true;
     open.stack = undefined;
-    if (!owesCreator(open)) close(s);
+    if (!owesCreator(open) && !owesShadow(open)) close(s);
   }
   if (ABORTING.test(text)) close(s);
   return true;
@@ -166,9 +167,17 @@ function close(s: State, missing?: string): void {
   s.open = undefined;
   s.hasReported = true;
   const { diagnostic, kind, zeroPage, cause } = open;
-  const { access, region, stacks, message } = diagnostic;
+  const { access, address, region, stacks, message } = diagnostic;
   if (zeroPage) diagnostic.memory ??= 'null';
-  diagnostic.hazard = hazardOf(kind, { access, zeroPage, cause, region, stacks });
+  diagnostic.hazard = hazardOf(kind, {
+    access,
+    zeroPage,
+    cause,
+    region,
+    stacks,
+    address,
+    shadow: open.shadow,
+  });
   if (cause !== undefined) diagnostic.message = `${message} (${cause})`;
   // The allocator's own failure is followed by a failed CHECK and no SUMMARY line.
   const needsNoSummary = open.isSummed || message.startsWith('failed to ');
@@ -199,6 +208,7 @@ function begin(s: State, line: Line, m: RegExpExecArray): void {
     kind,
     zeroPage: address !== undefined && /on (?:unknown )?address/.test(headline) && Number(address) < 4096,
     cause: undefined,
+    shadow: [],
     isSummed: false,
   };
 }
@@ -210,6 +220,10 @@ const owesCreator = ({ diagnostic: s }: Open): boolean =>
 /** A line behind the SUMMARY; false when it is none of the report. */
 function behind(open: Open, line: Line): boolean {
   const { text } = line;
+  if (owesShadow(open) && TAIL.test(text)) {
+    takeShadow(open.shadow, text);
+    return true;
+  }
   const thread = CREATED.exec(text)?.[1];
   if (thread !== undefined) {
     openStack(open, 'thread-created', { title: text, thread });

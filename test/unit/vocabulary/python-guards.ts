@@ -1,4 +1,5 @@
 /** Words of the guards of Python, Node-API and JNI, and of the comparison of values. All write one form. */
+import { LINTS } from '../../../src/lints/table.js';
 import type { Tool } from '../../../src/model/diagnostic.js';
 import type { HazardId } from '../../../src/model/hazard.js';
 import type { Chapter, Kind } from './chapter.js';
@@ -37,6 +38,8 @@ const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
       'rules/other',
     ],
   ],
+  ['monoguard', 'plugins/preload/monoguard.c', ['resource/pin-leak', 'ownership/leak']],
+  ['rslint', 'src/lints/table.ts', [...new Set(LINTS.map((l) => l.hazard))]],
   [
     'jniguard',
     'plugins/jniguard',
@@ -61,9 +64,11 @@ const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
     ],
   ],
 ];
+/** Of a checker that has rules of its own. */
+const RULE: Partial<Record<Tool, string>> = { rslint: '  rule: a_lint\n' };
 const log = (tool: Tool, tier: string): string => `ffi-gates guard ${tool}: note: nothing to say
 ffi-gates guard ${tool}: ${tier} $: it happened
-  fault:
+${RULE[tool] ?? ''}  fault:
     #0 test_it /repo/tests/test_it.py:3
   made: in the first call
     #0 make /repo/tests/test_it.py:9

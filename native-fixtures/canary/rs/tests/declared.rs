@@ -84,3 +84,9 @@ fn canary_values_sign() {
 fn canary_fuzz() {
     ffi_gates_values::check("canary_slot", |a| Ok(unsafe { canary_slot(a[0].int()?) })); //~ canary_fuzz: fuzz = trust/validation-gap
 }
+
+#[test]
+fn canary_lint() {
+    let text: *const c_char = std::ffi::CString::new("gone").unwrap().as_ptr(); //~ canary_lint: rslint = ownership/use-after-free
+    black_box(text);
+}

@@ -4,6 +4,7 @@ use std::os::raw::{c_char, c_int};
 use std::hint::black_box;
 
 mod ffi_gates_values;
+mod lints;
 use ffi_gates_values::{check, Stop, Value};
 #[allow(unused_imports)]
 use fixture as _;

@@ -4,6 +4,7 @@ use fixture::*;
 use std::os::raw::c_int;
 
 mod ffi_gates_values;
+mod lints;
 use ffi_gates_values::{check, Stop, Value};
 
 #[test]
