@@ -29,7 +29,7 @@ static const char *text_of(PyObject *text, char *to) {
       to[at++] = (char)c;
     else {
       const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-      to[at++] = (char)((0xf00 >> more & 0xff) | (c >> 6 * more));
+      to[at++] = (char)((0xff00 >> (more + 1) & 0xff) | (c >> 6 * more));
       for (int k = more - 1; k >= 0; k--) to[at++] = (char)(0x80 | (c >> 6 * k & 0x3f));
     }
   }
@@ -54,8 +54,10 @@ static void frame_of(PyCodeObject *code, int lasti) {
 static int is_known(void) {
   static int known = -1;
   if (known < 0) {
-    const char *version = Py_GetVersion ? Py_GetVersion() : "";
-    known = strncmp(version, PY_VERSION, strlen(PY_VERSION)) == 0;
+    /* They are the same within a minor version. */
+    char minor[20];
+    snprintf(minor, sizeof minor, "%d.%d.", PY_MAJOR_VERSION, PY_MINOR_VERSION);
+    known = Py_GetVersion != NULL && strncmp(Py_GetVersion(), minor, strlen(minor)) == 0;
   }
   return known;
 }

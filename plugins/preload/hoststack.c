@@ -6,6 +6,8 @@
  *         #0 fill in /p/binding.py:12
  *     END OF HOST STACK
  *
+ * Behind it, for a block of Python that ASan reports, the lines that allocated and freed it (`hostblocks.h`).
+ *
  * The library comes before the sanitizer's runtime in LD_PRELOAD and overrides `__sanitizer_report_error_summary`, which is made
  * to be overridden (sanitizer/common_interface_defs.h) and which all runtimes call last, on the thread that reports. The report is
  * complete by then: whatever happens here costs these lines and nothing else. A host that does not answer in time is left.
@@ -14,6 +16,9 @@
  */
 #define _GNU_SOURCE
 #include "hostwalk.h"
+#ifdef HOST_STACK_PYTHON
+#include "hostblocks.h"
+#endif
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -48,6 +53,9 @@ static void say(const char *line) {
 }
 
 int host_knows(uint64_t code, uint64_t place) {
+#ifdef HOST_STACK_PYTHON
+  if (noting != NULL) return note_place(noting, code, place);
+#endif
   (void)code, (void)place;
   return 0;
 }
@@ -57,6 +65,12 @@ void host_moved(void) {}
 void host_frame(const char *function, const char *file, int line, int column) {
   char text[1400];
   (void)column;
+#ifdef HOST_STACK_PYTHON
+  if (noting != NULL) {
+    name_place(noting, "", function, file, line);
+    return;
+  }
+#endif
   if (frames >= HOST_FRAMES) return;
   if (file != NULL && line > 0)
     snprintf(text, sizeof text, "    #%d %.500s in %.800s:%d", frames, function, file, line);
@@ -160,12 +174,38 @@ static void say_host_stack(void) {
   busy = 0;
 }
 
+#ifdef HOST_STACK_PYTHON
+static void say_lines(const char *what, uint32_t number) {
+  char head[100];
+  if (number == 0) return;
+  snprintf(head, sizeof head, "HOST STACK (python) where the block was %s:", what);
+  say(head);
+  frames = 0;
+  for (int i = 0; i < answers[number].frames; i++) {
+    const struct place *p = &places[answers[number].at[i]];
+    if (p->ready) host_frame(p->function, p->file, p->line, 0);
+  }
+  say("END OF HOST STACK");
+}
+
+static void say_block(void) {
+  const block *b = block_of_report();
+  if (b == NULL) return;
+  say_lines("allocated", b->born);
+  say_lines("freed", b->died);
+}
+#endif
+
 void __sanitizer_report_error_summary(const char *summary) {
   if (print == NULL) *(void **)&print = dlsym(RTLD_NEXT, "__sanitizer_report_error_summary");
   if (print == NULL) return;
   print(summary);
   /* Leaks are reported when the host has ended. */
-  if (strstr(summary, " leaked in ") == NULL) say_host_stack();
+  if (strstr(summary, " leaked in ") != NULL) return;
+  say_host_stack();
+#ifdef HOST_STACK_PYTHON
+  say_block();
+#endif
 }
 
 /* ---- Beginning ---- */
@@ -194,4 +234,7 @@ __attribute__((constructor)) static void begin(void) {
   snprintf(number, sizeof number, "%d", dump_fd);
   setenv("FFI_GATES_HOST_STACK_FD", number, 1);
   pthread_atfork(NULL, NULL, open_dump);
+#ifdef HOST_STACK_PYTHON
+  wants_blocks = 1;
+#endif
 }

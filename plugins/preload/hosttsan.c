@@ -14,13 +14,13 @@
 #include "hostwalk.h"
 #include "hostcache.h"
 #include "hostguard.h"
+#include "hostplaces.h"
 #include <errno.h>
 #include <link.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define PLACES (1 << 16)
 #define EXTERNAL (1ull << 60)
 /* Calls from the host into the project that are under way at once: host → native → host → native. */
 #define DEEP 64
@@ -29,24 +29,15 @@
 
 /* ---- Lines of the host, by number ---- */
 
-struct place {
-  _Atomic uint64_t key;
-  atomic_int ready;
-  int line;
-  char function[160], file[400];
-};
-
-static struct place *places;
-
 typedef struct {
   uintptr_t frame;
   int frames;
 } call;
 
 static __thread struct {
-  int busy, top, noted;
+  int busy, top;
   uint32_t at[FRAMES];
-  struct place *unnamed;
+  lines lines;
   cache answers;
   call calls[DEEP];
 } me __attribute__((tls_model("initial-exec")));
@@ -56,33 +47,13 @@ static int (*walk_host)(int most);
 static layout interpreter;
 static int is_python;
 
-int host_knows(uint64_t code, uint64_t place) {
-  const uint64_t key = (code * 0x9E3779B97F4A7C15ull ^ (place + 1) * 0xC2B2AE3D27D4EB4Full) | 1;
-  uint32_t i = (uint32_t)(key >> 40) % PLACES;
-  if (me.noted >= FRAMES) return 1;
-  for (int k = 0; k < 64; k++, i = (i + 1) % PLACES) {
-    uint64_t was = atomic_load(&places[i].key);
-    if (was == 0 && atomic_compare_exchange_strong(&places[i].key, &was, key)) {
-      me.at[me.noted++] = i;
-      me.unnamed = &places[i];
-      return 0;
-    }
-    if (was != key) continue;
-    me.at[me.noted++] = i;
-    return 1;
-  }
-  return 1; /* there are too many: the line is left out */
-}
+int host_knows(uint64_t code, uint64_t place) { return note_place(&me.lines, code, place); }
 
 void host_frame(const char *function, const char *file, int line, int column) {
-  struct place *p = me.unnamed;
+  char mark[20];
   (void)column;
-  if (p == NULL) return;
-  me.unnamed = NULL;
-  snprintf(p->function, sizeof p->function, "[%s] %.140s", host_name, function);
-  snprintf(p->file, sizeof p->file, "%.399s", file == NULL ? "" : file);
-  p->line = line;
-  atomic_store(&p->ready, 1);
+  snprintf(mark, sizeof mark, "[%s] ", host_name);
+  name_place(&me.lines, mark, function, file, line);
 }
 
 static void *pc_of(uint32_t place) { return (void *)(EXTERNAL | ((uint64_t)place + 1) << 4); }
@@ -159,8 +130,7 @@ static void look_up(void) {
 
 /* Asks the host for the lines of this call. False if it runs none on this thread. */
 static int ask(void) {
-  me.noted = 0;
-  me.unnamed = NULL;
+  me.lines = (lines){FRAMES, 0, me.at, NULL};
   /* Frames of Python are read where they lie, which neither crashes nor takes time. */
   if (is_python) return walk_host(FRAMES);
   if (ignore_locks) ignore_locks(__FILE__, __LINE__);
@@ -178,12 +148,12 @@ static int lines_of(uintptr_t frame) {
   chain_of(c, frame, &interpreter, &code, &place);
   const answer *a = known_answer(c, code, place);
   if (a != NULL) {
-    me.noted = a->frames;
+    me.lines.noted = a->frames;
     memcpy(me.at, a->at, sizeof me.at);
     return 1;
   }
   const int answered = ask();
-  if (answered) keep_answer(c, code, place, me.at, me.noted);
+  if (answered) keep_answer(c, code, place, me.at, me.lines.noted);
   return answered;
 }
 
@@ -195,9 +165,9 @@ static void call_begins(uintptr_t frame) {
   while (me.top > 0 && me.calls[me.top - 1].frame <= frame) me.top--;
   if (me.top == DEEP) return;
   me.busy = 1;
-  if (lines_of(frame) && me.noted > 0) {
-    for (int i = me.noted; i-- > 0;) enter(pc_of(me.at[i]));
-    me.calls[me.top++] = (call){frame, me.noted};
+  if (lines_of(frame) && me.lines.noted > 0) {
+    for (int i = me.lines.noted; i-- > 0;) enter(pc_of(me.at[i]));
+    me.calls[me.top++] = (call){frame, me.lines.noted};
   }
   me.busy = 0;
   errno = error;
@@ -244,9 +214,7 @@ __attribute__((constructor)) static void begin(void) {
   const char *wanted = getenv("FFI_GATES_HOST_STACK");
   for (size_t i = 0; wanted != NULL && i < sizeof hosts / sizeof *hosts; i++) {
     if (strcmp(hosts[i].name, wanted) != 0) continue;
-    void *room = mmap(NULL, PLACES * sizeof *places, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (room == MAP_FAILED) return;
-    places = room;
+    if (!open_places()) return;
     host_name = hosts[i].name;
     interpreter = hosts[i].interpreter;
     walk_host = hosts[i].walk;

@@ -101,16 +101,14 @@ export const buildHostStack = async (
   if (gate.hostStacks?.(suite.binding) !== true) return undefined;
   const needs = inputsFor(options, suite.binding, compiler);
   if ('lacks' in needs) return needs;
-  const asking = HOSTS[suite.binding];
-  if (gate.asksAtCalls) {
-    const inputs = asking === 'python' ? pythonInputs : needs.inputs;
-    const library = await buildPreload(options, compiler, 'hosttsan', inputs);
-    if (!('failed' in library)) return library;
-    // CPython alone answers from within any report, which shows the line of one side at least.
-    if (asking !== 'python') return { lacks: library.failed };
-  }
-  const library = await buildPreload(options, compiler, 'hoststack', needs.inputs);
-  return 'failed' in library ? { lacks: library.failed } : library;
+  const { inputs } = needs;
+  const isPython = HOSTS[suite.binding] === 'python';
+  const name = gate.asksAtCalls ? 'hosttsan' : 'hoststack';
+  const library = await buildPreload(options, compiler, name, isPython ? pythonInputs : inputs);
+  // Without its headers CPython still answers from within any report, which shows one line at least.
+  const plain =
+    'failed' in library && isPython ? await buildPreload(options, compiler, 'hoststack', inputs) : library;
+  return 'failed' in plain ? { lacks: plain.failed } : plain;
 };
 
 /** The launch with the name of its host for the library. */

@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 import { isOwnManaged } from './origin.js';
 import { boundaryOf, fingerprintOf } from './fingerprint.js';
 import { projectFrames, type ProjectCode } from '../model/project-code.js';
-import type { Frame, Stack } from '../model/diagnostic.js';
+import { isOfBlock, type Frame, type Stack } from '../model/diagnostic.js';
 import type { Judged } from './judge.js';
 import type { Caller, FindingReport, ReportedFrame, ReportedStack, Witness } from '../model/report.js';
 import type { SourceReader } from '../process/source-reader.js';
@@ -43,7 +43,7 @@ export const shownSource = (
 /** The innermost line of the project's code of each stack in the host's own language, that of the fault first. */
 export const callersOf = (stacks: readonly Stack[], own: ProjectCode): Caller[] =>
   stacks.flatMap((k) => {
-    const shown = k.role === 'managed' ? shownSource(k, own).shown : undefined;
+    const shown = k.role === 'managed' && !isOfBlock(k) ? shownSource(k, own).shown : undefined;
     return shown ? [{ function: shown.function, file: shown.file, line: shown.line }] : [];
   });
 

@@ -63,6 +63,10 @@ export type Stack = {
 /** True if the host answered that the thread runs none of its code. */
 export const isNoHostThread = (k: Stack): boolean => k.title === 'this thread runs no code of the host';
 
+/** True for lines of a host that allocated or freed a block: they are not those that called. */
+export const isOfBlock = (k: Stack): boolean =>
+  k.host !== undefined && (k.title?.startsWith('where the block was ') ?? false);
+
 /**
  * What kind of memory the faulting address lies in, where the tool says so: `null` is the zero page, `wild` an address
  * that belongs to nothing the tool knows, `descriptor` a file descriptor (ThreadSanitizer's races on them).

@@ -65,7 +65,7 @@ export type LogContext = {
   /** What belongs to the report that ended just before line `no` begins there: that report is not handed over yet. */
   keep(no: number): void;
   /** Adds a stack that began in line `no` to the report before it. False if there is none. */
-  attach(stack: Stack, no: number): boolean;
+  attach(stack: Stack, no: number, end: number): boolean;
 };
 
 export type DocumentContext = LogContext & {

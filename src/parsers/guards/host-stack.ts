@@ -4,11 +4,13 @@
  *     HOST STACK (python) of this thread:
  *         #0 fill in /p/binding.py:12
  *     END OF HOST STACK
+ *     HOST STACK (python) where the block was allocated:
  */
 import type { Frame, HostRuntime, Stack } from '../../model/diagnostic.js';
 import type { Line, LineReader, LineSession, LogContext } from '../engine/reader.js';
 
-const HEAD = /^HOST STACK \((python|jvm|mono|node)\) of this thread:$/;
+const HEAD =
+  /^HOST STACK \((python|jvm|mono|node)\) (of this thread|where the block was (?:allocated|freed)):$/;
 const END = /^END OF HOST STACK$/;
 const FRAME = /^\s*#\d{1,3} /;
 const PLACE = ' in ';
@@ -53,15 +55,16 @@ function make(_emit: unknown, log: LogContext): LineSession {
 }
 
 function read(s: State, line: Line): boolean {
-  const host = HEAD.exec(line.text)?.[1];
-  if (host !== undefined) {
+  const head = HEAD.exec(line.text);
+  if (head) {
     close(s);
     s.log.keep(line.no);
-    s.open = { stack: { role: 'managed', host: host as HostRuntime, frames: [] }, no: line.no };
+    const title = head[2]!.startsWith('where') ? { title: head[2]! } : {};
+    s.open = { stack: { role: 'managed', host: head[1] as HostRuntime, ...title, frames: [] }, no: line.no };
     return true;
   }
   if (END.test(line.text)) {
-    close(s);
+    close(s, line.no);
     return true;
   }
   if (s.open === undefined) return false;
@@ -74,10 +77,10 @@ function read(s: State, line: Line): boolean {
 }
 
 /** A log that was cut still has the frames that came. */
-function close(s: State): void {
+function close(s: State, end?: number): void {
   const { open } = s;
   s.open = undefined;
   if (open === undefined || (open.stack.frames.length === 0 && open.stack.title === undefined)) return;
-  if (!s.log.attach(open.stack, open.no))
+  if (!s.log.attach(open.stack, open.no, end ?? open.no + open.stack.frames.length))
     s.complaints.push(`line ${open.no}: a host's stack without its report`);
 }
