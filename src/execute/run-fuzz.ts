@@ -28,6 +28,8 @@ type Known = {
   kinds: ByFunction<Record<string, Args>>;
   /** The smallest input of each finding, by hazard. */
   found: ByFunction<Record<string, Args>>;
+  /** What C alone refuses or does not survive: the next round asks it through the wrapper. */
+  suspects: ByFunction<Args[]>;
   /** Functions of which an input ended the host: each further one costs a launch. */
   deadly: Set<string>;
 };
@@ -76,6 +78,7 @@ const addLearnt = (known: Known, learnt: Learnt): ByFunction<Args[]> => {
     const before = known.found[name] ?? {};
     if (l.smaller.length > 0 && before['trust/validation-gap'] === undefined) smaller[name] = l.smaller;
     keepSmaller((known.found[name] ??= {}), l.found);
+    known.suspects[name] = l.suspects;
     if (l.died) known.deadly.add(name);
   }
   return smaller;
@@ -119,7 +122,7 @@ export const runFuzz = async (r: Runner): Promise<void> => {
   const end = performance.now() + (settings?.time ?? SECONDS) * 1000;
   const file = corpusOf(cell, options.kept);
   const corpus = readCorpus(file);
-  const known: Known = { kinds: {}, found: {}, deadly: new Set() };
+  const known: Known = { kinds: {}, found: {}, suspects: {}, deadly: new Set() };
   const count = settings?.inputs ?? INPUTS;
   let tests: readonly string[] = evidence.wanted;
 
@@ -138,10 +141,12 @@ export const runFuzz = async (r: Runner): Promise<void> => {
   };
 
   let rounds = 0;
-  for (let round = 0; round === 0 || performance.now() < end; round++) {
+  const open = (): boolean => Object.values(known.suspects).some((s) => s.length > 0);
+  for (let round = 0; round === 0 || performance.now() < end || (round === 1 && open()); round++) {
     if (options.signal.aborted || tests.length === 0) break;
     const kept = (name: string): Args[] => Object.values(known.kinds[name] ?? {});
-    const exact: ByFunction<Args[]> = {};
+    const exact = known.suspects;
+    known.suspects = {};
     if (round === 0)
       for (const [name, { inputs, reproducers }] of Object.entries(corpus))
         exact[name] = [...reproducers, ...inputs];

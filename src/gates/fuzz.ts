@@ -56,7 +56,9 @@ export const fuzz: Gate = {
       ...specOf(r, request, LOG),
       asked: vectors,
       cflags: ['-fsanitize=address'],
-      ...(request.inputs && only === undefined ? { learnt: learntIn(r.logDir) } : {}),
+      ...(request.inputs && only === undefined
+        ? { learnt: { file: learntIn(r.logDir), round: rounds.round } }
+        : {}),
     };
     const answered = only === undefined ? (request.answered ?? '') : '';
     const ended = lastDeaths(readAnswers(answered).asked);

@@ -3,8 +3,8 @@ import type { Signature } from '../model/signature.js';
 import { slotsOf } from '../model/signature.js';
 import type { Asked, Outcome } from './answers.js';
 import type { CallC, Found, Question } from './compare.js';
-import { shrink, sizeOf, type Args } from './inputs.js';
-import { isError, toNative } from './native.js';
+import { inputsOf, shrink, sizeOf, type Args } from './inputs.js';
+import { beyondC, isError, toNative } from './native.js';
 import type { OracleAnswer } from './oracle.js';
 
 /** By function. */
@@ -15,6 +15,8 @@ export type Learnt = Record<
     kinds: Record<string, Args>;
     /** Inputs with which C shows what was found, the simplest first: whether the wrapper lets them through is open. */
     smaller: Args[];
+    /** Inputs that C alone refuses or does not survive, found without the wrapper. */
+    suspects: Args[];
     /** The input of each finding, by hazard. */
     found: Record<string, Args>;
     /** Whether an input ended the host. */
@@ -52,12 +54,52 @@ export const kindOf = (o: Outcome): string =>
 const fateOf = (a: OracleAnswer, { errors }: Question): string | undefined =>
   'died' in a ? 'died' : isError(errors, a.word) ? 'refused' : undefined;
 
+/** Inputs that C alone is asked in a round, in batches: if one ends it, those of its batch are asked one by one. */
+const BATCHES = 10;
+const BATCH = 1000;
+/** Suspects of one kind that are worth the wrapper's time. */
+const MAX_SUSPECTS = 8;
+
+/**
+ * Asks C alone, where a call costs little, inputs that are changed from `pool` and from those whose answers are new. Returns
+ * those that it refuses or does not survive.
+ */
+const explore = async (
+  s: Signature,
+  question: Question,
+  { pool, seed, callC }: { pool: readonly Args[]; seed: number; callC: CallC },
+): Promise<Args[]> => {
+  const slots = slotsOf(s);
+  const kinds = new Map<string, Args>();
+  const suspects: Record<string, Args[]> = {};
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const parents = [...pool, ...kinds.values()];
+    const inputs = inputsOf(s, { seed, round: batch + 1, count: BATCH }, parents)
+      .map((v) => v.args)
+      .filter((args) => beyondC(slots, args) === undefined);
+    const answers = await callC(inputs.map((args) => toNative(slots, args)));
+    for (const [i, a] of answers.entries()) {
+      const args = inputs[i]!;
+      const fate = fateOf(a, question);
+      if (fate !== undefined) (suspects[fate] ??= []).push(args);
+      const kind = 'word' in a ? magnitude(a.word) : 'died';
+      const known = kinds.get(kind);
+      if (known === undefined ? kinds.size < MAX_KINDS : sizeOf(args) < sizeOf(known)) kinds.set(kind, args);
+    }
+    // What it does not survive costs a process for each input of a batch: one of them is enough.
+    if (suspects['died'] !== undefined) break;
+  }
+  return Object.values(suspects).flatMap((all) =>
+    all.sort((a, b) => sizeOf(a) - sizeOf(b)).slice(0, MAX_SUSPECTS),
+  );
+};
+
 /** What one test's answers about a function say for the next round. */
 export const learn = async (
   s: Signature,
   question: Question,
   asked: Asked,
-  { found, callC }: { found: readonly Found[]; callC: CallC },
+  { found, callC, seed }: { found: readonly Found[]; callC: CallC; seed: number },
 ): Promise<Learnt[string]> => {
   const slots = slotsOf(s);
   const kinds: Record<string, Args> = {};
@@ -86,10 +128,14 @@ export const learn = async (
     );
     smaller.push(...trail.slice(0, -1));
   }
+  const died = [...asked.outcomes.values()].some((o) => o.kind === 'died');
+  const searches = question.vectors.length > 0 && found.length === 0 && !died;
+  const pool = Object.values(kinds);
   return {
     kinds,
     smaller,
+    suspects: searches ? await explore(s, question, { pool, seed, callC }) : [],
     found: Object.fromEntries(found.flatMap((f) => (argsOf(f) ? [[f.hazard, argsOf(f)!]] : []))),
-    died: [...asked.outcomes.values()].some((o) => o.kind === 'died'),
+    died,
   };
 };

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { seedOf } from '../model/shuffle.js';
 import { readAnswers, type Asked } from './answers.js';
 import { compareFunction, type CallC, type Compared, type Found, type Question } from './compare.js';
 import { sizeOf } from './inputs.js';
@@ -102,10 +103,14 @@ export const compareLaunch = async (spec: ValuesSpec): Promise<Compared> => {
     total.found.push(...one.found);
     total.failed.push(...one.failed);
     total.compared += one.compared;
-    if (spec.learnt !== undefined)
-      learnt[a.function] = await learn(signature, question, a, { found: one.found, callC });
+    if (spec.learnt)
+      learnt[a.function] = await learn(signature, question, a, {
+        found: one.found,
+        callC,
+        seed: seedOf(spec.seed, 'in C', spec.learnt.round),
+      });
   }
-  if (spec.learnt !== undefined) writeFileSync(spec.learnt, JSON.stringify(learnt));
+  if (spec.learnt) writeFileSync(spec.learnt.file, JSON.stringify(learnt));
   return total;
 };
 

@@ -33,8 +33,8 @@ export type ValuesSpec = {
   gate: 'values' | 'fuzz';
   /** For random inputs: the file that holds what was asked. Boundary vectors are made again from the seed. */
   asked?: string;
-  /** Where to keep what the inputs showed, for the next round. */
-  learnt?: string;
+  /** Where to keep what the inputs showed, for the next round, and the number of this one. */
+  learnt?: { file: string; round: number };
   /** The only vector that is asked, `FUNCTION:ID`. */
   only?: string;
   /** Whether all tests were to run, so that each function must have been asked. */

@@ -181,11 +181,24 @@ test.each(GAPS)('a wrapper that %s', async (_about, numbers, wrapper, gaps, fail
 test('a round teaches the smallest input of each kind of answer, and smaller ones of a finding', async () => {
   const { question, asked } = put([400, 4, 5, -300, -20], (n) => (n < 0 ? 'i:0' : half(n)));
   const { found } = await compareFunction(HALF, question, asked, inC);
-  const learnt = await learn(HALF, question, asked, { found, callC: inC });
+  const learnt = await learn(HALF, question, asked, { found, callC: inC, seed: 0 });
   expect(Object.values(learnt.kinds)).toEqual(expect.arrayContaining([['i:400'], ['i:4']]));
   expect(learnt.found).toEqual({ 'trust/validation-gap': ['i:-300'] });
   expect(learnt.smaller[0]).toEqual(['i:-1']);
   expect(learnt.died).toBe(false);
+});
+
+test('a round looks in C alone for what the wrapper has to refuse', async () => {
+  const { question, asked } = put([400, 4], half);
+  const learnt = await learn(HALF, question, asked, { found: [], callC: inC, seed: 0 });
+  const suspects = learnt.suspects.map(([n = '']) => BigInt(n.slice(2)));
+  expect(suspects.some((n) => n < 0n)).toBe(true);
+  expect(suspects.every((n) => n < 0n || n === 13n)).toBe(true);
+  // A wrapper that is known to let something through is asked that first.
+  const gap = put([400, -3], (n) => (n < 0 ? 'i:0' : half(n)));
+  const { found } = await compareFunction(HALF, gap.question, gap.asked, inC);
+  const known = await learn(HALF, gap.question, gap.asked, { found, callC: inC, seed: 0 });
+  expect(known.suspects).toEqual([]);
 });
 
 test.each<[Outcome, Outcome, boolean]>([
