@@ -1,4 +1,5 @@
 // The Node lanes' canaries. `noop` does nothing wrong: what a gate says about it is the lane's own noise.
+const { spawnSync } = require('node:child_process');
 const { test } = require('node:test');
 const { run, wide, unsignedMax, slot } = require('./build/Release/addon.node');
 const { check } = require('./ffi_gates_values.cjs');
@@ -13,3 +14,6 @@ test('values_sign', () =>
   check('canary_unsigned', unsignedMax)); //~ canary_values_sign: values = abi/wrong-signedness
 test('fuzz', () =>
   check('canary_slot', (a) => slot(a[0].number))); //~ canary_fuzz: fuzz = trust/validation-gap
+test('contain', () => {
+  if (spawnSync('cat', { input: '7' }).stdout.toString() !== '7') process.exit(1); //~ canary_contain: contain = trust/crash-not-contained
+});
