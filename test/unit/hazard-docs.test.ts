@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { parseAnnotations } from '../../src/config/annotations.js';
+import { casesIn } from '../helpers/annotated.js';
 import { BINDING_IDS, type BindingId } from '../../src/model/ids.js';
 import { findHazards, parseExplanations, readExplanations } from '../../src/cli/hazard-docs.js';
 import { hazard, HAZARDS } from '../../src/model/hazards.js';
@@ -51,7 +51,7 @@ describe('explanations', () => {
     const lacking = new Set<string>();
     for (const b of BINDING_IDS)
       for (const file of filesIn(join(FIXTURES, b, 'hazard')))
-        for (const e of parseAnnotations(readFileSync(file, 'utf8'), file)) {
+        for (const e of casesIn(file)) {
           if (hazard(e.hazard)!.side === 'native' || /^(?:crash|tool)\/|\/other$/.test(e.hazard)) continue;
           if (!all.get(e.hazard)?.examples.some((x) => x.language === LANGUAGE[b]))
             lacking.add(`${e.hazard} in ${LANGUAGE[b]}`);

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
 import { expect, test } from 'vitest';
-import { parseAnnotations } from '../../src/config/annotations.js';
 import { HAZARDS } from '../../src/model/hazards.js';
 import { GATE_IDS } from '../../src/model/ids.js';
+import { casesIn } from '../helpers/annotated.js';
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 const rows = readFileSync(`${DOCS}questions.md`, 'utf8')
@@ -25,10 +25,7 @@ const planted = new Set(
     cwd: FIXTURES,
     absolute: true,
     ignore: ['**/node_modules/**', '**/.ffi-gates/**', '**/target/**', 'canary/**'],
-  }).flatMap((f) =>
-    // Lines that call a case belong to the annotations of its whole suite.
-    parseAnnotations(readFileSync(f, 'utf8').replace(/~ calls \w+/g, ''), f).map((e) => e.case),
-  ),
+  }).flatMap((f) => casesIn(f).map((e) => e.case)),
 );
 const named = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((m) => m[1] ?? '');
 
