@@ -40,6 +40,7 @@ import { libFuzzer } from './sanitizers/libfuzzer.js';
 import { makeLogParser, type LogParser } from './log.js';
 import { lsan } from './sanitizers/lsan.js';
 import { allocators } from './pasted/allocators.js';
+import { deaths } from './pasted/deaths.js';
 import { handlers } from './pasted/handlers.js';
 import { launchers } from './pasted/launchers.js';
 import { miri } from './rust/miri.js';
@@ -121,7 +122,7 @@ export const READERS: readonly Reader[] = [
  * Readers of what no checker and no runtime wrote: crash handlers of libraries and programs, and those who started a process that
  * died. People paste these; a launch of ours knows by itself how its processes ended.
  */
-export const PASTED_READERS: readonly Reader[] = [...READERS, allocators, handlers, launchers];
+export const PASTED_READERS: readonly Reader[] = [...READERS, allocators, handlers, launchers, deaths];
 
 /** Derived from the table: tools, prefilter, markers. */
 export const TABLE = tableOf(READERS);

@@ -108,8 +108,10 @@ function withoutMarks(text: string): string {
   if (first.startsWith('**')) {
     if (/^\*{5} .*\*\*$/s.test(first)) return first.slice(2, -2);
     if (first[2] === '*' || /^\*\*\d+\*\*/.test(first)) return text;
-    const end = first.endsWith('**') ? first.length - 2 : first.indexOf('**', 2);
-    return end < 0 ? first.slice(2) : first.slice(2, end) + first.slice(end + 2);
+    const bold = first.slice(2);
+    // Three stars are the program's own.
+    const end = bold.endsWith('**') ? bold.length - 2 : bold.search(/(?<!\*)\*\*(?!\*)/);
+    return end < 0 ? bold : bold.slice(0, end) + bold.slice(end + 2);
   }
   if (text.length > 2 && (text[0] === '`' || text.endsWith('`'))) {
     const inner = text.slice(text[0] === '`' ? 1 : 0, text.endsWith('`') ? -1 : undefined);

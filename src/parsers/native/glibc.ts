@@ -56,17 +56,17 @@ const ROWS: readonly LastWords[] = [
   },
   // macOS, libmalloc's `malloc_report`: `prog(pid,0xthread) malloc: *** error for object 0x…: pointer being freed was not allocated`
   {
-    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: (?:\*\*\* error for object 0x[0-9a-f]+: pointer being (?:freed|realloc'd) was not allocated|\*\*\* error for object 0x[0-9a-f]+: Non-aligned pointer being freed)/,
+    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: (?:\*\*\\?\* error for object 0x[0-9a-f]+: pointer being (?:freed|realloc'd) was not allocated|\*\*\\?\* error for object 0x[0-9a-f]+: Non-aligned pointer being freed)/,
     rule: 'invalid-free',
     hazard: 'ownership/invalid-free',
   },
   {
-    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: \*\*\* error for object 0x[0-9a-f]+: double free/i,
+    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: \*\*\\?\* error for object 0x[0-9a-f]+: double free/i,
     rule: 'double-free',
     hazard: 'ownership/double-free',
   },
   {
-    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: (?:\*\*\* error for object 0x|Heap corruption detected)/,
+    line: /^(?:.{1,200}\(\d+,0x[0-9a-f]+\) )?malloc: (?:\*\*\\?\* error for object 0x|Heap corruption detected)/,
     rule: 'heap-corruption',
     hazard: 'crash/heap-corruption',
   },
@@ -95,7 +95,7 @@ export const glibc = readLastWords({
     'double free or',
     'alloc(): ',
     'exception not rethrown',
-    'malloc: ***',
+    'error for object 0x',
     'malloc: Heap',
     '*** Error ',
     'detected ***',
@@ -119,7 +119,7 @@ export const glibc = readLastWords({
     // A test runner's unfinished line may stand before the words; a debugger quotes them.
     begins(/\*\*\* (?:Error {1,4}in {1,4}[`']|glibc detected \*\*\* )/),
     // … without its stars, or with what a page made of them
-    begins(/(?:\*\*\\\* )?\bError in `[^`']{1,200}': (?:double free|corrupted |[a-z_]{4,25}\(\): )/),
+    begins(/(?:\*\*\\\* )?\bError in [`'][^`']{1,200}': (?:double free|corrupted |[a-z_]{4,25}\(\): )/),
     begins(
       /(?<!")\b(?:free|malloc|realloc|calloc|munmap_chunk|mremap_chunk|malloc_consolidate|tcache_thread_shutdown)\(\): (?:double free|invalid|corrupted|memory corruption|unaligned|smallbin|largebin|unsorted|mismatching|too many chunks)/,
     ),
@@ -131,14 +131,14 @@ export const glibc = readLastWords({
     begins(
       /\*\*\* (?:stack smashing detected|buffer overflow detected|%n in writable segment detected|invalid %N\$ use detected|longjmp causes uninitialized stack frame) \*\*\*/,
     ),
-    begins(/\bmalloc: \*\*\* error for object 0x/),
+    begins(/\bmalloc: \*\*\\?\* error for object 0x/),
     begins(/\bFATAL: exception not rethrown$/),
     { words: /: Assertion `/, opening: beforeAssertion },
   ],
   traces: [/^={3,} (?:Backtrace|Memory map): =+$/],
   rows: ROWS,
   // until 2.25, and until 2.16
-  lead: /^(?:\*\*\*? |\*\*\\\* )?(?:Error {1,4}in {1,4}`[^']{0,200}' {0,4}|glibc detected \*\*\* \S{1,200}): /,
+  lead: /^(?:\*\*\*? |\*\*\\\* )?(?:Error {1,4}in {1,4}[`'][^']{0,200}' {0,4}|glibc detected \*\*\* \S{1,200}): /,
   stack: {
     title: /^={3,} Backtrace: =+$/,
     frame: (text) => {

@@ -48,7 +48,7 @@ const FATAL =
 const IGNORED = /^(?:Exception ignored (?:(?:on|while) calling|from) |From )(ctypes|cffi) callback\b/;
 /** pytest repeats the error with an `E` before it. */
 const SYSTEM_ERROR =
-  /^(?:E +)?SystemError: (.{1,2000} returned (?:a result with an exception set|NULL without setting an exception))$/;
+  /^(?:E +)?SystemError: (.{1,2000} returned (?:a result with an (?:exception|error) set|NULL without setting an (?:exception|error)))$/;
 const NEGATIVE =
   /: Assertion (?:failed: object has negative ref count|"[^"]{1,200}" failed: object has negative ref count)/;
 
@@ -73,7 +73,7 @@ export const python: LineReader = {
     'Debug memory block',
     'negative ref count',
     'returned a result with an',
-    'without setting an exc',
+    'without setting an e',
     '(most recent call first',
     '", line ',
     'Python runtime state',
@@ -85,7 +85,8 @@ export const python: LineReader = {
     { words: /\bWindows fatal exception: /, opening: /\bWindows fatal exception: / },
     begins(/\bDebug memory block at address p=0x/),
     {
-      words: / returned (?:a result with an exception set|NULL without setting an exception)$/,
+      words:
+        / returned (?:a result with an (?:exception|error) set|NULL without setting an (?:exception|error))$/,
       opening: /\bSystemError: </,
     },
     begins(/\bException ignored (?:(?:on|while) calling|from) (?:ctypes|cffi) callback\b/),

@@ -26,7 +26,7 @@ const WORDS: readonly Row[] = [
     'resource/python-refcount-underflow',
   ],
   [
-    /returned a result with an exception set|returned NULL without setting an exception/,
+    /returned a result with an (?:exception|error) set|returned NULL without setting an (?:exception|error)/,
     'exception-rule',
     'rules/python-exception-set',
   ],

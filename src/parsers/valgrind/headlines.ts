@@ -131,6 +131,7 @@ export const HEADLINE_LITERALS: readonly string[] = [
   'Emulation warning',
   'Invalid file desc',
   "'impossible' happened",
+  "): Assertion '",
   'ERROR SUMMARY: ',
 ];
 

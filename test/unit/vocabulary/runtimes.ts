@@ -78,6 +78,17 @@ export const RUNTIMES: readonly Chapter[] = [
         '_Py_CheckFunctionResult: a function returned a result with an exception set',
         'rules/python-exception-set',
       ],
+      // until 3.9
+      [
+        'SystemError: <built-in function f> returned NULL without setting an error',
+        'rules/python-exception-set',
+        '$\n',
+      ],
+      [
+        'SystemError: <built-in function f> returned a result with an error set',
+        'rules/python-exception-set',
+        '$\n',
+      ],
       [
         'Exception ignored on calling ctypes callback function <function f at 0x7f10>:',
         'unwind/foreign-exception',
@@ -200,6 +211,16 @@ Current thread's C stack trace (most recent call first):
       [
         "*** Error in `./a.out': malloc(): memory corruption: 0x0000000001ab3450 ***",
         'crash/heap-corruption',
+      ],
+      // … of Red Hat
+      [
+        "*** Error in './a.out': double free or corruption (!prev): 0x00000000035988c0 ***",
+        'ownership/double-free',
+      ],
+      // … with what a page made of its stars
+      [
+        'a.out(7,0x110) malloc: **\\* error for object 0x8e94490: pointer being freed was not allocated',
+        'ownership/invalid-free',
       ],
       [
         '*** glibc detected *** ./a.out: double free or corruption (!prev): 0x0804b018 ***',

@@ -1,0 +1,193 @@
+/**
+ * Words that runtimes, allocators and the C and C++ libraries say before a process dies, and that no reader reads: they stand alone
+ * where a report was cut off, or come from a version or a library that prints no more. A log that holds no report and one of them is
+ * not clean, but not understood. Which version prints what: test/unit/parse-deaths.test.ts.
+ */
+import type { LineReader } from '../engine/reader.js';
+
+/** Each holds one of the literals below it. */
+const WORDS: readonly RegExp[] = [
+  // CoreCLR until 2.2; its assertions; NativeAOT
+  /^Process is terminating due to StackOverflowException\.$/,
+  /^Assert failure\(PID \d{1,10} \[0x/,
+  /^CLR error 8013[0-9A-F]{4}/,
+  // mono
+  /^(?:mono-rt: )?(?:\* )?Assertion(?: at \S{1,300}:\d{1,6}, condition `|: should not be reached at )/,
+  /^Stack overflow(?: in unmanaged)?: IP: 0x[0-9a-f]/,
+  /^Got a segv while executing native code/,
+  /^(?:mono-rt: )?Cannot transition thread 0x[0-9a-f]{1,16} from STATE_/,
+  /^Too many heap sections: Increase MAXHINCR/,
+  // V8, Node
+  /^# {1,4}(?:Fatal process (?:out of memory|OOM)|(?:Debug c|C)heck failed: \S)/,
+  /^\s{0,4}# {2}Assertion failed: \S/,
+  /^<--- Last few GCs --->$/,
+  /^(?:<--- JS stacktrace --->|={4} JS stack trace ={5,})/,
+  // assert of macOS, of Windows and of musl
+  /^Assertion failed: .{1,400}(?:, file .{1,300}, line \d{1,7}\b|\(\S{1,200}: \S{1,200}: \d{1,7}\)$)/,
+  // HotSpot until 1.4, and parts of its report
+  /^(?:Unexpected Signal : \d{1,2} occurred at PC=0x|# HotSpot Virtual Machine Error\b|# {1,2}Error ID ?: [0-9A-F]{10})/,
+  /^# {1,2}(?:Internal Error \(\S{1,200}:\d{1,6}\), pid=|(?:guarantee|assert)\(.{1,400}\) failed: |Out of Memory Error \(\S{1,200}:\d{1,6}\), pid=)/,
+  /^# {1,2}(?:EXCEPTION_[A-Z_]{4,40} \(0xc0|SIG[A-Z]{2,6} \(0x[0-9a-f]{1,2}\) at pc=0x)/,
+  /^\[error occurred during error reporting \(/,
+  /\bINFO: os::commit_memory\(0x[0-9a-f]{1,16}, \d{1,20}, \d\) failed; error=/,
+  /^JNI FatalError called: /,
+  // OpenJ9
+  /^JVMDUMP0(?:39|06)I Processing dump event "(?:gpf|abort|traceassert)"/,
+  // glibc's mcheck and futexes
+  /^(?:block freed twice|memory clobbered (?:before|past end of) allocated block|(?:first )?bogus mcheck_status, library is buggy)$/,
+  /^The futex facility returned an unexpected error code\.$/,
+  // bionic
+  /\bFORTIFY(?:_SOURCE)?: [a-z_]{2,40}\b.{0,10}(?:prevented|buffer overflow|called)/,
+  /\bstack corruption detected \(-fstack-protector\)/,
+  /@@@ ABORTING: (?:LIBC: |INVALID )/,
+  /\bInvalid indirect reference 0x[0-9a-f]{1,16} in decodeIndirectRef/,
+  /(?:^|: )VM aborting$/,
+  // tcmalloc's debugging heap
+  /\bmemory allocation\/deallocation mismatch at 0x/,
+  /\bmemory stomping bug: a word /,
+  /^Found a corrupted memory buffer in MallocBlock/,
+  // libstdc++ with assertions or in debug mode, libc++ with hardening, libc++abi
+  /^\S{1,400}:\d{1,7}: .{1,2000}: Assertion '.{1,400}' failed\.$/,
+  /^Error: attempt to [a-z].{1,200}, but$/,
+  /^(?:libc\+\+ Hardening assertion |\S{1,400}:\d{1,7}: (?:libc\+\+ Hardening )?assertion .{1,400} failed: )/,
+  /\b__cxa_guard_acquire detected (?:recursive initialization|deadlock)/,
+  /^deleted virtual method called$/,
+  // Microsoft's C runtime and debugger
+  /^(?:Debug Assertion Failed!|HEAP CORRUPTION DETECTED: (?:after|before) |Run-Time Check Failure #\d - )/,
+  /^Unhandled exception at 0x[0-9A-Fa-f]{6,16}.{0,300}: 0x[CEce][0-9A-Fa-f]{7}/,
+  /^Exception thrown: (?:read|write|execute) access violation\b/,
+  /^Critical error detected c0000374/,
+  // CPython
+  /^object refcount : -?\d/,
+  /^(?:E {1,8})?SystemError: (?:error return without exception set|null argument to internal function|\S{1,300}:\d{1,7}: bad argument to internal function)$/,
+  // Go
+  /^runtime: (?:pointer 0x|bad pointer in frame |marked free object in span |goroutine stack exceeds |out of memory: )/,
+  /^runtime: (?:g \d{1,12}: )?unexpected return pc for /,
+  /^runtime\/cgo: \S{1,60} failed: /,
+  /^(?:signal arrived (?:on non-Go thread|during external code)|non-Go code disabled sigaltstack|unexpected fault address 0x)/,
+  // Rust
+  /^panicked after panic::always_abort\(\).{0,20}abort/,
+  // CFI of clang until 15 wrote no "runtime error"
+  /^CFI: control flow integrity check for type '/,
+  // Valgrind
+  /^vex [\w-]{1,20}>IR: unhandled instruction bytes: /,
+  /^valgrind: the 'impossible' happened:/,
+  // Ruby, without the lines that follow
+  /(?:^|: )\[BUG\] [A-Za-z_-]/,
+  /^\[FATAL\] failed to allocate memory$/,
+  /^You may have encountered a bug in the Ruby interpreter/,
+  // Perl, Lua
+  /^(?:Attempt to free (?:unreferenced scalar|temp prematurely|nonexistent shared string)|semi-panic: )/,
+  /^panic: (?:attempt to|sv_|free_|leave_|top_env)/,
+  /^PANIC: unprotected error in call to Lua API/,
+  // Linux
+  /^(?:general protection fault, probably for |Unable to handle kernel |Internal error: Oops)/,
+  // macOS
+  /\bmalloc: (?:Incorrect checksum for freed object|double free for ptr)/,
+  /^\*{3} Terminating app due to uncaught exception '/,
+  // Electric Fence, DUMA
+  /^(?:Electric ?Fence|DUMA) (?:Exiting|Aborting): /,
+  // Firebase, and gdb without its own words
+  /^Crashed: (?:Thread: )?SIG[A-Z]{2,6}\b/,
+  /^#\d\d {1,2}pc 0x[0-9a-f]{4,16} \S/,
+  /^#\d{1,4} {2}0x[0-9a-f]{8,16} in [^\s(].{0,1000} \(.{0,1000}\)$/,
+];
+
+/** Knows these words. */
+export const deaths: LineReader = {
+  kind: 'lines',
+  tools: ['os'],
+  literals: [
+    'due to StackOverflow',
+    'Assert failure(PID',
+    'CLR error 8013',
+    'Assertion at ',
+    'Assertion: should not',
+    ': IP: 0x',
+    'Got a segv while',
+    'Cannot transition thread',
+    'Increase MAXHINCR',
+    'Fatal process ',
+    'Debug check failed',
+    ' Check failed: ',
+    'Assertion failed: ',
+    'Last few GCs',
+    'JS stacktrace',
+    'JS stack trace',
+    'Unexpected Signal : ',
+    'HotSpot Virtual Machine',
+    'Error ID',
+    'Internal Error (',
+    ') failed: ',
+    'Out of Memory Error (',
+    'EXCEPTION_',
+    ') at pc=0x',
+    'during error reporting',
+    'os::commit_memory(',
+    'JNI FatalError',
+    'JVMDUMP0',
+    'block freed twice',
+    'memory clobbered',
+    'bogus mcheck',
+    'futex facility',
+    'FORTIFY',
+    'stack corruption detected',
+    '@@@ ABORTING',
+    'decodeIndirectRef',
+    'VM aborting',
+    'allocation/deallocation',
+    'memory stomping',
+    'corrupted memory buffer',
+    ": Assertion '",
+    'Error: attempt to ',
+    'Hardening assertion',
+    ': assertion ',
+    '__cxa_guard_acquire',
+    'deleted virtual',
+    'Debug Assertion Failed',
+    'HEAP CORRUPTION',
+    'Run-Time Check Failure',
+    'Unhandled exception at 0x',
+    'Exception thrown: ',
+    'error detected c0000374',
+    'object refcount : ',
+    'SystemError: ',
+    'runtime: pointer 0x',
+    'runtime: bad pointer',
+    'runtime: marked free',
+    'goroutine stack exceeds',
+    'runtime: out of memory',
+    'unexpected return pc for',
+    'runtime/cgo: ',
+    'signal arrived on non-Go',
+    'signal arrived during ext',
+    'disabled sigaltstack',
+    'unexpected fault address',
+    'always_abort()',
+    'CFI: control flow',
+    'unhandled instruction bytes',
+    "the 'impossible' happened",
+    '[BUG] ',
+    '[FATAL] failed',
+    'bug in the Ruby interp',
+    'Attempt to free ',
+    'panic: ',
+    'PANIC: unprotected',
+    'general protection fault',
+    'Unable to handle kernel',
+    'Internal error: Oops',
+    'malloc: Incorrect',
+    'malloc: double free',
+    'Terminating app due to',
+    'Electric Fence',
+    'ElectricFence ',
+    'DUMA Aborting',
+    'DUMA Exiting',
+    'Crashed: ',
+    '#00 pc 0x',
+    ...Array.from('0123456789', (d) => `#${d}  0x`),
+  ],
+  markers: [],
+  ends: WORDS,
+  make: () => ({ line: () => 'ignored', end: () => [] }),
+};
