@@ -85,8 +85,7 @@ export const python: LineReader = {
     { words: /\bWindows fatal exception: /, opening: /\bWindows fatal exception: / },
     begins(/\bDebug memory block at address p=0x/),
     {
-      words:
-        / returned (?:a result with an (?:exception|error) set|NULL without setting an (?:exception|error))$/,
+      words: / returned (?:a result with|NULL without setting) an (?:exception|error)(?: set)?$/,
       opening: /\bSystemError: </,
     },
     begins(/\bException ignored (?:(?:on|while) calling|from) (?:ctypes|cffi) callback\b/),
