@@ -23,6 +23,9 @@ func Test_bounds_redzone_jump(t *testing.T)          { inLibrary(t, "bounds_redz
 func Test_lifetime_stack_escape(t *testing.T)        { inLibrary(t, "lifetime_stack_escape") }
 func Test_ownership_leak(t *testing.T)               { inLibrary(t, "ownership_leak") }
 func Test_ownership_leak_on_error_path(t *testing.T) { inLibrary(t, "ownership_leak_on_error_path") }
+func Test_ownership_leak_on_error_path__allocation(t *testing.T) {
+	inLibrary(t, "ownership_leak_on_error_path__allocation")
+}
 func Test_ownership_double_free(t *testing.T)        { inLibrary(t, "ownership_double_free") }
 func Test_ownership_invalid_free(t *testing.T)       { inLibrary(t, "ownership_invalid_free") }
 func Test_ownership_use_after_free(t *testing.T)     { inLibrary(t, "ownership_use_after_free") }
@@ -44,4 +47,5 @@ func Test_ub_function_type(t *testing.T)             { inLibrary(t, "ub_function
 func Test_ub_unreachable(t *testing.T)               { inLibrary(t, "ub_unreachable") }
 func Test_unwind_foreign_exception(t *testing.T)     { inLibrary(t, "unwind_foreign_exception") }
 func Test_null_dereference(t *testing.T)             { inLibrary(t, "null_dereference") }
+func Test_null_dereference__allocation(t *testing.T) { inLibrary(t, "null_dereference__allocation") }
 func Test_init_uninitialised_read(t *testing.T)      { inLibrary(t, "init_uninitialised_read") }

@@ -20,6 +20,7 @@ public abstract class LibraryCases
     [Test] public void lifetime_stack_escape() { Case("lifetime_stack_escape"); }
     [Test] public void ownership_leak() { Case("ownership_leak"); }
     [Test] public void ownership_leak_on_error_path() { Case("ownership_leak_on_error_path"); }
+    [Test] public void ownership_leak_on_error_path__allocation() { Case("ownership_leak_on_error_path__allocation"); }
     [Test] public void ownership_double_free() { Case("ownership_double_free"); }
     [Test] public void ownership_invalid_free() { Case("ownership_invalid_free"); }
     [Test] public void ownership_use_after_free() { Case("ownership_use_after_free"); }
@@ -41,5 +42,6 @@ public abstract class LibraryCases
     [Test] public void ub_unreachable() { Case("ub_unreachable"); }
     [Test] public void unwind_foreign_exception() { Case("unwind_foreign_exception"); }
     [Test] public void null_dereference() { Case("null_dereference"); }
+    [Test] public void null_dereference__allocation() { Case("null_dereference__allocation"); }
     [Test] public void init_uninitialised_read() { Case("init_uninitialised_read"); }
 }

@@ -28,13 +28,19 @@ typedef struct crossing {
   /* LeakSanitizer was told to leave out what this thread allocates: it counts that by thread. */
   int muted;
   size_t blocks;
+  /* Where the outermost function returns to, while its return is led elsewhere. */
+  uintptr_t resume;
   uintptr_t frames[DEPTH];
   void *block[BLOCKS];
 } crossing;
 
-/* What to do when the host calls the project, and when that call has ended. */
+/*
+ * What to do when the host calls the project, when that call has ended, and when its outermost function, with this frame and
+ * return address, is about to return: whether the end is still to come.
+ */
 static void crossing_begins(crossing *c);
 static void crossing_ends(crossing *c);
+static int crossing_returns(crossing *c, uintptr_t frame, void *site);
 
 static _Atomic(crossing *) all_crossings;
 static __thread crossing *mine __attribute__((tls_model("initial-exec")));
@@ -72,12 +78,13 @@ QUIET void __cyg_profile_func_enter(void *function, void *site) {
 }
 
 QUIET void __cyg_profile_func_exit(void *function, void *site) {
-  (void)function, (void)site;
+  (void)function;
   crossing *c = mine;
   if (c == NULL || c->inside || c->depth == 0) return;
-  if (c->depth <= DEPTH) drop_below(c, FRAME_OF_CALLER);
+  const uintptr_t frame = FRAME_OF_CALLER;
+  if (c->depth <= DEPTH) drop_below(c, frame);
   if (c->depth > 0) c->depth--;
-  if (c->depth == 0) crossing_ends(c);
+  if (c->depth == 0 && !crossing_returns(c, frame, site)) crossing_ends(c);
 }
 
 /* Whether the function with this frame is the project's innermost one: it makes the call itself. */

@@ -8,6 +8,8 @@
  *                           Without it calls are only listed.
  *   FFI_GATES_FAIL_STATE    a file with a byte for each key: whether it has failed. Without it each process that was started,
  *                           with those that it forks, begins anew.
+ *   FFI_GATES_FAIL_SERIES   several may fail in a process, one after the other: each in a call from the host of its own
+ *   FFI_GATES_FAIL_SCAN     leaks are looked for here (unreachable.h), and not by LeakSanitizer
  *
  * Lines are notes in the form of guard-log.h: `site KEY` of each call that is listed; `failed KEY`, and `returned KEY`
  * when the host has its result; the last line says how many were listed. Behind a key come the function that is called, its
@@ -19,6 +21,7 @@
 #include "got.h"
 #include "guard-log.h"
 #include "objects.h"
+#include "unreachable.h"
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -36,16 +39,19 @@ static unsigned key_count;
 static _Atomic unsigned char *key_states;
 static _Atomic int failed_here;
 static uint64_t failed_key;
-static int watching;
+static int watching, scans, in_series;
 
 /* The checker's own functions, where it is there. */
+static int (*is_owned)(const void *), (*is_poisoned)(const void *);
+static size_t (*size_of)(const void *), (*stack_of)(void *, void **, size_t, int *);
+static void (*shadow_of)(size_t *, size_t *);
 static void (*symbolize)(void *, const char *, char *, size_t);
 static void (*lsan_disable)(void), (*lsan_enable)(void), (*lsan_ignore)(const void *);
 
 /* ---- what a call from the host allocated ---- */
 
 static void mute(crossing *c, int on) {
-  if (key_count == 0 || c == NULL || c->muted == on) return;
+  if (scans || key_count == 0 || c == NULL || c->muted == on) return;
   void (*tell)(void) = on ? lsan_disable : lsan_enable;
   if (tell == NULL) return;
   tell();
@@ -63,30 +69,131 @@ static void crossing_begins(crossing *c) {
 }
 
 static void forget_blocks(crossing *c) {
-  if (!c->failed && lsan_ignore)
+  if (!c->failed && lsan_ignore && !scans)
     for (size_t i = 0; i < c->blocks; i++) lsan_ignore(c->block[i]);
   c->blocks = 0;
 }
 
-static void crossing_ends(crossing *c) {
+/* The report of a block, with the stack by which it was allocated, from the project's innermost function on. */
+static void report_lost(const suspect *block) {
+  void *frames[LOG_FRAMES];
+  int thread;
+  const int count = stack_of ? (int)stack_of((void *)block->start, frames, LOG_FRAMES, &thread) : 0;
+  int first = 0;
+  while (first < count && object_of((uintptr_t)frames[first] - 1) == NULL) first++;
+  log_text text = {.length = 0};
+  log_add(&text, "ffi-gates guard failing: error ownership/leak-on-error-path: %zu bytes that nothing refers to\n  fault:\n", (size_t)block->size);
+  /* The checker knows the places of machine code that no file is written for, and of programs that moved. */
+  int shown = 0;
+  for (int i = first; i < count && symbolize; i++) {
+    char place[1024] = "";
+    symbolize(frames[i], "%f %s:%l", place, sizeof place);
+    if (*place == 0 || *place == '<' || strchr(place, '/') == NULL) break;
+    log_add(&text, "    #%d %s\n", shown++, place);
+  }
+  if (shown == 0) log_stack(&text, frames + first, count - first);
+  log_add(&text, "  effect: they stay allocated until the process ends\n");
+  log_write(text.text, text.length);
+}
+
+/* Which blocks of this call from the host are lost now that the host has its result, in these registers or in memory. */
+static void look_for_lost(crossing *c, uintptr_t sp, const uintptr_t *registers, size_t register_count) {
+  if (c->blocks == 0 || is_owned == NULL || size_of == NULL) return;
+  const size_t room = (c->blocks * sizeof(suspect) + PAGE - 1) / PAGE * PAGE;
+  suspect *suspects = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (suspects == MAP_FAILED) return;
+  search s = {.suspects = suspects, .is_poisoned = is_poisoned};
+  for (size_t i = 0; i < c->blocks; i++)
+    if (is_owned(c->block[i]))
+      suspects[s.count++] = (suspect){.start = (uintptr_t)c->block[i], .size = size_of(c->block[i])};
+  size_t scale = 0, offset = 0;
+  if (shadow_of) shadow_of(&scale, &offset);
+  const extent except[] = {
+    {(uintptr_t)c, (uintptr_t)(c + 1)},
+    {(uintptr_t)suspects, (uintptr_t)suspects + room},
+    {offset, offset + ((size_t)1 << 47 >> scale)},
+    {0, 0},
+  };
+  if (s.count > 0 && find_unreachable(&s, except, sp, registers, register_count))
+    for (size_t i = 0; i < s.count; i++)
+      if (!suspects[i].rooted && !suspects[i].held) report_lost(&suspects[i]);
+  munmap(suspects, room);
+}
+
+static void crossing_over(crossing *c, uintptr_t sp, const uintptr_t *registers, size_t register_count) {
   if (key_count == 0) return;
+  const int saved = errno;
   c->inside = 1;
-  forget_blocks(c);
   if (c->failed) {
+    if (scans) look_for_lost(c, sp, registers, register_count);
     log_text line = {.length = 0};
     log_add(&line, "ffi-gates guard failing: note: returned %016llx\n", (unsigned long long)failed_key);
     log_write(line.text, line.length);
+    if (in_series) failed_here = 0;
   }
+  forget_blocks(c);
   c->failed = 0;
   c->inside = 0;
   mute(c, 1);
+  errno = saved;
 }
+
+static void crossing_ends(crossing *c) {
+  const uintptr_t nothing = 0;
+  crossing_over(c, (uintptr_t)__builtin_frame_address(0), &nothing, 1);
+}
+
+#if defined(__x86_64__)
+/*
+ * The outermost function of a call from the host may lose a block of which its frame still has the address, or return it. So its
+ * return is led here, where it is over and the host's result is in registers.
+ */
+extern char ffi_gates_back[] __attribute__((visibility("hidden")));
+__attribute__((visibility("hidden"), used)) uintptr_t ffi_gates_came_back(uintptr_t rax, uintptr_t rdx, uintptr_t sp) {
+  crossing *c = mine;
+  const uintptr_t resume = c->resume, registers[] = {rax, rdx};
+  crossing_over(c, sp, registers, 2);
+  return resume;
+}
+__asm__(
+    ".text\n.p2align 4\n.hidden ffi_gates_back\n.globl ffi_gates_back\n.type ffi_gates_back, @function\nffi_gates_back:\n"
+    "  .cfi_startproc\n  .cfi_undefined rip\n  endbr64\n  subq $8, %rsp\n  pushq %rax\n  pushq %rdx\n  subq $40, %rsp\n"
+    "  movups %xmm0, (%rsp)\n  movups %xmm1, 16(%rsp)\n"
+    "  movq %rax, %rdi\n  movq %rdx, %rsi\n  leaq 64(%rsp), %rdx\n  call ffi_gates_came_back\n  movq %rax, 56(%rsp)\n"
+    "  movups (%rsp), %xmm0\n  movups 16(%rsp), %xmm1\n  addq $40, %rsp\n  popq %rdx\n  popq %rax\n  ret\n  .cfi_endproc\n"
+    ".size ffi_gates_back, . - ffi_gates_back\n");
+
+/* Whether a C++ exception is on its way: the function does not return then, and its frame is read to unwind it. */
+static int is_thrown(void) {
+  static void *(*globals)(void);
+  if (globals == NULL) globals = (void *(*)(void))dlsym(RTLD_DEFAULT, "__cxa_get_globals");
+  const struct {
+    void *caught;
+    unsigned uncaught;
+  } *exceptions = globals ? globals() : NULL;
+  return exceptions != NULL && exceptions->uncaught > 0;
+}
+
+static int crossing_returns(crossing *c, uintptr_t frame, void *site) {
+  if (!scans || !c->failed || is_thrown()) return 0;
+  uintptr_t *slot = (uintptr_t *)(frame + sizeof(void *));
+  if (*slot != (uintptr_t)site) return 0;
+  c->resume = *slot;
+  *slot = (uintptr_t)ffi_gates_back;
+  return 1;
+}
+#else
+static int crossing_returns(crossing *c, uintptr_t frame, void *site) {
+  (void)c, (void)frame, (void)site;
+  return 0;
+}
+#endif
 
 static void *allocated(void *block) {
   crossing *c = mine;
-  if (key_count == 0 || block == NULL || c == NULL || c->depth == 0 || c->failed) return block;
+  if (key_count == 0 || block == NULL || c == NULL || c->depth == 0 || (c->failed && !scans)) return block;
   if (c->blocks < BLOCKS) c->block[c->blocks++] = block;
-  else if (lsan_ignore) lsan_ignore(block);
+  else if (lsan_ignore && !scans) lsan_ignore(block);
   return block;
 }
 
@@ -172,7 +279,11 @@ static int fails(const char *function, uintptr_t frame, void *at) {
   int now = 0;
   if (which.count > 0 && key_count == 0) {
     if (is_new(which.key)) {
-      listed_sites++;
+      if (listed_sites++ == 0) {
+        /* Not every host ends its processes in a way that one notices. */
+        static const char first[] = "ffi-gates guard failing: note: watched 1 call\n";
+        log_write(first, sizeof first - 1);
+      }
       tell("site", &which);
     }
   } else if (which.count > 0 && due(which.key)) {
@@ -236,7 +347,14 @@ __attribute__((constructor(102))) static void begin(void) {
   if (getenv("FFI_GATES_FAILING") == NULL) return;
   begin_process();
   read_keys();
+  scans = getenv("FFI_GATES_FAIL_SCAN") != NULL;
+  in_series = getenv("FFI_GATES_FAIL_SERIES") != NULL;
   if (key_count > 0) {
+    is_owned = (int (*)(const void *))dlsym(RTLD_DEFAULT, "__sanitizer_get_ownership");
+    size_of = (size_t (*)(const void *))dlsym(RTLD_DEFAULT, "__sanitizer_get_allocated_size");
+    is_poisoned = (int (*)(const void *))dlsym(RTLD_DEFAULT, "__asan_address_is_poisoned");
+    stack_of = (size_t (*)(void *, void **, size_t, int *))dlsym(RTLD_DEFAULT, "__asan_get_alloc_stack");
+    shadow_of = (void (*)(size_t *, size_t *))dlsym(RTLD_DEFAULT, "__asan_get_shadow_mapping");
     symbolize = (void (*)(void *, const char *, char *, size_t))dlsym(RTLD_DEFAULT, "__sanitizer_symbolize_pc");
     lsan_disable = (void (*)(void))dlsym(RTLD_DEFAULT, "__lsan_disable");
     lsan_enable = (void (*)(void))dlsym(RTLD_DEFAULT, "__lsan_enable");

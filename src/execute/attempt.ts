@@ -2,7 +2,7 @@
 import type { Attempt, EvidenceDraft } from '../judge/evidence.js';
 import { onErrorPaths } from '../judge/error-paths.js';
 import { uncontainedIn, type PlannedFault } from './contained-calls.js';
-import { failuresIn, ignoredIn, type FailingCall } from './failing-calls.js';
+import { failuresIn, ignoredIn, testByCall, type FailingCall } from './failing-calls.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -126,8 +126,7 @@ const armedLaunch = (
   const { cell, options, prepared } = r;
   const logDir = join(dir, 'gate');
   const scratch = join(dir, 'scratch');
-  mkdirSync(logDir, { recursive: true });
-  mkdirSync(join(scratch, 'tmp'), { recursive: true });
+  for (const d of [logDir, join(scratch, 'tmp')]) mkdirSync(d, { recursive: true });
   const armed = cell.gate.arm({
     host: options.host,
     binding: cell.suite.binding,
@@ -249,15 +248,17 @@ export const runAttempt = async (
   };
   const deadly: ReadonlyMap<number, string> = cell.gate.asksFunctions ? deadlyVectors(logDir) : new Map();
   const observations: CrashObservation[] = [];
+  const failures = failuresIn(r.failing ? logs : []);
   for (const log of logs) {
     r.evidence.logs.push(log.path);
     for (const diagnostic of log.parsed.diagnostics) {
       settleSources(diagnostic, r.evidence.own.dirs, r.evidence.copies, options.caches);
       hideSecrets(diagnostic, redactor);
       if (r.seed !== undefined) diagnostic.seed = r.seed;
-      const test = testOf(diagnostic, log, attempt, cell.gate.halts && r.goesOn !== true);
-      if (test === undefined && diagnostic.inTest && events.length > 0) continue;
       const pid = log.pid ?? diagnostic.pid;
+      const said = testOf(diagnostic, log, attempt, cell.gate.halts && r.goesOn !== true);
+      const test = said ?? testByCall(r.failing ?? [], diagnostic, failures.get(pid ?? 0));
+      if (test === undefined && diagnostic.inTest && events.length > 0) continue;
       observations.push({
         diagnostic,
         log: log.path,
@@ -287,10 +288,9 @@ export const runAttempt = async (
       observations.push({ ...d, log: output, repro: reproFor(d.test) });
   }
   const merged = mergeCrashes(observations);
-  const judged = r.failing ? onErrorPaths(merged, failuresIn(logs), r.evidence) : merged;
+  const judged = r.failing ? onErrorPaths(merged, failures, r.evidence) : merged;
   // A worker that was broken says so itself, and its parent what it makes of it.
   r.evidence.seen.push(...(r.faults ? judged.filter((o) => o.diagnostic.tool === cell.gate.id) : judged));
-  // Files in the tests' temporary directory are no evidence.
   await rm(join(scratch, 'tmp'), { recursive: true, force: true }).catch(() => undefined);
   if (ended.exit.kind === 'flooded')
     for (const { path } of logs)

@@ -2,8 +2,10 @@
 import type { Attempt } from '../judge/evidence.js';
 import type { ArmRequest } from '../gates/gate.js';
 import type { CrashObservation } from '../judge/crashes.js';
-import type { Failure } from '../judge/error-paths.js';
+import type { Diagnostic } from '../model/diagnostic.js';
+import { failureBefore, type Failure } from '../judge/error-paths.js';
 import { ignoredError } from '../judge/ignored-errors.js';
+import type { BindingId } from '../model/ids.js';
 import type { Cell } from '../plan/plan.js';
 import type { ReadLog } from '../parsers/read-logs.js';
 import { linesOf } from '../process/lines.js';
@@ -55,25 +57,56 @@ export const callsIn = (attempt: Attempt, otherwise: string): FailingCall[] =>
     return found;
   });
 
-/** The call that failed in each process of a launch. */
-export const failuresIn = (logs: readonly ReadLog[]): Map<number, Failure> => {
-  const found = new Map<number, Failure>();
-  for (const { path, pid, name } of journals(logs)) {
-    if (pid === undefined) continue;
-    for (const line of linesOf(path)) {
-      const [begin, what, key = ''] = NOTE.exec(line) ?? [];
-      if (begin === undefined) continue;
-      if (what === 'failed') {
-        const [, call = '', ...places] = line.slice(begin.length).split('\t');
-        const reported = name.startsWith('errors');
-        found.set(pid, { key, call, places, returned: false, ...(reported ? { reported } : {}) });
-      } else if (what === 'returned') {
-        const known = found.get(pid);
-        if (known) found.set(pid, { ...known, returned: true });
-      }
+/** The calls that failed, as one log says it. */
+const failuresOf = ({ path, name }: ReadLog): (Failure & { line: number })[] => {
+  const found: (Failure & { line: number })[] = [];
+  let line = 0;
+  for (const text of linesOf(path)) {
+    line++;
+    const [begin, what, key = ''] = NOTE.exec(text) ?? [];
+    if (begin === undefined) continue;
+    if (what === 'failed') {
+      const [, call = '', ...places] = text.slice(begin.length).split('\t');
+      const reported = name.startsWith('errors');
+      found.push({ key, call, places, returned: false, ...(reported ? { reported } : {}), line });
+    } else if (what === 'returned') {
+      const last = found.at(-1);
+      if (last) last.returned = true;
     }
   }
   return found;
+};
+
+/** The last call that failed in each process of a launch, with those before it. */
+export const failuresIn = (logs: readonly ReadLog[]): Map<number, Failure> =>
+  new Map(
+    journals(logs).flatMap((log): [number, Failure][] => {
+      const found = failuresOf(log);
+      const last = found.at(-1);
+      if (log.pid === undefined || !last) return [];
+      const { line: _, ...only } = last;
+      return [[log.pid, found.length === 1 ? only : { ...last, earlier: found.slice(0, -1) }]];
+    }),
+  );
+
+/**
+ * Bindings whose tests run one after the other in one process, of hosts that take long to start. Calls of several tests fail in
+ * one launch there, each in its test; what a launch does not come to because it ended is tried again without the call that ended it.
+ */
+const ONE_PROCESS: ReadonlySet<BindingId> = new Set(['go', 'jni', 'rs', 'net', 'node']);
+
+/** Whether several calls may fail in one process of the cell. */
+export const inSeries = ({ suite, gate }: Cell): boolean =>
+  ONE_PROCESS.has(suite.binding) && !gate.asksErrors;
+
+/** The test of a report in a process in which a call failed, where its framework does not say in which process it ran. */
+export const testByCall = (
+  calls: readonly FailingCall[],
+  d: Diagnostic,
+  failure: Failure | undefined,
+): string | undefined => {
+  const key = failureBefore(d, failure)?.key;
+  return calls.find((c) => c.key === key)?.test;
 };
 
 /** How functions of the cell's targets report errors. */

@@ -9,6 +9,7 @@ import type { Evidence } from '../judge/evidence.js';
 import type { Gate } from '../gates/gate.js';
 import type { Arm, Compiler, Launch } from '../model/launch.js';
 import type { Cell } from '../plan/plan.js';
+import { inSeries } from './failing-calls.js';
 import { perturbed, shareOf } from './perturb.js';
 
 const SOURCES = fileURLToPath(new URL('../../plugins/preload/', import.meta.url));
@@ -78,6 +79,7 @@ export const withPreload = (arm: Arm, p: Preloading, scratch: string): Arm => {
       LD_PRELOAD: [...p.preloads, arm.env['LD_PRELOAD']].filter(Boolean).join(':'),
       FFI_GATES_OWN: ownList(p.evidence),
       ...(p.failing ? { FFI_GATES_FAIL: p.failing.join(',') } : {}),
+      ...(p.failing && inSeries(p.cell) ? { FFI_GATES_FAIL_SERIES: '1' } : {}),
       ...(p.failing && !p.repeats ? { FFI_GATES_FAIL_STATE: join(scratch, 'failed') } : {}),
     },
   };

@@ -12,8 +12,9 @@ import type { Cell } from '../plan/plan.js';
 import { writeWholeFile } from '../process/write-file.js';
 import { SLOW_FACTOR } from '../model/duration.js';
 import type { Attempt, EvidenceDraft, Observation } from '../judge/evidence.js';
+import { allOf } from '../judge/error-paths.js';
 import { runAttempt, type Runner } from './attempt.js';
-import { callsIn, failuresIn, namesProcesses, type FailingCall } from './failing-calls.js';
+import { callsIn, failuresIn, inSeries, namesProcesses, type FailingCall } from './failing-calls.js';
 import { isTruncatedLeak, rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
 import { rerunFailed, runAll } from './run-all.js';
 
@@ -35,7 +36,10 @@ const failedBefore = (dir: string): ReadonlySet<string> => {
   }
 };
 
-/** Launches, each with the calls that fail in it: in one process at most one does. */
+/**
+ * Launches, each with the calls that fail in it: one for each call, or one in each test, if tests have processes of their own, or
+ * go on in one.
+ */
 export const launchesOf = (calls: readonly FailingCall[], { forks }: { forks: boolean }): FailingCall[][] => {
   if (!forks) return calls.map((c) => [c]);
   const rounds: FailingCall[][] = [];
@@ -81,8 +85,8 @@ const launch = async (r: Runner, calls: readonly FailingCall[]): Promise<Driven 
   r.failing = calls;
   const from = evidence.seen.length;
   const tests = calls.map((c) => c.test);
-  const { logs, exit, unfinished } = await runAttempt(r, tests, tests.length > 1);
-  const keys = new Set([...failuresIn(logs).values()].map((f) => f.key));
+  const { logs, exit, unfinished } = await runAttempt(r, tests, tests.length > 1 && !inSeries(cell));
+  const keys = new Set([...failuresIn(logs).values()].flatMap(allOf).map((f) => f.key));
   const hung = exit.kind === 'timeout' || exit.kind === 'flooded' ? [...unfinished] : [];
   const failed = calls.filter((c) => keys.has(c.key) && !hung.includes(c.test));
   const isCut = (o: Observation): boolean =>
@@ -105,8 +109,9 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
   const before = failedBefore(prepared.out);
   const due = chosen(cell, calls, before);
   // A function that reports errors is called by many tests, each of which looks at them in its own way.
+  const series = inSeries(cell);
   const forks = BINDINGS[cell.suite.binding].isolates === 'fork' && !cell.gate.asksErrors;
-  const launches = launchesOf(due, { forks });
+  const launches = launchesOf(due, { forks: forks || series });
   const count = { found: calls.length, driven: 0, lost: 0 };
   evidence.failing = count;
   if (due.length === 0) return;
@@ -135,9 +140,13 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
   const left: FailingCall[] = [];
   const cut: FailingCall[] = [];
   for (const some of launches) {
-    const [open, unwind] = await make(some);
-    left.push(...open);
+    let [open, unwind] = await make(some);
     cut.push(...unwind);
+    for (let tried = some.length; series && open.length > 0 && open.length < tried; cut.push(...unwind)) {
+      tried = open.length;
+      [open, unwind] = await make(open);
+    }
+    left.push(...open);
   }
   // What another test of the same launch, or the loading of the code, got in the way of.
   for (const call of left) cut.push(...(await make([call]))[1]);

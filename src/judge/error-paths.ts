@@ -16,7 +16,14 @@ export type Failure = {
   returned: boolean;
   /** It did its work, and its caller was told that it had failed. */
   reported?: true;
+  /** Those that failed before it in the same process, where several may. */
+  earlier?: readonly Failure[];
+  /** The line of the log that says so. */
+  line?: number;
 };
+
+/** All that failed in a process. */
+export const allOf = ({ earlier = [], ...last }: Failure): readonly Failure[] => [...earlier, last];
 
 /** Ends that a host meets when it goes on with what it got: nothing that it was given, or nothing at all. */
 const OF_NOTHING = /^(?:null\/|crash\/)/;
@@ -43,6 +50,12 @@ const hazardOf = (d: Diagnostic, { reported }: Failure): Diagnostic['hazard'] =>
   return d.leak ? 'ownership/leak-on-error-path' : d.hazard;
 };
 
+/** The failure before a report: the last one, unless the report stands in the same log. */
+export const failureBefore = (d: Diagnostic, failure: Failure | undefined): Failure | undefined =>
+  failure?.earlier && d.tool === 'failing'
+    ? allOf(failure).findLast((f) => (f.line ?? 0) < d.log.line)
+    : failure;
+
 /** A report of a process in which a call failed. */
 export const afterFailure = (d: Diagnostic, failure: Failure): Diagnostic => ({
   ...d,
@@ -64,7 +77,7 @@ export const onErrorPaths = (
   return observations.flatMap((o) => {
     // That the checker itself failed concerns every launch.
     if (isToolFailure(o.diagnostic.hazard)) return [o];
-    const failure = o.pid === undefined ? only : failures.get(o.pid);
+    const failure = failureBefore(o.diagnostic, o.pid === undefined ? only : failures.get(o.pid));
     if (failure === undefined || !isFault(o.diagnostic, failure)) return [];
     if (o.diagnostic.tool === 'errors') return [o];
     if (known.has(fingerprintOf(o.diagnostic, own))) return [];

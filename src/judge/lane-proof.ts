@@ -13,8 +13,8 @@ import type { Judged } from './judge.js';
 const hostLinesLost = ({ cell, seen, noHostLines }: Evidence): string | undefined => {
   if (cell.gate.hostStacks?.(cell.suite.binding) !== true) return undefined;
   if (noHostLines !== undefined) return noHostLines;
-  // What a program says of answers is about no stack of the host.
-  const tool = cell.gate.drawsInputs ? 'asan' : cell.gate.id;
+  // What a program says of answers, and a leak that our own library reports, is about no stack of the host.
+  const tool = cell.gate.drawsInputs ? 'asan' : cell.gate.fails ? undefined : cell.gate.id;
   const reports = seen.filter(({ diagnostic: d }) => d.leak === undefined && d.tool === tool);
   const answered = (k: Stack): boolean => k.host !== undefined && (k.frames.length > 0 || isNoHostThread(k));
   return reports.length === 0 || reports.some((s) => s.diagnostic.stacks.some(answered))

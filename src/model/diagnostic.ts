@@ -139,6 +139,7 @@ export type Tool =
   | 'rslint'
   | 'values'
   | 'fuzz'
+  | 'failing'
   | 'errors'
   | 'contain'
   | 'os';

@@ -3,9 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { callsIn, failuresIn, ignoredIn, type FailingCall } from '../../src/execute/failing-calls.js';
+import {
+  callsIn,
+  failuresIn,
+  ignoredIn,
+  testByCall,
+  type FailingCall,
+} from '../../src/execute/failing-calls.js';
 import { launchesOf } from '../../src/execute/run-failing.js';
-import { drivenInVain, onErrorPaths, readable, type Failure } from '../../src/judge/error-paths.js';
+import { allOf, drivenInVain, onErrorPaths, readable, type Failure } from '../../src/judge/error-paths.js';
 import type { Evidence } from '../../src/judge/evidence.js';
 import { judge } from '../../src/judge/judge.js';
 import type { Diagnostic } from '../../src/model/diagnostic.js';
@@ -65,6 +71,30 @@ test('what failed is read with its callers, and whether the host had the result'
     [1, failure],
     [2, { ...failure, returned: true }],
   ]);
+});
+
+test('several fail in one process, and a report is that of the one before it', () => {
+  const failed = (n: number): string => note(`failed ${key(n)}\tmalloc\tf${n} (/repo/native/x.c:${n})`);
+  const text = failed(1) + 'a report\n' + note(`returned ${key(1)}`) + failed(2) + 'a report\n';
+  const failure = failuresIn([logOf(4, text)]).get(4);
+  expect(failure).toMatchObject({ key: key(2), returned: false });
+  expect(allOf(failure!).map((f) => [f.key, f.returned])).toEqual([
+    [key(1), true],
+    [key(2), false],
+  ]);
+  const calls: FailingCall[] = [
+    { key: key(1), test: 'a' },
+    { key: key(2), test: 'b' },
+  ];
+  const inLog = (line: number): Diagnostic => ({
+    ...diagnostic(),
+    tool: 'failing',
+    log: { line, endLine: line },
+  });
+  expect([2, 5].map((line) => testByCall(calls, inLog(line), failure))).toEqual(['a', 'b']);
+  // What a checker writes stands in a log of its own: the process ended by it.
+  expect(testByCall(calls, { ...inLog(2), tool: 'asan' }, failure)).toBe('b');
+  expect(testByCall(calls, inLog(1), failure)).toBeUndefined();
 });
 
 describe('an error that was reported to a host', () => {

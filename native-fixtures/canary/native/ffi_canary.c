@@ -98,7 +98,7 @@ void canary_segv(void) {
 
 /* What was allocated is lost if the second allocation fails. No test makes it fail. */
 int canary_errorpath(void) {
-  char *first = opaque(malloc(24)); //~ canary_errorpath on c py pyx: failing = ownership/leak-on-error-path
+  char *first = opaque(malloc(24)); //~ canary_errorpath: failing = ownership/leak-on-error-path
   char *second = opaque(malloc(48));
   if (first == NULL || second == NULL) return -1;
   free(first);

@@ -6,12 +6,14 @@
 
 static void noop(void) { canary_noop(); }
 static void errorcode(void) { canary_errorcode(); }
+static void errorpath(void) { canary_errorpath(); }
 
 static const struct { const char *name; void (*plant)(void); } rows[] = {
     {"noop", noop},           {"heap", canary_heap}, {"uaf", canary_uaf},
     {"leak", canary_leak},    {"uninit", canary_uninit}, {"race", canary_race},
     {"lockorder", canary_lockorder}, {"ub", canary_ub}, {"segv", canary_segv},
     {"handle", canary_handle}, {"errorcode", errorcode},
+    {"errorpath", errorpath},
 };
 
 /* Throws twice: the second time nothing happens. */

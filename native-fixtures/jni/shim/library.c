@@ -95,6 +95,7 @@ FX(jint, sum)(JNIEnv *env, jclass cls, jobject buffer, jint n) {
 FX(jint, copySlice)(JNIEnv *env, jclass cls, jint capacity, jbyteArray src, jint from, jint to) {
   (void)cls;
   unsigned char *dst = calloc(1, (size_t)capacity);
+  if (dst == NULL) return -1;
   jbyte *bytes = (*env)->GetByteArrayElements(env, src, NULL);
   const int copied = fx_copy_slice(dst, (size_t)capacity, (unsigned char *)bytes, from, to);
   (*env)->ReleaseByteArrayElements(env, src, bytes, JNI_ABORT);

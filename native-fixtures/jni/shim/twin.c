@@ -153,6 +153,7 @@ SEAM(jint, textLength)(JNIEnv *env, jclass cls, jbyteArray text) {
   const jsize n = (*env)->GetArrayLength(env, text);
   char *copy = calloc(1, (size_t)n + 1);
   (void)cls;
+  if (copy == NULL) return -1;
   (*env)->GetByteArrayRegion(env, text, 0, n, (jbyte *)copy);
   const jint length = (jint)fx_text_length(copy);
   free(copy);
@@ -165,6 +166,7 @@ SEAM(void, hold)(JNIEnv *env, jclass cls, jbyteArray array) {
   const jsize n = (*env)->GetArrayLength(env, array);
   (void)cls;
   copied = calloc(1, (size_t)n);
+  if (copied == NULL) return;
   (*env)->GetByteArrayRegion(env, array, 0, n, copied);
   fx_hold((unsigned char *)copied, (size_t)n);
 }

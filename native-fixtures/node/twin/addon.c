@@ -119,6 +119,10 @@ static void finalize(napi_env env, void *data, void *hint) {
 WRAPPER(boxNew) {
   ARGS;
   owner *o = malloc(sizeof *o);
+  if (o == NULL) {
+    napi_throw_error(env, NULL, "no memory");
+    return NULL;
+  }
   o->box = fx_box_new(int_of(env, argv[0]));
   napi_value v;
   napi_create_external(env, o, finalize, NULL, &v);

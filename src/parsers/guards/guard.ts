@@ -30,6 +30,7 @@ const GUARDS: readonly Tool[] = [
   'rslint',
   'values',
   'fuzz',
+  'failing',
 ];
 
 const HEAD = /^ffi-gates guard ([a-z]+): (error|warning|info) ([a-z]+\/[a-z-]+): (.+)$/;

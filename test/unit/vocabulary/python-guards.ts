@@ -21,6 +21,7 @@ const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
     ],
   ],
   ['fuzz', 'src/values/compare.ts', ['trust/validation-gap', 'crash/signal', 'abi/encoding']],
+  ['failing', 'plugins/preload/failing.c', ['ownership/leak-on-error-path']],
   ['pyguard', 'plugins/pytest/ffi_gates_pyguard.py', ['threading/gil-not-released']],
   [
     'napiguard',

@@ -36,6 +36,11 @@ fn canary_errorcode() {
 }
 
 #[test]
+fn canary_errorpath() {
+    unsafe { fficanary::canary_errorpath() };
+}
+
+#[test]
 fn canary_handle() {
     unsafe { fficanary::canary_handle() };
 }

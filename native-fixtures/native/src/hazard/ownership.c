@@ -37,7 +37,7 @@ static FX_NOINLINE char *copy_both(const char *a, const char *b) {
 
 /* No test makes the second allocation fail. */
 static FX_NOINLINE int join(const char *a, const char *b) {
-  char *first = copy_both(a, b); //~ ownership_leak_on_error_path__allocation on c py pyx: failing = ownership/leak-on-error-path
+  char *first = copy_both(a, b); //~ ownership_leak_on_error_path__allocation: failing = ownership/leak-on-error-path
   char *second = first ? fx_opaque(malloc(strlen(first) + 1)) : NULL;
   if (!second) return -1;
   fx_sink += strlen(strcpy(second, first));

@@ -11,7 +11,8 @@ static void null_dereference(void) {
 /* No test makes the allocation fail. */
 static void null_dereference__allocation(void) {
   int *p = fx_opaque(malloc(sizeof *p));
-  *p = 1; //~ null_dereference__allocation on c py pyx: failing = null/dereference
+  *p = 1; //~ null_dereference__allocation on c py pyx go jni rs: failing = null/dereference
+  //~^ null_dereference__allocation on net node: failing = crash/signal
   fx_sink += *p;
   free(p);
 }

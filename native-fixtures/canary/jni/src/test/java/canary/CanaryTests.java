@@ -43,6 +43,13 @@ class CanaryErrorcodeTest {
   }
 }
 
+class CanaryErrorpathTest {
+  @Test
+  void canary_errorpath() {
+    Canary.errorpath();
+  }
+}
+
 class CanaryHandleTest {
   @Test
   void canary_handle() {

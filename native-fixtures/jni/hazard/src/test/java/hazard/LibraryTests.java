@@ -27,6 +27,13 @@ class OwnershipLeakOnErrorPathTest {
   }
 }
 
+class OwnershipLeakOnErrorPathAllocationTest {
+  @Test
+  void ownership_leak_on_error_path__allocation() {
+    Fx.hazard("ownership_leak_on_error_path__allocation");
+  }
+}
+
 class OwnershipDoubleFreeTest {
   @Test
   void ownership_double_free() {
@@ -235,6 +242,13 @@ class ZzNullDereferenceTest {
   @Test
   void null_dereference() {
     Fx.hazard("null_dereference");
+  }
+}
+
+class NullDereferenceAllocationTest {
+  @Test
+  void null_dereference__allocation() {
+    Fx.hazard("null_dereference__allocation");
   }
 }
 

@@ -22,6 +22,11 @@ class LibraryTests {
   }
 
   @Test
+  void ownership_leak_on_error_path__allocation() {
+    Fx.twin("ownership_leak_on_error_path__allocation");
+  }
+
+  @Test
   void ownership_double_free() {
     Fx.twin("ownership_double_free");
   }
@@ -169,6 +174,11 @@ class LibraryTests {
   @Test
   void null_dereference() {
     Fx.twin("null_dereference");
+  }
+
+  @Test
+  void null_dereference__allocation() {
+    Fx.twin("null_dereference__allocation");
   }
 
   @Test
