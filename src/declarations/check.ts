@@ -10,6 +10,7 @@ import type {
 } from '../model/declaration.js';
 import { byText } from '../model/order.js';
 import { compareFunction, type Finding } from './compare/function.js';
+import { withoutGeneral } from './compare/general-callback.js';
 import { adopt } from './records.js';
 import { systemHeaders } from './system-headers.js';
 import { C_LIBRARY, isCLibrary, readHeader, readObject, type Header } from './native.js';
@@ -101,13 +102,15 @@ const compareObject = (
   native: NativeDeclarations,
 ): Compared[] => {
   const allocated = new Set(host.allocated);
+  const byName = new Map<string, HostFunction[]>();
+  for (const f of functions) byName.set(f.name, [...(byName.get(f.name) ?? []), f]);
   return functions.map((f) => {
     const n = native.functions[f.name];
     if (!n) return { host: f, findings: [], skipped: [reasonOf(native, f.name)] };
     const result: Compared = { host: f, native: n, findings: [], skipped: [] };
     compareFunction(
       f,
-      n,
+      withoutGeneral(n, byName.get(f.name) ?? []),
       { records: host.records, native, allocated },
       new Set(),
       (x) => result.findings.push(x),

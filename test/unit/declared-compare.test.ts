@@ -1,6 +1,7 @@
 /** The rules by which two declarations of one function are compared, each with the twin that it must leave alone. */
 import { describe, expect, test } from 'vitest';
 import { compareFunction, type Finding, type Skip } from '../../src/declarations/compare/function.js';
+import { withoutGeneral } from '../../src/declarations/compare/general-callback.js';
 import type {
   CType,
   HostFunction,
@@ -166,6 +167,24 @@ describe('a parameter', () => {
       ['error abi/wrong-width'],
     ],
   ])('%s', (_, h, n, expected) => expect(parameter(h, n)).toEqual(expected));
+});
+
+describe('a function that takes functions of any kind', () => {
+  const takes = (callback: CType): HostFunction => host({ parameters: [int(4), callback] });
+  const one = takes(pointer(fn(VOID, int(4))));
+  test.each<[string, HostFunction[], CType, string[]]>([
+    ['declared for several', [one, takes(pointer(fn(VOID, pointer())))], pointer(fn(VOID)), []],
+    ['declared for one', [one, one], pointer(fn(VOID)), ['error abi/arity']],
+    [
+      'whose callback has a type',
+      [one, takes(pointer(fn(VOID)))],
+      pointer(fn(VOID, float(8))),
+      ['error abi/calling-convention'],
+    ],
+  ])('%s', (_, hosts, callback, expected) => {
+    const real = withoutGeneral(native(VOID, int(4), callback), hosts);
+    expect(compared(one, real).found).toEqual(expected);
+  });
 });
 
 describe('a call', () => {
