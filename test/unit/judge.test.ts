@@ -222,6 +222,65 @@ describe('reruns', () => {
     ));
 });
 
+describe('an indirect leak', () => {
+  type Leak = { kind: 'direct' | 'indirect'; fn: string; entry: string; test?: string; log?: string };
+  const leaked = ({ kind, fn, entry, test: of, log = '/out/lsan.1' }: Leak): Observation => ({
+    log,
+    repro: 'true',
+    ...(of === undefined ? {} : { test: of }),
+    diagnostic: diagnostic({
+      tool: 'lsan',
+      rule: `lsan/${kind}-leak`,
+      hazard: 'ownership/leak',
+      leak: { kind, bytes: 8, objects: 1 },
+      stacks: [
+        {
+          role: 'allocated',
+          frames: [fn, entry].map((f) => ({
+            kind: 'source',
+            function: f,
+            file: '/repo/native/x.c',
+            line: 7,
+          })),
+        },
+      ],
+    }),
+  });
+  const root = { kind: 'direct', fn: 'new_tree', entry: 'parse' } as const;
+  test.each<[string, Leak[], number]>([
+    ['of the same call', [root, { kind: 'indirect', fn: 'new_node', entry: 'parse' }], 1],
+    [
+      'of the same test',
+      [
+        { ...root, test: 'a' },
+        { kind: 'indirect', fn: 'n', entry: 'add', test: 'a' },
+      ],
+      1,
+    ],
+    ['of another call', [root, { kind: 'indirect', fn: 'new_node', entry: 'add' }], 2],
+    [
+      'of another test',
+      [
+        { ...root, test: 'a' },
+        { kind: 'indirect', fn: 'n', entry: 'add', test: 'b' },
+      ],
+      2,
+    ],
+    ['of another process', [root, { kind: 'indirect', fn: 'n', entry: 'parse', log: '/out/lsan.2' }], 2],
+    [
+      'of which none is direct: a circle',
+      [
+        { kind: 'indirect', fn: 'new_node', entry: 'parse' },
+        { kind: 'indirect', fn: 'new_text', entry: 'parse' },
+      ],
+      1,
+    ],
+    ['that nothing direct refers to', [{ kind: 'indirect', fn: 'new_node', entry: 'parse' }], 1],
+  ])('%s', (_, leaks, findings) => {
+    expect(verdictOf(evidence({ seen: leaks.map(leaked) }))).toMatchObject({ kind: 'hazard', findings });
+  });
+});
+
 describe('a fingerprint', () => {
   const of = (s: Diagnostic): string => fingerprintOf(s, own);
   test('holds no line, path, pid or address', () => {
