@@ -135,6 +135,9 @@ const runtimeOf = (f: Frame, name: string | undefined): Runtime | undefined => {
   );
 };
 
+/** A line of a wrapper that is compiled into the caller: nan, node-addon-api, pybind11, `JNIEnv_` of jni.h. */
+const isHeader = (f: Frame): boolean => f.kind === 'source' && /\.(?:h|hh|hpp|hxx|inl|ipp|tcc)$/.test(f.file);
+
 /**
  * Whether a runtime allocated a block for itself. `inside` are the frames of the allocation, innermost first,
  * up to the first frame of the project. `nameOf` gives a frame's function as in a fingerprint. If the called
@@ -144,7 +147,7 @@ export const isRuntimesBlock = (
   inside: readonly Frame[],
   nameOf: (f: Frame) => string | undefined,
 ): boolean => {
-  const entry = inside.at(-1);
+  const entry = inside.findLast((f) => !isHeader(f));
   if (entry === undefined) return false;
   const { kind } = entry;
   if (kind === 'source' && RUNTIMES.some((r) => r.files?.test(entry.file))) return true;

@@ -113,6 +113,21 @@ test('a leak is the collector’s where Node-API allocated for a value, and the 
   expect(origin(mine, at('napi_create_external', 'node'))).toBe('own');
 });
 
+test('between the runtime and the caller there may be headers of a wrapper: they change nothing', () => {
+  const make = at('operator new(unsigned long)', 'libasan.so.8');
+  const header = (fn: string, file: string): Frame => ({ kind: 'source', function: fn, file, line: 1 });
+  const nan = header('Nan::Set', '../node_modules/nan/nan_maybe_43_inl.h');
+  const napi = header('Napi::Reference<Napi::Object>::New', '../node_modules/node-addon-api/napi-inl.h');
+  const jni = header('JNIEnv_::GetStringUTFChars', '/usr/lib/jvm/include/jni.h');
+  const origin = (...frames: Frame[]): string => originOf(leak(make, ...frames), own, new Set());
+  expect(origin(at('v8::Object::Set', 'node'), nan, mine)).toBe('runtime');
+  expect(origin(at('napi_create_reference', 'node'), napi, mine)).toBe('own');
+  expect(origin(at('jni_NewStringUTF', 'libjvm.so'), jni, mine)).toBe('runtime');
+  expect(origin(at('jni_GetStringUTFChars', 'libjvm.so'), jni, mine)).toBe('own');
+  // What the wrapper itself allocates is nobody else's.
+  expect(origin(napi, mine)).toBe('own');
+});
+
 test('Java frames are the user’s unless they are of the platform, of what runs tests, or made up', () => {
   const isOwn = (fn: string): boolean => isOwnManaged({ kind: 'symbol', function: fn });
   expect(isOwn('org.example.Native.call')).toBe(true);
