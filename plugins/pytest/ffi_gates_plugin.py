@@ -14,6 +14,8 @@ import sys
 
 import pytest
 
+pytest_plugins = ["ffi_gates_scripts"]
+
 if os.environ.get("FFI_GATES_DECLARED"):
     # Before any code that declares something.
     import ffi_gates_declared

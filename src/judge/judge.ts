@@ -4,6 +4,7 @@ import { caseOf, isCase, placeOf, type Expectation } from '../config/annotations
 import { noiseKey, originOf } from './origin.js';
 import { fingerprintOf } from './fingerprint.js';
 import { fromOutside } from './crashes.js';
+import { withoutIndirect } from './indirect-leaks.js';
 import { expected, meets } from './expectations.js';
 import { drivenInVain, readable } from './error-paths.js';
 import { flakyOf, outcomes } from './outcomes.js';
@@ -221,11 +222,13 @@ export const judge = (
   blind?: string,
   known: ReadonlySet<string> = new Set(),
 ): Judged => {
-  const seen = e.seen.map((s) => ({ ...s, origin: originOf(s.diagnostic, e.own, noise) }));
+  const attributed = e.seen.map((s) => ({ ...s, origin: originOf(s.diagnostic, e.own, noise) }));
   const done = outcomes(e.attempts);
   const flaky = flakyOf(e.attempts);
   const count = (k: string): number => [...done.values()].filter((o) => o.outcome === k).length;
   const planted = isPlanted(e.cell.suite.role);
+  // Each planted leak is declared on its own line.
+  const seen = planted ? attributed : withoutIndirect(attributed, e.own);
   const due = planted ? expected(e.cell, all, e.listed) : [];
   const caught = due.filter((x) =>
     seen.some((s) => s.origin !== 'runtime' && s.origin !== 'tool' && meets(s, x)),
