@@ -111,6 +111,16 @@ export const java = (t: CType): string => {
   return 'long';
 };
 
+/** Types of JNA: `long` of C has its own class, since it is as wide as the machine's. */
+export const jna = (t: CType): string => {
+  if (t.kind === 'pointer') return t.to.kind === 'int' && t.to.name === 'char' ? 'String' : 'Pointer';
+  if (t.kind === 'function' || t.kind === 'array') return 'Pointer';
+  if (t.kind === 'record') return bare(t.name);
+  return isInteger(t) && /\b(?:long|size_t|ssize_t)\b/.test(t.name) && !/long long/.test(t.name)
+    ? 'NativeLong'
+    : java(t);
+};
+
 /** Parameters with a type each, named by their position. */
 const numbered = (parameters: readonly CType[], write: (t: CType, name: string) => string): string[] =>
   parameters.map((p, i) => write(p, `a${i + 1}`));
@@ -152,7 +162,7 @@ export const spell = (language: Language, name: string, f: NativeFunction): stri
   if (language === 'csharp')
     return `static extern ${csharp(f.result)} ${name}(${numbered(parameters, (t, n) => `${csharpParameter(t)} ${n}`).join(', ')});`;
   if (language === 'jna')
-    return `${java(f.result)} ${name}(${numbered(parameters, (t, n) => `${java(t)} ${n}`).join(', ')});`;
+    return `${jna(f.result)} ${name}(${numbered(parameters, (t, n) => `${jna(t)} ${n}`).join(', ')});`;
   if (language === 'cffi' || language === 'c') return `${prototypeText(name, f)};`;
   return undefined;
 };

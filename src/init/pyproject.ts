@@ -55,10 +55,11 @@ export const groupRequirements = (toml: Table, name: string): string[] => {
   return found;
 };
 
-/** What tox installs, in its own format (`[tool.tox.env_run_base]`) or as the text of a tox.ini. */
-export const toxSettings = (toml: Table): { ini: string; deps: string[] } => ({
+/** What tox installs and sets, in its own format (`[tool.tox.env_run_base]`) or as the text of a tox.ini. */
+export const toxSettings = (toml: Table): { ini: string; deps: string[]; env: Table } => ({
   ini: stringAt(toml, 'tool', 'tox', 'legacy_tox_ini') ?? '',
   deps: stringsAt(toml, 'tool', 'tox', 'env_run_base', 'deps'),
+  env: tableAt(toml, 'tool', 'tox', 'env_run_base', 'set_env'),
 });
 
 /** True for an extension in Rust. */

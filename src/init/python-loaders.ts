@@ -1,7 +1,8 @@
 /** Python that loads libraries at run time, by ctypes or cffi, and compiles nothing itself. */
 import { basename, dirname, relative } from 'node:path/posix';
 import { libraryName, type Found, type SuiteIdea } from './proposal.js';
-import { neededBy } from './python-needs.js';
+import { testEnvironment } from './python-environment.js';
+import { neededBy, packageSettings } from './python-needs.js';
 import { hasDependencies, type BuildFiles } from './python-requirements.js';
 import { argsOf, startDir, testDir, type Tests } from './python-tests.js';
 import { isAside, nearestOf, textsOf, under, within, type Tree } from './tree.js';
@@ -97,17 +98,10 @@ const fromPackage = async (
   { dir, files, generates }: Project,
   tests: Tests,
 ): Promise<Pick<SuiteIdea, 'with' | 'inputs'> | undefined> => {
-  const { extras, requires } = await neededBy(tree, dir, files, tests.dir);
-  if (!generates && !hasDependencies(files) && extras.length + requires.length === 0) return undefined;
-  return {
-    with: {
-      package: relative(tests.dir, dir) || '.',
-      ...(extras.length ? { extras } : {}),
-      ...(requires.length ? { requires } : {}),
-      ...argsOf(tests),
-    },
-    inputs: [dir],
-  };
+  const needed = await neededBy(tree, dir, files, tests.dir);
+  const needsNothing = needed.extras.length + needed.requires.length === 0;
+  if (!generates && !hasDependencies(files) && needsNothing) return undefined;
+  return packageSettings(dir, tests, needed);
 };
 
 /** One suite for each directory of tests; for a project without tests one that imports the modules that load libraries. */
@@ -148,6 +142,7 @@ export const loaders = async (
           dir: tests.dir,
           ...((project?.dir === dir ? await fromPackage(tree, project, tests) : undefined) ??
             fromSources(tree, dir, tests)),
+          ...(project?.dir === dir ? await testEnvironment(tree, dir, project.files) : {}),
         });
       continue;
     }

@@ -1,8 +1,10 @@
 /** What the tests of a Python project need installed: what it declares for them, and what they plainly import. */
-import { basename, dirname } from 'node:path/posix';
+import { basename, dirname, relative } from 'node:path/posix';
 import { declaredOf, extraRequirements, type BuildFiles, type Declared } from './python-requirements.js';
 import matcher from '../config/glob.js';
+import type { SuiteIdea } from './proposal.js';
 import { normalized } from './pyproject.js';
+import { argsOf, type Tests } from './python-tests.js';
 import { textsOf, within, type Tree } from './tree.js';
 
 /** What tests import beside pytest and is had by the same name: anything else is the maintainer's to say. */
@@ -96,3 +98,19 @@ export const neededBy = async (
     requires: [...requires, ...guessed],
   };
 };
+
+/** Settings of a suite whose package, in `dir`, pip installs together with what its tests need. */
+export const packageSettings = (
+  dir: string,
+  tests: Tests,
+  { extras, requires }: Declared,
+): Required<Pick<SuiteIdea, 'with' | 'inputs'>> => ({
+  with: {
+    package: relative(tests.dir, dir) || '.',
+    ...(extras.length ? { extras } : {}),
+    ...(requires.length ? { requires } : {}),
+    ...argsOf(tests),
+  },
+  // A change of any source of the project is a change of what is tested.
+  inputs: [dir],
+});

@@ -102,10 +102,10 @@ const requirements = async (
   return found;
 };
 
-/** Lines of `deps` of tox's own environment; those with a condition or a template are tox's to understand. */
-const toxDeps = (text: string): string[] => {
+/** Lines of a setting of tox's own environment; those with a condition or a template are tox's to understand. */
+export const toxLines = (text: string, ...keys: readonly string[]): string[] => {
   const lines = section(text, '[testenv]');
-  const at = lines.findIndex((l) => keyOf(l) === 'deps');
+  const at = lines.findIndex((l) => keys.includes(keyOf(l)));
   if (at < 0) return [];
   const rest = lines.slice(at + 1);
   const end = rest.findIndex((l) => l.trim() !== '' && !/^\s/.test(l));
@@ -126,7 +126,7 @@ export const declaredOf = async (tree: Tree, dir: string, files: BuildFiles): Pr
     const lines = [
       ...names.flatMap((n) => groupRequirements(files.toml, n)),
       ...texts.map((f) => `-r ${f}`),
-      ...(names === TESTS ? [...toxDeps(files.texts['tox.ini'] || tox.ini), ...tox.deps] : []),
+      ...(names === TESTS ? [...toxLines(files.texts['tox.ini'] || tox.ini, 'deps'), ...tox.deps] : []),
     ];
     const requires = [...new Set(await requirements(tree, dir, lines))];
     if (extras.length || requires.length) return { extras, requires };

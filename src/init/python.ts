@@ -1,14 +1,15 @@
 /** Python: extensions (setuptools, scikit-build-core, meson-python, cffi), and code that loads libraries by ctypes or cffi. */
-import { basename, relative } from 'node:path/posix';
+import { basename } from 'node:path/posix';
 import type { Found, SuiteIdea } from './proposal.js';
 import { onlyLoads } from './proposal.js';
-import { readToml } from './manifest.js';
+import { readToml, stringAt } from './manifest.js';
 import { buildPackages, declaredName, extLibraries, hasExtModules, isRust } from './pyproject.js';
-import { neededBy } from './python-needs.js';
+import { testEnvironment } from './python-environment.js';
+import { neededBy, packageSettings } from './python-needs.js';
 import type { BuildFiles } from './python-requirements.js';
 import { loaders, opensAtRunTime, type Projects } from './python-loaders.js';
-import { argsOf, testDir } from './python-tests.js';
-import { dirsWith, isAside, under, within, type Tree } from './tree.js';
+import { testDir } from './python-tests.js';
+import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
 
 /** Builders of extensions: by what setup.py and its like say, and by the packages that pyproject.toml builds with. */
 const BACKENDS: { name: string; text: RegExp; packages: string[] }[] = [
@@ -35,6 +36,29 @@ const backendOf = ({ toml, texts }: BuildFiles): string | undefined => {
   if (known) return known.name;
   if (isRust(toml) || RUST_BACKENDS.test(texts['setup.py'] ?? '')) return RUST;
   return SETUPTOOLS.test(text) || hasExtModules(toml) ? 'setuptools' : undefined;
+};
+
+/** The entry of an extension module: C-API, pybind11, nanobind. */
+const MODULE = /\bPyInit_\w|\bPyMODINIT_FUNC\b|\b(?:PYBIND11_MODULE|NB_MODULE) ?\(/;
+
+/**
+ * The backend of a project that has sources of an extension and does not say with what it builds them: a script of the backend's own
+ * does (pdm, hatch, poetry), or a helper of setup.py.
+ */
+const quietBackend = async (
+  tree: Tree,
+  dir: string,
+  { toml, texts }: BuildFiles,
+): Promise<string | undefined> => {
+  const backend =
+    stringAt(toml, 'build-system', 'build-backend') ?? (texts['setup.py'] ? 'setup.py' : undefined);
+  if (backend === undefined) return undefined;
+  const isOwn = (p: string): boolean => within(dir, p) && !isAside(p);
+  const isSource = (p: string): boolean => isOwn(p) && /\.(?:c|cc|cpp|cxx)$/.test(p);
+  const found =
+    tree.paths.some((p) => isOwn(p) && p.endsWith('.pyx')) ||
+    (await textsOf(tree, isSource)).some((f) => MODULE.test(f.text));
+  return found ? backend.split(/[.:]/)[0] : undefined;
 };
 
 /** The name of an sdist, else of pyproject.toml, else behind `name=` of setup.py; else the directory's. */
@@ -69,18 +93,12 @@ const extension = async (tree: Tree, dir: string, files: BuildFiles, backend: st
     why: `${where} builds an extension with ${backend}; pip installs it for each compiler and gate, away from your tree`,
   };
   if (!tests) return { ...settings, dir, with: { package: '.', load: true } };
-  const { extras, requires } = await neededBy(tree, dir, files, tests.dir);
+  const needed = await neededBy(tree, dir, files, tests.dir);
   return {
     ...settings,
     dir: tests.dir,
-    with: {
-      package: relative(tests.dir, dir) || '.',
-      ...(extras.length ? { extras } : {}),
-      ...(requires.length ? { requires } : {}),
-      ...argsOf(tests),
-    },
-    // A change of any source of the project is a change of what is tested.
-    inputs: [dir],
+    ...packageSettings(dir, tests, needed),
+    ...(await testEnvironment(tree, dir, files)),
   };
 };
 
@@ -101,7 +119,7 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
     const files: BuildFiles = { toml: {}, texts: {} };
     if (tree.paths.includes(manifest)) files.toml = (await readToml(tree, manifest, all.unclear)) ?? {};
     for (const f of TEXTS) files.texts[f] = await tree.read(under(dir, f));
-    const backend = backendOf(files);
+    const backend = backendOf(files) ?? (await quietBackend(tree, dir, files));
     if (!backend || (backend === 'cffi' && (await opensAtRunTime(tree, dir)))) {
       projects.set(dir, { files, name: projectName(files, dir), generates: backend !== undefined });
       continue;

@@ -156,14 +156,19 @@ export const headline = (report: Report): string => {
 /** True for a frame in the project's code. */
 export const isOwn = (f: ReportedFrame): boolean => f.own === true;
 
+/** The project's own allocator, which every leak of it has on top. */
+const isAllocator = (f: ReportedFrame): boolean =>
+  f.kind !== 'opaque' && /[mc]alloc|realloc|strn?dup|memdup/i.test(f.function ?? '');
+
 /**
- * The frame at which a finding is shown: its first own frame, searched stack by stack, else its first frame
- * with a source.
+ * The frame at which a finding is shown: its first own frame, searched stack by stack, else its first frame with a source. A
+ * leak is shown at the code that asked for the block, not at an allocator of the project's.
  */
 export const topFrame = (f: FindingReport): ReportedFrame | undefined => {
   for (const s of f.stacks) {
-    const own = s.frames.find(isOwn);
-    if (own) return own;
+    const own = s.frames.filter(isOwn);
+    const asked = f.leak ? own.find((x) => !isAllocator(x)) : undefined;
+    if (own[0]) return asked ?? own[0];
   }
   return f.stacks.flatMap((s) => s.frames).find((x) => x.kind === 'source') ?? f.stacks[0]?.frames[0];
 };

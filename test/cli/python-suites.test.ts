@@ -69,6 +69,37 @@ const KINDS: Record<string, Kind> = {
     proven: true,
     says: /"clean".*1 of 2 test files could not be collected: test_b\.py: .*a_helper_that_is_not_here/,
   },
+  'scripts are run as their maintainers run them': {
+    suite: 'dir: proj/tests, with: { root: .. }',
+    files: {
+      'proj/tests/checks.py':
+        'import unittest\nclass Checks(unittest.TestCase):\n    def test_it(self): assert open("tests/checks.py")\n',
+      // Importing it would run everything, and end pytest.
+      'proj/tests/test_ends.py': 'import unittest, checks\nunittest.main(module=checks)\n',
+      'proj/tests/test_fails.py': 'import sys\nsys.exit("three of four are wrong")\n',
+      'proj/tests/test_guarded.py': 'def main():\n    assert False\nif __name__ == "__main__":\n    main()\n',
+      'proj/tests/test_plain.py': 'for i in range(3):\n    assert i < 3\n',
+      // Neither is one: tests start the first, and pytest finds something in the second.
+      'proj/tests/test_server.py':
+        'import sys\nif __name__ == "__main__":\n    assert sys.argv[1]\n    sys.exit(3)\n',
+      'proj/tests/test_usual.py':
+        'import unittest\nclass T(unittest.TestCase):\n    def test_it(self): pass\nif __name__ == "__main__":\n    unittest.main()\n',
+    },
+    tests: { passed: 3, failed: 2 },
+    failed: ['tests/test_fails.py::__main__', 'tests/test_guarded.py::__main__'],
+  },
+  'a file that ends Python when it is imported costs itself': {
+    suite: 'dir: proj/tests',
+    files: {
+      'proj/tests/test_a.py':
+        'import ctypes, os\nctypes.CDLL(os.path.join(os.environ["PUPPET_DIR"], "libpuppet.so"))\ndef test_a(): pass\n',
+      'proj/tests/test_b.py': 'import sys\nif True:\n    sys.exit("needs a display")\ndef test_b(): pass\n',
+      'proj/tests/test_c.py': 'import pytest\npytest.exit("not today")\n',
+    },
+    tests: { passed: 1, failed: 0 },
+    proven: true,
+    says: /2 of 3 test files could not be collected: test_b\.py: .*needs a display/,
+  },
   'more tests than a command line takes': {
     suite: 'dir: proj/tests',
     files: {

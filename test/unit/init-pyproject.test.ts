@@ -145,3 +145,54 @@ describe('what tests need', () => {
     expect(await needs(toml)).toEqual({ requires: ['a'] });
   });
 });
+
+describe('sources of an extension, of which no build file speaks', () => {
+  const HATCH = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n';
+  const PDM = '[build-system]\nbuild-backend = "pdm.backend"\n';
+  test.each<[string, string, Record<string, string>, string | undefined]>([
+    ['Cython', PDM, { 'src/f/g.pyx': '' }, 'pdm'],
+    ['C', HATCH, { 'src/f.c': 'PyMODINIT_FUNC PyInit_f(void) {}' }, 'hatchling'],
+    ['pybind11', HATCH, { 'src/f.cpp': 'PYBIND11_MODULE(f, m) {}' }, 'hatchling'],
+    ['nanobind', HATCH, { 'f.cc': 'NB_MODULE(f, m) {}' }, 'hatchling'],
+    ['of an example', HATCH, { 'examples/f.c': 'PyMODINIT_FUNC PyInit_f(void) {}' }, undefined],
+    ['of a library', HATCH, { 'src/f.c': 'int f(void) { return 0; }' }, undefined],
+  ])('%s', async (_, toml, files, backend) => {
+    const why = (await suiteOf(toml, files))?.why;
+    if (backend === undefined) expect(why).toBeUndefined();
+    else expect(why).toContain(`builds an extension with ${backend};`);
+  });
+});
+
+describe('the environment', () => {
+  const BACKEND = '[build-system]\nbuild-backend = "mesonpy"\n';
+  test.each<[string, Record<string, string>, Record<string, string> | undefined]>([
+    [
+      'of tox.ini',
+      {
+        'tox.ini':
+          '[testenv]\nsetenv =\n    # why\n    X_STRICT = 1\n    MODE=a=b\n    CFLAGS = -O3\n    HERE = {toxinidir}\n    py38: OLD = 1\n    PYTHONPATH = src\ncommands = pytest\n[testenv:docs]\nsetenv =\n    DOCS = 1\n',
+      },
+      { X_STRICT: '1', MODE: 'a=b' },
+    ],
+    ['of tox.ini, in one line', { 'tox.ini': '[testenv]\nset_env = X=1\n' }, { X: '1' }],
+    [
+      'of pyproject.toml',
+      {
+        'pyproject.toml': `${BACKEND}[tool.tox.env_run_base]\nset_env = { X = "1", Y = { replace = "env" } }\n`,
+      },
+      { X: '1' },
+    ],
+    [
+      'of nox',
+      {
+        'noxfile.py':
+          'def tests(session):\n    session.env["A"] = "1"\n    session.run(\n        "pytest",\n        env={"B": "2", "LD_PRELOAD": "x", "C": other},\n    )\n\ndef docs(session):\n    session.run("sphinx", env={"D": "3"})\n',
+      },
+      { A: '1', B: '2' },
+    ],
+    ['that nothing says', { 'tox.ini': '[testenv]\ncommands = pytest\n' }, undefined],
+  ])('%s', async (_, files, env) => {
+    const { 'pyproject.toml': toml = BACKEND, ...more } = files;
+    expect((await suiteOf(toml, more))?.env).toEqual(env);
+  });
+});

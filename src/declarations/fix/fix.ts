@@ -105,6 +105,7 @@ const partOf = (f: Finding, host: HostFunction): Part => {
 const WHY_NOT: Partial<Record<Language, string>> = {
   go: 'the code around it has to follow: change it by hand',
   cffi: 'its declarations are C in a string: change it by hand',
+  jna: 'its types are classes of Java, which the code around it uses: change it by hand',
   koffi: 'declarations of koffi are text that a program may put together: change it by hand',
 };
 

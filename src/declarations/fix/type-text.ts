@@ -4,7 +4,7 @@
  */
 import type { CType, Language } from '../../model/declaration.js';
 import { isInteger, type IntLike } from '../compare/context.js';
-import { csharp, csharpField, csharpParameter, ctypes, java, rust } from '../spell.js';
+import { csharp, csharpField, csharpParameter, ctypes, jna, rust } from '../spell.js';
 
 /** Without names of structures: what they point to is `void`. */
 const portable = (t: CType): CType | undefined => {
@@ -67,6 +67,6 @@ export const typeText = (language: Language, type: CType, parameter = false): st
   if (language === 'rust') return rust(t).replace(/\bc_[a-z]+\b/g, 'core::ffi::$&');
   if (language === 'csharp')
     return parameter ? csharpParameter(t) : t.kind === 'array' ? csharpField(t) : csharp(t);
-  if (language === 'jna') return java(t);
+  if (language === 'jna') return jna(t);
   return language === 'c' || language === 'cffi' ? c(t, NAME) : undefined;
 };

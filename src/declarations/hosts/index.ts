@@ -22,7 +22,7 @@ const declarationsOf = async (
 ): Promise<{ host: HostDeclarations; notSeen: Checked['notSeen'] }> => {
   if (spec.rust) return rustDeclarations(spec.rust);
   if (spec.c) return cDeclarations(spec.c, spec);
-  if (spec.jni) return jniDeclarations(spec.jni, spec.cc);
+  if (spec.jni) return jniDeclarations(spec.jni, spec);
   if (spec.net) return netDeclarations(spec.net);
   if (spec.unread !== undefined) throw new Error(spec.unread);
   return { host: await readRecordings(spec.records, spec.language), notSeen: [] };

@@ -12,6 +12,7 @@ import { readFunctions } from '../c-calls.js';
 import { staleErrnoIn } from '../gimple.js';
 import { definedIn } from '../objects.js';
 import { declarationsOf, codeOf } from '../source-text.js';
+import { jnaDeclarations } from './jna.js';
 import { readClass, symbolsOf, typesOf, type JavaClass, type NativeMethod } from './class-file.js';
 
 export type JniSettings = {
@@ -132,10 +133,10 @@ const REGISTERED = 'no library under test exports it; functions that RegisterNat
 const MISSING =
   'no library under test exports it, and none has a JNI_OnLoad that could register it: a call fails';
 
-/** All native methods of the classes under test. */
+/** All native methods of the classes under test, and what the tests told JNA. */
 export const jniDeclarations = async (
   s: JniSettings,
-  cc: string,
+  { cc, records }: { cc: string; records: string },
 ): Promise<{ host: HostDeclarations; notSeen: Checked['notSeen'] }> => {
   const { objects, doubled, registers } = await definitions(s.libraries);
   const place = await placer(s.project);
@@ -178,11 +179,17 @@ export const jniDeclarations = async (
     staleErrno.push(...staleErrnoIn(bodies, (name) => name.startsWith('Java_')));
   }
   const unused = [...objects.keys()].filter((x) => !used.has(x));
+  const jna = await jnaDeclarations(records, s.project);
   return {
-    host: { language: 'java', functions, records: {}, allocated: [], staleErrno },
+    host: { ...jna, language: 'java', functions: [...functions, ...jna.functions], staleErrno },
     notSeen: [
-      ...(functions.length === 0
-        ? [{ name: 'the classes', why: 'none has a native method; interfaces of JNA are not read' }]
+      ...(functions.length + jna.functions.length === 0
+        ? [
+            {
+              name: 'the classes',
+              why: 'none has a native method, and the tests used no library through JNA',
+            },
+          ]
         : []),
       ...unused.map((name) => ({
         name,

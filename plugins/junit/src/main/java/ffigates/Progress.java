@@ -1,6 +1,5 @@
 package ffigates;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -37,12 +36,17 @@ public final class Progress implements TestExecutionListener {
 
   @Override
   public void testPlanExecutionFinished(TestPlan ended) {
-    String dir = System.getenv("FFI_GATES_OBJECTS");
-    if (dir == null) return;
+    String objects = System.getenv("FFI_GATES_OBJECTS");
+    String declared = System.getenv("FFI_GATES_DECLARED");
     try {
-      Objects.record(Path.of(dir), pid);
+      if (objects != null) Objects.record(Path.of(objects), pid);
     } catch (IOException e) {
       System.err.println("ffi-gates: mappings not recorded: " + e);
+    }
+    try {
+      if (declared != null) Jna.record(Path.of(declared), pid);
+    } catch (IOException e) {
+      System.err.println("ffi-gates: declarations not recorded: " + e);
     }
   }
 
@@ -114,51 +118,6 @@ public final class Progress implements TestExecutionListener {
       out.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new IllegalStateException("cannot write test progress to " + file, e);
-    }
-  }
-
-  /** Builds one JSON object. */
-  private static final class Json {
-    private final StringBuilder out = new StringBuilder("{");
-
-    Json text(String key, String value) {
-      return raw(key, quote(value));
-    }
-
-    Json number(String key, long value) {
-      return raw(key, Long.toString(value));
-    }
-
-    /** An object that maps file names to sizes in bytes. Omitted if the directory does not exist. */
-    Json sizes(String key, String dir) {
-      File[] files = dir == null ? null : new File(dir).listFiles();
-      if (files == null) return this;
-      Json sizes = new Json();
-      for (File f : files) {
-        if (f.isFile()) sizes.number(f.getName(), f.length());
-      }
-      return raw(key, sizes.toString());
-    }
-
-    private Json raw(String key, String value) {
-      if (out.length() > 1) out.append(',');
-      out.append(quote(key)).append(':').append(value);
-      return this;
-    }
-
-    private static String quote(String text) {
-      StringBuilder quoted = new StringBuilder("\"");
-      for (char c : text.toCharArray()) {
-        if (c == '"' || c == '\\') quoted.append('\\').append(c);
-        else if (c < ' ' || Character.isSurrogate(c)) quoted.append(String.format("\\u%04x", (int) c));
-        else quoted.append(c);
-      }
-      return quoted.append('"').toString();
-    }
-
-    @Override
-    public String toString() {
-      return out + "}";
     }
   }
 }
