@@ -68,6 +68,24 @@ const FORMS: readonly Form[] = [
     value: /^\\?["']?\s{0,2}:\s{0,2}\\?["']?([^\s"'\\]+)/,
     name: header,
   },
+  // `Private-Token: …`, `DD-API-KEY: …`
+  {
+    hint: /-(?:key|token|secret|password):\s/i,
+    before: /(?=:\s)/g,
+    value: /^:\s{1,2}\\?["']?([^\s"'\\]{6,})/,
+    name: (word) => (/-(?:key|token|secret|password)$/i.test(word) ? labelled(word) : undefined),
+  },
+  // `<password>value</password>`
+  { hint: TRIGGER, before: /(?=>)/g, value: /^>([^\s<>][^<>\n]*)(?=<\/)/, name: labelled },
+  // `password: |` and the value in the next line, as in YAML
+  {
+    hint: /:\s[|>]/,
+    before: /(?=:\s{1,3}[|>])/g,
+    value: /^:\s{1,3}[|>][-+]?\n\s{1,20}([^\n]+)/,
+    name: labelled,
+  },
+  { hint: /jdbc:oracle/i, before: /jdbc:oracle:\w{1,10}:\w{1,60}\//gi, value: /^[^\s@"'<>]{1,200}(?=@)/ },
+  { hint: /sshpass/, before: /\bsshpass\s{1,3}-p/g, value: /^\s{0,3}["']?([^\s"']+)/ },
   // A line of an environment: the value may hold blanks.
   {
     hint: /^(?:export |declare -x )?[A-Z]\w{0,80}=/m,
@@ -75,11 +93,11 @@ const FORMS: readonly Form[] = [
     value: /^=([^\n]+)/,
     name: labelled,
   },
-  // `"name": "value"`, `name = 'value'`
+  // `"name": "value"`, `name = 'value'`, `'name' => 'value'`
   {
     hint: TRIGGER,
     before: /(?=\\?["']?\s{0,2}[:=])/g,
-    value: /^\\?["']?\s{0,2}(?::=|=|:(?!:))\s{0,3}\\?["'`]([^"'`\n\\]+)/,
+    value: /^\\?["']?\s{0,2}(?::=|=>?|:(?!:))\s{0,3}\\?["'`]([^"'`\n\\]+)/,
     name: labelled,
   },
   // `name=value`, `-Dname=value`, `--name=value`, `-DNAME:STRING=value`, `?name=value&`
@@ -152,6 +170,33 @@ const TOKENS: readonly { hint: RegExp; pattern: RegExp }[] = [
   },
 ];
 
+/** The same for other issuers, in groups of those that look alike. */
+const MORE_TOKENS: typeof TOKENS = [
+  // Sentry, Figma, Notion, Supabase, PlanetScale, Buildkite, CircleCI, Netlify, Replicate, Groq, Prefect, Shippo, Adafruit
+  {
+    hint: /sntr|figd_|ntn_|sbp_|pscale_|bkua_|CCIPAT_|nfp_|r8_|gsk_|pnu_|shippo_|aio_/,
+    pattern:
+      /(?<![A-Za-z0-9])(?:sntr(?:ys|yu)_[\w+/=]{40,400}|figd_[\w-]{30,60}|ntn_[A-Za-z0-9]{40,60}|sbp_[a-f0-9]{40}|pscale_(?:tkn|pw|oauth)_[\w=.-]{32,64}|bkua_[a-z0-9]{40}|CCIPAT_\w{30,120}|nfp_\w{30,60}|r8_\w{37,40}|gsk_\w{40,60}|pnu_\w{36}|shippo_(?:live|test)_[a-f0-9]{40}|aio_\w{28})/g,
+  },
+  // Mailgun, Square, Contentful, xAI, Perplexity, OAuth of Google, Brevo, EasyPost, Alibaba, Bitbucket, runners of GitLab
+  {
+    hint: /key-|sq0|CFPAT-|xai-|pplx-|GOCSPX-|xkeysib-|EZ[AT]K|LTAI|ATBB|GR1348941/,
+    pattern:
+      /(?<![A-Za-z0-9])(?:key-[a-f0-9]{32}|sq0(?:atp|csp)-[\w-]{22,64}|CFPAT-[\w-]{43}|xai-\w{60,100}|pplx-\w{40,60}|GOCSPX-[\w-]{28}|xkeysib-[a-f0-9]{64}-\w{16}|EZ[AT]K[A-Za-z0-9]{54}|LTAI[A-Za-z0-9]{16,24}|ATBB[A-Za-z0-9]{32}|GR1348941[\w-]{20})/g,
+  },
+  // Azure's directory, Doppler, Dynatrace, Fly, Twilio, Mailchimp, refresh tokens of Google
+  {
+    hint: /Q~|dp\.|dt0c01|fm2_|SK[a-f0-9]|-us\d|1\/\/0/,
+    pattern:
+      /(?<![A-Za-z0-9])(?:\w{3}\dQ~[\w.~-]{31,34}|dp\.(?:pt|st|sa|ct)\.[A-Za-z0-9]{40,50}|dt0c01\.[A-Z0-9]{24}\.[A-Z0-9]{64}|fm2_[\w+/=,-]{60,2000}|SK[a-f0-9]{32}(?![a-f0-9])|[a-f0-9]{32}-us\d{1,2}|1\/\/0[\w-]{40,200})/g,
+  },
+  // Passwords as crypt(3) hashes them
+  {
+    hint: /\$(?:[1567y]|2[abxy]|apr1|argon2)/,
+    pattern: /\$(?:[1567y]|2[abxy]|apr1|argon2(?:i|d|id))\$[\w./=,+$-]{20,255}/g,
+  },
+];
+
 /** The longest private key, in characters: 16384 bits, with its lines broken and escaped. */
 const MAX_KEY = 20_000;
 const KEY_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
@@ -210,7 +255,7 @@ const byLabel = (text: string, { before, value, name }: Form): Span[] => {
 /** The secrets in a text that are known by their form, in no fixed order. They may overlap. */
 export const secretsByForm = (text: string): Span[] => {
   const found = FORMS.flatMap((form) => (form.hint.test(text) ? byLabel(text, form) : []));
-  for (const { hint, pattern } of TOKENS)
+  for (const { hint, pattern } of [...TOKENS, ...MORE_TOKENS])
     if (hint.test(text))
       for (const m of text.matchAll(pattern)) {
         const secret = withoutTrail(m[0]);

@@ -13,6 +13,11 @@ const base64 = (value: string): string[] =>
     return text.slice(from, bytes.length % 3 === 0 ? undefined : -1);
   });
 
+const hex = (value: string, how: 'hex' | 'HEX'): string => {
+  const digits = Buffer.from(value).toString('hex');
+  return how === 'hex' ? digits : digits.toUpperCase();
+};
+
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /**
@@ -42,6 +47,8 @@ export const variantsOf = (value: string): string[] => {
     value.replaceAll("'", `'\\''`),
     value.replace(/[\\'"]/g, '\\$&'),
     value.replace(/[^\w@%+=:,./-]/g, '\\$&'),
+    ...(uri === undefined ? [] : [encodeURIComponent(uri)]),
+    ...(['hex', 'HEX'] as const).map((how) => hex(value, how)),
     // As the bytes of UTF-8, which is how logs are searched.
     Buffer.from(value).toString('latin1'),
     ...base64(value),
