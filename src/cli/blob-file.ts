@@ -4,18 +4,18 @@ import {
   closeSync,
   createReadStream,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readSync,
   renameSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { BLOB_VERSION, type Blob, type BlobHeader, type BlobRecord } from '../judge/blob.js';
+import { asRecord } from '../judge/blob-schema.js';
 import type { BrokenBlob, Chosen } from '../judge/merge-blobs.js';
 import { recordOf } from '../judge/record.js';
 import type { JudgedCell } from '../judge/judge-run.js';
@@ -106,10 +106,50 @@ export const openBlob = ({ out, header, paths, redactor, readSource }: BlobPlace
   };
 };
 
+/** Stands for a line that is too long, and is no record. */
+const TOO_LONG = 'too long';
+/** Characters of a line. No record of ours is longer, and a longer string has no room in memory. */
+const MAX_LINE = 1 << 28;
+
+/** Only `\n` ends a line: texts in records may hold every other line end. A line that is too long ends the file, as a cut one. */
 async function* linesIn(file: string): AsyncGenerator<string> {
-  const input = createReadStream(file, 'utf8');
-  yield* createInterface({ input, crlfDelay: Infinity });
+  let rest: string[] = [];
+  let length = 0;
+  for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 18 })) {
+    const parts = (chunk as string).split('\n');
+    const last = parts.pop() ?? '';
+    for (const part of parts) {
+      yield rest.length === 0 ? part : [...rest, part].join('');
+      rest = [];
+      length = 0;
+    }
+    rest.push(last);
+    length += last.length;
+    if (length > MAX_LINE) {
+      yield TOO_LONG;
+      return;
+    }
+  }
+  if (length > 0) yield rest.join('');
 }
+
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Throws `Failure` 2 for the header of another version. */
+const checkVersion = (value: unknown, name: string): void => {
+  const { kind, version } = (value ?? {}) as { kind?: unknown; version?: unknown };
+  if (kind === 'blob' && version !== BLOB_VERSION)
+    throw new Failure(
+      EXIT.USAGE,
+      `${name}: a blob of version ${JSON.stringify(version)}, and this ffi-gates reads version ${String(BLOB_VERSION)}: use one version in all jobs`,
+    );
+};
 
 /** Reads a blob but for its logs. Throws `Failure` 2 for one of a version that is not ours. */
 export const readBlob = async (
@@ -117,7 +157,9 @@ export const readBlob = async (
   name: string,
   pathsOf: (header: BlobHeader) => PortablePaths,
 ): Promise<Blob | BrokenBlob> => {
-  if (!statSync(path).isFile()) return { file: name, why: 'it is no regular file' };
+  const file = lstatSync(path, { throwIfNoEntry: false });
+  // A link in an artifact may lead anywhere.
+  if (!file?.isFile()) return { file: name, why: 'it is no regular file' };
   const cells: Map<string, Extract<BlobRecord, { kind: 'cell' }>['cell']> = new Map();
   const skips = new Map<string, string>();
   const builds: Blob['builds'] = [];
@@ -125,6 +167,8 @@ export const readBlob = async (
   let paths: PortablePaths | undefined;
   let end: Extract<BlobRecord, { kind: 'end' }> | undefined;
   let cut: string | undefined;
+  /** What the first line is, if it is no header. */
+  let strange: string | undefined;
   let records = 0;
   for await (const line of linesIn(path)) {
     if (end) {
@@ -132,22 +176,18 @@ export const readBlob = async (
       break;
     }
     records += 1;
-    if (line.startsWith('{"kind":"log",') && line.endsWith('"}')) continue;
-    let record: BlobRecord;
-    try {
-      record = JSON.parse(paths ? paths.fromPortable(line) : line) as BlobRecord;
-    } catch {
+    if (header && line.startsWith('{"kind":"log",') && line.endsWith('"}')) continue;
+    const value = parsed(paths ? paths.fromPortable(line) : line);
+    if (!header) {
+      checkVersion(value, name);
+      strange = value === undefined ? 'its first line is damaged' : 'it is no blob of ffi-gates';
+    }
+    const record = asRecord(value);
+    if (!record || (record.kind === 'blob') === (header !== undefined)) {
       cut = `line ${records} is damaged`;
       break;
     }
-    if (!header) {
-      if (record?.kind !== 'blob') return { file: name, why: 'it is no blob of ffi-gates' };
-      const version: unknown = record.version;
-      if (version !== BLOB_VERSION)
-        throw new Failure(
-          EXIT.USAGE,
-          `${name}: a blob of version ${String(version)}, and this ffi-gates reads version ${String(BLOB_VERSION)}: use one version in all jobs`,
-        );
+    if (record.kind === 'blob') {
       header = record;
       paths = pathsOf(header);
     } else if (record.kind === 'cell') cells.set(record.cell.id, record.cell);
@@ -155,7 +195,7 @@ export const readBlob = async (
     else if (record.kind === 'build') builds.push(record.build);
     else if (record.kind === 'end') end = record;
   }
-  if (!header) return { file: name, why: records === 0 ? 'it is empty' : 'its first line is damaged' };
+  if (!header) return { file: name, why: strange ?? 'it is empty' };
   if (end && end.records !== records - 1)
     cut ??= `${Math.abs(records - 1 - end.records)} of its lines are missing or too many`;
   if (!end) cut ??= 'it has no end: the job was killed, or the file was cut';
@@ -170,26 +210,60 @@ export const readBlob = async (
   };
 };
 
-/** A path of a log below the report's directory. Undefined for a path that leads elsewhere. */
+/** A path of a log below the report's directory. Undefined for a path that leads elsewhere, or that no system takes. */
 const logPath = (out: string, path: string): string | undefined => {
   const logs = join(out, 'logs');
   const file = resolve(out, path);
-  return file.startsWith(`${logs}/`) ? file : undefined;
+  return file.startsWith(`${logs}/`) && !file.includes('\0') ? file : undefined;
 };
 
-/** Writes the logs of the chosen cells of one blob. */
-export const extractLogs = async (path: string, chosen: readonly Chosen[], out: string): Promise<void> => {
+/** A part of a log. Undefined if it is none, or longer than those that are written: it would fill the memory. */
+const unpacked = (data: string): Buffer | undefined => {
+  try {
+    return gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: CHUNK });
+  } catch {
+    return undefined;
+  }
+};
+
+/** Errors of the disk that come from the name of a log, and not from the disk. */
+const OF_NAMES: readonly unknown[] = ['ENAMETOOLONG', 'ENOTDIR', 'EISDIR', 'EEXIST'];
+
+/** Writes the logs of the chosen cells of one blob. Returns what is wrong with them, one sentence each. */
+export const extractLogs = async (
+  path: string,
+  chosen: readonly Chosen[],
+  out: string,
+): Promise<string[]> => {
   const wanted = new Set(chosen.flatMap((c) => c.record.evidence.logs.map((l) => relative(out, l))));
+  const damaged = new Set<string>();
+  for (const name of wanted) if (logPath(out, name) === undefined) damaged.add(`the log ${name}`);
   // Logs stand before the record of their cell, which may come twice: the later one counts.
   let begun = new Set<string>();
   for await (const line of linesIn(path)) {
     if (line.startsWith('{"kind":"cell",')) begun = new Set();
     if (!line.startsWith('{"kind":"log",') || !line.endsWith('"}')) continue;
-    const { path: name, data } = JSON.parse(line) as Extract<BlobRecord, { kind: 'log' }>;
+    const record = asRecord(parsed(line));
+    if (record?.kind !== 'log') {
+      damaged.add('a log');
+      continue;
+    }
+    const { path: name, data } = record;
+    if (!wanted.has(name)) continue;
     const file = logPath(out, name);
-    if (file === undefined || !wanted.has(name)) continue;
-    mkdirSync(dirname(file), { recursive: true });
-    appendFileSync(file, gunzipSync(Buffer.from(data, 'base64')), { flag: begun.has(name) ? 'a' : 'w' });
-    begun.add(name);
+    const part = unpacked(data);
+    if (file === undefined || part === undefined) damaged.add(`the log ${name}`);
+    else
+      try {
+        mkdirSync(dirname(file), { recursive: true });
+        appendFileSync(file, part, { flag: begun.has(name) ? 'a' : 'w' });
+        begun.add(name);
+      } catch (error) {
+        if (!OF_NAMES.includes((error as NodeJS.ErrnoException).code))
+          // Node names no path when it is writing that fails.
+          throw Object.assign(error as Error, { path: file });
+        damaged.add(`the log ${name}`);
+      }
   }
+  return [...damaged].map((what) => `${what} is damaged`);
 };

@@ -3,13 +3,21 @@ import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import { loadBaseline } from '../config/baseline.js';
+import { today } from '../config/expiry.js';
 import type { Matrix } from '../config/matrix.js';
 import { readDetection, readProven } from '../config/shipped-tables.js';
 import { loadSuppressions } from '../config/suppressions.js';
 import { countsIn } from '../gates/suppression-files.js';
 import { assemble } from '../judge/assemble-report.js';
 import type { Blob } from '../judge/blob.js';
-import { mergeBlobs, mergeBuilds, mergeHosts, type BrokenBlob, type Merged } from '../judge/merge-blobs.js';
+import {
+  mergeBlobs,
+  mergeBuilds,
+  mergeHosts,
+  type BrokenBlob,
+  type Chosen,
+  type Merged,
+} from '../judge/merge-blobs.js';
 import { judgedOf, recordedSources } from '../judge/record.js';
 import { EXIT, type ExitCode, worst } from '../model/exit-codes.js';
 import { Failure } from '../model/failure.js';
@@ -49,6 +57,8 @@ const readBlobs = async (
     cwd: dir,
     dot: true,
     expandDirectories: false,
+    // A link to a directory above has no end.
+    followSymbolicLinks: false,
   });
   const paths = await pathsOf(here);
   const blobs: Blob[] = [];
@@ -140,6 +150,8 @@ const assembled = async (
     cut: false,
     incomplete: merged.problems.length > 0,
     provenance: headers[0]!.provenance,
+    // The clocks of the shards do not say whether an entry of the baseline is over.
+    day: today(),
   });
 };
 
@@ -159,17 +171,19 @@ export const merge = async (a: MergeArgs): Promise<ExitCode> => {
   const out = resolve(a.out);
   const reporters = chooseReporters(a.reporter, out);
   const cache = a.cache ? resolve(a.cache) : join(matrix.root, '.ffi-gates', 'builds');
-  const { blobs, broken } = await readBlobs(a.dir, { root: matrix.root, out, cache });
-  const plan = await planFor(a, matrix, blobs);
-  const merged = mergeBlobs(plan, blobs, broken);
   const release = await lockOutput(out);
   try {
+    // First of all: whatever happens, no earlier report is taken for this one.
     await removeOldReport(out, reporters);
     await rm(join(out, 'logs'), { recursive: true, force: true });
-    for (const b of merged.blobs) {
-      const chosen = [...merged.chosen.values()].filter((c) => c.blob === b);
-      await extractLogs(join(a.dir, b.file), chosen, out);
-    }
+    const { blobs, broken } = await readBlobs(a.dir, { root: matrix.root, out, cache });
+    const plan = await planFor(a, matrix, blobs);
+    const merged = mergeBlobs(plan, blobs, broken);
+    const chosenOf = new Map(merged.blobs.map((b) => [b, [] as Chosen[]]));
+    for (const c of merged.chosen.values()) chosenOf.get(c.blob)?.push(c);
+    for (const [b, chosen] of chosenOf)
+      for (const why of await extractLogs(join(a.dir, b.file), chosen, out))
+        merged.problems.push(`${b.file}: ${why}`);
     const report = outgoing().deep(await assembled(a, { matrix, plan, merged, out }));
     const unwritten = await writeReport(report, out, reporters);
     await printReport(report, a.json);

@@ -96,7 +96,9 @@ export const openShard = async (
 ): Promise<Shard> => {
   const document = given ?? (await makePlanDocument({ ...o, count: () => part.count })).document;
   const only = new Set(cellsOfShard(document, part));
-  const started = Date.now();
+  const started = new Date();
+  // Of the process: the time of day may jump.
+  const begun = performance.now();
   const writer = openBlob({
     out: o.out,
     header: {
@@ -107,7 +109,7 @@ export const openShard = async (
       attempt,
       provenance: await provenanceOf(o.matrix.root),
       host: o.host,
-      started: new Date(started).toISOString(),
+      started: started.toISOString(),
       load: loadAverage(),
     },
     paths: await pathsOf({ root: o.matrix.root, out: o.out, cache: o.cache }),
@@ -131,7 +133,11 @@ export const openShard = async (
         ...(report?.builds ?? []).map((build) => ({ kind: 'build' as const, build })),
         ...missing.map((m) => ({ kind: 'skip' as const, ...m })),
       ];
-      const file = await writer.finish({ more, ms: Date.now() - started, load: loadAverage() });
+      const file = await writer.finish({
+        more,
+        ms: Math.round(performance.now() - begun),
+        load: loadAverage(),
+      });
       tell(`ffi-gates: shard ${part.index}/${part.count}: ${only.size - missing.length} cells in ${file}`);
       return missing.length > 0 ? EXIT.INCONCLUSIVE : EXIT.OK;
     },

@@ -62,6 +62,8 @@ export type Assembly = {
   incomplete?: boolean;
   /** What the run was made from. */
   provenance?: Provenance;
+  /** Today, as YYYY-MM-DD. Absent: the day on which it was started. */
+  day?: string;
 };
 
 /** Key of a suite's annotations in the map of expectations. */
@@ -108,7 +110,7 @@ export const assemble = async (o: Assembly): Promise<Report> => {
   const { builds, started } = o;
   const all = o;
   const judged = [...o.judged].sort((a, b) => byId(a.evidence.cell, b.evidence.cell));
-  const day = today(started);
+  const day = o.day ?? today(started);
   const canaries = new Map(
     judged.filter((j) => j.evidence.cell.suite.role === 'canary').map((j) => [j.evidence.cell.lane, j]),
   );

@@ -100,6 +100,9 @@ const whyAbsent = (plan: PlanDocument, id: string, blobs: readonly Blob[]): stri
   return newest.cut === undefined ? `${name} ended without it` : `${name} is incomplete: ${newest.cut}`;
 };
 
+/** The name that a shard gives its blob. */
+const NAME = /shard-(\d{1,4})-of-\d{1,4}(?:-attempt-(\d{1,4}))?\.blob(?:\.part)?$/;
+
 /** Merges blobs by their plan. */
 export const mergeBlobs = (
   plan: PlanDocument,
@@ -107,14 +110,24 @@ export const mergeBlobs = (
   broken: readonly BrokenBlob[],
 ): Merged => {
   const blobs: Blob[] = [];
-  const problems = broken.map((b) => `${b.file}: ${b.why}`);
+  const problems: string[] = [];
   for (const b of [...all].sort((x, y) => byText(x.file, y.file))) {
     const why = foreign(b, plan);
     if (why === undefined) blobs.push(b);
     else problems.push(`${b.file}: ${nameOf(b)} does not count: ${why}`);
-    if (why === undefined && b.cut !== undefined)
-      problems.push(`${b.file}: ${nameOf(b)} is incomplete: ${b.cut}`);
   }
+  // A shard that was killed is started again: what its earlier attempt left is no fault once a later one is whole.
+  const whole = new Map<number, number>();
+  for (const { header: h, cut } of blobs)
+    if (cut === undefined) whole.set(h.shard.index, Math.max(h.attempt, whole.get(h.shard.index) ?? 0));
+  const isOutdone = (shard: number, attempt: number): boolean => attempt <= (whole.get(shard) ?? 0);
+  for (const b of broken) {
+    const [, shard, attempt = 1] = (NAME.exec(b.file) ?? []).map(Number);
+    if (shard === undefined || !isOutdone(shard, attempt || 1)) problems.push(`${b.file}: ${b.why}`);
+  }
+  for (const b of blobs)
+    if (b.cut !== undefined && !isOutdone(b.header.shard.index, b.header.attempt))
+      problems.push(`${b.file}: ${nameOf(b)} is incomplete: ${b.cut}`);
   const byShard = new Map<number, Blob[]>();
   for (const b of blobs) byShard.set(b.header.shard.index, [...(byShard.get(b.header.shard.index) ?? []), b]);
   const shardOf = new Map(plan.shards.flatMap((s) => s.cells.map((id) => [id, s.index] as const)));

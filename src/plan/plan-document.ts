@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { EXIT } from '../model/exit-codes.js';
 import { Failure } from '../model/failure.js';
 import { canaryId } from '../model/cell-id.js';
+import { byText } from '../model/order.js';
 import type { Provenance } from '../host/provenance.js';
 import type { Cell, Plan } from './plan.js';
 import { divide, estimate, type Shard, type Unit } from './shards.js';
@@ -74,7 +75,12 @@ const unitsOf = (cells: readonly Cell[]): Cell[] => {
 const idOf = (d: Omit<PlanDocument, 'id'>): string =>
   sha256(
     JSON.stringify([d.tool, d.commit, d.matrix, d.selectors]),
-    JSON.stringify([d.cells.map((c) => c.id), d.skipped, d.shards.map((s) => s.cells)]),
+    JSON.stringify([
+      d.cells.map(({ ms: _ms, source: _source, ...c }) => Object.entries(c).sort(([a], [b]) => byText(a, b))),
+      d.skipped,
+      d.deadSelectors,
+      d.shards.map((s) => [s.index, s.cells]),
+    ]),
   );
 
 export type Planning = {
