@@ -1,5 +1,5 @@
-// Tries ffi-gates on real packages as a new user would: `node e2e/run.mjs [NAME…]` after `npm run build`. Each package is
-// fetched through its registry's own client into a temporary directory, `init` writes the matrix, `run` judges it.
+// Tries ffi-gates on real packages as a new user would: `node e2e/run.mjs [--shard I/N] [--list] [NAME…]` after `npm run build`. Each
+// package is fetched through its registry's own client into a temporary directory, `init` writes the matrix, `run` judges it.
 // Exits with 1 when a matrix or a verdict is not what packages/*.yaml says: `suites` and `targets` are what `init` must write,
 // `add` files, `edit` a change of the matrix (why, in a comment), `seconds` the whole time on two busy cores. `finding` is what
 // must be reported, by the first frame of the user's own; `absent` what must not be, with that function anywhere.
@@ -18,8 +18,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { parse } from 'yaml';
+import { sarifProblems } from '../scripts/sarif.mjs';
 
 const BIN = fileURLToPath(new URL('../bin/ffi-gates.js', import.meta.url));
 const run = (file, args, options) =>
@@ -166,9 +167,13 @@ const attempt = (p, dir) => {
     if (!text.includes(p.edit.from)) wrong.push(`nothing to edit: ${p.edit.from}`);
     writeFileSync(file, text.replace(p.edit.from, p.edit.to));
   }
-  const ran = gates(['run', p.cells, '--quiet', '--json'], source);
+  const ran = gates(
+    ['run', p.cells, '--quiet', '--json', '--reporter', 'json', '--reporter', 'sarif'],
+    source,
+  );
   if (!ran.stdout.startsWith('{')) return [...wrong, `run: exit ${ran.status}: ${ran.stdout}${ran.stderr}`];
   const report = JSON.parse(ran.stdout);
+  wrong.push(...sarifProblems([join(source, 'reports/latest/ffi-gates.sarif')]));
   for (const cell of report.cells.filter((c) => c.role === 'subject' && c.verdict.kind !== p.expect))
     wrong.push(`${cell.id}: ${JSON.stringify(cell.verdict)}, expected ${p.expect}`);
   for (const lane of report.lanes.filter((l) => !l.proven))
@@ -185,26 +190,48 @@ const attempt = (p, dir) => {
   return wrong;
 };
 
-const wanted = process.argv.slice(2);
+/** One part of the packages: the longest first, each to the part that has the least. */
+const partOf = (packages, index, count) => {
+  const parts = Array.from({ length: count }, () => ({ seconds: 0, of: [] }));
+  for (const p of packages.toSorted((a, b) => (b.seconds ?? 0) - (a.seconds ?? 0))) {
+    const least = parts.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    least.seconds += p.seconds ?? 0;
+    least.of.push(p);
+  }
+  return parts[index - 1].of;
+};
+
+const { values, positionals: wanted } = parseArgs({
+  options: { shard: { type: 'string' }, list: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const [, index, count] = (/^([1-9]\d?)\/([1-9]\d?)$/.exec(values.shard ?? '1/1') ?? []).map(Number);
+if (!(index <= count)) throw new Error(`no such shard: ${values.shard}`);
 const lists = new URL('packages/', import.meta.url);
 const all = readdirSync(lists)
   .sort()
   .flatMap((file) => parse(readFileSync(new URL(file, lists), 'utf8')));
 const unknown = wanted.filter((name) => !all.some((p) => name === (p.as ?? p.name)));
 if (unknown.length) throw new Error(`not in e2e/packages: ${unknown.join(', ')}`);
-const chosen = all.filter((p) => wanted.length === 0 || wanted.includes(p.as ?? p.name));
-for (const p of chosen) {
-  const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-e2e-'));
-  const begun = performance.now();
-  try {
-    const wrong = attempt(p, dir);
-    const seconds = Math.round((performance.now() - begun) / 1000);
-    console.log(
-      `${wrong.length ? 'not ok' : 'ok'} ${p.as ?? p.name} ${p.version} (${p.registry}) ${p.expect}, ${seconds} s`,
-    );
-    for (const line of wrong) console.log(`  ${line}`);
-    if (wrong.length) process.exitCode = 1;
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
+const chosen = partOf(
+  all.filter((p) => wanted.length === 0 || wanted.includes(p.as ?? p.name)),
+  index,
+  count,
+);
+if (values.list) for (const p of chosen) console.log(p.as ?? p.name);
+else
+  for (const p of chosen) {
+    const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-e2e-'));
+    const begun = performance.now();
+    try {
+      const wrong = attempt(p, dir);
+      const seconds = Math.round((performance.now() - begun) / 1000);
+      console.log(
+        `${wrong.length ? 'not ok' : 'ok'} ${p.as ?? p.name} ${p.version} (${p.registry}) ${p.expect}, ${seconds} s`,
+      );
+      for (const line of wrong) console.log(`  ${line}`);
+      if (wrong.length) process.exitCode = 1;
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
   }
-}

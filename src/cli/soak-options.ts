@@ -40,7 +40,7 @@ export const soakOptions = (y: Argv) =>
     .option('page', { type: 'boolean', default: false, describe: 'only write the page again' })
     .option('quarantine', {
       type: 'string',
-      describe: 'accept a finding of the history for a time, in the baseline',
+      describe: 'accept a finding or a failing test of the history for a time, in the baseline',
     })
     .option('reason', { type: 'string', describe: 'with --quarantine: why it is accepted' })
     .option('owner', { type: 'string', describe: 'with --quarantine: who is responsible for it' })

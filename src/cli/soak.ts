@@ -64,7 +64,7 @@ const lock = async (dir: string): Promise<() => void> => {
 
 /** Writes the two pages, and prints the summary. Returns the exit code of the last night. */
 const publish = async (file: HistoryFile, dir: string, b: Pick<Bench, 'baseline'>): Promise<ExitCode> => {
-  const page = pageOf(file.history, b.baseline.entries, today());
+  const page = pageOf(file.history, b.baseline, today());
   await writeWholeFile(join(dir, 'page.html'), renderPageHtml(page));
   await writeWholeFile(join(dir, 'page.md'), renderPageMarkdown(page));
   for (const line of linesOfPage(page)) say(line);

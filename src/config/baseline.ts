@@ -36,16 +36,36 @@ const entry = z.strictObject({
     .default(false)
     .meta({ description: 'For races and the like: one run without it does not mean that it is gone.' }),
 });
-const schema = z.strictObject({ version: z.literal(1), findings: z.array(entry).nullable() });
+const test = z.strictObject({
+  test: z.string().min(1).meta({ description: 'Name of the test, as reports show it.' }),
+  cells: z
+    .array(z.string())
+    .min(1, 'must name the cells in which the test may fail')
+    .meta({ description: 'Cells in which it may fail. In any other it is red.' }),
+  reason: z.string().min(1, 'must say why the test may fail').meta({ description: 'Why the test may fail.' }),
+  owner: z.string().min(1).meta({ description: 'Who mends it.' }),
+  expires: acceptingFields.expires.unwrap().meta({
+    description: 'Last day on which it may fail, as YYYY-MM-DD; afterwards it fails the soak.',
+  }),
+});
+const schema = z.strictObject({
+  version: z.literal(1),
+  findings: z.array(entry).nullable(),
+  tests: z.array(test).nullable().optional().meta({
+    description: 'Tests that fail now and then, for `soak` alone: a run in which one fails is red.',
+  }),
+});
 
 export type Entry = z.infer<typeof entry>;
+/** A test that a soak may see failing, for a time. */
+export type TestEntry = z.infer<typeof test>;
 /** `file` is absolute. If it does not exist, there are no entries. */
-export type Baseline = { file: string; entries: readonly Entry[] };
+export type Baseline = { file: string; entries: readonly Entry[]; tests?: readonly TestEntry[] };
 
 export const BASELINE_NAME = 'ffi-gates-baseline.yaml';
 
 const knownKeys = (path: readonly PropertyKey[]): string[] =>
-  path.length ? Object.keys(entry.shape) : Object.keys(schema.shape);
+  Object.keys((path.length === 0 ? schema : path[0] === 'tests' ? test : entry).shape);
 
 /** Parses a baseline. Throws `Failure` 2 with all problems and their places. */
 export const parseBaseline = (text: string, file: string): Baseline => {
@@ -58,8 +78,17 @@ export const parseBaseline = (text: string, file: string): Baseline => {
         ['findings', i, 'fingerprint'],
         `two entries have the fingerprint ${e.fingerprint}; remove one`,
       );
+  const taken = new Set<string>();
+  for (const [i, e] of fitting(test, isMapping(yaml.raw) ? yaml.raw['tests'] : undefined))
+    for (const [n, cell] of e.cells.entries()) {
+      const key = JSON.stringify([e.test, cell]);
+      if (taken.has(key))
+        yaml.complain(['tests', i, 'cells', n], `two entries are about ${e.test} in ${cell}; remove one`);
+      taken.add(key);
+    }
   yaml.check();
-  return { file, entries: yaml.value!.findings ?? [] };
+  const { findings, tests } = yaml.value!;
+  return { file, entries: findings ?? [], ...(tests ? { tests } : {}) };
 };
 
 /** The JSON Schema for editors. */
@@ -75,6 +104,10 @@ export const loadBaseline = async (matrixFile: string): Promise<Baseline> => {
 /** The entries that are not expired on `day`, by fingerprint. */
 export const valid = (b: Baseline, day: string): Map<string, Entry> =>
   new Map(b.entries.filter((e) => !isOver(e, day)).map((e) => [e.fingerprint, e]));
+
+/** The entry of a test that fails in a cell, whether its last day is over or not. */
+export const testEntryOf = (b: Baseline, cell: string, name: string): TestEntry | undefined =>
+  b.tests?.find((e) => e.test === name && e.cells.includes(cell));
 
 /**
  * Whether a cell ran all its tests and is not inconclusive, so that a finding it did not show was not there.

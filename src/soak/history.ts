@@ -59,7 +59,7 @@ export type IterationRecord = {
   /** The load average when it ended. */
   load: number;
   verdict: Verdict['kind'];
-  /** The exit code of the verdict. A hazard that the baseline accepts has 0. */
+  /** The exit code of the verdict. A hazard that the baseline accepts has 0, and so have failed tests in quarantine. */
   code: ExitCode;
   why?: string;
   /** Whether the gate was proven to be armed, so that silence means something. */

@@ -3,7 +3,7 @@ import type { Accepted } from '../model/report.js';
 import { oneLine } from '../reporters/escape.js';
 import { count, duration, endingOf, titleOf } from '../reporters/wording.js';
 import { spentIn, type EndReason, type Night } from './history.js';
-import type { FindingRow, InCell, Page, Seen, State } from './page.js';
+import type { FindingRow, InCell, OtherRow, Page, Seen, State } from './page.js';
 import { saysOf } from './perturbations.js';
 import { intervalOf, type Rate } from './rates.js';
 
@@ -74,6 +74,12 @@ const code = (text: string): Text => ({ text: oneLine(text), code: true });
 
 const stateTone = (s: State): Text['tone'] =>
   s === 'gone' ? 'good' : s === 'unseen' || s === 'quarantined' ? 'doubt' : 'bad';
+
+const otherState = (o: OtherRow): Text => {
+  if (o.kind === 'missed') return t('planted bug missed', 'bad');
+  if (!o.accepted) return t('test failed', 'bad');
+  return o.expired ? t('test failed, quarantine expired', 'bad') : t('test failed, quarantined', 'doubt');
+};
 
 const findingRows = (rows: readonly FindingRow[]): Text[][] =>
   rows.flatMap((f) =>
@@ -164,13 +170,14 @@ export const documentOf = (p: Page): Document => {
     reproSection([...fresh, ...again]),
     {
       title: 'Failed tests and missed plants',
-      head: ['', 'name', 'cell', 'seen in proven iterations (95 %)', 'perturbation', 'nights'],
+      head: ['', 'name', 'cell', 'seen in proven iterations (95 %)', 'perturbation', 'quarantine', 'nights'],
       rows: p.others.map((o) => [
-        t(o.kind === 'test' ? 'test failed' : 'planted bug missed', 'bad'),
+        otherState(o),
         code(o.name),
         code(o.cell),
         inLines(conditionLines(o)),
         t(mattersText(o)),
+        t(acceptedText(o.accepted)),
         code(sparkline(o.nights)),
       ]),
     },
@@ -203,11 +210,11 @@ export const documentOf = (p: Page): Document => {
     findingSection('Quarantined', held, 'These run all the same, and hide nothing else.'),
     {
       title: 'Quarantine that ends',
-      head: ['', 'finding', 'hazard', 'quarantine', ''],
+      head: ['', 'finding or test', 'hazard', 'quarantine', ''],
       rows: p.ending.map((e) => [
         e.expired ? t('expired', 'bad') : t('soon', 'doubt'),
-        code(e.fp),
-        t(e.hazard),
+        code(e.name),
+        t(e.what),
         t(acceptedText(e)),
         t(e.tonight ? 'seen tonight' : 'not seen tonight'),
       ]),

@@ -1,12 +1,12 @@
 /** The morning's page as facts: what is new, known and gone, with exact rates, and what the night cannot say. Pure. */
-import type { Entry } from '../config/baseline.js';
+import { testEntryOf, type Baseline, type Entry, type TestEntry } from '../config/baseline.js';
 import { isOver, acceptance } from '../config/expiry.js';
 import { EXIT, worst, type ExitCode } from '../model/exit-codes.js';
 import { byText } from '../model/order.js';
 import type { Accepted } from '../model/report.js';
-import { median } from '../plan/estimates.js';
+import { blindOf, type BlindRow } from './blind.js';
 import type { FoundRecord, History, IterationRecord, Night } from './history.js';
-import { fisher, isGone, neededFor, type Rate } from './rates.js';
+import { fisher, isGone, type Rate } from './rates.js';
 import {
   conditionsOf,
   MATTERS,
@@ -39,10 +39,15 @@ export type FindingRow = FoundRecord & {
   nights: Rate[];
 };
 
-/** A failed test or a missed planted case of one cell. */
-export type OtherRow = InCell & { kind: 'test' | 'missed'; name: string; nights: Rate[] };
-
-export type BlindRow = { cell: string; why: string[] };
+/** A failed test or a missed planted case of one cell. Tests in quarantine have its terms. */
+export type OtherRow = InCell & {
+  kind: 'test' | 'missed';
+  name: string;
+  nights: Rate[];
+  accepted?: Accepted;
+  /** The last day of its quarantine is over. */
+  expired?: true;
+};
 
 export type Page = {
   exitCode: ExitCode;
@@ -56,18 +61,20 @@ export type Page = {
   others: OtherRow[];
   blind: BlindRow[];
   /** Entries of the baseline whose last day is near, and those that are past it. */
-  ending: (Accepted & { fp: string; hazard: string; expired: boolean; tonight: boolean })[];
+  ending: (Accepted & {
+    /** The fingerprint, or the name of the test. */
+    name: string;
+    /** The hazard, or `test`. */
+    what: string;
+    expired: boolean;
+    tonight: boolean;
+  })[];
 };
 
 /** Nights in a sparkline. */
 const NIGHTS = 30;
 /** Days before its last one on which an entry is said to end. */
 const SOON_DAYS = 14;
-/** A rate that a night should be able to see. */
-const WATCHED_RATE = 0.05;
-const SLOWER = 2;
-/** Iterations that a median is taken of. */
-const SOME = 3;
 
 const seenIn = (n: Night): Seen => ({
   night: n.no,
@@ -164,7 +171,11 @@ const rowOf = (
   };
 };
 
-const othersOf = (nights: readonly Night[], tonight: Night): OtherRow[] => {
+/** The terms of a quarantine, as a row has them. */
+const termsOf = (e: TestEntry | undefined, day: string): Pick<OtherRow, 'accepted' | 'expired'> =>
+  e === undefined ? {} : { accepted: acceptance(e), ...(isOver(e, day) ? { expired: true as const } : {}) };
+
+const othersOf = (nights: readonly Night[], tonight: Night, baseline: Baseline, day: string): OtherRow[] => {
   const same = iterationsOf(sameCode(nights));
   const rows = (kind: OtherRow['kind'], namesIn: (r: IterationRecord) => readonly string[]): OtherRow[] => {
     const cells = new Map<string, Set<string>>();
@@ -174,36 +185,14 @@ const othersOf = (nights: readonly Night[], tonight: Night): OtherRow[] => {
       [...names].map((name): OtherRow => {
         const shows: Shows = (r) => namesIn(r).includes(name);
         const recent = overNights(nights.slice(-NIGHTS), new Set([cell]), shows);
-        return { kind, name, ...inCell(same, cell, shows), nights: recent };
+        const terms = kind === 'test' ? termsOf(testEntryOf(baseline, cell, name), day) : {};
+        return { kind, name, ...inCell(same, cell, shows), nights: recent, ...terms };
       }),
     );
   };
   return [...rows('test', (r) => r.failed), ...rows('missed', (r) => r.missed ?? [])].sort(
     (a, b) => byText(a.cell, b.cell) || byText(a.name, b.name),
   );
-};
-
-const blindOf = (nights: readonly Night[], tonight: Night): BlindRow[] => {
-  const before = iterationsOf(nights.slice(0, -1));
-  return tonight.cells.flatMap(({ id }): BlindRow[] => {
-    const here = tonight.iterations.filter((r) => r.cell === id);
-    const { of } = rateOf(here, () => true);
-    const silent = here.length - of;
-    const doubts = [...new Set(here.filter((r) => !r.proven).map((r) => r.why ?? r.verdict))].slice(0, 2);
-    const was = before.filter((r) => r.cell === id).map((r) => r.ms);
-    const [usual, now] = [median(was), median(here.map((r) => r.ms))];
-    const slow = was.length >= SOME && here.length >= SOME && now > SLOWER * usual;
-    const why = [
-      here.length === 0 && 'it did not run',
-      here.length > 0 &&
-        of < neededFor(WATCHED_RATE) &&
-        `${of} proven iterations: a rate of 5 % needs ${neededFor(WATCHED_RATE)}`,
-      silent > 0 && `${silent} of ${here.length} not proven: ${doubts.join('; ')}`,
-      slow && `${(now / usual).toFixed(1)} times as slow as in earlier nights`,
-    ];
-    const reasons = why.filter((w) => w !== false);
-    return reasons.length > 0 ? [{ cell: id, why: reasons }] : [];
-  });
 };
 
 const soonAfter = (day: string): string =>
@@ -217,18 +206,36 @@ const exitCodeOf = (
   const isMissing = tonight.cells.some((c) => !ran.has(c.id));
   return worst([
     EXIT.OK,
-    ...tonight.iterations.map((r) => (r.code === EXIT.HAZARD ? EXIT.OK : r.code)),
+    // Of findings and failed tests the rows decide: what was accepted in the evening may be over in the morning.
+    ...tonight.iterations.map((r) =>
+      r.code === EXIT.HAZARD || (r.code === EXIT.TEST_FAILED && r.failed.length > 0) ? EXIT.OK : r.code,
+    ),
     ...findings.map(({ state }) => (['new', 'open', 'expired'].includes(state) ? EXIT.HAZARD : EXIT.OK)),
     ...ending.map((e) => (e.expired ? EXIT.HAZARD : EXIT.OK)),
-    others.some((o) => o.kind === 'test') ? EXIT.TEST_FAILED : EXIT.OK,
+    others.some((o) => o.kind === 'test' && (!o.accepted || o.expired)) ? EXIT.TEST_FAILED : EXIT.OK,
     isMissing || tonight.iterations.some((r) => !r.proven) ? EXIT.INCONCLUSIVE : EXIT.OK,
   ]);
 };
 
 const URGENCY: readonly State[] = ['new', 'expired', 'open', 'quarantined', 'unseen', 'gone'];
 
-/** The page of the last night. `entries` are the baseline's, `day` is today as YYYY-MM-DD. */
-export const pageOf = ({ nights, found }: History, entries: readonly Entry[], day: string): Page => {
+/** Entries of the baseline whose last day is near or over. */
+const endingOf = (b: Baseline, day: string, seen: ReadonlySet<string>): Page['ending'] =>
+  [
+    ...b.entries.map((e) => ({ e, name: e.fingerprint, what: e.hazard as string })),
+    ...(b.tests ?? []).map((e) => ({ e, name: e.test, what: 'test' })),
+  ]
+    .filter(({ e }) => e.expires !== undefined && e.expires <= soonAfter(day))
+    .map(({ e, name, what }) => ({
+      ...acceptance(e),
+      name,
+      what,
+      expired: isOver(e, day),
+      tonight: seen.has(name),
+    }));
+
+/** The page of the last night. `day` is today as YYYY-MM-DD. */
+export const pageOf = ({ nights, found }: History, baseline: Baseline, day: string): Page => {
   const night = nights.at(-1);
   const none = { seen: 0, of: 0 };
   if (!night)
@@ -243,7 +250,7 @@ export const pageOf = ({ nights, found }: History, entries: readonly Entry[], da
       blind: [],
       ending: [],
     };
-  const byPrint = new Map(entries.map((e) => [e.fingerprint, e]));
+  const byPrint = new Map(baseline.entries.map((e) => [e.fingerprint, e]));
   const findings = [...found.values()]
     .map((f) => rowOf(f, nights, byPrint.get(f.fp), day))
     .sort(
@@ -252,17 +259,12 @@ export const pageOf = ({ nights, found }: History, entries: readonly Entry[], da
         byText(a.hazard, b.hazard) ||
         byText(a.fp, b.fp),
     );
-  const seen = new Set(findings.filter((f) => f.tonight).map((f) => f.fp));
-  const ending = entries
-    .filter((e) => e.expires !== undefined && e.expires <= soonAfter(day))
-    .map((e) => ({
-      ...acceptance(e),
-      fp: e.fingerprint,
-      hazard: e.hazard,
-      expired: isOver(e, day),
-      tonight: seen.has(e.fingerprint),
-    }));
-  const others = othersOf(nights, night);
+  const others = othersOf(nights, night, baseline, day);
+  const seen = new Set([
+    ...findings.filter((f) => f.tonight).map((f) => f.fp),
+    ...others.filter((o) => o.kind === 'test').map((o) => o.name),
+  ]);
+  const ending = endingOf(baseline, day, seen);
   return {
     exitCode: exitCodeOf(night, { findings, others, ending }),
     night,

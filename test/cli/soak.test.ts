@@ -149,6 +149,35 @@ test('a disk that is full ends it with 2, and the history stays complete', async
   expect(lines()).toBeGreaterThan(0);
 }, 120_000);
 
+test('a test that fails is red, then quarantined for soaks alone, and its expiry is red', async () => {
+  const once = ['failing-c*asan', '--repeat', '1', '--perturb', 'none'];
+  expect((await soak(...once)).code).toBe(4);
+  const terms = ['--owner', 'ann', '--expires', '2999-12-31', '--reason', 'mended next week'];
+  const wrong = await soak('--quarantine', 'nothing', ...terms);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toMatch(/no finding and no failed test 'nothing'[^]*test {2}differs/);
+  const held = await soak('--quarantine', 'differs', ...terms);
+  expect(held.code, held.stderr).toBe(0);
+  const second = await soak(...once, '--until-fail');
+  expect(second.code, second.stdout).toBe(0);
+  expect(second.stdout).toContain('test failed, quarantined');
+  expect(
+    nights()
+      .at(-1)
+      ?.iterations.map((r) => [r.verdict, r.code]),
+  ).toEqual([['suite-failed', 0]]);
+  // A run knows nothing of it.
+  expect((await rig.run(['failing-c*asan'])).code).toBe(4);
+  const baseline = join(rig.repo, 'ffi-gates-baseline.yaml');
+  // Accepted again, the entry is replaced.
+  expect((await soak('--quarantine', 'differs', ...terms)).code).toBe(0);
+  expect(readFileSync(baseline, 'utf8').match(/test: differs/g)).toHaveLength(1);
+  writeFileSync(baseline, readFileSync(baseline, 'utf8').replace('2999-12-31', '2001-12-31'));
+  const page = await soak('--page');
+  expect(page.code, page.stdout).toBe(1);
+  expect(page.stdout).toContain('quarantine expired');
+}, 600_000);
+
 test('a finding is new, then again, then quarantined, and its expiry is red', async () => {
   const once = ['overflow-c*', '--repeat', '1', '--perturb', 'none'];
   const first = await soak(...once);

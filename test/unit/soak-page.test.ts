@@ -1,6 +1,6 @@
 /** The morning's page: a row is what the nights showed, and what the page makes of it. */
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../src/config/baseline.js';
+import type { Baseline, Entry, TestEntry } from '../../src/config/baseline.js';
 import { PERTURBATIONS, type Perturbation } from '../../src/model/disturbance.js';
 import { EXIT } from '../../src/model/exit-codes.js';
 import { addRecord, emptyHistory, type History, type IterationRecord } from '../../src/soak/history.js';
@@ -10,6 +10,7 @@ import { linesOfPage, renderPageMarkdown } from '../../src/soak/page-text.js';
 import { disturbanceOf, perturbationsOf, type Facts } from '../../src/soak/perturbations.js';
 
 const DAY = '2026-06-15';
+const baseline = (entries: Entry[] = [], tests: TestEntry[] = []): Baseline => ({ file: '', entries, tests });
 const FP = '0123456789abcdef';
 const CELL = 's-c_ccgcc-tsan';
 
@@ -85,6 +86,56 @@ const entry = (expires: string): Entry => ({
 });
 const stateIn = (p: Page): string | undefined => p.findings[0]?.state;
 
+const mayFail = (expires: string, cell = CELL): TestEntry => ({
+  test: 'a::b',
+  cells: [cell],
+  reason: 'the clock of the runner',
+  owner: 'ann',
+  expires,
+});
+const FAILED: Told = {
+  at: 'a',
+  none: [0, 9],
+  more: { verdict: 'suite-failed', code: EXIT.TEST_FAILED, failed: ['a::b'] },
+};
+
+describe('a test that fails', () => {
+  test.each<[string, TestEntry[], string, number]>([
+    ['is red', [], 'test failed', EXIT.TEST_FAILED],
+    ['is held', [mayFail('2026-06-15')], 'test failed, quarantined', EXIT.OK],
+    ['is red again when its last day is over', [mayFail('2026-06-14')], 'quarantine expired', EXIT.HAZARD],
+    ['is red in another cell', [mayFail('2026-06-15', 's-c_ccgcc-asan')], 'test failed', EXIT.TEST_FAILED],
+    [
+      'is red beside another that is held',
+      [{ ...mayFail('2026-06-15'), test: 'a::c' }],
+      'test failed',
+      EXIT.TEST_FAILED,
+    ],
+  ])('%s', (_name, tests, said, code) => {
+    const page = pageOf(historyOf(FAILED), baseline([], tests), DAY);
+    expect(page.exitCode).toBe(code);
+    expect(linesOfPage(page).join('\n')).toContain(said);
+    expect(renderPageMarkdown(page)).toContain(said);
+    expect(renderPageHtml(page)).toContain(said);
+  });
+  test('whose quarantine is over is red although it did not fail', () => {
+    const page = pageOf(historyOf({ at: 'a', none: [0, 9] }), baseline([], [mayFail('2026-06-14')]), DAY);
+    expect(page.exitCode).toBe(EXIT.HAZARD);
+    expect(page.ending).toMatchObject([{ name: 'a::b', expired: true, tonight: false }]);
+  });
+  test('and is held does not hide a hazard or a failed build of the same night', () => {
+    const held = baseline([], [mayFail('2026-06-15')]);
+    const built = historyOf(FAILED, {
+      at: 'a',
+      none: [0, 1],
+      more: { verdict: 'build-failed', code: EXIT.BUILD_FAILED, proven: false },
+    });
+    expect(pageOf(built, held, DAY).exitCode).toBe(EXIT.BUILD_FAILED);
+    const hazard = historyOf({ at: 'a', none: [1, 9], more: { failed: ['a::b'] } });
+    expect(pageOf(hazard, held, DAY).exitCode).toBe(EXIT.HAZARD);
+  });
+});
+
 describe('a finding', () => {
   test.each<[string, Told[], Entry[], string, number]>([
     [
@@ -150,34 +201,41 @@ describe('a finding', () => {
     ['is held', [{ at: 'a', none: [1, 9] }], [entry('2026-06-15')], 'quarantined', 0],
     ['is no longer held', [{ at: 'a', none: [1, 9] }], [entry('2026-06-14')], 'expired', 1],
   ])('%s', (_name, nights, entries, state, code) => {
-    const page = pageOf(historyOf(...nights), entries, DAY);
+    const page = pageOf(historyOf(...nights), baseline(entries), DAY);
     expect(stateIn(page)).toBe(state);
     expect(page.exitCode).toBe(code);
   });
 
   test('that is accepted no longer is red although nothing showed it', () => {
-    const page = pageOf(historyOf({ at: 'a', none: [0, 9] }), [entry('2026-06-14')], DAY);
+    const page = pageOf(historyOf({ at: 'a', none: [0, 9] }), baseline([entry('2026-06-14')]), DAY);
     expect(page.exitCode).toBe(EXIT.HAZARD);
     expect(linesOfPage(page).join('\n')).toContain('expired');
   });
 
   test('has the perturbation that shows it, if chance does not', () => {
-    const clear = pageOf(historyOf({ at: 'a', none: [0, 50], load: [12, 50] }), [], DAY);
+    const clear = pageOf(historyOf({ at: 'a', none: [0, 50], load: [12, 50] }), baseline(), DAY);
     expect(clear.findings[0]?.cells[0]?.matters).toMatchObject({ name: 'load', seen: 12, of: 50 });
-    const chance = pageOf(historyOf({ at: 'a', none: [2, 50], load: [6, 50] }), [], DAY);
+    const chance = pageOf(historyOf({ at: 'a', none: [2, 50], load: [6, 50] }), baseline(), DAY);
     expect(chance.findings[0]?.cells[0]).not.toHaveProperty('matters');
   });
 
   test('has the rates of nights of the same code, and of no others', () => {
     const conditions = (...nights: Told[]): unknown =>
-      pageOf(historyOf(...nights), [], DAY).findings[0]?.cells[0]?.conditions.map((c) => [c.seen, c.of]);
+      pageOf(historyOf(...nights), baseline(), DAY).findings[0]?.cells[0]?.conditions.map((c) => [
+        c.seen,
+        c.of,
+      ]);
     expect(conditions({ at: 'a', none: [1, 9] }, { at: 'a', none: [1, 9] })).toEqual([[2, 18]]);
     expect(conditions({ at: 'a', none: [1, 9] }, { at: 'b', none: [1, 9] })).toEqual([[1, 9]]);
     expect(conditions({ none: [1, 9] }, { none: [1, 9] })).toEqual([[1, 9]]);
   });
 
   test('has a rate that moved', () => {
-    const page = pageOf(historyOf({ at: 'a', none: [1, 100] }, { at: 'b', none: [20, 100] }), [], DAY);
+    const page = pageOf(
+      historyOf({ at: 'a', none: [1, 100] }, { at: 'b', none: [20, 100] }),
+      baseline(),
+      DAY,
+    );
     expect(page.findings[0]?.moved).toMatchObject([{ cell: CELL, before: { seen: 1 }, now: { seen: 20 } }]);
   });
 });
@@ -201,17 +259,17 @@ describe('a night', () => {
     ['twice as slow', [{ none: [0, 60] }, { none: [0, 60], more: { ms: 900 } }], 0, /9\.0 times as slow/],
   ];
   test.each(cases)('%s', (_name, nights, code, said) => {
-    const page = pageOf(historyOf(...nights), [], DAY);
+    const page = pageOf(historyOf(...nights), baseline(), DAY);
     expect(page.exitCode).toBe(code);
     expect(linesOfPage(page).join('\n')).toMatch(said);
   });
 
   test('does not exist yet', () =>
-    expect(pageOf(emptyHistory(), [], DAY).exitCode).toBe(EXIT.NOTHING_SELECTED));
+    expect(pageOf(emptyHistory(), baseline(), DAY).exitCode).toBe(EXIT.NOTHING_SELECTED));
 });
 
 test('foreign text is text in both formats', () => {
-  const page = pageOf(historyOf({ at: 'a', none: [1, 9] }), [], DAY);
+  const page = pageOf(historyOf({ at: 'a', none: [1, 9] }), baseline(), DAY);
   const html = renderPageHtml(page);
   expect(html).toContain('&lt;b&gt;@f&lt;/b&gt;');
   expect(html).not.toContain('<b>');
@@ -226,7 +284,7 @@ test('the text of the issue is cut at a row, and says how many are missing', () 
   const h = historyOf({ at: 'a', none: [1, 1] });
   for (let i = 0; i < 2000; i++) h.found.set(`${i}`, { ...h.found.get(FP)!, fp: `${i}` });
   for (const r of h.nights[0]!.iterations) r.findings.push(...h.found.keys());
-  const text = renderPageMarkdown(pageOf(h, [], DAY));
+  const text = renderPageMarkdown(pageOf(h, baseline(), DAY));
   expect(Buffer.byteLength(text)).toBeLessThan(65_536);
   expect(text).toMatch(/\n\d+ more rows did not fit/);
 });

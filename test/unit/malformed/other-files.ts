@@ -6,6 +6,9 @@ const entry = `fingerprint: ${FP}, hazard: ownership/leak, reason: old`;
 const baseline = (...entries: string[]): string =>
   `version: 1\nfindings:\n${entries.map((e) => `  - { ${e} }\n`).join('')}`;
 const known = (from: string, to: string): string => baseline(entry.replace(from, to));
+/** Tests that may fail in a soak. */
+const tests = (): string => 'version: 1\nfindings: []\ntests:\n';
+const held = "test: 'a::b', cells: [a-c_own-asan], reason: old, owner: ann, expires: 2027-01-31";
 
 export const BASELINE: readonly Row[] = [
   ['an empty file', '«', 'the file is empty'],
@@ -38,6 +41,27 @@ export const BASELINE: readonly Row[] = [
     'two entries for one finding',
     baseline(entry, entry).replace(/: (?=0123456789abcdef.*\n$)/, ': «'),
     'two entries have the fingerprint',
+  ],
+  [
+    'a test without an owner',
+    `${tests()}  - «{ ${held.replace(', owner: ann', '')} }\n`,
+    "'owner' is missing",
+  ],
+  [
+    'a test without a last day',
+    `${tests()}  - «{ ${held.replace(', expires: 2027-01-31', '')} }\n`,
+    "'expires' is missing",
+  ],
+  [
+    'a test in no cell',
+    `${tests()}  - { ${held.replace('[a-c_own-asan]', '«[]')} }\n`,
+    'must name the cells',
+  ],
+  ['a key of findings in a test', `${tests()}  - { ${held}, «sometimes: true }\n`, "unknown key 'sometimes'"],
+  [
+    'two entries for a test in one cell',
+    `${tests()}  - { ${held} }\n  - { ${held.replace('[a-', '[«a-')} }\n`,
+    'two entries are about a::b in a-c_own-asan',
   ],
   ['a key twice', baseline(`${entry}, «reason: new`), "the key 'reason' is already there in line 3"],
   ['an alias inside of itself', `version: 1\nfindings: &a [«*a]\n`, 'inside of what it stands for'],
