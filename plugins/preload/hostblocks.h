@@ -135,18 +135,26 @@ __attribute__((visibility("default"))) void ffi_call(struct cif *cif, void (*fun
   call_lines = outer;
 }
 
-/* The block that the report is about, or NULL. */
+/*
+ * The block that the report is about, or NULL. The runtime locates what is not in its heap under a lock that it holds while it
+ * reports; whose stack of allocation it knows is in its heap.
+ */
 static const block *block_of_report(void) {
   int (*reporting)(void);
   void *(*address)(void);
   const char *(*locate)(void *, char *, size_t, void **, size_t *);
+  size_t (*allocated)(void *, void **, size_t, int *);
   char name[2];
+  void *caller = NULL;
+  int thread = 0;
   void *start = NULL;
   size_t size = 0;
   *(void **)&reporting = dlsym(RTLD_DEFAULT, "__asan_report_present");
   *(void **)&address = dlsym(RTLD_DEFAULT, "__asan_get_report_address");
   *(void **)&locate = dlsym(RTLD_DEFAULT, "__asan_locate_address");
-  if (blocks == NULL || !reporting || !address || !locate || !reporting() || address() == NULL) return NULL;
+  *(void **)&allocated = dlsym(RTLD_DEFAULT, "__asan_get_alloc_stack");
+  if (blocks == NULL || !reporting || !address || !locate || !allocated || !reporting() || address() == NULL) return NULL;
+  if (allocated(address(), &caller, 1, &thread) == 0) return NULL;
   locate(address(), name, sizeof name, &start, &size);
   if (start == NULL) return NULL;
   const block *b = &blocks[place_of_block((uintptr_t)start)];

@@ -35,6 +35,10 @@ void drop(int *p) { free(p); }
 int use(int *p) { return *p; }
 int after(int *p) { return p[4]; }
 int *call(int *(*f)(void)) { return f(); }
+int table[4];
+int slot(int at) { return table[at]; }
+int room(int at) { int here[4] = {0}; volatile int *p = here; return p[at]; }
+int wild(void) { return *(volatile int *)16; }
 `;
 
 /** Each line that matters has a number of its own in its comment. */
@@ -74,6 +78,9 @@ def ünïcode():
 def hosts_own():
     room = ctypes.create_string_buffer(600)
     l.after(ctypes.addressof(room) + 600)
+def global_(): drop(born()); l.slot(4)
+def stack(): drop(born()); l.room(4)
+def wild(): drop(born()); l.wild()
 def fork():
     if os.fork() == 0: uaf()
     os.wait()
@@ -146,6 +153,14 @@ const ROWS: readonly { mode: string; rule: string; lines: Record<string, string[
     rule: 'asan/heap-use-after-free',
     lines: { allocated: ['born', 'ünïcode', M], freed: ['drop', 'ünïcode', M] },
   },
+  // Only blocks of the heap may be asked for while the runtime reports.
+  {
+    mode: 'global_',
+    rule: 'asan/global-buffer-overflow',
+    lines: { called: ['global_', M] },
+  },
+  { mode: 'stack', rule: 'asan/stack-buffer-overflow', lines: { called: ['stack', M] } },
+  { mode: 'wild', rule: 'asan/SEGV', lines: { called: ['wild', M] } },
   { mode: 'hosts_own', rule: 'asan/heap-buffer-overflow', lines: { called: ['hosts_own', M] } },
   {
     mode: 'fork',
