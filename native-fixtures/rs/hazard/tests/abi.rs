@@ -97,7 +97,7 @@ fn boxed(value: c_int) -> c_int {
 }
 
 fn slice(from: i32, to: i32) -> c_int {
-    let (src, mut dst) = ([0u8; 64], [0u8; 64]);
+    let (src, mut dst) = (vec![0u8; 64], vec![0u8; 64]);
     unsafe { fixture::fx_copy_slice(dst.as_mut_ptr(), 64, src.as_ptr(), from, to) }
 }
 

@@ -145,7 +145,7 @@ fn boxed(value: c_int) -> c_int {
 }
 
 fn slice(from: i32, to: i32) -> Result<c_int, std::num::TryFromIntError> {
-    let (src, mut dst) = ([0u8; 64], [0u8; 64]);
+    let (src, mut dst) = (vec![0u8; 64], vec![0u8; 64]);
     let within = |n: i32| u8::try_from(n).and_then(|n| u8::try_from(64 - i32::from(n)).map(|_| i32::from(n)));
     let (from, to) = (within(from)?, within(to)?);
     u8::try_from(to - from)?;
