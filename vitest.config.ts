@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: 'forks',
+    // On two cores one worker would leave one of them idle: most tests wait for a process of their own.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     setupFiles: ['test/seed.ts'],
   },
 });
