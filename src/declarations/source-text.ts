@@ -125,3 +125,23 @@ export const typesIn = (code: string): TypeBody[] => {
 /** The name of the innermost type whose body holds the offset. */
 export const typeAround = (types: readonly TypeBody[], offset: number): string | undefined =>
   types.findLast((t) => t.from < offset && offset < t.to)?.name;
+
+/** A word or a sign of source code, and where it stands. */
+export type Token = { text: string; offset: number };
+
+/** Words and signs of code without comments and texts. */
+export const tokensOf = (code: string): Token[] =>
+  [...code.matchAll(/\w+|[^\s\w]/g)].map((m) => ({ text: m[0], offset: m.index }));
+
+/** For each token that opens a bracket, the index of the one that closes it. */
+export const closings = (tokens: readonly Token[]): Map<number, number> => {
+  const closed = new Map<number, number>();
+  const open: number[] = [];
+  for (const [i, { text }] of tokens.entries())
+    if ('([{'.includes(text)) open.push(i);
+    else if (')]}'.includes(text)) {
+      const from = open.pop();
+      if (from !== undefined) closed.set(from, i);
+    }
+  return closed;
+};

@@ -1,7 +1,5 @@
 /** Where in a source of Rust something stands: in which function, and whether C calls that or is called there. Pure. */
-import { codeOf } from '../declarations/source-text.js';
-
-type Token = { text: string; offset: number };
+import { closings, codeOf, tokensOf, type Token } from '../declarations/source-text.js';
 
 export type RustFunction = {
   name: string;
@@ -25,18 +23,6 @@ export type RustSource = {
   foreign: ReadonlySet<string>;
 };
 
-const closings = (tokens: readonly Token[]): Map<number, number> => {
-  const closed = new Map<number, number>();
-  const open: number[] = [];
-  for (const [i, { text }] of tokens.entries())
-    if ('([{'.includes(text)) open.push(i);
-    else if (')]}'.includes(text)) {
-      const from = open.pop();
-      if (from !== undefined) closed.set(from, i);
-    }
-  return closed;
-};
-
 /** ABIs of C. `C-unwind` lets a panic pass on purpose. */
 const OF_C = /^extern\s*(?:"(?:C|system|cdecl|stdcall|sysv64|win64)"\s*)?(?:fn|\{)/;
 
@@ -46,7 +32,7 @@ const QUALIFIERS = new Set(['pub', 'crate', 'super', '(', ')', 'const', 'async',
 /** Reads a source. */
 export const readSource = (source: string): RustSource => {
   const code = codeOf(source, true);
-  const tokens = [...code.matchAll(/\w+|[^\s\w]/g)].map((m) => ({ text: m[0], offset: m.index }));
+  const tokens = tokensOf(code);
   const closed = closings(tokens);
   const functions: RustFunction[] = [];
   const blocks: [from: number, to: number][] = [];

@@ -3,7 +3,7 @@
  * set errno and is not the foreign call that is meant. Pure.
  */
 import type { StaleErrno } from '../../model/declaration.js';
-import { codeOf, lineAt } from '../source-text.js';
+import { closings, codeOf, lineAt, tokensOf, type Token } from '../source-text.js';
 
 /** What reads errno. */
 const READS = new Set(['last_os_error', '__errno_location', 'errno']);
@@ -19,24 +19,7 @@ const SYSTEM = new Set([
 /** Words of a header whose block may be left before what follows it. */
 const BRANCHES = new Set(['if', 'else', 'match', 'for', 'while', 'loop', '|']);
 
-type Token = { text: string; offset: number };
 type Call = { name: string; foreign: boolean; token: number };
-
-const tokensOf = (code: string): Token[] =>
-  [...code.matchAll(/\w+|[^\s\w]/g)].map((m) => ({ text: m[0], offset: m.index }));
-
-/** For each token the index of the bracket that closes it, where it opens one. */
-const closings = (tokens: readonly Token[]): Map<number, number> => {
-  const closed = new Map<number, number>();
-  const open: number[] = [];
-  for (const [i, { text }] of tokens.entries())
-    if ('([{'.includes(text)) open.push(i);
-    else if (')]}'.includes(text)) {
-      const from = open.pop();
-      if (from !== undefined) closed.set(from, i);
-    }
-  return closed;
-};
 
 /** The words between the begin of a statement or block and its brace at `open`. */
 const headerOf = (tokens: readonly Token[], open: number): string[] => {
