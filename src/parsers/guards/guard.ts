@@ -1,7 +1,7 @@
 /**
  * Reports of our own guards: a head line, stacks under titles, and the line `effect`, which ends a report. All guards
  * write this one form. Sources: plugins/pytest/ffi_gates_guard.py, plugins/preload/guard-log.h, plugins/jniguard/guard.h,
- * src/values/program.ts, src/lints/program.ts.
+ * plugins/preload/errors.c, plugins/contain/tracer.c, src/values/program.ts, src/lints/program.ts.
  */
 import type { StackRole, Tool } from '../../model/diagnostic.js';
 import { hazard } from '../../model/hazards.js';
@@ -31,6 +31,8 @@ const GUARDS: readonly Tool[] = [
   'values',
   'fuzz',
   'failing',
+  'errors',
+  'contain',
 ];
 
 const HEAD = /^ffi-gates guard ([a-z]+): (error|warning|info) ([a-z]+\/[a-z-]+): (.+)$/;

@@ -22,6 +22,8 @@ const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
   ],
   ['fuzz', 'src/values/compare.ts', ['trust/validation-gap', 'crash/signal', 'abi/encoding']],
   ['failing', 'plugins/preload/failing.c', ['ownership/leak-on-error-path']],
+  ['errors', 'plugins/preload/errors.c', ['unwind/error-ignored']],
+  ['contain', 'plugins/contain/tracer.c', ['trust/crash-not-contained']],
   ['pyguard', 'plugins/pytest/ffi_gates_pyguard.py', ['threading/gil-not-released']],
   [
     'napiguard',
