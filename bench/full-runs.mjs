@@ -109,6 +109,7 @@ const runOne = async (word, dir) => {
     process.execPath,
     'bin/ffi-gates.js',
     'run',
+    '--prove',
     '--out',
     out,
     '--cache',

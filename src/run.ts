@@ -1,7 +1,6 @@
 /** The pipeline: plan → build → arm and launch → parse → judge → report. */
-import { byId } from './model/order.js';
 import { makeCaches } from './process/caches.js';
-import { makeJudging, type JudgedCell } from './judge/judge-run.js';
+import { makeJudging, proofOf, type JudgedCell } from './judge/judge-run.js';
 import { EXIT } from './model/exit-codes.js';
 import { makeSymbolReader } from './process/dynamic-symbols.js';
 import { makeSourceReader } from './process/source-reader.js';
@@ -17,7 +16,9 @@ import { makeBuilds, type BuildDone } from './build/build-cache.js';
 import { readDetection, readDurations, readProven } from './config/shipped-tables.js';
 import { runCell } from './execute/run-cell.js';
 import { baseEnv, buildEnv } from './host/environment.js';
-import { expectedMs, makeClock, type Durations } from './plan/estimates.js';
+import { durationsFrom, expectedMs, makeClock } from './plan/estimates.js';
+import { byId } from './model/order.js';
+import { longestFirst, weightOf } from './plan/launch-order.js';
 import type { RunEvent } from './model/event.js';
 import { Failure } from './model/failure.js';
 import type { Host } from './host/probe.js';
@@ -28,9 +29,10 @@ import { allCells, canaryCells, makePlan, type Cell, type Plan } from './plan/pl
 import { canaryId } from './model/cell-id.js';
 import type { LeaveOut } from './plan/affected.js';
 import { pool } from './process/pool.js';
+import { makeKeptProofs } from './execute/kept-proofs.js';
 import type { Report } from './model/report.js';
 import { runNoop } from './execute/run-noop.js';
-import type { CellOptions } from './execute/attempt.js';
+import type { CellOptions } from './execute/runner.js';
 import type { Evidence } from './judge/evidence.js';
 import { countsIn, writeSuppressions } from './gates/suppression-files.js';
 import type { Suppressions } from './config/suppressions.js';
@@ -49,6 +51,11 @@ export type RunOptions = {
   onJudged?: (judged: JudgedCell) => void;
   /** Evidence of canaries that ran before, by cell: they do not run again. */
   proofs?: ReadonlyMap<string, Evidence>;
+  /**
+   * Whether canaries that an earlier run saw under the same conditions are believed (`use`), or only kept for later ones
+   * (`renew`). Absent: every canary runs, and none is kept.
+   */
+  keptProofs?: 'use' | 'renew';
   disturbance?: CellOptions['disturbance'];
   out: string;
   cache: string;
@@ -70,40 +77,8 @@ export type RunOptions = {
 export const OURS = fileURLToPath(new URL('../matrices', import.meta.url));
 const CANARIES = join(OURS, 'canaries.yaml');
 
-/** Durations of cells: from the last report of this output directory, else as measured for our own fixtures. */
-const knownDurations = async (lastReport: Buffer | undefined): Promise<Durations> => {
-  const known = await readDurations();
-  let last: (readonly [string, number])[] = [];
-  try {
-    // It may be of any version or incomplete; it is only a hint.
-    last = (JSON.parse(lastReport?.toString('utf8') ?? '') as Report).cells
-      .filter((c) => c.verdict.kind !== 'skipped' && Number.isFinite(c.ms))
-      .map((c) => [c.id, c.ms] as const);
-  } catch {
-    // There is none.
-  }
-  return new Map([...Object.entries(known), ...last]);
-};
-
 /** Load average of the last minute. */
 export const loadAverage = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
-
-const weightOf = (c: Cell): { cores: number; memory: number } => {
-  const w = c.suite.weight ?? { cores: 1, memory: 1 };
-  return { cores: w.cores, memory: w.memory + c.gate.memory };
-};
-
-/**
- * Long cells first, so that the run does not end with one slow cell on one core. Canaries come before them,
- * since verdicts wait for them.
- */
-const longestFirst =
-  (expected: Durations) =>
-  (a: Cell, b: Cell): number =>
-    Number(b.gate.heavy) - Number(a.gate.heavy) ||
-    Number(b.suite.role === 'canary') - Number(a.suite.role === 'canary') ||
-    (expected.get(b.id) ?? 0) - (expected.get(a.id) ?? 0) ||
-    byId(a, b);
 
 const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Expectation[]>> => {
   const found = new Map<string, Expectation[]>();
@@ -175,7 +150,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const emit = (e: RunEvent): void => o.emit(redactor.deep(e));
   const started = new Date();
   const load = loadAverage();
-  const known = await knownDurations(o.lastReport);
+  const known = durationsFrom(await readDurations(), o.lastReport);
   const provenance = await provenanceOf(o.matrix.root);
   const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors, o);
   const logs = join(o.out, 'logs');
@@ -206,7 +181,12 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const jobs = o.jobs ?? o.host.cores + 1;
   const expected = new Map(cells.map((c) => [c.id, expectedMs(c, known)]));
   const clock = makeClock(expected, jobs);
+  const kept =
+    o.keptProofs && makeKeptProofs(join(o.cache, 'proofs'), { use: o.keptProofs === 'use', redactor });
+  // Who names a canary wants to see it run.
+  const asked = new Set(plan.cells.map((c) => c.lane));
   const roomOf = (cell: Cell): CellOptions => ({
+    ...(kept && cell.suite.role === 'canary' && asked.has(cell.lane) ? { proofs: kept } : {}),
     host: o.host,
     build,
     caches,
@@ -249,7 +229,8 @@ export const run = async (o: RunOptions): Promise<Report> => {
         if (o.signal.aborted) return undefined;
         await judging.add(e);
         if (judging.waiting().includes(e)) emit({ kind: 'cell-waits', id: cell.id, ms: e.ms });
-        clock.finished(cell.id, e.ms);
+        if (e.provenAt === undefined) clock.finished(cell.id, e.ms);
+        else clock.omitted(cell.id);
         emit({ kind: 'left', ms: clock.left(performance.now()) });
         return e;
       },
@@ -279,6 +260,11 @@ export const run = async (o: RunOptions): Promise<Report> => {
   o.launched();
   const judged = await judging.finish(noops);
   for (const j of judged) if (!told.has(j)) o.onJudged?.(j);
+  const proving = new Set(
+    judged.flatMap((j) => (proofOf(j.evidence.cell, j).proven && !cut ? [j.evidence.cell.id] : [])),
+  );
+  for (const e of evidences)
+    if (e.cell.suite.role === 'canary' && proving.has(e.cell.id)) await kept?.keep(e, logs);
   const report = await assemble({
     ...o,
     plan,

@@ -105,6 +105,11 @@ export const main = async (argv: readonly string[], interruption: Interruption):
             default: false,
             describe: 'run only cells that failed in the last run (in --out)',
           })
+          .option('prove', {
+            type: 'boolean',
+            default: false,
+            describe: 'run every canary, also those that a run of the last 24 hours saw',
+          })
           .option('reporter', reporter)
           .option('since', since)
           .option('shard', {

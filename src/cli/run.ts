@@ -28,6 +28,7 @@ export type RunArgs = ShardArgs & {
   strict: boolean;
   provision: boolean;
   lastFailed: boolean;
+  prove: boolean;
   quiet: boolean;
   reporter: string[];
 };
@@ -112,6 +113,7 @@ const makeReport = async (
     selectors: shard?.selectors ?? selectors,
     ...(shard ? { only: shard.only, onJudged: (judged) => shard.writer.add(judged) } : {}),
     cache,
+    keptProofs: a.prove ? 'renew' : 'use',
     leaveOut,
     lastReport,
     strict: a.strict,

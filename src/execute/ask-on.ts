@@ -1,7 +1,8 @@
 /** Starts adapters of boundary values again behind a vector that ended their process, so that the others are asked. */
 import { readAnswers } from '../values/answers.js';
 import { answersIn } from './asked-values.js';
-import { runAttempt, type Runner } from './attempt.js';
+import { runAttempt } from './attempt.js';
+import type { Runner } from './runner.js';
 
 /** Vectors of one test that may end its process. Behind them the rest says little more, and each costs a launch. */
 const MAX_RESTARTS = 8;

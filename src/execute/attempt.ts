@@ -1,33 +1,31 @@
 /** One launch of a cell's tests, with all evidence that it leaves. */
-import type { Attempt, EvidenceDraft } from '../judge/evidence.js';
+import type { Attempt } from '../judge/evidence.js';
 import { onErrorPaths } from '../judge/error-paths.js';
-import { uncontainedIn, type PlannedFault } from './contained-calls.js';
-import { failuresIn, ignoredIn, testByCall, type FailingCall } from './failing-calls.js';
+import { uncontainedIn } from './contained-calls.js';
+import { failuresIn, ignoredIn, testByCall } from './failing-calls.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Expectation } from '../config/annotations.js';
-import type { Apart, RunPlan, PreparedSuite } from '../bindings/binding.js';
+import type { Apart, RunPlan } from '../bindings/binding.js';
 import type { TestEvent } from '../model/test-event.js';
-import type { Arm, Instrument, Launch } from '../model/launch.js';
+import type { Arm, Launch } from '../model/launch.js';
 import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished } from '../judge/crashes.js';
-import type { Disturbance } from '../model/disturbance.js';
 import { SLOW_FACTOR } from '../model/duration.js';
 import { wordsOf } from './last-words.js';
 import { deadlyVectors } from './asked-values.js';
 import { watchLogs } from './lost-logs.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
-import type { BuildAccess } from '../build/prepare-suite.js';
 import type { Cell } from '../plan/plan.js';
 import { linesOf } from '../process/lines.js';
 import { readLogs, unprovenIn, watchedIn, withoutEnd } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
 import { redactFiles } from '../process/redact-file.js';
 import { hideSecrets } from '../redaction/diagnostic.js';
-import { BY_FORM, type Redactor } from '../redaction/redactor.js';
+import { BY_FORM } from '../redaction/redactor.js';
 import { requestOf } from './gate-request.js';
 import { withUsers } from './gate-environment.js';
+import type { Runner } from './runner.js';
 import { reproOf } from './repro-command.js';
 import { shareOf, waitsOf } from './perturb.js';
 import { testOf } from './test-of.js';
@@ -36,65 +34,7 @@ import { withHostStack } from './host-stack.js';
 import { withPreload } from './preload.js';
 import { prepareAfter, runAfter } from './run-after.js';
 import { settleSources } from '../build/source-files.js';
-import type { InputsRequest } from '../gates/gate.js';
-import { withSuppressions, type SuppressionFiles } from '../gates/suppression-files.js';
-
-export type CellOptions = BuildAccess & {
-  /** Base environment of every process. */
-  env: Record<string, string>;
-  /** Takes secrets out of commands and logs. */
-  redactor?: Redactor;
-  /** Directory of this run's logs. */
-  logs: string;
-  /** Directory of what is kept for the next runs: inputs that showed something. */
-  kept: string;
-  signal: AbortSignal;
-  suppressions: SuppressionFiles;
-  expectations: readonly Expectation[];
-  /** The seed of the only schedule, and that of the order of the tests, for subjects. */
-  disturbance?: Pick<Disturbance, 'seed' | 'order'> | undefined;
-  /** Tells people something about the cell. */
-  note?: (text: string) => void;
-};
-
-export type Runner = {
-  cell: Cell;
-  options: CellOptions;
-  prepared: PreparedSuite;
-  instrument: Instrument;
-  evidence: EvidenceDraft;
-  watch: Set<string>;
-  n: number;
-  /** Whether to unwind stacks completely, which takes as long as a heavy gate. */
-  fullUnwind?: boolean;
-  /** Whether the gate omits what only explains its reports. */
-  skipExplanations?: boolean;
-  /** Whether a gate that would stop at its first report continues. */
-  goesOn?: boolean;
-  /** Time limit in milliseconds of the next launches, instead of the matrix's. */
-  limitMs?: number;
-  /** The schedule of the next launches, for gates that have several. */
-  seed?: number;
-  /** Libraries of the tool that watch or delay the project's code, or ask the host for its stack. */
-  preloads: string[];
-  /** Whether reports are followed by the host's own stack. */
-  asksHost?: boolean;
-  /** The agent that the JVM loads. */
-  agent?: string;
-  /** The calls that fail in the next launches, for a gate that `fails`, and the tests in which they do. */
-  failing?: readonly FailingCall[];
-  /** The program that breaks workers, and the faults of the next launches. */
-  tracer?: string;
-  faults?: readonly PlannedFault[];
-  /** What is armed is a command for people, who may start it more than once. */
-  repeats?: boolean;
-  /** The directories of the gate's logs, one of each attempt. */
-  logDirs?: string[];
-  /** What adapters answered before a vector ended them, for a launch that asks the rest. */
-  answered?: string;
-  /** What the random inputs of the next launches are made from, for a gate that draws them. */
-  inputs?: InputsRequest;
-};
+import { withSuppressions } from '../gates/suppression-files.js';
 
 /** Time limit in seconds of one launch of the cell, before the allowance for heavy gates. */
 export const secondsOf = (cell: Cell): number =>

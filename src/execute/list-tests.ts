@@ -12,7 +12,8 @@ import { writeWholeFile } from '../process/write-file.js';
 import { readLogs } from '../parsers/read-logs.js';
 import type { Uncollected } from '../bindings/binding.js';
 import { BINDINGS } from '../bindings/index.js';
-import { bytesOf, secondsOf, type Runner } from './attempt.js';
+import { bytesOf, secondsOf } from './attempt.js';
+import type { Runner } from './runner.js';
 
 /**
  * The tests that a suite lists. `failed` says why the list may be incomplete. `uncollected` are files without which it is

@@ -6,7 +6,8 @@
 import { fingerprintOf } from '../judge/fingerprint.js';
 import { isProjectFrame, type ProjectCode } from '../model/project-code.js';
 import type { Diagnostic } from '../model/diagnostic.js';
-import { runAttempt, type Runner } from './attempt.js';
+import { runAttempt } from './attempt.js';
+import type { Runner } from './runner.js';
 import type { EvidenceDraft } from '../judge/evidence.js';
 
 /** A leak whose stacks never reach the project's code. */

@@ -2,7 +2,8 @@
 import { BINDINGS } from '../bindings/index.js';
 import type { Apart, Binding } from '../bindings/binding.js';
 import type { Attempt } from '../judge/evidence.js';
-import { runAttempt, type Runner } from './attempt.js';
+import { runAttempt } from './attempt.js';
+import type { Runner } from './runner.js';
 
 /** After so many consecutive launches of a single test without any test event, no further launch is made. */
 const MAX_IDLE_LAUNCHES = 8;

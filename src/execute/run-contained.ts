@@ -9,7 +9,8 @@ import { expected, meets } from '../judge/expectations.js';
 import { FAULT_KINDS, type FaultKind } from '../model/containment.js';
 import { isPlanted } from '../model/role.js';
 import { endOf, faultId, journalOf, testNamed, type PlannedFault } from './contained-calls.js';
-import { runAttempt, type Runner } from './attempt.js';
+import { runAttempt } from './attempt.js';
+import type { Runner } from './runner.js';
 import { rerunFailed, runAll } from './run-all.js';
 
 /** Number of requests that are lost in one run of a cell, each in every way, unless the matrix says otherwise. */

@@ -6,7 +6,8 @@ import { concerns, expected, meets } from '../judge/expectations.js';
 import type { Cell } from '../plan/plan.js';
 import { BINDINGS } from '../bindings/index.js';
 import { seedsOf } from './run-schedules.js';
-import { runAttempt, type Runner } from './attempt.js';
+import { runAttempt } from './attempt.js';
+import type { Runner } from './runner.js';
 import { runAll } from './run-all.js';
 
 /** Hazards that usually end the process, whatever the gate does. */

@@ -11,7 +11,7 @@ import { writeWholeFile } from '../process/write-file.js';
 import { sizeOf, type Args } from '../values/inputs.js';
 import type { Learnt } from '../values/learn.js';
 import { askOn } from './ask-on.js';
-import type { Runner } from './attempt.js';
+import type { Runner } from './runner.js';
 import { runAll } from './run-all.js';
 
 /** Seconds, unless the matrix says otherwise. */

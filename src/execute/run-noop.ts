@@ -5,7 +5,8 @@
  */
 import { caseOf } from '../config/annotations.js';
 import { instrumentOf } from '../build/prepare-suite.js';
-import { runAttempt, type CellOptions } from './attempt.js';
+import { runAttempt } from './attempt.js';
+import type { CellOptions } from './runner.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 
 /** Runs only the empty case of a canary, and returns its evidence. Undefined if it cannot be run. */

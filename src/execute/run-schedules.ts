@@ -3,7 +3,7 @@
  * seed. One launch shows one schedule, which also depends on the program's arguments, so several are tried.
  */
 import type { Cell } from '../plan/plan.js';
-import type { Runner } from './attempt.js';
+import type { Runner } from './runner.js';
 import { runAll } from './run-all.js';
 import type { Evidence } from '../judge/evidence.js';
 import { shareOf } from './perturb.js';

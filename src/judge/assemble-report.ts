@@ -90,6 +90,7 @@ const cellReport = (j: JudgedCell, out: string): CellReport => {
       ? {}
       : { perturbed: { share: cell.matrix.gates[cell.gate.id]?.perturb ?? 0, waits: j.evidence.waits } }),
     ...(j.evidence.failing === undefined ? {} : { failing: { ...j.evidence.failing } }),
+    ...(j.evidence.provenAt === undefined ? {} : { provenAt: j.evidence.provenAt }),
     ms: Math.round(j.evidence.ms),
     ...(j.verdict.kind === 'as-declared' || j.verdict.kind === 'missed'
       ? { caught: [...new Set(j.caught.map((e) => e.case))].sort() }

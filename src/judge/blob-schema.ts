@@ -110,7 +110,7 @@ const cell = some({
     waits: number.optional(),
     failing: some({ found: count, driven: count, lost: count }).optional(),
     noHostLines: text.optional(),
-    kept: text.optional(),
+    provenAt: z.iso.datetime().optional(),
     own: some({ dirs: texts, shared: texts, objects: texts }),
     attempts: z.array(
       some({

@@ -77,6 +77,8 @@ export type Evidence = {
   readonly waits?: number;
   /** Why reports lack the host's own stack, where the gate asks for it. */
   readonly noHostLines?: string;
+  /** When the canary ran of which this is the evidence (ISO 8601), if it was an earlier run's. */
+  readonly provenAt?: string;
   /** Milliseconds from the first build to the last launch. */
   readonly ms: number;
   readonly logs: readonly string[];

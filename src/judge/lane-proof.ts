@@ -45,6 +45,7 @@ export const laneOf = (
     ...lane,
     proven: rows.length > 0 && rows.every((r) => r.seen),
     canaries: rows,
+    ...(canary.evidence.provenAt === undefined ? {} : { provenAt: canary.evidence.provenAt }),
     ...(lost === undefined ? {} : { noHostLines: lost }),
   };
 };

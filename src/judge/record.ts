@@ -16,7 +16,17 @@ export type CellRecord = Omit<JudgedCell, 'evidence'> & {
   id: string;
   evidence: Pick<
     Evidence,
-    'failed' | 'uncollected' | 'listed' | 'wanted' | 'logs' | 'ms' | 'seeds' | 'waits' | 'failing'
+    | 'failed'
+    | 'uncollected'
+    | 'listed'
+    | 'wanted'
+    | 'logs'
+    | 'ms'
+    | 'seeds'
+    | 'waits'
+    | 'failing'
+    | 'noHostLines'
+    | 'provenAt'
   > & {
     own: { dirs: readonly string[]; shared: readonly string[]; objects: string[] };
     attempts: {
@@ -64,6 +74,8 @@ export const recordOf = async (judged: JudgedCell, read: SourceReader): Promise<
       ...(e.seeds === undefined ? {} : { seeds: e.seeds }),
       ...(e.waits === undefined ? {} : { waits: e.waits }),
       ...(e.failing === undefined ? {} : { failing: e.failing }),
+      ...(e.noHostLines === undefined ? {} : { noHostLines: e.noHostLines }),
+      ...(e.provenAt === undefined ? {} : { provenAt: e.provenAt }),
       own: { dirs: e.own.dirs, shared: e.own.shared, objects: [...e.own.objects] },
       attempts: attemptsOf(e).map((a) => ({
         // Only results without a gate are compared with those of other cells.

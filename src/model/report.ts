@@ -67,6 +67,8 @@ export type CellReport = {
    * Calls of the project that could fail: those that tests reach, those that failed in a launch of their own, and those
    * that were to fail and did not, or whose test did not end. The others are left for later runs. Absent for other gates.
    */
+  /** When it ran (ISO 8601), for a canary of an earlier run that was believed. */
+  provenAt?: string;
   failing?: { found: number; driven: number; lost: number };
   ms: number;
   /**
@@ -94,6 +96,8 @@ export type LaneReport = {
   gate: string;
   proven: boolean;
   canaries: { class: string; seen: boolean; why?: string }[];
+  /** When its canary ran (ISO 8601), if that was an earlier run under the same conditions. */
+  provenAt?: string;
   /** Why its reports lack the host's own lines, for a gate that asks the host for them. */
   noHostLines?: string;
 };

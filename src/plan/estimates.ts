@@ -1,8 +1,25 @@
 /** Estimates the remaining time of a run from how long its cells took before. Pure. */
 import { canaryId } from '../model/cell-id.js';
+import type { Report } from '../model/report.js';
 
 /** Milliseconds per cell, by cell id. */
 export type Durations = ReadonlyMap<string, number>;
+
+/**
+ * Durations of cells as shipped, and above them those of the last report of an output directory, whose text may be of any
+ * version or incomplete. Cells that did not run have none.
+ */
+export const durationsFrom = (shipped: Readonly<Record<string, number>>, lastReport?: Buffer): Durations => {
+  let last: (readonly [string, number])[] = [];
+  try {
+    last = (JSON.parse(lastReport?.toString('utf8') ?? '') as Report).cells
+      .filter((c) => c.verdict.kind !== 'skipped' && c.provenAt === undefined && Number.isFinite(c.ms))
+      .map((c) => [c.id, c.ms] as const);
+  } catch {
+    // There is none.
+  }
+  return new Map([...Object.entries(shipped), ...last]);
+};
 
 /** Estimate for an unknown cell: a build and a few launches of a fast gate. */
 const UNKNOWN_MS = 10_000;
@@ -16,6 +33,8 @@ export const expectedMs = (cell: { id: string; lane: string }, known: Durations)
 export type Clock = {
   started(id: string, now: number): void;
   finished(id: string, ms: number): void;
+  /** A cell that need not run: it says nothing of the pace. */
+  omitted(id: string): void;
   /** Milliseconds until the run ends, at the caller's time `now`. */
   left(now: number): number;
 };
@@ -34,6 +53,10 @@ export const makeClock = (expected: Durations, jobs: number): Clock => {
     finished: (id, ms) => {
       planned += open.get(id) ?? 0;
       spent += ms;
+      open.delete(id);
+      since.delete(id);
+    },
+    omitted: (id) => {
       open.delete(id);
       since.delete(id);
     },

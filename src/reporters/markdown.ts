@@ -7,7 +7,7 @@ import type { Suite } from './cases.js';
 import { harmless, inert, oneLine, shortened } from './escape.js';
 import { problemsOf, type Problem } from './problems.js';
 import type { Reporter } from './reporter.js';
-import { count, endingOf, headline, tally, VERDICT_KINDS, VERDICTS, whyOf } from './wording.js';
+import { count, endingOf, headline, provenBefore, tally, VERDICT_KINDS, VERDICTS, whyOf } from './wording.js';
 
 /** GitHub refuses comments and issues of more characters than 65,536. */
 const MAX_COMMENT = 65_000;
@@ -102,7 +102,9 @@ export const renderMarkdown = (report: Report, suites: readonly Suite[], limit: 
     `## ffi-gates: ${report.exitCode === 0 ? 'passed' : 'failed'}`,
     '',
     `${headline(report)}. Exit code ${report.exitCode}: ${endingOf(report.exitCode)}.`,
-    ...[version.filter(Boolean).join(', ')].filter(Boolean).flatMap((v) => ['', `${v}.`]),
+    ...[version.filter(Boolean).join(', '), provenBefore(report)]
+      .filter(Boolean)
+      .flatMap((v) => ['', `${v}.`]),
     '',
     ...verdictTable(report.cells),
   ];

@@ -153,6 +153,15 @@ export const headline = (report: Report): string => {
   return parts.filter(Boolean).join(', ');
 };
 
+/** How many lanes an earlier run has proven, and how to prove them again. Undefined if none. */
+export const provenBefore = ({ lanes }: Pick<Report, 'lanes'>): string | undefined => {
+  const times = lanes.flatMap((l) => l.provenAt ?? []).sort(byText);
+  const first = times[0];
+  if (first === undefined) return undefined;
+  const when = `${first.slice(0, 16).replace('T', ' ')} UTC`;
+  return `${times.length} of ${count(lanes.length, 'lane')} proven by an earlier run under the same conditions (the oldest at ${when}); --prove runs every canary again`;
+};
+
 /** True for a frame in the project's code. */
 export const isOwn = (f: ReportedFrame): boolean => f.own === true;
 

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Expectation } from '../../src/config/annotations.js';
 import { parseMatrix } from '../../src/config/matrix.js';
-import type { Runner } from '../../src/execute/attempt.js';
+import type { Runner } from '../../src/execute/runner.js';
 import type { Host } from '../../src/host/probe.js';
 import { makeCaches } from '../../src/process/caches.js';
 import { makePlan, type Cell } from '../../src/plan/plan.js';

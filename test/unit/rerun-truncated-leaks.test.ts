@@ -3,7 +3,8 @@
  * says that it is not. A puppet (`test/puppet/planted`) is Python, its tests and its ASan.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runAttempt, type Runner } from '../../src/execute/attempt.js';
+import { runAttempt } from '../../src/execute/attempt.js';
+import type { Runner } from '../../src/execute/runner.js';
 import { isTruncatedLeak, rerunTruncatedLeaks } from '../../src/execute/rerun-truncated-leaks.js';
 import { judge } from '../../src/judge/judge.js';
 import { at, diagnostic, host, leak, own } from '../helpers/evidence.js';

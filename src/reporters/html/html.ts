@@ -14,7 +14,7 @@ import { gzipped } from './gzip.js';
 import { staticPage } from './static.js';
 import { jsonText, plainDeep } from '../escape.js';
 import type { Reporter } from '../reporter.js';
-import { byUrgency, endOf, headline, VERDICTS } from '../wording.js';
+import { byUrgency, endOf, headline, provenBefore, VERDICTS } from '../wording.js';
 
 /** The page's scripts, in the order in which they are concatenated. */
 const SCRIPTS = [
@@ -61,6 +61,8 @@ export type View = {
   /** Number of findings, of those to fix, and of findings and reports in the runtime bucket. */
   counts: { findings: number; open: number; bucket: number; bucketReports: number };
   headline: string;
+  /** What an earlier run has proven. */
+  before?: string;
   ending: string;
   verdicts: typeof VERDICTS;
   hazards: Record<string, { title: string; side: string; defence: string }>;
@@ -71,6 +73,7 @@ export type Findings = { findings: Column; bucket: Column };
 
 const viewOf = (report: Report): View => {
   const { findings, runtimeBucket, ...rest } = report;
+  const before = provenBefore(report);
   return {
     report: plainDeep(rest),
     counts: {
@@ -80,6 +83,7 @@ const viewOf = (report: Report): View => {
       bucketReports: runtimeBucket.reduce((n, f) => f.witnesses.reduce((sum, w) => sum + w.count, n), 0),
     },
     headline: headline(report),
+    ...(before === undefined ? {} : { before }),
     ending: endOf(report),
     verdicts: VERDICTS,
     hazards: Object.fromEntries(HAZARDS.map(({ id, ...h }) => [id, h])),

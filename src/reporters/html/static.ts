@@ -12,6 +12,7 @@ import {
   endOf,
   headline,
   placeOf,
+  provenBefore,
   suppressedOf,
   titleOf,
   topFrame,
@@ -29,6 +30,7 @@ export const staticPage = (given: Report): string => {
   return [
     `<h1>ffi-gates: ${escape(headline(r))}</h1>`,
     `<p>Exit code ${r.exitCode}: ${escape(endOf(r))}. ${escape(r.matrix)}, ${escape(r.started)}.</p>`,
+    ...[provenBefore(r)].flatMap((text) => (text === undefined ? [] : [`<p>${escape(text)}</p>`])),
     table('Findings', ['hazard', 'what', 'where', 'message', 'seen by'], findings(r)),
     table('Cells', ['', 'cell', 'verdict', 'why'], cells(r)),
     table('Baseline entries that no longer hold', ['entry', 'why', 'reason'], baseline(r)),

@@ -39,6 +39,7 @@ export const renderSummary = (given: Report, { width, color }: SummaryLook): str
     failures(report),
     bucket(report),
     [
+      ...[words.provenBefore(report)].flatMap((text) => (text === undefined ? [] : [paint('quiet', text)])),
       paint('strong', words.headline(report)),
       paint(
         report.exitCode === EXIT.OK ? 'good' : report.exitCode === EXIT.INCONCLUSIVE ? 'doubt' : 'bad',
