@@ -69,7 +69,7 @@ process.on('SIGXFSZ', () => undefined);
 let settled = false;
 /** Also for promises that are rejected and that nobody waits for. */
 const onFault = async (error) => {
-  const known = await import('../dist/cli/fault.js').then(
+  const known = await import('../dist/bundle/fault.js').then(
     ({ explain }) => explain(error),
     () => undefined,
   );
@@ -108,7 +108,7 @@ const main = async (argv) => {
     );
     return USAGE;
   }
-  const cli = await import('../dist/cli/main.js');
+  const cli = await import('../dist/bundle/main.js');
   return cli.main(argv, interruption);
 };
 

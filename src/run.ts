@@ -6,10 +6,8 @@ import { makeSymbolReader } from './process/dynamic-symbols.js';
 import { makeSourceReader } from './process/source-reader.js';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { assemble, expectationsOf, suiteKey } from './judge/assemble-report.js';
-import { readAnnotations, type Expectation } from './config/annotations.js';
+import { join } from 'node:path';
+import { assemble } from './judge/assemble-report.js';
 import { isOver, today } from './config/expiry.js';
 import { valid, type Baseline } from './config/baseline.js';
 import { makeBuilds, type BuildDone } from './build/build-cache.js';
@@ -17,16 +15,14 @@ import { readDetection, readDurations, readProven } from './config/shipped-table
 import { runCell } from './execute/run-cell.js';
 import { baseEnv, buildEnv } from './host/environment.js';
 import { durationsFrom, expectedMs, makeClock } from './plan/estimates.js';
-import { byId } from './model/order.js';
 import { longestFirst, weightOf } from './plan/launch-order.js';
 import type { RunEvent } from './model/event.js';
 import { Failure } from './model/failure.js';
 import type { Host } from './host/probe.js';
 import { provenanceOf } from './host/provenance.js';
-import { cxxParts } from './plan/cxx-sources.js';
-import { loadMatrix, type Matrix } from './config/matrix.js';
-import { allCells, canaryCells, makePlan, type Cell, type Plan } from './plan/plan.js';
-import { canaryId } from './model/cell-id.js';
+import { expectationsOf, isOurs, planEverything } from './plan/everything.js';
+import type { Matrix } from './config/matrix.js';
+import type { Cell } from './plan/plan.js';
 import type { LeaveOut } from './plan/affected.js';
 import { pool } from './process/pool.js';
 import { makeKeptProofs } from './execute/kept-proofs.js';
@@ -73,73 +69,8 @@ export type RunOptions = {
   emit: (e: RunEvent) => void;
 };
 
-/** Directory of the matrices of our own fixtures. */
-export const OURS = fileURLToPath(new URL('../matrices', import.meta.url));
-const CANARIES = join(OURS, 'canaries.yaml');
-
 /** Load average of the last minute. */
 export const loadAverage = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
-
-const annotationsOf = async (m: Matrix, { tools }: Host): Promise<Map<string, Expectation[]>> => {
-  const found = new Map<string, Expectation[]>();
-  for (const s of m.suites)
-    if (s.annotations.length) found.set(suiteKey(m, s), await readAnnotations(m.root, s.annotations, tools));
-  return found;
-};
-
-type Everything = { plan: Plan; cells: Cell[]; expectations: Map<string, Expectation[]> };
-
-const canariesOf = async (m: Matrix): Promise<Matrix | undefined> =>
-  m.canaries ? loadMatrix(CANARIES) : undefined;
-
-/** The annotations of a matrix and of the canaries, by suite. */
-export const expectationsIn = async (m: Matrix, host: Host): Promise<Map<string, Expectation[]>> => {
-  const canaries = await canariesOf(m);
-  return new Map([
-    ...(await annotationsOf(m, host)),
-    ...(canaries ? await annotationsOf(canaries, host) : []),
-  ]);
-};
-
-/** Every cell and every canary that a matrix can have, by id, regardless of this machine. */
-export const everyCell = async (m: Matrix): Promise<Map<string, Cell>> => {
-  const canaries = await canariesOf(m);
-  const cells = allCells(m);
-  return new Map([...cells, ...(canaries ? canaryCells(cells, canaries) : [])].map((c) => [c.id, c]));
-};
-
-/** The plan without cells that a change does not concern, which are skipped. */
-const withoutUnaffected = (plan: Plan, leaveOut: LeaveOut = () => undefined): Plan => {
-  const skips = plan.cells.flatMap((cell): Plan['skipped'] => {
-    const why = leaveOut(cell);
-    return why === undefined ? [] : [{ id: cell.id, lane: cell.lane, cell, why, unaffected: true }];
-  });
-  const ids = new Set(skips.map((s) => s.id));
-  const runs = (c: Cell): boolean => !ids.has(c.id);
-  return {
-    ...plan,
-    cells: plan.cells.filter(runs),
-    proofs: plan.proofs.filter(runs),
-    skipped: [...plan.skipped, ...skips].sort(byId),
-  };
-};
-
-/** The plan with its canaries and annotations; with `only` the part of a shard. */
-export const planEverything = async (
-  m: Matrix,
-  host: Host,
-  selectors: readonly string[],
-  { only, leaveOut }: { only?: ReadonlySet<string> | undefined; leaveOut?: LeaveOut | undefined } = {},
-): Promise<Everything> => {
-  const whole = withoutUnaffected(makePlan(m, host, selectors, await cxxParts(m)), leaveOut);
-  const isOurs = (c: Cell): boolean => !only || only.has(c.id) || only.has(canaryId(c.lane));
-  const plan = only
-    ? { ...whole, cells: whole.cells.filter((c) => only.has(c.id)), proofs: whole.proofs.filter(isOurs) }
-    : whole;
-  const canaries = await canariesOf(m);
-  const cells = [...plan.cells, ...(canaries ? canaryCells(plan.proofs, canaries) : [])];
-  return { plan, cells, expectations: await expectationsIn(m, host) };
-};
 
 /**
  * Runs a matrix that `checkRequest` has accepted. Returns the report, without secrets. Writes only logs and builds. A run that
@@ -276,7 +207,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     started,
     ended: new Date(),
     load: { start: load, end: loadAverage() },
-    ours: dirname(o.matrix.file) === OURS,
+    ours: isOurs(o.matrix),
     shipped: { proven: await readProven(), detection: await readDetection() },
     readSource: makeSourceReader(caches),
     countsIn,

@@ -1,5 +1,5 @@
 /** The smaller commands. Each loads its code when it is called. */
-import { EXIT, type ExitCode } from '../model/exit-codes.js';
+import type { ExitCode } from '../model/exit-codes.js';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { CI_NAMES, PLAN_FORMAT_NAMES } from './choices.js';
 import type { Interruption } from './interruption.js';
@@ -115,12 +115,7 @@ export const COMMANDS: readonly Command[] = [
           default: false,
           describe: 'print the files instead of writing them',
         }),
-    run: async (a) => {
-      const { init } = await import('../init/init.js');
-      const { say } = await import('./say.js');
-      await init(a, say);
-      return EXIT.OK;
-    },
+    run: async (a) => (await import('./init.js')).initialise(a),
   }),
   command({
     words: 'doctor',

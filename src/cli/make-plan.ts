@@ -9,8 +9,8 @@ import { EXIT } from '../model/exit-codes.js';
 import { Failure } from '../model/failure.js';
 import { documentOf, parsePlan, sha256, type PlanDocument, type Planning } from '../plan/plan-document.js';
 import type { LeaveOut } from '../plan/affected.js';
+import { planEverything } from '../plan/everything.js';
 import type { Plan, Cell } from '../plan/plan.js';
-import { planEverything } from '../run.js';
 import { readReport } from './last-report.js';
 
 export type PlanOptions = {

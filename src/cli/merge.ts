@@ -1,6 +1,6 @@
 /** `ffi-gates merge DIR`: makes one report from the blobs of shards. */
 import { rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import { loadBaseline } from '../config/baseline.js';
 import { today } from '../config/expiry.js';
@@ -22,11 +22,11 @@ import { judgedOf, recordedSources } from '../judge/record.js';
 import { EXIT, type ExitCode, worst } from '../model/exit-codes.js';
 import { Failure } from '../model/failure.js';
 import type { Report } from '../model/report.js';
+import { everyCell, expectationsIn, isOurs } from '../plan/everything.js';
 import type { PlanDocument } from '../plan/plan-document.js';
 import type { Cell } from '../plan/plan.js';
 import { chooseReporters, isChosen } from '../reporters/choose.js';
 import { removeOldReport, writeReport } from '../reporters/write.js';
-import { everyCell, expectationsIn, OURS } from '../run.js';
 import { extractLogs, PART, readBlob } from './blob-file.js';
 import { sayToGithub } from './github.js';
 import { makePlanDocument, readPlan } from './make-plan.js';
@@ -141,7 +141,7 @@ const assembled = async (
       start: headers[0]?.load ?? 0,
       end: Math.max(0, ...merged.blobs.map((b) => b.end?.load ?? b.header.load)),
     },
-    ours: dirname(matrix.file) === OURS,
+    ours: isOurs(matrix),
     shipped: { proven: await readProven(), detection: await readDetection() },
     readSource: recordedSources(chosen),
     countsIn,

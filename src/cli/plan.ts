@@ -8,7 +8,7 @@ import { countFor, MAX_SHARDS, type Unit } from '../plan/shards.js';
 import { checkSelectors } from './check-request.js';
 import { makePlanDocument, readPlan } from './make-plan.js';
 import type { Interruption } from './interruption.js';
-import { probeFor } from './run.js';
+import { probeFor } from './probe.js';
 import { leaveOutSince } from './since.js';
 import { say, sayJson } from './say.js';
 import { openMatrix } from './where.js';

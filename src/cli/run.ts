@@ -4,8 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Failure } from '../model/failure.js';
 import type { Report } from '../model/report.js';
-import type { Matrix } from '../config/matrix.js';
-import type { Host } from '../host/probe.js';
 import { lockDirectory } from '../process/lock.js';
 import type { Console } from '../reporters/terminal/console.js';
 import { removeOldReport, writeReport } from '../reporters/write.js';
@@ -13,6 +11,7 @@ import type { Interruption } from './interruption.js';
 import { outgoing } from './outgoing.js';
 import { chooseReporters, isChosen } from '../reporters/choose.js';
 import { sayToGithub } from './github.js';
+import { probeFor } from './probe.js';
 import { sayPainted, sayRows, tell } from './say.js';
 import type { ShardArgs } from './shard.js';
 import { sayUnwritten } from './unwritten.js';
@@ -50,28 +49,6 @@ const failedBefore = async (out: string, selectors: readonly string[]): Promise<
   const file = join(out, 'report.json');
   const text = await readFile(file).catch(() => undefined);
   return lastFailed(parseReport(text, file), out, selectors);
-};
-
-/**
- * This machine, after missing tools were installed with `provision`. `onlyTools` leaves out what makes the first run faster
- * without changing which cells can run.
- */
-export const probeFor = async (
-  matrix: Matrix,
-  o: { out: string; cache: string; provision: boolean; onlyTools?: true },
-  interruption: Interruption,
-): Promise<Host> => {
-  const { probeHost } = await import('../host/probe.js');
-  const found = await probeHost(o.out);
-  if (!o.provision) return found;
-  const { prepare, provision } = await import('../setup/provision.js');
-  const room = { say: tell, cache: o.cache, signal: interruption.signal };
-  const giveBack = interruption.takeOver();
-  await provision(room, found, matrix);
-  const host = await probeHost(o.out);
-  if (!o.onlyTools) await prepare(room, host, matrix);
-  giveBack();
-  return host;
 };
 
 /** The report of a run, if it has cells, and the exit code of its shard. `lastReport` is the text of the one before. */

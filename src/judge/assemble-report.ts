@@ -66,14 +66,6 @@ export type Assembly = {
   day?: string;
 };
 
-/** Key of a suite's annotations in the map of expectations. */
-export const suiteKey = (m: Matrix, s: { id: string; binding: string }): string =>
-  `${m.file}#${s.id}-${s.binding}`;
-
-/** The annotations of a cell's suite. */
-export const expectationsOf = (c: Cell, all: ReadonlyMap<string, Expectation[]>): Expectation[] =>
-  all.get(suiteKey(c.matrix, c.suite)) ?? [];
-
 const cellReport = (j: JudgedCell, out: string): CellReport => {
   const { cell } = j.evidence;
   return {

@@ -136,11 +136,11 @@ describe('a machine that denies something', () => {
     // As if the package had been installed only in part.
     const root = join(at, 'package');
     mkdirSync(join(root, 'bin'), { recursive: true });
-    mkdirSync(join(root, 'dist/cli'), { recursive: true });
+    mkdirSync(join(root, 'dist/bundle'), { recursive: true });
     for (const f of ['ffi-gates.js', 'package.json'])
       writeFileSync(join(root, 'bin', f), readFileSync(join(BIN, '..', f)));
     const run = (main: string | undefined): Ran => {
-      if (main !== undefined) writeFileSync(join(root, 'dist/cli/main.js'), main);
+      if (main !== undefined) writeFileSync(join(root, 'dist/bundle/main.js'), main);
       return shell(`${process.execPath} ${root}/bin/ffi-gates.js run`, at);
     };
     writeFileSync(join(root, 'package.json'), '{"type":"module","version":"1"}');

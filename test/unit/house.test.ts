@@ -62,6 +62,12 @@ test('every file is in a room', () => {
   expect(files.filter((f) => floorOf(roomOf(f)) < 0)).toEqual([]);
 });
 
+test('the map shows every room, in this order', () => {
+  const map = readFileSync(join(SRC, 'README.md'), 'utf8').split('## ')[1] ?? '';
+  const rows = [...map.matchAll(/^\| (`.*?) +\|/gm)].map((m) => m[1] ?? '');
+  expect(rows.flatMap((row) => [...row.matchAll(/`([\w.]+)\/?`/g)].map((m) => m[1]))).toEqual(ORDER.flat());
+});
+
 test('a folder imports only from folders to its right', () => {
   const wrong = (i: Import): boolean => {
     const [from, to] = [roomOf(i.file), roomOf(i.to)];
