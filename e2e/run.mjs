@@ -1,8 +1,9 @@
-// Tries ffi-gates on real packages as a new user would: `node e2e/run.mjs [--shard I/N] [--list] [NAME…]` after `npm run build`. Each
-// package is fetched through its registry's own client into a temporary directory, `init` writes the matrix, `run` judges it.
-// Exits with 1 when a matrix or a verdict is not what packages/*.yaml says: `suites` and `targets` are what `init` must write,
-// `add` files, `edit` a change of the matrix (why, in a comment), `seconds` the whole time on two busy cores. `finding` is what
-// must be reported, by the first frame of the user's own; `absent` what must not be, with that function anywhere.
+// Tries ffi-gates on real packages as a new user would: `node e2e/run.mjs [--shard I/N] [--list] [--provision] [NAME…]` after
+// `npm run build`. Each package is fetched through its registry's own client into a temporary directory, `init` writes the
+// matrix, `run` judges it. Exits with 1 when a matrix or a verdict is not what packages/*.yaml says: `suites` and `targets` are
+// what `init` must write, `add` files, `edit` a change of the matrix (why, in a comment), `seconds` the whole time on two busy
+// cores, `debian` packages that it needs, which `--provision` installs. `finding` is what must be reported, by the first frame of
+// the user's own; `absent` what must not be, with that function anywhere.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -148,8 +149,31 @@ const isFinding = (wanted, { hazard, tops }) =>
       (wanted.file === undefined || t.file === wanted.file),
   );
 
+/** What of `p` needs is not installed here. Other systems than Debian's are taken as they are. */
+const lacking = ({ debian = [] }) =>
+  debian.filter((name) => {
+    const asked = spawnSync('dpkg-query', ['-W', '-f=${db:Status-Status}', name], { encoding: 'utf8' });
+    return asked.error === undefined && asked.stdout !== 'installed';
+  });
+
+const install = (names) => {
+  const apt = (...args) => {
+    const argv = [...(process.getuid() === 0 ? [] : ['sudo', '-n']), 'apt-get', ...args];
+    console.log(argv.join(' '));
+    return spawnSync(argv[0], argv.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+  };
+  const now = () => apt('install', '-y', '-q', '--no-install-recommends', ...names);
+  // The package lists may be old.
+  if (!now() && apt('update', '-q')) now();
+};
+
+/** Seconds for one launch: machines that try packages are busy, and a suite that is slow there does not hang. */
+const TIMEOUT = 1800;
+
 /** What is not as the list says; empty when all is. */
 const attempt = (p, dir) => {
+  const lacks = lacking(p);
+  if (lacks.length > 0) return [`needs what is not here: apt-get install -y ${lacks.join(' ')}`];
   const wrong = [];
   const source = FETCH[p.registry](p, dir);
   for (const [path, text] of Object.entries(p.add ?? {})) {
@@ -165,8 +189,9 @@ const attempt = (p, dir) => {
     wrong.push(`init wrote ${JSON.stringify({ suites, targets })}`);
   if (p.edit) {
     if (!text.includes(p.edit.from)) wrong.push(`nothing to edit: ${p.edit.from}`);
-    writeFileSync(file, text.replace(p.edit.from, p.edit.to));
   }
+  const edited = p.edit ? text.replace(p.edit.from, p.edit.to) : text;
+  writeFileSync(file, `${edited}\ntimeout: ${TIMEOUT}\n`);
   const ran = gates(
     ['run', p.cells, '--quiet', '--json', '--reporter', 'json', '--reporter', 'sarif'],
     source,
@@ -190,6 +215,15 @@ const attempt = (p, dir) => {
   return wrong;
 };
 
+/** What could not even be tried, such as a package that was not fetched, is wrong with this package alone. */
+const tried = (p, dir) => {
+  try {
+    return attempt(p, dir);
+  } catch (error) {
+    return [String(error)];
+  }
+};
+
 /** One part of the packages: the longest first, each to the part that has the least. */
 const partOf = (packages, index, count) => {
   const parts = Array.from({ length: count }, () => ({ seconds: 0, of: [] }));
@@ -202,7 +236,7 @@ const partOf = (packages, index, count) => {
 };
 
 const { values, positionals: wanted } = parseArgs({
-  options: { shard: { type: 'string' }, list: { type: 'boolean' } },
+  options: { shard: { type: 'string' }, list: { type: 'boolean' }, provision: { type: 'boolean' } },
   allowPositionals: true,
 });
 const [, index, count] = (/^([1-9]\d?)\/([1-9]\d?)$/.exec(values.shard ?? '1/1') ?? []).map(Number);
@@ -219,12 +253,14 @@ const chosen = partOf(
   count,
 );
 if (values.list) for (const p of chosen) console.log(p.as ?? p.name);
-else
+else {
+  const lacks = values.provision ? [...new Set(chosen.flatMap(lacking))] : [];
+  if (lacks.length > 0) install(lacks);
   for (const p of chosen) {
     const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-e2e-'));
     const begun = performance.now();
     try {
-      const wrong = attempt(p, dir);
+      const wrong = tried(p, dir);
       const seconds = Math.round((performance.now() - begun) / 1000);
       console.log(
         `${wrong.length ? 'not ok' : 'ok'} ${p.as ?? p.name} ${p.version} (${p.registry}) ${p.expect}, ${seconds} s`,
@@ -235,3 +271,4 @@ else
       rmSync(dir, { recursive: true, force: true });
     }
   }
+}

@@ -105,6 +105,8 @@ test('e2e.yml has every shard, and each package is in one of them', () => {
   expect(each.flat().sort()).toEqual(namesIn().sort());
   const sizes = each.map((e) => e.length);
   expect(Math.min(...sizes)).toBeGreaterThan(0);
+  // What packages need of the system is installed before they are tried.
+  expect(JSON.stringify(jobsOf('e2e.yml')['packages'])).toContain('e2e/run.mjs --provision');
 });
 
 test('every rehearsal runs in the nightly workflow', () => {
