@@ -132,7 +132,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   });
   const budget = { cores: jobs, memory: Math.max(2, o.host.memoryGiB * 0.8) };
   const symbols = makeSymbolReader(caches);
-  const told = new Set<JudgedCell>();
+  const announced = new Set<JudgedCell>();
   const judging = makeJudging({
     expectationsOf: (cell) => expectationsOf(cell, expectations),
     lanes: new Set(cells.filter((c) => c.suite.role === 'canary').map((c) => c.lane)),
@@ -141,7 +141,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     symbols,
     onVerdict: (judged) => {
       const { evidence, verdict } = judged;
-      told.add(judged);
+      announced.add(judged);
       // A cell that a signal has stopped only looks like a failure.
       if (!o.signal.aborted) o.onJudged?.(judged);
       emit({ kind: 'cell-finished', id: evidence.cell.id, verdict, ms: evidence.ms });
@@ -190,7 +190,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const cut = o.signal.aborted;
   o.launched();
   const judged = await judging.finish(noops);
-  for (const j of judged) if (!told.has(j)) o.onJudged?.(j);
+  for (const j of judged) if (!announced.has(j)) o.onJudged?.(j);
   const proving = new Set(
     judged.flatMap((j) => (proofOf(j.evidence.cell, j).proven && !cut ? [j.evidence.cell.id] : [])),
   );

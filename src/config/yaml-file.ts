@@ -38,12 +38,12 @@ export const parseYaml = <S extends z.ZodType>(
   };
   const compare: YamlFile<unknown>['compare'] = (s, part, at, keys) => {
     // Of several rules that a value breaks, the first is enough.
-    const told = new Set<string>();
+    const listed = new Set<string>();
     for (const issue of (s.safeParse(part).error?.issues ?? []).flatMap(flatten)) {
       const path = [...at, ...issue.path];
       const id = `${issue.code === 'unrecognized_keys'} ${path.map(String).join('\0')}`;
-      if (told.has(id)) continue;
-      told.add(id);
+      if (listed.has(id)) continue;
+      listed.add(id);
       const value = issue.path.reduce<unknown>(
         (v, k) => (v as Record<PropertyKey, unknown> | null | undefined)?.[k],
         part,

@@ -1,4 +1,4 @@
-/** What a gate is told of the suite for one launch: functions, how they report errors, workers and their faults. */
+/** What a gate learns of the suite for one launch: functions, how they report errors, workers and their faults. */
 import type { PreparedSuite } from '../bindings/binding.js';
 import type { ArmRequest, InputsRequest } from '../gates/gate.js';
 import type { Evidence } from '../judge/evidence.js';

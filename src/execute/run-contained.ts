@@ -16,7 +16,7 @@ import { rerunFailed, runAll } from './run-all.js';
 /** Number of requests that are lost in one run of a cell, each in every way, unless the matrix says otherwise. */
 const CALLS = 200;
 
-/** Milliseconds that a launch may take beyond all deadlines. What hangs is told by its state, long before. */
+/** Milliseconds that a launch may take beyond all deadlines. What hangs is recognised by its state, long before. */
 const PATIENCE = { least: 60_000, times: 4 };
 
 /** A test and the requests that its workers read when nothing breaks. */

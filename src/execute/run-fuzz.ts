@@ -154,7 +154,7 @@ export const runFuzz = async (r: Runner): Promise<void> => {
     const settled = [...known.deadly];
     const smaller = await launch({ round, count, pool: round === 0 ? exact : pool, exact, settled });
     if (Object.keys(smaller).length > 0) {
-      // What it shows stands first: the finding is told by its smallest input.
+      // What it shows stands first: the finding is identified by its smallest input.
       const before = evidence.seen.length;
       const all = Object.keys(known.kinds);
       const tried = Object.fromEntries(Object.entries(smaller).map(([n, s]) => [n, s.slice(0, MAX_SMALLER)]));

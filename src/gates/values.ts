@@ -56,7 +56,7 @@ export const functionsOf = ({ functions, errors }: ValuesRequest): Function[] =>
     ];
   });
 
-/** What the program is told of any request. */
+/** What the program is given with any request. */
 export const specOf = (
   r: ArmRequest,
   request: ValuesRequest,

@@ -111,7 +111,7 @@ const suiteOf = async (tree: Tree, { dir, json, addon, own, unclear }: Package):
     ...(command ? {} : { load: true }),
   };
   const text = addon.file === undefined ? '' : await tree.read(addon.file);
-  const told = command ? (script ? `; npm test is: ${script.slice(0, 120)}` : '') : '';
+  const ofTests = command ? (script ? `; npm test is: ${script.slice(0, 120)}` : '') : '';
   return {
     name: (stringAt(json, 'name') ?? basename(dir)).replace(/^@[^/]{1,80}\//, ''),
     binding: 'node',
@@ -121,7 +121,7 @@ const suiteOf = async (tree: Tree, { dir, json, addon, own, unclear }: Package):
     ...(Object.keys(settings).length ? { with: settings } : {}),
     ...(command && Object.keys(command.env).length ? { env: command.env } : {}),
     links: [...text.matchAll(/["']-l([\w+.-]{1,80})["']/g)].map((m) => m[1]!),
-    why: `${addon.why}${told}`,
+    why: `${addon.why}${ofTests}`,
   };
 };
 

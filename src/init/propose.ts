@@ -164,8 +164,8 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
     tree,
     used.map((t) => t.dir),
   );
-  const told = used.map((t) => ({ ...t, ...(errors.has(t.dir) ? { errors: errors.get(t.dir)! } : {}) }));
-  return { targets: told, suites, gates, own, unclear: [...new Set(unclear)], unfound };
+  const usable = used.map((t) => ({ ...t, ...(errors.has(t.dir) ? { errors: errors.get(t.dir)! } : {}) }));
+  return { targets: usable, suites, gates, own, unclear: [...new Set(unclear)], unfound };
 };
 
 /** True for a complaint about a native build file of a directory whose code a binding compiles by itself. */

@@ -27,7 +27,7 @@ const HIDDEN = [
 /** Sources are read up to here: what tells a build system or a binding apart stands near the top. */
 const MOST = 256 * 1024;
 
-/** UTF-16 is told by its first bytes, as XML wants it; anything else is UTF-8. A byte order mark is no part of the text. */
+/** UTF-16 is recognised by its first bytes, as XML wants it; anything else is UTF-8. A byte order mark is no part of the text. */
 const decoded = (bytes: Buffer): string => {
   const mark = bytes.subarray(0, 2).toString('hex');
   const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';

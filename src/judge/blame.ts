@@ -50,7 +50,7 @@ const MACHINE_TROUBLE = ['timed-out', 'did-not-start', 'listing-failed', 'floode
 const again = (cell: string): string =>
   `npx ffi-gates run '${cell}'; if it happens again, please report it with reports/latest/report.json`;
 
-type Told = Pick<Report, 'cells' | 'lanes'> & { fixtures: FixturesReport; tools: Record<string, string> };
+type Failed = Pick<Report, 'cells' | 'lanes'> & { fixtures: FixturesReport; tools: Record<string, string> };
 
 const ofMachine = (cells: readonly CellReport[]): Blame | undefined => {
   const built = cells.filter((c) => c.verdict.kind === 'build-failed');
@@ -75,7 +75,7 @@ const ofMachine = (cells: readonly CellReport[]): Blame | undefined => {
 /** One failure: its lane, its description, and whether several gates agree on it. Sorted worst first. */
 type Trouble = { lane: Lane; cell: string; says: string; everywhere: boolean };
 
-const troublesOf = ({ cells, lanes, fixtures }: Told): Trouble[] => {
+const troublesOf = ({ cells, lanes, fixtures }: Failed): Trouble[] => {
   const laneOf = (id: string): CellReport[] => cells.filter((c) => c.id === id);
   const missedAll = (name: string): boolean =>
     !cells.some((c) => c.role === 'hazard' && (c.caught ?? []).includes(name));
@@ -122,14 +122,14 @@ const troublesOf = ({ cells, lanes, fixtures }: Told): Trouble[] => {
 /**
  * Finds who is to blame for a failed run of planted bugs, and the remedy. Undefined if none of them failed.
  */
-export const blameOf = (told: Told, proven: Proven, gates: Gates): Blame | undefined => {
-  const machine = ofMachine(told.cells);
+export const blameOf = (failed: Failed, proven: Proven, gates: Gates): Blame | undefined => {
+  const machine = ofMachine(failed.cells);
   if (machine) return machine;
-  const troubles = troublesOf(told);
+  const troubles = troublesOf(failed);
   const [first] = troubles;
   if (!first) return undefined;
   for (const t of troubles) {
-    const tool = unprovenTool(t.lane, told.tools, proven, gates);
+    const tool = unprovenTool(t.lane, failed.tools, proven, gates);
     if (tool)
       return {
         who: 'toolchain',

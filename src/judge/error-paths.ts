@@ -14,7 +14,7 @@ export type Failure = {
   places: readonly string[];
   /** The host had the result of its call into the project before the process ended. */
   returned: boolean;
-  /** It did its work, and its caller was told that it had failed. */
+  /** It did its work, and reported a failure to its caller. */
   reported?: true;
   /** Those that failed before it in the same process, where several may. */
   earlier?: readonly Failure[];

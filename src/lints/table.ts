@@ -188,7 +188,7 @@ export const LINTS: readonly Lint[] = [
   listed(
     'anywhere',
     'trust/validation-gap',
-    'safe to call only if every pointer is valid; callers in Rust are not told',
+    'safe to call only if every pointer is valid; nothing says so to callers in Rust',
     'clippy::not_unsafe_ptr_arg_deref',
   ),
   // Panics.

@@ -188,7 +188,7 @@ export const compareFunction = async (
       refused,
       'trust/validation-gap',
       `${spellCall(s, refused.vector.args)} is refused by C, which returns ${spellValue(wordOf(refused.inC)!)}, and the wrapper answers ${spellValue(hostWord(refused))}`,
-      `${took.filter(refuses).length} of ${took.length} inputs that the wrapper accepts are refused by C, and nobody is told`,
+      `${took.filter(refuses).length} of ${took.length} inputs that the wrapper accepts are refused by C, and nobody notices`,
     );
   const both = took.filter((a) => !refuses(a));
   const wrong = both.filter((a) => !sameResult(s.result, wordOf(a.inC)!, hostWord(a)));

@@ -194,7 +194,7 @@ describe('what a log comes as', () => {
     const ran = jsonl(['-'], Buffer.concat([noise, Buffer.from('\n'), Buffer.from(both), noise]));
     expect(rules(ran.findings)).toEqual(wanted);
   });
-  test('a line of 100 MB takes no memory and is told of', () => {
+  test('a line of 100 MB takes no memory and is reported', () => {
     const file = write('long.log', Buffer.concat([Buffer.alloc(100 << 20, '.'), Buffer.from(both)]));
     // Not resourceUsage(): that of a child begins with its parent's.
     const peak =

@@ -131,3 +131,15 @@ test('what is printed passes the redaction: nothing else writes to the standard 
   const others = files.filter((f) => !may.has(f) && !f.startsWith('bindings/programs/'));
   expect(others.filter((f) => writes.test(readFileSync(join(SRC, f), 'utf8')))).toEqual([]);
 });
+
+test('nothing is named by a word that the glossary has a better one for', () => {
+  const code = (file: string): string[] =>
+    readFileSync(join(SRC, file), 'utf8')
+      .split('\n')
+      .map((line) => line.replace(/^\s*(?:\/\*\*|\*|\/\/).*$|\s\/\/ .*$/, ''));
+  const named = /\b(?:told|shots?|sightings?|terse|flavour)\b/i;
+  const wrong = files.flatMap((file) =>
+    code(file).flatMap((line, i) => (named.test(line) ? [`src/${file}:${i + 1}: ${line.trim()}`] : [])),
+  );
+  expect(wrong).toEqual([]);
+});

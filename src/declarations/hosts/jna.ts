@@ -53,7 +53,7 @@ const placer = ({ from, to }: { from: string; to: string }) => {
   };
 };
 
-/** What JNA was told while the suite ran. Empty where the tests use none. */
+/** What the suite declared to JNA while it ran. Empty where the tests use none. */
 export const jnaDeclarations = async (
   recordings: string,
   project: { from: string; to: string },

@@ -83,23 +83,24 @@ export const documented = (
   negatives: boolean,
 ): Documented | undefined => {
   if (returns === 'nothing') return undefined;
-  const told = sentencesOf(comment).flatMap((sentence) => {
+  const statements = sentencesOf(comment).flatMap((sentence) => {
     if (PARAMETER.test(sentence)) return [];
     const { pairs, begins } = pairsIn(sentence, constants);
     if (!RETURNS.test(sentence) && !begins) return [];
     return pairs.length > 0 ? [{ sentence, pairs }] : [];
   });
-  const pairs = told.flatMap((t) => t.pairs);
+  const pairs = statements.flatMap((t) => t.pairs);
   const setsErrno = /\berrno\b/.test(comment);
   // A name that nothing explains may stand for a pointer.
   const points = returns === 'pointer' || (returns === 'unknown' && pairs.some((p) => p.value === 'null'));
   const verdict = points ? ofPointer(pairs) : ofNumber(pairs, returns, setsErrno, negatives);
   if (!verdict) return undefined;
-  const doubtful = shared || returns === 'unknown' || told.some((t) => OTHER_FUNCTIONS.test(t.sentence));
+  const doubtful =
+    shared || returns === 'unknown' || statements.some((t) => OTHER_FUNCTIONS.test(t.sentence));
   return {
     how: verdict.how,
     certain: verdict.certain && !doubtful,
     ...(verdict.open && !doubtful ? { open: true } : {}),
-    quote: shortened(told.map((t) => t.sentence).join('; ')),
+    quote: shortened(statements.map((t) => t.sentence).join('; ')),
   };
 };

@@ -27,7 +27,7 @@ const SUCCEEDS = /^(?:success|successful|successfully|succeeds?|succeeded|succes
 const NEGATIONS = new Set(['no', 'not', 'without', 'never', "isn't", "doesn't", "didn't"]);
 /** What may stand between a value and the word for what it means: `0: success`, `-1 (error)`, `0 - ok`. */
 const JOINTS = new Set([':', '=', '(', '-', '–', '—', '==', '=>', '->', 'means', 'indicates', 'signals']);
-/** A condition is told by one of these words after its preposition. */
+/** A condition is recognised by one of these words after its preposition. */
 const REACH = 7;
 
 const WORD = /-?\d[\da-z]*|[a-z_%#@\\'][\w'-]*|[<>!=]+-?|->|\S/gi;

@@ -6,7 +6,7 @@ export type Token = {
   /** The first line and the last one, from 1. */
   line: number;
   end: number;
-  /** From 0: Python's blocks are told by it. */
+  /** From 0: Python's blocks are recognised by it. */
   column: number;
 };
 

@@ -61,7 +61,7 @@ function begin(line: Line, open: Open | undefined): Open | undefined {
   const reason = stopped === null ? '' : at < 0 ? (stopped[2] ?? '') : text.slice(at + REASON.length);
   const meaning = meaningOf(reason);
   if (meaning === undefined) return undefined;
-  // It is told when the program stops, and again above the stack.
+  // lldb says so when the program stops, and again above the stack.
   if (open?.reason === reason && !open.isOther) {
     open.diagnostic.stacks = [];
     open.stack = undefined;

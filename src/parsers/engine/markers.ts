@@ -26,7 +26,7 @@ export type Markers = {
 
 /** Characters before which prose and tests quote: code, speech, the beginning of an expression. */
 const QUOTES = '`^"“”‘’«';
-/** Words before which no program prints: what follows them is told, not printed. */
+/** Words before which no program prints: what follows them is quoted, not printed. */
 const TELLING =
   /(?:^|[\s(])(?:an?|the|this|that|these|those|with|like|as|says?|said|saying|prints?|printed|printing|shows?|showed|showing|sees?|saw|seen|seeing|gets?|got|getting|gives?|gave|throws?|threw|reports?|reported|reporting|raises?|raised|returns?|returned|logs?|logged|messages?|called|named|about|for|of|by|from|into|and|or|but|if|when|where|because|to|in|on|at|no|not|any|every|each|some|such|expects?|expected|contains?|match(?:es)?|avoids?|fix(?:es|ed)?)[:,]?\s{1,4}[(*_]{0,3}$/i;
 /** Characters before the words that are looked at. */

@@ -43,13 +43,13 @@ type Listed = { line: Line; signal: string; name: string | undefined; place: str
 type State = {
   emit: Emit;
   listed: Listed | undefined;
-  told: Set<string>;
+  reported: Set<string>;
   head: Line | undefined;
   alone: string | undefined;
 };
 
 function make(emit: Emit): LineSession {
-  const s: State = { emit, listed: undefined, told: new Set(), head: undefined, alone: undefined };
+  const s: State = { emit, listed: undefined, reported: new Set(), head: undefined, alone: undefined };
   return {
     line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
     end: () => [],
@@ -89,8 +89,8 @@ function placeOf(handler: string): Pick<Listed, 'name' | 'place'> {
 
 function tell(s: State, { line, signal, name, place }: Listed): void {
   const [module = '', offset] = place.split('+');
-  if (HOSTS.test(module) || s.told.has(module)) return;
-  s.told.add(module);
+  if (HOSTS.test(module) || s.reported.has(module)) return;
+  s.reported.add(module);
   const frame: Frame = { kind: 'module', module, ...(offset && { offset }), ...(name && { function: name }) };
   const report = openReport(line, {
     tool: 'xcheck-jni',

@@ -58,10 +58,10 @@ function begin(line: Line, before: Open | undefined): Open | undefined {
   if (signal !== undefined) return open(line, `SIG${signal}`);
   const found = MESSAGE.exec(line.text);
   if (found === null) return undefined;
-  const [, pid, program = '', told] = found;
+  const [, pid, program = '', name] = found;
   const report = before?.isBelieved === 'never' ? before : open(line, undefined);
   report.isBelieved = true;
-  if (told !== undefined) report.signal = `SIG${told}`;
+  if (name !== undefined) report.signal = `SIG${name}`;
   report.diagnostic.pid = Number(pid);
   report.diagnostic.message = `${program} dumped core`;
   return report;

@@ -26,11 +26,11 @@ const WRITES = 2;
 function frameOf(
   module: string | undefined,
   ip: string,
-  told: string | undefined,
+  printed: string | undefined,
   base: string | undefined,
 ): Frame {
   if (module === undefined) return { kind: 'opaque', text: `0x${ip}` };
-  const offset = told ?? (BigInt(`0x${ip}`) - BigInt(`0x${base ?? '0'}`)).toString(16);
+  const offset = printed ?? (BigInt(`0x${ip}`) - BigInt(`0x${base ?? '0'}`)).toString(16);
   return offset.startsWith('-')
     ? { kind: 'module', module }
     : { kind: 'module', module, offset: `0x${offset}` };

@@ -68,10 +68,10 @@ type Open = Tentative & {
   isReversed: boolean;
 };
 
-const nameOf = (told: string): string =>
-  /^\d+$/.test(told)
-    ? (faultName(Number(told)) ?? `signal ${told}`)
-    : (NAMED.find(([words]) => words.test(told))?.[1] ?? told.toUpperCase());
+const nameOf = (signal: string): string =>
+  /^\d+$/.test(signal)
+    ? (faultName(Number(signal)) ?? `signal ${signal}`)
+    : (NAMED.find(([words]) => words.test(signal))?.[1] ?? signal.toUpperCase());
 
 const open = (line: Line, signal: string | undefined, address: string | undefined): Open => ({
   ...openReport(line, {

@@ -106,9 +106,9 @@ const link = (text: string, id: number): string => `[${text.replace(/[[\]\\]/g, 
 const linkless = (text: string): string => oneLine(text).replace(/[[\]\\]/g, '\\$&');
 
 const messageOf = (f: FindingReport, related: readonly Related[]): string => {
-  const told = linkless(f.message).replace(/\.$/, '');
+  const message = linkless(f.message).replace(/\.$/, '');
   const parts = [
-    `${titleOf(f.hazard)}: ${told}.`,
+    `${titleOf(f.hazard)}: ${message}.`,
     f.effect !== undefined && `Effect: ${linkless(f.effect)}.`,
     f.mend !== undefined && `Mend: ${linkless(f.mend)}.`,
     f.caller && `Called from ${linkless(`${f.caller.file}:${f.caller.line}`)}.`,
