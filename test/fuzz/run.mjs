@@ -30,19 +30,11 @@ const parsers = {
   ...(await dist('cli/parse/identity.js')),
 };
 const writers = Object.assign(
-  {},
+  { ...(await dist('reporters/index.js')).REPORTERS },
   ...(await Promise.all(
     [
       'cli/parse/junit.js',
       'cli/parse/print.js',
-      'reporters/ctrf.js',
-      'reporters/github.js',
-      'reporters/gitlab.js',
-      'reporters/html/html.js',
-      'reporters/json.js',
-      'reporters/junit/junit.js',
-      'reporters/markdown.js',
-      'reporters/sarif/sarif.js',
       'reporters/terminal/console.js',
       'reporters/terminal/progress.js',
       'reporters/terminal/summary.js',

@@ -1,32 +1,17 @@
 import type { makeJunitLog } from '../../src/cli/parse/junit.js';
 import type { found, jsonPrinter, prettyPrinter } from '../../src/cli/parse/print.js';
-import type { ctrf } from '../../src/reporters/ctrf.js';
-import type { github } from '../../src/reporters/github.js';
-import type { gitlab } from '../../src/reporters/gitlab.js';
-import type { markdown } from '../../src/reporters/markdown.js';
-import type { sarif } from '../../src/reporters/sarif/sarif.js';
-import type { html } from '../../src/reporters/html/html.js';
-import type { json } from '../../src/reporters/json.js';
-import type { junit } from '../../src/reporters/junit/junit.js';
+import type { REPORTERS } from '../../src/reporters/index.js';
 import type { makeConsole } from '../../src/reporters/terminal/console.js';
 import type { applyEvent, frame, newBoard } from '../../src/reporters/terminal/progress.js';
 import type { renderSummary } from '../../src/reporters/terminal/summary.js';
 import type { filesOf } from '../../src/reporters/write.js';
 
-export type Writers = {
+export type Writers = typeof REPORTERS & {
   applyEvent: typeof applyEvent;
   filesOf: typeof filesOf;
-  ctrf: typeof ctrf;
-  github: typeof github;
-  gitlab: typeof gitlab;
-  markdown: typeof markdown;
-  sarif: typeof sarif;
   found: typeof found;
   frame: typeof frame;
-  html: typeof html;
-  json: typeof json;
   jsonPrinter: typeof jsonPrinter;
-  junit: typeof junit;
   makeConsole: typeof makeConsole;
   makeJunitLog: typeof makeJunitLog;
   newBoard: typeof newBoard;

@@ -8,25 +8,30 @@ import { brokenWriter, WRITERS, type Writers } from '../fuzz/writers.mjs';
 import { HOSTILE } from '../fuzz/hostile.mjs';
 import { makeJunitLog } from '../../src/cli/parse/junit.js';
 import { found, jsonPrinter, prettyPrinter } from '../../src/cli/parse/print.js';
-import { ctrf } from '../../src/reporters/ctrf.js';
-import { github } from '../../src/reporters/github.js';
-import { gitlab } from '../../src/reporters/gitlab.js';
-import { markdown } from '../../src/reporters/markdown.js';
-import { sarif } from '../../src/reporters/sarif/sarif.js';
-import { html } from '../../src/reporters/html/html.js';
-import { json } from '../../src/reporters/json.js';
-import { junit } from '../../src/reporters/junit/junit.js';
+import { REPORTERS } from '../../src/reporters/index.js';
 import { makeConsole } from '../../src/reporters/terminal/console.js';
 import { applyEvent, frame, newBoard } from '../../src/reporters/terminal/progress.js';
 import { renderSummary } from '../../src/reporters/terminal/summary.js';
 import { filesOf } from '../../src/reporters/write.js';
 
 const modules: Writers = {
-  ...{ applyEvent, filesOf, found, frame, html, json, jsonPrinter, junit },
-  ...{ ctrf, github, gitlab, markdown, sarif },
+  ...REPORTERS,
+  ...{ applyEvent, filesOf, found, frame, jsonPrinter },
   ...{ makeConsole, makeJunitLog, newBoard, prettyPrinter, renderSummary },
 };
 
 describe.each(Object.keys(WRITERS))('%s', (name) => {
   test.each(HOSTILE)('%s', (_text, text) => expect(brokenWriter(modules, name, text)).toBeUndefined());
+});
+
+test('every reporter is read back', () => {
+  const used = new Set<string>();
+  const watched = new Proxy(modules, {
+    get: (all, name) => {
+      used.add(String(name));
+      return Reflect.get(all, name) as unknown;
+    },
+  });
+  for (const name of Object.keys(WRITERS)) brokenWriter(watched, name, '');
+  expect(Object.keys(REPORTERS).filter((name) => !used.has(name))).toEqual([]);
 });
