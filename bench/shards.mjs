@@ -1,15 +1,16 @@
 /**
  * What dividing costs: four shards one after another, with their merge, against one run of the same cells. Alternately, warm (all
- * is built) and cold (each side builds in an empty directory). `dist` must be built.
+ * is built) and cold (each side builds in an empty directory). By the clock, and in seconds of processor time with all that was
+ * started, which tells the same on a machine that others use. `dist` must be built.
  *
  *     node bench/shards.mjs [matrix=matrices/smoke.yaml] [shards=4] [rounds=3]
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bar, median, run } from './measure.mjs';
+import { bar, median } from './measure.mjs';
 
 const [matrix = fileURLToPath(new URL('../matrices/smoke.yaml', import.meta.url)), count = 4, rounds = 3] =
   process.argv.slice(2);
@@ -17,25 +18,35 @@ const shards = Number(count);
 const bin = fileURLToPath(new URL('../bin/ffi-gates.js', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-shards-'));
 const at = (...names) => join(dir, ...names);
-const gates = (...args) => run(process.execPath, [bin, ...args, '--matrix', matrix], { codes: [0] });
+/** Runs to the end. Seconds by the clock, and of the processor: those of the shell's children, and of theirs. */
+const gates = (...args) => {
+  const argv = ['-c', '"$@"; code=$?; times >&2; exit $code', 'bash', process.execPath, bin];
+  const begun = performance.now();
+  const ran = spawnSync('bash', [...argv, ...args, '--matrix', matrix], { encoding: 'utf8' });
+  const wall = (performance.now() - begun) / 1000;
+  if (ran.status !== 0)
+    throw new Error(`${args.slice(0, 4).join(' ')}: ${ran.status} ${ran.stdout}${ran.stderr}`);
+  const [children] = ran.stderr.trimEnd().split('\n').slice(-1);
+  const times = [...children.matchAll(/(\d+)m([\d.]+)s/g)].map(([, m, s]) => 60 * m + Number(s));
+  return { wall, cpu: times[0] + times[1] };
+};
 
 const whole = (cache) => gates('run', '--out', at('whole'), '--cache', cache, '--quiet');
-const divided = async (cache) => {
+const divided = (cache) => {
   const blobs = at('blobs');
   rmSync(blobs, { recursive: true, force: true });
-  let wall = 0;
-  for (let i = 1; i <= shards; i++) {
-    const out = join(blobs, String(i));
-    const part = ['--plan', at('plan.json'), '--shard', `${i}/${shards}`];
-    wall += (await gates('run', ...part, '--out', out, '--cache', cache, '--quiet')).wall;
-  }
-  const merge = await gates('merge', blobs, '--plan', at('plan.json'), '--out', at('merged'));
-  return { wall: wall + merge.wall };
+  const parts = Array.from({ length: shards }, (_, i) => {
+    const part = ['--plan', at('plan.json'), '--shard', `${i + 1}/${shards}`];
+    return gates('run', ...part, '--out', join(blobs, `${i + 1}`), '--cache', cache, '--quiet');
+  });
+  parts.push(gates('merge', blobs, '--plan', at('plan.json'), '--out', at('merged')));
+  const sum = (of) => parts.reduce((all, p) => all + p[of], 0);
+  return { wall: sum('wall'), cpu: sum('cpu') };
 };
 
 try {
   mkdirSync(at('warm'));
-  await whole(at('warm'));
+  whole(at('warm'));
   const estimates = ['--estimates', at('whole', 'report.json')];
   const plan = ['plan', '--json', '--shards', String(shards), ...estimates, '--matrix', matrix];
   writeFileSync(at('plan.json'), execFileSync(process.execPath, [bin, ...plan]));
@@ -43,18 +54,21 @@ try {
     const [one, many] = [[], []];
     const cacheOf = (side, i) => (how === 'warm' ? at('warm') : at(`cold-${side}-${i}`));
     for (let i = 0; i < Number(rounds); i++) {
-      const sides = [
-        async () => one.push((await whole(cacheOf('one', i))).wall),
-        async () => many.push((await divided(cacheOf('many', i))).wall),
-      ];
+      const sides = [() => one.push(whole(cacheOf('one', i))), () => many.push(divided(cacheOf('many', i)))];
       // Who comes second finds a warmer machine.
-      for (const side of i % 2 === 0 ? sides : sides.toReversed()) await side();
+      for (const side of i % 2 === 0 ? sides : sides.toReversed()) side();
     }
-    const [a, b] = [median(one), median(many)];
-    console.log(
-      `${how}: one run ${a.toFixed(1)} s, ${shards} shards and their merge ${b.toFixed(1)} s; each round ${many.map((m, i) => (m / one[i]).toFixed(2)).join(', ')}`,
-    );
-    bar(`${how}: ${shards} shards against one run`, median(many.map((m, i) => m / one[i])), 1.15, ' ×');
+    for (const [of, name] of [
+      ['cpu', 'processor time'],
+      ['wall', 'by the clock'],
+    ]) {
+      const ratios = many.map((m, i) => m[of] / one[i][of]);
+      const [a, b] = [one, many].map((side) => median(side.map((r) => r[of])));
+      console.log(
+        `${how}, ${name}: one run ${a.toFixed(1)} s, ${shards} shards and their merge ${b.toFixed(1)} s; each round ${ratios.map((r) => r.toFixed(2)).join(', ')}`,
+      );
+      bar(`${how}, ${name}: ${shards} shards against one run`, median(ratios), 1.15, ' ×');
+    }
   }
 } finally {
   rmSync(dir, { recursive: true, force: true });

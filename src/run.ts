@@ -79,7 +79,7 @@ export const loadAverage = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 
 export const run = async (o: RunOptions): Promise<Report> => {
   const redactor = o.redactor ?? makeRedactor([...secretsIn(o.matrix), ...secretsOfEnv(process.env)]);
   const emit = (e: RunEvent): void => o.emit(redactor.deep(e));
-  const started = new Date();
+  const [started, begun] = [new Date(), performance.now()];
   const load = loadAverage();
   const known = durationsFrom(await readDurations(), o.lastReport);
   const provenance = await provenanceOf(o.matrix.root);
@@ -205,7 +205,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     cut,
     builds,
     started,
-    ended: new Date(),
+    ms: Math.round(performance.now() - begun),
     load: { start: load, end: loadAverage() },
     ours: isOurs(o.matrix),
     shipped: { proven: await readProven(), detection: await readDetection() },

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Rehearses what `init --ci github` writes, on this machine, with act (https://github.com/nektos/act) in place of GitHub: plan,
 # four shards and merge of the smoke matrix, through the composite action. Once with one shard killed, which must end red and name
-# its cells, and once without, which must end green. act is taken from the PATH or from $ACT. Leaves logs in the directory that
-# it names.
+# its cells, once without, which must end green, and once as a pull request, which must build nothing, since what the pushes before
+# it built was kept. act is taken from the PATH or from $ACT. Leaves logs in the directory that it names.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 act=${ACT:-$(command -v act || true)}
@@ -81,7 +81,17 @@ sed 's|^root: .*|root: native-fixtures|' "$root/matrices/smoke.yaml" > "$work/re
 cd "$work/repo"
 printf '%s\n' reports/ .ffi-gates/ > .gitignore
 node "$root/bin/ffi-gates.js" init --ci github
-sed -i "s|npx --yes ffi-gates@[0-9.]*|node $root/bin/ffi-gates.js|" .github/actions/ffi-gates/action.yml
+# On GitHub a checkout always lies at the same place, and builds hold its path. act gives each job a directory of its own, which is
+# mounted at one place for ffi-gates.
+mkdir "$work/checkout"
+cat > "$work/ffi-gates" <<WRAPPER
+#!/bin/sh
+exec unshare --user --map-root-user --mount -- sh -c \
+  'mount --bind "\$PWD" "\$0" && cd "\$0" && exec node "$root/bin/ffi-gates.js" "\$@"' "$work/checkout" "\$@"
+WRAPPER
+chmod +x "$work/ffi-gates"
+"$work/ffi-gates" --version > /dev/null || { echo 'mounts of one process need user namespaces: see unshare(1)'; exit 2; }
+sed -i "s|npx --yes ffi-gates@[0-9.]*|$work/ffi-gates|" .github/actions/ffi-gates/action.yml
 sed -i "s|^    # with: .*|    with: { shards: '4' }|" .github/workflows/ffi-gates.yml
 git init -q -b main .
 git -c user.name=act -c user.email=act@example.org add -A
@@ -94,10 +104,10 @@ standin actions/setup-node "$tools/nothing"
 standin github/codeql-action "$tools/nothing"
 echo '{ "repository": { "default_branch": "main", "private": true } }' > "$work/event.json"
 
-rehearse() { # NAME OF THE LOG
+rehearse() { # NAME OF THE LOG, EVENT
   rm -rf -- "$work/artifacts"
   local code=0
-  HOME=$work/home XDG_CACHE_HOME=$work/home/.cache "$act" push -P ubuntu-24.04=-self-hosted --action-offline-mode \
+  HOME=$work/home XDG_CACHE_HOME=$work/home/.cache "$act" "$2" -P ubuntu-24.04=-self-hosted --action-offline-mode \
     --eventpath "$work/event.json" --artifact-server-path "$work/artifacts" --artifact-server-addr 127.0.0.1 \
     --artifact-server-port "$port" --no-cache-server --concurrent-jobs 2 --env "ACT_CACHE=$work/cache" "${given[@]}" \
     > "$work/$1.log" 2>&1 || code=$?
@@ -125,13 +135,26 @@ check() { # WHAT, COMMAND…
   if "${@:2}"; then echo "ok      $1"; else echo "FAILED  $1"; failed=1; fi
 }
 kill_shard 4 & killer=$!
-red=0; rehearse killed || red=$?
+red=0; rehearse killed push || red=$?
 kill "$killer" 2>/dev/null || true
 check 'a run whose shard was killed is red' test "$red" -ne 0
 check 'it names the cells' grep -qE 'no result of .*shard 4/4' "$work/killed.log"
 check 'what had ended counts' grep -qE 'shard 4/4 is incomplete' "$work/killed.log"
-green=0; rehearse whole || green=$?
+green=0; rehearse whole push || green=$?
 check 'a run of all shards is green' test "$green" -eq 0
-check 'its merge has the report' test -n "$(find "$work/artifacts" -name 'ffi-gates*.zip' -path '*ffi-gates/*' -o -name 'ffi-gates.zip' -path "$work/artifacts/*" | head -n 1)"
 check 'the builds of the first run were used by the second' grep -q 'restored ffi-gates-builds' "$work/whole.log"
+saved=$(ls "$work/cache")
+warm=0; rehearse warm pull_request || warm=$?
+check 'a pull request is green' test "$warm" -eq 0
+check 'its merge has the report' test -n "$(find "$work/artifacts" -name ffi-gates.zip | head -n 1)"
+check 'with the same cells, and no build' node - "$work/artifacts" <<'BUILDS'
+const { execFileSync } = require('node:child_process');
+const [zip] = execFileSync('find', [process.argv[2], '-name', 'ffi-gates.zip'], { encoding: 'utf8' }).split('\n');
+const text = execFileSync('python3', ['-c', 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.read(next(n for n in z.namelist() if n.endswith("report.json"))).decode())', zip], { encoding: 'utf8', maxBuffer: 1 << 30 });
+const { builds, cells } = JSON.parse(text);
+const made = builds.filter((b) => !b.reused).map((b) => b.id);
+console.log(`${cells.length} cells, ${builds.length} builds of which ${made.length} were made: ${made.join(' ')}`);
+process.exitCode = builds.length > 0 && made.length === 0 ? 0 : 1;
+BUILDS
+check 'it kept nothing for others' test "$(ls "$work/cache")" = "$saved"
 exit "$failed"

@@ -34,7 +34,7 @@ git push -q origin main
 rehearse() { # NAME OF THE LOG
   local code=0
   # Without containers: what the image has is on this machine.
-  HOME=$work/home "$tools/node_modules/.bin/node" "$tools/node_modules/.bin/gitlab-ci-local" --cwd "$work/repo" --force-shell-executor \
+  HOME=$work/home "$tools/node_modules/.bin/node" "$tools/node_modules/.bin/gitlab-ci-local" --force-shell-executor --shell-isolation \
     --variable "FFI_GATES=node $root/bin/ffi-gates.js" --concurrency 2 > "$work/$1.log" 2>&1 || code=$?
   echo "$1: gitlab-ci-local ended with $code"
   return "$code"

@@ -136,7 +136,7 @@ const assembled = async (
     judged: chosen.map((r) => judgedOf(r, cellOf(r.id))),
     builds: mergeBuilds(merged.blobs),
     started,
-    ended: new Date(Math.max(started.getTime(), ...times.map((t) => t.from + t.ms))),
+    ms: Math.max(0, ...times.map((t) => t.from + t.ms - started.getTime())),
     load: {
       start: headers[0]?.load ?? 0,
       end: Math.max(0, ...merged.blobs.map((b) => b.end?.load ?? b.header.load)),

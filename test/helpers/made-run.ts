@@ -104,7 +104,7 @@ export const madeOf = (r: Run): Made => {
     ),
     builds: [],
     started: new Date('2026-03-04T10:00:00Z'),
-    ended: new Date('2026-03-04T10:00:01.500Z'),
+    ms: 1500,
     load: { start: 0.5, end: 1 },
     ours: false,
     shipped: { proven: {}, detection: [] },

@@ -51,7 +51,7 @@ const boardConsole = (out: Out): Console => {
     registerSignalListeners: false,
   }).run();
   return {
-    emit: (e) => applyEvent(board, e, Date.now()),
+    emit: (e) => applyEvent(board, e, performance.now()),
     stop: async () => {
       finish();
       await run;
@@ -89,7 +89,7 @@ class BoardRenderer {
 
   #draw(): void {
     const { board, out } = this.#options;
-    const lines = frame(board, Date.now(), out.columns ?? 80, out.rows ?? 24);
+    const lines = frame(board, performance.now(), out.columns ?? 80, out.rows ?? 24);
     if (lines.join('\n') === this.#drawn.join('\n')) return;
     const up = this.#drawn.length > 0 ? `\u001b[${this.#drawn.length}A` : '';
     out.write(`${up}\r\u001b[0J${lines.join('\n')}\n`);
