@@ -36,6 +36,8 @@ export type Report = {
   runtimeBucket: FindingReport[];
   /** Frames that stacks of the runtime bucket share (`more`). Only in the file, and only if that bucket is large. */
   sharedFrames?: ReportedFrame[];
+  /** Commands of the runtime bucket (`sharedRepro`). Only in the file, and only if that bucket is large. */
+  sharedRepros?: string[];
   fixtures?: FixturesReport;
   /** Absent without a baseline. */
   baseline?: BaselineReport;
@@ -166,6 +168,8 @@ export type FindingReport = {
   witnesses: Witness[];
   /** One shell line that reproduces the finding. */
   repro: string;
+  /** The index of its command in `sharedRepros`; `repro` is then empty. Only in the file. */
+  sharedRepro?: number;
   /** The seed of the schedule in which it was seen, for a gate that tries several (Miri). */
   seed?: number;
   /** Its entry in the baseline. Absent for a fresh finding. */

@@ -75,6 +75,18 @@ test('frames of a large runtime bucket are written once, and its stacks keep the
     expect(f.stacks.map((k) => k.frames[0])).toEqual(report.runtimeBucket[i]?.stacks.map((k) => k.frames[0]));
 });
 
+test('commands of a large runtime bucket are written once', () => {
+  const report = noisy(400);
+  report.runtimeBucket = report.runtimeBucket.map((f, i) => ({
+    ...f,
+    repro: `run ${i % 3} ${'x'.repeat(500)}`,
+  }));
+  const file = JSON.parse(written(report)) as Report;
+  expect(file.sharedRepros).toHaveLength(3);
+  expect(written(report).length).toBeLessThan(written(noisy(400)).length + 20_000);
+  expect(read(written(report))).toEqual(report);
+});
+
 test('a small runtime bucket is written as it is', () => {
   expect(shareFrames(noisy(20))).not.toHaveProperty('sharedFrames');
 });
@@ -87,6 +99,7 @@ describe('no report is refused with its file', () => {
     ['null', null, /not a report of version 1/],
     ['a frame that is not there', { ...shared, sharedFrames: [] }, /no shared frame \d+/],
     ['a table that is none', { ...shared, sharedFrames: 7 }, /not a report of version 1/],
+    ['a command that is not there', { ...shared, sharedRepros: [] }, /no shared command 0/],
   ];
   test.each(rows)('%s', (_name, value, why) => {
     expect(() => read(JSON.stringify(value))).toThrow(why);
