@@ -249,7 +249,7 @@ const isNotUnderstood = ({ diagnostics, unread, complete }) =>
  * processes.
  */
 const ANYONES =
-  /^(?:at |Traceback \(most recent|\w*(?:Error|Exception): |raise |(?:Current thread|Thread) 0x|File "|in call to |goroutine \d+ |created by |[\w./*()-]+\.[\w.*()-]+\(.*\)$|\/?[^\s:]+:\d+(?::\d+)?(?: \+0x[0-9a-f]+)?(?: in.*)?$|\d+: |exit status|[-=#_|~^ .+0-9a-fx]+$|note: |done$|ok$|rax |rip |r\w+ +0x)/;
+  /^(?:at |Traceback \(most recent|\w*(?:Error|Exception): |raise |Binary Images|(?:Current thread|Thread) 0x|File "|in call to |goroutine \d+ |created by |[\w./*()-]+\.[\w.*()-]+\(.*\)$|\/?[^\s:]+:\d+(?::\d+)?(?: \+0x[0-9a-f]+)?(?: in.*)?$|\d+: |exit status|[-=#_|~^ .+0-9a-fx]+$|note: |done$|ok$|rax |rip |r\w+ +0x)/;
 
 /** What a part may still know: that a process ended, or what was touched, but not how. */
 const LESS = /^crash\/|\/other$|^unwind\/panic$/;
@@ -290,10 +290,13 @@ export function pasteLaw({ kind, whole, other, pasted, result, functionOf }) {
   if (kind !== 'part') return `silent: ${lost.join(', ')}`;
   // A report of which nothing is left but lines of an ordinary stack is not lost.
   const left = new Set(lines(result).map((l) => l.trim()));
+  // Of a line that stands in several reports nobody can say which of them is left.
+  const times = new Map();
+  for (const l of whole.lines) times.set(l.trim(), (times.get(l.trim()) ?? 0) + 1);
   const remains = whole.diagnostics.some((d) => {
     if (have.some((one) => hazardIn(one) === d.hazard || isLess(hazardIn(one)))) return false;
     const own = whole.lines.slice(d.log.line - 1, d.log.endLine).map((l) => l.trim());
-    return own.some((l) => l.length > 3 && left.has(l) && !ANYONES.test(l));
+    return own.some((l) => l.length > 3 && times.get(l) === 1 && left.has(l) && !ANYONES.test(l));
   });
   return remains ? `silent: ${lost.join(', ')}` : undefined;
 }

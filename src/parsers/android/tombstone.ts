@@ -67,6 +67,7 @@ export const tombstone = readReports<Open>({
   tools: ['android', 'mte', 'gwp-asan'],
   literals: [
     '*** *** *** ***',
+    'memory map (',
     '--- --- --- ---',
     ' >>> ',
     'signal 1',
@@ -90,7 +91,7 @@ export const tombstone = readReports<Open>({
     // Its words may be another reader's, but not the line.
     { words: QUOTED, opening: QUOTED },
   ],
-  traces: [/^\s*(?:de)?allocated by thread \d{1,10}:$/],
+  traces: [/^\s*(?:de)?allocated by thread \d{1,10}:$|^memory map \(\d{1,7} entr(?:y|ies)\):$/],
   frames: [/^\s*#\d{2,4} {1,2}pc [0-9a-f]{8,16} /],
   begin,
   take,

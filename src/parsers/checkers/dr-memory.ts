@@ -86,8 +86,9 @@ const TOLD_BY_NOTES = /^(?:UNADDRESSABLE ACCESS:|INVALID HEAP ARGUMENT to )/;
 export const drMemory = readReports<Open>({
   tools: ['dr-memory'],
   // A tracker marks the number as code, since it would link to one of its threads.
-  literals: ['Error #', 'Error `#', '~~Dr.M~~ '],
+  literals: ['Error #', 'Error `#', '~~Dr.M~~ ', 'Note: @', 'Note: instruction: '],
   markers: [{ words: WORDS, opening: WORDS }, { words: /~~Dr\.M~~ (?:Error `?#|Note: |# ?\d)/ }],
+  traces: [/^(?:~~(?:Dr\.M|\d{1,10})~~ )?Note: (?:@\d{1,4}:\d\d:\d\d\.\d{3} in thread \d|instruction: \S)/],
   begin,
   take,
   finish,

@@ -47,7 +47,7 @@ export const lldb = readReports<Open>({
   tools: ['lldb'],
   literals: ['stop reason = ', ': EXC_', ': signal SIG', 'frame #'],
   markers: [{ words: WORDS }, { words: IN_XCODE, opening: IN_XCODE }],
-  traces: [/^\s*(?:\* )?frame #\d{1,5}: 0x[0-9a-f]{8,16} \S{1,400}`\S/],
+  traces: [/^\s*(?:\* )?frame #\d{1,5}: 0x[0-9a-f]{1,16} \S{1,400}`\S/],
   begin,
   take,
   patience: 40,

@@ -15,7 +15,7 @@ import {
   openStack,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 const HEAD = /^ffi-gates declared: (error|warning|info) ([a-z]{1,20}\/[a-z-]{1,40}): (.{1,4000})$/;
 const FAILED = /^ffi-gates declared: failed: (.{1,4000})$/;
@@ -29,7 +29,7 @@ export const declared: LineReader = {
   kind: 'lines',
   tools: ['declared'],
   literals: ['ffi-gates declared: '],
-  markers: [{ words: WORDS }],
+  markers: [begins(WORDS)],
   make,
 };
 

@@ -105,6 +105,7 @@ export const dotnet: LineReader = {
     'AccessViolationException',
     'Internal CLR error',
     'Invalid Program: ',
+    'A callback was made on',
     'Repeat',
     '[createdump]',
   ],
@@ -121,6 +122,7 @@ export const dotnet: LineReader = {
     // its message, and the words before it, are in the user's language
     /(?:^\s{0,8}|[:：] {0,2})System\.AccessViolationException:/,
     /^(?:System\.AccessViolationException\b|Internal CLR error\. \(0x|Invalid Program: attempted)/,
+    /^A callback was made on a garbage collected delegate of type /,
     /^\s*Message=Attempted to read or write protected memory\./,
     /^Repeat(?:ed)? \d{1,9} times:$/,
     /^\[createdump\] /,

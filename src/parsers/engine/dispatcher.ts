@@ -6,7 +6,7 @@ import { hasGluedPrompt } from './markup.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
 import { holdLast } from './held-report.js';
 import type { LiteralIndex, ReaderSet } from './literal-index.js';
-import type { Markers } from './markers.js';
+import { endsBefore, type Markers } from './markers.js';
 import type { DocumentContext, Emit, Line } from './reader.js';
 import {
   endSessions,
@@ -24,6 +24,10 @@ import { makeUnread, type Rest, type Unread } from './unread.js';
 
 /** Characters that may stand before every line of a log. */
 const MAX_LEAD_CHARS = 200;
+/** The ruler with which reports of some tools begin, right behind a word. */
+const GLUED_RULER = /[\w)](?:#|={9,}|(?:\*{3} ){7,}\*{3})$|[\w)]={9} [A-Z]/;
+/** Characters of a line of a report in which the beginning of another is looked for. */
+const MAX_GLUED_CHARS = 4000;
 /** Readers bound the words of a line, so that reading takes linear time: this many characters of a longer line may still be known. */
 const HEAD_CHARS = [4000, 400];
 
@@ -189,10 +193,26 @@ function push(s: State, line: Line, marked: boolean): boolean {
   if (taken) {
     if (isGlued) s.sessions.complain(`line ${line.no}: a shell's prompt is glued to a word of the report`);
   } else if (marked && text !== '') s.waiting = line;
-  // Behind more than that its reader has found it.
-  if (concerned && markers.isGlued((taken ? s.sessions.lastText : text).slice(0, MAX_LEAD_CHARS), concerned))
+  if ((taken && GLUED_RULER.test(text)) || (concerned && isGluedLine(s, text, concerned, taken)))
     s.sessions.complain(`line ${line.no}: the words of a report are glued to others`);
   return taken;
+}
+
+/** Whether the line holds words of a report besides those that were read. */
+function isGluedLine({ markers, sessions }: State, text: string, concerned: ReaderSet, taken: boolean): boolean {
+  if (!taken) return markers.isGlued(text.slice(0, MAX_LEAD_CHARS), concerned);
+  const read = sessions.lastText.slice(0, MAX_GLUED_CHARS);
+  return markers.isGlued(read, concerned) || markers.isOfOthers(read, concerned, sessions.sticky!.reader);
+}
+
+/** A report that begins right behind the last line of another: both are read. */
+function takeBoth(s: State, line: Line, concerned: ReaderSet | undefined, opening: number): boolean {
+  if (!endsBefore(line.text, opening)) return false;
+  const head = { ...line, text: line.text.slice(0, opening) };
+  const begins = concerned !== undefined && s.markers.at(head.text, concerned) >= 0;
+  if (!begins && !mayWant(s.sessions, line.no)) return false;
+  if (!offer(s.sessions, head, begins ? concerned : undefined)) return false;
+  return offer(s.sessions, from(line, opening), concerned);
 }
 
 /**
@@ -204,6 +224,7 @@ function take(s: State, line: Line, concerned: ReaderSet | undefined, opening: n
   const { text } = line;
   const shared = s.lead === '' ? 0 : sharedPrefix(s.lead, text);
   if (shared > 0 && offerIndented(s, from(line, shared), concerned)) return true;
+  if (takeBoth(s, line, concerned, opening)) return true;
   // A quotation, a logger's name, times of an unknown fashion: the prefix of every line of this log.
   const before = opening <= MAX_LEAD_CHARS ? opening : 0;
   if (before > 0 && before !== shared && offer(sessions, from(line, before), concerned)) {

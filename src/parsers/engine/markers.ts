@@ -1,6 +1,6 @@
 /** Does a line look as if a tool of the table wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
 import type { Tool } from '../../model/diagnostic.js';
-import { overlap, setOf, type ReaderSet } from './literal-index.js';
+import { holds, overlap, setOf, type ReaderSet } from './literal-index.js';
 import type { Marker, Reader } from './reader.js';
 
 /** The tools that write a line, and whether it only tells that a process ended. */
@@ -20,6 +20,8 @@ export type Markers = {
   beforeReport(text: string, concerned: ReaderSet): number;
   /** Whether the words that begin a report stand right behind other words. */
   isGlued(text: string, concerned: ReaderSet): boolean;
+  /** Whether a line that one reader took holds words that only other tools write. */
+  isOfOthers(text: string, concerned: ReaderSet, taker: number): boolean;
   /** The tools that write such a line inside a report; undefined for any other line. */
   traceOf(text: string, concerned: ReaderSet): Trace | undefined;
 };
@@ -33,7 +35,10 @@ const TELLING =
 const TELLING_CHARS = 60;
 
 /** Characters behind which the words of a report are glued: not what an expression, a path or a quotation goes on with. */
-const GLUED_TO = /[\w.)\]}>!?^~]/;
+const GLUED_TO = /[\w.)\]}>!?^~*%]/;
+
+/** Whether what ends before a character of a line may be the end of another line. */
+export const endsBefore = (text: string, at: number): boolean => at > 0 && GLUED_TO.test(text[at - 1]!);
 
 /** A sanitizer's word about its own options, which often has no end of line. */
 const OF_OPTIONS = /^==\d{1,10}==WARNING: (?!\w{4,25}Sanitizer)/;
@@ -85,6 +90,15 @@ export function markersOf(readers: readonly Reader[]): Markers {
   const anywhere = openings.flatMap(({ words, readers: of }) =>
     words.source.startsWith('^') ? [] : [{ words: behindWord(words), readers: of }],
   );
+  // Where a report begins with a name or a place, anything may stand before it on its line.
+  const beginsLoosely = (r: Reader): boolean => r.markers.some((m) => typeof m.opening === 'function');
+  const withKin = markers.map((m) => {
+    // Readers of the same tools, or of the same words.
+    const own = readers.filter((_, i) => holds(m.readers, i)).flatMap((r) => [...r.tools, ...r.literals]);
+    const isKin = (r: Reader): boolean => [...r.tools, ...r.literals].some((one) => own.includes(one));
+    const isFree = (r: Reader): boolean => m.opening instanceof RegExp && !beginsLoosely(r);
+    return { ...m, kin: setOf(readers, (r) => r.joins === true || isKin(r) || isFree(r)) };
+  });
   const opens = setOf(readers, (r) => r.markers.some((m) => m.opening !== undefined));
   const speaks = setOf(readers, (r) => r.markers.length > 0);
   // First those that may begin a report: text before them is no part of it.
@@ -122,7 +136,16 @@ export function markersOf(readers: readonly Reader[]): Markers {
       const rest = text.slice(1);
       const at = 1 + firstOf(anywhere, rest, concerned);
       return (
-        at > 0 && GLUED_TO.test(text[at - 1]!) && !OF_OPTIONS.test(text.slice(at)) && !isQuoted(text, at)
+        endsBefore(text, at) && !OF_OPTIONS.test(text.slice(at)) && !isQuoted(text, at)
+      );
+    },
+    isOfOthers(text, concerned, taker) {
+      return withKin.some(
+        ({ words, readers: of, kin }) => {
+          if (holds(kin, taker) || !overlap(of, concerned)) return false;
+          const at = text.search(words);
+          return at >= 0 && !isQuoted(text, at);
+        },
       );
     },
     traceOf(text, concerned) {

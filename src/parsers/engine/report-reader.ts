@@ -3,6 +3,7 @@
  * what crash handlers, debuggers and kernels print. A reader says what a line begins and what it is to an open report.
  */
 import type { Tool } from '../../model/diagnostic.js';
+import { MAX_LISTED } from './listed.js';
 import { closeReport, extend, type OpenReport } from './open-report.js';
 import type { Emit, Line, LineReader, LineSession, LogContext, Marker } from './reader.js';
 
@@ -62,12 +63,20 @@ function makeSession<R extends Tentative>(
   let open: R | undefined;
   let left = patience;
 
-  const close = (): void => {
+  const doubts: string[] = [];
+  /** `isDenied`: what followed showed that it is no report. */
+  const close = (isDenied = false): void => {
     const closed = open;
     open = undefined;
-    if (closed?.isBelieved !== true) return;
-    finish?.(closed);
-    closeReport(closed, emit);
+    if (closed === undefined) return;
+    const { diagnostic, isBelieved } = closed;
+    if (isBelieved === true) {
+      finish?.(closed);
+      closeReport(closed, emit);
+    } else if (isBelieved === false && !isDenied && doubts.length < MAX_LISTED)
+      doubts.push(
+        `line ${diagnostic.log.line}: ${diagnostic.rule}: ${diagnostic.missing ?? 'its report does not follow'}`,
+      );
   };
   /** `consumed`, and the report goes on. */
   const goOn = (report: R, line: Line): 'consumed' => {
@@ -91,18 +100,16 @@ function makeSession<R extends Tentative>(
         if (belongs === 'last') close();
         return 'consumed';
       }
-      if (belongs === 'over' || (line.text.trim() !== '' && --left <= 0)) close();
+      if (belongs === 'over') close(true);
+      else if (line.text.trim() !== '' && --left <= 0) close();
       return 'ignored';
     },
     settle() {
       if (open !== undefined && (open.diagnostic.complete || open.isBelieved !== true)) close();
     },
     end() {
-      const doubted = open?.isBelieved === false ? open.diagnostic : undefined;
       close();
-      return doubted === undefined
-        ? []
-        : [`line ${doubted.log.line}: ${doubted.rule}: ${doubted.missing ?? 'its report does not follow'}`];
+      return doubts;
     },
   };
 }

@@ -23,6 +23,7 @@ export const TRACES: readonly RegExp[] = [
   CAUSE,
   /^PC=0x[0-9a-f]{1,16} m=\S{1,20} sigcode=/,
   /^signal arrived during (?:cgo|external code) execution$/,
+  /^goroutine \d{1,12} gp=0x[0-9a-f]{1,16} m=\S{1,12} (?:mp=0x[0-9a-f]{1,16} )?\[running\b/,
   // A stack that was not asked for names no frames and pointers but its places.
   /^\s*\S{1,2000}:\d{1,9} \+0x[0-9a-f]{1,16} fp=0x[0-9a-f]{1,16} sp=0x[0-9a-f]{1,16}/,
   /^(?:runtime\.(?:throw|sigpanic|panicmem|fatalthrow|dieFromSignal|cgoSigtramp|badunlockosthread|fatalpanic)\(|panic\(\{?0x)/,

@@ -65,6 +65,7 @@ export const goRace: LineReader = {
     ' by goroutine ',
     ' by main goroutine',
     ' created at:',
+    ' lock mutex 0x',
   ],
   markers: [
     { words: /\b(?:WARNING: )?DATA RACE\b/, opening: /\bWARNING: DATA RACE$/ },
@@ -75,6 +76,7 @@ export const goRace: LineReader = {
     /^\s*(?:Previous )?(?:atomic )?(?:read|write) at 0x[0-9a-f]{4,16} by (?:main )?goroutine/i,
     /^\s*Goroutine \d+ \([a-z ]{1,20}\) created at:$/,
     /^Found \d{1,9} data race\(s\)$/,
+    /^Goroutine \d{1,12} lock mutex 0x[0-9a-f]{4,16} while holding mutex /,
   ],
   make,
 };

@@ -13,7 +13,7 @@ import {
   openStack,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 
 const LEFT = /^ffi-gates fdguard: left open: (.{1,4000}) \(byte (\d{1,15})\)$/;
 const END = 'ffi-gates fdguard: that is all';
@@ -27,7 +27,7 @@ export const fdguard: LineReader = {
   kind: 'lines',
   tools: ['fdguard'],
   literals: ['ffi-gates fdguard: '],
-  markers: [{ words: /\bffi-gates fdguard: (?:left open|failed|watching|opened|closed|ended|done)\b/ }],
+  markers: [begins(/\bffi-gates fdguard: (?:left open|failed|watching|opened|closed|ended|done|that is all)\b/)],
   make,
 };
 

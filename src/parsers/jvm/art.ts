@@ -72,11 +72,22 @@ const nativeFrame = (text: string): Frame | undefined =>
 export const art: LineReader = {
   kind: 'lines',
   tools: ['art'],
-  literals: ['JNI DETECTED ERROR', 'JNI ERROR (app bug)', 'in call to ', 'No pending exception expected: '],
+  literals: [
+    'JNI DETECTED ERROR',
+    'JNI ERROR (app bug)',
+    'in call to ',
+    'No pending exception expected: ',
+    'from void ',
+    'from int ',
+    'from long ',
+    'from boolean ',
+    'from java.lang.',
+  ],
   markers: [begins(/(?<!')\bJNI (?:DETECTED ERROR IN APPLICATION|ERROR \(app bug\)): /)],
   traces: [
     /^\s*No pending exception expected: /,
     /^\s*in call to [A-Z]\w{2,60}$/,
+    /^\s*from (?:void|int|long|boolean|java\.lang\.[\w.$]{1,60}) [\w$]{1,60}(?:\.[\w$<>]{1,100}){1,12}\([^()]{0,400}\)$/,
     /^\s*native: #\d{2,4} pc [0-9a-f]{6,16} /,
   ],
   make,

@@ -106,6 +106,9 @@ export const hserr: LineReader = {
     ' native code outside the VM',
     'error report file with',
     'JRE version: ',
+    'submit a bug report, please',
+    '# CreateCoredumpOnCrash',
+    '# Core dump ',
   ],
   markers: [
     // with the sign that belongs to it
@@ -125,6 +128,8 @@ export const hserr: LineReader = {
     /\bThe crash happened outside the Java Virtual Machine\b/,
     /\bAn error report file with more information is saved as:$/,
     /^(?:# )?JRE version: .* \(build /,
+    /^(?:# )?If you would like to submit a bug report, please visit:/,
+    /^# (?:CreateCoredumpOnCrash turned off|Core dump will be written)/,
   ],
   make,
 };

@@ -66,9 +66,13 @@ const TYPE_WORDS = /\bType=[A-Z][a-z]{1,20} (?:error|exception) vmState=0x/;
 export const openj9Crash: LineReader = {
   kind: 'lines',
   tools: ['openj9'],
-  literals: [' vmState=', 'J9Generic_Signal', ' Stack Backtrace -'],
+  literals: [' vmState=', 'J9Generic_Signal', ' Stack Backtrace -', ' (0x0000'],
   markers: [begins(TYPE_WORDS)],
-  traces: [/^J9Generic_Signal_Number=/, /^-{5,} Stack Backtrace -{5,}$/],
+  traces: [
+    /^J9Generic_Signal_Number=/,
+    /^-{5,} Stack Backtrace -{5,}$/,
+    /^\S{1,400}\+0x[0-9a-f]{1,8} \(0x[0-9A-F]{16} \[[^[\]]{1,400}\+0x[0-9a-f]{1,12}\]\)$/,
+  ],
   make,
 };
 

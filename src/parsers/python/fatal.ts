@@ -79,6 +79,7 @@ export const python: LineReader = {
     'Python runtime state',
     'Binary file "',
     'Extension modules',
+    '<no Python frame>',
   ],
   markers: [
     { words: /\bFatal Python error\b/, opening: /\bFatal Python error: / },
@@ -95,7 +96,7 @@ export const python: LineReader = {
     THREAD,
     FRAME_OF_DUMP,
     /^Current thread's C stack trace \(most recent call first\):$/,
-    /^Python runtime state: /,
+    /^Python runtime state: |^\s*<no Python frame>$/,
     /^\s*Binary file "[^"]{1,400}", at /,
     /^Extension modules: \w[\w.]{0,200}(?:, |\s\(total: \d)/,
   ],

@@ -54,8 +54,10 @@ export const dart = readReports<Open>({
     ': error: ',
     'isolate_instructions=',
     ' fp 0x',
+    'End of DumpStackTrace',
   ],
   markers: [{ words: WORDS }, { words: ASSERTED, opening: beforeAssertion }],
+  traces: [/^-- End of DumpStackTrace$/],
   begin,
   take,
   finish({ diagnostic, hazard }) {

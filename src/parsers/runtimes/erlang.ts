@@ -57,6 +57,7 @@ export const erlang = readReports<Tentative>({
     'no more index entries',
     'Crash dump ',
     '=scheduler:',
+    '_scheduler:',
   ],
   markers: [
     { words: ALONE, opening: ALONE },

@@ -130,8 +130,8 @@ function begin(line: Line, open: Open | undefined): Open | undefined {
     ),
     section: 'other',
     signal,
-    // Anybody may write `[BUG]` before a sentence.
-    isBelieved: signal === undefined ? 'never' : true,
+    // Anybody may write `[BUG]` before a sentence, but not behind a place in a script.
+    isBelieved: signal !== undefined ? true : at ? false : 'never',
   };
   if (at) {
     openStack(begun, 'managed');

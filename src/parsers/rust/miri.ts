@@ -60,6 +60,10 @@ export const miri: LineReader = {
     'a bug in the program',
     '= note: BACKTRACE',
     '= note: inside',
+    '= note: stack backtrace',
+    '= note: this is on thread',
+    'Undefined Behavior occurred',
+    'located here:',
   ],
   markers: [
     JSON_MARKER,
@@ -68,7 +72,12 @@ export const miri: LineReader = {
       /\berror: (?:unsupported operation: |memory leaked: |deadlock: |the evaluated program (?:dead|panicked|leaked)|a thread deadlocked|abnormal termination: |the main thread terminated without|resource exhaustion: |post-monomorphization error: )/,
     ),
   ],
-  traces: [/^\s*= help: this indicates a bug in the program/, /^\s*= note: (?:BACKTRACE|inside `)/],
+  traces: [
+    /^\s*= help: this indicates a bug in the program/,
+    /^\s*= note: (?:BACKTRACE|inside `|stack backtrace:$|this is on thread `)/,
+    /\^ Undefined Behavior occurred here$/,
+    /^\s*help: alloc\d{1,9} was (?:de)?allocated here:$/,
+  ],
   make,
 };
 

@@ -246,7 +246,7 @@ function takeOverflow(s: State, line: Line, text: string): boolean {
 function takeAbort(s: State, line: Line, text: string): boolean {
   const row = ABORTS.find(([re]) => re.test(text));
   const isEnd = text === 'thread caused non-unwinding panic. aborting.';
-  if (!row && !isEnd) return false;
+  if (!row && !(isEnd && s.open)) return false;
   // "thread 'x' has overflowed its stack" has opened it already.
   const isSecond = s.open?.diagnostic.rule === OVERFLOWED.rule && text.startsWith('fatal runtime error');
   if (row && !isSecond) {

@@ -62,12 +62,13 @@ const isPlace = (text: string): boolean => PLACE_END.test(text) && !GO_PLACE.tes
 export const ubsan: LineReader = {
   kind: 'lines',
   tools: ['ubsan'],
-  literals: ['runtime error: ', 'ubsan: ', 'Sanitizer'],
+  literals: ['runtime error: ', 'ubsan: ', 'Sanitizer', 'note: pointer points'],
   markers: [
     // … but not of Go, whose tests log panics so
     { words: /(?<!\.go):\d+(?::\d+)?: runtime error: /, opening: beforePlace },
     begins(/\bubsan: [\w-]{3,40} by 0x/),
   ],
+  traces: [/^0x[0-9a-f]{4,16}: note: pointer points here$/],
   make,
 };
 

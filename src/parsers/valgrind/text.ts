@@ -17,6 +17,8 @@ import { CONTINUES, frameLine, reprintedFrame, stream, TRAILER, type Stream } fr
 const PREFIX = /^(?:[A-Z]{2,4} )?(==|\*\*|--)(?:[\d:.]{5,20} )?(\d{1,10})(==|\*\*|--)(?: (.*))?$/;
 /** `Memcheck: mc_leakcheck.c:2141 (fn): the 'impossible' happened.` */
 const INTERNAL = /^(\w+): \S+ \([^()]*\): (?:the 'impossible' happened|Assertion .* failed)/;
+/** A signal in Valgrind's own code. */
+const RECEIVED = /^(?:--\d{1,10}-- )?VALGRIND INTERNAL ERROR: Valgrind received a signal \d/;
 const TERMINATING = 'Process terminating with default action';
 const ANNOUNCEMENT = /^Thread \S+ was created|^---Thread-Announcement/;
 /** `-v` and `-s` print each error again at the end. */
@@ -34,7 +36,7 @@ const NO_PROCESS = '';
 export const valgrindText: LineReader = {
   kind: 'lines',
   tools: ['memcheck', 'helgrind', 'drd', 'valgrind'],
-  literals: [...PROCESS_ID_LITERALS, ...HEADLINE_LITERALS, '  at 0x', '  by 0x'],
+  literals: [...PROCESS_ID_LITERALS, ...HEADLINE_LITERALS, '  at 0x', '  by 0x', 'VALGRIND INTERNAL'],
   markers: [PROCESS_ID_MARKER],
   make,
 };
@@ -50,6 +52,10 @@ function make(emit: Emit): LineSession {
   const state: State = { emit, streams: new Map(), complaints: [] };
   return {
     line(line) {
+      if (RECEIVED.test(line.text)) {
+        emit(internalError('valgrind', line));
+        return 'consumed';
+      }
       const m = PREFIX.exec(line.text);
       if (m === null || m[1] !== m[3] || line.text.includes('Sanitizer'))
         return takeUnprefixed(state, line) ? 'consumed' : 'ignored';
