@@ -14,7 +14,7 @@
  *     Thread 0 crashed with X86 Thread State (64-bit):
  *     Binary Images:
  */
-import type { Frame } from '../../model/diagnostic.js';
+import { appleFrame } from '../engine/apple-frame.js';
 import { addFrame, markComplete, openReport, openStack } from '../engine/open-report.js';
 import type { Line } from '../engine/reader.js';
 import { readReports, type Belongs, type Tentative } from '../engine/report-reader.js';
@@ -34,10 +34,6 @@ const IMAGES = /^\s*Binary Images(?: Description)?:/;
 const INFO = /^\s*Application Specific (?:Information|Signatures):(.*)$/;
 const HEAD =
   /^\s*(?:Path|Identifier|Version|Build Info|Code Type|Role|Parent Process|Responsible|User ID|Coalition|Date\/Time|Launch Time|OS Version|Report Version|Release Type|Baseband Version|Anonymous UUID|Sleep\/Wake UUID|Time Awake Since Boot|Time Since Wake|System Integrity Protection|Incident Identifier|CrashReporter Key|Hardware Model|Beta Identifier|Exception Note|Termination (?:Signal|Reason|Description)|Terminating Process|VM Region(?:s Near| Info)|Notes|PlugIn (?:Path|Identifier)|Command|Host Name|PID|Thread|Kernel Triage|Error Formulating Crash Report):/;
-const FRAME_HEAD = /^\s*(\d{1,4})\s{1,8}(?=\S)/;
-const FRAME_PC = /\s0x[0-9a-f]{6,16}\s/;
-const PLACE = / \(([^()]{1,300}):(\d{1,9})\)(?: \[inlined\])?$/;
-
 type Open = Tentative & {
   facts: Facts;
   crashed: string | undefined;
@@ -45,31 +41,6 @@ type Open = Tentative & {
   isInfo: boolean;
   hasException: boolean;
 };
-
-/** `0   libshelf.dylib   0x000000010df42dcd shelf_top + 125 (shelf.c:12)`, `3   Till   0x0000000102b1 0x102a90000 + 135188`, `4   ???   0x0 ???`. */
-export function appleFrame(text: string): Frame | undefined {
-  const head = FRAME_HEAD.exec(text);
-  if (head === null) return undefined;
-  const rest = text.slice(head[0].length);
-  const pc = FRAME_PC.exec(`${rest} `);
-  if (pc === null || pc.index === 0 || pc.index > 200) return undefined;
-  const module = rest.slice(0, pc.index).trim();
-  const body = rest.slice(pc.index + pc[0].length).trim();
-  const place = PLACE.exec(body);
-  const name = (place ? body.slice(0, place.index) : body).replace(/ \+ \d{1,12}$/, '').trim();
-  const known = name !== '' && name !== '???' && !name.startsWith('0x');
-  if (place && known)
-    return { kind: 'source', function: name, file: place[1]!, line: Number(place[2]), module };
-  if (module === '???')
-    return known ? { kind: 'symbol', function: name } : { kind: 'opaque', text: pc[0].trim() };
-  const offset = known ? undefined : /^0x[0-9a-f]+ \+ (\d{1,15})$/.exec(body)?.[1];
-  return {
-    kind: 'module',
-    module,
-    ...(offset !== undefined && { offset: `0x${Number(offset).toString(16)}` }),
-    ...(known && { function: name }),
-  };
-}
 
 /** A report whose first lines are lost still has these. */
 const PARTS =

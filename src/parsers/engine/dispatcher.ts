@@ -3,6 +3,7 @@ import { watchMixing, type Mixing } from './mixing.js';
 import { watchWrapping, type Wrapping } from './wrapping.js';
 import { watchMargins, type Margins, type RawLine } from './margin.js';
 import { hasGluedPrompt } from './markup.js';
+import { holdsEscapedLog } from './escaped.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
 import { holdLast } from './held-report.js';
 import type { LiteralIndex, ReaderSet } from './literal-index.js';
@@ -192,14 +193,23 @@ function push(s: State, line: Line, marked: boolean): boolean {
   if (s.sessions.lastEnd === line.no) s.mixing.ended();
   if (taken) {
     if (isGlued) s.sessions.complain(`line ${line.no}: a shell's prompt is glued to a word of the report`);
-  } else if (marked && text !== '') s.waiting = line;
+  } else if (marked && text !== '') {
+    s.waiting = line;
+    if (holdsEscapedLog(text, (t) => markers.at(t, s.index.readersOf(t)) === 0))
+      s.sessions.complain(`line ${line.no} holds a log whose ends of lines are escaped`);
+  }
   if ((taken && GLUED_RULER.test(text)) || (concerned && isGluedLine(s, text, concerned, taken)))
     s.sessions.complain(`line ${line.no}: the words of a report are glued to others`);
   return taken;
 }
 
 /** Whether the line holds words of a report besides those that were read. */
-function isGluedLine({ markers, sessions }: State, text: string, concerned: ReaderSet, taken: boolean): boolean {
+function isGluedLine(
+  { markers, sessions }: State,
+  text: string,
+  concerned: ReaderSet,
+  taken: boolean,
+): boolean {
   if (!taken) return markers.isGlued(text.slice(0, MAX_LEAD_CHARS), concerned);
   const read = sessions.lastText.slice(0, MAX_GLUED_CHARS);
   return markers.isGlued(read, concerned) || markers.isOfOthers(read, concerned, sessions.sticky!.reader);

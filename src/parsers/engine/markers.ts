@@ -135,18 +135,14 @@ export function markersOf(readers: readonly Reader[]): Markers {
       if (!overlap(opens, concerned)) return false;
       const rest = text.slice(1);
       const at = 1 + firstOf(anywhere, rest, concerned);
-      return (
-        endsBefore(text, at) && !OF_OPTIONS.test(text.slice(at)) && !isQuoted(text, at)
-      );
+      return endsBefore(text, at) && !OF_OPTIONS.test(text.slice(at)) && !isQuoted(text, at);
     },
     isOfOthers(text, concerned, taker) {
-      return withKin.some(
-        ({ words, readers: of, kin }) => {
-          if (holds(kin, taker) || !overlap(of, concerned)) return false;
-          const at = text.search(words);
-          return at >= 0 && !isQuoted(text, at);
-        },
-      );
+      return withKin.some(({ words, readers: of, kin }) => {
+        if (holds(kin, taker) || !overlap(of, concerned)) return false;
+        const at = text.search(words);
+        return at >= 0 && !isQuoted(text, at);
+      });
     },
     traceOf(text, concerned) {
       const isMarkedLine = concerned.some((bits) => bits !== 0);

@@ -89,7 +89,8 @@ function makeSession<R extends Tentative>(
     line(line) {
       const begun = begin(line, open, log);
       if (begun !== undefined) {
-        if (begun !== open) close();
+        // A doubted one was its beginning, or is said of it.
+        if (begun !== open) close(true);
         open = begun;
         return goOn(begun, line);
       }

@@ -5,9 +5,9 @@ import type { Line } from '../engine/reader.js';
 import { EXCEPTION, goMeaning } from './kinds.js';
 
 export const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
-/** `[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x463af0]` */
+/** `[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x463af0]`; gccgo's numbers have no `0x` */
 export const CAUSE =
-  /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]{1,16})(?:[: ][^\]]{0,80}?)?(?: addr=(0x[0-9a-f]{1,16}))?(?: pc=0x[0-9a-f]{1,16})?\]$/;
+  /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]{1,16})(?:[: ][^\]]{0,80}?)?(?: addr=((?:0x)?[0-9a-f]{1,16}))?(?: pc=(?:0x)?[0-9a-f]{1,16})?\]$/;
 /** Windows: the exception's number, its kind of access and address, and the pc; the stack has no header. */
 const WINDOWS = /^Exception 0x([0-9a-f]{8}) 0x[0-9a-f]+ (0x[0-9a-f]+) 0x[0-9a-f]+$/;
 export const PC = /^PC=0x[0-9a-f]+(?:$| m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?)/;
@@ -73,8 +73,14 @@ export type Words = {
   line: Line;
 };
 
-/** A line that says a signal, or Windows' exception. */
-export function signalOf(line: Line, text: string): Words | undefined {
+/** A line that says a signal, or Windows' exception. `words` are those that a cause belongs to. */
+export function signalOf(line: Line, text: string, words: Words | undefined): Words | undefined {
+  const cause = words === undefined ? CAUSE.exec(text) : null;
+  if (cause?.[1] !== undefined) {
+    const found: Words = { how: 'signal', words: text.slice(1, -1), signal: cause[1], line };
+    takeCause(found, text);
+    return found;
+  }
   const signal = SIGNAL.exec(text)?.[1];
   if (signal) return { how: 'signal', words: text, signal, line };
   const windows = WINDOWS.exec(text);
@@ -105,7 +111,7 @@ export function takeCause(w: Words, text: string): boolean {
   const pc = cause ? null : PC.exec(text);
   if (cause?.[1]) w.signal = cause[1];
   const address = cause ? cause[2] : pc?.[1];
-  if (address) w.address = address;
+  if (address) w.address = address.startsWith('0x') ? address : `0x${address}`;
   return cause !== null || pc !== null;
 }
 

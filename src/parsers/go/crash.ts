@@ -55,7 +55,8 @@ const HEADER = /^(?:(goroutine \d{1,19})(?: [a-z]+=\S{1,30})* \[([^\]]{1,200})\]
 const PLACE_LINE = /^\s|^\S.{0,4000}:\d{1,9}(?: \+0x[0-9a-f]{1,16}|$)/;
 const CREATED = /^created by (.+?)(?: in goroutine \d+)?$/;
 const UNAVAILABLE = /^\s*goroutine running on other thread; stack unavailable/;
-const FRAME = /^[^\s(].{0,4000}\)$|^non-Go function$/;
+// The last line of a log may be cut in its arguments.
+const FRAME = /^[^\s(].{0,4000}\)$|^non-Go function$|^[^\s(]{1,400}\.\w{1,200}\([{}0-9a-fx?, .]{0,400}$/;
 
 /** Reads panics, fatal errors and signals of the Go runtime, with every goroutine of the dump. */
 export const goCrash: LineReader = {
@@ -72,7 +73,7 @@ export const goCrash: LineReader = {
       /\bfatal error: (?:unexpected signal during|concurrent map|all goroutines are asleep|found bad pointer|stack overflow$)/,
     ),
     begins(
-      /\bSIG(?:SEGV: segmentation violation|BUS: bus error|ABRT: abort|FPE: floating|ILL: illegal|TRAP: trace trap)/,
+      /(?<!\[signal )\bSIG(?:SEGV: segmentation violation|BUS: bus error|ABRT: abort|FPE: floating|ILL: illegal|TRAP: trace trap)/,
     ),
     { words: /\bresult of Go function(?: \S{1,400})? called from cgo (?:has|is)(?: unpinned)? Go [a-z]/ },
   ],
@@ -90,9 +91,8 @@ type State = {
   open: OpenReport | undefined;
   /** A function whose place line has not come yet. */
   fn: string | undefined;
-  /** In the `created by` part of a goroutine: its place line belongs to no call. */
+  /** In the `created by` part of a goroutine, of which no place belongs to a call; the faulting one has that part. */
   inCreator: boolean;
-  /** The faulting goroutine says who created it. */
   hasCreator: boolean;
   /** A stack of which the runtime could name no frame. */
   opaque: Stack | undefined;
@@ -147,7 +147,7 @@ function read(s: State, line: Line, text: string): boolean {
     return true;
   }
   if (s.open) return inside(s, s.open, line, text);
-  const signal = signalOf(line, text);
+  const signal = signalOf(line, text, s.words);
   if (signal) s.words = signal;
   return signal !== undefined || (s.words !== undefined && before(s, s.words, line, text));
 }

@@ -7,7 +7,8 @@ const plain = (name: string): string =>
 
 /** `main.(*T).M(0x1, {…})` → `main.(*T).M`: drops the last, balanced, group of arguments. */
 export const goFunction = (text: string): string => {
-  if (!text.endsWith(')')) return plain(text);
+  // A log may end in the arguments.
+  if (!text.endsWith(')')) return plain(text.replace(/\([{}0-9a-fx?, .]*$/, ''));
   let depth = 0;
   for (let i = text.length - 1; i > 0; i--) {
     const c = text[i];

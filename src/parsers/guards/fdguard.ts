@@ -27,7 +27,9 @@ export const fdguard: LineReader = {
   kind: 'lines',
   tools: ['fdguard'],
   literals: ['ffi-gates fdguard: '],
-  markers: [begins(/\bffi-gates fdguard: (?:left open|failed|watching|opened|closed|ended|done|that is all)\b/)],
+  markers: [
+    begins(/\bffi-gates fdguard: (?:left open|failed|watching|opened|closed|ended|done|that is all)\b/),
+  ],
   make,
 };
 

@@ -152,6 +152,9 @@ function close(s: State): void {
   s.open = undefined;
   const { diagnostic, call, from } = open;
   const { message } = diagnostic;
+  const own = from === undefined ? undefined : /^\S+ ([\w.$<>]+)\(/.exec(from)?.[1];
+  if (own !== undefined && frameCount(open) === 0)
+    addFrameTo(open, 'managed', { kind: 'symbol', function: own });
   const place = call === undefined ? from && ` from ${from}` : ` in call to ${call}`;
   diagnostic.rule = `art/${call?.replace(/\W.*$/s, '') || 'check-jni'}`;
   diagnostic.hazard = MEANINGS.find(([shape]) => shape.test(message))?.[1] ?? 'rules/jni-wrong-type';

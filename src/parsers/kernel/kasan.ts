@@ -90,7 +90,9 @@ export const kasan = readReports<Open>({
   ],
   markers: [{ words: WORDS, opening: WORDS }],
   traces: [PARTS, SLUB, CALL_TRACE, /^-{3}\[ end trace (?:[0-9a-f]{16} )?\]-{3}$/],
-  frames: [/^\s*(?:\? )?[\w.]{1,120}\+0x[0-9a-f]{1,8}\/0x[0-9a-f]{1,8}(?: \[[\w-]{1,60}\])?(?: [\w./+-]{1,150}\.[chS]:\d{1,7})?$/],
+  frames: [
+    /^\s*(?:\? )?[\w.]{1,120}\+0x[0-9a-f]{1,8}\/0x[0-9a-f]{1,8}(?: \[[\w-]{1,60}\])?(?: [\w./+-]{1,150}\.[chS]:\d{1,7})?$/,
+  ],
   begin,
   take,
   finish,

@@ -11,7 +11,9 @@
  *
  *     [4242:0115/123456.789012:ERROR:node_bindings.cc(160)] Fatal error in V8: HandleScope::HandleScope Entering the V8 API …
  */
+import type { Frame } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
+import { appleFrame } from '../engine/apple-frame.js';
 import { libcFrameOf, parseFrame } from '../engine/frame.js';
 import { addFrame, markComplete, messageOf, openReport, openStack } from '../engine/open-report.js';
 import type { Line } from '../engine/reader.js';
@@ -21,6 +23,8 @@ import { faultName, signalHazard } from '../engine/signals.js';
 
 const RECEIVED =
   /^\s*Received signal (\d{1,2})(?: ([A-Z]{2,5}_\w{2,20}|<unknown>) ([0-9a-f]{12,16})|(?: [\w<>]{1,20}){1,3})?$/;
+/** Where nothing is known of a frame but its address. */
+const BARE = /^\s*\[(0x[0-9a-f]{8,16})\]$/;
 const END = /^\s*\[end of stack trace\]$/;
 const TITLE = /^\s*={4} C stack trace =+$/;
 const REGISTERS = /^\s*(?:[a-z]\w{1,3}: {1,2}[0-9a-f]{8,16}(?:\s+|$)){1,4}$/;
@@ -108,9 +112,15 @@ function take(open: Tentative, line: Line): Belongs {
     markComplete(open);
     return 'last';
   }
-  const frame = parseFrame(line.text)?.frame ?? libcFrameOf(line.text.trim());
+  const frame = frameOf(line.text);
   if (frame === undefined) return TITLE.test(line.text) || REGISTERS.test(line.text) ? 'own' : 'foreign';
   if (open.stack === undefined) openStack(open, 'fault');
   addFrame(open, frame);
   return 'own';
+}
+
+function frameOf(text: string): Frame | undefined {
+  const bare = BARE.exec(text)?.[1];
+  if (bare !== undefined) return { kind: 'opaque', text: bare };
+  return appleFrame(text) ?? parseFrame(text)?.frame ?? libcFrameOf(text.trim());
 }

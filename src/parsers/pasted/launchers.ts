@@ -31,6 +31,8 @@ const DEATHS: readonly RegExp[] = [
 /** Frames of a stack without its head, as programs print them that ask glibc for them. */
 const FRAMES: readonly RegExp[] = [
   /^\s{0,8}(?:\[ {0,2}\d{1,3}\] )?[^\s()]{1,400}\((?:[^\s()]{0,400}\+0x[0-9a-f]{1,12})\) ?\[0x[0-9a-f]{6,16}\]$/,
+  // ... several on a line, when its ends are lost
+  /\.so(?:\.\d{1,3}){0,4}\([^\s()]{0,400}\+0x[0-9a-f]{1,12}\) ?\[0x[0-9a-f]{6,16}\] /,
 ];
 
 /** The kernel's words about its own faults, without a checker's. */

@@ -54,9 +54,8 @@ const NEGATIVE =
 
 /** Frames that are kept of a traceback, the most recent. */
 const MAX_TRACEBACK_FRAMES = 200;
-/** Other output between two lines of a dump. */
+/** Other output between two lines of a dump, and lines of the debug checks before their fatal error, with a margin. */
 const MAX_FOREIGN_LINES = 20;
-/** Lines that the debug checks print before their fatal error, with a margin. */
 const MAX_PRELUDE_LINES = 100;
 
 /** Reads fatal errors, faulthandler dumps, results that break the exception rule, and exceptions lost in callbacks. */

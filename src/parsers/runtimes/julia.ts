@@ -23,7 +23,7 @@ const SIGNAL =
 const WINDOWS = /^\s*Exception: (EXCEPTION_\w{1,40}) at 0x[0-9a-f]{1,16} -- (.*)$/;
 const CORRUPTION = /^\s*GC error \(probable corruption\) ?:?/;
 const EXPRESSION = /^\s*(?:while loading .*)?\bin expression starting (?:at|on line) /;
-const UNKNOWN = /^\s*unknown function \(ip: (0x[0-9a-f]{1,16})\)(?: at (\S.*))?$/;
+const UNKNOWN = /^\s*unknown function \(ip: ((?:0x)?[0-9a-f]{1,16})\)(?: at (\S.*))?$/;
 const UNKNOWN_LINE = ' (unknown line)';
 const END = /^\s*Allocations: \d+ \(Pool: /;
 /** Words before and between. */
@@ -48,6 +48,9 @@ export const julia = readReports<Tentative>({
     'Allocations: ',
     'GC error (probable',
     '(unknown line)',
+    'unknown function (ip',
+    'jl_apply',
+    '_jl_invoke',
   ],
   markers: [
     { words: WORDS, opening: WORDS },
@@ -55,7 +58,11 @@ export const julia = readReports<Tentative>({
       words: /\bsignal \(11(?:\.\d)?\): |^\s*Allocations: \d{1,15} \(Pool: \d{1,15}; Big: \d{1,15}\); GC: \d/,
     },
   ],
-  traces: [/^\s*[^\s(].{0,2000} \(unknown line\)$/],
+  traces: [
+    /^\s*[^\s(].{0,2000} \(unknown line\)$/,
+    /^\s*unknown function \(ip: 0x[0-9a-f]{4,16}\)/,
+    /^\s*(?:i?jl_apply\w{0,40}|_jl_invoke) at \S.{0,400}\.[ch]:\d{1,7}(?: \[inlined\])?$/,
+  ],
   begin,
   take,
 });

@@ -18,6 +18,7 @@ const CAUGHT = /^\s*\*\*\* caught (segfault|bus error|illegal operation) \*\*\*$
 const ADDRESS = /^\s*address (0x[0-9a-fA-F]{1,16}|[0-9a-fA-F]{1,16}|\(nil\)), cause '([^']{1,80})'$/;
 const TRACEBACK = /^\s*Traceback:$/;
 const FRAME = /^\s*\d{1,5}: (\S.*)$/;
+const FIRST = /^\s*1: [\w.:$]{1,200}\(/;
 const END =
   /^\s*(?:An irrecoverable exception occurred\. R is aborting now|Possible actions:|aborting \.\.\.$)/;
 /** The list of actions, from which the user of a console chooses. */
@@ -43,7 +44,7 @@ const functionOf = (call: string): string =>
 /** Reads R's reports of a fault. */
 export const r = readReports<Open>({
   tools: ['r'],
-  literals: ['*** caught ', 'caught segfault *', 'R is aborting now'],
+  literals: ['*** caught ', 'caught segfault *', 'R is aborting now', 'Traceback:'],
   markers: [
     // Its first blank is its own.
     { words: WORDS, opening: / ?\*\*\* caught (?:segfault|bus error|illegal operation) \*\*\*/ },
@@ -56,9 +57,22 @@ export const r = readReports<Open>({
   },
 });
 
-function begin(line: Line): Open | undefined {
+/** A traceback of which it is not known yet whether it is R's: others have that title, too. */
+const headless = (line: Line): Open => ({
+  ...openReport(
+    line,
+    { tool: 'r', rule: 'r/traceback', hazard: 'crash/signal', message: 'traceback' },
+    { missing: 'the words above the traceback' },
+  ),
+  signal: 'SIGSEGV',
+  hasEnded: false,
+  isBelieved: 'never',
+});
+
+function begin(line: Line, open: Open | undefined): Open | undefined {
   const words = CAUGHT.exec(line.text)?.[1];
-  if (words === undefined) return undefined;
+  if (words === undefined)
+    return open === undefined && TRACEBACK.test(line.text) ? headless(line) : undefined;
   const signal = SIGNALS[words] ?? 'SIGSEGV';
   return {
     ...openReport(
@@ -74,6 +88,11 @@ function begin(line: Line): Open | undefined {
 
 function take(open: Open, { text }: Line): Belongs {
   if (text.trim() === '') return 'foreign';
+  if (open.isBelieved !== true) {
+    if (open.isBelieved === 'never' && !FIRST.test(text)) return 'over';
+    open.isBelieved = false;
+    return FRAME.test(text) ? 'own' : 'foreign';
+  }
   if (open.hasEnded) return ACTIONS.test(text) ? 'own' : 'over';
   const address = ADDRESS.exec(text);
   const call = open.stack === undefined ? undefined : FRAME.exec(text)?.[1];

@@ -39,6 +39,9 @@ const NOTE = /^(?:\s*= )?(note|help): (.*)$/;
 const INSIDE = /^inside (?:call to )?(?:`([^`]{1,2000})`|closure)(?: at (\S.*))?$/s;
 const FRAME = /^\s*\d{1,5}: (.{1,4000})$/;
 const AT = /^\s*at (.{1,4096})$/;
+/** What rustc and Miri say besides errors, and lines of source between its words and its notes. */
+const ASIDE = /^(?:warning|note): /;
+const MAX_ASIDE = 30;
 /** Source lines and their margins: `10 | code`, `   |`, `...`, `LL | …`. */
 const SOURCE = /^\s*(?:(?:\d{1,9}|LL)\s*)?[|=]|^\.\.\.$|^\s*::: /;
 
@@ -75,9 +78,10 @@ export const miri: LineReader = {
   traces: [
     /^\s*= help: this indicates a bug in the program/,
     /^\s*= note: (?:BACKTRACE|inside `|stack backtrace:$|this is on thread `)/,
-    /\^ Undefined Behavior occurred here$/,
+    /^\s*(?:\|\s{1,400})?\^{1,400} Undefined Behavior occurred here$/,
     /^\s*help: alloc\d{1,9} was (?:de)?allocated here:$/,
   ],
+  watches: true,
   make,
 };
 
@@ -98,10 +102,12 @@ type State = {
   isBlank: boolean;
   /** Errors of Miri's that were read. */
   count: number;
+  /** Number of the last line of a warning or a remark: its notes are of no error. */
+  aside: number;
 };
 
 function make(emit: Emit): LineSession {
-  const s: State = { emit, count: 0, ...NOTHING_OPEN };
+  const s: State = { emit, count: 0, aside: -MAX_ASIDE, ...NOTHING_OPEN };
   return {
     line: (line) => (read(s, line, line.text.trimEnd()) ? 'consumed' : 'ignored'),
     end() {
@@ -126,7 +132,7 @@ function read(s: State, line: Line, text: string): boolean {
   const error = ERROR.exec(text);
   if (error) return begin(s, line, error[2]!, error[1]);
   const { open } = s;
-  if (!open) return false;
+  if (!open) return isAside(s, line.no, text);
   if (text === '') {
     // std's deadlock and leak errors may lack a place; the empty line ends them all the same.
     markComplete(open);
@@ -136,11 +142,22 @@ function read(s: State, line: Line, text: string): boolean {
   }
   if ((s.isBlank && !/^\s*=/.test(text)) || text.startsWith('warning: ')) {
     close(s);
-    return false;
+    return isAside(s, line.no, text);
   }
   s.isBlank = false;
   if (!takeLine(s, open, text)) return false;
   extend(open, line);
+  return true;
+}
+
+/** A note of a warning. */
+function isAside(s: State, no: number, text: string): boolean {
+  if (ASIDE.test(text)) {
+    s.aside = no;
+    return false;
+  }
+  if (no - s.aside >= MAX_ASIDE || !/^\s*= note: /.test(text)) return false;
+  s.aside = no;
   return true;
 }
 

@@ -161,6 +161,22 @@ export const VALGRIND: readonly Chapter[] = [
     unknown: ['Reading of tea leaves of size 8', 'crash/other'],
   },
   {
+    title: 'Valgrind about itself',
+    // `signal_handler` of 3.x, behind Valgrind's own prefix; its `the 'impossible' happened` follows.
+    source: 'coregrind/m_signals.c',
+    tool: 'valgrind',
+    log: `--7-- $
+--7-- si_code=1;  Faulting address: 0x8;  sp: 0x1002ca9e30
+
+valgrind: the 'impossible' happened:
+   Killed by fatal signal
+`,
+    kinds: [
+      ['VALGRIND INTERNAL ERROR: Valgrind received a signal 11 (SIGSEGV) - exiting', 'tool/internal-error'],
+      ['VALGRIND INTERNAL ERROR: Valgrind received a signal 7 (SIGBUS) - exiting', 'tool/internal-error'],
+    ],
+  },
+  {
     title: 'Valgrind: deaths by a signal',
     source: 'coregrind/m_signals.c',
     tool: 'valgrind',
