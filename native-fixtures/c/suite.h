@@ -1,5 +1,6 @@
 /* The tests of both C suites: the library's own cases, and those of a C caller, which the suite has as functions.
- * A suite defines LIBRARY_RUN before: what runs a case of the library by name. */
+ * A suite defines LIBRARY_RUN before, which runs a case of the library by name, and
+ * OWN_CASES, which the other suite lacks. */
 #include "ffi_gates_suite.h"
 #include "fixture.h"
 #include "fixture_cases.h"
@@ -19,11 +20,14 @@
   CASE(bounds_length_arithmetic__slice)       \
   CASE(null_dereference__unchecked)           \
   CASE(init_uninitialised_out_parameter)      \
+  CASE(abi_truncated_pointer)                 \
   CASE(abi_wrong_width)                       \
   CASE(abi_wrong_signedness)                  \
   CASE(abi_struct_layout)                     \
   CASE(abi_arity)                             \
   CASE(abi_calling_convention)                \
+  CASE(abi_pointee_size)                      \
+  CASE(abi_no_result)                         \
   CASE(abi_encoding)                          \
   CASE(abi_encoding__bytes)                   \
   CASE(unwind_foreign_exception__call)        \
@@ -39,6 +43,7 @@
 #define IN_CALLER(name) int name(void);
 FX_LIBRARY_CASES(IN_LIBRARY)
 CALLER_CASES(IN_CALLER)
+OWN_CASES(IN_CALLER)
 
 #define TEST(name) {#name, name},
-const suite_test suite_tests[] = {FX_LIBRARY_CASES(TEST) CALLER_CASES(TEST) {NULL, NULL}};
+const suite_test suite_tests[] = {FX_LIBRARY_CASES(TEST) CALLER_CASES(TEST) OWN_CASES(TEST) {NULL, NULL}};

@@ -32,3 +32,8 @@ func Test_abi_wrong_signedness(t *testing.T)                   { suite.Signed() 
 func Test_abi_struct_layout(t *testing.T)                      { suite.WrongLayout() }
 func Test_abi_encoding__bytes(t *testing.T)                    { suite.Latin1() }
 func Test_abi_encoding(t *testing.T)                           { suite.Utf16() }
+func Test_abi_truncated_pointer(t *testing.T)                  { suite.CutPointer() }
+func Test_abi_arity(t *testing.T)                              { suite.LackParameter() }
+func Test_abi_calling_convention(t *testing.T)                 { suite.OtherRegister() }
+func Test_abi_pointee_size(t *testing.T)                       { suite.NarrowResult() }
+func Test_abi_no_result(t *testing.T)                          { suite.SilentCallback() }

@@ -2,6 +2,12 @@
 
 package fixture
 
-import "fixture/twin"
+import (
+	"testing"
+
+	"fixture/twin"
+)
 
 var suite twin.Suite
+
+func Test_abi_unusual(t *testing.T) { suite.UnusualPreamble() }

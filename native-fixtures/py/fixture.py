@@ -43,6 +43,7 @@ DECLARATIONS = {
     "fx_find": (c_void_p, c_char_p),
     "fx_measure": (c_int, c_int, POINTER(c_int)),
     "fx_record_digest": (c_int64, c_void_p),
+    "fx_record_sample": (POINTER(Record),),
     "fx_wide": (c_int64, c_int64, c_int64),
     "fx_unsigned_max": (c_uint32,),
     "fx_mean": (c_double, c_double, c_float, c_int),

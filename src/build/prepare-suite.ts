@@ -209,7 +209,10 @@ export const ownOf = async (
       objects.add(basename(f)).add(basename(real));
       if (/\.so(\.|$)|\.node$/.test(real)) products.push(real);
     }
-  for (const f of await glob(['**/*.so', '**/*.node'], { cwd: prepared.out })) objects.add(basename(f));
+  // What npm installs beside the project belongs to others. A wheel's directories hold the project itself.
+  const ignore = suite.binding === 'node' ? ['**/node_modules/**'] : [];
+  for (const f of await glob(['**/*.so', '**/*.node'], { cwd: prepared.out, ignore }))
+    objects.add(basename(f));
   if (suite.role === 'subject') {
     const { root } = matrix;
     for (const name of await caches.once('prebuilt', root, () => prebuiltIn(root))) objects.add(name);

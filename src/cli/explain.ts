@@ -30,12 +30,15 @@ const indent = (text: string, by: string): string =>
     .map((l) => by + l)
     .join('\n');
 
+const nobody = (why: string | undefined): string =>
+  why === undefined ? 'no gate sees it' : `no gate sees it: ${why}`;
+
 /** The gates that detect a hazard, by binding, measured with our planted bugs. */
-const seenBy = (table: Detection, id: string): string[] => {
+const seenBy = (table: Detection, id: string, unseen: Readonly<Record<string, string>>): string[] => {
   const row = table.find((r) => r.hazard === id);
   if (!row) return ['  not planted in our fixtures, so not measured'];
   const rows = Object.entries(row.bindings).map(([b, gates]) => [`  ${b}`, gates.join(' ')]);
-  return columns([...rows, ...row.blind.map((b) => [`  ${b}`, 'no gate sees it'])]);
+  return columns([...rows, ...row.blind.map((b) => [`  ${b}`, nobody(unseen[b] ?? unseen['*'])])]);
 };
 
 /**
@@ -57,6 +60,7 @@ export const explain = async (a: {
     );
   const of = (id: string) => ({
     text: all.get(id)?.text ?? '',
+    unseen: all.get(id)?.unseen ?? {},
     examples: (all.get(id)?.examples ?? []).filter(
       (e) => a.language === undefined || e.language === a.language,
     ),
@@ -71,7 +75,7 @@ export const explain = async (a: {
     return EXIT.OK;
   }
   const h = found[0]!;
-  const { text, examples } = of(h.id);
+  const { text, examples, unseen } = of(h.id);
   say(`${h.id}: ${h.title}\n\n${text}\n`);
   say(`Guilty         ${SIDES[h.side]}`);
   say(`First defence  ${h.defence}`);
@@ -80,6 +84,6 @@ export const explain = async (a: {
     say(`  wrong\n${indent(e.wrong, '    ')}\n  right\n${indent(e.right, '    ')}`);
   }
   say('\nSeen by (our own planted bugs)');
-  for (const line of seenBy(table, h.id)) say(line);
+  for (const line of seenBy(table, h.id, unseen)) say(line);
   return EXIT.OK;
 };

@@ -10,11 +10,22 @@ import { nearest } from '../config/did-you-mean.js';
 import type { FixturesReport } from '../model/report.js';
 
 export type Example = { language: string; wrong: string; right: string };
-export type Explanation = { text: string; examples: Example[] };
+/** `unseen`: why no gate sees it, by binding, or by `*` for all of which nothing else is said. */
+export type Explanation = { text: string; examples: Example[]; unseen: Record<string, string> };
 export type Detection = FixturesReport['detection'];
 
 const DOCS = new URL('../../docs/hazards/', import.meta.url);
 const MARK = /^(?:\/\/|#) (wrong|right)$/;
+
+/** A paragraph that says why no gate sees a hazard: `Not seen in node, net: …`, or `Not seen: …` for every binding. */
+const UNSEEN = /^Not seen(?: in ([a-z, ]{1,80}))?: (.*)$/;
+
+const addParagraph = (e: Explanation, paragraph: readonly string[]): void => {
+  const text = paragraph.join(' ');
+  const unseen = UNSEEN.exec(text);
+  if (!unseen) e.text = `${e.text} ${text}`.trim();
+  else for (const b of (unseen[1] ?? '*').split(',')) e.unseen[b.trim()] = unseen[2]!;
+};
 
 const example = (language: string, body: readonly string[]): Example => {
   const halves: Record<string, string[]> = { wrong: [], right: [] };
@@ -28,13 +39,14 @@ const example = (language: string, body: readonly string[]): Example => {
 };
 
 /**
- * Reads the sections of one page: `## hazard/id`, text, then fenced blocks. A block's info string is its
- * language; the comment lines `wrong` and `right` begin its two halves.
+ * Reads the sections of one page: `## hazard/id`, text, why it is not seen where it is not, then fenced blocks. A
+ * block's info string is its language; the comment lines `wrong` and `right` begin its two halves.
  */
 export const parseExplanations = (text: string): Map<string, Explanation> => {
   const all = new Map<string, Explanation>();
   let open: Explanation | undefined;
   let fence: { language: string; body: string[] } | undefined;
+  let paragraph: string[] = [];
   for (const line of text.split('\n')) {
     if (fence) {
       if (line !== '```') fence.body.push(line);
@@ -42,10 +54,19 @@ export const parseExplanations = (text: string): Map<string, Explanation> => {
         open?.examples.push(example(fence.language, fence.body));
         fence = undefined;
       }
-    } else if (line.startsWith('```')) fence = { language: line.slice(3), body: [] };
-    else if (line.startsWith('## ')) all.set(line.slice(3).trim(), (open = { text: '', examples: [] }));
-    else if (open && line.trim()) open.text = `${open.text} ${line.trim()}`.trim();
+      continue;
+    }
+    if (line.trim() && !/^(?:```|## )/.test(line)) {
+      paragraph.push(line.trim());
+      continue;
+    }
+    if (open && paragraph.length) addParagraph(open, paragraph);
+    paragraph = [];
+    if (line.startsWith('```')) fence = { language: line.slice(3), body: [] };
+    else if (line.startsWith('## '))
+      all.set(line.slice(3).trim(), (open = { text: '', examples: [], unseen: {} }));
   }
+  if (open && paragraph.length) addParagraph(open, paragraph);
   return all;
 };
 

@@ -50,6 +50,9 @@ export const SETTINGS = {
   jni: z.strictObject({
     root: list.meta({ description: 'Directory of the project to copy, relative to `dir`.' }),
     args: list.meta({ description: 'Arguments of Maven.' }),
+    foreign: z.literal('jna').meta({
+      description: 'The tests call libraries through JNA: their lane is proven by declarations that JNA was told.',
+    }),
     shim: z
       .strictObject({
         name: text,

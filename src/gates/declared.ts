@@ -70,7 +70,7 @@ export const declared: Gate = {
     },
     {
       bindings: ['jni'],
-      text: 'Sees native methods of the classes under test whose functions are found by their names, not those that `RegisterNatives` names, nor what happens to a value between Java and the library. Of JNA it sees libraries that the tests load, with their structures and callbacks.',
+      text: 'Sees native methods of the classes under test whose functions are found by their names, not those that `RegisterNatives` names, nor what happens to a value between Java and the library. Of JNA it sees libraries that the tests load, with their structures and callbacks; `with: { foreign: jna }` proves the lane by declarations of JNA.',
     },
     {
       bindings: ['net'],

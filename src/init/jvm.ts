@@ -125,8 +125,10 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
         sources.some((s) => within(dirname(p), s.path)),
     );
     const shim = sources.length > 0 && !built && libraries.length === 1;
+    const isJna = through === 'JNA' && !own.some((f) => NATIVE.test(f.text));
     const settings = {
       ...rootOf(pom),
+      ...(isJna ? { foreign: 'jna' } : {}),
       ...(shim
         ? {
             shim: {

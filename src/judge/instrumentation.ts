@@ -25,6 +25,9 @@ const isHosts = (path: string, tools: Host['tools']): boolean => {
   return homes.some((home) => home !== '/' && path.startsWith(`${home}/`));
 };
 
+/** Packages through which a host calls any library: a part of the host, as ctypes is, and not under test. */
+const BRIDGE = /^(?:koffi|ffi_bindings|ffi-rs\.[\w-]{1,60})\.node$/;
+
 /** What a Python suite requires: the project itself is installed elsewhere, or is not installed at all. */
 const PYTHONS = /\/(?:site-packages|dist-packages)\//;
 
@@ -45,12 +48,13 @@ export type ObjectCoverage = {
   blind?: string;
 };
 
-type Kind = 'runtime' | 'host' | 'own' | 'foreign';
+type Kind = 'runtime' | 'host' | 'bridge' | 'own' | 'foreign';
 
 const kindOf = (path: string, { own, out }: Loaded, tools: Host['tools']): Kind => {
   const name = basename(path);
   if (RUNTIME.test(name)) return 'runtime';
   const inside = path.startsWith(`${out}/`) && !PACKAGES.test(path.slice(out.length));
+  if (!inside && PACKAGES.test(path) && BRIDGE.test(name)) return 'bridge';
   if (inside ? /\.(?:so|node)$/.test(name) : own.has(name) && !PACKAGES.test(path)) return 'own';
   return isHosts(path, tools) || !/\.(?:so|node)(?:\.|$)/.test(name) ? 'host' : 'foreign';
 };
@@ -75,6 +79,12 @@ export const inspectObjects = async (
     const kind = kindOf(path, loaded, tools);
     if (kind === 'runtime' || kind === 'host') {
       objects[kind === 'runtime' ? 'runtime' : 'opaque'].push(name);
+      continue;
+    }
+    if (kind === 'bridge') {
+      objects.opaque.push(name);
+      // Without hooks to look for, the libraries of the system that it calls are seen too.
+      if (!hook) seen++;
       continue;
     }
     const own = kind === 'own';

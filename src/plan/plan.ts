@@ -70,9 +70,10 @@ export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] =>
   const lanes = new Map(cells.map((c) => [c.lane, c]));
   return sorted(
     [...lanes.values()].flatMap((c) => {
-      const suite = canaries.suites.find(
+      const fits = canaries.suites.filter(
         (s) => s.binding === c.suite.binding && (s.gates === undefined || s.gates.includes(c.gate.id)),
       );
+      const suite = fits.find((s) => s.with['foreign'] === c.suite.with['foreign']) ?? fits[0];
       // The project's settings of the gate also apply to its canary, which must show if they disarm it.
       const matrix = { ...canaries, gates: c.matrix.gates };
       if (!suite) return [];

@@ -54,7 +54,10 @@ const lanes = (() => {
       `  - { id: any, binding: ${b}, dir: ., targets: [any], contain: {}, values: { functions: ['int f(int a)'] }, with: {} }`,
   )
     // Gates that do not fit every suite of a binding.
-    .concat(['  - { id: foreign, binding: node, dir: ., gates: [declared], with: { foreign: koffi } }'])
+    .concat([
+      '  - { id: foreign, binding: node, dir: ., gates: [declared], with: { foreign: koffi } }',
+      '  - { id: jna, binding: jni, dir: ., targets: [any], gates: [declared], with: { foreign: jna } }',
+    ])
     .join('\n');
   const gates = Object.values(GATES).map((g) => `  ${g.id}: { compilers: [${g.compilers.join(', ')}] }`);
   const matrix = parseMatrix(
@@ -82,7 +85,12 @@ test('the walk leaves out no gate, no binding and no compiler', () => {
       g.compilers.map((c) => `${b} ${g.id} ${c}`),
     ),
   );
-  expect(lanes.map((c) => `${c.suite.binding} ${c.gate.id} ${c.compiler}`).sort()).toEqual(wanted.sort());
+  // A variant of a binding has lanes of its own.
+  const walked = new Set(lanes.map((c) => `${c.suite.binding} ${c.gate.id} ${c.compiler}`));
+  expect([...walked].sort()).toEqual(wanted.sort());
+  expect(lanes.filter((c) => c.gate.id === 'declared').map((c) => c.suite.dir)).toEqual(
+    expect.arrayContaining(['jni', 'jna', 'koffi']),
+  );
   expect(Object.keys(BINDINGS).sort()).toEqual([...BINDING_IDS].sort());
 });
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { casesIn } from '../helpers/annotated.js';
 import { BINDING_IDS, type BindingId } from '../../src/model/ids.js';
+import { readDetection } from '../../src/config/shipped-tables.js';
 import { findHazards, parseExplanations, readExplanations } from '../../src/cli/hazard-docs.js';
 import { hazard, HAZARDS } from '../../src/model/hazards.js';
 
@@ -61,7 +62,35 @@ describe('explanations', () => {
 
   test('a fence without its halves yields empty ones, which the walk above refuses', () => {
     const e = parseExplanations('## a/b\ntext\n```c\nx();\n```\n').get('a/b');
-    expect(e).toEqual({ text: 'text', examples: [{ language: 'c', wrong: '', right: '' }] });
+    expect(e).toEqual({ text: 'text', examples: [{ language: 'c', wrong: '', right: '' }], unseen: {} });
+  });
+});
+
+describe('what no gate sees', () => {
+  test('has its reason, in every binding in which a planted bug is blind', async () => {
+    const all = readExplanations();
+    const silent = (await readDetection()).flatMap(({ hazard: id, blind }) =>
+      blind
+        .filter((b) => (all.get(id)?.unseen[b] ?? all.get(id)?.unseen['*']) === undefined)
+        .map((b) => `${id} in ${b}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  test('of declarations and errno is at most six pairs', async () => {
+    const pairs = (await readDetection())
+      .filter((r) => /^(?:abi|errno)\//.test(r.hazard))
+      .flatMap((r) => r.blind.map((b) => `${r.hazard} ${b}`));
+    expect(pairs.length).toBeLessThanOrEqual(6);
+  });
+
+  test('is said for one binding, for several or for all, in a paragraph of its own', () => {
+    const text =
+      '## a/b\ntext\nand more\n\nNot seen in node, net: it is\nnot.\n\nNot seen: never.\n\n```c\nx();\n```\n';
+    expect(parseExplanations(text).get('a/b')).toMatchObject({
+      text: 'text and more',
+      unseen: { node: 'it is not.', net: 'it is not.', '*': 'never.' },
+    });
   });
 });
 

@@ -52,7 +52,9 @@ const FILES = {
 
 test('what it loads is built here, or of the system', async () => {
   const built = { ...FILES, 'n/CMakeLists.txt': 'project(zed C)\nadd_library(zed SHARED a.c)\n' };
-  expect((await propose(treeOf(built))).suites).toMatchObject([{ binding: 'jni', dir: '.', targets: ['n'] }]);
+  expect((await propose(treeOf(built))).suites).toMatchObject([
+    { binding: 'jni', dir: '.', targets: ['n'], with: { foreign: 'jna' } },
+  ]);
   const { suites } = await propose(treeOf(FILES));
   expect(suites).toMatchObject([
     { targets: [], own: ['libzed.so*'], why: expect.stringMatching(/calls, through JNA, zed/) as string },

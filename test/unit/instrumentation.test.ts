@@ -91,3 +91,22 @@ test('in a suite without native code of its own, what it loads is what it tests'
   const required = new Set([...bare.maps, at('out/.venv/lib/python3.11/site-packages/numpy/_umath.so')]);
   expect(foreignObjects({ ...bare, maps: required }, {})).toEqual(['libfromjar.so']);
 });
+
+test('a package through which JavaScript calls libraries is not under test, and hides nothing', async () => {
+  const maps = new Set([...loaded('out/addon.node').maps, at('out/project/node_modules/koffi/koffi.node')]);
+  const symbols = makeSymbolReader(makeCaches());
+  const { objects, blind } = await inspectObjects({ ...loaded(), maps }, asan, {}, symbols);
+  expect({ blind, seen: objects.instrumented, unseen: objects.blind }).toEqual({
+    blind: undefined,
+    seen: ['addon.node'],
+    unseen: [],
+  });
+  const bridge = at('out/project/node_modules/koffi/koffi.node');
+  const bare = { ...loaded('tmp/libfromjar.so'), own: new Set<string>() };
+  expect(foreignObjects({ ...bare, maps: new Set([...bare.maps, bridge]) }, {})).toEqual(['libfromjar.so']);
+  // The project of that name is.
+  const itself = at('out/koffi.node');
+  expect((await inspectObjects({ ...loaded(), maps: new Set([itself]) }, asan, {}, symbols)).blind).toMatch(
+    /koffi\.node/,
+  );
+});

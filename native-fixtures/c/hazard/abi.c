@@ -6,6 +6,9 @@ extern int fx_wide(int a, int b);           //~ abi_wrong_width: declared = abi/
 extern int fx_unsigned_max(void);           //~ abi_wrong_signedness: declared = abi/wrong-signedness
 extern double fx_mean(double a, double b, int n); //~ abi_calling_convention: declared = abi/calling-convention
 extern int fx_count_locked(int step, int limit); //~ abi_arity: declared = abi/arity
+extern int fx_version(void);                //~ abi_truncated_pointer: declared = abi/truncated-pointer
+extern int fx_measure(int want, short *out); //~ abi_pointee_size: declared = abi/pointee-size
+extern void fx_on_event(void (*back)(int value, void *user), void *user); //~ abi_no_result: declared = abi/no-result
 extern int64_t fx_record_digest(const void *record);
 extern uint64_t fx_utf8_points(const char *text);
 
@@ -28,6 +31,22 @@ int abi_calling_convention(void) {
 
 int abi_arity(void) {
   sink += fx_count_locked(2, 10);
+  return 0;
+}
+
+int abi_truncated_pointer(void) {
+  sink += fx_version();
+  return 0;
+}
+
+int abi_pointee_size(void) {
+  short out[2];
+  /* Nothing is written where nothing is wanted. */
+  return fx_measure(0, out) != -1;
+}
+
+int abi_no_result(void) {
+  fx_on_event(0, 0);
   return 0;
 }
 

@@ -6,6 +6,25 @@ int abi_wrong_signedness(void) { return fx_unsigned_max() != 0xffffffffu; }
 int abi_calling_convention(void) { return fx_mean(1, 2, 3) != 1; }
 int abi_arity(void) { return fx_count_locked() < 1; }
 
+int abi_truncated_pointer(void) { return fx_version() == NULL; }
+
+int abi_pointee_size(void) {
+  int out = 0;
+  return fx_measure(3, &out) != 0 || out != 6;
+}
+
+static int add(int value, void *user) {
+  (void)user;
+  return value + 1;
+}
+
+int abi_no_result(void) {
+  fx_on_event(add, NULL);
+  const int got = fx_fire(2);
+  fx_on_event(NULL, NULL);
+  return got != 3;
+}
+
 int abi_struct_layout(void) {
   const fx_record record = {1, 2, 3, 0.5};
   return fx_record_digest(&record) != 821;

@@ -59,3 +59,24 @@ test('abi_no_result', () => {
   library.func('fx_on_event', 'void', [react, 'void *'])(null, null);
   koffi.unregister(registered);
 });
+
+test('abi_unusual', () => {
+  // A handle as a structure of one field.
+  koffi.struct('handle', { address: 'void *' });
+  const handle = library.func('handle fx_box_new(int value)')(7);
+  assert.equal(library.func('int fx_box_get(handle b)')(handle), 7);
+  library.func('void fx_box_free(handle b)')(handle);
+  koffi.opaque('arena');
+  library.func('void fx_arena_free(arena *a)')(library.func('arena *fx_arena_new(size_t capacity)')(16));
+  // Nested here, flat there, and with a last field of a newer header.
+  koffi.struct('head', { kind: 'uint8_t', count: 'uint32_t' });
+  koffi.struct('newer', { head: 'head', tag: 'uint16_t', weight: 'double', added: 'int64_t' });
+  const newer = { head: { kind: 1, count: 2 }, tag: 3, weight: 0.5, added: 0 };
+  assert.equal(library.func('int64_t fx_record_digest(const newer *r)')(newer), 821);
+  // An older header's: the library's own is longer.
+  const older = koffi.struct('older', { kind: 'uint8_t', count: 'uint32_t', tag: 'uint16_t' });
+  assert.equal(koffi.decode(library.func('older *fx_record_sample()')(), older).count, 2);
+  assert.equal(library.func('bool fx_may_throw(bool really)')(false), false);
+  // Wider than the library reads.
+  assert.equal(library.func('int fx_fire(long value)')(1), -1);
+});

@@ -55,6 +55,7 @@ int fx_measure(int want, int *out);        /* 0 and *out set when want>0; -1 and
 /* --- abi ----------------------------------------------------------------------------------------------------------- */
 typedef struct { uint8_t kind; uint32_t count; uint16_t tag; double weight; } fx_record;
 int64_t fx_record_digest(const fx_record *r); /* kind + count*10 + tag*100 + (int64)(weight*1000) */
+const fx_record *fx_record_sample(void);       /* borrowed: 1, 2, 3, 0.5 */
 int64_t fx_wide(int64_t a, int64_t b);        /* a + b */
 uint32_t fx_unsigned_max(void);               /* 0xffffffff */
 double fx_mean(double a, float b, int n);     /* (a + b) / n */

@@ -7,6 +7,11 @@ int64_t fx_record_digest(const fx_record *r) {
   return (int64_t)r->kind + (int64_t)r->count * 10 + (int64_t)r->tag * 100 + (int64_t)(r->weight * 1000);
 }
 
+const fx_record *fx_record_sample(void) {
+  static const fx_record sample = {1, 2, 3, 0.5};
+  return &sample;
+}
+
 int64_t fx_wide(int64_t a, int64_t b) { return a + b; }
 uint32_t fx_unsigned_max(void) { return 0xffffffffu; }
 double fx_mean(double a, float b, int n) { return n ? (a + (double)b) / n : 0; }

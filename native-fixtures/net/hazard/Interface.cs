@@ -41,6 +41,26 @@ namespace Hazard
         }
 
         [Test]
+        public void abi_calling_convention()
+        {
+            Wrong.Mean(1.0, 2.0, 3);
+        }
+
+        [Test]
+        public void abi_no_result()
+        {
+            Wrong.fx_on_event(null, IntPtr.Zero);
+        }
+
+        [Test]
+        public void abi_pointee_size()
+        {
+            byte result;
+            // Nothing is written where nothing is wanted.
+            Wrong.fx_measure(0, out result);
+        }
+
+        [Test]
         public void abi_encoding()
         {
             Assert.AreEqual(1, (int)Wrong.fx_utf8_points("abc"));

@@ -38,6 +38,10 @@ namespace Twin
             Assert.AreEqual(821, Fx.fx_record_digest(ref record));
             var nested = new Right.Nested { head = new Right.Head { kind = 1, count = 2 }, tag = 3, weight = 0.5 };
             Assert.AreEqual(821, Right.Digest(ref nested));
+            var newer = new Right.Newer { record = nested, added = 0 };
+            Assert.AreEqual(821, Right.Digest(ref newer));
+            Assert.AreEqual(2, Marshal.PtrToStructure<Right.Older>(Right.Sample()).count);
+            Assert.AreEqual(0, Right.MayThrow(false));
             Assert.AreEqual(821, Right.Digest(new Right.ByOffset { kind = 1, count = 2, tag = 3, weight = 0.5 }));
         }
 
@@ -45,6 +49,30 @@ namespace Twin
         public void abi_arity()
         {
             Assert.AreEqual(1.5, Fx.fx_mean(1.0, 2.0f, 2));
+        }
+
+        [Test]
+        public void abi_calling_convention()
+        {
+            Assert.AreEqual(1.0, Fx.fx_mean(1.0, 2.0f, 3));
+        }
+
+        [Test]
+        public void abi_no_result()
+        {
+            Fx.Callback callback = (value, user) => value + 1;
+            Fx.fx_on_event(callback, IntPtr.Zero);
+            Assert.AreEqual(3, Fx.fx_fire(2));
+            Fx.fx_on_event(null, IntPtr.Zero);
+            GC.KeepAlive(callback);
+        }
+
+        [Test]
+        public void abi_pointee_size()
+        {
+            int result;
+            Assert.AreEqual(0, Right.Measure(3, out result));
+            Assert.AreEqual(6, result);
         }
 
         [Test]

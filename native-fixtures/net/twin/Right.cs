@@ -16,6 +16,14 @@ internal static class Right
     [StructLayout(LayoutKind.Sequential)]
     public struct Nested { public Head head; public ushort tag; public double weight; }
 
+    /// With a last field of a newer header.
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Newer { public Nested record; public long added; }
+
+    /// An older header's: the library's own is longer.
+    [StructLayout(LayoutKind.Sequential)]
+    public class Older { public byte kind; public uint count; public ushort tag; }
+
     [StructLayout(LayoutKind.Explicit, Size = 24)]
     public class ByOffset
     {
@@ -31,6 +39,8 @@ internal static class Right
     [DllImport("fixture", EntryPoint = "fx_record_digest")] public static extern long Digest(ref Nested r);
     [DllImport("fixture", EntryPoint = "fx_record_digest")] public static extern long Digest(ByOffset r);
     [DllImport("fixture", EntryPoint = "fx_record_digest")] public static extern long Digest(byte[] r);
+    [DllImport("fixture", EntryPoint = "fx_record_digest")] public static extern long Digest(ref Newer r);
+    [DllImport("fixture", EntryPoint = "fx_record_sample")] public static extern IntPtr Sample();
     [DllImport("fixture", EntryPoint = "fx_measure")] public static extern int Measure(long wider, out int result);
     [DllImport("fixture", EntryPoint = "fx_may_throw")] public static extern int MayThrow(bool really);
     [DllImport("fixture", EntryPoint = "fx_utf8_points")] public static extern UIntPtr Points(StringBuilder text);

@@ -2,7 +2,7 @@
 
 import ctypes
 
-from fixture import Record, lib
+from fixture import Record, bare, lib
 
 
 def test_bounds_host_buffer_too_small():
@@ -64,3 +64,51 @@ def test_abi_encoding__bytes():
 
 def test_abi_encoding():
     assert lib.fx_utf8_points("café".encode("utf-8")) == 4
+
+
+class Box(ctypes.Structure):
+    """A handle as a structure of one field."""
+
+    _fields_ = [("address", ctypes.c_void_p)]
+
+
+class Arena(ctypes.Structure):
+    """What only the library knows."""
+
+
+class Head(ctypes.Structure):
+    _fields_ = [("kind", ctypes.c_uint8), ("count", ctypes.c_uint32)]
+
+
+class Newer(ctypes.Structure):
+    """Nested here, flat there, and with a last field of a newer header."""
+
+    _fields_ = [("head", Head), ("tag", ctypes.c_uint16), ("weight", ctypes.c_double), ("added", ctypes.c_long)]
+
+
+class Older(ctypes.Structure):
+    """An older header's: the library's own is longer."""
+
+    _fields_ = [("kind", ctypes.c_uint8), ("count", ctypes.c_uint32), ("tag", ctypes.c_uint16)]
+
+
+def test_abi_unusual():
+    unusual = bare()
+    unusual.fx_box_new.restype = Box
+    unusual.fx_box_get.argtypes = unusual.fx_box_free.argtypes = [Box]
+    box = unusual.fx_box_new(7)
+    assert unusual.fx_box_get(box) == 7
+    unusual.fx_box_free(box)
+    unusual.fx_arena_new.restype = ctypes.POINTER(Arena)
+    unusual.fx_arena_new.argtypes = [ctypes.c_size_t]
+    unusual.fx_arena_free.argtypes = [ctypes.c_void_p]
+    unusual.fx_arena_free(unusual.fx_arena_new(16))
+    unusual.fx_record_digest.restype = ctypes.c_int64
+    unusual.fx_record_digest.argtypes = [ctypes.POINTER(Newer)]
+    assert unusual.fx_record_digest(Newer(Head(1, 2), 3, 0.5)) == 821
+    unusual.fx_record_sample.restype = ctypes.POINTER(Older)
+    assert unusual.fx_record_sample()[0].count == 2
+    unusual.fx_may_throw.argtypes, unusual.fx_may_throw.restype = [ctypes.c_bool], ctypes.c_bool
+    assert unusual.fx_may_throw(False) is False
+    unusual.fx_fire.argtypes = [ctypes.c_long]
+    assert unusual.fx_fire(1) == -1

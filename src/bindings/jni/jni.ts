@@ -168,7 +168,8 @@ const run = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, plan: 
 
 /**
  * The JUnit binding. `with`: `shim` (`name`, `sources`, `include`, `libs`: a JNI library to compile), `root`
- * (directory above the suite that its pom needs), `args` (further Maven arguments, such as `-Pname`).
+ * (directory above the suite that its pom needs), `args` (further Maven arguments, such as `-Pname`), `foreign`
+ * (`jna`, through which Java calls the library).
  */
 export const jni: Binding = {
   id: 'jni',
@@ -177,6 +178,7 @@ export const jni: Binding = {
   isolates: 'start-all',
   copied: (suite) => ({ from: root(suite), to: copyOfRoot(suite) }),
   missing,
+  variant: ({ foreign }) => (foreign === 'jna' ? { name: 'jna', with: { foreign } } : undefined),
   base,
   prepare,
   list: (suite) => ({ argv: ['cat', progressFile(suite.out)], cwd: suite.out, env: {} }),

@@ -1,6 +1,6 @@
 //! Declarations that compile and are wrong.
 #![allow(non_snake_case)]
-use std::os::raw::{c_char, c_int};
+use std::os::raw::{c_char, c_int, c_void};
 use std::hint::black_box;
 
 mod ffi_gates_values;
@@ -25,6 +25,34 @@ extern "C" {
     fn fx_record_digest(record: *const Record) -> i64; //~ abi_struct_layout: declared = abi/struct-layout
     fn fx_mean(a: f64, b: f32) -> f64; //~ abi_arity: declared = abi/arity
     fn fx_utf8_points(text: *const c_char) -> usize;
+    fn fx_version() -> c_int; //~ abi_truncated_pointer: declared = abi/truncated-pointer
+    fn fx_fill(buf: *mut u8, n: f64, byte: c_int); //~ abi_calling_convention: declared = abi/calling-convention
+    fn fx_measure(want: c_int, out: *mut i16) -> c_int; //~ abi_pointee_size: declared = abi/pointee-size
+    fn fx_on_event(back: Option<extern "C" fn(c_int, *mut c_void)>, user: *mut c_void); //~ abi_no_result: declared = abi/no-result
+}
+
+#[test]
+fn abi_truncated_pointer() {
+    black_box(unsafe { fx_version() });
+}
+
+#[test]
+fn abi_calling_convention() {
+    let mut none = [0; 64];
+    // The length is in the register for bytes.
+    unsafe { fx_fill(none.as_mut_ptr(), 1.0, 0) };
+}
+
+#[test]
+fn abi_pointee_size() {
+    let mut out = [0; 2];
+    // Nothing is written where nothing is wanted.
+    black_box(unsafe { fx_measure(0, out.as_mut_ptr()) });
+}
+
+#[test]
+fn abi_no_result() {
+    unsafe { fx_on_event(None, std::ptr::null_mut()) };
 }
 
 #[test]

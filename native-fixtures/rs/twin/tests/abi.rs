@@ -22,6 +22,42 @@ fn abi_wrong_signedness() {
 }
 
 #[test]
+fn abi_truncated_pointer() {
+    unsafe {
+        assert!(!fx_version().is_null());
+    }
+}
+
+#[test]
+fn abi_calling_convention() {
+    unsafe {
+        assert_eq!(fx_mean(1.0, 2.0, 3), 1.0);
+    }
+}
+
+#[test]
+fn abi_pointee_size() {
+    unsafe {
+        let mut out = 0;
+        assert_eq!(fx_measure(3, &mut out), 0);
+        assert_eq!(out, 6);
+    }
+}
+
+extern "C" fn add(value: c_int, _: *mut std::ffi::c_void) -> c_int {
+    value + 1
+}
+
+#[test]
+fn abi_no_result() {
+    unsafe {
+        fx_on_event(Some(add), std::ptr::null_mut());
+        assert_eq!(fx_fire(2), 3);
+        fx_on_event(None, std::ptr::null_mut());
+    }
+}
+
+#[test]
 fn abi_struct_layout() {
     unsafe {
         let r = FxRecord { kind: 1, count: 2, tag: 3, weight: 4.0 };
@@ -83,6 +119,21 @@ mod unusual {
         Record { head: Head { kind, count }, tag, reserved: [0; 6], weight, end: [] }
     }
 
+    /// With a last field of a newer header.
+    #[repr(C)]
+    pub struct Newer {
+        pub record: Record,
+        pub added: u64,
+    }
+
+    /// An older header's: the library's own is longer.
+    #[repr(C)]
+    pub struct Older {
+        pub kind: u8,
+        pub count: u32,
+        pub tag: u16,
+    }
+
     /// A type without values, for what only the library knows.
     pub enum Arena {}
 
@@ -94,6 +145,11 @@ mod unusual {
         pub fn fx_arena_new(capacity: Capacity) -> Option<NonNull<Arena>>;
         pub fn fx_measure(want: c_int, out: &mut c_int) -> c_int;
         pub fn fx_record_digest(record: &Record) -> i64;
+        #[link_name = "fx_record_digest"]
+        pub fn digest_newer(record: &Newer) -> i64;
+        pub fn fx_record_sample() -> *const Older;
+        // A flag.
+        pub fn fx_may_throw(really: bool) -> c_int;
         // Wider than the library reads.
         pub fn fx_fire(value: i64) -> c_int;
         pub fn fx_sum_varargs(n: c_int, ...) -> c_int;
@@ -113,6 +169,10 @@ fn abi_unusual() {
         let mut out = 0;
         assert_eq!(unusual::fx_measure(1, &mut out), 0);
         assert_eq!(unusual::fx_record_digest(&unusual::record(1, 2, 3, 4.0)), 4321);
+        let newer = unusual::Newer { record: unusual::record(1, 2, 3, 4.0), added: 0 };
+        assert_eq!(unusual::digest_newer(&newer), 4321);
+        assert_eq!((*unusual::fx_record_sample()).count, 2);
+        assert_eq!(unusual::fx_may_throw(false), 0);
         assert_eq!(unusual::fx_fire(1), -1);
         assert_eq!(unusual::fx_sum_varargs(2, 3 as std::os::raw::c_int, 4 as std::os::raw::c_int), 7);
         assert_eq!(unusual::sum(1 << 40, 1), (1 << 40) + 1);
