@@ -3,7 +3,7 @@
 // matrix, `run` judges it. Exits with 1 when a matrix or a verdict is not what packages/*.yaml says: `suites` and `targets` are
 // what `init` must write, `add` files, `edit` a change of the matrix (why, in a comment), `seconds` the whole time on two busy
 // cores, `debian` packages that it needs, which `--provision` installs. `finding` is what must be reported, by the first frame of
-// the user's own; `absent` what must not be, with that function anywhere.
+// the user's own; `findings` several of that kind; `absent` what must not be, with that function anywhere.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -206,8 +206,9 @@ const attempt = (p, dir) => {
   const found = report.findings
     .filter((f) => !f.planted)
     .map((f) => ({ hazard: f.hazard, tops: f.stacks.map(topOf) }));
-  if (p.finding && !found.some((f) => isFinding(p.finding, f)))
-    wrong.push(`no finding ${JSON.stringify(p.finding)} among ${JSON.stringify(found)}`);
+  for (const wanted of [...(p.finding ? [p.finding] : []), ...(p.findings ?? [])])
+    if (!found.some((f) => isFinding(wanted, f)))
+      wrong.push(`no finding ${JSON.stringify(wanted)} among ${JSON.stringify(found)}`);
   const there = report.findings.find(
     (f) => p.absent && f.hazard === p.absent.hazard && JSON.stringify(f.stacks).includes(p.absent.function),
   );

@@ -51,7 +51,7 @@ export const SETTINGS = {
     root: list.meta({ description: 'Directory of the project to copy, relative to `dir`.' }),
     args: list.meta({ description: 'Arguments of Maven.' }),
     foreign: z.literal('jna').meta({
-      description: 'The tests call libraries through JNA: their lane is proven by declarations that JNA was told.',
+      description: 'The tests call libraries through JNA: their lane is proven by declarations to JNA.',
     }),
     shim: z
       .strictObject({

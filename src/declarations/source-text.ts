@@ -53,7 +53,8 @@ export type DeclaredAt = {
   parameters: number;
 };
 
-const parameterCount = (text: string, open: number): number => {
+/** Number of parameters in the parentheses that open at `open`. */
+export const parameterCount = (text: string, open: number): number => {
   let [depth, commas, empty] = [0, 0, true];
   for (let i = open; i < text.length; i++) {
     const c = text[i]!;

@@ -111,9 +111,22 @@ export const java = (t: CType): string => {
   return 'long';
 };
 
+/** What JNA calls a variable that the library writes. */
+const jnaReference = (to: CType): string => {
+  if (to.kind === 'function') return 'Callback';
+  if (to.kind === 'int' && to.name === 'char') return 'String';
+  if (to.kind === 'pointer') return 'PointerByReference';
+  if (to.kind === 'float') return to.size === 4 ? 'FloatByReference' : 'DoubleByReference';
+  if (!isInteger(to) || to.size === 1) return 'Pointer';
+  return (
+    { short: 'ShortByReference', int: 'IntByReference', NativeLong: 'NativeLongByReference' }[jna(to)] ??
+    'LongByReference'
+  );
+};
+
 /** Types of JNA: `long` of C has its own class, since it is as wide as the machine's. */
 export const jna = (t: CType): string => {
-  if (t.kind === 'pointer') return t.to.kind === 'int' && t.to.name === 'char' ? 'String' : 'Pointer';
+  if (t.kind === 'pointer') return jnaReference(t.to);
   if (t.kind === 'function' || t.kind === 'array') return 'Pointer';
   if (t.kind === 'record') return bare(t.name);
   return isInteger(t) && /\b(?:long|size_t|ssize_t)\b/.test(t.name) && !/long long/.test(t.name)
@@ -131,6 +144,25 @@ const isPacked = (r: RecordType): boolean =>
     const size = f.type.kind === 'pointer' ? 8 : 'size' in f.type ? f.type.size : 1;
     return f.bits === undefined && size > 0 && (f.bit / 8) % Math.min(size, 8) !== 0;
   });
+
+/** What a line of JNA cannot say by its types: the callbacks of the parameters, and that a result has no sign. */
+const jnaRemarks = (f: NativeFunction): string => {
+  const remarks = f.parameters.flatMap((p) =>
+    p.kind === 'pointer' && p.to.kind === 'function'
+      ? [
+          `the callback: ${jna(p.to.result)} call(${numbered(p.to.parameters.map(decayed), (t, n) => `${jna(t)} ${n}`).join(', ')})`,
+        ]
+      : [],
+  );
+  const { result } = f;
+  if (result.kind === 'int' && result.signed === false && jna(result) !== 'NativeLong')
+    remarks.push(
+      result.size < 8
+        ? `unsigned: read it with ${result.size === 4 ? 'Integer.toUnsignedLong' : `${result.size === 1 ? 'Byte' : 'Short'}.toUnsignedInt`}`
+        : 'unsigned: print it with Long.toUnsignedString',
+    );
+  return remarks.length ? ` // ${remarks.join('; ')}` : '';
+};
 
 /** The structure as the library lays it out, on one line. Undefined where the language is not spelled. */
 export const spellRecord = (language: Language, r: RecordType): string | undefined => {
@@ -162,7 +194,7 @@ export const spell = (language: Language, name: string, f: NativeFunction): stri
   if (language === 'csharp')
     return `static extern ${csharp(f.result)} ${name}(${numbered(parameters, (t, n) => `${csharpParameter(t)} ${n}`).join(', ')});`;
   if (language === 'jna')
-    return `${jna(f.result)} ${name}(${numbered(parameters, (t, n) => `${jna(t)} ${n}`).join(', ')});`;
+    return `${jna(f.result)} ${name}(${numbered(parameters, (t, n) => `${jna(t)} ${n}`).join(', ')});${jnaRemarks(f)}`;
   if (language === 'cffi' || language === 'c') return `${prototypeText(name, f)};`;
   return undefined;
 };

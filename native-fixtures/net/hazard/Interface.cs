@@ -55,7 +55,7 @@ namespace Hazard
         [Test]
         public void abi_pointee_size()
         {
-            byte result;
+            short result;
             // Nothing is written where nothing is wanted.
             Wrong.fx_measure(0, out result);
         }

@@ -14,7 +14,7 @@ internal static class Wrong
     [DllImport("fixture")] public static extern double fx_mean(double a, float b); //~ abi_arity: declared = abi/arity
     [DllImport("fixture", EntryPoint = "fx_mean")] public static extern double Mean(double a, double b, int n); //~ abi_calling_convention: declared = abi/calling-convention
     [DllImport("fixture", CharSet = CharSet.Unicode)] public static extern UIntPtr fx_utf8_points(string text); //~ abi_encoding: declared = abi/encoding
-    [DllImport("fixture")] public static extern int fx_measure(int want, out byte result); //~ abi_pointee_size: declared = abi/pointee-size
+    [DllImport("fixture")] public static extern int fx_measure(int want, out short result); //~ abi_pointee_size: declared = abi/pointee-size
     public delegate void Silent(int value, IntPtr user);
     [DllImport("fixture")] public static extern void fx_on_event(Silent callback, IntPtr user); //~ abi_no_result: declared = abi/no-result
     [DllImport("fixture")] public static extern int fx_open_missing();

@@ -142,10 +142,13 @@ export const jniDeclarations = async (
   const place = await placer(s.project);
   const functions: HostFunction[] = [];
   const used = new Set<string>();
+  const { registered, ...jna } = await jnaDeclarations(records, s.project);
   for (const c of await readClasses(s.project.to))
     for (const m of c.natives) {
       const symbol = symbolsOf(c.name, m).find((x) => objects.has(x));
       const name = symbol ?? symbolsOf(c.name, m)[0];
+      // JNA gives it a function of its own (Native.register).
+      if (symbol === undefined && registered.has(`${c.name.replaceAll('/', '.')}#${m.name}`)) continue;
       used.add(name);
       const { parameters, result } = typesOf(m.descriptor);
       const object = objects.get(name);
@@ -179,7 +182,6 @@ export const jniDeclarations = async (
     staleErrno.push(...staleErrnoIn(bodies, (name) => name.startsWith('Java_')));
   }
   const unused = [...objects.keys()].filter((x) => !used.has(x));
-  const jna = await jnaDeclarations(records, s.project);
   return {
     host: { ...jna, language: 'java', functions: [...functions, ...jna.functions], staleErrno },
     notSeen: [

@@ -96,6 +96,7 @@ final class Jna {
         .text("name", name)
         .text("language", "jna")
         .text("method", m.getName())
+        .text("owner", m.getDeclaringClass().getName())
         .raw("at", new Json().text("file", file).number("line", 1).toString())
         .raw("result", types.result(m.getReturnType(), mapper))
         .raw("parameters", "[" + String.join(",", written) + "]")

@@ -98,7 +98,8 @@ final class JnaTypes {
     if (t == void.class || t == Void.class) return VOID;
     if (t == boolean.class || t == Boolean.class) return kind("bool").number("size", 4).text("name", name).toString();
     if (t == char.class || t == Character.class) return integer(wide, null, name);
-    if (INTEGERS.containsKey(t)) return integer(INTEGERS.get(t), true, name);
+    // A field says nothing about the sign: Java has no unsigned type that could stand there.
+    if (INTEGERS.containsKey(t)) return integer(INTEGERS.get(t), inside ? null : Boolean.TRUE, name);
     if (t == float.class || t == Float.class) return kind("float").number("size", 4).text("name", name).toString();
     if (t == double.class || t == Double.class) return kind("float").number("size", 8).text("name", name).toString();
     if (t == String.class) return pointer(integer(1, null, "text"), name);

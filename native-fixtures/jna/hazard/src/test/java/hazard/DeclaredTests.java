@@ -7,7 +7,7 @@ import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.Structure;
 import com.sun.jna.WString;
-import com.sun.jna.ptr.ByteByReference;
+import com.sun.jna.ptr.ShortByReference;
 import org.junit.jupiter.api.Test;
 
 /** Declarations that JNA takes and that disagree with the library. An interface each: JNA reads one when it is loaded. */
@@ -132,7 +132,7 @@ class DeclaredTests {
   }
 
   interface Results extends Library {
-    int fx_measure(int want, ByteByReference out); //~ abi_pointee_size: declared = abi/pointee-size
+    int fx_measure(int want, ShortByReference out); //~ abi_pointee_size: declared = abi/pointee-size
   }
 
   private static final Results RESULTS = load(Results.class);
@@ -140,7 +140,7 @@ class DeclaredTests {
   @Test
   void abi_pointee_size() {
     // Nothing is written where nothing is wanted.
-    RESULTS.fx_measure(0, new ByteByReference());
+    RESULTS.fx_measure(0, new ShortByReference());
   }
 
   interface Silent extends Callback {
