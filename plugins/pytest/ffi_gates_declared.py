@@ -251,6 +251,10 @@ def _see(function, entry, shapes, shape, known, arguments):
         return
     at = _site()
     passed = [_passed(a) for a in arguments]
+    for argument, declared in zip(arguments, function.argtypes or ()):
+        # ctypes passes the address of an instance where a pointer to its type is declared.
+        if isinstance(declared, type) and issubclass(declared, ctypes._Pointer):
+            _owned(argument)
     shapes[shape] = {"at": at, "arguments": passed, "loose": loose, "wide": wide}
     entry["changed"] = True
     write([entry])

@@ -91,15 +91,22 @@ export const systemHeaders = async (
   const modules = files.flatMap((f) => /\/pkgconfig\/([^/]+)\.pc$/.exec(f)?.[1] ?? []);
   const flags = modules.length > 0 ? (await linesOf('pkg-config', '--cflags', ...modules)).join(' ') : '';
   const cflags = flags.split(/\s+/).filter((f) => f !== '');
-  // One that cannot be included alone would lose the others.
+  // One that cannot be included would lose the others. Some can only behind others, whatever their order here.
   const includes: string[] = [];
-  for (const header of headers) {
-    const { code } = await runTool(cc, ['-w', '-fsyntax-only', '-x', 'c', '-', ...cflags], {
-      inherit: true,
-      input: `#define _GNU_SOURCE 1\n#include "${header}"\n`,
-      timeoutMs: LIMIT,
-    });
-    if (code === 0) includes.push(header);
+  let left = headers;
+  for (let before = -1; before !== includes.length && left.length > 0; ) {
+    before = includes.length;
+    const failed: string[] = [];
+    for (const header of left) {
+      const input = [...includes, header].map((h) => `#include "${h}"\n`).join('');
+      const { code } = await runTool(cc, ['-w', '-fsyntax-only', '-x', 'c', '-', ...cflags], {
+        inherit: true,
+        input: `#define _GNU_SOURCE 1\n${input}`,
+        timeoutMs: LIMIT,
+      });
+      (code === 0 ? includes : failed).push(header);
+    }
+    left = failed;
   }
   return includes.length > 0 ? { includes, cflags } : undefined;
 };

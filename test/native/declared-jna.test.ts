@@ -201,6 +201,23 @@ describe.skipIf(missing).each(JARS)('JNA %s', (_, jar) => {
     },
   );
 
+  test('of one name in several interfaces each is placed at its own', { timeout: 600_000 }, async () => {
+    const found = await compare(jar!, [
+      {
+        java: 'void twice(int a);',
+        types:
+          'public interface Other extends Library { void twice(int a);\nvoid twice(double a, int b); Object o = Native.loadLibrary(System.getProperty("lib"), Other.class); }',
+        c: 'void twice(int a, int b) {}',
+      },
+    ]);
+    const lines = found.flatMap((d) =>
+      d.stacks.flatMap((s) =>
+        s.frames.flatMap((f) => (f.kind === 'source' && f.file?.endsWith('.java') ? [f.line] : [])),
+      ),
+    );
+    expect([...new Set(lines)].sort()).toEqual([5, 6, 8]);
+  });
+
   test('what is right is silent', { timeout: 600_000 }, async () => {
     expect(await compare(jar!, RIGHT)).toEqual([]);
   });

@@ -240,11 +240,17 @@ const layout = (h: RecordType, n: RecordType, allocated = false, more: Records =
     native: { ...more, N: n },
     allocated: allocated ? ['H'] : [],
   });
+const received = (h: RecordType, n: RecordType): string[] =>
+  result(pointer(record('H')), pointer(record('N')), { host: { H: h }, native: { N: n } });
 
 describe('a record', () => {
   const good = rec(16, [
     ['kind', 0, int(1)],
     ['weight', 64, float(8)],
+  ]);
+  const newer = rec(24, [
+    ...good.fields.map((f): Fields[number] => [f.name, f.bit, f.type]),
+    ['more', 128, int(8)],
   ]);
   test.each<[string, string[], string[]]>([
     ['the same', layout(good, good), []],
@@ -324,17 +330,26 @@ describe('a record', () => {
       ['info abi/struct-layout'],
     ],
     [
-      'longer by a field that is used',
-      layout(
-        rec(24, [
-          ...([
-            ['kind', 0, int(1)],
-            ['weight', 64, float(8)],
-          ] as Fields),
-          ['more', 128, int(8)],
-        ]),
-        good,
-      ),
+      'longer by the last field of a newer header, made by the host',
+      layout(newer, good, true),
+      ['info abi/struct-layout'],
+    ],
+    [
+      'longer by such a field, in memory that the host passes',
+      layout(newer, good),
+      ['info abi/struct-layout'],
+    ],
+    [
+      'longer by a field that is used, made by the library',
+      received(newer, good),
+      ['error abi/struct-layout'],
+    ],
+    [
+      'longer by a field that is used, behind two pointers',
+      parameter(pointer(pointer(record('H'))), pointer(pointer(record('N'))), {
+        host: { H: newer },
+        native: { N: good },
+      }),
       ['error abi/struct-layout'],
     ],
     ['an opaque handle', layout({ fields: [] }, good), []],

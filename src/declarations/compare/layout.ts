@@ -157,8 +157,8 @@ const compareUnions = (c: Context, host: string, native: string, at: Position): 
 };
 
 const compareFields = (c: Context, host: string, native: string, at: Position, byValue: boolean): boolean => {
-  // In memory of the host fields may follow of which the library knows nothing: those of a newer header.
-  const mayBeLonger = !byValue && c.allocated.has(host);
+  // In memory of the host, which is what it passes, fields may follow of which the library knows nothing: those of a newer header.
+  const mayBeLonger = !byValue && (c.allocated.has(host) || at.way === 'out');
   const mine = leavesOf(c.host, host, nestedIn(c.native, native));
   const theirs = leavesOf(c.native, native, nestedIn(c.host, host));
   const end = 8 * c.native[native]!.size!;

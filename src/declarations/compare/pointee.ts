@@ -16,7 +16,9 @@ export const comparePointee = (c: Context, host: CType, native: CType, at: Posit
   if (host.kind === 'function' || native.kind === 'function') return;
   if (host.kind === 'record' && native.kind === 'record')
     return c.rules.layout(c, host.name, native.name, at, false);
-  if (host.kind === 'pointer' && native.kind === 'pointer') return comparePointee(c, host.to, native.to, at);
+  // Behind two pointers stands what the library puts there.
+  if (host.kind === 'pointer' && native.kind === 'pointer')
+    return comparePointee(c, host.to, native.to, { ...at, way: 'in' });
   const add = (
     tier: 'error' | 'warning',
     hazard: 'abi/pointee-size' | 'abi/wrong-signedness' | 'abi/calling-convention' | 'abi/encoding',
