@@ -294,7 +294,11 @@ describe('a record', () => {
           ['kind', 0, int(4)],
           ['weight', 64, float(8)],
         ]),
-        good,
+        rec(16, [
+          ['kind', 0, int(1)],
+          ['more', 16, int(1)],
+          ['weight', 64, float(8)],
+        ]),
       ),
       ['error abi/struct-layout'],
     ],
@@ -351,6 +355,17 @@ describe('a record', () => {
         native: { N: good },
       }),
       ['error abi/struct-layout'],
+    ],
+    [
+      'wider by what is padding',
+      layout(
+        rec(16, [
+          ['kind', 0, int(4)],
+          ['weight', 64, float(8)],
+        ]),
+        good,
+      ),
+      ['warning abi/struct-layout'],
     ],
     ['an opaque handle', layout({ fields: [] }, good), []],
     [

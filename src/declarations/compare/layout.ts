@@ -177,6 +177,11 @@ const compareFields = (c: Context, host: string, native: string, at: Position, b
       says: `field ${l.path} is declared at offset ${bytes(l.bit)}, in the library it is at ${bytes(real.bit)}`,
       effect: `${l.path} reads bytes of ${theirs.findLast((x) => x.bit <= l.bit && x !== real)?.path || 'nobody'}`,
     });
+  // The bytes that a field takes beyond those of the library's are nobody's.
+  const isPadding = (l: Leaf, real: Leaf): boolean => {
+    const to = l.bit + 8 * (sizeOf(l.type, c.host) ?? 0);
+    return to <= end && theirs.every((x) => x === real || x.bit < real.bit || x.bit >= to);
+  };
   for (const l of mine) {
     if (l.bit >= flexible) break;
     if (FILLER.test(lastName(l.path))) continue;
@@ -216,7 +221,7 @@ const compareFields = (c: Context, host: string, native: string, at: Position, b
       });
       break;
     }
-    if (l.bits === undefined) compareLeaf(c, l, there, at, wrong);
+    if (l.bits === undefined) compareLeaf(c, l, there, at, wrong, isPadding(l, there));
     // What follows a wrong field is mostly wrong for the same reason.
     if (found) break;
   }
@@ -244,7 +249,14 @@ const narrowed = (h: CType, n: CType): 'warning' | 'info' | undefined => {
   return h.kind === 'bool' ? 'info' : 'warning';
 };
 
-const compareLeaf = (c: Context, l: Leaf, real: Leaf, at: Position, wrong: (x: Complaint) => void): void => {
+const compareLeaf = (
+  c: Context,
+  l: Leaf,
+  real: Leaf,
+  at: Position,
+  wrong: (x: Complaint) => void,
+  padding: boolean,
+): void => {
   const [h, n] = [l.type, real.type];
   if (h.kind === 'unknown' || n.kind === 'unknown') return;
   const position: Position = { part: `field ${l.path} of ${at.part}`, way: 'in' };
@@ -257,11 +269,15 @@ const compareLeaf = (c: Context, l: Leaf, real: Leaf, at: Position, wrong: (x: C
   if (a === undefined || b === undefined) return;
   // One side names the elements, the other takes them together.
   if ((h.kind === 'array') !== (n.kind === 'array') || h.kind === 'record' || n.kind === 'record') return;
+  const intoPadding = a > b && padding && isInteger(h) && isInteger(n);
   if (a !== b)
     return wrong({
-      tier: narrowed(h, n) ?? 'error',
+      tier: intoPadding ? 'warning' : (narrowed(h, n) ?? 'error'),
       says: `field ${l.path} has ${a} bytes, in the library ${b} (${textOf(h)} for ${textOf(n)})`,
-      effect: a > b ? `${l.path} reads ${a - b} bytes of what follows it` : `${l.path} lacks ${b - a} bytes`,
+      effect:
+        a > b
+          ? `${l.path} reads ${a - b} bytes of ${intoPadding ? 'padding, which the library need not clear' : 'what follows it'}`
+          : `${l.path} lacks ${b - a} bytes`,
     });
   if ((h.kind === 'float') !== (n.kind === 'float') && h.kind !== 'array')
     return wrong({
