@@ -94,7 +94,7 @@ export const systemHeaders = async (
   // One that cannot be included would lose the others. Some can only behind others, whatever their order here.
   const includes: string[] = [];
   let left = headers;
-  for (let before = -1; before !== includes.length && left.length > 0; ) {
+  for (let before = -1; before !== includes.length && left.length > 0;) {
     before = includes.length;
     const failed: string[] = [];
     for (const header of left) {
