@@ -47,12 +47,16 @@ const placer = ({ from, to }: { from: string; to: string }) => {
       const source = await sourceOf(at);
       if (!source) return at;
       const { code } = source;
-      const { from, to } = bodyOf(source, owner);
+      const body = bodyOf(source, owner);
       const count = (parameters?.length ?? 0) + (variadic ? 1 : 0);
       // Of a method in an interface only blanks stand before the parenthesis; a call has more before its name.
       const word = method ?? name;
       const found: { offset: number; fits: boolean }[] = [];
-      for (let i = code.indexOf(word, from); i >= 0 && i < to; i = code.indexOf(word, i + word.length)) {
+      for (
+        let i = code.indexOf(word, body.from);
+        i >= 0 && i < body.to;
+        i = code.indexOf(word, i + word.length)
+      ) {
         const blanks = /^\s{0,80}\(/.exec(code.slice(i + word.length, i + word.length + 90));
         if (blanks && !/[\w$.]/.test(code[i - 1] ?? ''))
           found.push({
