@@ -81,7 +81,15 @@ export const pytest = (
     ? selection({ root, dir }, chosen)
     : { words: ['--collect-only', '-q'], env: LISTING };
   const own = list(suite, 'path').map((d) => resolve(realpathSync(suite.dir), d));
-  const path = [...extra, PLUGIN, ...own, ...(suite.env['PYTHONPATH'] ? [suite.env['PYTHONPATH']] : [])];
+  // Modules that nothing installed or built are those of the suite, and the tests that load them lie elsewhere.
+  const here = load && extra.length + own.length === 0 ? [realpathSync(suite.dir)] : [];
+  const path = [
+    ...extra,
+    PLUGIN,
+    ...own,
+    ...here,
+    ...(suite.env['PYTHONPATH'] ? [suite.env['PYTHONPATH']] : []),
+  ];
   const options = [
     // Settings of disabled plugins are unknown to pytest, and some projects turn that warning into an error.
     '-W',
