@@ -44,6 +44,15 @@ describe('without a package', () => {
   });
 });
 
+test('modules that are only loaded, without a package or a path, are found in the suite', () => {
+  const loads = (settings: PreparedSuite['with']): string[] =>
+    py
+      .run(suite('p', { load: ['mag'], ...settings }), instrument(), TOOLS, PLAN)
+      .env['PYTHONPATH']!.split(':');
+  expect(loads({})).toContain(join(made, 'p/tests'));
+  expect(loads({ path: ['../src'] })).not.toContain(join(made, 'p/tests'));
+});
+
 describe('with a package', () => {
   const PACKAGE = { package: '..', extras: ['test'], requires: ['cffi'] };
 
