@@ -3,7 +3,7 @@
 // matrix, `run` judges it. Exits with 1 when a matrix or a verdict is not what packages/*.yaml says: `suites` and `targets` are
 // what `init` must write, `add` files, `edit` a change of the matrix (why, in a comment), `seconds` the whole time on two busy
 // cores, `debian` packages that it needs, which `--provision` installs. `finding` is what must be reported, by the first frame of
-// the user's own; `findings` several of that kind; `absent` what must not be, with that function anywhere.
+// the user's own; `absent` what must not be, with that function anywhere.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -206,6 +206,7 @@ const attempt = (p, dir) => {
   const found = report.findings
     .filter((f) => !f.planted)
     .map((f) => ({ hazard: f.hazard, tops: f.stacks.map(topOf) }));
+  // `findings` are several of that kind.
   for (const wanted of [...(p.finding ? [p.finding] : []), ...(p.findings ?? [])])
     if (!found.some((f) => isFinding(wanted, f)))
       wrong.push(`no finding ${JSON.stringify(wanted)} among ${JSON.stringify(found)}`);
