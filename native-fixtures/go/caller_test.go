@@ -23,6 +23,7 @@ func Test_unwind_error_ignored(t *testing.T)                   { suite.IgnoreErr
 func Test_errno_clobbered(t *testing.T)                        { suite.ReadErrnoLate() }
 func Test_rules_cgo_pointer_to_pointer(t *testing.T)           { suite.PointerToPointer() }
 func Test_rules_cgo_go_pointer_in_c_memory(t *testing.T)       { suite.StoreInC() }
+func Test_threading_reentrancy(t *testing.T)                   { suite.FireAgain() }
 func Test_threading_go_race(t *testing.T)                      { suite.RaceInGo() }
 func Test_threading_data_race__caller(t *testing.T)            { suite.RaceInLibrary() }
 func Test_threading_host_memory_race(t *testing.T)             { suite.RaceOnHostMemory() }

@@ -89,6 +89,7 @@ WRAPPER(copySlice);
 WRAPPER(remember);
 WRAPPER(prepareWork);
 WRAPPER(context);
+WRAPPER(sleep_for);
 WRAPPER(interfaces);
 WRAPPER(promise);
 WRAPPER(callTwice);
@@ -118,7 +119,7 @@ static const export_row rows[] = {
     {"run", run}, {"hold", hold}, {"heldSum", heldSum}, {"release", release}, {"fill", fill},
     {"fillPooled", fillPooled},
     {"textLength", textLength}, {"copySlice", copySlice}, {"remember", remember}, {"prepareWork", prepareWork}, {"promise", promise},
-    {"context", context}, {"interfaces", interfaces}, {"onEvent", onEvent},
+    {"context", context}, {"sleep", sleep_for}, {"interfaces", interfaces}, {"onEvent", onEvent},
     {"offEvent", offEvent}, {"fire", fire}, {"callTwice", callTwice}, {"onOtherThread", onOtherThread},
     {"boxNew", boxNew}, {"boxGet", boxGet}, {"boxFree", boxFree}, {"measure", measure}, {"mayThrow", mayThrow},
     {"openMissing", openMissing}, {"points", points}, {"wide", wide}, {"scribbleStart", scribbleStart},

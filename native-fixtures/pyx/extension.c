@@ -236,6 +236,33 @@ FUNCTION(twin_blocking) {
   Py_RETURN_NONE;
 }
 
+static int fire_again(int value, void *user) {
+  (void)user;
+  return value == 0 ? fx_fire(1) : value; //~ threading_reentrancy: callguard = threading/reentrancy
+}
+
+static int queue(int value, void *user) {
+  *(int *)user = value + 1;
+  return value;
+}
+
+static PyObject *fired(fx_callback callback, void *user) {
+  fx_on_event(callback, user);
+  const int result = fx_fire(0);
+  fx_on_event(NULL, NULL);
+  return PyLong_FromLong(result);
+}
+
+FUNCTION(hazard_reentrancy) { return fired(fire_again, NULL); }
+
+FUNCTION(twin_reentrancy) {
+  int queued = 0;
+  PyObject *result = fired(queue, &queued);
+  if (queued == 1) return result;
+  Py_XDECREF(result);
+  return PyErr_Format(PyExc_ValueError, "nothing was queued");
+}
+
 FUNCTION(hazard_refcount_leak) {
   PyObject *bytes = PyBytes_FromStringAndSize(NULL, 600);
   Py_XINCREF(bytes);
@@ -295,7 +322,7 @@ static PyMethodDef methods[] = {
     PAIR(out_parameter),
     PAIR(error_ignored),
     PAIR(gil),
-    PAIR(blocking),
+    PAIR(blocking), PAIR(reentrancy),
     PAIR(refcount_leak),
     PAIR(refcount_underflow),
     PAIR(exception_set),

@@ -18,6 +18,7 @@ FUNCTIONS = {
     "unwind_error_ignored": "error_ignored",
     "threading_gil_not_held": "gil",
     "threading_gil_not_released": "blocking",  #~ threading_gil_not_released: pyguard = threading/gil-not-released
+    "threading_reentrancy": "reentrancy",
     "resource_python_refcount_leak": "refcount_leak",  #~ resource_python_refcount_leak: pyrefs = resource/python-refcount-leak
     "resource_python_refcount_underflow": "refcount_underflow",
     "rules_python_exception_set": "exception_set",

@@ -39,6 +39,8 @@
 typedef void printer(const char *line);
 
 static printer *print;
+/* Who else takes the frames: another library of the tool that asks (`ffi_gates_host_frames`). */
+static __thread void (*taker)(const char *function, const char *file, int line);
 static __thread int busy;
 static __thread int frames;
 /* A host that once did not answer is not asked again. */
@@ -72,6 +74,11 @@ void host_frame(const char *function, const char *file, int line, int column) {
   }
 #endif
   if (frames >= HOST_FRAMES) return;
+  if (taker != NULL) {
+    frames++;
+    taker(function, file, line);
+    return;
+  }
   if (file != NULL && line > 0)
     snprintf(text, sizeof text, "    #%d %.500s in %.800s:%d", frames, function, file, line);
   else
@@ -155,23 +162,44 @@ static int start_deadline(timer_t *timer) {
   return timer_settime(*timer, 0, &once, NULL) == 0;
 }
 
-static void say_host_stack(void) {
-  char head[100];
+/* Asks the host for the frames of this thread: why there are none, or NULL. */
+static const char *ask_host(void) {
+  const char *volatile lacks = NULL;
   timer_t timer;
-  if (host == NULL || given_up || busy || !start_deadline(&timer)) return;
+  if (!start_deadline(&timer)) return "the host was not asked";
   busy = 1;
   frames = 0;
-  snprintf(head, sizeof head, "HOST STACK (%s) of this thread:", host->name);
-  say(head);
   if (sigsetjmp(out_of_time, 1) == 0) {
-    if (!host->walk(HOST_FRAMES) || frames == 0) say("    (this thread runs no code of the host)");
+    if (!host->walk(HOST_FRAMES) || frames == 0) lacks = "this thread runs no code of the host";
   } else {
     given_up = 1;
-    say("    (the host did not answer)");
+    lacks = "the host did not answer";
   }
-  say("END OF HOST STACK");
   timer_delete(timer);
   busy = 0;
+  return lacks;
+}
+
+static void say_host_stack(void) {
+  char line[100];
+  if (host == NULL || given_up || busy) return;
+  snprintf(line, sizeof line, "HOST STACK (%s) of this thread:", host->name);
+  say(line);
+  const char *lacks = ask_host();
+  if (lacks != NULL) {
+    snprintf(line, sizeof line, "    (%s)", lacks);
+    say(line);
+  }
+  say("END OF HOST STACK");
+}
+
+/* For other libraries of the tool: the frames of this thread, innermost first. False if there are none. */
+int ffi_gates_host_frames(void (*take)(const char *function, const char *file, int line)) {
+  if (host == NULL || given_up || busy) return 0;
+  taker = take;
+  const char *lacks = ask_host();
+  taker = NULL;
+  return lacks == NULL;
 }
 
 #ifdef HOST_STACK_PYTHON

@@ -19,8 +19,10 @@ typedef struct {
   uintptr_t start, size;
   /* Something that is no block refers to it, or a block to which this applies. */
   int rooted;
-  /* Another of the blocks refers to it. */
+  /* Another of the blocks leads to it, which is lost as well. */
   int held;
+  /* The last block from which it was reached. */
+  size_t reached;
 } suspect;
 
 typedef struct {
@@ -104,6 +106,38 @@ static void search_without(search *s, extent memory, const extent *except, uintp
   search_memory(s, memory, buffer);
 }
 
+/* The blocks that were reached from this one hold all that they lead to. */
+static void spread(search *s, size_t number) {
+  for (int more = 1; more;) {
+    more = 0;
+    for (size_t i = 0; i < s->reference_count; i++) {
+      const suspect *from = &s->suspects[s->references[i].from];
+      suspect *to = &s->suspects[s->references[i].to];
+      if (from->reached != number || to->reached == number || to->rooted) continue;
+      to->reached = number;
+      to->held = 1;
+      more = 1;
+    }
+  }
+}
+
+/* Of lost blocks that lead to each other one is told: that to which none leads, and of a ring its first. */
+static void tell_apart(search *s) {
+  for (size_t i = 0; i < s->reference_count; i++)
+    if (!s->suspects[s->references[i].from].rooted) s->suspects[s->references[i].to].held = 1;
+  for (size_t i = 0; i < s->count; i++)
+    if (!s->suspects[i].rooted && !s->suspects[i].held) s->suspects[i].reached = 1;
+  spread(s, 1);
+  /* What is left is in a ring, or behind one: a later one may still lead to it. */
+  for (size_t i = 0; i < s->count; i++) {
+    suspect *first = &s->suspects[i];
+    if (first->rooted || first->reached) continue;
+    first->held = 0;
+    first->reached = i + 2;
+    spread(s, i + 2);
+  }
+}
+
 /*
  * Looks for references to the suspects, all but those in `except`, in memory and in some registers. Returns 0 if memory could
  * not be read.
@@ -151,8 +185,7 @@ static int find_unreachable(search *s, const extent *except, uintptr_t sp, const
       if (from->rooted && !to->rooted) to->rooted = more = 1;
     }
   }
-  for (size_t i = 0; i < s->reference_count; i++)
-    if (!s->suspects[s->references[i].from].rooted) s->suspects[s->references[i].to].held = 1;
+  tell_apart(s);
   munmap(own, room);
   return done;
 }

@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import { CANARY } from '../model/cell-id.js';
-import { FUZZING_GATES, HEAP_GATES, PERTURBED_GATES, SEEDED_GATES } from '../model/ids.js';
+import { FUZZING_GATES, HEAP_GATES, KEEPING_BINDINGS, PERTURBED_GATES, SEEDED_GATES } from '../model/ids.js';
 import { parseSignature } from '../model/signature.js';
 import { didYouMean, suggest } from './did-you-mean.js';
 import { isClosed } from './glob.js';
@@ -110,6 +110,8 @@ const TAKERS = [
   ['inputs', FUZZING_GATES],
   ['corpus', FUZZING_GATES],
   ['looks', ['pyrefs']],
+  ['kept', ['callguard']],
+  ['strict', ['declared', 'callguard']],
 ] as const;
 
 type Gates = readonly (readonly [string, z.infer<typeof gate> | null])[];
@@ -130,7 +132,7 @@ const checkGates = (complain: Yaml['complain'], gates: Gates): void => {
           ['gates', name, key],
           `gate '${name}' takes no '${key}'; ${takers.join(', ')} ${takers.length === 1 ? 'does' : 'do'}.`,
         );
-    for (const key of ['strict', 'info', 'headers', 'cflags'] as const)
+    for (const key of ['info', 'headers', 'cflags'] as const)
       if (settings?.[key] !== undefined && name !== 'declared')
         complain(
           ['gates', name, key],
@@ -168,6 +170,15 @@ export const crossCheck = (yaml: Yaml): void => {
     yaml.complain(
       ['gates', 'errors'],
       "no target says how its functions report errors, so gate 'errors' tries nothing; write errors: { f: negative } in a target",
+    );
+  if (
+    gates.some(([name]) => name === 'callguard') &&
+    ![...targets.values()].some((t) => t.nonreentrant) &&
+    !suites.some(([, s]) => KEEPING_BINDINGS.includes(s.binding))
+  )
+    yaml.complain(
+      ['gates', 'callguard'],
+      "no target says which functions must not be entered while they run, so gate 'callguard' watches nothing; write nonreentrant: [f] in a target",
     );
   if (gates.some(([name]) => name === 'contain') && !suites.some(([, s]) => s.contain))
     yaml.complain(

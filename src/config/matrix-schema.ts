@@ -52,6 +52,21 @@ export const target = z.strictObject({
       description:
         'Gate errors: how functions report errors: negative, null, nonzero, zero, or errno (-1 and errno).',
     }),
+  nonreentrant: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[\w*?]+(?:\|[\w*?]+)*$/,
+          "must be names of functions of C with '*' and '?', separated by '|'.",
+        ),
+    )
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        'Gate callguard: functions that must not be entered while they run. What one entry names is one of them: of `g*`, or of `f|g`, only one function may run at a time.',
+    }),
   env: env.default({}),
 });
 
@@ -173,7 +188,14 @@ export const gate = z.strictObject({
     description:
       'Gate pyrefs: how many tests that leave memory in use are repeated in a process of their own, beyond those that are looked at while the suite runs. Default: 200.',
   }),
-  strict: z.boolean().optional().meta({ description: 'Gate declared: warnings make a cell red, too.' }),
+  kept: z.number().min(0.01).max(60).optional().meta({
+    description:
+      'Gate callguard: seconds for which a call that sleeps may keep a thread of the host’s runtime. Default: 0.1.',
+  }),
+  strict: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Gates declared, callguard: warnings make a cell red, too.' }),
   info: z.boolean().optional().meta({
     description: 'Gate declared: differences that do no harm on this machine are listed.',
   }),

@@ -19,12 +19,16 @@ type Asking = {
   faults?: readonly PlannedFault[];
 };
 
+/** Groups of functions of the cell's targets of which one may run at a time. */
+const entriesOf = ({ matrix, suite }: Cell): string[][] =>
+  suite.targets.flatMap((t) => (matrix.targets[t]?.nonreentrant ?? []).map((group) => group.split('|')));
+
 /** The parts of the request that follow from the suite and the tests of the launch. `only` is the only vector to ask. */
 export const requestOf = (
   r: Asking,
   tests: readonly string[] | 'all',
   only?: string,
-): Pick<ArmRequest, 'values' | 'errors' | 'contain'> => {
+): Pick<ArmRequest, 'values' | 'errors' | 'nonreentrant' | 'contain'> => {
   const { cell, options, prepared } = r;
   const values = valuesOf(cell, {
     ...{ tests, listed: r.evidence.listed.length, targets: Object.values(prepared.targets) },
@@ -35,6 +39,7 @@ export const requestOf = (
   return {
     ...(values ? { values: { ...values, ...(only === undefined ? {} : { only }) } } : {}),
     ...(cell.gate.asksErrors ? { errors: errorsOf(cell) } : {}),
+    ...(cell.gate.watchesEntries ? { nonreentrant: entriesOf(cell) } : {}),
     ...(r.tracer === undefined ? {} : { contain: containOf(r.tracer, r, tests) }),
   };
 };

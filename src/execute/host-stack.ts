@@ -98,7 +98,8 @@ export const buildHostStack = async (
   options: BuildAccess,
   { gate, suite, compiler }: Cell,
 ): Promise<{ path: string } | { lacks: string } | undefined> => {
-  if (gate.hostStacks?.(suite.binding) !== true) return undefined;
+  if (gate.hostStacks?.(suite.binding) !== true && gate.asksForLines?.(suite.binding) !== true)
+    return undefined;
   const needs = inputsFor(options, suite.binding, compiler);
   if ('lacks' in needs) return needs;
   const { inputs } = needs;

@@ -5,16 +5,13 @@
 import type { BindingId } from '../model/ids.js';
 import type { Gate } from './gate.js';
 import { asan } from './sanitizers.js';
-import { plainInstrument } from './toolchain.js';
+import { INSTRUMENTED, NOT_GOS_OWN, plainInstrument } from './toolchain.js';
 
 /** Where LeakSanitizer looks for leaks. In other hosts it dies, never runs, or does not see what the host keeps. */
 const LSAN: readonly BindingId[] = ['c', 'py', 'pyx'];
 
 /** A host may end without a last line, so the first call counts. */
 const WATCHED = /^ffi-gates guard failing: (?:done, |note: watched )(\d+) /;
-
-/** cgo compiles the runtime's own C with the same flags. */
-const GOS_OWN = '-finstrument-functions-exclude-function-list=x_cgo_,_cgo_,threadentry,crosscall';
 
 export const failing: Gate = {
   ...asan,
@@ -32,17 +29,11 @@ export const failing: Gate = {
   ],
   unfit: () => undefined,
   compilers: ['gcc'],
-  // Functions tell when they begin and end: plugins/preload/crossings.h.
   instrument: (host, b, c) =>
     plainInstrument(
       host,
       c,
-      [
-        '-fsanitize=address',
-        '-fsanitize-recover=address',
-        '-finstrument-functions',
-        ...(b === 'go' ? [GOS_OWN] : []),
-      ],
+      ['-fsanitize=address', '-fsanitize-recover=address', ...INSTRUMENTED, ...NOT_GOS_OWN(b)],
       ['-fsanitize=address'],
     ),
   preload: 'failing',

@@ -29,6 +29,8 @@ export type ArmRequest = {
   values?: ValuesRequest;
   /** For gates with `asksErrors`: how functions of the suite's targets report errors. */
   errors?: Record<string, ErrorResult>;
+  /** For gates with `watchesEntries`: groups of functions, as patterns, of each of which one may run at a time. */
+  nonreentrant?: readonly (readonly string[])[];
   /** For gates with `breaksWorkers`. Absent where tests are only listed. */
   contain?: ContainRequest;
 };
@@ -88,6 +90,8 @@ export type GateSettings = {
   /** Seconds, and inputs of a function in one launch, for a gate that draws inputs. */
   time?: number | undefined;
   inputs?: number | undefined;
+  /** Seconds for which a call may keep a thread of the host's runtime. */
+  kept?: number | undefined;
   /** Bytes between blocks of the heap. */
   redzone?: number | undefined;
   /** The byte that blocks of the heap are filled with. */
@@ -166,6 +170,8 @@ export type Gate = {
    * reports.
    */
   asksAtCalls?: true;
+  /** True if its library asks the host of this binding for its lines (`plugins/preload/hoststack.c`). */
+  asksForLines?(binding: BindingId): boolean;
   /** Whether the JVM loads the agent `plugins/jniguard`, which is compiled for it. */
   agent?: true;
   /** True if it is for suites alone that name functions (`values`). */
@@ -174,6 +180,10 @@ export type Gate = {
   drawsInputs?: true;
   /** True if it is for suites alone of which a target says how its functions report errors (`errors`). */
   asksErrors?: true;
+  /** True if targets tell it which functions may run once at a time (`nonreentrant`). */
+  watchesEntries?: true;
+  /** Whether it watches something in this binding, though no target of the suite names such functions. */
+  watchesAnyway?(binding: BindingId): boolean;
   /** True if it is for suites alone that have workers (`contain`), which it breaks (`execute/run-contained.ts`). */
   breaksWorkers?: true;
   /** True if it sees faults of what runs while code is loaded, without any call by a test. */

@@ -1,6 +1,7 @@
 /** The table of gates. Adding one takes one file, one line here and one proof. */
 import type { Gate } from './gate.js';
 import { cgocheck, cgocheck2, goasan, gorace, plain, pydebug, xcheck } from './runtimes.js';
+import { callguard } from './callguard.js';
 import { contain } from './contain.js';
 import { ctguard } from './ctguard.js';
 import { declared } from './declared.js';
@@ -50,4 +51,5 @@ export const GATES: Record<GateId, Gate> = {
   failing,
   errors,
   contain,
+  callguard,
 };

@@ -24,6 +24,12 @@ export const plainInstrument = (
   ldflags: [...link],
 });
 
+/** Functions tell when they begin and end: plugins/preload/crossings.h and callers.h. */
+export const INSTRUMENTED = ['-finstrument-functions'];
+/** cgo compiles the runtime's own C with the same flags. */
+export const NOT_GOS_OWN = (binding: BindingId): string[] =>
+  binding === 'go' ? ['-finstrument-functions-exclude-function-list=x_cgo_,_cgo_,threadentry,crosscall'] : [];
+
 const APT: Record<Compiler, string> = {
   gcc: 'apt-get install -y gcc g++ libc6-dev',
   clang: 'apt-get install -y clang-19 llvm-19 libclang-rt-19-dev  # or the newest that your release has',

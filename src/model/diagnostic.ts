@@ -141,6 +141,7 @@ export type Tool =
   | 'fuzz'
   | 'failing'
   | 'errors'
+  | 'callguard'
   | 'contain'
   | 'os';
 

@@ -44,6 +44,7 @@ export const GATE_IDS = [
   'failing',
   'errors',
   'contain',
+  'callguard',
 ] as const;
 /** How a function says that it failed: by a negative result, NULL, a result other than zero, zero, or -1 and errno. */
 export const ERROR_RESULTS = ['negative', 'null', 'nonzero', 'zero', 'errno'] as const;
@@ -62,6 +63,8 @@ export const HEAP_GATES: readonly string[] = [
   'rsasan',
   'memcheck',
 ] satisfies (typeof GATE_IDS)[number][];
+/** Bindings in whose hosts a call that sleeps keeps a thread from others: Node's event loop, and Go's threads. */
+export const KEEPING_BINDINGS: readonly string[] = ['go', 'node'] satisfies (typeof BINDING_IDS)[number][];
 /** Gates that make inputs until their time is over. */
 export const FUZZING_GATES: readonly string[] = ['fuzz' satisfies (typeof GATE_IDS)[number]];
 /** Gates that draw their schedules from a seed. `Gate.seeds` is the number of schedules. */

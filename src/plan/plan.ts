@@ -132,6 +132,8 @@ const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number
       if (suite.gates && !suite.gates.includes(gate.id)) return [];
       if (gate.asksFunctions && !suite.values) return [];
       if (gate.asksErrors && !suite.targets.some((t) => m.targets[t]?.errors)) return [];
+      const entries = suite.targets.some((t) => m.targets[t]?.nonreentrant);
+      if (gate.watchesEntries && !entries && !gate.watchesAnyway?.(suite.binding)) return [];
       if (gate.breaksWorkers && !suite.contain) return [];
       const compilers = settings?.compilers ?? [gate.compilers[0]!];
       return compilers

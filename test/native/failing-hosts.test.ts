@@ -36,6 +36,13 @@ const ROWS: readonly Row[] = [
     go: 'C.loses_inside()',
     finds: 'ownership/leak-on-error-path',
   },
+  // Each of the two is referred to by the other, and by nobody else.
+  {
+    name: 'loses_ring',
+    c: 'static __attribute__((noinline)) int ring(void) { void **a = malloc(16), **b = a ? malloc(24) : NULL; if (!b) { free(a); return 1; } *a = b; *b = a; char *c = malloc(9); keep(c); if (!c) return 1; free(a); free(b); free(c); return 0; } int loses_ring(void) { return ring(); }',
+    go: 'C.loses_ring()',
+    finds: 'ownership/leak-on-error-path',
+  },
   {
     name: 'returns_part',
     h: 'char *returns_part(void);',

@@ -12,6 +12,7 @@ const missing = !isAbsolute(runtime);
 if (missing) console.warn('SKIPPED: perturbed schedules need gcc and its libtsan');
 
 const LIBRARY = `#include <pthread.h>
+#include <stdlib.h>
 #include "race.h"
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 int entries, shared, guarded;
@@ -26,6 +27,14 @@ static int both(void *(*a)(void *), void *(*b)(void *)) {
   if (pthread_create(&s, 0, a, 0) || pthread_create(&t, 0, b, 0)) return 1;
   return pthread_join(s, 0) || pthread_join(t, 0);
 }
+static int *cell, users;
+static void *last_use(void *p) { pthread_mutex_lock(&lock); cell[0] = 1; pthread_mutex_unlock(&lock); return p; }
+static void *drop(void *p) { work(); pthread_mutex_lock(&lock); free(cell); pthread_mutex_unlock(&lock); return p; }
+static void leave(void) { cell[0] = 1; if (--users == 0) free(cell); }
+static void *counted_use(void *p) { pthread_mutex_lock(&lock); leave(); pthread_mutex_unlock(&lock); return p; }
+static void *counted_drop(void *p) { work(); pthread_mutex_lock(&lock); leave(); pthread_mutex_unlock(&lock); return p; }
+int freed(void) { cell = malloc(sizeof *cell); return both(last_use, drop); }
+int counted(void) { cell = malloc(sizeof *cell); users = 2; return both(counted_use, counted_drop); }
 int racy(void) { return both(early, late); }
 int right(void) { return both(early_guarded, late_guarded); }
 int alone(void) { return 0; }
@@ -35,6 +44,8 @@ const MAIN = `#include <ffi_gates_suite.h>
 const suite_test suite_tests[] = {{"racy", racy}, {"right", right}, {"alone", alone}, {0, 0}};
 `;
 const ID = 's-c_ccgcc-tsan';
+/** Under ASan: memory that is freed before its last use, unless the user comes first. Its twin counts users. */
+const ASAN_MAIN = MAIN.replace('{"racy", racy}, {"right", right}', '{"freed", freed}, {"counted", counted}');
 const ownOf = (ran: Ran) => (ran.report?.findings ?? []).filter((f) => !f.planted);
 
 describe.skipIf(missing)('perturbed schedules', () => {
@@ -42,19 +53,22 @@ describe.skipIf(missing)('perturbed schedules', () => {
   beforeAll(() => {
     rig = makeRig();
     rig.write('src/race.c', LIBRARY);
-    rig.write('src/race.h', 'int racy(void);\nint right(void);\nint alone(void);\n');
+    rig.write(
+      'src/race.h',
+      'int racy(void);\nint right(void);\nint alone(void);\nint freed(void);\nint counted(void);\n',
+    );
     rig.write('tests/main.c', MAIN);
   });
   afterAll(() => rig.remove());
 
-  const run = (gate: string): Promise<Ran> => {
+  const run = (gate: string, name = 'tsan'): Promise<Ran> => {
     rig.write(
       'ffi-gates.yaml',
       `version: 1
 targets: { race: { builder: cc, dir: src, sources: [race.c], produces: [librace.so] } }
 suites:
   - { id: s, binding: c, dir: tests, targets: [race], with: { sources: [main.c], include: [../src], libs: [race] } }
-gates: { tsan: ${gate} }
+gates: { ${name}: ${gate} }
 `,
     );
     return rig.run();
@@ -77,6 +91,21 @@ gates: { tsan: ${gate} }
     // Threads also wait for the machine, so the same seed shows it often, not always.
     const again = await rig.start(['repro', race!.fingerprint, '--run', '--out', rig.out]).ended;
     expect([0, 1], again.stdout + again.stderr).toContain(again.code);
+  });
+
+  test('show under ASan what is freed before its last use, with its seed and command; the twin is silent', async () => {
+    rig.write('tests/main.c', ASAN_MAIN);
+    const ran = await run('{ perturb: 0.5, seeds: 30 }', 'asan');
+    rig.write('tests/main.c', MAIN);
+    expect(ran.code, ran.stdout + ran.stderr).toBe(1);
+    expect(cellOf(ran, 's-c_ccgcc-asan').perturbed?.waits).toBeGreaterThan(0);
+    const found = ownOf(ran);
+    expect(found.map((f) => [f.hazard, f.witnesses[0]?.test])).toEqual([
+      ['ownership/use-after-free', 'freed'],
+    ]);
+    expect(found[0]?.seed).toBeTypeOf('number');
+    expect(found[0]?.repro).toContain(`FFI_GATES_PERTURB_SEED=${found[0]?.seed}`);
+    expect(ran.stdout).toMatch(/perturbed \(0\.5, \d+ seeds?\): \d+ waits?/);
   });
 
   test('are left alone without the setting', async () => {

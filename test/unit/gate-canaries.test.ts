@@ -45,7 +45,8 @@ const testsOf = (suite: CanarySuite): string[] => {
   );
 };
 
-const TARGET = 'targets: { any: { builder: cmake, dir: ., produces: [a.so], errors: { f: negative } } }\n';
+const TARGET =
+  'targets: { any: { builder: cmake, dir: ., produces: [a.so], errors: { f: negative }, nonreentrant: [f] } }\n';
 
 /** The canary cell of every lane that there can be. */
 const lanes = (() => {

@@ -43,8 +43,8 @@ int threading_host_memory_race(void) {
 
 static int fire_again(int value, void *user) {
   (void)user;
-  if (value == 0) fx_on_event(NULL, NULL); //~ threading_reentrancy: blind = threading/reentrancy
-  return value == 0 ? fx_fire(1) : value;
+  if (value == 0) fx_on_event(NULL, NULL);
+  return value == 0 ? fx_fire(1) : value; //~ threading_reentrancy: callguard = threading/reentrancy
 }
 
 int threading_reentrancy(void) {

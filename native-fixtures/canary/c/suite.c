@@ -16,6 +16,7 @@ CANARY(segv)
 CANARY(handle)
 CANARY(errorpath)
 CANARY(errorcode)
+static int reentry(void) { return canary_reentry(0), 0; }
 
 int declared_pointer(void);
 int declared_width(void);
@@ -27,7 +28,7 @@ int declared_layout(void);
 #define TEST(name) {#name, name}
 const suite_test suite_tests[] = {
     TEST(noop), TEST(heap),      TEST(uaf), TEST(leak), TEST(uninit), TEST(handle),
-    TEST(race), TEST(lockorder), TEST(ub),  TEST(segv),  TEST(errorpath), TEST(errorcode),
+    TEST(race), TEST(lockorder), TEST(ub),  TEST(segv),  TEST(errorpath), TEST(errorcode), TEST(reentry),
     TEST(declared_pointer), TEST(declared_width), TEST(declared_sign), TEST(declared_register), TEST(declared_arity),
     TEST(declared_callback),
     TEST(declared_layout), {NULL, NULL},

@@ -20,6 +20,7 @@ func race()      { C.canary_race() }
 func segv()      { C.canary_segv() }
 func handle()    { C.canary_handle() }
 func errorcode() { C.canary_errorcode() }
+func reentry()   { C.canary_reentry(0) }
 func errorpath() { C.canary_errorpath() }
 func ub()        { C.canary_ub() }
 func lockorder() { C.canary_lockorder() }

@@ -16,6 +16,7 @@ func Test_canary_race(*testing.T)      { race() }
 func Test_canary_segv(*testing.T)      { segv() }
 func Test_canary_handle(*testing.T)    { handle() }
 func Test_canary_errorcode(*testing.T) { errorcode() }
+func Test_canary_reentry(*testing.T)   { reentry() }
 func Test_canary_errorpath(*testing.T) { errorpath() }
 func Test_canary_ub(*testing.T)        { ub() }
 func Test_canary_lockorder(*testing.T) { lockorder() }

@@ -17,6 +17,7 @@ void canary_ub(void);       /* signed overflow */
 void canary_segv(void);     /* reads address 0 */
 void canary_handle(void);   /* opens a file that nobody closes */
 int canary_errorpath(void); /* correct, unless an allocation fails */
+void canary_reentry(int again); /* not to be entered while it runs, which it does itself unless told so */
 int canary_errorcode(void); /* 0, and negative if it failed, which it never does */
 void canary_abort(void);
 

@@ -16,6 +16,7 @@ public class Canary
     [DllImport("fficanary")] private static extern void canary_segv();
     [DllImport("fficanary")] private static extern void canary_handle();
     [DllImport("fficanary")] private static extern int canary_errorcode();
+    [DllImport("fficanary")] private static extern void canary_reentry(int again);
     [DllImport("fficanary")] private static extern int canary_errorpath();
 
     [Test] public void noop() { Assert.AreEqual(42, canary_noop()); }
@@ -34,5 +35,6 @@ public class Canary
         for (var i = 0; i < 10; i++)
             GCHandle.Alloc(new byte[8], GCHandleType.Pinned); //~ pin: monoguard = resource/pin-leak
     }
+    [Test] public void reentry() { canary_reentry(0); }
     [Test] public void errorpath() { canary_errorpath(); }
 }

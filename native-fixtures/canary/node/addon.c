@@ -6,6 +6,7 @@
 
 static void noop(void) { canary_noop(); }
 static void errorcode(void) { canary_errorcode(); }
+static void reentry(void) { canary_reentry(0); }
 static void errorpath(void) { canary_errorpath(); }
 
 static const struct { const char *name; void (*plant)(void); } rows[] = {
@@ -13,7 +14,7 @@ static const struct { const char *name; void (*plant)(void); } rows[] = {
     {"leak", canary_leak},    {"uninit", canary_uninit}, {"race", canary_race},
     {"lockorder", canary_lockorder}, {"ub", canary_ub}, {"segv", canary_segv},
     {"handle", canary_handle}, {"errorcode", errorcode},
-    {"errorpath", errorpath},
+    {"errorpath", errorpath}, {"reentry", reentry},
 };
 
 /* Throws twice: the second time nothing happens. */

@@ -4,7 +4,7 @@ const { test } = require('node:test');
 const { run, wide, unsignedMax, slot } = require('./build/Release/addon.node');
 const { check } = require('./ffi_gates_values.cjs');
 
-for (const name of ['noop', 'heap', 'uaf', 'leak', 'uninit', 'race', 'lockorder', 'ub', 'segv', 'handle', 'errorcode', 'errorpath', 'exception']) {
+for (const name of ['noop', 'heap', 'uaf', 'leak', 'uninit', 'race', 'lockorder', 'ub', 'segv', 'handle', 'errorcode', 'errorpath', 'reentry', 'exception']) {
   test(name, () => run(name));
 }
 

@@ -12,8 +12,8 @@ def library():
     return ctypes.CDLL(os.path.join(os.environ["FFI_GATES_TARGET_CANARY"], "libfficanary.so"))
 
 
-def canary(name):
-    return getattr(library(), "canary_" + name)()
+def canary(name, *args):
+    return getattr(library(), "canary_" + name)(*args)
 
 
 def test_noop():
@@ -38,6 +38,10 @@ def test_handle():
 
 def test_errorcode():
     canary("errorcode")
+
+
+def test_reentry():
+    canary("reentry", 0)
 
 
 def test_errorpath():

@@ -24,6 +24,12 @@ CANARY(handle)
 CANARY(errorpath)
 CANARY(errorcode)
 
+static PyObject *reentry(PyObject *self, PyObject *unused) {
+  (void)self, (void)unused;
+  canary_reentry(0);
+  Py_RETURN_NONE;
+}
+
 static PyObject *noop(PyObject *self, PyObject *unused) {
   (void)self, (void)unused;
   return PyLong_FromLong(canary_noop());
@@ -75,7 +81,7 @@ static PyMethodDef methods[] = {
     METHOD(noop), METHOD(heap),      METHOD(uaf), METHOD(leak), METHOD(uninit),  METHOD(race),
     METHOD(ub),   METHOD(lockorder), METHOD(segv), METHOD(handle), METHOD(pydebug), METHOD(pyrefs), METHOD(pyguard),
     METHOD(unsigned_max), {"wide", wide, METH_O, NULL}, {"slot", slot, METH_O, NULL},
-    METHOD(errorpath), METHOD(errorcode),
+    METHOD(errorpath), METHOD(errorcode), METHOD(reentry),
     {NULL, NULL, 0, NULL},
 };
 

@@ -28,6 +28,10 @@ def test_errorcode():
     canary.errorcode()
 
 
+def test_reentry():
+    canary.reentry()
+
+
 def test_errorpath():
     canary.errorpath()
 

@@ -8,6 +8,8 @@ package hazard
 // static int lastErrno(void) { return errno; } //~ errno_clobbered: declared = errno/clobbered
 // extern int goEvent(int, void *);
 // static void listen(void) { fx_on_event((fx_callback)goEvent, NULL); }
+// extern int goAgain(int, void *);
+// static void listenAgain(void) { fx_on_event((fx_callback)goAgain, NULL); }
 import "C"
 import (
 	"runtime"
@@ -24,6 +26,20 @@ func goEvent(value C.int, _ unsafe.Pointer) C.int {
 func (Suite) PanicThroughC() {
 	C.listen()
 	C.fx_fire(1)
+}
+
+//export goAgain
+func goAgain(value C.int, _ unsafe.Pointer) C.int {
+	if value == 0 {
+		return C.fx_fire(1) //~ threading_reentrancy: callguard = threading/reentrancy
+	}
+	return value
+}
+
+func (Suite) FireAgain() {
+	C.listenAgain()
+	sink += int(C.fx_fire(0))
+	C.fx_on_event(nil, nil)
 }
 
 func (Suite) ThrowFromC() {
@@ -105,7 +121,7 @@ func (Suite) Starve() {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			C.fx_sleep_ms(20) //~ threading_starved_runtime: blind = threading/starved-runtime
+			C.fx_sleep_ms(1000) //~ threading_starved_runtime: callguard = threading/starved-runtime
 		}()
 	}
 	all.Wait()

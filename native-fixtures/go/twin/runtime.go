@@ -8,6 +8,8 @@ package twin
 // static int openMissing(void) { return fx_open_missing() < 0 ? errno : 0; }
 // extern int goEvent(int, void *);
 // static void listen(void) { fx_on_event((fx_callback)goEvent, NULL); }
+// extern int goQueue(int, void *);
+// static void listenQueue(void) { fx_on_event((fx_callback)goQueue, NULL); }
 import "C"
 import (
 	"sync"
@@ -27,6 +29,24 @@ func goEvent(value C.int, _ unsafe.Pointer) (result C.int) {
 func (Suite) PanicThroughC() {
 	C.listen()
 	C.fx_fire(1)
+}
+
+var queued []C.int
+
+//export goQueue
+func goQueue(value C.int, _ unsafe.Pointer) C.int {
+	queued = append(queued, value)
+	return value
+}
+
+func (Suite) FireAgain() {
+	queued = nil
+	C.listenQueue()
+	C.fx_fire(0)
+	C.fx_on_event(nil, nil)
+	if len(queued) != 1 {
+		panic("nothing was queued")
+	}
 }
 
 func (Suite) ThrowFromC() { C.fx_may_throw(0) }
@@ -115,7 +135,7 @@ func (Suite) Starve() {
 		slots <- struct{}{}
 		go func() {
 			defer all.Done()
-			C.fx_sleep_ms(5)
+			C.fx_sleep_ms(150)
 			<-slots
 		}()
 	}

@@ -148,6 +148,23 @@ FX(jint, countLocked)(JNIEnv *env, jclass cls) {
   return fx_count_locked();
 }
 
+/* The function that the running fire() calls. */
+static JNIEnv *fired_env;
+static jobject fired;
+static int fire_function(int value, void *user) {
+  jmethodID apply = (*fired_env)->GetMethodID(fired_env, (*fired_env)->GetObjectClass(fired_env, fired), "applyAsInt", "(I)I");
+  (void)user;
+  return (*fired_env)->CallIntMethod(fired_env, fired, apply, value);
+}
+
+FX(jint, fire)(JNIEnv *env, jclass cls, jobject function, jint value) {
+  (void)cls;
+  fired_env = env;
+  fired = function;
+  fx_on_event(fire_function, NULL);
+  return fx_fire(value);
+}
+
 FX(void, workerStart)(JNIEnv *env, jclass cls, jboolean locked, jint times) {
   (void)env, (void)cls;
   fx_worker_start(locked, times);

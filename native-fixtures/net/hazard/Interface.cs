@@ -83,6 +83,17 @@ namespace Hazard
         }
 
         [Test]
+        public void threading_reentrancy()
+        {
+            Fx.Callback again = null;
+            again = (value, user) => value == 0 ? Fx.fx_fire(1) : value; //~ threading_reentrancy: callguard = threading/reentrancy
+            Fx.fx_on_event(again, IntPtr.Zero);
+            Fx.fx_fire(0);
+            Fx.fx_on_event(null, IntPtr.Zero);
+            GC.KeepAlive(again);
+        }
+
+        [Test]
         public void unwind_foreign_exception__host()
         {
             Fx.fx_may_throw(1); //~ unwind_foreign_exception__host: plain = unwind/foreign-exception

@@ -94,6 +94,18 @@ namespace Twin
         }
 
         [Test]
+        public void threading_reentrancy()
+        {
+            var queued = -1;
+            Fx.Callback queue = (value, user) => { queued = value; return value; };
+            Fx.fx_on_event(queue, IntPtr.Zero);
+            Fx.fx_fire(0);
+            Fx.fx_on_event(null, IntPtr.Zero);
+            Assert.AreEqual(0, queued);
+            GC.KeepAlive(queue);
+        }
+
+        [Test]
         public void unwind_foreign_exception__host()
         {
             Fx.fx_may_throw(0);

@@ -39,6 +39,13 @@ WRAPPER(remember) {
   return NULL;
 }
 
+/* On the thread of the event loop. */
+WRAPPER(sleep_for) {
+  ARGS;
+  fx_sleep_ms(int_of(env, argv[0]));
+  return NULL;
+}
+
 /* Work that is neither queued nor deleted. */
 static void execute(napi_env env, void *data) { (void)env, (void)data; }
 WRAPPER(prepareWork) {

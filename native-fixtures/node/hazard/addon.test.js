@@ -74,6 +74,16 @@ test('lifetime_callback_collected', async () => {
   addon.offEvent();
 });
 
+test('threading_reentrancy', () => {
+  addon.onEvent((n) => (n === 0 ? addon.fire(1) : n), 1); //~ threading_reentrancy: callguard = threading/reentrancy
+  addon.fire(0);
+  addon.offEvent();
+});
+
+test('threading_starved_runtime', () => {
+  addon.sleep(500); //~ threading_starved_runtime: callguard = threading/starved-runtime
+});
+
 test('threading_wrong_thread_env', () => {
   addon.onOtherThread();
 });

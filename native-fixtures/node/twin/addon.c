@@ -51,6 +51,35 @@ WRAPPER(prepareWork) {
   return NULL;
 }
 
+/* On a thread of the pool: a promise. */
+typedef struct {
+  int ms;
+  napi_deferred deferred;
+  napi_async_work work;
+} nap;
+static void sleep_now(napi_env env, void *data) {
+  (void)env;
+  fx_sleep_ms(((nap *)data)->ms);
+}
+static void sleep_ended(napi_env env, napi_status status, void *data) {
+  nap *n = data;
+  (void)status;
+  napi_resolve_deferred(env, n->deferred, number(env, n->ms));
+  napi_delete_async_work(env, n->work);
+  free(n);
+}
+WRAPPER(sleep_for) {
+  ARGS;
+  napi_value promise, name;
+  nap *n = calloc(1, sizeof *n);
+  n->ms = int_of(env, argv[0]);
+  napi_create_promise(env, &n->deferred, &promise);
+  napi_create_string_utf8(env, "sleep", NAPI_AUTO_LENGTH, &name);
+  napi_create_async_work(env, NULL, name, sleep_now, sleep_ended, n, &n->work);
+  napi_queue_async_work(env, n->work);
+  return promise;
+}
+
 WRAPPER(context) {
   ARGS;
   napi_value resource;

@@ -75,6 +75,18 @@ test('lifetime_callback_collected', async () => {
   addon.offEvent();
 });
 
+test('threading_reentrancy', () => {
+  const queued = [];
+  addon.onEvent((n) => queued.push(n), 1);
+  addon.fire(0);
+  addon.offEvent();
+  assert.deepEqual(queued, [0]);
+});
+
+test('threading_starved_runtime', async () => {
+  await addon.sleep(500);
+});
+
 test('threading_wrong_thread_env', () => {
   assert.equal(addon.onOtherThread(), 1);
 });

@@ -39,7 +39,7 @@ def test_threading_host_memory_race():
 
 def test_threading_reentrancy():
     def again(value, _):
-        return lib.fx_fire(1) if value == 0 else value  #~ threading_reentrancy: blind = threading/reentrancy
+        return lib.fx_fire(1) if value == 0 else value  #~ threading_reentrancy: callguard = threading/reentrancy
 
     callback = CALLBACK(again)
     lib.fx_on_event(ctypes.cast(callback, ctypes.c_void_p), None)

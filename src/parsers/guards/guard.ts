@@ -33,6 +33,7 @@ const GUARDS: readonly Tool[] = [
   'failing',
   'errors',
   'contain',
+  'callguard',
 ];
 
 const HEAD = /^ffi-gates guard ([a-z]+): (error|warning|info) ([a-z]+\/[a-z-]+): (.+)$/;

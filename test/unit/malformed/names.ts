@@ -52,7 +52,7 @@ export const NAMES: readonly Row[] = [
   [
     'a switch of another gate',
     swap('compilers: [gcc]', 'strict: «true'),
-    "gate 'asan' compares no declarations",
+    "gate 'asan' takes no 'strict'; declared, callguard do.",
   ],
   [
     'schedules for a gate that has none',

@@ -185,6 +185,21 @@ export const VALUES: readonly Row[] = [
     "no target says how its functions report errors, so gate 'errors' tries nothing",
   ],
   [
+    'a function that is none of C',
+    swap('produces: [liba.so] }', 'produces: [liba.so], nonreentrant: [«f-g] }'),
+    'must be names of functions of C',
+  ],
+  [
+    'a gate that watches no calls',
+    swap('{ seeds: 4 }', '{ kept: «1 }'),
+    "gate 'miri' takes no 'kept'; callguard does.",
+  ],
+  [
+    'functions that no target names',
+    'version: 1\nsuites: [{ id: a, binding: c, dir: tests }]\ngates: { «callguard: }\n',
+    "no target says which functions must not be entered while they run, so gate 'callguard' watches nothing",
+  ],
+  [
     'workers that no suite has',
     swap('{ seeds: 4 }', '{ seeds: 4 }\n  «contain:'),
     "no suite has workers, so gate 'contain' breaks nothing",

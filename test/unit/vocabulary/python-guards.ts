@@ -24,6 +24,7 @@ const GUARDS: readonly [Tool, string, readonly HazardId[]][] = [
   ['failing', 'plugins/preload/failing.c', ['ownership/leak-on-error-path']],
   ['errors', 'plugins/preload/errors.c', ['unwind/error-ignored']],
   ['contain', 'plugins/contain/tracer.c', ['trust/crash-not-contained']],
+  ['callguard', 'plugins/preload/callguard.c', ['threading/reentrancy', 'threading/starved-runtime']],
   ['pyguard', 'plugins/pytest/ffi_gates_pyguard.py', ['threading/gil-not-released']],
   [
     'napiguard',

@@ -35,6 +35,11 @@ CANARY(void, errorcode)(JNIEnv *env, jclass cls) {
   canary_errorcode();
 }
 
+CANARY(void, reentry)(JNIEnv *env, jclass cls) {
+  (void)env, (void)cls;
+  canary_reentry(0);
+}
+
 CANARY(void, errorpath)(JNIEnv *env, jclass cls) {
   (void)env, (void)cls;
   canary_errorpath();

@@ -11,6 +11,7 @@ extern "C" {
     pub fn canary_segv();
     pub fn canary_handle();
     pub fn canary_errorcode() -> c_int;
+    pub fn canary_reentry(again: c_int);
     pub fn canary_errorpath() -> c_int;
     pub fn canary_ub();
     pub fn canary_lockorder();

@@ -36,6 +36,11 @@ fn canary_errorcode() {
 }
 
 #[test]
+fn canary_reentry() {
+    unsafe { fficanary::canary_reentry(0) };
+}
+
+#[test]
 fn canary_errorpath() {
     unsafe { fficanary::canary_errorpath() };
 }

@@ -104,6 +104,23 @@ fn lifetime_callback_collected() {
     }
 }
 
+extern "C" fn fire_again(value: c_int, _: *mut c_void) -> c_int {
+    if value == 0 {
+        unsafe { fx_fire(1) } //~ threading_reentrancy: callguard = threading/reentrancy
+    } else {
+        value
+    }
+}
+
+#[test]
+fn threading_reentrancy() {
+    unsafe {
+        fx_on_event(Some(fire_again), null_mut());
+        black_box(fx_fire(0));
+        fx_on_event(None, null_mut());
+    }
+}
+
 #[test]
 fn bounds_host_buffer_too_small() {
     let mut buffer = vec![0u8; 16];

@@ -112,6 +112,22 @@ fn lifetime_callback_collected() {
     }
 }
 
+extern "C" fn queue(value: c_int, user: *mut c_void) -> c_int {
+    unsafe { *user.cast::<c_int>() = value + 1 };
+    value
+}
+
+#[test]
+fn threading_reentrancy() {
+    let mut queued = 0;
+    unsafe {
+        fx_on_event(Some(queue), (&mut queued as *mut c_int).cast());
+        fx_fire(0);
+        fx_on_event(None, null_mut());
+    }
+    assert_eq!(queued, 1);
+}
+
 #[test]
 fn bounds_host_buffer_too_small() {
     unsafe {

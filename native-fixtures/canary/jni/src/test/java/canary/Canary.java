@@ -20,6 +20,8 @@ final class Canary {
 
   static native void errorcode();
 
+  static native void reentry();
+
   static native void errorpath();
 
   static native void handle();

@@ -43,6 +43,13 @@ class CanaryErrorcodeTest {
   }
 }
 
+class CanaryReentryTest {
+  @Test
+  void canary_reentry() {
+    Canary.reentry();
+  }
+}
+
 class CanaryErrorpathTest {
   @Test
   void canary_errorpath() {

@@ -67,6 +67,13 @@ class OwnershipInvalidFreeArenaTest {
   }
 }
 
+class ThreadingReentrancyTest {
+  @Test
+  void threading_reentrancy() {
+    Fx.fire(n -> n == 0 ? Fx.fire(m -> m, 1) : n, 0); //~ threading_reentrancy: callguard = threading/reentrancy
+  }
+}
+
 class BoundsLengthArithmeticSliceTest {
   @Test
   void bounds_length_arithmetic__slice() {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import fixture.Fx;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /* The Java side of the seam is right: it keeps the contract of fixture.h. */
@@ -17,6 +19,13 @@ class HostTests {
     long label = Fx.labelNew("mine now");
     assertNotEquals(0, label);
     Fx.labelFree(label);
+  }
+
+  @Test
+  void threading_reentrancy() {
+    List<Integer> queued = new ArrayList<>();
+    Fx.fire(n -> queued.add(n) ? n : -1, 0);
+    assertEquals(List.of(0), queued);
   }
 
   @Test
