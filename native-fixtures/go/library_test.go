@@ -26,10 +26,14 @@ func Test_ownership_leak_on_error_path(t *testing.T) { inLibrary(t, "ownership_l
 func Test_ownership_leak_on_error_path__allocation(t *testing.T) {
 	inLibrary(t, "ownership_leak_on_error_path__allocation")
 }
-func Test_ownership_double_free(t *testing.T)        { inLibrary(t, "ownership_double_free") }
-func Test_ownership_invalid_free(t *testing.T)       { inLibrary(t, "ownership_invalid_free") }
-func Test_ownership_use_after_free(t *testing.T)     { inLibrary(t, "ownership_use_after_free") }
-func Test_resource_handle_leak(t *testing.T)         { inLibrary(t, "resource_handle_leak") }
+func Test_ownership_double_free(t *testing.T)     { inLibrary(t, "ownership_double_free") }
+func Test_ownership_invalid_free(t *testing.T)    { inLibrary(t, "ownership_invalid_free") }
+func Test_ownership_use_after_free(t *testing.T)  { inLibrary(t, "ownership_use_after_free") }
+func Test_resource_handle_leak(t *testing.T)      { inLibrary(t, "resource_handle_leak") }
+func Test_resource_handle_leak__map(t *testing.T) { inLibrary(t, "resource_handle_leak__map") }
+func Test_resource_handle_leak__temporary(t *testing.T) {
+	inLibrary(t, "resource_handle_leak__temporary")
+}
 func Test_threading_data_race(t *testing.T)          { inLibrary(t, "threading_data_race") }
 func Test_threading_lock_order(t *testing.T)         { inLibrary(t, "threading_lock_order") }
 func Test_threading_lock_misuse(t *testing.T)        { inLibrary(t, "threading_lock_misuse") }

@@ -25,6 +25,8 @@ public abstract class LibraryCases
     [Test] public void ownership_invalid_free() { Case("ownership_invalid_free"); }
     [Test] public void ownership_use_after_free() { Case("ownership_use_after_free"); }
     [Test] public void resource_handle_leak() { Case("resource_handle_leak"); }
+    [Test] public void resource_handle_leak__map() { Case("resource_handle_leak__map"); }
+    [Test] public void resource_handle_leak__temporary() { Case("resource_handle_leak__temporary"); }
     [Test] public void threading_data_race() { Case("threading_data_race"); }
     [Test] public void threading_lock_order() { Case("threading_lock_order"); }
     [Test] public void threading_lock_misuse() { Case("threading_lock_misuse"); }

@@ -1,11 +1,13 @@
 /*
- * Notes which descriptors and streams the project's code opens, and which are closed again, by whomever. Hosts often end
- * without running any destructor, so nothing is summed up here: `ffi-gates` does that when the process is gone.
+ * Notes which descriptors and streams the project's code opens, which memory it maps, which threads it starts and which temporary
+ * files it makes (fdguard-others.h), and which of it is closed again, by whomever. Hosts often end without running any destructor,
+ * so nothing is summed up here: `ffi-gates` does that when the process is gone.
  *
  *   FFI_GATES_FD_JOURNAL  a file; each process appends to its own, with its id behind a dot
  *   FFI_GATES_OWN         the project's code (own.h)
  *
- * Lines: `watching`; `opened FD KIND NAME` with its stack; `closed FD`; `ended`, where the process says so itself.
+ * Lines: `watching`; `opened ID KIND NAME` with its stack; `closed ID`; `ended`, where the process says so itself. An id is the
+ * number of a descriptor; others begin with a letter.
  */
 #define _GNU_SOURCE
 #include "own.h"
@@ -73,10 +75,12 @@ __attribute__((format(printf, 1, 2))) static void note(const char *format, ...) 
   journal_write(line, (size_t)length);
 }
 
+static void forget_others(void);
 static void begin_process(void) {
   owner = getpid();
   journal = -1;
   memset((void *)tracked, 0, sizeof tracked);
+  forget_others();
   note("ffi-gates fdguard: watching\n");
 }
 
@@ -132,35 +136,40 @@ static void forget(int fd) {
   note("ffi-gates fdguard: closed %d\n", fd);
 }
 
+/* `mark` is set while it is open. */
+static void note_opened(const char *id, const char *kind, const char *name, _Atomic unsigned char *mark, void *const *frames, int count) {
+  static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+  char shown[1024];
+  plain(shown, sizeof shown, name);
+  /* The lines of one event stand together. */
+  pthread_mutex_lock(&one);
+  *mark = 1;
+  note("ffi-gates fdguard: opened %s %s %s\n", id, kind, shown);
+  int shown_frames = 0;
+  for (int i = 0; i < count; i++) {
+    Dl_info info;
+    char *at = (char *)frames[i] - 1;
+    if (!dladdr(at, &info) || info.dli_fname == NULL) break;
+    if (shown_frames == 0 && is_library_of_compiler(info.dli_fname) && strstr(info.dli_fname, "ffi-gates-")) continue;
+    /* A program that is not relocated knows its own addresses. */
+    const ElfW(Ehdr) *header = info.dli_fbase;
+    char *base = header->e_type == ET_EXEC ? NULL : info.dli_fbase;
+    note("    #%d %p (%s+0x%zx)\n", shown_frames++, (void *)at, info.dli_fname, (size_t)(at - base));
+  }
+  pthread_mutex_unlock(&one);
+}
+
 static void opened(int fd, const char *kind, const char *name, void *caller) {
   if (fd < 0 || fd >= WATCHED || !watching()) return;
   int saved = errno;
   void *frames[FRAMES];
   int count = 0;
+  char id[16];
   inside = 1;
   /* The same number again: somebody closed it where nobody watches. */
   forget(fd);
-  if (from_project(caller, frames, &count)) {
-    static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
-    char shown[1024];
-    plain(shown, sizeof shown, name);
-    /* The lines of one event stand together. */
-    pthread_mutex_lock(&one);
-    tracked[fd] = 1;
-    note("ffi-gates fdguard: opened %d %s %s\n", fd, kind, shown);
-    int shown_frames = 0;
-    for (int i = 0; i < count; i++) {
-      Dl_info info;
-      char *at = (char *)frames[i] - 1;
-      if (!dladdr(at, &info) || info.dli_fname == NULL) break;
-      if (shown_frames == 0 && is_library_of_compiler(info.dli_fname) && strstr(info.dli_fname, "ffi-gates-")) continue;
-      /* A program that is not relocated knows its own addresses. */
-      const ElfW(Ehdr) *header = info.dli_fbase;
-      char *base = header->e_type == ET_EXEC ? NULL : info.dli_fbase;
-      note("    #%d %p (%s+0x%zx)\n", shown_frames++, (void *)at, info.dli_fname, (size_t)(at - base));
-    }
-    pthread_mutex_unlock(&one);
-  }
+  snprintf(id, sizeof id, "%d", fd);
+  if (from_project(caller, frames, &count)) note_opened(id, kind, name, &tracked[fd], frames, count);
   inside = 0;
   errno = saved;
 }
@@ -171,6 +180,8 @@ static void closing(int fd) {
   forget(fd);
   errno = saved;
 }
+
+#include "fdguard-others.h"
 
 #define NEXT(name) \
   static __typeof__(&name) real; \
@@ -218,10 +229,19 @@ OPENAT(openat64)
 
 OPENS(creat, (const char *path, mode_t mode), (path, mode), "file", path)
 OPENS(creat64, (const char *path, mode_t mode), (path, mode), "file", path)
-OPENS(mkstemp, (char *path), (path), "file", path)
-OPENS(mkstemp64, (char *path), (path), "file", path)
-OPENS(mkostemp, (char *path, int flags), (path, flags), "file", path)
-OPENS(mkostemp64, (char *path, int flags), (path, flags), "file", path)
+/* The file may outlive its descriptor. */
+#define TEMPORARY(name, declared, given) \
+  int name declared { \
+    NEXT(name); \
+    int fd = real given; \
+    opened(fd, "file", path, CALLER); \
+    if (fd >= 0) opened_other('f', (uintptr_t)fd, "temporary", path, CALLER); \
+    return fd; \
+  }
+TEMPORARY(mkstemp, (char *path), (path))
+TEMPORARY(mkstemp64, (char *path), (path))
+TEMPORARY(mkostemp, (char *path, int flags), (path, flags))
+TEMPORARY(mkostemp64, (char *path, int flags), (path, flags))
 OPENS(socket, (int domain, int type, int protocol), (domain, type, protocol), "socket", "")
 OPENS(accept, (int s, struct sockaddr *a, socklen_t *n), (s, a, n), "socket", "")
 OPENS(accept4, (int s, struct sockaddr *a, socklen_t *n, int flags), (s, a, n, flags), "socket", "")
@@ -314,6 +334,7 @@ static void end_process(void) {
   if (!watching()) return;
   for (int fd = 0; fd < WATCHED; fd++)
     if (tracked[fd] && syscall(SYS_fcntl, fd, F_GETFD) < 0) forget(fd);
+  end_others();
   note("ffi-gates fdguard: ended\n");
 }
 

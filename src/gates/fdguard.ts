@@ -13,16 +13,19 @@ const LOG = 'fdguard.log';
 
 export const fdguard: Gate = {
   id: 'fdguard',
-  title: 'descriptors and streams left open',
-  offer: { on: true, why: 'files, sockets and pipes that native code opens and nobody closes' },
+  title: 'descriptors, maps, threads and temporary files left',
+  offer: {
+    on: true,
+    why: 'files, sockets, pipes, maps and threads that native code opens and nobody closes',
+  },
   limits: [
     {
       bindings: ['c', 'py', 'pyx', 'go', 'jni', 'rs', 'net', 'node'],
-      text: 'Sees what your own objects open in a test through the C library: files, streams, directories, sockets, pipes, events. Not what they open while they are loaded, nor random numbers, memory maps and threads. A process that is killed is not judged.',
+      text: 'Sees what your own objects open in a test through the C library: files, streams, directories, sockets, pipes, events, temporary files that are still there, threads that ended and that nobody joined, and eight or more memory maps of one place. Not what they open while they are loaded, nor random numbers. A process that is killed is not judged.',
     },
     {
       bindings: ['go'],
-      text: "Go closes by system calls of its own, which are noticed when the number is used again. A descriptor that C opens and Go's `syscall.Close` closes at the very end of a process looks left open.",
+      text: "Go closes by system calls of its own, which are noticed when the number is used again. A descriptor that C opens and Go's `syscall.Close` closes at the very end of a process looks left open. Threads and maps are not judged.",
     },
   ],
   unfit: () => undefined,

@@ -31,8 +31,13 @@ const OF_NOTHING = /^(?:null\/|crash\/)/;
 /** What a process does on purpose when it has no memory. */
 const ON_PURPOSE = 'crash/abort';
 
-const isFault = (d: Diagnostic, { returned }: Failure): boolean =>
-  d.hazard !== ON_PURPOSE && !(returned && OF_NOTHING.test(d.hazard));
+/** So is this, where `new` failed: code that is compiled without exceptions, as addons of Node are, cannot do otherwise. */
+const NO_MEMORY = /\bstd::bad_alloc\b/;
+
+const isFault = (d: Diagnostic, { returned, call }: Failure): boolean =>
+  d.hazard !== ON_PURPOSE &&
+  !(d.rule === 'cxx/uncaught-exception' && call.startsWith('operator new') && NO_MEMORY.test(d.message)) &&
+  !(returned && OF_NOTHING.test(d.hazard));
 
 const PLACE = /^(.*) \((?:[^()]*\/)?([^()/]*:\d+)\)$/;
 

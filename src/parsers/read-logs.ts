@@ -7,6 +7,7 @@ import type { TestEvent } from '../model/test-event.js';
 import type { Parsed, Diagnostic } from '../model/diagnostic.js';
 import type { Unproven, Watched } from '../model/launch.js';
 import { openLog } from './index.js';
+import { makeSymbolizer, NAMELESS } from './symbolize.js';
 import { linesOf } from '../process/lines.js';
 import { openRegular } from '../process/regular-file.js';
 
@@ -72,7 +73,18 @@ export const readLogs = async (logDir: string, output: string): Promise<ReadLog[
       parsed: beyondTheSuite(await readLog(path)),
     });
   }
+  await nameFrames(found);
   return settle(found);
+};
+
+/** Sanitizers name their frames themselves. Guards do not, and what they report at two places must not be one finding. */
+const nameFrames = async (logs: readonly ReadLog[]): Promise<void> => {
+  const nameless = logs.flatMap((g) => g.parsed.diagnostics.filter((d) => NAMELESS.has(d.tool)));
+  if (nameless.length === 0) return;
+  const symbolizer = makeSymbolizer();
+  await symbolizer.resolve(nameless);
+  symbolizer.close();
+  nameless.forEach(demangleFrames);
 };
 
 const holds = (path: string, line: RegExp): boolean => {

@@ -36,6 +36,15 @@ const isObject = (path: string): boolean => {
   }
 };
 
+/** Guards, which know their frames by module and offset alone (plugins/preload/guard-log.h). They print calls. */
+export const NAMELESS: ReadonlySet<Tool> = new Set([
+  'fdguard',
+  'napiguard',
+  'jniguard',
+  'monoguard',
+  'callguard',
+]);
+
 /** These print the address of the call; others print where it returns to, which may be another line. */
 const PRINT_CALLS: ReadonlySet<Tool> = new Set([
   'asan',
@@ -45,6 +54,7 @@ const PRINT_CALLS: ReadonlySet<Tool> = new Set([
   'tsan',
   'ubsan',
   'gwp-asan',
+  ...NAMELESS,
 ]);
 
 type Bare = Extract<Frame, { kind: 'module' }> & { offset: string };

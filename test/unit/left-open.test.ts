@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { fdguard } from '../../src/gates/fdguard.js';
-import { leftText, readJournal } from '../../src/gates/programs/left-open.js';
+import { faultsOf, leftText, readJournal } from '../../src/gates/programs/left-open.js';
 import { parseText } from '../../src/parsers/index.js';
 import { withoutEnd, type ReadLog } from '../../src/parsers/read-logs.js';
 import { madeHost } from '../helpers/made-host.js';
@@ -47,6 +48,38 @@ test.each(ROWS)('%s', (_what, journal, left) => {
       { kind: 'module', module: '/build/libx.so', offset: '0x1234' },
     ]);
   }
+});
+
+const other = (id: string, what: string, at = 1): string =>
+  `opened ${id} ${what}\n    #0 0x55d0 (/build/libx.so+0x${at})`;
+const maps = (n: number, at = 1): string[] =>
+  [...Array(n).keys()].map((i) => other(`m${(i + 1).toString(16)}000`, 'map 4096 bytes', at));
+const HERE = fileURLToPath(import.meta.url);
+
+test.each([
+  ['eight maps of one place', [...maps(8), 'ended'], ['8 maps by one place, the first of 4096 bytes']],
+  ['seven', [...maps(7), 'ended'], []],
+  [
+    'eight of two places',
+    [...maps(4), ...maps(4, 2).map((m) => m.replace('opened m', 'opened ma')), 'ended'],
+    [],
+  ],
+  ['eight, one of which is unmapped', [...maps(8), 'closed m2000', 'ended'], []],
+  ['maps where processes do not say that they end', maps(9), []],
+  ['a thread that nobody joined', [other('t7f00', 'thread '), 'ended'], ['thread']],
+  ['one that was joined', [other('t7f00', 'thread '), 'closed t7f00', 'ended'], []],
+  ['a thread where processes do not say that they end', [other('t7f00', 'thread ')], []],
+  ['a temporary file that is there', [other('f1', `temporary ${HERE}`), 'ended'], [`temporary ${HERE}`]],
+  ['one that is gone', [other('f1', 'temporary /nowhere/x'), 'ended'], []],
+])('%s', (_what, lines, left) => {
+  const { left: all, ended } = readJournal(say(...lines));
+  expect(faultsOf(all, ended).map((l) => l.what)).toEqual(left);
+});
+
+test('a thread is a leak of its own kind', () => {
+  const text = say(other('t7f00', 'thread '), 'ended');
+  const [report] = parseText(text + leftText(readJournal(text).left)).diagnostics;
+  expect(report).toMatchObject({ hazard: 'threading/thread-leak', rule: 'fdguard/never-joined' });
 });
 
 test('a process that was killed does not say that it ended', () => {

@@ -34,7 +34,7 @@
 
 #define FX_UNWIND_CASES(CASE) CASE(unwind_foreign_exception)
 
-#define FX_RESOURCE_CASES(CASE) CASE(resource_handle_leak)
+#define FX_RESOURCE_CASES(CASE) CASE(resource_handle_leak) CASE(resource_handle_leak__map) CASE(resource_handle_leak__temporary)
 
 #define FX_UB_CASES(CASE)       \
   CASE(ub_integer_overflow)     \

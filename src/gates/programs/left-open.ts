@@ -3,7 +3,7 @@
  * what its process left open, each with the byte of the journal at which it was opened, so that the test is known that was
  * running then; and writes what was watched in all to the log of the gate. `src/parsers/guards/fdguard.ts` reads both.
  */
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** The settings that the gate gives. */
@@ -18,10 +18,13 @@ export type LeftOpenSpec = {
 /** What stays open by design wherever it is used: who asks for random numbers once asks again. */
 const KEPT = /^\/dev\/(?:u?random|null|zero|tty|shm\/.*)$/;
 
-type Open = { at: number; what: string; frames: string[] };
+/** Maps that one place may leave: many a library takes memory for good. */
+const FEW_MAPS = 8;
 
-const OPENED = /^ffi-gates fdguard: opened (\d+) ([a-z]+) (.*)$/;
-const CLOSED = /^ffi-gates fdguard: closed (\d+)$/;
+type Open = { at: number; kind: string; name: string; what: string; frames: string[] };
+
+const OPENED = /^ffi-gates fdguard: opened ([a-z]?[0-9a-f]+) ([a-z]+) (.*)$/;
+const CLOSED = /^ffi-gates fdguard: closed ([a-z]?[0-9a-f]+)$/;
 const FRAME = /^ {4}#\d+ 0x/;
 
 /** What a journal says: how many descriptors were opened, those that nobody closed, and whether the process came to its end. */
@@ -36,7 +39,7 @@ export const readJournal = (text: string): { opened: number; left: Open[]; ended
     if (begin) {
       const [, fd = '', kind = '', name = ''] = begin;
       opened++;
-      last = { at, what: `${kind}${name === '' ? '' : ` ${name}`}`, frames: [] };
+      last = { at, kind, name, what: `${kind}${name === '' ? '' : ` ${name}`}`, frames: [] };
       if (KEPT.test(name)) open.delete(fd);
       else open.set(fd, last);
     } else if (FRAME.test(line)) last?.frames.push(line);
@@ -50,6 +53,30 @@ export const readJournal = (text: string): { opened: number; left: Open[]; ended
   }
   return { opened, left: [...open.values()], ended };
 };
+
+/** Of the maps that each place leaves the first, with their number, if they are many. */
+const mapsOf = (left: readonly Open[]): Open[] => {
+  const places = new Map<string, Open[]>();
+  for (const o of left.filter((l) => l.kind === 'map'))
+    places.set(o.frames.join('\n'), [...(places.get(o.frames.join('\n')) ?? []), o]);
+  return [...places.values()].flatMap((all) =>
+    all.length < FEW_MAPS
+      ? []
+      : [{ ...all[0]!, what: `${all.length} maps by one place, the first of ${all[0]!.name}` }],
+  );
+};
+
+/**
+ * What of that is a fault. `ends`: the process said that it ended, by which it is known which threads had ended before it. A temporary
+ * file is left if it is still there, whoever should have removed it.
+ */
+export const faultsOf = (left: readonly Open[], ends: boolean): Open[] => [
+  ...left.filter(({ kind, name }) => {
+    if (kind === 'temporary') return existsSync(Buffer.from(name, 'latin1'));
+    return kind === 'thread' ? ends : kind !== 'map';
+  }),
+  ...(ends ? mapsOf(left) : []),
+];
 
 /** The lines about what is left open. */
 export const leftText = (left: readonly Open[]): string =>
@@ -75,8 +102,9 @@ export const sumUp = ({ journal, log, ends }: LeftOpenSpec): void => {
     const read = readJournal(readFileSync(join(dir, name), 'latin1'));
     opened += read.opened;
     if (ends && !read.ended) continue;
-    open += read.left.length;
-    appendFileSync(join(dir, name), leftText(read.left), 'latin1');
+    const left = faultsOf(read.left, read.ended);
+    open += left.length;
+    appendFileSync(join(dir, name), leftText(left), 'latin1');
   }
   writeFileSync(
     log,

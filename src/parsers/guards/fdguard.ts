@@ -49,9 +49,12 @@ function make(emit: Emit): LineSession {
       line,
       {
         tool: 'fdguard',
-        rule: 'fdguard/left-open',
-        hazard: 'resource/handle-leak',
-        message: messageOf(`left open: ${what}`),
+        ...(what === 'thread'
+          ? { rule: 'fdguard/never-joined', hazard: 'threading/thread-leak' as const }
+          : { rule: 'fdguard/left-open', hazard: 'resource/handle-leak' as const }),
+        message: messageOf(
+          what === 'thread' ? 'a thread that ended, and that nobody joined' : `left open: ${what}`,
+        ),
         inTest: true,
       },
       { missing: 'its last lines are absent' },

@@ -1,5 +1,9 @@
 /* Native threads that do not agree. */
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "../case.h"
 #include "../threads.h"
@@ -45,11 +49,17 @@ static void threading_lock_misuse(void) {
   //~^^ threading_lock_misuse: rstsan = threading/lock-misuse
 }
 
-static void *nothing(void *unused) { return unused; }
+static void *name_itself(void *tid) {
+  atomic_store((_Atomic long *)tid, syscall(SYS_gettid));
+  return NULL;
+}
 
 static void threading_thread_leak(void) {
   pthread_t thread;
-  pthread_create(&thread, NULL, nothing, NULL); //~ threading_thread_leak on c py pyx: tsan = threading/thread-leak
+  static _Atomic long tid;
+  pthread_create(&thread, NULL, name_itself, &tid); //~ threading_thread_leak on c py pyx: tsan = threading/thread-leak
+  //~^ threading_thread_leak on c py rs net node: fdguard = threading/thread-leak
+  while (atomic_load(&tid) == 0 || syscall(SYS_tgkill, (long)getpid(), atomic_load(&tid), 0L) == 0) sched_yield();
 }
 
 const fx_case fx_hazard_threading[] = {FX_THREADING_CASES(FX_CASE) FX_END};

@@ -125,6 +125,20 @@ class ResourceHandleLeakTest {
   }
 }
 
+class ResourceHandleLeakMapTest {
+  @Test
+  void resource_handle_leak__map() {
+    Fx.hazard("resource_handle_leak__map");
+  }
+}
+
+class ResourceHandleLeakTemporaryTest {
+  @Test
+  void resource_handle_leak__temporary() {
+    Fx.hazard("resource_handle_leak__temporary");
+  }
+}
+
 class ThreadingDataRaceTest {
   @Test
   void threading_data_race() {

@@ -87,6 +87,16 @@ class LibraryTests {
   }
 
   @Test
+  void resource_handle_leak__map() {
+    Fx.twin("resource_handle_leak__map");
+  }
+
+  @Test
+  void resource_handle_leak__temporary() {
+    Fx.twin("resource_handle_leak__temporary");
+  }
+
+  @Test
   void resource_handle_leak() {
     Fx.twin("resource_handle_leak");
   }
