@@ -226,7 +226,7 @@ export const PASTES = Object.fromEntries([
  */
 export const NOT_YET = new Set([
   'grep of a file without a known end',
-  ...[2, 3, 4, 6, 9].map((n) => `first ${n} lines cut`),
+  ...[4, 6, 9].map((n) => `first ${n} lines cut`),
   'first half cut',
   'last half cut',
   ...[72, 80, 100].map((n) => `wrapped at ${n}`),
@@ -249,7 +249,7 @@ const isNotUnderstood = ({ diagnostics, unread, complete }) =>
  * processes.
  */
 const ANYONES =
-  /^(?:at |Traceback \(most recent|\w*(?:Error|Exception): |raise |Binary Images|(?:Current thread|Thread) 0x|File "|in call to |goroutine \d+ |created by |[\w./*()-]+\.[\w.*()-]+\(.*\)$|\/?[^\s:]+:\d+(?::\d+)?(?: \+0x[0-9a-f]+)?(?: in.*)?$|\d+: |exit status|[-=#_|~^ .+0-9a-fx]+$|note: |done$|ok$|rax |rip |r\w+ +0x)/;
+  /^(?:at |Traceback \(most recent|\w*(?:Error|Exception): |raise |Binary Images|<[\w ]+>$|(?:Current thread|Thread) 0x|File "|in call to |goroutine \d+ |created by |[\w./*()-]+\.[\w.*()-]+\(.*\)$|\/?[^\s:]+:\d+(?::\d+)?(?: \+0x[0-9a-f]+)?(?: in.*)?$|\d+: |exit status|[-=#_|~^ .+0-9a-fx]+$|note: |done$|ok$|rax |rip |r\w+ +0x)/;
 
 /** What a part may still know: that a process ended, or what was touched, but not how. */
 const LESS = /^crash\/|\/other$|^unwind\/panic$/;

@@ -18,8 +18,8 @@ const DATE =
   /^\ufeff?\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?: {1,2}[A-Z]{4,5} [\w:.-]{1,100}(?=\]))?\]?(?: \d\d[OE]\+?)?(?: |$)/;
 /** Linux' log: `[   12.345678] text`, `<4>[   12.345678][ T1234] text`; the indentation of a stack stays. */
 const KERNEL = /^(?:<\d{1,2}>)?\[ {0,6}\d{1,7}\.\d{6}\](?:\[ {0,6}[TC]\d{1,8}\])?(?: |$)/;
-/** ant, Maven, job names: `[java] text`; mono's own `[ERROR] FATAL UNHANDLED EXCEPTION` is not a prefix */
-const NAME = /^ {0,16}\[[A-Za-z][\w./-]{0,60}\] (?!FATAL UNHANDLED)/;
+/** ant, Maven, job names: `[java] text`; mono's `[ERROR] FATAL UNHANDLED EXCEPTION` and .NET's `[createdump]` are none */
+const NAME = /^ {0,16}\[(?!createdump\])[A-Za-z][\w./-]{0,60}\] (?!FATAL UNHANDLED)/;
 
 /** Prefixes by the first character of a line: most lines have none, and that must be known at once. */
 const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])[] = [

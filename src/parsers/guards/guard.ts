@@ -41,7 +41,7 @@ const FAILED = /^ffi-gates guard ([a-z]+): (failed|crashed): (.+)$/;
 const AROUND = /^ffi-gates guard [a-z]+: (?:done, \d|note: |not [a-z ]+: "|the end$)/;
 const PART = /^ {2}(fault|made|managed|other|exit|vector|rule|effect):(?: (.*))?$/;
 /** The last line of a report; settings that are called so have one word. */
-const LAST = /^\s*effect: \S{1,60} \S{1,60} \S/;
+const LAST = /^(?: {2})?effect: \S{1,60} \S{1,60} \S/;
 const WORDS = /\bffi-gates guard [a-z]+: (?:error|warning|info|failed|crashed|done|note|not|the end)\b/;
 
 const ROLES: Record<string, StackRole> = {
