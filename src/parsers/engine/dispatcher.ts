@@ -56,8 +56,8 @@ type State = {
   offset: number;
   /** Stood before the last report's first line, where that is no known prefix. */
   lead: string;
-  /** A line that nobody took, until the next line shows whether both share a prefix. */
-  waiting: Line | undefined;
+  /** A line that nobody took, until the next line shows whether both share a prefix; and the readers that it may concern. */
+  waiting: { line: Line; concerned: ReaderSet } | undefined;
   unread: Unread;
   testJson: TestJson;
   /** Number of the last line that was only a part of one, and whether an open part holds a literal. */
@@ -180,7 +180,7 @@ function push(s: State, line: Line, marked: boolean): boolean {
   if (s.waiting !== undefined && text !== '') {
     const first = s.waiting;
     s.waiting = undefined;
-    offerAgain(s, first, text);
+    offerAgain(s, first.line, first.concerned, text);
   }
   const concerned = marked ? s.index.readersOf(text) : undefined;
   const opening = concerned === undefined ? 0 : markers.beforeReport(text, concerned);
@@ -193,8 +193,8 @@ function push(s: State, line: Line, marked: boolean): boolean {
   if (s.sessions.lastEnd === line.no) s.mixing.ended();
   if (taken) {
     if (isGlued) s.sessions.complain(`line ${line.no}: a shell's prompt is glued to a word of the report`);
-  } else if (marked && text !== '') {
-    s.waiting = line;
+  } else if (concerned !== undefined && text !== '') {
+    s.waiting = { line, concerned };
     if (holdsEscapedLog(text, (t) => markers.at(t, s.index.readersOf(t)) === 0))
       s.sessions.complain(`line ${line.no} holds a log whose ends of lines are escaped`);
   }
@@ -281,17 +281,16 @@ function takeGlued(s: State, line: Line, concerned: ReaderSet | undefined): bool
 }
 
 /** A prefix shared by two consecutive lines is the log's prefix: the first line is read again without it. */
-function offerAgain(s: State, line: Line, next: string): void {
+function offerAgain(s: State, line: Line, concerned: ReaderSet, next: string): void {
   // While a report is being read, a part of a line may pass for its continuation.
-  if (mayWant(s.sessions, line.no)) return s.unread.line(line);
+  if (mayWant(s.sessions, line.no)) return s.unread.line(line, concerned);
   const known = s.lead === '' ? 0 : sharedPrefix(s.lead, line.text);
-  const concerned = s.index.readersOf(line.text);
   const at = leadsOf(line.text, next).find((n) => n > known && offer(s.sessions, from(line, n), concerned));
-  if (at === undefined) return s.unread.line(line);
+  if (at === undefined) return s.unread.line(line, concerned);
   s.lead = line.text.slice(0, at);
 }
 
 function dropWaiting(s: State): void {
-  if (s.waiting !== undefined) s.unread.line(s.waiting);
+  if (s.waiting !== undefined) s.unread.line(s.waiting.line, s.waiting.concerned);
   s.waiting = undefined;
 }

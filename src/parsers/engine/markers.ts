@@ -1,6 +1,6 @@
 /** Does a line look as if a tool of the table wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
 import type { Tool } from '../../model/diagnostic.js';
-import { holds, overlap, setOf, type ReaderSet } from './literal-index.js';
+import { holds, isEmpty, overlap, setOf, type ReaderSet } from './literal-index.js';
 import type { Marker, Reader } from './reader.js';
 
 /** The tools that write a line, and whether it only tells that a process ended. */
@@ -111,6 +111,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
     ...(r.frames ?? []).map((trace) => ({ trace, tools, isEnd: false, isMarked: false })),
     ...(r.ends ?? []).map((trace) => ({ trace, tools, isEnd: true, isMarked: true })),
   ]);
+  const unmarked = traces.filter(({ isMarked }) => !isMarked);
   return {
     at(text, concerned) {
       if (!overlap(speaks, concerned)) return -1;
@@ -145,9 +146,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
       });
     },
     traceOf(text, concerned) {
-      const isMarkedLine = concerned.some((bits) => bits !== 0);
-      const found = traces.filter(({ trace, isMarked }) => {
-        if (isMarked && !isMarkedLine) return false;
+      const found = (isEmpty(concerned) ? unmarked : traces).filter(({ trace }) => {
         const at = text.search(trace);
         return at >= 0 && !isQuoted(text, at + text.slice(at).search(/\S/));
       });

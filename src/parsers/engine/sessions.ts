@@ -1,6 +1,6 @@
 /** The readers of lines at work on one log: which of them is offered a line, and when their reports are handed over. */
 import type { Diagnostic } from '../../model/diagnostic.js';
-import { holds, type ReaderSet } from './literal-index.js';
+import { holds, isEmpty, type ReaderSet } from './literal-index.js';
 import type { Emit, Line, LineSession, LogContext } from './reader.js';
 import type { ReaderTable } from './table.js';
 
@@ -21,6 +21,8 @@ type Entry = {
 
 export type Sessions = {
   entries: readonly Entry[];
+  /** Those that watch all lines. */
+  watchers: readonly Entry[];
   /** Took the last line that anyone took: it is asked first, so that a report keeps frames that several readers know. */
   sticky: Entry | undefined;
   /** Number of the last line that a reader took and may want more lines after. */
@@ -46,18 +48,22 @@ export function startSessions(
     if (!d.complete) complain(`line ${d.log.line}: ${d.rule}: ${d.missing ?? 'the report is cut'}`);
     emit(d);
   };
-  const s: Sessions = {
-    entries: table.readers.flatMap((r, reader) =>
-      r.kind === 'document'
-        ? []
-        : {
+  const entries = table.readers.flatMap((r, reader): Entry[] =>
+    r.kind === 'document'
+      ? []
+      : [
+          {
             session: r.make(report, log),
             reader,
             watches: r.watches === true,
             lastTaken: -WARM_LINES,
             settled: true,
           },
-    ),
+        ],
+  );
+  const s: Sessions = {
+    entries,
+    watchers: entries.filter((e) => e.watches),
     sticky: undefined,
     lastTaken: -WARM_LINES,
     settled: true,
@@ -76,9 +82,12 @@ export const mayWant = (s: Sessions, no: number): boolean => no - s.lastTaken < 
  * not long ago. Without `concerned` it is only for the latter.
  */
 export function offer(s: Sessions, line: Line, concerned: ReaderSet | undefined): boolean {
+  // Almost every line of a log is none of a report, and near none: only those are asked that want every line.
+  const isFar = line.no - s.lastTaken > WARM_LINES && (concerned === undefined || isEmpty(concerned));
   const first = s.sticky;
   if (first !== undefined && wants(first, line, concerned) && offerTo(s, first, line)) return true;
-  for (const e of s.entries) if (e !== first && wants(e, line, concerned) && offerTo(s, e, line)) return true;
+  for (const e of isFar ? s.watchers : s.entries)
+    if (e !== first && wants(e, line, concerned) && offerTo(s, e, line)) return true;
   return false;
 }
 

@@ -1,6 +1,7 @@
 /** What was not understood in a log: lines that look like a tool's and that no reader took, and complaints. */
 import type { Diagnostic, Parsed, Tool } from '../../model/diagnostic.js';
 import { list, MAX_LISTED, type Listed } from './listed.js';
+import type { ReaderSet } from './literal-index.js';
 import type { Trace } from './markers.js';
 import type { Line } from './reader.js';
 import type { ReaderTable } from './table.js';
@@ -14,8 +15,8 @@ export type Rest = Omit<Parsed, 'diagnostics'>;
 type UnreadLine = Parsed['unread'][number];
 
 export type Unread = {
-  /** A line that nobody took; it is listed if it looks like a tool's. */
-  line(line: Line): void;
+  /** A line that nobody took, and the readers with a literal in it; it is listed if it looks like a tool's. */
+  line(line: Line, concerned: ReaderSet): void;
   /** Says why the log is not complete. */
   complain(why: string): void;
   /** A report of a tool was read: what is left over behind it says nothing new. */
@@ -24,7 +25,7 @@ export type Unread = {
 };
 
 /** Begins a list for one log. */
-export function makeUnread({ index, markers }: ReaderTable): Unread {
+export function makeUnread({ markers }: ReaderTable): Unread {
   const unread: Listed<UnreadLine> = { entries: [], more: 0 };
   /** Lines from within reports, and the tools that may have written them. */
   const traces: Listed<UnreadLine & Trace> = { entries: [], more: 0 };
@@ -32,12 +33,13 @@ export function makeUnread({ index, markers }: ReaderTable): Unread {
   /** Line at which each tool's first report begins. */
   const first = new Map<Tool, number>();
   return {
-    line({ text, no }) {
-      const concerned = index.readersOf(text);
+    line({ text, no }, concerned) {
+      const isUnread = markers.at(text, concerned) >= 0;
+      const trace = isUnread ? undefined : markers.traceOf(text, concerned);
+      if (!isUnread && trace === undefined) return;
       const entry = { line: no, text: text.slice(0, MAX_LISTED_CHARS) };
-      if (markers.at(text, concerned) >= 0) return list(unread, entry);
-      const trace = markers.traceOf(text, concerned);
-      if (trace !== undefined) list(traces, { ...entry, ...trace });
+      if (trace === undefined) list(unread, entry);
+      else list(traces, { ...entry, ...trace });
     },
     complain: (why) => list(missing, why),
     found({ tool, log }) {
