@@ -3,7 +3,7 @@
  * is built) and cold (each side builds in an empty directory). By the clock, and in seconds of processor time with all that was
  * started, which tells the same on a machine that others use. `dist` must be built.
  *
- *     node bench/shards.mjs [matrix=matrices/smoke.yaml] [shards=4] [rounds=3]
+ *     node bench/shards.mjs [matrix=matrices/smoke.yaml] [shards=4] [rounds=3] [warm,cold]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,8 +12,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bar, median } from './measure.mjs';
 
-const [matrix = fileURLToPath(new URL('../matrices/smoke.yaml', import.meta.url)), count = 4, rounds = 3] =
-  process.argv.slice(2);
+const [
+  matrix = fileURLToPath(new URL('../matrices/smoke.yaml', import.meta.url)),
+  count = 4,
+  rounds = 3,
+  states = 'warm,cold',
+] = process.argv.slice(2);
 const shards = Number(count);
 const bin = fileURLToPath(new URL('../bin/ffi-gates.js', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-shards-'));
@@ -50,7 +54,7 @@ try {
   const estimates = ['--estimates', at('whole', 'report.json')];
   const plan = ['plan', '--json', '--shards', String(shards), ...estimates, '--matrix', matrix];
   writeFileSync(at('plan.json'), execFileSync(process.execPath, [bin, ...plan]));
-  for (const how of ['warm', 'cold']) {
+  for (const how of states.split(',')) {
     const [one, many] = [[], []];
     const cacheOf = (side, i) => (how === 'warm' ? at('warm') : at(`cold-${side}-${i}`));
     for (let i = 0; i < Number(rounds); i++) {

@@ -82,11 +82,11 @@ cd "$work/repo"
 printf '%s\n' reports/ .ffi-gates/ > .gitignore
 node "$root/bin/ffi-gates.js" init --ci github
 # On GitHub a checkout always lies at the same place, and builds hold its path. act gives each job a directory of its own, which is
-# mounted at one place for ffi-gates.
+# mounted at one place for ffi-gates. With a network of its own, too, in which no other job holds the lock of that place.
 mkdir "$work/checkout"
 cat > "$work/ffi-gates" <<WRAPPER
 #!/bin/sh
-exec unshare --user --map-root-user --mount -- sh -c \
+exec unshare --user --map-root-user --mount --net -- sh -c \
   'mount --bind "\$PWD" "\$0" && cd "\$0" && exec node "$root/bin/ffi-gates.js" "\$@"' "$work/checkout" "\$@"
 WRAPPER
 chmod +x "$work/ffi-gates"

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# A night of the smoke matrix, and the same night killed twice and resumed: `scripts/rehearse/soak.sh [MINUTES=15]` (of each).
-# Both must have the same iterations: cells, numbers, seeds, perturbations, verdicts, findings. Leaves the histories in the
-# directory that it names.
+# A night of the smoke matrix, and the same night killed twice and resumed: `scripts/rehearse/soak.sh [MINUTES=15] [HISTORIES]`
+# (minutes of each). Both must have the same iterations: cells, numbers, seeds, perturbations, verdicts, findings. Leaves the
+# histories in the directory that it names; given that directory, it compares with the night that is there.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 minutes=${1:-15}
-work=$(mktemp -d "${TMPDIR:-/tmp}/ffi-gates-nights-XXXXXX")
+work=${2:-$(mktemp -d "${TMPDIR:-/tmp}/ffi-gates-nights-XXXXXX")}
+rm -rf -- "$work/killed"
 echo "histories in $work"
 cd "$root"
+# In the place of a shell of its own, which would otherwise be killed instead.
 soak() { # DIRECTORY, MORE…
-  node bin/ffi-gates.js soak --matrix matrices/smoke.yaml --cache "$work/builds" --history "$work/$1" --seed 11 --resume --quiet "${@:2}"
+  exec node bin/ffi-gates.js soak --matrix matrices/smoke.yaml --cache "$work/builds" --history "$work/$1" --seed 11 --resume --quiet "${@:2}"
 }
-iterations() { grep -c '"kind":"iter"' "$work/$1/history.ndjson" 2>/dev/null || true; }
+iterations() { if [ -e "$work/$1/history.ndjson" ]; then grep -c '"kind":"iter"' "$work/$1/history.ndjson" || true; else echo 0; fi; }
 
 code=0
-soak whole --for "${minutes}m" > "$work/whole.log" || code=$?
+if [ ! -e "$work/whole/history.ndjson" ]; then (soak whole --for "${minutes}m") > "$work/whole.log" || code=$?; fi
 # How many iterations fit into a time depends on the machine. Compared is what all cells have: so many rounds.
 rounds=$(node -e '
   const lines = require("node:fs").readFileSync(process.argv[1], "utf8").trim().split("\n").map((l) => JSON.parse(l));
@@ -35,7 +37,7 @@ for kill in 1 2; do
   echo "killed after $(iterations killed) of $all"
 done
 again=0
-soak killed --repeat "$repeats" > "$work/killed.log" || again=$?
+(soak killed --repeat "$repeats") > "$work/killed.log" || again=$?
 node - "$work/whole/history.ndjson" "$work/killed/history.ndjson" "$all" <<'COMPARE'
 const { readFileSync } = require('node:fs');
 const [whole, killed, all] = process.argv.slice(2);

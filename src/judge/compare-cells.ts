@@ -45,21 +45,28 @@ export const scopeOf = (
 /** The gate without a checker. */
 export const UNGATED = 'plain';
 
-/** The result of each test of a suite in the suite's plain cells. A failure in any of them counts. */
-const plainOutcomes = (cells: readonly Judged[], suite: string): Map<string, 'passed' | 'failed'> => {
-  const all = new Map<string, 'passed' | 'failed'>();
+type PlainOutcomes = ReadonlyMap<string, 'passed' | 'failed'>;
+
+const NO_OUTCOMES: PlainOutcomes = new Map();
+
+/** By suite, the result of each test in the suite's plain cells. A failure in any of them counts. */
+const plainOutcomes = (cells: readonly Judged[]): ReadonlyMap<string, PlainOutcomes> => {
+  const suites = new Map<string, Map<string, 'passed' | 'failed'>>();
   for (const { evidence, failedTests, diedIn } of cells) {
     const { cell, attempts } = evidence;
-    if (cell.gate.id !== UNGATED || `${cell.suite.id}-${cell.suite.binding}` !== suite) continue;
+    if (cell.gate.id !== UNGATED) continue;
+    const suite = `${cell.suite.id}-${cell.suite.binding}`;
+    const all = suites.get(suite) ?? new Map<string, 'passed' | 'failed'>();
+    suites.set(suite, all);
     for (const e of attempts.flatMap((s) => s.events))
       if (e.outcome === 'passed' && !all.has(e.test)) all.set(e.test, 'passed');
     for (const t of [...failedTests.map((f) => f.test), ...diedIn]) all.set(t, 'failed');
   }
-  return all;
+  return suites;
 };
 
 /** For a test that timed out, says whether it also does so without the gate. */
-const hangs = (row: CellReport, plain: ReadonlyMap<string, 'passed' | 'failed'>): string => {
+const hangs = (row: CellReport, plain: PlainOutcomes): string => {
   const without = plain.get(row.diedIn.at(-1) ?? '');
   if (without === undefined) return '';
   return without === 'passed'
@@ -68,19 +75,21 @@ const hangs = (row: CellReport, plain: ReadonlyMap<string, 'passed' | 'failed'>)
 };
 
 /** Adds to each failed test how it ends without the gate, and sums that up in the verdict. Returns new rows. */
-export const compareWithPlain = (rows: readonly CellReport[], cells: readonly Judged[]): CellReport[] =>
-  rows.map((row) => {
-    const plain: ReadonlyMap<string, 'passed' | 'failed'> =
-      row.gate === UNGATED ? new Map() : plainOutcomes(cells, `${row.suite}-${row.binding}`);
+export const compareWithPlain = (rows: readonly CellReport[], cells: readonly Judged[]): CellReport[] => {
+  const suites = plainOutcomes(cells);
+  return rows.map((row) => {
+    const plain =
+      (row.gate === UNGATED ? undefined : suites.get(`${row.suite}-${row.binding}`)) ?? NO_OUTCOMES;
     const failedTests = row.failedTests.map((t) => {
       const without = plain.get(t.test);
       return without ? { ...t, plain: without } : t;
     });
     return { ...row, failedTests, verdict: explained({ ...row, failedTests }, plain) };
   });
+};
 
 /** The verdict with what is known of its tests without the gate. */
-const explained = (row: CellReport, plain: ReadonlyMap<string, 'passed' | 'failed'>): Verdict => {
+const explained = (row: CellReport, plain: PlainOutcomes): Verdict => {
   const { verdict, failedTests, gate } = row;
   if (verdict.kind === 'inconclusive' && verdict.doubt === 'timed-out')
     return { ...verdict, why: verdict.why + hangs(row, plain) };

@@ -169,3 +169,23 @@ gates: { asan: }
     ),
   ).not.toBe('core');
 });
+
+test('ten times as many cells are looked at ten times as often', () => {
+  const looksAt = (n: number): number => {
+    let looks = 0;
+    const plain = judged('s-c_ccgcc-plain');
+    const seen = Array.from({ length: n }, () =>
+      Object.defineProperty({ ...plain }, 'evidence', {
+        get: () => {
+          looks += 1;
+          return plain.evidence;
+        },
+      }),
+    );
+    const rows = Array.from({ length: n }, () => row('s', 'c', 'ccgcc-asan', { kind: 'clean' }));
+    expect(compareWithPlain(rows, seen)).toHaveLength(n);
+    return looks;
+  };
+  expect(looksAt(10)).toBeGreaterThan(0);
+  expect(looksAt(100)).toBe(10 * looksAt(10));
+});

@@ -206,7 +206,7 @@ describe('many findings', () => {
     const told = run.invocations[0].toolExecutionNotifications.map((n) => n.message.text).join('\n');
     expect(told).toContain('75003 findings were left out');
     expect(sarifProblemsOf(readFileSync(file!, 'utf8'))).toEqual([]);
-    // The multitool takes minutes and 4 GB for all of them, so by day it gets the first, the last, and those where details end.
+    // The multitool takes minutes and 6 GB for all of them, so by day it gets the first, the last, and those where details end.
     const { results } = run;
     const some = [0, 4_950, results.length - 100].flatMap((at) => results.slice(at, at + 100));
     const few = join(dir, 'few.sarif');

@@ -109,8 +109,11 @@ test('e2e.yml has every shard, and each package is in one of them', () => {
   expect(JSON.stringify(jobsOf('e2e.yml')['packages'])).toContain('e2e/run.mjs --provision');
 });
 
+/** Compiles Kubernetes first, for 17 minutes of processor time. */
+const BY_HAND = ['kubernetes.sh'];
+
 test('every rehearsal runs in the nightly workflow', () => {
   const text = JSON.stringify(jobsOf('soak.yml')['rehearse']);
   const scripts = readdirSync(join(ROOT, 'scripts/rehearse')).filter((f) => f.endsWith('.sh'));
-  expect(scripts.filter((s) => !text.includes(`scripts/rehearse/${s}`))).toEqual([]);
+  expect(scripts.filter((s) => !BY_HAND.includes(s) && !text.includes(`scripts/rehearse/${s}`))).toEqual([]);
 });
