@@ -10,6 +10,8 @@
 #endif
 #include <dlfcn.h>
 #include <limits.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +63,17 @@ __attribute__((unused)) static int of_project(void *at, int starting) {
   const char *name = strrchr(info.dli_fname, '/');
   name = name ? name + 1 : info.dli_fname;
   if (starting && (strncmp(name, "libstdc++", 9) == 0 || strncmp(name, "libc++", 6) == 0)) return 1;
-  return listed(info.dli_fname) || (realpath(info.dli_fname, real) != NULL && listed(real));
+  /* Where a path leads costs a look at each of its directories, and hosts make thousands of calls. */
+  static _Atomic uint64_t answers[1024];
+  uint64_t key = 0xcbf29ce484222325u;
+  for (const char *c = info.dli_fname; *c; c++) key = (key ^ (unsigned char)*c) * 0x100000001b3u;
+  key = (key | 3) ^ 3;
+  _Atomic uint64_t *slot = &answers[(key >> 20) % 1024];
+  const uint64_t known = *slot;
+  if (((known | 3) ^ 3) == key && known & 2) return (int)(known & 1);
+  const int is = listed(info.dli_fname) || (realpath(info.dli_fname, real) != NULL && listed(real));
+  *slot = key | 2 | (uint64_t)is;
+  return is;
 }
 
 #endif
