@@ -96,11 +96,21 @@ static void descriptors_of(pid_t pid, void (*each)(pid_t, int, void *), void *wi
   closedir(dir);
 }
 
+/* Pipes and sockets that this program was given itself: they lead to whoever started the suite, as those of make do. */
+static char outside[CHANNELS][LINK];
+static int outside_count;
+
+static void note_outside(pid_t pid, int fd, void *with) {
+  (void)with;
+  char link[LINK];
+  if (channel_at(pid, fd, link)) add_channel(outside, &outside_count, link);
+}
+
 /* What it shares with its parent's own input and output leads elsewhere. */
 static void inherit(pid_t pid, int fd, void *with) {
   struct process *p = with;
   char link[LINK], parents[LINK];
-  if (!channel_at(pid, fd, link)) return;
+  if (!channel_at(pid, fd, link) || among(outside, outside_count, link)) return;
   for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
     if (channel_at(p->parent, i, parents) && strcmp(parents, link) == 0) return;
   add_channel(p->channels, &p->channel_count, link);

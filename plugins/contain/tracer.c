@@ -169,6 +169,7 @@ int main(int argc, char **argv) {
   if (!journal) return fail("the journal cannot be written");
   /* Workers that crash on purpose need no cores. */
   setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+  descriptors_of(getpid(), note_outside, NULL);
   int gate[2];
   if (pipe(gate) != 0) return fail("no pipe");
   root = fork();

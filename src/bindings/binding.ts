@@ -6,6 +6,7 @@
 import type { TestEvent } from '../model/test-event.js';
 import type { BindingId } from '../model/ids.js';
 import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../model/launch.js';
+import type { FuzzPlan } from '../model/fuzz-plan.js';
 /** A suite that is ready to run. All paths are absolute. */
 export type PreparedSuite = {
   /** The suite's directory in the repository; read-only. */
@@ -51,6 +52,8 @@ export type RunPlan = {
   scratch: string;
   /** Directory of the gate's logs (for `TestEvent.logs`). */
   logDir: string;
+  /** For suites of fuzz targets (`with.fuzz`), of which a launch runs one: its time and its inputs. */
+  fuzz?: FuzzPlan;
 };
 
 export type Binding = {

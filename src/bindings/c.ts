@@ -5,13 +5,17 @@
  * test.
  * `with:` `sources` (relative to the suite; default every `*.c`, `*.cc`, `*.cpp` in it), `include`
  * (directories relative to the suite), `libs` (linked from the targets' directories), `program` (an existing
- * program, by its name in a target's directory or by its absolute path; nothing is compiled then).
+ * program, by its name in a target's directory or by its absolute path; nothing is compiled then), `fuzz` (sources are targets
+ * of libFuzzer: `c-fuzz.ts`).
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Binding, PreparedSuite } from './binding.js';
-import { list } from './link.js';
+import { fuzzLaunch, variant } from './fuzz-targets.js';
+import { isFuzzing } from '../model/fuzz-plan.js';
+import { compileTargets, seedsOf, targetNames, targetProgram } from './c-fuzz.js';
+import { linkedEnv, list } from './link.js';
 import type { TestEvent } from '../model/test-event.js';
 import { progressEnv, progressFile, readEvents } from './progress.js';
 
@@ -87,6 +91,7 @@ export const c: Binding = {
 
   prepare(suite, instrument) {
     if (ready(suite) !== undefined) return [];
+    if (isFuzzing(suite)) return compileTargets(suite, instrument, include(suite));
     const files = sources(suite);
     const compiler = files.some((f) => CXX.test(f)) ? instrument.cxx : instrument.cc;
     const dirs = Object.values(suite.targets).flatMap((d) => [`-L${d}`, `-Wl,-rpath,${d}`]);
@@ -110,11 +115,14 @@ export const c: Binding = {
     return [{ argv, cwd: suite.out, env: suite.env }];
   },
 
-  list: (suite, _instrument, _tools, arm) => ({
-    argv: inFront(arm.prefix, program(suite), ['--list']),
-    cwd: suite.dir,
-    env: { ...suite.env, ...arm.env },
-  }),
+  list: (suite, _instrument, _tools, arm) =>
+    isFuzzing(suite)
+      ? { argv: ['printf', '%s\\n', ...targetNames(suite)], cwd: suite.dir, env: {} }
+      : {
+          argv: inFront(arm.prefix, program(suite), ['--list']),
+          cwd: suite.dir,
+          env: { ...suite.env, ...arm.env },
+        },
   parseList: (stdout) => {
     const listed = [...stdout.matchAll(/^FFI_GATES_TEST (".*")$/gm)].map((m) => JSON.parse(m[1]!) as string);
     // A program without our header lists bare names. Lines that a library prints when it is loaded contain
@@ -122,14 +130,24 @@ export const c: Binding = {
     return listed.length > 0 ? listed : stdout.split('\n').filter((line) => /^[\w.:/-]+$/.test(line));
   },
 
-  run: (suite, _instrument, _tools, plan) => ({
-    argv: inFront(plan.arm.prefix, program(suite), [
-      ...plan.arm.hostArgs,
-      ...(plan.tests === 'all' ? [] : plan.tests),
-    ]),
-    cwd: suite.dir,
-    env: { ...suite.env, ...plan.arm.env, ...progressEnv(plan.scratch, plan.logDir) },
-  }),
+  variant,
+  run: (suite, _instrument, _tools, plan) =>
+    isFuzzing(suite)
+      ? fuzzLaunch(plan, {
+          engine: 'libfuzzer',
+          cwd: suite.dir,
+          seeds: seedsOf(suite, String(plan.tests[0] ?? '')),
+          command: [targetProgram(suite, String(plan.tests[0] ?? '')), ...plan.arm.hostArgs],
+          env: linkedEnv(suite),
+        })
+      : {
+          argv: inFront(plan.arm.prefix, program(suite), [
+            ...plan.arm.hostArgs,
+            ...(plan.tests === 'all' ? [] : plan.tests),
+          ]),
+          cwd: suite.dir,
+          env: { ...suite.env, ...plan.arm.env, ...progressEnv(plan.scratch, plan.logDir) },
+        },
   events: (scratch, output) => {
     const listed = readEvents(progressFile(scratch));
     if (listed.length > 0) return listed;
@@ -141,7 +159,8 @@ export const c: Binding = {
     return shown;
   },
   attributes: true,
-  ownObjects: (suite) => [program(suite)],
+  ownObjects: (suite) =>
+    isFuzzing(suite) ? targetNames(suite).map((t) => targetProgram(suite, t)) : [program(suite)],
   declarations: (suite, instrument) => ({
     language: 'c',
     c: {

@@ -214,13 +214,13 @@ export const readAnnotations = async (
   return found;
 };
 
-/** The case that a test id runs: its last part in lower case, without `test_` and `canary_`. */
+/** The case that a test id runs: its last part in lower case, without `test_` or `fuzz_`, and `canary_`. */
 export const caseOf = (test: string): string =>
   test
     .split(/::|#|\/|\.(?=\w+$)/)
     .at(-1)!
     .toLowerCase()
-    .replace(/^test_?/, '')
+    .replace(/^(?:test_?|fuzz_)/, '')
     .replace(/^canary_/, '');
 
 /** True if the test runs the case. */

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { CANARY } from '../model/cell-id.js';
 import { FUZZING_GATES, HEAP_GATES, KEEPING_BINDINGS, PERTURBED_GATES, SEEDED_GATES } from '../model/ids.js';
+import { isFuzzing } from '../model/fuzz-plan.js';
 import { parseSignature } from '../model/signature.js';
 import { didYouMean, suggest } from './did-you-mean.js';
 import { isClosed } from './glob.js';
@@ -161,7 +162,7 @@ export const crossCheck = (yaml: Yaml): void => {
     yaml.complain(['gates'], "'gates' is empty, so nothing would run; write at least one: gates: { asan: }");
   checkGates(yaml.complain, gates);
   for (const [name] of gates)
-    if (ASKING.includes(name) && !suites.some(([, s]) => s.values))
+    if (ASKING.includes(name) && !suites.some(([, s]) => s.values || (name !== 'values' && isFuzzing(s))))
       yaml.complain(
         ['gates', name],
         `no suite names functions, so gate '${name}' compares nothing; write values: { functions: ['int f(int a)'] } in a suite`,

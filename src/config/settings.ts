@@ -15,11 +15,17 @@ const load = z.union([z.literal(true), list]).meta({
   description: 'Instead of tests: load these modules, each as one test; `true` is all that the build holds.',
 });
 
+/** Not tests but fuzz targets. */
+const fuzz = z.literal(true).meta({
+  description: 'The suite’s own fuzz targets, which the gate fuzz alone runs. See docs/fuzz.md.',
+});
+
 const linked = {
   include: list.meta({ description: 'Directories of headers, relative to `dir` or `<target>/…`.' }),
   libs: list.meta({ description: 'Libraries to link, by the names of `-l`.' }),
 };
 const python = {
+  fuzz,
   path: list.meta({ description: 'Directories for PYTHONPATH, relative to `dir`.' }),
   args: list.meta({ description: 'Arguments of pytest.' }),
   root: list.meta({ description: 'Where the project starts pytest, relative to `dir` (default: `dir`).' }),
@@ -34,6 +40,7 @@ const python = {
 export const SETTINGS = {
   c: z.strictObject({
     ...linked,
+    fuzz,
     sources: list.meta({ description: 'Source files, relative to `dir`.' }),
     program: text.meta({ description: 'An existing program; nothing is compiled then.' }),
   }),
@@ -44,6 +51,7 @@ export const SETTINGS = {
   }),
   go: z.strictObject({
     ...linked,
+    fuzz,
     package: list.meta({ description: 'Packages to test (default: ./...).' }),
     tags: list.meta({ description: 'Build tags, beside those of GOFLAGS.' }),
   }),
@@ -64,6 +72,7 @@ export const SETTINGS = {
   }),
   rs: z.strictObject({
     include: linked.include,
+    fuzz,
     args: list.meta({ description: 'Arguments of cargo test: features, packages.' }),
     test: list.meta({ description: 'Integration tests to run (default: all).' }),
     isolation: flag.meta({ description: 'Gate miri: false lets tests reach the machine.' }),
@@ -74,6 +83,7 @@ export const SETTINGS = {
   }),
   node: z.strictObject({
     include: linked.include,
+    fuzz,
     files: list.meta({ description: 'Test files, relative to `dir`, as globs.' }),
     args: list.meta({ description: 'Switches of Node.' }),
     foreign: z.literal('koffi').meta({

@@ -10,13 +10,11 @@ import type { Apart, RunPlan } from '../bindings/binding.js';
 import type { TestEvent } from '../model/test-event.js';
 import type { Arm, Launch } from '../model/launch.js';
 import { mergeCrashes, unreportedCrashes, type CrashObservation, type Unfinished } from '../judge/crashes.js';
-import { SLOW_FACTOR } from '../model/duration.js';
 import { wordsOf } from './last-words.js';
 import { deadlyVectors } from './asked-values.js';
 import { watchLogs } from './lost-logs.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
-import type { Cell } from '../plan/plan.js';
 import { linesOf } from '../process/lines.js';
 import { readLogs, unprovenIn, watchedIn, withoutEnd } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
@@ -29,6 +27,8 @@ import type { Runner } from './runner.js';
 import { reproOf } from './repro-command.js';
 import { shareOf, waitsOf } from './perturb.js';
 import { testOf } from './test-of.js';
+import { foundInputs, fuzzPlanOf } from './fuzz-targets.js';
+import { bytesOf, millisecondsOf } from './limits.js';
 import { withAgent } from './agent.js';
 import { withHostStack } from './host-stack.js';
 import { withPreload } from './preload.js';
@@ -36,15 +36,8 @@ import { prepareAfter, runAfter } from './run-after.js';
 import { settleSources } from '../build/source-files.js';
 import { withSuppressions } from '../gates/suppression-files.js';
 
-/** Time limit in seconds of one launch of the cell, before the allowance for heavy gates. */
-export const secondsOf = (cell: Cell): number =>
-  cell.suite.timeout ?? cell.matrix.gates[cell.gate.id]?.timeout ?? cell.matrix.timeout;
-
-const MIB = 1 << 20;
-/** Limit in bytes of what one launch of the cell may write to its output and to the gate's logs. */
-export const bytesOf = (cell: Cell): number => (cell.suite.output ?? cell.matrix.output) * MIB;
 /** Bytes kept of each log of a launch that exceeded its limit. The complete log was read before. */
-const KEPT_LOG_BYTES = MIB;
+const KEPT_LOG_BYTES = 1 << 20;
 
 type Armed = {
   l: Launch;
@@ -93,7 +86,7 @@ const armedLaunch = (
   const preloading = withPreload(asking, { ...others, ...(keys ? { failing: keys } : {}) }, scratch);
   const arm = withAgent(preloading, r.agent, r.evidence);
   for (const [path, text] of Object.entries(arm.files ?? {})) writeFileSync(path, text);
-  const plan: RunPlan = { tests, isolate, arm, scratch, logDir };
+  const plan: RunPlan = { tests, isolate, arm, scratch, logDir, ...fuzzPlanOf(r, scratch, only) };
   const binding = BINDINGS[cell.suite.binding];
   const declarations = () => binding.declarations?.(prepared, r.instrument, options.host.tools) ?? {};
   return {
@@ -129,7 +122,7 @@ export const runAttempt = async (
     { ...l, env: { ...options.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
     {
       output,
-      timeoutMs: r.limitMs ?? secondsOf(cell) * 1000 * (cell.gate.heavy || r.fullUnwind ? SLOW_FACTOR : 1),
+      timeoutMs: millisecondsOf(r),
       signal: options.signal,
       watch: r.watch,
       limit: { bytes: bytesOf(cell), dir: logDir },
@@ -187,6 +180,7 @@ export const runAttempt = async (
     return text;
   };
   const deadly: ReadonlyMap<number, string> = cell.gate.asksFunctions ? deadlyVectors(logDir) : new Map();
+  const inputOf = foundInputs(scratch);
   const observations: CrashObservation[] = [];
   const failures = failuresIn(r.failing ? logs : []);
   for (const log of logs) {
@@ -202,7 +196,10 @@ export const runAttempt = async (
       observations.push({
         diagnostic,
         log: log.path,
-        repro: reproFor(test, diagnostic.vector ?? (log.pid === undefined ? undefined : deadly.get(log.pid))),
+        repro: reproFor(
+          test,
+          diagnostic.vector ?? inputOf(pid) ?? (log.pid === undefined ? undefined : deadly.get(log.pid)),
+        ),
         ...(test === undefined ? {} : { test }),
         ...(pid === undefined ? {} : { pid }),
       });

@@ -1,4 +1,5 @@
 /** What a gate learns of the suite for one launch: functions, how they report errors, workers and their faults. */
+import { isFuzzing } from '../model/fuzz-plan.js';
 import type { PreparedSuite } from '../bindings/binding.js';
 import type { ArmRequest, InputsRequest } from '../gates/gate.js';
 import type { Evidence } from '../judge/evidence.js';
@@ -28,8 +29,9 @@ export const requestOf = (
   r: Asking,
   tests: readonly string[] | 'all',
   only?: string,
-): Pick<ArmRequest, 'values' | 'errors' | 'nonreentrant' | 'contain'> => {
+): Pick<ArmRequest, 'values' | 'errors' | 'nonreentrant' | 'contain' | 'targets'> => {
   const { cell, options, prepared } = r;
+  if (isFuzzing(cell.suite)) return { targets: true };
   const values = valuesOf(cell, {
     ...{ tests, listed: r.evidence.listed.length, targets: Object.values(prepared.targets) },
     ...(r.answered === undefined ? {} : { answered: r.answered }),

@@ -2,6 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Arm, NO_ARM } from '../model/launch.js';
+import { isFuzzing } from '../model/fuzz-plan.js';
 import { failure } from '../build/build-cache.js';
 import { complaint } from '../build/complaint.js';
 import { launch } from '../process/launch.js';
@@ -12,7 +13,7 @@ import { writeWholeFile } from '../process/write-file.js';
 import { readLogs } from '../parsers/read-logs.js';
 import type { Uncollected } from '../bindings/binding.js';
 import { BINDINGS } from '../bindings/index.js';
-import { bytesOf, secondsOf } from './attempt.js';
+import { bytesOf, secondsOf } from './limits.js';
 import type { Runner } from './runner.js';
 
 /**
@@ -35,6 +36,7 @@ const askForTests = async (r: Runner): Promise<Listed> => {
     binding: cell.suite.binding,
     compiler: cell.compiler,
     logDir,
+    ...(isFuzzing(cell.suite) ? { targets: true } : {}),
   });
   const arm: Arm = cell.gate.heavy ? NO_ARM : armed;
   const l = binding.list(r.prepared, r.instrument, options.host.tools, arm);

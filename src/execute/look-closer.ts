@@ -5,7 +5,8 @@
 import { unprovenOf } from '../judge/unproven.js';
 import type { EvidenceDraft } from '../judge/evidence.js';
 import { SLOW_FACTOR } from '../model/duration.js';
-import { runAttempt, secondsOf } from './attempt.js';
+import { runAttempt } from './attempt.js';
+import { secondsOf } from './limits.js';
 import type { Runner } from './runner.js';
 
 /** Number of tests that are looked at again in one run, unless the matrix says otherwise. */

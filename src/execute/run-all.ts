@@ -1,4 +1,5 @@
 /** The launches that a cell's tests take until each has had a turn, and the reruns of those that failed. */
+import { isFuzzing } from '../model/fuzz-plan.js';
 import { BINDINGS } from '../bindings/index.js';
 import type { Apart, Binding } from '../bindings/binding.js';
 import type { Attempt } from '../judge/evidence.js';
@@ -41,7 +42,7 @@ export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apar
   let left = [...wanted];
   let alike: string[] = [];
   while (left.length && !r.options.signal.aborted) {
-    const asked = portion(left, BINDINGS[r.cell.suite.binding]);
+    const asked = isFuzzing(r.cell.suite) ? left.slice(0, 1) : portion(left, BINDINGS[r.cell.suite.binding]);
     const attempt = await runAttempt(r, asked, isolate);
     if (attempt.exit.kind === 'spawn-error') return;
     const end = endOf(attempt);

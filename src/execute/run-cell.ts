@@ -2,6 +2,7 @@
  * Runs one cell: builds it, lists its tests, launches them until each has had a turn, and keeps all evidence.
  * Judges nothing.
  */
+import { isFuzzing } from '../model/fuzz-plan.js';
 import { isPlanted } from '../model/role.js';
 import { listTests } from './list-tests.js';
 import { foreignObjects, namedObjects } from '../judge/instrumentation.js';
@@ -20,7 +21,7 @@ import { buildHostStack } from './host-stack.js';
 import { buildPreload } from './preload.js';
 import { buildTracer } from './tracer.js';
 import type { CellOptions, Runner } from './runner.js';
-import { rerunFailed } from './run-all.js';
+import { rerunFailed, runAll } from './run-all.js';
 import { shuffled } from '../model/shuffle.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
 import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
@@ -103,7 +104,10 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
   const { role } = cell.suite;
   if (cell.gate.fails) await runFailing(r);
   else if (cell.gate.breaksWorkers) await runContained(r);
-  else if (isPlanted(role)) await runExpected(r);
+  else if (isFuzzing(cell.suite) && !isPlanted(role)) {
+    evidence.wanted = evidence.listed;
+    await runAll(r, evidence.wanted, false);
+  } else if (isPlanted(role)) await runExpected(r);
   else {
     const order = options.disturbance?.order;
     evidence.wanted = order === undefined ? evidence.listed : shuffled(evidence.listed, order);

@@ -7,6 +7,7 @@ import { NOTHING_REMAINS, type Remains } from '../judge/containment.js';
 import type { Attempt, EvidenceDraft } from '../judge/evidence.js';
 import { expected, meets } from '../judge/expectations.js';
 import { FAULT_KINDS, type FaultKind } from '../model/containment.js';
+import { shuffled } from '../model/shuffle.js';
 import { isPlanted } from '../model/role.js';
 import { endOf, faultId, journalOf, testNamed, type PlannedFault } from './contained-calls.js';
 import { runAttempt } from './attempt.js';
@@ -113,7 +114,10 @@ export const runContained = async (r: Runner): Promise<void> => {
       failed: [],
     })),
   );
-  const chosen = calls.slice(0, planted ? Infinity : (cell.matrix.gates[cell.gate.id]?.calls ?? CALLS));
+  // Of many requests each iteration of a soak loses others.
+  const seed = planted ? undefined : options.disturbance?.seed;
+  const drawn = seed === undefined ? calls : shuffled(calls, seed);
+  const chosen = drawn.slice(0, planted ? Infinity : (cell.matrix.gates[cell.gate.id]?.calls ?? CALLS));
   /** A planted case is tried until it is seen. */
   const isOpen = (c: Call): boolean =>
     !planted || due.some((e) => isCase(c.test, e.case) && !evidence.seen.some((o) => meets(o, e)));

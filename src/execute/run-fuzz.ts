@@ -3,15 +3,14 @@
  * showed; a finding is reduced before the next. What showed something is kept for the next run.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { InputsRequest } from '../gates/gate.js';
 import { INPUTS, learntIn } from '../gates/fuzz.js';
-import type { Cell } from '../plan/plan.js';
 import { writeWholeFile } from '../process/write-file.js';
 import { sizeOf, type Args } from '../values/inputs.js';
 import type { Learnt } from '../values/learn.js';
 import { askOn } from './ask-on.js';
 import type { Runner } from './runner.js';
+import { keptFor } from './fuzz-targets.js';
 import { runAll } from './run-all.js';
 
 /** Seconds, unless the matrix says otherwise. */
@@ -36,12 +35,6 @@ type Known = {
 
 /** What is kept between runs, by function. */
 type Corpus = ByFunction<{ inputs: Args[]; reproducers: Args[] }>;
-
-/** Where it is kept: beside the builds, or where the matrix says. */
-const corpusOf = ({ matrix, suite, gate }: Cell, kept: string): string => {
-  const named = matrix.gates[gate.id]?.corpus;
-  return join(named === undefined ? kept : resolve(matrix.root, named), `${suite.id}-${suite.binding}.json`);
-};
 
 const isArgs = (x: unknown): x is Args => Array.isArray(x) && x.every((w) => typeof w === 'string');
 
@@ -120,7 +113,7 @@ export const runFuzz = async (r: Runner): Promise<void> => {
   const { cell, evidence, options } = r;
   const settings = cell.matrix.gates[cell.gate.id];
   const end = performance.now() + (settings?.time ?? SECONDS) * 1000;
-  const file = corpusOf(cell, options.kept);
+  const file = `${keptFor(cell, options.kept)}.json`;
   const corpus = readCorpus(file);
   const known: Known = { kinds: {}, found: {}, suspects: {}, deadly: new Set() };
   const count = settings?.inputs ?? INPUTS;

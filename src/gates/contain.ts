@@ -8,7 +8,7 @@ import type { BindingId } from '../model/ids.js';
 import type { Gate } from './gate.js';
 import { watched, watching } from './guard.js';
 
-const BINDINGS: readonly BindingId[] = ['py', 'node'];
+const BINDINGS: readonly BindingId[] = ['py', 'go', 'jni', 'node'];
 
 export const contain: Gate = {
   id: 'contain',

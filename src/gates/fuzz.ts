@@ -3,6 +3,8 @@
  * wrapper must refuse. Stands on the adapters of the gate `values`. The rounds are made by `execute/run-fuzz.ts`.
  */
 import { join } from 'node:path';
+import type { Missing } from '../model/launch.js';
+import { isFuzzing } from '../model/fuzz-plan.js';
 import { inputsOf } from '../values/inputs.js';
 import { readAnswers } from '../values/answers.js';
 import type { ValuesSpec } from '../values/spec.js';
@@ -39,12 +41,30 @@ export const fuzz: Gate = {
       text: 'Sees functions that the suite names under `values` and that a test asks. An input that C refuses is known as such if `errors` says how C reports errors. Inputs are changed from those whose answers were new; what no answer tells apart is found by chance.',
     },
   ],
-  unfit: (b) => (b === 'c' ? 'the oracle itself is C' : undefined),
-  compilers: ['gcc'],
+  unfit: (b, settings = {}) =>
+    b === 'c' && !isFuzzing({ with: settings })
+      ? 'the oracle itself is C; suites of fuzz targets (`with: { fuzz: true }`) fit'
+      : undefined,
+  compilers: ['gcc', 'clang'],
+  usualCompiler: (b) => (b === 'c' ? 'clang' : 'gcc'),
+  missing: (host, b, compiler): Missing | undefined =>
+    b === 'c' && compiler !== 'clang'
+      ? {
+          what: 'clang',
+          why: 'libFuzzer is a part of it',
+          remedy: 'write compilers: [clang] for the gate fuzz',
+        }
+      : asan.missing(host, b, compiler),
+  instrument: (host, b, compiler) => {
+    const usual = asan.instrument(host, b, compiler);
+    // What is called, too, says which code an input reaches.
+    return b === 'c' ? { ...usual, cflags: [...usual.cflags, '-fsanitize=fuzzer-no-link'] } : usual;
+  },
   asksFunctions: true,
   drawsInputs: true,
   arm: (r: ArmRequest) => {
     const { atEnd: _leaks, ...armed } = asan.arm(r);
+    if (r.targets) return { ...armed, env: withoutLeaks(armed.env) };
     const request = r.values ?? NO_FUNCTIONS;
     const { only } = request;
     const functions = functionsOf(request);

@@ -33,6 +33,8 @@ export type ArmRequest = {
   nonreentrant?: readonly (readonly string[])[];
   /** For gates with `breaksWorkers`. Absent where tests are only listed. */
   contain?: ContainRequest;
+  /** The suite consists of fuzz targets, which draw their inputs themselves. For gates with `drawsInputs`. */
+  targets?: true;
 };
 
 /** Which processes are workers, and what breaks them in a launch. */
@@ -111,6 +113,8 @@ export type Gate = {
   /** Why this gate does not fit a binding, or a suite of it by its `with`. Undefined if it does. */
   unfit(binding: BindingId, settings?: Readonly<Record<string, unknown>>): string | undefined;
   compilers: readonly Compiler[];
+  /** The compiler where the matrix names none: the first, unless a binding needs another. */
+  usualCompiler?(binding: BindingId): Compiler;
   missing(host: Host, binding: BindingId, compiler: Compiler): Missing | undefined;
   instrument(host: Host, binding: BindingId, compiler: Compiler): Instrument;
   arm(request: ArmRequest): Arm;
@@ -176,7 +180,10 @@ export type Gate = {
   agent?: true;
   /** True if it is for suites alone that name functions (`values`). */
   asksFunctions?: true;
-  /** True if those functions get random inputs, round after round, until its time is over (`execute/run-fuzz.ts`). */
+  /**
+   * True if those functions get random inputs, round after round, until its time is over (`execute/run-fuzz.ts`). Suites of fuzz
+   * targets (`with.fuzz`) are for such gates alone.
+   */
   drawsInputs?: true;
   /** True if it is for suites alone of which a target says how its functions report errors (`errors`). */
   asksErrors?: true;

@@ -9,6 +9,7 @@ export const PERTURBATIONS = [
   'schedule',
   'allocator',
   'fuzz',
+  'contain',
 ] as const;
 export type Perturbation = (typeof PERTURBATIONS)[number];
 

@@ -1,4 +1,5 @@
 /** Decides which cells run, and why others do not. Pure: everything about the machine is passed in. */
+import { isFuzzing } from '../model/fuzz-plan.js';
 import { byId } from '../model/order.js';
 import type { Compiler, Missing } from '../model/launch.js';
 import { BUILDERS } from '../builders/index.js';
@@ -71,7 +72,10 @@ export const canaryCells = (cells: readonly Cell[], canaries: Matrix): Cell[] =>
   return sorted(
     [...lanes.values()].flatMap((c) => {
       const fits = canaries.suites.filter(
-        (s) => s.binding === c.suite.binding && (s.gates === undefined || s.gates.includes(c.gate.id)),
+        (s) =>
+          s.binding === c.suite.binding &&
+          isFuzzing(s) === isFuzzing(c.suite) &&
+          (s.gates === undefined || s.gates.includes(c.gate.id)),
       );
       const suite = fits.find((s) => s.with['foreign'] === c.suite.with['foreign']) ?? fits[0];
       // The project's settings of the gate also apply to its canary, which must show if they disarm it.
@@ -130,12 +134,14 @@ const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number
       const gate = GATES[name as keyof typeof GATES];
       if (gate.unfit(suite.binding, suite.with) !== undefined) return [];
       if (suite.gates && !suite.gates.includes(gate.id)) return [];
-      if (gate.asksFunctions && !suite.values) return [];
+      const targets = isFuzzing(suite);
+      if (targets && !gate.drawsInputs) return [];
+      if (gate.asksFunctions && !suite.values && !targets) return [];
       if (gate.asksErrors && !suite.targets.some((t) => m.targets[t]?.errors)) return [];
       const entries = suite.targets.some((t) => m.targets[t]?.nonreentrant);
       if (gate.watchesEntries && !entries && !gate.watchesAnyway?.(suite.binding)) return [];
       if (gate.breaksWorkers && !suite.contain) return [];
-      const compilers = settings?.compilers ?? [gate.compilers[0]!];
+      const compilers = settings?.compilers ?? [gate.usualCompiler?.(suite.binding) ?? gate.compilers[0]!];
       return compilers
         .filter((compiler) => gate.compilers.includes(compiler))
         .map((compiler) => {

@@ -84,6 +84,10 @@ const KINDS: Readonly<Record<Perturbation, Kind>> = {
     says: 'other random inputs, for the time that the gate has',
     at: ({ gate }, seed) => (FUZZES.includes(gate) ? { seed } : undefined),
   },
+  contain: {
+    says: 'other requests that are lost, as many as the gate may lose',
+    at: ({ gate }, seed) => (gate === 'contain' ? { seed } : undefined),
+  },
 };
 
 /** What a perturbation does to a cell. Undefined where it does not apply. */

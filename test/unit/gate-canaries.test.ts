@@ -3,13 +3,14 @@
  * from the canary suites' own sources; that the bugs are seen is shown by runs.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
 import { expect, test } from 'vitest';
 import { BINDINGS } from '../../src/bindings/index.js';
 import { caseOf, readAnnotations, type Expectation } from '../../src/config/annotations.js';
 import { loadMatrix, parseMatrix } from '../../src/config/matrix.js';
+import { isFuzzing } from '../../src/model/fuzz-plan.js';
 import { GATES } from '../../src/gates/index.js';
 import { expected } from '../../src/judge/expectations.js';
 import { BINDING_IDS, type BindingId } from '../../src/model/ids.js';
@@ -31,17 +32,29 @@ const TEST: Record<BindingId, RegExp> = {
   node: /'([a-z]\w+)'/g,
 };
 
+/** How a suite of fuzz targets declares one, by binding. */
+const TARGETS: Partial<Record<BindingId, RegExp>> = {
+  c: /^int LLVMFuzzerTestOneInput\(.*\{$/gm,
+  py: TEST.py,
+  pyx: TEST.py,
+  go: /^func (Fuzz\w+)/gm,
+  rs: /^\[\[bin\]\]\nname = "(\w+)"/gm,
+  node: TEST.node,
+};
+
 type CanarySuite = (typeof canaries.suites)[number];
 
 /** The names of the tests that a canary suite declares. */
 const testsOf = (suite: CanarySuite): string[] => {
-  const files = globSync('**/*.{c,py,go,rs,java,cs,js}', {
+  const files = globSync('**/*.{c,py,go,rs,java,cs,js,toml}', {
     cwd: join(canaries.root, suite.dir),
     absolute: true,
     ignore: ['**/node_modules/**', '**/target/**', '**/build/**'],
   });
   return files.flatMap((f) =>
-    [...readFileSync(f, 'utf8').matchAll(TEST[suite.binding])].map((m) => m[1] ?? ''),
+    [...readFileSync(f, 'utf8').matchAll((isFuzzing(suite) ? TARGETS : TEST)[suite.binding] ?? TEST.c)].map(
+      (m) => m[1] ?? basename(f, '.c'),
+    ),
   );
 };
 
@@ -59,6 +72,11 @@ const lanes = (() => {
       '  - { id: foreign, binding: node, dir: ., gates: [declared], with: { foreign: koffi } }',
       '  - { id: jna, binding: jni, dir: ., targets: [any], gates: [declared], with: { foreign: jna } }',
     ])
+    .concat(
+      Object.keys(TARGETS).map(
+        (b) => `  - { id: fuzzed, binding: ${b}, dir: ., targets: [any], with: { fuzz: true } }`,
+      ),
+    )
     .join('\n');
   const gates = Object.values(GATES).map((g) => `  ${g.id}: { compilers: [${g.compilers.join(', ')}] }`);
   const matrix = parseMatrix(
@@ -87,19 +105,28 @@ test('the walk leaves out no gate, no binding and no compiler', () => {
     ),
   );
   // A variant of a binding has lanes of its own.
-  const walked = new Set(lanes.map((c) => `${c.suite.binding} ${c.gate.id} ${c.compiler}`));
+  const usual = lanes.filter((c) => !isFuzzing(c.suite));
+  const walked = new Set(usual.map((c) => `${c.suite.binding} ${c.gate.id} ${c.compiler}`));
   expect([...walked].sort()).toEqual(wanted.sort());
   expect(lanes.filter((c) => c.gate.id === 'declared').map((c) => c.suite.dir)).toEqual(
     expect.arrayContaining(['jni', 'jna', 'koffi']),
   );
+  expect([...new Set(lanes.filter((c) => isFuzzing(c.suite)).map((c) => c.suite.binding))].sort()).toEqual(
+    BINDING_IDS.filter((b) => BINDINGS[b].variant?.({ fuzz: true })?.name === 'targets').sort(),
+  );
   expect(Object.keys(BINDINGS).sort()).toEqual([...BINDING_IDS].sort());
 });
 
-test.each([...TESTS])('the suite in %s has the case that does nothing, and each case once', (_, tests) => {
-  const cases = tests.map(caseOf);
-  expect(cases).toContain('noop');
-  expect(cases).toEqual([...new Set(cases)]);
-});
+const OF_TESTS = canaries.suites.filter((s) => !isFuzzing(s)).map((s) => s.dir);
+
+test.each([...TESTS].filter(([dir]) => OF_TESTS.includes(dir)))(
+  'the suite in %s has the case that does nothing, and each case once',
+  (_, tests) => {
+    const cases = tests.map(caseOf);
+    expect(cases).toContain('noop');
+    expect(cases).toEqual([...new Set(cases)]);
+  },
+);
 
 /** Annotations may end with a version of a tool: a gate needs a canary with the newest ones, too. */
 const NEWEST: Tools = new Proxy({}, { get: () => ({ path: '/usr/bin/new', version: '9999' }) });

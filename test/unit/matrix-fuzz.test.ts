@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BUILDERS } from '../../src/builders/index.js';
 import { parseMatrix } from '../../src/config/matrix.js';
-import { secondsOf } from '../../src/execute/attempt.js';
+import { secondsOf } from '../../src/execute/limits.js';
 import { MAX_TIMER_MS, SLOW_FACTOR } from '../../src/model/duration.js';
 import { Failure } from '../../src/model/failure.js';
 import { cellIds, makePlan, targetsOf } from '../../src/plan/plan.js';

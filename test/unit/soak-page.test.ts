@@ -297,8 +297,9 @@ describe('perturbations', () => {
     seeded: gate === 'miri',
   });
   test.each<[Facts, Perturbation[]]>([
-    [facts('tsan'), PERTURBATIONS.filter((p) => p !== 'fuzz')],
+    [facts('tsan'), PERTURBATIONS.filter((p) => p !== 'fuzz' && p !== 'contain')],
     [facts('fuzz', 'py'), ['none', 'seed', 'cpus', 'load', 'order', 'fuzz']],
+    [facts('contain', 'py'), ['none', 'seed', 'cpus', 'load', 'order', 'contain']],
     [facts('miri', 'rs'), ['none', 'seed', 'cpus', 'load', 'order', 'schedule']],
     [facts('ubsan'), ['none', 'seed', 'cpus', 'load', 'order', 'allocator']],
     [facts('cgocheck', 'go'), ['none', 'seed', 'cpus', 'load', 'order', 'schedule']],
@@ -313,6 +314,7 @@ describe('perturbations', () => {
     ['schedule', facts('memcheck'), { env: { VALGRIND_OPTS: '--fair-sched=yes' } }],
     ['allocator', facts('memcheck'), { fill: 0x7f }],
     ['fuzz', facts('fuzz', 'go'), { seed: 7 }],
+    ['contain', facts('contain', 'node'), { seed: 7 }],
   ])('%s does the same for the same seed', (name, f, expected) =>
     expect(disturbanceOf(name, f, 7, 4)).toMatchObject(expected),
   );

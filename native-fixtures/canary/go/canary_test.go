@@ -1,6 +1,11 @@
 package fficanary
 
-import "testing"
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
 
 func Test_canary_noop(t *testing.T) {
 	if !noop() {
@@ -43,4 +48,12 @@ func Test_canary_values_sign(t *testing.T) {
 
 func Test_canary_fuzz(t *testing.T) {
 	ffiValues(t, "canary_slot", func(a []ffiValue) (any, error) { return slot(a[0].Int32()), nil }) //~ canary_fuzz: fuzz = trust/validation-gap
+}
+
+func Test_canary_contain(*testing.T) {
+	worker := exec.Command("cat")
+	worker.Stdin = strings.NewReader("7")
+	if answer, err := worker.Output(); err != nil || string(answer) != "7" {
+		os.Exit(1) //~ canary_contain: contain = trust/crash-not-contained
+	}
 }

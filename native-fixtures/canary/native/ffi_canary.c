@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 static volatile long sink;
 static volatile int shared;
@@ -138,4 +139,11 @@ int canary_slot(int at) {
 int canary_errno(void) {
   errno = ENOENT;
   return -1;
+}
+int canary_unpack(const unsigned char *data, size_t size) {
+  char *slots = malloc(4);
+  if (slots && size > 5 && data[0] == 'F' && data[1] == 'F') memcpy(slots, data, size);
+  const int first = slots ? slots[0] & 1 : 0;
+  free(slots);
+  return first;
 }

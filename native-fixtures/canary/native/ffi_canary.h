@@ -1,6 +1,7 @@
 /* ffi_canary.h: planted bugs, one for each class of report. A gate that does not see them in a lane sees nothing there. */
 #ifndef FFI_CANARY_H
 #define FFI_CANARY_H
+#include <stddef.h>
 #include <stdint.h>
 #ifdef __cplusplus
 extern "C" {
@@ -31,6 +32,7 @@ int canary_weigh(const struct canary_record *record);
 int canary_call(int64_t (*back)(int64_t value)); /* calls back with a value of more than 32 bits */
 int canary_errno(void);                   /* fails with ENOENT */
 int canary_slot(int at);                  /* one of sixteen slots, of which there are eight */
+int canary_unpack(const unsigned char *data, size_t size); /* believes what begins with FF to be short */
 
 #ifdef __cplusplus
 }

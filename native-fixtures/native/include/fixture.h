@@ -62,6 +62,13 @@ double fx_mean(double a, float b, int n);     /* (a + b) / n */
 int fx_sum_varargs(int n, ...);               /* n ints */
 size_t fx_utf8_points(const char *text);      /* code points; SIZE_MAX when text is not UTF-8 */
 
+/* --- untrusted input ----------------------------------------------------------------------------------------------- */
+/*
+ * The sum of the bytes of a record: "FX", their number, the bytes. They go to a block of `room` bytes; callers look at the number
+ * first. -1 if it is no record.
+ */
+int fx_unpack(const uint8_t *data, size_t size, size_t room);
+
 /* --- unwind, errno ------------------------------------------------------------------------------------------------- */
 int fx_may_throw(int really);              /* BUG by contract when really!=0: a C++ exception leaves extern "C" */
 int fx_open_missing(void);                 /* -1 with errno = ENOENT */

@@ -12,6 +12,9 @@ import { framesFlags, framesSteps } from './frames.js';
 import { parseGoEvents, parseGoList } from './output.js';
 import type { GoBuild } from '../programs/build-go-tests.js';
 import type { Turn } from '../programs/run-sequentially.js';
+import { fuzzLaunch, variant } from '../fuzz-targets.js';
+import { isFuzzing } from '../../model/fuzz-plan.js';
+import { progressFile, readEvents } from '../progress.js';
 import { builtPackages, PACKAGES, testBinary, unbuilt } from '../go-packages.js';
 import { envWords, flagText, includeFlags, libraryFlags, linkedEnv, list } from '../link.js';
 
@@ -62,7 +65,8 @@ const build = (suite: PreparedSuite, instrument: Instrument, tools: Tools): Step
   const patterns = list(suite, 'package');
   const plan: GoBuild = {
     go: tools['go']?.path ?? 'go',
-    flags: ['-vet=off', ...(instrument.go?.flags ?? [])],
+    // Inputs are changed by what code they reach.
+    flags: ['-vet=off', ...(isFuzzing(suite) ? ['-fuzz=.'] : []), ...(instrument.go?.flags ?? [])],
     patterns: patterns.length > 0 ? patterns.map((p) => asPattern(suite, p)) : ['./...'],
     tags: list(suite, 'tags'),
     out: suite.out,
@@ -113,12 +117,16 @@ const split = (id: string): { pkg: Package; name: string } => {
   return { pkg: at < 0 ? '' : id.slice(0, at), name: id.slice(at + 1) };
 };
 
-const run = (
-  suite: PreparedSuite,
-  _instrument: Instrument,
-  _tools: Tools,
-  { tests, arm }: RunPlan,
-): Launch => {
+const run = (suite: PreparedSuite, _instrument: Instrument, _tools: Tools, plan: RunPlan): Launch => {
+  const { tests, arm } = plan;
+  if (isFuzzing(suite))
+    return fuzzLaunch(plan, {
+      engine: 'go',
+      cwd: suite.dir,
+      seeds: [],
+      command: [binaryOf(suite, split(String(tests[0] ?? '')).pkg), ...arm.hostArgs],
+      env: linkedEnv(suite),
+    });
   const chosen = tests === 'all' ? undefined : tests.map(split);
   const pkgs = chosen ? [...new Set(chosen.map((t) => t.pkg))].sort() : packages(suite);
   // Parallel tests are paused and resumed. Running one at a time keeps a report next to the test that caused
@@ -130,7 +138,7 @@ const run = (
   });
 };
 
-/** The Go binding. `with`: `package` (patterns, default `./...`), `tags`, `include`, `libs`. */
+/** The Go binding. `with`: `package` (patterns, default `./...`), `tags`, `include`, `libs`, `fuzz` (the targets `FuzzX` alone). */
 export const go: Binding = {
   id: 'go',
   title: 'Go (cgo)',
@@ -147,9 +155,12 @@ export const go: Binding = {
   list: (suite, _instrument, _tools, arm) =>
     inPackages(suite, packages(suite), arm, () => ['-test.list', '.'], sayFailed(suite)),
   uncollected: (stdout): Uncollected[] => unbuilt(stdout),
-  parseList: (stdout) => parseGoList(stdout),
+  parseList: (stdout, suite) =>
+    parseGoList(stdout).filter((t) => !isFuzzing(suite) || split(t).name.startsWith('Fuzz')),
+  variant,
   run,
-  events: (_scratch, output) => parseGoEvents(output),
+  events: (scratch, output, suite) =>
+    isFuzzing(suite) ? readEvents(progressFile(scratch)) : parseGoEvents(output),
   ownObjects: (suite) => packages(suite).map((pkg) => binaryOf(suite, pkg)),
   declarations: (suite, instrument, tools) => ({
     language: 'go',

@@ -4,12 +4,14 @@
  * file`, which `node:test` supports, so that the armed process is the one that loads the addon. Test ids:
  * `file::name`, with names of suites joined by ` > `. For other test files see `files.ts`.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
 import { type Apart, type Binding, isApart, type RunPlan, type PreparedSuite } from '../binding.js';
 import type { Arm, Instrument, Launch, Step, Tools } from '../../model/launch.js';
+import { isFuzzing } from '../../model/fuzz-plan.js';
+import { fuzzLaunch, variant } from '../fuzz-targets.js';
 import { linkedEnv, list as setting } from '../link.js';
 import { loadOf } from '../loading.js';
 import { compileAddon, isBuilt, missingForAddon, nodeOf, toolsFor } from './addon.js';
@@ -50,7 +52,10 @@ const files = (suite: PreparedSuite): string[] => {
     cwd,
     ignore: ['**/node_modules/**', 'build/**'],
   });
-  return found.sort();
+  // Properties, and what stands beside them in a file.
+  const isWanted = (file: string): boolean =>
+    !isFuzzing(suite) || readFileSync(join(cwd, file), 'utf8').includes('fast-check');
+  return found.filter(isWanted).sort();
 };
 
 type Turn = { file: string; args: string[]; name: string };
@@ -122,7 +127,25 @@ const watching = (arm: Arm): string[] => [
   ...('FFI_GATES_DECLARED' in arm.env ? ['--import', plugin('declared.mjs')] : []),
 ];
 
+/** One property, until its time is over. */
+const fuzzing = (suite: PreparedSuite, tools: Tools, plan: RunPlan): Launch => {
+  const [turn] = turnsOf(plan.tests === 'all' ? [] : plan.tests, false);
+  const words = [...plan.arm.hostArgs, ...setting(suite, 'args'), ...watching(plan.arm)];
+  return fuzzLaunch(plan, {
+    engine: 'fast-check',
+    cwd: project(suite),
+    seeds: [],
+    command: [
+      nodeOf(tools),
+      ...words,
+      ...['--import', plugin('fuzz.mjs'), ...(turn?.args ?? []), turn?.file ?? ''],
+    ],
+    env: { ...linkedEnv(suite), FFI_GATES_OBJECTS: join(plan.scratch, 'objects') },
+  });
+};
+
 const run = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, plan: RunPlan): Launch => {
+  if (isFuzzing(suite)) return fuzzing(suite, tools, plan);
   const tests = plan.tests === 'all' ? files(suite) : plan.tests;
   const own = progressEnv(plan.scratch, plan.logDir);
   const objects = watching(plan.arm);
@@ -160,7 +183,7 @@ const parseList = (stdout: string): string[] =>
 /**
  * The N-API binding. `with`: `files` (globs, default `**\/*.test.{js,mjs,cjs}`), `runner` (arguments that run
  * one file), `command` (a shell command that runs all), `load` (modules to load instead of running tests), `args`
- * (switches of node: `--expose-gc`), `scripts` (of package.json, run before), `addon` (directory of binding.gyp,
+ * (switches of node: `--expose-gc`), `fuzz` (properties of fast-check), `scripts` (of package.json, run before), `addon` (directory of binding.gyp,
  * CMakeLists.txt or Cargo.toml in the suite), `foreign` (`koffi`, through which JavaScript calls the library), `cmake` (arguments for CMake), `include` (header directories). A launch
  * of all tests isolates by file.
  */
@@ -171,6 +194,7 @@ export const nodejs: Binding = {
   isolates: 'start',
   copied: (suite) => ({ from: suite.dir, to: project(suite) }),
   missing: missingForAddon,
+  variant,
   prepare,
   list,
   parseList,

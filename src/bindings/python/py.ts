@@ -11,6 +11,7 @@ import type { Binding, PreparedSuite, RunPlan } from '../binding.js';
 import type { Arm, Instrument, Launch, Tools } from '../../model/launch.js';
 import { progressFile, readEvents } from '../progress.js';
 import { installed, packageOf, packageSteps, packageTesting, wrapped } from './package.js';
+import { variant } from '../fuzz-targets.js';
 import { interpreter, nodeIds, progressOf, pytest, rootOf, uncollected } from './pytest.js';
 
 /** The suite with the directory in which its package was installed. */
@@ -53,6 +54,7 @@ export const py: Binding = {
   },
   prepare: () => [],
   list: (suite, _instrument, tools, arm) => testing(suite, tools, arm),
+  variant,
   parseList: (stdout) => nodeIds(stdout),
   uncollected,
   run: (suite, _instrument, tools, plan) => {

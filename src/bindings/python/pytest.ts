@@ -6,6 +6,7 @@
 import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isFuzzing } from '../../model/fuzz-plan.js';
 import type { RunPlan, PreparedSuite, Uncollected } from '../binding.js';
 import type { Arm, Tools } from '../../model/launch.js';
 import { list } from '../link.js';
@@ -71,7 +72,7 @@ export const pytest = (
     options: more,
     root: from,
   }: { extra: readonly string[]; options: readonly string[]; root: string },
-  chosen: Pick<RunPlan, 'tests' | 'scratch'> | undefined,
+  chosen: Pick<RunPlan, 'tests' | 'scratch' | 'fuzz'> | undefined,
 ): { argv: [string, ...string[]]; cwd: string; env: Record<string, string> } => {
   const load = loadOf(suite);
   // Below a symbolic link pytest omits the files from test names.
@@ -102,6 +103,7 @@ export const pytest = (
     '-p',
     'no:xdist',
     `--rootdir=${root}`,
+    ...(isFuzzing(suite) ? ['-p', 'ffi_gates_fuzz'] : []),
   ];
   return {
     argv: [
@@ -123,6 +125,7 @@ export const pytest = (
       ...suite.env,
       ...arm.env,
       ...selected.env,
+      ...(isFuzzing(suite) ? { FFI_GATES_FUZZ: JSON.stringify(chosen?.fuzz ?? {}) } : {}),
       // Tests name files relative to where they are started; our plugin changes there before it collects them.
       ...(root === dir ? {} : { FFI_GATES_TESTS_IN: root }),
       ...(load

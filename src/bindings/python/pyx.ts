@@ -11,6 +11,7 @@ import type { Arm, Instrument, Launch, Tools } from '../../model/launch.js';
 import { flagText } from '../link.js';
 import { progressFile, readEvents } from '../progress.js';
 import { py } from './py.js';
+import { variant } from '../fuzz-targets.js';
 import { interpreter, nodeIds, progressOf, pytest, rootOf, uncollected } from './pytest.js';
 import { installed, packageOf, packageSteps, packageTesting, wrapped } from './package.js';
 
@@ -70,6 +71,7 @@ export const pyx: Binding = {
     return [{ argv, cwd: dirname(file), env: { ...suite.env, ...compileEnv(suite, instrument) } }];
   },
   list: (suite, _instrument, tools, arm) => testing(suite, tools, arm),
+  variant,
   parseList: (stdout) => nodeIds(stdout),
   uncollected,
   run: (suite, _instrument, tools, plan) => {

@@ -9,6 +9,18 @@ import { fileURLToPath } from 'node:url';
 import type { Base, Binding, RunPlan, PreparedSuite } from '../binding.js';
 import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
 import { envWords, flagText, includeFlags, linkedEnv, list } from '../link.js';
+import { isFuzzing } from '../../model/fuzz-plan.js';
+import { progressFile, readEvents } from '../progress.js';
+import { fuzzLaunch, variant } from '../fuzz-targets.js';
+import {
+  fuzzDir,
+  instrumented,
+  PROFILE,
+  seedsOf,
+  shippedLibFuzzer,
+  targetNames,
+  targetProgram,
+} from './fuzz.js';
 import { wrapping } from '../rustc-wrapper.js';
 import { parseRustDeath, parseRustEvents, parseRustList } from './output.js';
 
@@ -181,6 +193,17 @@ const run = (suite: PreparedSuite, instrument: Instrument, tools: Tools, { tests
   };
 };
 
+/** Targets of cargo-fuzz are built as it builds them, without it. */
+const buildTargets = (suite: PreparedSuite, instrument: Instrument, tools: Tools): Step => ({
+  argv: [
+    ...cargo(tools, instrument.rust?.toolchain),
+    ...['build', '--release', ...buildOptions(suite, instrument, tools)],
+    ...list(suite, 'args'),
+  ],
+  cwd: fuzzDir(suite),
+  env: { ...shippedLibFuzzer(tools), ...buildEnv(suite, instrument), ...PROFILE },
+});
+
 /** The canaries use `black_box`, which exists since this version, against the optimiser. */
 const OLDEST = 66;
 
@@ -205,7 +228,7 @@ const executables = (suite: PreparedSuite): string[] => {
 
 /**
  * The Rust binding. `with`: `test` (targets: `lib`, `bin:x` or an integration test's name), `args` (of cargo test:
- * features), `include`, `isolation` (false lets a suite under Miri access this machine).
+ * features), `fuzz` (targets of cargo-fuzz: `fuzz.ts`), `include`, `isolation` (false lets a suite under Miri access this machine).
  */
 export const rs: Binding = {
   id: 'rs',
@@ -213,32 +236,50 @@ export const rs: Binding = {
   attributes: false,
   missing,
   base,
+  variant,
   prepare: (suite, instrument, tools) => [
     ...fromBase(suite),
-    ...wrapped(suite.out, instrument).steps,
-    {
-      argv: [...testCommand(suite, instrument, tools), ...wanted(suite), '--no-run'],
-      cwd: suite.dir,
-      env: buildEnv(suite, instrument),
-    },
+    ...wrapped(suite.out, instrumented(suite, instrument)).steps,
+    isFuzzing(suite)
+      ? buildTargets(suite, instrumented(suite, instrument), tools)
+      : {
+          argv: [...testCommand(suite, instrument, tools), ...wanted(suite), '--no-run'],
+          cwd: suite.dir,
+          env: buildEnv(suite, instrument),
+        },
   ],
-  // Cargo prints target names to stderr, so both streams are merged.
-  list: (suite, instrument, tools, arm) => ({
-    argv: [
-      ...['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh'],
-      ...testCommand(suite, instrument, tools),
-      ...wanted(suite),
-      ...armed(instrument, arm),
-      ...['--', '--list'],
-    ] as [string, ...string[]],
-    cwd: suite.dir,
-    env: { ...offline(buildEnv(suite, instrument)), ...armedEnv(suite, instrument, arm) },
-  }),
-  parseList: (stdout) => parseRustList(stdout),
-  run,
-  events: (_scratch, output) => parseRustEvents(output),
+  list: (suite, instrument, tools, arm) =>
+    isFuzzing(suite)
+      ? { argv: ['printf', '%s\\n', ...targetNames(suite)], cwd: suite.dir, env: {} }
+      : {
+          // Cargo prints target names to stderr, so both streams are merged.
+          argv: [
+            ...['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh'],
+            ...testCommand(suite, instrument, tools),
+            ...wanted(suite),
+            ...armed(instrument, arm),
+            ...['--', '--list'],
+          ] as [string, ...string[]],
+          cwd: suite.dir,
+          env: { ...offline(buildEnv(suite, instrument)), ...armedEnv(suite, instrument, arm) },
+        },
+  parseList: (stdout, suite) =>
+    isFuzzing(suite) ? stdout.split('\n').filter((line) => line !== '') : parseRustList(stdout),
+  run: (suite, instrument, tools, plan) =>
+    isFuzzing(suite)
+      ? fuzzLaunch(plan, {
+          engine: 'libfuzzer',
+          cwd: fuzzDir(suite),
+          seeds: seedsOf(suite, String(plan.tests[0] ?? '')),
+          command: [targetProgram(suite, String(plan.tests[0] ?? '')), ...plan.arm.hostArgs],
+          env: linkedEnv(suite),
+        })
+      : run(suite, instrument, tools, plan),
+  events: (scratch, output, suite) =>
+    isFuzzing(suite) ? readEvents(progressFile(scratch)) : parseRustEvents(output),
   killed: parseRustDeath,
-  ownObjects: executables,
+  ownObjects: (suite) =>
+    isFuzzing(suite) ? targetNames(suite).map((t) => targetProgram(suite, t)) : executables(suite),
   declarations: (suite, instrument, tools) => ({
     language: 'rust',
     rust: {

@@ -195,3 +195,18 @@ class CanaryFuzzTest {
     FfiGatesValues.check("canary_slot", a -> Canary.slot(a[0].asInt())); //~ canary_fuzz: fuzz = trust/validation-gap
   }
 }
+
+class CanaryContainTest {
+  @Test
+  void canary_contain() throws IOException, InterruptedException {
+    Process worker = new ProcessBuilder("cat").start();
+    try (var to = worker.getOutputStream()) {
+      to.write('7');
+    } catch (IOException gone) {
+      // It shows by the answer that does not come.
+    }
+    if (worker.getInputStream().read() != '7') {
+      Runtime.getRuntime().halt(1); //~ canary_contain: contain = trust/crash-not-contained
+    }
+  }
+}

@@ -1,0 +1,3 @@
+module canarytargets
+
+go 1.21

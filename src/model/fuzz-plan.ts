@@ -1,0 +1,13 @@
+/** What a launch of one fuzz target that a repository has is told. */
+export type FuzzPlan = {
+  seconds: number;
+  seed: number;
+  /** Directory of all targets of the suite. */
+  kept: string;
+  /** The only input to run, one that was found. */
+  input?: string;
+};
+
+/** Whether a suite consists of fuzz targets (`with: { fuzz: true }`). */
+export const isFuzzing = (suite: { with: Readonly<Record<string, unknown>> }): boolean =>
+  suite.with['fuzz'] === true;
