@@ -2,8 +2,10 @@
 import type { GateId } from '../model/ids.js';
 import type { Gate } from '../gates/gate.js';
 import { GATES } from '../gates/index.js';
+import { isFuzzing } from '../model/fuzz-plan.js';
 import { findDotnet } from './dotnet.js';
 import { findErrorResults } from './error-results/index.js';
+import { withFuzzTargets } from './fuzz-targets.js';
 import { findGo } from './go.js';
 import { onlyLoads, type Found, type SuiteIdea, type TargetIdea } from './proposal.js';
 import { findJvm } from './jvm.js';
@@ -48,16 +50,22 @@ const C_ONLY: ReadonlySet<GateId> = new Set(['ubsan', 'tsan']);
 const isBlind = (id: GateId, s: SuiteIdea): boolean =>
   (s.prebuilt === true && GATES[id].hook !== undefined) || (s.rust === true && C_ONLY.has(id));
 
+const isTargets = (s: SuiteIdea): boolean => isFuzzing({ with: s.with ?? {} });
+
 const seesAnything = (gate: Gate, s: SuiteIdea): boolean => !onlyLoads(s) || gate.seesLoading === true;
 
 /** Gates that fit some suite, as each offers itself; those that are off are written as comments. */
 const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
   Object.values(GATES).flatMap((gate) => {
     const { id, offer } = gate;
-    const fit = suites.filter((s) => gate.unfit(s.binding, s.with ?? {}) === undefined);
+    const targets = gate.drawsInputs === true && suites.some(isTargets);
+    const fit = suites.filter((s) =>
+      isTargets(s) ? gate.drawsInputs === true : gate.unfit(s.binding, s.with ?? {}) === undefined,
+    );
     if (fit.length === 0) return [];
     if (!fit.some((s) => seesAnything(gate, s)))
       return [{ id, on: false, why: `${offer.why}; it sees nothing in loading alone` }];
+    if (targets) return [{ id, on: true, why: 'inputs for the fuzz targets of this repository: time: 300' }];
     const blind = fit.every((s) => isBlind(id, s));
     const reason = fit.every((s) => s.rust)
       ? 'it sees nothing of Rust'
@@ -89,6 +97,14 @@ const joined = (suites: readonly SuiteIdea[], targets: readonly ProposedTarget[]
   }
   return out;
 };
+
+/** Targets of libFuzzer are linked with what is built for them. */
+const linked = (suites: readonly ProposedSuite[], targets: readonly ProposedTarget[]): ProposedSuite[] =>
+  suites.map((s) => {
+    if (s.binding !== 'c' || !isTargets(s)) return s;
+    const libs = targets.filter((t) => s.targets.includes(t.id)).flatMap((t) => t.libraries);
+    return { ...s, with: { ...s.with, libs: [...new Set(libs)] } };
+  });
 
 /** Suites that only load code run under those gates alone that see something in it. */
 const withGates = (suites: readonly ProposedSuite[], gates: Proposal['gates']): ProposedSuite[] => {
@@ -142,7 +158,10 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
   const targets: ProposedTarget[] = [];
   for (const t of all.flatMap((f) => f.targets))
     targets.push({ ...t, id: idOf(t.name, (id) => targets.some((o) => o.id === id)) });
-  const joinedSuites = joined(bestOf(all.flatMap((f) => f.suites)), targets);
+  const unseen: string[] = [];
+  const found = bestOf(all.flatMap((f) => f.suites));
+  const fuzzed = await withFuzzTargets(tree, found, { builds: targets.length > 0, unclear: unseen });
+  const joinedSuites = linked(joined(fuzzed, targets), targets);
   const gates = gatesFor(joinedSuites);
   const suites = withGates(joinedSuites, gates);
   const used = targets.filter((t) => suites.some((s) => s.targets.includes(t.id)));
@@ -154,6 +173,7 @@ export const propose = async (tree: Tree): Promise<Proposal> => {
   const unclear = all.flatMap((f) =>
     f === native ? f.unclear.filter((u) => !belongs(u, suites)) : f.unclear,
   );
+  unclear.push(...unseen);
   for (const t of loose)
     unclear.push(
       `${t.why}, and no suite loads it: add a suite whose tests do (any binding; for C see binding c)`,
