@@ -39,6 +39,25 @@ w.kill() if state in "tT" else w.stdin.close()
 print(w.wait())
 `;
 
+/** Its workers get all that it has itself. The first one breaks. */
+const PARENT_OF_TWO = `
+import subprocess
+def ask(w):
+    w.stdin.write(b"one\\n"); w.stdin.flush()
+    return w.stdout.readline()
+def start():
+    command = ["sh", "-c", "while read l; do echo got $l; done", "puppet"]
+    return subprocess.Popen(command, stdin=-1, stdout=-1, close_fds=False)
+def end(w):
+    w.kill(); w.wait(); w.stdout.close()
+    try: w.stdin.close()
+    except BrokenPipeError: pass
+w = start()
+ask(w); end(w)
+w = start()
+ask(w); ask(w); end(w)
+`;
+
 /** What the parent sees: the answer, whether the worker is stopped, and its status. */
 const SEEN: Record<FaultKind | 'none', [string, string, string]> = {
   none: ['answer', '', '7'],
@@ -109,6 +128,25 @@ describe.skipIf(missing)('a fault strikes a worker', () => {
   ])('%s ends as it would without the tool', (command, code, signal) => {
     const ended = run([['worker', 'none']], ...command);
     expect([ended.status, ended.signal]).toEqual([code, signal]);
+  });
+
+  test('a pipe that the tool itself was given, as by make, is none of a worker that inherits it', () => {
+    const heir = PARENT_OF_TWO.trim();
+    writeFileSync(join(dir, 'heir.py'), heir);
+    writeFileSync(
+      join(dir, 'settings'),
+      `log\t${join(dir, 'contain')}\nworker\t* puppet\nfault\t*\t1\tsegv\t60000\t2\n`,
+    );
+    for (const name of readdirSync(dir)) if (name.startsWith('contain.')) rmSync(join(dir, name));
+    const { status } = spawnSync(tracer, [join(dir, 'settings'), 'python3', join(dir, 'heir.py')], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
+    const journal = readdirSync(dir).find((n) => /^contain\.\d+\.log$/.test(n))!;
+    const notes = readFileSync(join(dir, journal), 'utf8');
+    expect([status, notes.match(/note: holds.*/g)], notes).toEqual([
+      0,
+      ['note: holds\t*\t1\t0\t0', 'note: holds\t*\t1\t0\t0'],
+    ]);
   });
 
   test('every fault of the tool is one of the program, and the other way round', () => {
