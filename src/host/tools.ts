@@ -102,15 +102,20 @@ const python = async (asking: Asking): Promise<Tools> => {
   const m = line && /^(\S+) (\S+)$/m.exec(line);
   if (!m) return {};
   const path = m[1]!;
-  const pytest = await out(asking, 'pytest', path, ['-m', 'pytest', '--version']);
-  const setuptools = await out(asking, 'setuptools', path, [
-    '-c',
-    'import setuptools; print(setuptools.__version__)',
+  const [pytest, setuptools, hypothesis] = await Promise.all([
+    out(asking, 'pytest', path, ['-m', 'pytest', '--version']),
+    out(asking, 'setuptools', path, ['-c', 'import setuptools; print(setuptools.__version__)']),
+    // To import it would take longer than all the rest.
+    out(asking, 'hypothesis', path, [
+      '-c',
+      'from importlib.metadata import version; print(version("hypothesis"))',
+    ]),
   ]);
   return {
     python: { path, version: m[2]! },
     pytest: pytest ? { path, version: V.exec(pytest)?.[1] ?? pytest } : undefined,
     setuptools: setuptools ? { path, version: V.exec(setuptools)?.[1] ?? setuptools } : undefined,
+    hypothesis: hypothesis ? { path, version: V.exec(hypothesis)?.[1] ?? hypothesis } : undefined,
   };
 };
 

@@ -9,7 +9,7 @@ import type { Host } from '../host/probe.js';
 import { missingOn } from '../host/unknown.js';
 import { suitePart, targetPart } from './cxx-sources.js';
 import type { Matrix, Suite } from '../config/matrix.js';
-import type { BuilderId } from '../model/ids.js';
+import type { BindingId, BuilderId } from '../model/ids.js';
 import { GATES } from '../gates/index.js';
 import { BINDINGS } from '../bindings/index.js';
 import { canaryId, cellId, laneId } from '../model/cell-id.js';
@@ -126,6 +126,10 @@ const canariesNamed = (all: readonly { lane: string }[], selectors: readonly str
   };
 };
 
+/** The compilers with which a gate runs a binding's suites: those that the matrix names for it, or the usual one. */
+export const compilersOf = (gate: Gate, binding: BindingId, named?: readonly Compiler[]): Compiler[] =>
+  (named ?? [gate.usualCompiler?.(binding) ?? gate.compilers[0]!]).filter((c) => gate.compilers.includes(c));
+
 /** Every cell of a matrix, regardless of this machine, with the entry of `exclude` that excludes it. */
 const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number] }[] => {
   const excludes = m.exclude.map((entry) => ({ entry, test: matcher(entry.cells) }));
@@ -141,18 +145,15 @@ const described = (m: Matrix): { cell: Cell; excluded?: Matrix['exclude'][number
       const entries = suite.targets.some((t) => m.targets[t]?.nonreentrant);
       if (gate.watchesEntries && !entries && !gate.watchesAnyway?.(suite.binding)) return [];
       if (gate.breaksWorkers && !suite.contain) return [];
-      const compilers = settings?.compilers ?? [gate.usualCompiler?.(suite.binding) ?? gate.compilers[0]!];
-      return compilers
-        .filter((compiler) => gate.compilers.includes(compiler))
-        .map((compiler) => {
-          const builder = builderOf(m, suite, compiler);
-          const lane = laneId({ binding: suite.binding, builder, gate: gate.id });
-          const id = cellId(suite.id, lane);
-          const canaryBuilder = canaryBuilderOf(m, suite);
-          const cell = { id, matrix: m, suite, canaryBuilder, builder, compiler, gate, lane };
-          const excluded = excludes.find((x) => x.test(id))?.entry;
-          return { cell, ...(excluded ? { excluded } : {}) };
-        });
+      return compilersOf(gate, suite.binding, settings?.compilers).map((compiler) => {
+        const builder = builderOf(m, suite, compiler);
+        const lane = laneId({ binding: suite.binding, builder, gate: gate.id });
+        const id = cellId(suite.id, lane);
+        const canaryBuilder = canaryBuilderOf(m, suite);
+        const cell = { id, matrix: m, suite, canaryBuilder, builder, compiler, gate, lane };
+        const excluded = excludes.find((x) => x.test(id))?.entry;
+        return { cell, ...(excluded ? { excluded } : {}) };
+      });
     }),
   );
 };

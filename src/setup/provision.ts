@@ -19,7 +19,7 @@ import { probeHost, type Host } from '../host/probe.js';
 import type { Matrix } from '../config/matrix.js';
 import type { GateId } from '../model/ids.js';
 import { baseOf, instrumentOf } from '../build/prepare-suite.js';
-import { makePlan, targetsOf } from '../plan/plan.js';
+import { compilersOf, makePlan, targetsOf } from '../plan/plan.js';
 import { GATES } from '../gates/index.js';
 import { BINDINGS } from '../bindings/index.js';
 import { recipeOf, type Command } from './recipes.js';
@@ -68,13 +68,11 @@ export const needs = (host: Host, matrix: Matrix): Need[] => {
         (suite.gates && !suite.gates.includes(gate.id))
       )
         continue;
-      for (const c of settings?.compilers ?? gate.compilers.slice(0, 1)) {
-        if (gate.compilers.includes(c))
-          add(
-            missingOn(host, (h) => gate.missing(h, suite.binding, c)),
-            `${suite.binding} ${gate.id}`,
-          );
-      }
+      for (const c of compilersOf(gate, suite.binding, settings?.compilers))
+        add(
+          missingOn(host, (h) => gate.missing(h, suite.binding, c)),
+          `${suite.binding} ${gate.id}`,
+        );
     }
   }
   // Also for its libstdc++, which is preloaded after every sanitizer.

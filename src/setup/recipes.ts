@@ -60,6 +60,7 @@ const RECIPES: [what: RegExp, make: Make][] = [
   [/^(?:autoreconf|libtoolize)$/, apt('autoconf', 'automake', 'libtool', 'make')],
   [/^python3?$/, (host) => python(host, ['pytest', 'setuptools'])],
   [/^(?:pytest|setuptools)$/, (host) => python(host, ['pytest', 'setuptools'])],
+  [/^hypothesis$/, (host) => python(host, ['hypothesis'])],
   [/^go$/, apt('golang')],
   [
     /^a JDK$/,

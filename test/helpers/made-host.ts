@@ -16,6 +16,7 @@ export const TOOLS: Tools = {
   python: version('/usr/bin/python3.11', '3.11.2'),
   pytest: version('/usr/bin/python3.11', '7.2.1'),
   setuptools: version('/usr/bin/python3.11', '66.1.1'),
+  hypothesis: version('/usr/bin/python3.11', '6.67.1'),
   go: version('/usr/bin/go', '1.24.0'),
   cargo: version('/usr/bin/cargo', '1.95.0'),
   rustc: version('/usr/bin/rustc', '1.95.0'),

@@ -43,6 +43,24 @@ test('needs follow the matrix: its builders, bindings and gates, and no others',
   expect(needs(without('go'), matrix)[0]?.lanes).toEqual(['go']);
 });
 
+test('suites of fuzz targets need the library of their properties, and the compiler that has libFuzzer', () => {
+  const targets = parseMatrix(
+    `version: 1
+targets: { lib: { builder: cmake, dir: native, produces: [lib.so] } }
+suites:
+  - { id: a, binding: py, dir: py, targets: [lib], with: { fuzz: true } }
+  - { id: b, binding: c, dir: c, targets: [lib], with: { fuzz: true } }
+gates: { fuzz: }
+`,
+    'x.yaml',
+  );
+  expect(needs(madeHost(), targets)).toEqual([]);
+  expect(needs(without('hypothesis'), targets).map((n) => n.what)).toEqual(['hypothesis']);
+  expect(needs(without('hypothesis'), matrix)).toEqual([]);
+  expect(needs(without('clang'), targets).map((n) => n.what)).toEqual(['clang']);
+  expect(recipeOf(lacking('hypothesis'), madeHost(), () => true).packages).toContain('python3-hypothesis');
+});
+
 test('a runtime that is absent is asked for by compiler', () => {
   const host = madeHost({ runtimes: { 'gcc/asan': '/x' } });
   expect(needs(host, matrix).map((n) => n.what)).toEqual(['clang asan runtime']);

@@ -11,6 +11,7 @@ import type { Binding, PreparedSuite, RunPlan } from '../binding.js';
 import type { Arm, Instrument, Launch, Tools } from '../../model/launch.js';
 import { progressFile, readEvents } from '../progress.js';
 import { installed, packageOf, packageSteps, packageTesting, wrapped } from './package.js';
+import { isFuzzing } from '../../model/fuzz-plan.js';
 import { variant } from '../fuzz-targets.js';
 import { interpreter, nodeIds, progressOf, pytest, rootOf, uncollected } from './pytest.js';
 
@@ -34,16 +35,24 @@ const uninstrumented = ({ compiler, cc, cxx }: Instrument): Instrument => ({
 export const py: Binding = {
   id: 'py',
   title: 'Python ctypes',
-  missing: (tools) => {
+  missing: (tools, settings = {}) => {
     if (!tools['python'])
       return {
         what: 'python3',
         why: 'the suite is Python',
         remedy: 'install Python 3 (apt-get install python3)',
       };
-    if (tools['pytest']) return undefined;
-    const remedy = `${interpreter(tools)} -m pip install pytest`;
-    return { what: 'pytest', why: 'the suite is run by pytest', remedy };
+    const pip = `${interpreter(tools)} -m pip install`;
+    if (!tools['pytest'])
+      return { what: 'pytest', why: 'the suite is run by pytest', remedy: `${pip} pytest` };
+    // The canary of such a suite is a property, too.
+    return isFuzzing({ with: settings }) && !tools['hypothesis']
+      ? {
+          what: 'hypothesis',
+          why: 'the fuzz targets are properties of Hypothesis',
+          remedy: `${pip} hypothesis`,
+        }
+      : undefined;
   },
   base: (suite, instrument, tools) => {
     const project = packageOf(suite);

@@ -46,8 +46,8 @@ const compileEnv = (suite: PreparedSuite, i: Instrument): Record<string, string>
 export const pyx: Binding = {
   id: 'pyx',
   title: 'Python C extension',
-  missing: (tools) => {
-    const missing = py.missing(tools);
+  missing: (tools, settings) => {
+    const missing = py.missing(tools, settings);
     if (missing || tools['setuptools']) return missing;
     const remedy = `${interpreter(tools)} -m pip install setuptools`;
     return { what: 'setuptools', why: 'the extension is built by setuptools', remedy };
