@@ -5,13 +5,21 @@ import { canaryId } from '../model/cell-id.js';
 
 /** What is known of a cell's time: from an earlier report, shipped with the package, of its lane, or nothing. */
 export type EstimateSource = 'report' | 'shipped' | 'lane' | 'median' | 'default';
-export type Unit = { id: string; lane: string; build: string; ms: number; source: EstimateSource };
+/** A cell, how long it takes, and how long the canary of its lane takes (`proof`), which runs in each shard that has the lane. */
+export type Unit = {
+  id: string;
+  lane: string;
+  build: string;
+  ms: number;
+  source: EstimateSource;
+  proof?: number;
+};
 
 export type Shard = { index: number; ms: number; cells: string[] };
 
 /** CI systems take at most this many jobs of one matrix. */
 export const MAX_SHARDS = 256;
-/** What a shard needs besides its cells: checkout, probing, and the canaries of its lanes. */
+/** What a shard needs besides its cells and their canaries: checkout and probing. */
 export const SETUP_MS = 30_000;
 /** For a cell of which nothing is known, if nothing is known of any. */
 const DEFAULT_MS = 10_000;
@@ -34,7 +42,7 @@ export const estimate = (
   return cells.map((c) => {
     const lane = known(canaryId(c.lane));
     const { ms, source } = known(c.id) ?? (lane ? { ms: lane.ms, source: 'lane' as const } : middle);
-    return { ...c, ms: Math.round(ms), source };
+    return { ...c, ms: Math.round(ms), source, ...(lane ? { proof: Math.round(lane.ms) } : {}) };
   });
 };
 
@@ -45,6 +53,7 @@ const longest = (a: { ms: number }, b: { ms: number }): number => b.ms - a.ms;
 
 /** Groups of equal build. One that is longer than `share` is cut, so that its build is made more than once. */
 const groupsOf = (units: readonly Unit[], share: number): Group[] => {
+  const byId = new Map(units.map((u) => [u.id, u]));
   const builds = new Map<string, Unit[]>();
   for (const u of units) {
     const same = builds.get(u.build);
@@ -54,28 +63,48 @@ const groupsOf = (units: readonly Unit[], share: number): Group[] => {
   return [...builds].flatMap(([key, same]): Group[] => {
     const sorted = same.sort((a, b) => longest(a, b) || byText(a.id, b.id));
     const parts = Math.min(sorted.length, Math.max(1, Math.ceil(total(sorted) / Math.max(1, share))));
-    const groups = Array.from({ length: parts }, (): Group => ({ key, ms: 0, units: [] }));
-    for (const u of sorted) put(groups, [u]);
-    return groups;
+    const bins = makeBins(parts);
+    // Within one build the lane is mostly the same: only the cells' own times are divided.
+    for (const u of sorted) put(bins, [{ ...u, proof: 0 }]);
+    return bins.map(({ ms, units: cells }) => ({ key, ms, units: cells.map((u) => byId.get(u.id)!) }));
   });
 };
 
-/** Adds units to the shortest of the bins, the first of equals. */
-const put = (bins: { ms: number; units: Unit[] }[], units: readonly Unit[]): void => {
-  const bin = bins.reduce((best, b) => (b.ms < best.ms ? b : best));
-  bin.units.push(...units);
-  bin.ms += total(units);
+type Bin = { ms: number; units: Unit[]; lanes: Set<string> };
+
+/** What a bin takes more with these units: their time, and the canaries of lanes that it does not have yet. */
+const added = (bin: Bin, units: readonly Unit[]): number => {
+  const proofs = new Map(units.filter((u) => !bin.lanes.has(u.lane)).map((u) => [u.lane, u.proof ?? 0]));
+  return total(units) + [...proofs.values()].reduce((sum, ms) => sum + ms, 0);
 };
+
+/**
+ * Adds units where all of their lanes are proven anyway, if that bin stays within `share`; otherwise to the bin that is the shortest
+ * with them. The first of equals.
+ */
+const put = (bins: readonly Bin[], units: readonly Unit[], share = 0): void => {
+  const rows = bins.map((bin) => ({ bin, ms: bin.ms + added(bin, units) }));
+  const same = rows.filter((r) => r.ms <= share && units.every((u) => r.bin.lanes.has(u.lane)));
+  const { bin, ms } = (same.length > 0 ? same : rows).reduce((best, r) => (r.ms < best.ms ? r : best));
+  bin.ms = ms;
+  bin.units.push(...units);
+  for (const u of units) bin.lanes.add(u.lane);
+};
+
+const makeBins = (count: number): Bin[] =>
+  Array.from({ length: count }, () => ({ ms: 0, units: [], lanes: new Set<string>() }));
 
 /** Divides the cells among `count` shards, of which some may be empty. The same cells give the same shards. */
 export const divide = (units: readonly Unit[], count: number): Shard[] => {
   const sorted = [...units].sort((a, b) => byText(a.id, b.id));
   const groups = groupsOf(sorted, total(sorted) / count);
-  const bins = Array.from({ length: count }, () => ({ ms: 0, units: [] as Unit[] }));
+  const bins = makeBins(count);
+  const once = new Map(sorted.map((u) => [u.lane, u.proof ?? 0]));
+  const share = (total(sorted) + [...once.values()].reduce((sum, ms) => sum + ms, 0)) / count;
   for (const g of groups.sort(
     (a, b) => longest(a, b) || byText(a.key, b.key) || byText(a.units[0]!.id, b.units[0]!.id),
   ))
-    put(bins, g.units);
+    put(bins, g.units, share);
   return bins.map((b, i) => ({
     index: i + 1,
     ms: b.ms,

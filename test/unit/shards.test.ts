@@ -57,6 +57,49 @@ describe('any cells in any number of shards', () => {
   });
 });
 
+describe('a canary runs in each shard that has its lane', () => {
+  const lanes = (shards: readonly { cells: string[] }[], all: readonly Unit[]): number =>
+    shards.reduce(
+      (n, s) => n + new Set(all.filter((u) => s.cells.includes(u.id)).map((u) => u.lane)).size,
+      0,
+    );
+
+  test('so cells of one lane are in one shard where that costs less than another proof', () => {
+    // Twelve suites of three lanes, each with a build of its own.
+    const all = Array.from({ length: 12 }, (_, n): Unit => ({
+      ...unit(n, n, 10_000),
+      lane: `l${n % 3}`,
+      proof: 30_000,
+    }));
+    const shards = divide(all, 3);
+    expect(lanes(shards, all)).toBe(3);
+    expect(shards.map((s) => s.ms)).toEqual([70_000, 70_000, 70_000]);
+  });
+
+  test('but no shard grows without end for it', () => {
+    const all = Array.from({ length: 40 }, (_, n): Unit => ({
+      ...unit(n, n, 60_000),
+      lane: 'l',
+      proof: 5_000,
+    }));
+    for (const s of divide(all, 4)) expect(s.ms).toBe(605_000);
+  });
+
+  test('and its time is that of its cells and the proofs of its lanes', () => {
+    const withProof = units.map((all) => all.map((u): Unit => ({ ...u, proof: u.lane.length * 7_000 })));
+    fc.assert(
+      fc.property(withProof, fc.integer({ min: 1, max: 9 }), (all, n) => {
+        for (const s of divide(all, n)) {
+          const here = all.filter((u) => s.cells.includes(u.id));
+          const proofs = new Map(here.map((u) => [u.lane, u.proof ?? 0]));
+          const sum = [...proofs.values()].reduce((a, b) => a + b, 0);
+          expect(s.ms).toBe(here.reduce((a, u) => a + u.ms, 0) + sum);
+        }
+      }),
+    );
+  });
+});
+
 test('as many shards as the time needs, and at most 256', () => {
   const all = Array.from({ length: 40 }, (_, n) => unit(n, n, 60_000));
   expect(countFor(all, SETUP_MS + 600_000)).toBe(4);
