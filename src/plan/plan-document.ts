@@ -109,14 +109,17 @@ export const documentOf = (p: Planning): PlanDocument => {
     ...(p.provenance.dirty === undefined ? {} : { dirty: p.provenance.dirty }),
     matrix: p.matrix,
     selectors: [...p.selectors],
-    cells: p.cells.map((c) => ({
-      suite: c.suite.id,
-      binding: c.suite.binding,
-      builder: c.builder,
-      gate: c.gate.id,
-      role: c.suite.role,
-      ...estimates.get(c.id)!,
-    })),
+    cells: p.cells.map((c) => {
+      const { proof: _proof, ...unit } = estimates.get(c.id)!;
+      return {
+        suite: c.suite.id,
+        binding: c.suite.binding,
+        builder: c.builder,
+        gate: c.gate.id,
+        role: c.suite.role,
+        ...unit,
+      };
+    }),
     skipped: p.plan.skipped.map(({ id, lane, why, remedy, unknown, unaffected }) => ({
       id,
       lane,

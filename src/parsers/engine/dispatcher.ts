@@ -27,6 +27,9 @@ import { makeUnread, type Rest, type Unread } from './unread.js';
 const MAX_LEAD_CHARS = 200;
 /** The ruler with which reports of some tools begin, right behind a word. */
 const GLUED_RULER = /[\w)](?:#|={9,}|(?:\*{3} ){7,}\*{3})$|[\w)]={9} [A-Z]/;
+/** Whether such a ruler is glued to a line. Nearly no line has the characters of one. */
+const endsInRuler = (text: string): boolean =>
+  ('#=*'.includes(text.at(-1) ?? ' ') || text.includes('=========')) && GLUED_RULER.test(text);
 /** Characters of a line of a report in which the beginning of another is looked for. */
 const MAX_GLUED_CHARS = 4000;
 /** Readers bound the words of a line, so that reading takes linear time: this many characters of a longer line may still be known. */
@@ -198,7 +201,7 @@ function push(s: State, line: Line, marked: boolean): boolean {
     if (holdsEscapedLog(text, (t) => markers.at(t, s.index.readersOf(t)) === 0))
       s.sessions.complain(`line ${line.no} holds a log whose ends of lines are escaped`);
   }
-  if ((taken && GLUED_RULER.test(text)) || (concerned && isGluedLine(s, text, concerned, taken)))
+  if ((taken && endsInRuler(text)) || (concerned && isGluedLine(s, text, concerned, taken)))
     s.sessions.complain(`line ${line.no}: the words of a report are glued to others`);
   return taken;
 }

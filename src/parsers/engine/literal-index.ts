@@ -69,8 +69,12 @@ export function indexOf(readers: readonly Reader[]): LiteralIndex {
     isUsed[slot] = 1;
     bySlot.set(slot, [...(bySlot.get(slot) ?? []), place]);
   }
+  // Several parts of the engine ask for the line that is at hand.
+  let last = '';
+  let ofLast: ReaderSet = none;
   return {
     readersOf(line) {
+      if (line === last) return ofLast;
       let text = '';
       let found: number[] | undefined;
       let word = 0;
@@ -86,7 +90,8 @@ export function indexOf(readers: readonly Reader[]): LiteralIndex {
           for (let n = 0; n < found.length; n++) found[n]! |= c.readers[n]!;
         }
       }
-      return found ?? none;
+      last = line;
+      return (ofLast = found ?? none);
     },
   };
 }
