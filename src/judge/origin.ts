@@ -120,6 +120,21 @@ const isRaceInsideHost = (s: Diagnostic): boolean => {
 const isLoader = (f: Frame | undefined): boolean =>
   (f?.kind === 'module' || f?.kind === 'source') && /^ld-(?:linux|musl)/.test(base(f.module ?? ''));
 
+/**
+ * glibc's routines that take a whole vector at a time, also past the end of a block. Valgrind replaces most of them, but not all
+ * (`wmemcmp`, with which CPython compares text).
+ */
+const VECTORS = /^__\w{1,40}_(?:sse\d\w*|avx\w*|evex\w*)$/;
+const readsVectors = (s: Diagnostic): boolean => {
+  const top = s.stacks[0]?.frames[0];
+  return (
+    /\/InvalidRead$/.test(s.rule) &&
+    (top?.kind === 'module' || top?.kind === 'source') &&
+    PLUMBING.test(base(top.module ?? '')) &&
+    VECTORS.test(frameName(top))
+  );
+};
+
 /** CPython's tracemalloc, whose table records where each block was allocated. */
 const TRACER = /^(?:tracemalloc_add_trace(?:_unlocked)?|traceback_new)$/;
 
@@ -180,7 +195,7 @@ export const originOf = (s: Diagnostic, own: ProjectCode, noise: ReadonlySet<str
   if (s.leak && s.stacks.some(isCgoBlock)) return 'host';
   if (s.tool === 'xcheck-jni') return managedOwn(s) ? 'own' : 'runtime';
   if (!WHOLE_PROCESS.has(s.tool)) return 'host';
-  if (isLoader(s.stacks[0]?.frames[0])) return 'runtime';
+  if (isLoader(s.stacks[0]?.frames[0]) || readsVectors(s)) return 'runtime';
   const named = (s.stacks[0]?.frames ?? []).slice(0, 2).some((f) => f.kind !== 'opaque');
   const inBlock =
     HEAP_ACCESS.test(s.rule) && s.stacks.some((k) => k.role === 'allocated' || k.role === 'freed');

@@ -8,8 +8,8 @@ const MATRIX = `version: 1
 targets:
   puppet: { builder: cc, dir: native, sources: [puppet.c], produces: [libpuppet.so] }
 suites:
-  - &py { id: prebuilt, binding: py, dir: py, gates: [plain, asan, memcheck], env: { PUPPET_DIR: ../vendor }, with: { args: [test_past_end.py] } }
-  - { <<: *py, id: both, targets: [puppet], gates: [asan], with: { args: [test_both.py] }, env: { PUPPET_DIR: '\${target.puppet}' } }
+  - &py { id: prebuilt, binding: py, dir: py, gates: [plain, asan, memcheck], env: { PUPPET_DIR: ../vendor, PYTEST_DISABLE_PLUGIN_AUTOLOAD: '1' }, with: { args: [test_past_end.py] } }
+  - { <<: *py, id: both, targets: [puppet], gates: [asan], with: { args: [test_both.py] }, env: { PUPPET_DIR: '\${target.puppet}', PYTEST_DISABLE_PLUGIN_AUTOLOAD: '1' } }
 gates: { plain: , asan: , memcheck: }
 `;
 const BOTH = `import ctypes
@@ -48,7 +48,8 @@ test('AddressSanitizer is blind to it: the lane is proven, the cell is not clean
   expect(endOf(cellOf(ran, ASAN)), ran.stdout + ran.stderr).toBe('inconclusive/gate-not-armed');
   expect(cellOf(ran, ASAN).verdict).toMatchObject({ why: expect.stringContaining('libpuppet.so') });
   expect(ran.report!.lanes.find((l) => l.gate === 'asan')?.proven).toBe(true);
-  expect(cellOf(ran, ASAN).objects?.blind).toEqual(['libpuppet.so']);
+  // Plugins of pytest that are installed here may bring objects, too.
+  expect(cellOf(ran, ASAN).objects?.blind).toContain('libpuppet.so');
 });
 
 test('Valgrind sees into it, and what it sees is the user’s', (t) => {
@@ -62,6 +63,10 @@ test('beside an instrumented library it is named among what nobody saw', (t) => 
   const id = 'both-py_ccgcc-asan';
   if (whyAbsent(ran, [id])) t.skip();
   expect(endOf(cellOf(ran, id)), JSON.stringify(cellOf(ran, id).verdict)).toBe('clean');
-  expect(cellOf(ran, id).objects).toMatchObject({ instrumented: ['libpuppet.so'], blind: ['libother.so'] });
-  expect(ran.stdout).toContain(`${id} has uninstrumented objects: libother.so`);
+  const { instrumented, blind } = cellOf(ran, id).objects!;
+  expect(instrumented).toEqual(['libpuppet.so']);
+  expect(blind).toContain('libother.so');
+  expect(blind).not.toContain('libpuppet.so');
+  const line = ran.stdout.split('\n').find((l) => l.includes(`${id} has uninstrumented objects: `));
+  expect(line).toContain('libother.so');
 });

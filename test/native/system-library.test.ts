@@ -64,7 +64,7 @@ describe.skipIf(missing.length > 0)('a library of the system', () => {
       );
       writeFileSync(
         join(dir, 'ffi-gates.yaml'),
-        `version: 1\ncanaries: false\n${own}suites: [{id: vault, binding: py, dir: .}]\ngates: {${Object.keys(gates).join(': , ')}: }\n`,
+        `version: 1\ncanaries: false\n${own}suites: [{id: vault, binding: py, dir: ., env: {PYTEST_DISABLE_PLUGIN_AUTOLOAD: '1'}}]\ngates: {${Object.keys(gates).join(': , ')}: }\n`,
       );
       const { stdout } = run(process.execPath, [BIN, 'run', '--quiet', '--json'], dir);
       const report = JSON.parse(stdout) as Report;

@@ -68,6 +68,27 @@ test('the dynamic loader reads past the ends of its own strings', () => {
   expect(originOf(other, own, new Set())).toBe('host');
 });
 
+test('routines of libc that compare vectors read past a block of the host, and past one of ours for us', () => {
+  const libc = (fn: string): Frame =>
+    ({ ...at(fn, 'libc.so.6'), kind: 'source', file: 'memcmp-avx2-movbe.S', line: 415 }) as Frame;
+  const python = at('unicode_compare', 'libpython3.11.so.1.0');
+  const overread = (rule: string, top: Frame, caller: Frame, owner: Frame): Diagnostic => ({
+    ...race(['fault', top, caller], ['allocated', at('malloc', 'vgpreload_memcheck-amd64-linux.so'), owner]),
+    tool: 'memcheck',
+    rule: `memcheck/${rule}`,
+    hazard: 'bounds/heap-overread',
+  });
+  const originAt = (...given: Parameters<typeof overread>): string =>
+    originOf(overread(...given), own, new Set());
+  for (const fn of ['__wmemcmp_avx2_movbe', '__wcsncmp_sse2', '__rawmemchr_evex'])
+    expect(originAt('InvalidRead', libc(fn), python, python), fn).toBe('runtime');
+  expect(originAt('InvalidRead', libc('__wmemcmp_avx2_movbe'), mine, python)).toBe('own');
+  expect(originAt('InvalidRead', libc('__wmemcmp_avx2_movbe'), python, mine)).toBe('own');
+  expect(originAt('InvalidWrite', libc('__wmemset_avx2'), python, python)).toBe('host');
+  expect(originAt('InvalidRead', libc('qsort_r'), python, python)).toBe('host');
+  expect(originAt('InvalidRead', at('__mine_avx2', 'libx.so'), python, python)).toBe('host');
+});
+
 test('CPython synchronises by locks that can be followed: a race inside it, on a thread of ours, is ours', () => {
   const python = at('Py_IncRef', 'libpython3.11.so.1.0');
   expect(originOfRace(['fault', python, mine], ['other-access', python])).toBe('own');
