@@ -27,6 +27,7 @@ package twin
 // static int measure(void) { int out = 0; return fx_measure(3, &out) == 0 ? out : -1; }
 // static int unusual(void) {
 //   handle box = fx_box_new(7);
+//   if (box.address == NULL) return 0;
 //   int right = fx_box_get(box) == 7;
 //   fx_box_free(box);
 //   fx_arena_free(fx_arena_new(16));

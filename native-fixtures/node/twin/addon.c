@@ -72,6 +72,10 @@ WRAPPER(sleep_for) {
   ARGS;
   napi_value promise, name;
   nap *n = calloc(1, sizeof *n);
+  if (n == NULL) {
+    napi_throw_error(env, NULL, "no memory");
+    return NULL;
+  }
   n->ms = int_of(env, argv[0]);
   napi_create_promise(env, &n->deferred, &promise);
   napi_create_string_utf8(env, "sleep", NAPI_AUTO_LENGTH, &name);
