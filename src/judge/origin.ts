@@ -128,7 +128,7 @@ const VECTORS = /^__\w{1,40}_(?:sse\d\w*|avx\w*|evex\w*)$/;
 const readsVectors = (s: Diagnostic): boolean => {
   const top = s.stacks[0]?.frames[0];
   return (
-    /\/InvalidRead$/.test(s.rule) &&
+    s.rule.endsWith('/InvalidRead') &&
     (top?.kind === 'module' || top?.kind === 'source') &&
     PLUMBING.test(base(top.module ?? '')) &&
     VECTORS.test(frameName(top))
