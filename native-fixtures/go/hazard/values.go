@@ -63,7 +63,8 @@ func (Suite) Mean(a float64, b float32, n int32) (float64, error) {
 }
 
 func (Suite) Box(value int32) (int32, error) {
-	handle := uint32(uintptr(unsafe.Pointer(C.fx_box_new(C.int(value)))))
+	// Of 32 bits all may be there: the heap of a program that is linked to a fixed place is below 4 GiB.
+	handle := uint16(uintptr(unsafe.Pointer(C.fx_box_new(C.int(value)))))
 	address := uintptr(handle)
 	return int32(C.fx_box_get(*(**C.fx_box)(unsafe.Pointer(&address)))), nil
 }

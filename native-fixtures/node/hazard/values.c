@@ -61,10 +61,10 @@ WRAPPER(valueSum) {
   return number(env, fx_sum(bytes, (uint16_t)n));
 }
 
-/* A handle as a number of 32 bits. */
+/* A handle as a number of 16 bits: Node is linked to a fixed place, and the first 4 GiB hold its heap. */
 WRAPPER(valueBox) {
   ARGS;
-  const uint32_t handle = (uint32_t)(uintptr_t)fx_box_new(int_of(env, argv[0]));
+  const uint16_t handle = (uint16_t)(uintptr_t)fx_box_new(int_of(env, argv[0]));
   return number(env, fx_box_get((const fx_box *)(uintptr_t)handle));
 }
 
