@@ -9,22 +9,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/ffi-gates-race-XXXXXX")
 echo "history in $work"
 mkdir -p "$work/repo/src" "$work/repo/tests"
 cd "$work/repo"
-cat > src/race.c <<'C'
-#include <pthread.h>
-#include "race.h"
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-int entries, shared;
-static void enter(void) { pthread_mutex_lock(&lock); entries++; pthread_mutex_unlock(&lock); }
-static void work(void) { for (volatile int i = 0; i < 200000; i++); }
-static void *early(void *p) { shared = 1; enter(); return p; }
-static void *late(void *p) { work(); enter(); shared = 2; return p; }
-int racy(void) {
-  pthread_t s, t;
-  if (pthread_create(&s, 0, early, 0) || pthread_create(&t, 0, late, 0)) return 1;
-  return pthread_join(s, 0) || pthread_join(t, 0);
-}
-C
-echo 'int racy(void);' > src/race.h
+cp "$root/scripts/rehearse/race.c" src/race.c
+printf 'int racy(void);\nint right(void);\n' > src/race.h
 cat > tests/main.c <<'C'
 #include <ffi_gates_suite.h>
 #include "race.h"
