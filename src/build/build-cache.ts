@@ -14,6 +14,7 @@ import { glob } from 'tinyglobby';
 import { complaint } from './complaint.js';
 import type { Launch } from '../model/launch.js';
 import { isLeftOut } from '../builders/build-output.js';
+import { noteObjects } from '../process/built-objects.js';
 import { launch, type Exit } from '../process/launch.js';
 import { systemError } from '../model/system-errors.js';
 import { redactFile } from '../process/redact-file.js';
@@ -191,6 +192,8 @@ export const makeBuilds = (options: BuildCacheOptions): ((spec: BuildSpec) => Pr
       finish(false, failed);
       return { failed, log };
     }
+    // Without the list nothing is known of later changes, which is no reason to fail.
+    await noteObjects(dir).catch(() => undefined);
     await writeFile(stamp, `${key}\n`);
     finish(false);
     return { dir, key };

@@ -102,11 +102,16 @@ const printFixes = async (
 
 const exitOf = (report: Report, tables: readonly Table[]): ExitCode => {
   const rows = tables.flatMap((t) => t.rows);
-  if (rows.some((r) => r.verdict === 'error') || tables.some((t) => t.staleErrno.length > 0))
+  const subjects = report.cells.filter((c) => c.role === 'subject');
+  // Under `strict` a warning is an error of its cell.
+  if (
+    rows.some((r) => r.verdict === 'error') ||
+    tables.some((t) => t.staleErrno.length > 0) ||
+    subjects.some((c) => c.verdict.kind === 'hazard')
+  )
     return EXIT.HAZARD;
   const compared = rows.some((r) => r.verdict !== 'not seen');
-  const failed = report.cells.find((c) => c.role === 'subject' && c.verdict.kind !== 'clean');
-  return compared && !failed ? EXIT.OK : EXIT.INCONCLUSIVE;
+  return compared && subjects.every((c) => c.verdict.kind === 'clean') ? EXIT.OK : EXIT.INCONCLUSIVE;
 };
 
 /**

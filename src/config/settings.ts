@@ -58,8 +58,9 @@ export const SETTINGS = {
   jni: z.strictObject({
     root: list.meta({ description: 'Directory of the project to copy, relative to `dir`.' }),
     args: list.meta({ description: 'Arguments of Maven.' }),
-    foreign: z.literal('jna').meta({
-      description: 'The tests call libraries through JNA: their lane is proven by declarations to JNA.',
+    foreign: z.enum(['jna', 'both']).meta({
+      description:
+        'What the tests call libraries through: JNA alone, or JNA and native methods. Their lane is proven by such declarations.',
     }),
     shim: z
       .strictObject({

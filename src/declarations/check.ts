@@ -1,5 +1,5 @@
 /** Holds the declarations of a host against the libraries that were really loaded. */
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type {
   HostDeclarations,
@@ -9,6 +9,7 @@ import type {
   StaleErrno,
 } from '../model/declaration.js';
 import { byText } from '../model/order.js';
+import { replacedIn, stampOf, standingOf } from '../process/built-objects.js';
 import { compareFunction, type Finding } from './compare/function.js';
 import { withoutGeneral } from './compare/general-callback.js';
 import { adopt } from './records.js';
@@ -20,6 +21,10 @@ export type CheckOptions = {
   cc: string;
   /** Headers that the matrix names, for objects without debug information. */
   header?: Header;
+  /** Directories of builds, which know what they have made. */
+  built?: readonly string[];
+  /** When the tests were started, in ms since 1970. Absent if that is not known. */
+  since?: number;
 };
 
 /** A function that could not be compared, or only `partly`. */
@@ -48,10 +53,29 @@ export type Checked = {
 const REPLACED = 'its library was replaced by another file after it was loaded';
 const GONE = 'its library was removed after it was loaded, or was replaced';
 
-/** As `stamp` in HostFunction. Undefined if there is no such file. */
-const stampOf = async (file: string): Promise<string | undefined> => {
-  const s = await stat(file, { bigint: true }).catch(() => undefined);
-  return s && `${s.size} ${s.mtimeNs}`;
+const NOT_BUILT = 'its library was replaced by another file after it was built';
+const WRITTEN = 'its library was replaced or written after the tests were started';
+
+/**
+ * Why an object is not the one that the tests had: recorders say what they loaded, builds what they have made. Of any other object
+ * only a change while the tests ran is known.
+ */
+const replaced = async (
+  object: string,
+  stamp: string | undefined,
+  { built = [], since }: CheckOptions,
+): Promise<string | undefined> => {
+  const now = await stampOf(object);
+  if (stamp !== undefined && now === undefined) return GONE;
+  if (stamp !== undefined && stamp !== now) return REPLACED;
+  const dirs = await Promise.all(built.map((d) => realpath(d).catch(() => d)));
+  const real = await realpath(object).catch(() => object);
+  const standing = await standingOf(real, dirs);
+  if (standing !== undefined) return standing === 'other' ? NOT_BUILT : undefined;
+  if (stamp !== undefined || since === undefined) return undefined;
+  // A file that is moved here keeps its time, but the entry is new.
+  const entry = await stat(object).catch(() => undefined);
+  return entry && entry.ctimeMs > since && !dirs.some((d) => real.startsWith(`${d}/`)) ? WRITTEN : undefined;
 };
 
 const reasonOf = (d: NativeDeclarations, name: string): string => d.notSeen[name] ?? 'not found';
@@ -124,23 +148,26 @@ const compareObject = (
 export const check = async (host: HostDeclarations, o: CheckOptions): Promise<Checked> => {
   const compared: Compared[] = [];
   const objects = new Map<string, HostFunction[]>();
+  let gone: string[] | undefined;
   for (const f of host.functions) {
-    if (f.notSeen !== undefined || f.object === undefined)
-      compared.push({
-        host: f,
-        findings: [],
-        skipped: [f.notSeen ?? 'the object that holds it is not known'],
-      });
-    else objects.set(f.object, [...(objects.get(f.object) ?? []), f]);
+    if (f.notSeen !== undefined || f.object === undefined) {
+      // What nobody defines may have been in a library that is another one by now.
+      if (f.object === undefined) gone ??= await replacedIn(o.built ?? []);
+      const first = f.object === undefined ? gone?.[0] : undefined;
+      const why = f.notSeen ?? 'the object that holds it is not known';
+      const skipped = [first === undefined ? why : `${why}; ${first} was replaced after it was built`];
+      compared.push({ host: f, findings: [], skipped });
+    } else objects.set(f.object, [...(objects.get(f.object) ?? []), f]);
   }
   for (const [object, functions] of [...objects].sort(([a], [b]) => byText(a, b))) {
-    const stamps = new Set(functions.flatMap((f) => (f.stamp === undefined ? [] : [f.stamp])));
-    const now = stamps.size > 0 ? await stampOf(object) : undefined;
-    const stale = functions.filter((f) => f.stamp !== undefined && f.stamp !== now);
-    compared.push(
-      ...stale.map((f) => ({ host: f, findings: [], skipped: [now === undefined ? GONE : REPLACED] })),
-    );
-    const left = functions.filter((f) => !stale.includes(f));
+    const why = new Map<string | undefined, string>();
+    for (const stamp of new Set(functions.map((f) => f.stamp))) {
+      const reason = await replaced(object, stamp, o);
+      if (reason !== undefined) why.set(stamp, reason);
+    }
+    const stale = functions.filter((f) => why.has(f.stamp));
+    compared.push(...stale.map((f) => ({ host: f, findings: [], skipped: [why.get(f.stamp)!] })));
+    const left = functions.filter((f) => !why.has(f.stamp));
     const names = [...new Set(left.map((f) => f.name))].sort(byText);
     if (left.length > 0) compared.push(...compareObject(host, left, await nativeOf(object, names, o)));
   }

@@ -88,7 +88,10 @@ const armedLaunch = (
   for (const [path, text] of Object.entries(arm.files ?? {})) writeFileSync(path, text);
   const plan: RunPlan = { tests, isolate, arm, scratch, logDir, ...fuzzPlanOf(r, scratch, only) };
   const binding = BINDINGS[cell.suite.binding];
-  const declarations = () => binding.declarations?.(prepared, r.instrument, options.host.tools) ?? {};
+  const declarations = () => ({
+    built: [...Object.values(prepared.targets), prepared.out],
+    ...binding.declarations?.(prepared, r.instrument, options.host.tools),
+  });
   return {
     l: binding.run(prepared, r.instrument, options.host.tools, plan),
     arm,
@@ -118,6 +121,7 @@ export const runAttempt = async (
   (r.logDirs ??= []).push(logDir);
   const output = join(dir, 'output.log');
   const lostAfter = await watchLogs(logDir);
+  const since = Date.now();
   const ended = await launch(
     { ...l, env: { ...options.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
     {
@@ -130,7 +134,7 @@ export const runAttempt = async (
   );
   if (after && arm.after) {
     const log = { path: join(logDir, arm.after.log), tool: cell.gate.id };
-    await runAfter(after, log, options.env, options.signal);
+    await runAfter(after, log, { ...options.env, FFI_GATES_SINCE: String(since) }, options.signal);
   }
   if (shareOf(cell) !== undefined) r.evidence.waits = (r.evidence.waits ?? 0) + waitsOf(scratch);
   const recorded = await recordedObjects(join(scratch, 'objects'));

@@ -35,6 +35,10 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     `install the package with its debug symbols (-dbgsym, -debuginfo), or ${HEADERS}`,
   ],
   [/without types/, `build it with -g instead of -g1, or ${HEADERS}`],
+  [
+    /replaced (?:by another file )?after it was built/,
+    'write nothing into the directory of builds (.ffi-gates/builds); remove it and run again, so that the library is built anew',
+  ],
   [/was replaced/, 'build nothing while the suite runs, and run it again'],
   [
     /cannot be read/,
@@ -70,7 +74,7 @@ export const declared: Gate = {
     },
     {
       bindings: ['jni'],
-      text: 'Sees native methods of the classes under test whose functions are found by their names, not those that `RegisterNatives` names, nor what happens to a value between Java and the library. Of JNA it sees libraries that the tests load, with their structures and callbacks; `with: { foreign: jna }` proves the lane by declarations of JNA.',
+      text: 'Sees native methods of the classes under test whose functions are found by their names, not those that `RegisterNatives` names, nor what happens to a value between Java and the library. Of JNA it sees libraries that the tests load, with their structures and callbacks; `with: { foreign: jna }` proves the lane by declarations of JNA, `both` by these and native methods.',
     },
     {
       bindings: ['net'],

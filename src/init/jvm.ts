@@ -125,10 +125,12 @@ export const findJvm = async (tree: Tree): Promise<Found> => {
         sources.some((s) => within(dirname(p), s.path)),
     );
     const shim = sources.length > 0 && !built && libraries.length === 1;
-    const isJna = through === 'JNA' && !own.some((f) => NATIVE.test(f.text));
+    // Methods of a class that is registered with JNA are native as well: then both are proven.
+    const hasNative = own.some((f) => NATIVE.test(f.text));
+    const throughJna = own.some((f) => foreign.get(f.path)?.through === 'JNA');
     const settings = {
       ...rootOf(pom),
-      ...(isJna ? { foreign: 'jna' } : {}),
+      ...(throughJna ? { foreign: hasNative ? 'both' : 'jna' } : {}),
       ...(shim
         ? {
             shim: {

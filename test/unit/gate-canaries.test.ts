@@ -71,6 +71,7 @@ const lanes = (() => {
     .concat([
       '  - { id: foreign, binding: node, dir: ., gates: [declared], with: { foreign: koffi } }',
       '  - { id: jna, binding: jni, dir: ., targets: [any], gates: [declared], with: { foreign: jna } }',
+      '  - { id: both, binding: jni, dir: ., targets: [any], gates: [declared], with: { foreign: both } }',
     ])
     .concat(
       Object.keys(TARGETS).map(

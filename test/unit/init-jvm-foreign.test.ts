@@ -63,6 +63,13 @@ test('what it loads is built here, or of the system', async () => {
   expect((await propose(treeOf(libc))).suites).toMatchObject([{ own: [] }]);
 });
 
+test('native methods beside JNA: the lane is proven for both', async () => {
+  const both = { ...FILES, 'src/main/java/Own.java': 'class Own {\n  static native int f(int a);\n}' };
+  expect((await propose(treeOf(both))).suites).toMatchObject([{ with: { foreign: 'both' } }]);
+  const through = { ...both, 'src/main/java/Zed.java': FILES['src/main/java/Zed.java'].replace(JNA, PANAMA) };
+  expect((await propose(treeOf(through))).suites[0]).not.toHaveProperty('with');
+});
+
 test('Gradle is said, with what to write', async () => {
   const { 'pom.xml': _, ...rest } = FILES;
   const { suites, unclear } = await propose(treeOf({ ...rest, 'build.gradle.kts': '' }));

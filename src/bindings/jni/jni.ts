@@ -169,7 +169,7 @@ const run = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, plan: 
 /**
  * The JUnit binding. `with`: `shim` (`name`, `sources`, `include`, `libs`: a JNI library to compile), `root`
  * (directory above the suite that its pom needs), `args` (further Maven arguments, such as `-Pname`), `foreign`
- * (`jna`, through which Java calls the library).
+ * (`jna` if Java calls libraries through it, `both` if it has native methods, too).
  */
 export const jni: Binding = {
   id: 'jni',
@@ -178,7 +178,8 @@ export const jni: Binding = {
   isolates: 'start-all',
   copied: (suite) => ({ from: root(suite), to: copyOfRoot(suite) }),
   missing,
-  variant: ({ foreign }) => (foreign === 'jna' ? { name: 'jna', with: { foreign } } : undefined),
+  variant: ({ foreign }) =>
+    foreign === 'jna' || foreign === 'both' ? { name: foreign, with: { foreign } } : undefined,
   base,
   prepare,
   list: (suite) => ({ argv: ['cat', progressFile(suite.out)], cwd: suite.out, env: {} }),
