@@ -36,22 +36,32 @@ export const goTags = (lines: readonly string[]): string[] => {
   return one && (everywhere || !alsoWithout) ? first.tags.split(',') : [];
 };
 
-/** Options of `cargo test` that choose features, of the first line that has any. */
+/** Options of a `cargo test` that choose features. Undefined if the line has none, or is about another package. */
+const featuresIn = (line: string): { options: string[]; isPlain: boolean } | undefined => {
+  const at = line.search(/\bcargo (?:\+\w{1,20} )?(?:test|nextest run)\b/);
+  if (at < 0) return undefined;
+  const words = line
+    .slice(at)
+    .split(/ -- |&&|[|;#]/)[0]!
+    .split(/[\s=]+/)
+    .map(unquoted);
+  const chooses = /^(?:--all-features|--no-default-features|--features|-F|-p|--package|--manifest-path)$/;
+  const options = words.flatMap((word, i) => {
+    if (word === '--all-features' || word === '--no-default-features') return [word];
+    const value = words[i + 1] ?? '';
+    return (word === '--features' || word === '-F') && isPlain(value) ? ['--features', value] : [];
+  });
+  return { options, isPlain: !words.some((w) => chooses.test(w)) };
+};
+
+/**
+ * Options of `cargo test` that choose features: all of them if one line has all, none if one line has none, since features
+ * that are tested besides choose a variant (a translation to Rust instead of the C code), else those of the first line.
+ */
 export const cargoFeatures = (lines: readonly string[]): string[] => {
-  for (const line of lines) {
-    const at = line.search(/\bcargo (?:\+\w{1,20} )?(?:test|nextest run)\b/);
-    if (at < 0) continue;
-    const words = line
-      .slice(at)
-      .split(/ -- |&&|[|;#]/)[0]!
-      .split(/[\s=]+/)
-      .map(unquoted);
-    const found = words.flatMap((word, i) => {
-      if (word === '--all-features' || word === '--no-default-features') return [word];
-      const value = words[i + 1] ?? '';
-      return (word === '--features' || word === '-F') && isPlain(value) ? ['--features', value] : [];
-    });
-    if (found.length) return found;
-  }
-  return [];
+  const tests = lines.flatMap((line) => featuresIn(line) ?? []);
+  const all = tests.find(({ options }) => options.includes('--all-features'));
+  if (all) return all.options;
+  if (tests.some((t) => t.isPlain)) return [];
+  return tests.find(({ options }) => options.length > 0)?.options ?? [];
 };

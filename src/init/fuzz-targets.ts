@@ -64,12 +64,38 @@ const dirOf = (tree: Tree, from: string, name: string): string | undefined => {
   return path === undefined ? undefined : path === name ? '.' : path.slice(0, -name.length - 1);
 };
 
-/** Sources of libFuzzer whose headers are all here. The others are named. */
+const LICENCE = /^(?:LICEN[CS]E|COPYING)(?:[.-][\w.-]{1,40})?$/i;
+
+/** A licence above a path that is not the repository's own: the code below it came from somebody else. */
+const foreignLicence = async (tree: Tree): Promise<(path: string) => string | undefined> => {
+  const files = await textsOf(tree, (p) => LICENCE.test(basename(p)));
+  const words = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+  const own = new Set(files.filter((f) => dirname(f.path) === '.').map((f) => words(f.text)));
+  if (own.size === 0) return () => undefined;
+  // A directory with several licences is the repository's if one of them is.
+  const shared = new Set(files.filter((f) => own.has(words(f.text))).map((f) => dirname(f.path)));
+  const foreign = files.filter((f) => !shared.has(dirname(f.path)));
+  return (path) => foreign.find((f) => within(dirname(f.path), path))?.path;
+};
+
+/** Sources of libFuzzer whose headers are all here. The others are named, and those of somebody else's code. */
 const ofLibFuzzer = async (tree: Tree, unclear: string[]): Promise<SuiteIdea[]> => {
   const files = await textsOf(tree, (p) => /\.(?:c|cc|cpp|cxx)$/.test(p));
+  const targets = files.filter(({ text }) => /\bLLVMFuzzerTestOneInput\s{0,8}\(/.test(text));
+  if (targets.length === 0) return [];
+  const licenceOf = await foreignLicence(tree);
+  const named = new Set<string>();
   const byDir = new Map<string, { sources: string[]; include: Set<string> }>();
-  for (const { path, text } of files) {
-    if (!/\bLLVMFuzzerTestOneInput\s{0,8}\(/.test(text)) continue;
+  for (const { path, text } of targets) {
+    const licence = licenceOf(path);
+    if (licence !== undefined) {
+      if (!named.has(licence))
+        unclear.push(
+          `${path}: a target of libFuzzer, in code that came with another licence than yours (${licence}): add a suite with fuzz: true if it is to be run here`,
+        );
+      named.add(licence);
+      continue;
+    }
     const dir = dirname(path);
     const places = [...text.matchAll(INCLUDE)].map((m) => ({ name: m[1]!, at: dirOf(tree, dir, m[1]!) }));
     const lost = places.find((p) => p.at === undefined);

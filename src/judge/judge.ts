@@ -113,18 +113,15 @@ const inconclusiveReason = (
 const reds = (seen: Judged['seen']): Judged['seen'] =>
   seen.filter((s) => (s.origin === 'own' || s.origin === 'host') && s.diagnostic.tier === undefined);
 
-/**
- * Whether a launch holds a report that the baseline accepts. Such a report explains why the launch ended
- * early.
- */
-const holdsKnown = (e: Evidence, s: Attempt, known: ReadonlySet<string>): boolean =>
+/** Whether a launch holds one of these reports, which explains why it ended early. */
+const holdsOne = (e: Evidence, s: Attempt, known: ReadonlySet<string>): boolean =>
   s.logs.some((l) => l.parsed.diagnostics.some((x) => known.has(fingerprintOf(x, e.own))));
 
-/** Tests that died or failed because of known findings. */
-const excusedBy = (e: Evidence, old: Judged['seen'], known: ReadonlySet<string>): Set<string> =>
+/** Tests that died or failed because of these findings. */
+const excusedBy = (e: Evidence, found: Judged['seen'], known: ReadonlySet<string>): Set<string> =>
   new Set([
-    ...old.flatMap((s) => (s.test === undefined ? [] : [s.test])),
-    ...e.attempts.filter((s) => s.unfinished.length && holdsKnown(e, s, known)).flatMap((s) => s.unfinished),
+    ...found.flatMap((s) => (s.test === undefined ? [] : [s.test])),
+    ...e.attempts.filter((s) => s.unfinished.length && holdsOne(e, s, known)).flatMap((s) => s.unfinished),
   ]);
 
 const judgeSubject = (
@@ -141,14 +138,17 @@ const judgeSubject = (
     new Set(some.map((s) => fingerprintOf(s.diagnostic, e.own))).size;
   const [findings, accepted] = [distinct(all), distinct(old)];
   const counts = { findings, fresh: findings - accepted, known: accepted };
-  const excused = excusedBy(e, old, known);
-  const unsure = inconclusiveReason(e, seen, done, excused);
-  if (counts.fresh)
+  if (counts.fresh) {
+    const reported = new Set(all.map((s) => fingerprintOf(s.diagnostic, e.own)));
+    const besides = inconclusiveReason(e, seen, done, excusedBy(e, all, reported));
     return {
       kind: 'hazard',
       ...counts,
-      ...(unsure?.kind === 'inconclusive' ? { why: `also ${unsure.doubt}: ${unsure.why}` } : {}),
+      ...(besides?.kind === 'inconclusive' ? { why: `also ${besides.doubt}: ${besides.why}` } : {}),
     };
+  }
+  const excused = excusedBy(e, old, known);
+  const unsure = inconclusiveReason(e, seen, done, excused);
   const failed = [...done].filter(([t, o]) => o.outcome === 'failed' && !excused.has(t));
   if (
     failed.length &&
@@ -170,7 +170,7 @@ const judgeSubject = (
   const cut =
     unsure?.kind === 'inconclusive' &&
     unsure.doubt === 'leaks-unchecked' &&
-    e.attempts.every((s) => s.unchecked === undefined || holdsKnown(e, s, known));
+    e.attempts.every((s) => s.unchecked === undefined || holdsOne(e, s, known));
   if (unsure && !cut) return unsure;
   if (blind) return doubt('gate-not-armed', blind);
   if (old.length === 0) return { kind: 'clean' };

@@ -29,6 +29,13 @@ describe('features of Rust', () => {
     ],
     [['cargo +nightly nextest run --features=x && cargo test --features y'], ['--features', 'x']],
     [['cargo build --features x', 'cargo test'], []],
+    [['cargo test', 'cargo test --no-default-features --features pure-rust'], []],
+    [['cargo test --features secure', 'cargo test -- --nocapture', 'cargo test --features v3'], []],
+    [['cargo test', 'cargo test --all-features'], ['--all-features']],
+    [
+      ['cargo test -p other', 'cargo test --features a', 'cargo test --features b'],
+      ['--features', 'a'],
+    ],
     [['cargo test --features ${{ matrix.features }}'], []],
     [['cargo test -- --features x'], []],
   ])('%j', (lines, args) => expect(cargoFeatures(lines)).toEqual(args));

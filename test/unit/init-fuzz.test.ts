@@ -65,6 +65,30 @@ test('a target whose header is generated is named, not proposed', async () => {
   expect(p.unclear.join('\n')).toContain('fuzz/x.c: a target of libFuzzer, and its "config.h" was not found');
 });
 
+test('targets of a library that was brought along with its licence are named, not proposed', async () => {
+  const files = {
+    ...CMAKE,
+    'other/COPYING': 'Theirs.',
+    'other/tests/fuzz/x.c': TARGET,
+    'other/fuzz/y.c': TARGET,
+  };
+  const p = await propose(treeOf({ ...files, LICENSE: 'Mine.' }));
+  expect(p.suites.filter((s) => s.binding === 'c')).toEqual([]);
+  expect(p.unclear.filter((u) => u.includes('other/COPYING'))).toEqual([
+    expect.stringContaining('other/fuzz/y.c: a target of libFuzzer'),
+  ]);
+  // The same licence in a part of the repository, alone or beside another, makes it nobody else's.
+  for (const shared of [{ 'other/COPYING': ' Mine.\n' }, { 'other/LICENSE-MIT': 'Mine.' }]) {
+    const mine = await propose(treeOf({ ...files, LICENSE: 'Mine.', ...shared }));
+    expect(mine.suites.filter((s) => s.binding === 'c').map((s) => s.dir)).toEqual([
+      'other/fuzz',
+      'other/tests/fuzz',
+    ]);
+  }
+  const without = await propose(treeOf(files));
+  expect(without.suites.filter((s) => s.binding === 'c')).toHaveLength(2);
+});
+
 test('packages of cargo-fuzz below a crate that reaches native code are targets', async () => {
   const crate = {
     'Cargo.toml': '[package]\nname = "x"\nversion = "0.1.0"\n[build-dependencies]\ncc = "1"\n',

@@ -189,6 +189,33 @@ describe('two witnesses', () => {
     ).toMatchObject({ kind: 'inconclusive' }));
 });
 
+describe('a finding that ended a test', () => {
+  const begun = ended('a', 'passed').slice(0, 1);
+  const log = {
+    name: 'asan.1',
+    path: '/out/asan.1',
+    parsed: { diagnostics: [diagnostic()], unread: [], complete: true, missing: [] },
+  };
+  const died = (more: Partial<Evidence> = {}): Evidence =>
+    evidence({
+      attempts: [
+        attempt({ exit: { kind: 'code', code: 99 }, events: begun, unfinished: ['a'], logs: [log] }),
+      ],
+      ...more,
+    });
+  test('is why that test has no result', () => {
+    const named = died({ seen: [{ ...seen(diagnostic()), test: 'a' }] });
+    expect(verdictOf(named)).toEqual({ kind: 'hazard', findings: 1, fresh: 1, known: 0 });
+    // A finding that names no test explains the tests that its launch left unfinished.
+    const unnamed = died({ seen: [seen(diagnostic())] });
+    expect(verdictOf(unnamed)).toEqual({ kind: 'hazard', findings: 1, fresh: 1, known: 0 });
+  });
+  test('does not explain why another has none', () => {
+    const e = died({ seen: [{ ...seen(diagnostic()), test: 'a' }], wanted: ['a', 'b'] });
+    expect(verdictOf(e)).toMatchObject({ kind: 'hazard', why: 'also tests-missing: no result for b' });
+  });
+});
+
 describe('reruns', () => {
   test.each([
     ['failed', 'passed'],
