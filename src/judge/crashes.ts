@@ -28,6 +28,7 @@ const DUMPERS = new Set<Tool>([
   'erlang',
   'gdb',
   'lldb',
+  'breakpad',
   'chromium',
   'os',
 ]);

@@ -129,6 +129,7 @@ export type Tool =
   | 'kcsan'
   | 'gdb'
   | 'lldb'
+  | 'breakpad'
   | 'chromium'
   | 'ctguard'
   | 'pyrefs'

@@ -38,7 +38,7 @@ const sideOf = (k: Stack, choices: readonly Choice[], depth: number, nameOf: Fra
 
 /**
  * The stacks that identify a finding: of the fault, of both sides of a race, of the allocation of a leaked block; without any
- * of these, the first one.
+ * of these, the first one that is not another thread's.
  */
 export const tellingStacks = <S extends Pick<Stack, 'role'>>(d: {
   hazard: string;
@@ -48,7 +48,10 @@ export const tellingStacks = <S extends Pick<Stack, 'role'>>(d: {
   const sides = d.stacks.filter(
     (k) => k.role === 'fault' || k.role === 'other-access' || (leak && k.role === 'allocated'),
   );
-  return sides.length > 0 ? sides : d.stacks.slice(0, 1);
+  if (sides.length > 0) return sides;
+  // Python lists the thread that crashed last.
+  const own = d.stacks.filter((k) => k.role !== 'related');
+  return (own.length > 0 ? own : d.stacks).slice(0, 1);
 };
 
 /**

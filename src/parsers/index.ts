@@ -3,6 +3,7 @@ import type { Parsed, Diagnostic } from '../model/diagnostic.js';
 import { art } from './jvm/art.js';
 import { appleCrash } from './apple/crash-text.js';
 import { appleIps } from './apple/ips.js';
+import { breakpad } from './debuggers/breakpad.js';
 import { chromium } from './native/chromium.js';
 import { computeSanitizer } from './checkers/compute-sanitizer.js';
 import { dart } from './runtimes/dart.js';
@@ -114,6 +115,7 @@ export const READERS: readonly Reader[] = [
   appleIps,
   gdb,
   lldb,
+  breakpad,
   // Behind those that read what a tombstone repeats.
   tombstone,
 ];

@@ -61,6 +61,10 @@ const LOGS: Record<string, string[]> = {
   'gdb/abort': ['gdb/SIGABRT = crash/abort: __pthread_kill_implementation'],
   'lldb/segv': ['lldb/SIGSEGV = null/dereference: shelf_top'],
   'lldb/abort': ['lldb/SIGABRT = crash/abort: __pthread_kill_implementation'],
+  'breakpad/segv': ['breakpad/SIGSEGV = null/dereference: shelf_top'],
+  'breakpad/heap-windows': [
+    'breakpad/EXCEPTION_HEAP_CORRUPTION = crash/heap-corruption: RtlReportFatalFailure',
+  ],
   'chromium/segv': ['chromium/SIGSEGV = null/dereference: shelf_top'],
   'chromium/v8': ['node/fatal-api = rules/other: -'],
   'os/coredump': ['os/SIGABRT = crash/abort: raise'],

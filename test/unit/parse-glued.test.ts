@@ -97,3 +97,41 @@ test.each([
 ])('what only looks like such a part is: %s', (text) => {
   expect(parseText(text)).toMatchObject({ diagnostics: [], unread: [], complete: true });
 });
+
+test('a report that goes on behind the beginning of another is mixed with it', () => {
+  const mixed = [
+    'error: Undefined Behavior: attempting a read access using <1> at alloc1[0x0], but that tag does not exist in the borrow stack',
+    '==7== Memcheck, a memory error detector',
+    '  --> src/main.rs:5:3',
+    '==7== Invalid read of size 4',
+    '   |',
+    '==7==    at 0x109167: shelf_top (shelf.c:12)',
+    '5  |     bad();',
+    '==7==    by 0x109170: main (till.c:5)',
+    '   |     ^^^^^ Undefined Behavior occurred here',
+    '==7==',
+    '   = note: stack backtrace:',
+    '           0: till::main',
+    '               at src/main.rs:5:3',
+  ].join('\n');
+  const { diagnostics, complete } = parseText(mixed);
+  expect(diagnostics.map((d) => d.tool)).toEqual(['miri', 'memcheck']);
+  expect(complete).toBe(false);
+});
+
+test('what the C library says in a line of its own inside the report of a runtime is part of that end', () => {
+  const told = `=================================================================
+\tNative Crash Reporting
+=================================================================
+Got a SIGABRT while executing native code. This usually indicates
+a fatal error in the mono runtime or one of the native libraries
+used by your application.
+=================================================================
+free(): double free detected in tcache 2
+=================================================================
+\tManaged Stacktrace:
+=================================================================
+\t  at Till.Shelf:Drop <0x00052>
+=================================================================`;
+  expect(parseText(told)).toMatchObject({ complete: true, unread: [] });
+});

@@ -8,6 +8,65 @@ type Row = { name: string; text: string; hazard: string; fn?: string };
 
 const READ: readonly Row[] = [
   {
+    name: 'places that a tracker made links of',
+    hazard: 'bounds/heap-overread',
+    fn: 'shelf_top',
+    text: `==27==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000014 at pc 0x1 bp 0x2 sp 0x3
+READ of size 4 at 0x602000000014 thread T0
+    #0 0x55c8 in shelf_top [src/shelf.c:12](src/shelf.c):7
+    #1 0x55c9 in main [till.c:5](https://example.org/till/blob/main/till.c#L5)
+
+SUMMARY: AddressSanitizer: heap-buffer-overflow src/shelf.c:12:7 in shelf_top`,
+  },
+  {
+    name: 'a thread of Python that waits, before the one that crashed',
+    hazard: 'crash/signal',
+    fn: 'test_top',
+    text: `Fatal Python error: Floating point exception
+
+Thread 0x0000700001cbf000 (most recent call first):
+  File "/py/site-packages/execnet/gateway_base.py", line 400 in read
+
+Current thread 0x0000000110d51600 (most recent call first):
+  File "/src/tests/test_shelf.py", line 5 in test_top
+  File "/py/site-packages/_pytest/python.py", line 194 in pytest_pyfunc_call`,
+  },
+  {
+    name: 'objects of a backtrace of glibc of which nothing else is known',
+    hazard: 'crash/heap-corruption',
+    text: `> *** glibc detected *** /opt/till: free(): invalid next size (fast): 0x00007ffe880025b0 ***
+> ======= Backtrace: =========
+> /lib64/libc.so.6[0x3dd2a75146]
+> /opt/till[0x4093c4]
+> /lib64/libc.so.6(clone+0x6d)[0x3dd2ae577d]
+> ======= Memory map: ========
+> 00400000-007d3000 r-xp 00000000 00:14 255598                             /opt/till`,
+  },
+  {
+    name: "Rust's own functions under their old names, and a crate whose name begins like the runtime's",
+    hazard: 'init/uninitialised-read',
+    fn: 'rust_till::main',
+    text: `==27==WARNING: MemorySanitizer: use-of-uninitialized-value
+    #0 0x55fb in _$LT$alloc..vec..Vec$LT$T$GT$$u20$as$u20$core..ops..deref..DerefMut$GT$::deref_mut::h3a0e58767aa3b236 /checkout/src/liballoc/vec.rs:1762:12
+    #1 0x55fc in rust_till::main::hbdb4645a96927ff3 /src/main.rs:3
+
+SUMMARY: MemorySanitizer: use-of-uninitialized-value /checkout/src/liballoc/vec.rs:1762:12 in deref_mut`,
+  },
+  {
+    name: 'a pointer that cgo checked',
+    hazard: 'rules/cgo-pointer-to-pointer',
+    fn: 'example.org/till.(*Shelf).Top',
+    text: `panic: runtime error: cgo argument has Go pointer to Go pointer
+
+goroutine 9 [running]:
+panic(0x5594a0, 0xc8202a6540)
+\t/usr/local/go/src/runtime/panic.go:464 +0x3e6
+example.org/till._cgoCheckPointer0(0x523340, 0xc820022048, 0x1, 0x1, 0x512900)
+\t??:0 +0x4d
+example.org/till.(*Shelf).Top(0xc82000a2e0, 0x5cd640)
+\t/src/till.go:189 +0x1bd`,
+  },
+  {
     name: "mono's report behind times, whose longest line is its own",
     hazard: 'crash/signal',
     text: `00:21:38.744 Native stacktrace:
@@ -189,6 +248,22 @@ describe('the middle of a report is not understood, and is no other report', () 
 ==7== Address 0x67EDEE0 is 264 bytes inside a block of size 436 alloc'd
 ==7==    at 0x48B9886: calloc (in /usr/lib/valgrind/vgpreload_helgrind-x86-linux.so)
 ==7==    by 0x8064E15: shelf_new (shelf.c:56)`,
+    ],
+    [
+      'a stack of Valgrind whose process id was shortened',
+      '> =1= Conditional jump or move depends on uninitialised value(s)\n> ***=1=  at 0x48AFE08: shelf_top (src/shelf.c:12)*** `// the guilty line`\n> =1=  by 0x48B0E1E: main (src/till.c:5)',
+    ],
+    [
+      'instructions of a file of HotSpot',
+      'Instructions: (pc=0x00007ffa26669ef2)\n0x00007ffa26669df2:   75 0b 44 3b 4a 1c 72 05 49 3b d0 75 2b 8b fd 48',
+    ],
+    [
+      'a stack that iOS logged',
+      '2018-07-26 10:02:11.623 Till.iOS[60291:7054092] critical: \t25  Till                              0x000000010f49ce86 shelf_top + 46',
+    ],
+    [
+      'a thread of a minidump',
+      'Thread 24\n 0  libc.so.6 + 0x98f8d\n    rip = 0x00007fff9480df72\n    Found by: given as instruction pointer in context',
     ],
     [
       'a thread of Python below a sentence',

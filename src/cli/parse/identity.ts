@@ -15,29 +15,36 @@ import { makeCaches } from '../../process/caches.js';
 
 /** Functions of checkers and runtimes, which are above the faulty code in a stack. */
 const RUNTIME_NAMES =
-  /^(?:_{2,3}(?:interceptor|asan|hwasan|lsan|msan|tsan|ubsan|sanitizer|interception)_|__libc_|__GI_|__pthread_|_start$|malloc$|calloc$|realloc$|free$|cfree$|memalign$|posix_memalign$|aligned_alloc$|strdup$|strndup$|mem(?:cpy|move|set|cmp|chr)$|str(?:cpy|ncpy|cat|len|nlen|cmp|chr)$|operator (?:new|delete)|std::|__cxx|core::|alloc::|rust_|__rust|runtime\.|panic$|abort$|raise$|gsignal$|tgkill$|pthread_kill$|malloc_vreport$|malloc_report$|scudo::|__assert|art::|uv_|_ZNK?3art|node::|v8(?:impl)?::|replace_(?:malloc|calloc|realloc|free|operator)|wrap_|Interceptor)/;
+  /^(?:_{2,3}(?:interceptor|asan|hwasan|lsan|msan|tsan|ubsan|sanitizer|interception)_|__libc_|__GI_|__pthread_|_start$|malloc$|calloc$|realloc$|free$|cfree$|memalign$|posix_memalign$|aligned_alloc$|strdup$|strndup$|mem(?:cpy|move|set|cmp|chr)$|str(?:cpy|ncpy|cat|len|nlen|cmp|chr)$|operator (?:new|delete)|(?:std|core|alloc)(?:\[[0-9a-f]{1,20}\])?::|__cxx|<&?(?:mut )?(?:std|core|alloc)(?:\[[0-9a-f]{1,20}\])?::|_\$LT\$(?:std|core|alloc)\.\.|rust_(?:begin_unwind|panic|eh_personality|oom)|__rust|runtime\.|panic$|abort$|raise$|gsignal$|tgkill$|pthread_kill$|malloc_vreport$|malloc_report$|scudo::|__assert|art::|uv_|_ZNK?3art|node::|v8(?:impl)?::|replace_(?:malloc|calloc|realloc|free|operator)|wrap_|Interceptor|mono_(?:dump|handle|post)_native_crash|sig(?:segv|abrt)_signal_handler)|(?:^|\.)_cgoCheck(?:Pointer|Result)/;
+/** What compilers put before a function's name where they made a second entry to it. */
+const THUNK = /^(?:non-virtual|virtual) thunk to /;
 /** Source files and objects of the same. */
 const RUNTIME_FILES =
-  /(?:^|[/\\])(?:compiler-rt|libsanitizer|sanitizer_common|vg_replace_malloc\.c|vg_replace_strmem\.c|hg_intercepts\.c|drd_pthread_intercepts\.c|rustc[/\\][0-9a-f]{8,}|rustlib|go[/\\]src[/\\]runtime)(?:[/\\]|$)/;
+  /(?:^|[/\\])(?:compiler-rt|libsanitizer|sanitizer_common|vg_replace_malloc\.c|vg_replace_strmem\.c|hg_intercepts\.c|drd_pthread_intercepts\.c|rustc[/\\][0-9a-f]{8,}|rustlib|go[/\\]src[/\\]runtime|library[/\\](?:std|core|alloc)[/\\]src|src[/\\]lib(?:std|core|alloc))(?:[/\\]|$)|^(?:std|core|alloc)[/\\]src[/\\].{1,300}\.rs$/;
 const RUNTIME_MODULES =
   /(?:^|[/\\])(?:lib(?:asan|ubsan|tsan|lsan|hwasan|clang_rt)|vgpreload_|libsystem_(?:kernel|c|malloc|platform|pthread)\.dylib$|bionic[/\\]libc\.so$|libart\.so$|libc(?:-\d\.\d+)?\.so(?:\.\d)?$|node(?:\.exe)?$)/;
 
 const isRuntime = (f: Frame): boolean => {
   if (f.kind === 'opaque') return true;
-  if (f.function !== undefined && RUNTIME_NAMES.test(f.function)) return true;
+  if (f.function !== undefined && RUNTIME_NAMES.test(f.function.replace(THUNK, ''))) return true;
   if (f.kind !== 'module' && f.file !== undefined) return RUNTIME_FILES.test(f.file);
   return f.kind === 'module' && RUNTIME_MODULES.test(f.module);
 };
 
 /** The frame to look at first: the innermost one outside checkers and runtimes. */
 export const shownFrame = (s: Diagnostic): Frame | undefined => {
-  for (const k of s.stacks) {
+  // Stacks of other threads only say what else went on.
+  const stacks = [
+    ...s.stacks.filter((k) => k.role !== 'related'),
+    ...s.stacks.filter((k) => k.role === 'related'),
+  ];
+  for (const k of stacks) {
     // Above a panic of Go's stand the deferred functions that it has run.
     const panic = k.frames.findLastIndex((f) => f.kind === 'source' && f.function === 'panic');
     const own = k.frames.slice(panic + 1).find((f) => !isRuntime(f));
     if (own) return own;
   }
-  return s.stacks.find((k) => k.frames.length > 0)?.frames[0];
+  return stacks.find((k) => k.frames.length > 0)?.frames[0];
 };
 
 /** The name of a frame, or its place if the log has no name. */

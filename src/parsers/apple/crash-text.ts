@@ -64,7 +64,7 @@ export const appleCrash = readReports<Open>({
   ],
   markers: [{ words: WORDS, opening: WORDS }],
   traces: [PARTS],
-  frames: [/^\d{1,3} {1,3}[\w.+ -]{1,60}\s{1,30}0x[0-9a-f]{8,16} \S.{0,400} \+ \d{1,8}$/],
+  frames: [/^\s{0,8}\d{1,3} {1,3}[\w.+ -]{1,60}\s{1,30}0x[0-9a-f]{8,16} \S.{0,400} \+ \d{1,8}$/],
   begin,
   take,
   finish({ diagnostic, facts, hasException }) {

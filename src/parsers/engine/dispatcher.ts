@@ -78,8 +78,10 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
   const complain = (why: string): void => unread.complain(why);
   const hasMarker = (text: string): boolean => markers.at(text, index.readersOf(text)) >= 0;
   const held = holdLast(emit);
+  const mixing = watchMixing();
   const note: Emit = (diagnostic) => {
     unread.found(diagnostic);
+    mixing.found(diagnostic);
     held.emit(diagnostic);
   };
   const keep: DocumentContext['keep'] = (no) => {
@@ -87,8 +89,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     settleAll(sessions, no);
     held.keep(no);
   };
-  const { attach } = held;
-  const sessions = startSessions(table, note, { hasMarker, keep, attach }, complain);
+  const sessions = startSessions(table, note, { hasMarker, keep, attach: held.attach }, complain);
   const s: State = {
     sessions,
     markers,
@@ -103,7 +104,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     isPartMarked: false,
     margins: watchMargins(),
     wrapping: watchWrapping(),
-    mixing: watchMixing(),
+    mixing,
   };
   return {
     push(raw, offset, marked, again = false) {
@@ -131,7 +132,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     next: () => s.no + 1,
     hasMarker,
     keep,
-    attach,
+    attach: held.attach,
     complain,
     end() {
       pushKept(s);

@@ -35,6 +35,8 @@ const VS_LOCATION = /(?<=\.\w{1,4})\((\d{1,9})(?:,(\d{1,9}))?\)$/;
 const FUCHSIA_MODULE = /\s{0,4}<(<?[^<>]{1,200}>?)>\+(0x[0-9a-f]+)$/;
 /** glibc's `backtrace_symbols`: `module(function+0x9f) [0xpc]`, the function or the offset absent. */
 const LIBC_FRAME = /^(\S+)\((?:([^()]*?)(?:\+(0x[0-9a-f]+))?)?\) ?\[(0x[0-9a-f]+)\]$/;
+/** … of glibc's own reports about its heap, where nothing is known but the object: `module[0xpc]`. */
+const LIBC_OBJECT = /^([^\s()[\]]+)\[(0x[0-9a-f]+)\]$/;
 /** `pc 00071bf4  /base.apk!libx.so (offset 0x1000) (f(int)+8)`, the parentheses optional. */
 const ANDROID = /^pc ([0-9a-f]{1,16}) {1,4}(\S.*)$/;
 const ANDROID_OFFSET = / \(offset 0x[0-9a-f]+\)$/;
@@ -58,8 +60,11 @@ export const sourceFrame = (fn: string, place: string): Frame | undefined => {
 
 /** A frame of glibc's `backtrace_symbols` on a line of its own, or undefined. */
 export function libcFrameOf(line: string): Frame | undefined {
-  const m = line.endsWith(']') ? LIBC_FRAME.exec(line) : null;
-  return m === null ? undefined : libcFrame(m);
+  if (!line.endsWith(']')) return undefined;
+  const m = LIBC_FRAME.exec(line);
+  if (m !== null) return libcFrame(m);
+  const object = LIBC_OBJECT.exec(line);
+  return object === null ? undefined : { kind: 'module', module: object[1]! };
 }
 
 /** Parses one line, or returns undefined when it is not a stack frame. Never throws; linear in the line's length. */

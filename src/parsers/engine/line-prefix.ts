@@ -74,8 +74,8 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
     [
       // Android's log without times: `F DEBUG   : text`
       /^[VDIWEF] (?:DEBUG|libc|crash_dump\d\d|tombstoned|art) {0,8}: ?/,
-      // syslog: `Jan  1 00:00:00 host program[123]: text`
-      /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,100} [^\s:[]{1,100}(?:\[\d+\])?: /,
+      // syslog: `Jan  1 00:00:00 host program[123]: text`, and of iOS `… program[123] <Warning>: critical: text`
+      /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,100} [^\s:[]{1,100}(?:\[\d+\])?(?: <[A-Z][a-z]{2,10}>)?: (?:critical: )?/,
       // `date`: `Mon Jan  1 00:00:00 2024: text`
       /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [A-Z]{2,5})? \d{4}:? /,
       // glog: `E0102 03:04:05.678901    12 main.cc:7] text`
@@ -127,6 +127,9 @@ const GREP =
   /^[\w@%+,./~-]{0,300}\.(?:log|txt|out|err|stdout|stderr|output|console|fail)(?:[:-]\d{1,7})?[:-](?=[^\s\d]| {2,}| \d{1,3}: | (?:\? )?[\w.]{1,120}\+0x[0-9a-f]{1,8}\/0x| <\/?[A-Z]{3,8}>$| \*\w|[\d,]{1,12} bytes in \d|\t|$)/;
 /** … behind a time with its host: `shelf till[412]: text` */
 const TAGGED = /^[\w.-]{1,64} [\w./-]{1,64}\[\d{1,7}\]: /;
+/** … and what macOS and iOS put behind one: `Till.iOS[412:7054092] critical: text` */
+const NSLOG = /^[\w.+-]{1,64}\[\d{1,7}:[0-9a-f]{1,9}\] (?:(?:critical|error|warning|info|debug|fault): ?)?/;
+const BEHIND_TIME = [TAGGED, NSLOG];
 
 const prefixesOf = (text: string): readonly RegExp[] => {
   const first = text.charCodeAt(0);
@@ -197,7 +200,7 @@ function withoutPrefixes(line: string): string {
   for (let round = 0; round < MAX_PREFIXES; round++) {
     const found =
       prefixesOf(text).find((p) => p.test(text)) ??
-      (GREP.test(text) ? GREP : round > 0 && TAGGED.test(text) ? TAGGED : undefined);
+      (GREP.test(text) ? GREP : round > 0 ? BEHIND_TIME.find((p) => p.test(text)) : undefined);
     if (found === undefined) break;
     text = text.replace(found, '');
   }

@@ -24,6 +24,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const TAGS_BEFORE = /^\s{0,40}(?:<(?:pre|code|p|div|span|li|td|samp|blockquote)(?: [^<>]{0,200})?>){1,6}/i;
 const TAGS_BEHIND = /(?:<\/(?:pre|code|p|div|span|li|td|samp|blockquote)>|<br ?\/?>){1,6}$/i;
 
+/** A place that a tracker or an editor made a link of: `[src/shelf.c:12](src/shelf.c)`, `[shelf.c:12](https://…)`. */
+const LINK = /\[([^[\]\s()]{3,300})\]\(([^()\s]{3,500})\)/g;
+const unlinked = (whole: string, words: string, target: string): string =>
+  words.startsWith(target) || target.startsWith(words) || /^(?:https?|file|vscode):\/\//.test(target)
+    ? words
+    : whole;
+
 /** Colours whose escape character did not survive. */
 const COLOUR_BEFORE = /^(?:\[\d{1,3}(?:;\d{1,3}){0,4}m)+(?!\d)/;
 const COLOUR_BEHIND = /\[(?:\d{1,3}(?:;\d{1,3}){0,4})?m$/;
@@ -144,6 +151,7 @@ export function withoutMarkup(raw: string): string {
   if ((first === '<' || first === ' ') && TAGS_BEFORE.test(text)) text = text.replace(TAGS_BEFORE, '');
   if (first === '[' && COLOUR_BEFORE.test(text)) text = text.replace(COLOUR_BEFORE, '');
   if (last === 'm') text = text.trimEnd().replace(COLOUR_BEHIND, '');
+  if (text.includes('](')) text = text.replace(LINK, unlinked);
   return text;
 }
 

@@ -21,6 +21,7 @@ import {
   type LineSession,
   type LogContext,
 } from '../engine/reader.js';
+import { SECTION_WORDS } from './hserr-words.js';
 import { hotspotFrame } from './java-frame.js';
 
 const FATAL =
@@ -109,6 +110,14 @@ export const hserr: LineReader = {
     'submit a bug report, please',
     '# CreateCoredumpOnCrash',
     '# Core dump ',
+    'Instructions: (pc=0x',
+    'Top of Stack: (sp=0x',
+    'Register to memory mapping',
+    'Current thread (0x',
+    ' events (',
+    'GC Heap History (',
+    'Internal exceptions (',
+    'vm_info: ',
   ],
   markers: [
     // with the sign that belongs to it
@@ -116,21 +125,7 @@ export const hserr: LineReader = {
     begins(/# There is insufficient memory for the Java Runtime\b/),
     begins(/# An unexpected error has been detected by (?:Java|HotSpot)\b/),
   ],
-  traces: [
-    /\bProblematic frame:$/,
-    /^# Native memory allocation \(\w{1,20}\) failed to /,
-    /^-{5,}\s{1,4}(?:S U M M A R Y|T H R E A D|P R O C E S S|S Y S T E M) {0,3}-/,
-    // a page may put all of it on one line
-    /\b(?:Native|Java) frames: \(J=/,
-    // until 1.4
-    /\bexception has been detected in native code outside the VM\b/,
-    /^siginfo: ?si_signo/,
-    /\bThe crash happened outside the Java Virtual Machine\b/,
-    /\bAn error report file with more information is saved as:$/,
-    /^(?:# )?JRE version: .* \(build /,
-    /^(?:# )?If you would like to submit a bug report, please visit:/,
-    /^# (?:CreateCoredumpOnCrash turned off|Core dump will be written)/,
-  ],
+  traces: SECTION_WORDS,
   make,
 };
 
@@ -236,7 +231,7 @@ function takeSection(open: Open, text: string): boolean {
 function takeOther(s: State, open: Open, line: Line): boolean {
   const { text } = line;
   if (!open.isFile) {
-    if (text.trim() === '' || open.headline === undefined) return true;
+    if (text.trim() === '') return true;
     if (++open.strangers > MAX_FOREIGN_LINES) close(s, true);
     return false;
   }

@@ -43,7 +43,9 @@ const AT = /^\s*at (.{1,4096})$/;
 const ASIDE = /^(?:warning|note): /;
 const MAX_ASIDE = 30;
 /** Source lines and their margins: `10 | code`, `   |`, `...`, `LL | …`. */
-const SOURCE = /^\s*(?:(?:\d{1,9}|LL)\s*)?[|=]|^\.\.\.$|^\s*::: /;
+const SOURCE = /^\s*(?:(?:\d{1,9}|LL)\s*)?(?:\||=(?!=))|^\.\.\.$|^\s*::: /;
+/** A frame of a sanitizer that writes into the same log. */
+const OF_OTHERS = /^\s*#\d{1,4} /;
 
 /** A frame of Miri's; the end of a range (`a.rs:8:14: 8:26`) is dropped. */
 export const miriFrame = (fn: string, place: string | undefined): Frame =>
@@ -197,7 +199,12 @@ function takeLine(s: State, open: OpenReport, text: string): boolean {
   }
   const note = NOTE.exec(text);
   if (note) takeNote(s, open, note[2] ?? '');
-  return note !== null || takeTraceLine(s, text) || SOURCE.test(text) || text.startsWith('   ');
+  return (
+    note !== null ||
+    takeTraceLine(s, text) ||
+    SOURCE.test(text) ||
+    (text.startsWith('   ') && !OF_OTHERS.test(text))
+  );
 }
 
 /** The place of the title or of a note. */

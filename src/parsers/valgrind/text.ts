@@ -38,6 +38,8 @@ export const valgrindText: LineReader = {
   tools: ['memcheck', 'helgrind', 'drd', 'valgrind'],
   literals: [...PROCESS_ID_LITERALS, ...HEADLINE_LITERALS, '  at 0x', '  by 0x', 'VALGRIND INTERNAL'],
   markers: [PROCESS_ID_MARKER],
+  // Who quotes a report shortens the number before its lines, and marks some of them.
+  frames: [/(?:^|[\s=*])(?:at|by) 0x[0-9A-F]{5,16}: [\w.:@?~]{1,200} \((?:in \/|[\w./+-]{1,200}:\d{1,9}\))/],
   make,
 };
 
