@@ -1,35 +1,48 @@
 /*
- * Where Python allocated and freed a block, for reports of AddressSanitizer about it. Only what is allocated in a call of ctypes
- * is noted: there the host waits for native code, and its lines can be read without its lock.
+ * Where Python allocated and freed a block, for reports of AddressSanitizer and LeakSanitizer about it. Usually only what is
+ * allocated in a call of ctypes or cffi is noted (`hostcalls.h`). A launch with FFI_GATES_HOST_BLOCKS, which follows one that
+ * reported blocks without lines of the host, notes from its beginning all that code of the project allocates, with the whole stack.
  */
 #ifndef FFI_GATES_HOSTBLOCKS_H
 #define FFI_GATES_HOSTBLOCKS_H
+#include "hostnative.h"
 #include "hostplaces.h"
+#include "hosttests.h"
 #include <dlfcn.h>
 #include <string.h>
 
-/* Blocks and answers that are kept; older ones make room. */
-#define BLOCKS (1 << 18)
+/* Blocks and answers that are kept; blocks are in sets, in which those that were freed make room. */
+#define BLOCKS (1 << 20)
+#define WAYS 4
 #define ANSWERS (1 << 15)
-#define BLOCK_FRAMES 8
+#define BLOCK_FRAMES 16
+#define MARKS (1 << 20)
 
 typedef struct {
   _Atomic uintptr_t address;
   uint32_t born, died; /* numbers of answers; 0 is none */
 } block;
 
+/* A block that was freed outside of all calls. */
+#define NOWHERE UINT32_MAX
+
+/* The lines of the host, the test, and the stack of the project's code, if it was unwound. */
 typedef struct {
   _Atomic uint64_t key;
-  int frames;
-  uint32_t at[BLOCK_FRAMES];
+  int frames, natives;
+  uint32_t test, at[BLOCK_FRAMES];
+  uintptr_t native[NATIVE_FRAMES];
 } answer;
 
 /* Set where the host is Python, until it makes its first call. */
 static atomic_int wants_blocks;
+/* Whether all blocks of the project are noted; those of which the notes had to make room. */
+static int notes_all;
+static atomic_long forgotten;
 static block *blocks;
 static answer *answers;
-/* Which places hold a block that is not freed: small, as every call of `free` asks. */
-static _Atomic uint32_t live[BLOCKS / 32];
+/* Which places may hold a block: small, as every call of `free` asks. */
+static _Atomic uint32_t marks[MARKS / 32];
 /* Calls of ctypes that are under way, and the lines of the innermost one as soon as they are known. */
 static __thread int calls __attribute__((tls_model("initial-exec")));
 static __thread uint32_t call_lines __attribute__((tls_model("initial-exec")));
@@ -41,9 +54,10 @@ static void *room_for(size_t size) {
 }
 
 /* The number of these lines. */
-static uint32_t keep_lines(const lines *l) {
-  uint64_t key = 1;
+static uint32_t keep_lines(const lines *l, const native_stack *n, uint32_t test) {
+  uint64_t key = 1 + test;
   for (int i = 0; i < l->noted; i++) key = (key ^ l->at[i]) * 0x9E3779B97F4A7C15ull;
+  for (int i = 0; n != NULL && i < n->frames; i++) key = (key ^ key >> 29 ^ n->at[i]) * 0xC2B2AE3D27D4EB4Full;
   key |= 1;
   for (uint32_t k = 0, i = (uint32_t)(key >> 33) % ANSWERS; k < 64; k++, i = (i + 1) % ANSWERS) {
     uint64_t was = atomic_load(&answers[i].key);
@@ -51,43 +65,85 @@ static uint32_t keep_lines(const lines *l) {
     if (was == key) return i;
     if (!atomic_compare_exchange_strong(&answers[i].key, &was, key)) continue;
     memcpy(answers[i].at, l->at, l->noted * sizeof *l->at);
+    if (n != NULL) memcpy(answers[i].native, n->at, n->frames * sizeof *n->at);
+    answers[i].natives = n == NULL ? 0 : n->frames;
+    answers[i].test = test;
     answers[i].frames = l->noted;
     return i;
   }
   return 0;
 }
 
-static uint32_t lines_here(void) {
+static uint32_t ask_lines(const native_stack *n) {
   uint32_t at[BLOCK_FRAMES];
   lines l = {BLOCK_FRAMES, 0, at, NULL};
-  if (call_lines != 0 || noting != NULL) return call_lines;
   noting = &l;
   const int answered = host_frames_of_python(BLOCK_FRAMES);
   noting = NULL;
-  return call_lines = answered && l.noted > 0 ? keep_lines(&l) : 0;
+  return (answered && l.noted > 0) || n != NULL ? keep_lines(&l, n, test_here()) : 0;
 }
 
-static uint32_t place_of_block(uintptr_t address) { return (uint32_t)((address >> 4) * 0x9E3779B97F4A7C15ull >> 40) % BLOCKS; }
+/* The lines of the call of ctypes that is under way. */
+static uint32_t lines_of_call(void) { return call_lines != 0 ? call_lines : (call_lines = ask_lines(NULL)); }
+
+static uint64_t hash_of(uintptr_t address) { return (address >> 4) * 0x9E3779B97F4A7C15ull; }
+
+static block *block_at(uintptr_t address) {
+  block *set = &blocks[(hash_of(address) >> 40) % (BLOCKS / WAYS) * WAYS];
+  for (int i = 0; i < WAYS; i++)
+    if (atomic_load_explicit(&set[i].address, memory_order_relaxed) == address) return &set[i];
+  return NULL;
+}
+
+static block *room_for_block(uintptr_t address) {
+  block *known = block_at(address), *set = &blocks[(hash_of(address) >> 40) % (BLOCKS / WAYS) * WAYS];
+  if (known != NULL) return known;
+  for (int i = 0; i < WAYS; i++)
+    if (atomic_load(&set[i].address) == 0) return &set[i];
+  for (int i = 0; i < WAYS; i++)
+    if (set[i].died != 0) return &set[i];
+  atomic_fetch_add(&forgotten, 1);
+  return &set[address >> 4 & (WAYS - 1)];
+}
 
 static void on_malloc(const volatile void *p, size_t size) {
+  native_stack native;
+  uint32_t born = 0;
   (void)size;
-  if (calls == 0) return;
-  const uint32_t i = place_of_block((uintptr_t)p);
-  blocks[i].born = lines_here();
-  blocks[i].died = 0;
-  atomic_store(&blocks[i].address, (uintptr_t)p);
-  atomic_fetch_or(&live[i / 32], 1u << i % 32);
+  if (noting != NULL || (calls == 0 && !notes_all)) return;
+  if (notes_all) {
+    /* What is allocated here meanwhile is the tool's. */
+    lines none = {0, 0, NULL, NULL};
+    noting = &none;
+    const int is = own_stack(&native);
+    noting = NULL;
+    if (is) born = ask_lines(&native);
+  }
+  if (born == 0 && calls > 0) born = lines_of_call();
+  if (born == 0) {
+    /* Another block had this address. */
+    block *before = block_at((uintptr_t)p);
+    if (before != NULL) before->died = NOWHERE, before->address = 0;
+    return;
+  }
+  const uint32_t mark = (uint32_t)(hash_of((uintptr_t)p) >> 36) % MARKS;
+  block *b = room_for_block((uintptr_t)p);
+  b->born = born;
+  b->died = 0;
+  atomic_store(&b->address, (uintptr_t)p);
+  atomic_fetch_or(&marks[mark / 32], 1u << mark % 32);
 }
 
 static void on_free(const volatile void *p) {
-  const uint32_t i = place_of_block((uintptr_t)p), bit = 1u << i % 32;
-  if (!(atomic_load_explicit(&live[i / 32], memory_order_relaxed) & bit) || atomic_load(&blocks[i].address) != (uintptr_t)p) return;
+  const uint32_t mark = (uint32_t)(hash_of((uintptr_t)p) >> 36) % MARKS;
+  if (!(atomic_load_explicit(&marks[mark / 32], memory_order_relaxed) & 1u << mark % 32) || noting != NULL) return;
+  block *b = block_at((uintptr_t)p);
   /* A second call is the error that is reported next. */
-  if (!(atomic_fetch_and(&live[i / 32], ~bit) & bit)) return;
-  blocks[i].died = calls == 0 ? 0 : lines_here();
+  if (b == NULL || b->died != 0) return;
+  const uint32_t died = calls > 0 ? lines_of_call() : notes_all ? ask_lines(NULL) : 0;
+  b->died = died == 0 ? NOWHERE : died;
 }
 
-/* The first call of ctypes: who makes none pays for nothing. */
 static void begin_blocks(void) {
   int (*install)(void (*)(const volatile void *, size_t), void (*)(const volatile void *));
   *(void **)&install = dlsym(RTLD_DEFAULT, "__sanitizer_install_malloc_and_free_hooks");
@@ -96,43 +152,7 @@ static void begin_blocks(void) {
   blocks = room_for(BLOCKS * sizeof *blocks);
   answers = room_for(ANSWERS * sizeof *answers);
   if (blocks != NULL && answers != NULL) install(on_malloc, on_free);
-}
-
-struct cif;
-typedef void foreign_call(struct cif *cif, void (*function)(void), void *result, void **values);
-
-/* Callers: ctypes, and cffi, which may have a library of its own. */
-static struct {
-  void *_Atomic caller;
-  foreign_call *real;
-} reals[8];
-
-/* The function of the same name that the caller was linked with: it may be in no global scope. */
-static foreign_call *real_call(void *caller) {
-  Dl_info info;
-  foreign_call *found = NULL;
-  size_t i = 0;
-  while (i < sizeof reals / sizeof *reals && atomic_load(&reals[i].caller) != NULL) {
-    if (reals[i].caller == caller && reals[i].real != NULL) return reals[i].real;
-    i++;
-  }
-  void *object = dladdr(caller, &info) != 0 ? dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD) : NULL;
-  if (object != NULL) *(void **)&found = dlsym(object, "ffi_call");
-  if (found == NULL) *(void **)&found = dlsym(RTLD_NEXT, "ffi_call");
-  void *none = NULL;
-  if (i < sizeof reals / sizeof *reals && atomic_compare_exchange_strong(&reals[i].caller, &none, caller)) reals[i].real = found;
-  return found;
-}
-
-__attribute__((visibility("default"))) void ffi_call(struct cif *cif, void (*function)(void), void *result, void **values) {
-  foreign_call *real = real_call(__builtin_return_address(0));
-  const uint32_t outer = call_lines;
-  if (wants_blocks && atomic_exchange(&wants_blocks, 0)) begin_blocks();
-  call_lines = 0;
-  calls++;
-  real(cif, function, result, values);
-  calls--;
-  call_lines = outer;
+  else blocks = NULL;
 }
 
 /*
@@ -156,9 +176,7 @@ static const block *block_of_report(void) {
   if (blocks == NULL || !reporting || !address || !locate || !allocated || !reporting() || address() == NULL) return NULL;
   if (allocated(address(), &caller, 1, &thread) == 0) return NULL;
   locate(address(), name, sizeof name, &start, &size);
-  if (start == NULL) return NULL;
-  const block *b = &blocks[place_of_block((uintptr_t)start)];
-  return b->address == (uintptr_t)start ? b : NULL;
+  return start == NULL ? NULL : block_at((uintptr_t)start);
 }
 
 #endif

@@ -6,7 +6,8 @@
  *         #0 fill in /p/binding.py:12
  *     END OF HOST STACK
  *
- * Behind it, for a block of Python that ASan reports, the lines that allocated and freed it (`hostblocks.h`).
+ * Behind it, for a block of Python that ASan reports, the lines that allocated and freed it (`hostblocks.h`), and behind a report
+ * of leaks the lines that allocated them (`hostleaks.h`).
  *
  * The library comes before the sanitizer's runtime in LD_PRELOAD and overrides `__sanitizer_report_error_summary`, which is made
  * to be overridden (sanitizer/common_interface_defs.h) and which all runtimes call last, on the thread that reports. The report is
@@ -16,9 +17,6 @@
  */
 #define _GNU_SOURCE
 #include "hostwalk.h"
-#ifdef HOST_STACK_PYTHON
-#include "hostblocks.h"
-#endif
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -53,6 +51,11 @@ static __thread sigjmp_buf out_of_time;
 static void say(const char *line) {
   if (print != NULL) print(line);
 }
+
+#ifdef HOST_STACK_PYTHON
+#include "hostcalls.h"
+#include "hostleaks.h"
+#endif
 
 int host_knows(uint64_t code, uint64_t place) {
 #ifdef HOST_STACK_PYTHON
@@ -203,16 +206,20 @@ int ffi_gates_host_frames(void (*take)(const char *function, const char *file, i
 }
 
 #ifdef HOST_STACK_PYTHON
-static void say_lines(const char *what, uint32_t number) {
-  char head[100];
-  if (number == 0) return;
-  snprintf(head, sizeof head, "HOST STACK (python) where the block was %s:", what);
-  say(head);
+static void say_lines_of(uint32_t number) {
   frames = 0;
   for (int i = 0; i < answers[number].frames; i++) {
     const struct place *p = &places[answers[number].at[i]];
     if (p->ready) host_frame(p->function, p->file, p->line, 0);
   }
+}
+
+static void say_lines(const char *what, uint32_t number) {
+  char head[100];
+  if (number == 0 || number == NOWHERE || answers[number].frames == 0) return;
+  snprintf(head, sizeof head, "HOST STACK (python) where the block was %s:", what);
+  say(head);
+  say_lines_of(number);
   say("END OF HOST STACK");
 }
 
@@ -229,40 +236,63 @@ void __sanitizer_report_error_summary(const char *summary) {
   if (print == NULL) return;
   print(summary);
   /* Leaks are reported when the host has ended. */
-  if (strstr(summary, " leaked in ") != NULL) return;
-  say_host_stack();
+  const int is_leaks = strstr(summary, " leaked in ") != NULL;
+  if (!is_leaks) say_host_stack();
 #ifdef HOST_STACK_PYTHON
-  say_block();
+  if (is_leaks) say_leaks();
+  else say_block();
 #endif
 }
 
 /* ---- Beginning ---- */
 
-/* Under the same number in a forked process, which has a file of its own. */
-static void open_dump(void) {
-  int made = memfd_create("ffi-gates-host-stack", MFD_CLOEXEC), high;
-  if (made < 0) return;
-  if (dump_fd >= 0) {
-    dup3(made, dump_fd, O_CLOEXEC);
+/* A file in memory. Under the same number in a forked process, which has a file of its own. */
+static int open_memory(const char *name, int number) {
+  int made = memfd_create(name, MFD_CLOEXEC), high;
+  if (made < 0) return number;
+  if (number >= 0) {
+    dup3(made, number, O_CLOEXEC);
     close(made);
-    return;
+    return number;
   }
   high = fcntl(made, F_DUPFD_CLOEXEC, HIGH_FD);
   if (high >= 0) close(made);
-  dump_fd = high >= 0 ? high : made;
+  return high >= 0 ? high : made;
+}
+
+static void open_files(void) {
+  dump_fd = open_memory("ffi-gates-host-stack", dump_fd);
+#ifdef HOST_STACK_PYTHON
+  map_tests(open_memory("ffi-gates-test", test_fd));
+#endif
+}
+
+static void tell_number(const char *variable, int fd) {
+  char number[16];
+  snprintf(number, sizeof number, "%d", fd);
+  setenv(variable, number, 1);
+}
+
+/* Shells have a `getenv` of their own, which knows nothing yet. */
+static const char *variable(const char *name) {
+  const size_t length = strlen(name);
+  for (char **at = environ; at != NULL && *at != NULL; at++)
+    if (strncmp(*at, name, length) == 0 && (*at)[length] == '=') return *at + length + 1;
+  return NULL;
 }
 
 __attribute__((constructor)) static void begin(void) {
-  const char *wanted = getenv("FFI_GATES_HOST_STACK");
-  char number[16];
+  const char *wanted = variable("FFI_GATES_HOST_STACK");
   for (size_t i = 0; wanted != NULL && i < sizeof hosts / sizeof *hosts; i++)
     if (strcmp(hosts[i].name, wanted) == 0) host = &hosts[i];
   if (host == NULL || host->walk != frames_of_python) return;
-  open_dump();
-  snprintf(number, sizeof number, "%d", dump_fd);
-  setenv("FFI_GATES_HOST_STACK_FD", number, 1);
-  pthread_atfork(NULL, NULL, open_dump);
+  open_files();
+  tell_number("FFI_GATES_HOST_STACK_FD", dump_fd);
+  pthread_atfork(NULL, NULL, open_files);
 #ifdef HOST_STACK_PYTHON
-  wants_blocks = 1;
+  tell_number("FFI_GATES_HOST_STACK_TEST_FD", test_fd);
+  notes_all = variable("FFI_GATES_HOST_BLOCKS") != NULL;
+  if (notes_all) begin_blocks();
+  else wants_blocks = 1;
 #endif
 }

@@ -10,6 +10,7 @@ import functools
 import importlib.util
 import json
 import os
+import struct
 import sys
 
 import pytest
@@ -44,6 +45,24 @@ if os.environ.get("FFI_GATES_HOST_STACK_FD"):
         pass  # an interpreter that has none: reports lack its lines
 
 _ENDED = {}
+_TESTS = [0]
+
+
+def _tell_test(name):
+    """Tells the library which test runs, as plugins/preload/hosttests.h reads it."""
+    fd = os.environ.get("FFI_GATES_HOST_STACK_TEST_FD")
+    if not fd:
+        return
+    if name:
+        _TESTS[0] += 1
+    try:
+        # A test may have closed it, and another file may have its number.
+        file = os.fstat(int(fd))
+        if file.st_nlink != 0 or file.st_size != 512:
+            return
+        os.pwrite(int(fd), struct.pack("=q504s", _TESTS[0] if name else 0, name.encode(errors="replace")[:503]), 0)
+    except (OSError, ValueError):
+        pass  # leaks lack the name of their test
 
 
 def _emit(**event):
@@ -189,6 +208,7 @@ def pytest_runtest_call(item):
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logstart(nodeid, location):
     _ENDED.pop(nodeid, None)
+    _tell_test(nodeid)
     _emit(test=nodeid, outcome="started", pid=os.getpid(), logs=_log_sizes())
 
 
@@ -205,6 +225,7 @@ def pytest_runtest_logreport(report):
         return
     if ffi_gates_declared:
         ffi_gates_declared.write_all()
+    _tell_test("")
     outcome, seconds, message = _ENDED.pop(report.nodeid)
     event = {"test": report.nodeid, "outcome": outcome, "pid": os.getpid(), "ms": round(seconds * 1000)}
     _emit(**event, **({"message": message} if message else {}))

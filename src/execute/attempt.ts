@@ -60,12 +60,13 @@ const armedLaunch = (
   const logDir = join(dir, 'gate');
   const scratch = join(dir, 'scratch');
   for (const d of [logDir, join(scratch, 'tmp')]) mkdirSync(d, { recursive: true });
+  const traces = r.fullUnwind === true && r.tracesBlocks === true;
   const armed = cell.gate.arm({
     host: options.host,
     binding: cell.suite.binding,
     compiler: cell.compiler,
     logDir,
-    fullUnwind: r.fullUnwind === true,
+    fullUnwind: r.fullUnwind === true && !traces,
     skipExplanations: r.skipExplanations === true,
     goesOn: r.goesOn === true,
     forks: isolate !== false && BINDINGS[cell.suite.binding].isolates === 'fork',
@@ -82,7 +83,7 @@ const armedLaunch = (
   const { failing, ...others } = r;
   // A reproduction of one test makes no call of another fail.
   const keys = failing?.filter((f) => tests === 'all' || tests.includes(f.test)).map((f) => f.key);
-  const asking = r.asksHost === true ? withHostStack(users, cell.suite.binding) : users;
+  const asking = r.asksHost === true ? withHostStack(users, cell.suite.binding, traces) : users;
   const preloading = withPreload(asking, { ...others, ...(keys ? { failing: keys } : {}) }, scratch);
   const arm = withAgent(preloading, r.agent, r.evidence);
   for (const [path, text] of Object.entries(arm.files ?? {})) writeFileSync(path, text);

@@ -90,14 +90,17 @@ const inputsFor = (
   return cxx === undefined ? { lacks: `${name} is not installed` } : { inputs: nodeInputs(cxx, include) };
 };
 
+/** The library, and whether it can note which lines of the host allocated a block. */
+export type HostStackLibrary = { path: string; tracesBlocks: boolean };
+
 /**
- * Compiles the library for the launches of a cell: its path, or why reports will lack lines of the host. Undefined if the gate
+ * Compiles the library for the launches of a cell, or says why reports will lack lines of the host. Undefined if the gate
  * does not ask for them.
  */
 export const buildHostStack = async (
   options: BuildAccess,
   { gate, suite, compiler }: Cell,
-): Promise<{ path: string } | { lacks: string } | undefined> => {
+): Promise<HostStackLibrary | { lacks: string } | undefined> => {
   if (gate.hostStacks?.(suite.binding) !== true && gate.asksForLines?.(suite.binding) !== true)
     return undefined;
   const needs = inputsFor(options, suite.binding, compiler);
@@ -107,13 +110,17 @@ export const buildHostStack = async (
   const name = gate.asksAtCalls ? 'hosttsan' : 'hoststack';
   const library = await buildPreload(options, compiler, name, isPython ? pythonInputs : inputs);
   // Without its headers CPython still answers from within any report, which shows one line at least.
-  const plain =
-    'failed' in library && isPython ? await buildPreload(options, compiler, 'hoststack', inputs) : library;
-  return 'failed' in plain ? { lacks: plain.failed } : plain;
+  if (!('failed' in library)) return { ...library, tracesBlocks: isPython && !gate.asksAtCalls };
+  const plain = isPython ? await buildPreload(options, compiler, 'hoststack', inputs) : library;
+  return 'failed' in plain ? { lacks: plain.failed } : { ...plain, tracesBlocks: false };
 };
 
-/** The launch with the name of its host for the library. */
-export const withHostStack = (arm: Arm, binding: BindingId): Arm => ({
+/** The launch with the name of its host for the library, which notes all blocks of the project if the launch `traces`. */
+export const withHostStack = (arm: Arm, binding: BindingId, traces: boolean): Arm => ({
   ...arm,
-  env: { ...arm.env, FFI_GATES_HOST_STACK: HOSTS[binding]! },
+  env: {
+    ...arm.env,
+    FFI_GATES_HOST_STACK: HOSTS[binding]!,
+    ...(traces ? { FFI_GATES_HOST_BLOCKS: '1' } : {}),
+  },
 });

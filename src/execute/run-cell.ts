@@ -24,7 +24,7 @@ import type { CellOptions, Runner } from './runner.js';
 import { rerunFailed, runAll } from './run-all.js';
 import { shuffled } from '../model/shuffle.js';
 import type { Evidence, EvidenceDraft } from '../judge/evidence.js';
-import { rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
+import { rerunTruncatedLeaks, tracePlantedBlocks } from './rerun-truncated-leaks.js';
 
 /** Adds the loaded objects that the matrix calls the project's own by a pattern. */
 const addNamed = (evidence: EvidenceDraft): void => {
@@ -84,6 +84,7 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
   else if (hostStack) {
     r.preloads.push(hostStack.path);
     r.asksHost = true;
+    r.tracesBlocks = hostStack.tracesBlocks;
   }
   if (cell.gate.agent) {
     const agent = await buildAgent(options, cell);
@@ -107,8 +108,10 @@ export const runCell = async (cell: Cell, options: CellOptions): Promise<Evidenc
   else if (isFuzzing(cell.suite) && !isPlanted(role)) {
     evidence.wanted = evidence.listed;
     await runAll(r, evidence.wanted, false);
-  } else if (isPlanted(role)) await runExpected(r);
-  else {
+  } else if (isPlanted(role)) {
+    await runExpected(r);
+    if (role === 'hazard') await tracePlantedBlocks(r);
+  } else {
     const order = options.disturbance?.order;
     evidence.wanted = order === undefined ? evidence.listed : shuffled(evidence.listed, order);
     // A twin has the one round of planted bugs.

@@ -91,7 +91,7 @@ const launch = async (r: Runner, calls: readonly FailingCall[]): Promise<Driven 
   const hung = exit.kind === 'timeout' || exit.kind === 'flooded' ? [...unfinished] : [];
   const failed = calls.filter((c) => keys.has(c.key) && !hung.includes(c.test));
   const isCut = (o: Observation): boolean =>
-    r.fullUnwind !== true &&
+    (r.fullUnwind !== true || r.tracesBlocks === true) &&
     cell.gate.truncatesStacks?.(cell.suite.binding) === true &&
     isTruncatedLeak(o.diagnostic, evidence.own);
   const fresh = evidence.seen.splice(from);
@@ -125,7 +125,7 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
   /** Makes calls fail; returns those that were not reached, and those whose leaks have to be unwound. */
   const make = async (
     some: readonly FailingCall[],
-    fullUnwind = false,
+    fullUnwind = r.tracesBlocks === true,
   ): Promise<[FailingCall[], FailingCall[]]> => {
     const able = some.filter((c) => !hung.has(c.test));
     if (able.length === 0 || options.signal.aborted) return [[...some], []];
@@ -151,6 +151,8 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
   }
   // What another test of the same launch, or the loading of the code, got in the way of.
   for (const call of left) cut.push(...(await make([call]))[1]);
+  // Where the library that asks the host lost something, the sanitizer unwinds.
+  r.tracesBlocks = false;
   for (const call of cut) await make([call], true);
   count.driven = due.filter((c) => done.has(idOf(c, cell))).length;
   count.lost = due.length - count.driven;

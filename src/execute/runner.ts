@@ -50,7 +50,7 @@ export type Runner = {
   evidence: EvidenceDraft;
   watch: Set<string>;
   n: number;
-  /** Whether to unwind stacks completely, which takes as long as a heavy gate. */
+  /** Whether to unwind stacks completely, which takes as long as a heavy gate unless the launch `tracesBlocks`. */
   fullUnwind?: boolean;
   /** Whether the gate omits what only explains its reports. */
   skipExplanations?: boolean;
@@ -64,6 +64,11 @@ export type Runner = {
   preloads: string[];
   /** Whether reports are followed by the host's own stack. */
   asksHost?: boolean;
+  /**
+   * Whether a launch with `fullUnwind` leaves it to the library that asks the host: it unwinds where the project allocates, and notes the
+   * lines of the host.
+   */
+  tracesBlocks?: boolean;
   /** The agent that the JVM loads. */
   agent?: string;
   /** The calls that fail in the next launches, for a gate that `fails`, and the tests in which they do. */

@@ -12,6 +12,7 @@ const OF_SOURCES: ReadonlySet<string> = new Set(['declared', 'rslint']);
  */
 export const testOf = (s: Diagnostic, log: ReadLog, attempt: Attempt, halts: boolean): string | undefined => {
   if (OF_SOURCES.has(s.tool)) return undefined;
+  if (s.test !== undefined && attempt.events.some((e) => e.test === s.test)) return s.test;
   if (attempt.requested !== 'all' && attempt.requested.length === 1) return attempt.requested[0];
   // Its program looks at all answers when the launch is over.
   if (s.vector !== undefined) return undefined;

@@ -13,11 +13,11 @@ type Lost = NonNullable<FixturesReport['hostLinesLost']>[number];
 
 const isAt = (a: Place, b: Place): boolean => a.line === b.line && basename(a.file) === basename(b.file);
 
-/** How one hazard that a cell saw shows its host: a leak is reported when the host has ended. */
+/** How one hazard that a cell saw shows its host: a leak is reported when the host has ended, and few hosts note who allocates. */
 const shownBy = (j: Judged, e: Expectation): 'leak' | 'shown' | Omit<Lost, 'cell' | 'case'> => {
   const reports = j.seen.filter((s) => s.origin !== 'runtime' && s.origin !== 'tool' && meets(s, e));
-  if (reports.every((s) => s.diagnostic.leak !== undefined)) return 'leak';
   const lines = reports.flatMap((s) => callersOf(s.diagnostic.stacks, j.evidence.own));
+  if (lines.length === 0 && reports.every((s) => s.diagnostic.leak !== undefined)) return 'leak';
   const { callers = [] } = e;
   if (lines.some((l) => callers.some((c) => isAt(c, l)))) return 'shown';
   const [caller] = callers;

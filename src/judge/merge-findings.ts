@@ -113,12 +113,14 @@ const tierOf = (reports: readonly Report[]): Pick<FindingReport, 'tier'> => {
   return { tier: tiers.has('warning') ? 'warning' : 'info' };
 };
 
-/** One witness for each log and test of a cell: a runtime may repeat one report thousands of times. */
+/** One witness for each log and test of a cell, and of leaks for each line that called: a runtime may repeat one report thousands of times. */
 const witnessesOf = (reports: readonly Report[], out: string, root: string): Witness[] => {
   const groups = new Map<string, Witness>();
   for (const r of reports) {
     const w = witnessOf(r, out, root);
-    const key = JSON.stringify([w.cell, w.log, w.test]);
+    // One function may allocate for many lines of the host, each of which may be the one that forgets.
+    const line = r.seen.diagnostic.leak === undefined ? undefined : w.caller;
+    const key = JSON.stringify([w.cell, w.log, w.test, line?.file, line?.line]);
     const first = groups.get(key);
     if (!first) {
       groups.set(key, w);

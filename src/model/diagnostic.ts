@@ -174,7 +174,11 @@ export type Diagnostic = {
     kind: 'direct' | 'indirect' | 'definite' | 'possible' | 'reachable';
     bytes: number;
     objects: number;
+    /** It is known that no code of the project was on the stack when the blocks were allocated, however far that was printed. */
+    foreign?: true;
   };
+  /** The test that was running when a leaked block was allocated, where the host's plugin had told it. */
+  test?: string;
   pid?: number;
   thread?: string;
   /** How often it happened, if the tool says so. */

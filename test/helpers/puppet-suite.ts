@@ -34,7 +34,7 @@ export type Case = {
   fn?: string;
   /** False if the stack of the leak is complete without full unwinding. */
   deep?: boolean;
-  slow?: 'forgets' | 'leaves' | 'garbles';
+  slow?: 'forgets' | 'leaves' | 'garbles' | 'is not noted';
 };
 export type Cases = Record<string, Case>;
 

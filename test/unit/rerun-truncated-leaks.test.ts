@@ -26,11 +26,12 @@ const lost = (line: number, more: Partial<Case> = {}): Case => ({
 const id = (name: string): string => `t.py::${name}`;
 
 /** A subject's launches, one for each of `batches`, and the reruns that follow. */
-const run = async (batches: string[][], cases: Cases, cell = ID): Promise<Runner> => {
+const run = async (batches: string[][], cases: Cases, cell = ID, traces = false): Promise<Runner> => {
   const name = cell.includes('-py_') ? id : (n: string): string => n;
   const all = batches.flat().map(name);
   const r = suite.runner(cell, all, cases);
   r.evidence.wanted = all;
+  if (traces) Object.assign(r, { asksHost: true, tracesBlocks: true });
   for (const batch of batches) await runAttempt(r, batch.map(name), false);
   await rerunTruncatedLeaks(r);
   return r;
@@ -85,6 +86,47 @@ describe('the slower launch', () => {
   test('runs each launch as it was: the same tests', async () => {
     await run([['b', 'a'], ['c']], { a: lost(10), b: { does: 'nothing' }, c: lost(30) });
     expect(suite.launches()).toEqual(['b a', 'c', 'b a, unwinds', 'c, unwinds']);
+  });
+});
+
+/** Lines of the host that allocated what leaked. */
+const callersIn = ({ evidence }: Runner): (number | undefined)[] =>
+  evidence.seen.flatMap((s) => s.diagnostic.stacks.filter((k) => k.host).map((k) => lineOf(k.frames[0]!)));
+const lineOf = (f: ReturnType<typeof at>): number | undefined => (f.kind === 'source' ? f.line : undefined);
+const traced = (batches: string[][], cases: Cases): Promise<Runner> => run(batches, cases, ID, true);
+
+describe('where the library that asks the host notes blocks, the second launch', () => {
+  test('needs no unwinding, and shows the line of the host', async () => {
+    const r = await traced([['a', 'b']], { a: lost(10), b: { does: 'nothing' } });
+    expect(suite.launches()).toEqual(['a b', 'a b, traces']);
+    expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc < f10']);
+    expect(callersIn(r)).toEqual([10]);
+    expect(verdictOf(r)).toMatchObject({ kind: 'hazard', findings: 1 });
+  });
+  test('is made for leaks whose stacks reach the project, too: they lack that line', async () => {
+    const r = await traced([['a', 'b'], ['c']], {
+      a: lost(10, { deep: false }),
+      b: lost(20),
+      c: { does: 'nothing' },
+    });
+    expect(suite.launches()).toEqual(['a b', 'c', 'a b, traces']);
+    expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc < f10', 'malloc < PyMem_Malloc < f20']);
+    expect(callersIn(r)).toEqual([10, 20]);
+  });
+  test('takes away no leak that it does not see again', async () => {
+    const r = await traced([['a', 'b']], { a: lost(10, { deep: false, slow: 'forgets' }), b: lost(20) });
+    expect(leaksOf(r)).toContain('malloc < PyMem_Malloc < f10');
+    expect(verdictOf(r).kind).not.toBe('clean');
+  });
+  test('is followed by one with unwinding where it lost something', async () => {
+    const r = await traced([['a']], { a: lost(10, { slow: 'is not noted' }) });
+    expect(suite.launches()).toEqual(['a', 'a, traces', 'a, unwinds']);
+    expect(leaksOf(r)).toEqual(['malloc < PyMem_Malloc < f10']);
+  });
+  test.each(['forgets', 'leaves', 'garbles'] as const)('makes nothing clean where it %s', async (slow) => {
+    const r = await traced([['a']], { a: lost(10, { slow }) });
+    expect(suite.launches()).toEqual(['a', 'a, traces', 'a, unwinds']);
+    expect(verdictOf(r)).toMatchObject({ kind: 'inconclusive', doubt: 'leaks-unchecked' });
   });
 });
 

@@ -6,15 +6,13 @@
  *     END OF HOST STACK
  *     HOST STACK (python) where the block was allocated:
  */
-import type { Frame, HostRuntime, Stack } from '../../model/diagnostic.js';
+import type { HostRuntime, Stack } from '../../model/diagnostic.js';
+import { hostFrameOf } from '../engine/host-frame.js';
 import type { Line, LineReader, LineSession, LogContext } from '../engine/reader.js';
 
 const HEAD =
   /^HOST STACK \((python|jvm|mono|node)\) (of this thread|where the block was (?:allocated|freed)):$/;
 const END = /^END OF HOST STACK$/;
-const FRAME = /^\s*#\d{1,3} /;
-const PLACE = ' in ';
-const LINE = /^\d{1,9}$/;
 /** The library prints fewer; a log may be anything. */
 const MAX_FRAMES = 64;
 /** Why there are no frames: they are a fact about the thread, or the host did not answer. */
@@ -27,18 +25,6 @@ export const hostStack: LineReader = {
   literals: ['HOST STACK'],
   markers: [],
   make,
-};
-
-/** `#0 fill in /p/binding.py:12`, or the function alone. */
-const frameOf = (text: string): Frame | undefined => {
-  const head = FRAME.exec(text)?.[0];
-  if (head === undefined) return undefined;
-  const rest = text.slice(head.length);
-  const [at, colon] = [rest.indexOf(PLACE), rest.lastIndexOf(':')];
-  const line = rest.slice(colon + 1);
-  if (at <= 0 || colon < at || !LINE.test(line)) return { kind: 'symbol', function: rest };
-  const file = rest.slice(at + PLACE.length, colon);
-  return { kind: 'source', function: rest.slice(0, at), file, line: Number(line) };
 };
 
 type State = { log: LogContext; open: { stack: Stack; no: number } | undefined; complaints: string[] };
@@ -69,7 +55,7 @@ function read(s: State, line: Line): boolean {
   }
   if (s.open === undefined) return false;
   const { stack } = s.open;
-  const frame = frameOf(line.text);
+  const frame = hostFrameOf(line.text);
   if (frame !== undefined && stack.frames.length < MAX_FRAMES) stack.frames.push(frame);
   const note = NOTE.exec(line.text)?.[1];
   if (note !== undefined) stack.title = note;

@@ -12,6 +12,7 @@ import {
   type OpenReport,
 } from '../engine/open-report.js';
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
+import { messageOf, splitRecords, type SplitRecords } from './leaked-blocks.js';
 
 const HEADER = /(?:==(\d+)==\s?)?ERROR: LeakSanitizer: detected memory leaks/;
 const RECORD = /\b(Direct|Indirect) leak of (\d+) byte\(s\) in (\d+) object\(s\) allocated from:/;
@@ -23,7 +24,7 @@ const OBJECTS = /^\s*(?:Objects leaked above:|0x[0-9a-fA-F]+ \(\d+ bytes\))/;
 export const lsan: LineReader = {
   kind: 'lines',
   tools: ['lsan'],
-  literals: ['Sanitizer', 'irect leak of'],
+  literals: ['Sanitizer', 'irect leak of', 'LEAKED BLOCKS'],
   markers: [begins(/\b(?:Direct|Indirect) leak of \d+ byte\(s\) in \d+ object\(s\) allocated from:/)],
   make,
 };
@@ -40,6 +41,9 @@ type State = {
   isLimited: boolean;
   /** A record without a header was read: the log begins in the middle. */
   hasRecord: boolean;
+  /** Records of the report whose blocks are listed: who allocated them may stand behind the report. */
+  split: SplitRecords;
+  isListed: boolean;
   complaints: string[];
 };
 
@@ -52,14 +56,20 @@ function make(emit: Emit): LineSession {
     objects: 0,
     isLimited: false,
     hasRecord: false,
+    split: splitRecords(emit),
+    isListed: false,
     complaints: [],
   };
   return {
-    line: (line) => (read(s, line) ? 'consumed' : 'ignored'),
+    line: (line) => (s.split.line(line) || read(s, line) ? 'consumed' : 'ignored'),
+    settle() {
+      if (s.header === undefined && s.open === undefined) s.split.release();
+    },
     end() {
       abandon(s, 'the log ends before the SUMMARY line');
       close(s, 'the log ends before the SUMMARY line');
-      return s.complaints;
+      s.split.release();
+      return [...s.complaints, ...s.split.complaints];
     },
   };
 }
@@ -69,6 +79,7 @@ function read(s: State, line: Line): boolean {
   const header = HEADER.exec(text);
   if (header) {
     abandon(s, 'another report begins before the SUMMARY line');
+    s.split.release();
     s.header = { no: line.no, pid: header[1] === undefined ? undefined : Number(header[1]) };
     s.bytes = s.objects = 0;
     s.isLimited = false;
@@ -87,6 +98,7 @@ function read(s: State, line: Line): boolean {
   if (s.header === undefined && s.open === undefined) return false;
   if (LIMITED.test(text)) s.isLimited = true;
   else if (!OBJECTS.test(text)) return s.open !== undefined && takeFrame(s.open, line);
+  else s.isListed = true;
   if (s.open !== undefined) extend(s.open, line);
   return true;
 }
@@ -94,13 +106,14 @@ function read(s: State, line: Line): boolean {
 function beginRecord(s: State, line: Line, m: RegExpExecArray): void {
   close(s);
   s.hasRecord = s.header === undefined;
+  s.isListed = false;
   const kind = m[1] === 'Direct' ? 'direct' : 'indirect';
   const leak = { kind, bytes: Number(m[2]), objects: Number(m[3]) } as const;
   s.open = openReport(line, {
     tool: 'lsan',
     rule: `lsan/${kind}-leak`,
     hazard: 'ownership/leak',
-    message: `${m[1]} leak of ${leak.bytes} byte(s) in ${leak.objects} object(s)`,
+    message: messageOf(leak),
     leak,
     memory: 'heap',
     ...(s.header?.pid !== undefined && { pid: s.header.pid }),
@@ -124,7 +137,8 @@ function takeSummary(s: State, line: Line, m: RegExpExecArray): void {
 }
 
 function close(s: State, missing?: string): void {
-  if (s.open !== undefined) closeReport(s.open, s.emit, missing);
+  if (s.open !== undefined)
+    closeReport(s.open, s.isListed && missing === undefined ? s.split.keep : s.split.pass, missing);
   s.open = undefined;
 }
 

@@ -1,0 +1,140 @@
+/*
+ * Whether code of the project is on the stack, and the whole stack where it is. Sanitizers unwind allocations by frame pointers,
+ * which hosts do not keep; unwinding by tables takes microseconds, and is done only where an address of the project's code lies
+ * near the top of the stack.
+ */
+#ifndef FFI_GATES_HOSTNATIVE_H
+#define FFI_GATES_HOSTNATIVE_H
+#include "own.h"
+#include <link.h>
+#include <sys/mman.h>
+#include <unwind.h>
+
+/* Frames of a stack that are kept, and those of the tool that may stand before them. */
+#define NATIVE_FRAMES 16
+#define TOOL_FRAMES 12
+#define OWN_RANGES 128
+/* Bytes of the stack that are searched: the sanitizer's own frames take some of them. */
+#define NEAR_BYTES 12288
+
+typedef struct {
+  uintptr_t from, to;
+} range;
+
+static range own_ranges[OWN_RANGES];
+static atomic_int own_count;
+/* The sanitizer's runtime, and this library. */
+static range runtime_range, tool_range;
+static uintptr_t in_runtime;
+static const struct link_map *last_object;
+static atomic_flag looking = ATOMIC_FLAG_INIT;
+/* A part of the stack that may be read, and whether nothing follows it. */
+static __thread range my_stack __attribute__((tls_model("initial-exec")));
+static __thread int ends_there __attribute__((tls_model("initial-exec")));
+
+static int in_range(range r, uintptr_t at) { return at - r.from < r.to - r.from; }
+
+static int is_own(uintptr_t at) {
+  for (int k = 0, n = atomic_load_explicit(&own_count, memory_order_acquire); k < n; k++)
+    if (in_range(own_ranges[k], at)) return 1;
+  return 0;
+}
+
+static int note_own(struct dl_phdr_info *object, size_t size, void *unused) {
+  char real[PATH_MAX];
+  int is_listed = -1;
+  (void)size, (void)unused;
+  for (int k = 0; k < object->dlpi_phnum; k++) {
+    const ElfW(Phdr) *p = &object->dlpi_phdr[k];
+    const range r = {object->dlpi_addr + p->p_vaddr, object->dlpi_addr + p->p_vaddr + p->p_memsz};
+    if (p->p_type != PT_LOAD || !(p->p_flags & PF_X)) continue;
+    if (in_range(r, (uintptr_t)note_own)) tool_range = r;
+    if (in_range(r, in_runtime)) runtime_range = r;
+    const int n = atomic_load(&own_count);
+    if (n == OWN_RANGES || is_own(r.from) || object->dlpi_name[0] == 0) continue;
+    if (is_listed < 0)
+      is_listed = listed(object->dlpi_name) || (realpath(object->dlpi_name, real) != NULL && listed(real));
+    if (!is_listed || in_range(tool_range, r.from)) continue;
+    own_ranges[n] = r;
+    atomic_store_explicit(&own_count, n + 1, memory_order_release);
+  }
+  return 0;
+}
+
+/* Objects that were loaded since the last time: the loader appends them to its list. */
+static void look_for_own(void) {
+  const struct link_map *last = last_object;
+  if ((last != NULL && last->l_next == NULL) || atomic_flag_test_and_set(&looking)) return;
+  if (in_runtime == 0) in_runtime = (uintptr_t)dlsym(RTLD_DEFAULT, "__asan_init");
+  dl_iterate_phdr(note_own, NULL);
+  for (last = _r_debug.r_map; last != NULL && last->l_next != NULL;) last = last->l_next;
+  last_object = last;
+  atomic_flag_clear(&looking);
+}
+
+/*
+ * How far the stack may be read from `at`. The C library knows where stacks end, but may not be asked: it holds a lock while it
+ * allocates for its answer.
+ */
+static uintptr_t readable_from(uintptr_t at) {
+  const uintptr_t page = 4096, end = at + NEAR_BYTES;
+  unsigned char resident;
+  if (in_range(my_stack, at) && (end <= my_stack.to || ends_there)) return end < my_stack.to ? end : my_stack.to;
+  /* Another stack, or one that has grown. */
+  const uintptr_t bottom = at & ~(page - 1);
+  uintptr_t top = bottom + page;
+  while (top < end && mincore((void *)top, 1, &resident) == 0) top += page;
+  const int is_same = bottom <= my_stack.to && top >= my_stack.from;
+  if (!is_same || top >= my_stack.to) ends_there = top < end;
+  if (!is_same) my_stack = (range){bottom, top};
+  if (bottom < my_stack.from) my_stack.from = bottom;
+  if (top > my_stack.to) my_stack.to = top;
+  return end < top ? end : top;
+}
+
+/* Whether an address of the project's code lies near the top of the stack: a return address, or what is left of one. */
+static int may_be_own(void) {
+  const uintptr_t *at = __builtin_frame_address(0);
+  look_for_own();
+  if (atomic_load(&own_count) == 0) return 0;
+  const uintptr_t end = readable_from((uintptr_t)at);
+  for (; (uintptr_t)at < end - sizeof *at; at++)
+    if (is_own(*at)) return 1;
+  return 0;
+}
+
+typedef struct {
+  uintptr_t at[NATIVE_FRAMES];
+  int frames, skipped, own;
+} native_stack;
+
+static _Unwind_Reason_Code note_pc(struct _Unwind_Context *context, void *to) {
+  native_stack *s = to;
+  const uintptr_t pc = _Unwind_GetIP(context);
+  if (pc == 0) return _URC_END_OF_STACK;
+  /* Of the tool and the runtime only the function that was called is of interest. */
+  if ((in_range(tool_range, pc - 1) || in_range(runtime_range, pc - 1)) && s->frames <= 1 && s->skipped < TOOL_FRAMES) {
+    s->at[0] = pc;
+    s->frames = in_range(runtime_range, pc - 1);
+    s->skipped++;
+    return _URC_NO_REASON;
+  }
+  s->at[s->frames++] = pc;
+  const int is = is_own(pc - 1);
+  s->own += is;
+  /* Who called the project is of interest, and no more. Two of its functions are what tells leaks apart. */
+  return s->frames == NATIVE_FRAMES || (s->own > 1 && !is) ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+/* The stack of this call of the allocator. False if the project has no part in it. */
+static int own_stack(native_stack *s) {
+  static _Unwind_Reason_Code (*unwind)(_Unwind_Trace_Fn, void *);
+  if (!may_be_own()) return 0;
+  if (unwind == NULL) *(void **)&unwind = dlsym(RTLD_DEFAULT, "_Unwind_Backtrace");
+  s->frames = s->skipped = s->own = 0;
+  if (unwind == NULL) return 0;
+  unwind(note_pc, s);
+  return s->own > 0;
+}
+
+#endif
