@@ -57,6 +57,10 @@ describe.skipIf(missing.length > 0)('memory that Python allocates', () => {
     const [leak] = report.findings.filter((f) => !f.planted);
     expect(leak?.hazard).toBe('ownership/leak');
     expect(leak?.stacks[0]?.frames.find((f) => f.own)).toMatchObject({ function: 'take' });
+    expect(leak?.caller).toMatchObject({ file: 'test_taker.py', line: 2 });
+    expect(leak?.witnesses.map((w) => w.test)).toEqual(['test_taker.py::test_take']);
+    const logs = report.cells.find((c) => c.role === 'subject')?.logs ?? [];
+    expect(logs.some((l) => l.includes('/3/'))).toBe(false);
     expect(report.cells.find((c) => c.role === 'subject')?.verdict).toMatchObject({
       kind: 'hazard',
       fresh: 1,
@@ -74,7 +78,7 @@ describe.skipIf(missing.length > 0)('memory that Python allocates', () => {
   test('and nobody is known to leak is inconclusive where the second launch does not end', () => {
     const leave =
       'def test_leave():\n    import os\n' +
-      "    if 'fast_unwind_on_malloc=0' in os.environ['ASAN_OPTIONS']: os._exit(0)\n";
+      "    if 'fast_unwind_on_malloc=0' in os.environ['ASAN_OPTIONS'] or 'FFI_GATES_HOST_BLOCKS' in os.environ: os._exit(0)\n";
     const { report } = judged('leaves', '', leave);
     expect(report.cells.find((c) => c.role === 'subject')?.verdict).toMatchObject({
       kind: 'inconclusive',

@@ -24,8 +24,8 @@ Objects leaked above:
 
 SUMMARY: AddressSanitizer: 104 byte(s) leaked in 4 allocation(s).
 `;
-const group = (record: number, blocks: number, bytes: number, test: string, line: number): string =>
-  `LEAKED BLOCKS of record ${record}: ${blocks} block(s), ${bytes} byte(s)${test}, allocated from:
+const group = (record: number, blocks: number, bytes: number, name: string, line: number): string =>
+  `LEAKED BLOCKS of record ${record}: ${blocks} block(s), ${bytes} byte(s)${name}, allocated from:
     #0 0x7f01 in malloc (/lib/libasan.so.8+0xb1)
     #1 0x4fe0  (/usr/bin/python3.11+0x4fe0)
     #2 0x7f03 in make /p/x.c:5
