@@ -17,6 +17,15 @@ export type ProjectCode = {
 export const under = (dirs: readonly string[], file: string): boolean =>
   dirs.some((d) => file === d || file.startsWith(d.endsWith('/') ? d : `${d}/`));
 
+/** What others wrote lies here, also below the project: packages that a package manager installed. */
+const INSTALLED = /\/(?:node_modules|site-packages|dist-packages)\//;
+
+/** Whether a file is at or below one of the directories, and in nothing that was installed below it. */
+const isWritten = (dirs: readonly string[], file: string): boolean =>
+  dirs.some(
+    (d) => under([d], file) && !INSTALLED.test(file.slice(d.endsWith('/') ? d.length - 1 : d.length)),
+  );
+
 /** A path without its directories. */
 export const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
@@ -24,7 +33,7 @@ export const base = (path: string): string => path.slice(path.lastIndexOf('/') +
 export const isProjectFrame = (f: Frame, own: ProjectCode): boolean => {
   if (f.kind === 'source') {
     if (f.file.startsWith('/'))
-      return under(own.dirs, f.file) || (f.module !== undefined && own.objects.has(base(f.module)));
+      return isWritten(own.dirs, f.file) || (f.module !== undefined && own.objects.has(base(f.module)));
     return f.module !== undefined && own.objects.has(base(f.module));
   }
   return f.kind === 'module' && own.objects.has(base(f.module));
@@ -32,10 +41,13 @@ export const isProjectFrame = (f: Frame, own: ProjectCode): boolean => {
 
 /**
  * A line of a foreign header, compiled into the project's object: `Py_TYPE`, `std::vector`, a checked
- * `memcpy`.
+ * `memcpy`, `Napi::Value`.
  */
 const isForeignHeader = (f: Frame, own: ProjectCode): boolean =>
-  f.kind === 'source' && f.file.startsWith('/') && f.file.includes('/include/') && !under(own.dirs, f.file);
+  f.kind === 'source' &&
+  f.file.startsWith('/') &&
+  (f.file.includes('/include/') || INSTALLED.test(f.file)) &&
+  !isWritten(own.dirs, f.file);
 
 /**
  * The frames of a stack in the project's code. Lines of foreign headers are included only if there is nothing

@@ -57,6 +57,11 @@ test('tests inside their package are run from the installed one, tests beside it
     program('place-tests', join(made, 'project', dir), join(made, 'project'), installed(place(dir)));
   expect(testPlace(place('src/pkg/tests')).dir).toBe(join(made, 'out/lib/pkg/tests'));
   expect(testPlace(place('tests')).dir).toBe(join(made, 'project/tests'));
+  // A line of theirs is shown where it was written.
+  expect(pyx.copied!(place('src/pkg/tests'))).toEqual({
+    from: join(made, 'project/src'),
+    to: join(made, 'out/lib'),
+  });
   const lib = (path: string): string => readFileSync(join(made, 'out/lib', path), 'utf8');
   expect([lib('pkg/tests/test_a.py'), lib('pkg/__init__.py'), lib('conftest.py')]).toEqual([
     'test',

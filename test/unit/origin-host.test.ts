@@ -109,6 +109,32 @@ test('a line of a header of somebody else, compiled into our object, is ours onl
   expect(projectFrames([inlined, jvm], own)).toEqual([inlined]);
 });
 
+test('what was installed below the project is nobody’s who works there, as source or as a header', () => {
+  const line = (fn: string, file: string, module?: string): Frame => ({
+    kind: 'source',
+    function: fn,
+    file,
+    line: 1,
+    ...(module === undefined ? {} : { module }),
+  });
+  const library = '/app/out/libmine.so';
+  const written = line('decode', '/app/src/decode.cc', library);
+  const numpy = line('assert_equal', '/app/.venv/lib/python3.11/site-packages/numpy/testing/utils.py');
+  const napi = line('Napi::Env::SetInstanceData', '/app/node_modules/node-addon-api/napi-inl.h', library);
+  const pytest = line('raises', '/app/out/.venv/lib/python3/dist-packages/_pytest/python_api.py');
+  const test_ = line('test_decode', '/app/tests/test_decode.py');
+  expect(projectFrames([numpy, pytest, test_], own)).toEqual([test_]);
+  expect(projectFrames([numpy, pytest], own)).toEqual([]);
+  expect(projectFrames([napi, written], own)).toEqual([written]);
+  expect(projectFrames([napi], own)).toEqual([napi]);
+  // A project that itself lies in such a directory is its own all the same.
+  const there = { ...own, dirs: ['/b/node_modules/mine', '/c/site-packages/'] };
+  const inside = [line('f', '/b/node_modules/mine/f.c'), line('g', '/c/site-packages/g.py')];
+  expect(projectFrames(inside, there)).toEqual(inside);
+  const others = [line('f', '/b/node_modules/mine/node_modules/x/f.c'), line('g', '/b/node_modules/y/g.c')];
+  expect(projectFrames(others, there)).toEqual([]);
+});
+
 const leak = (...frames: Frame[]): Diagnostic => ({
   ...race(['allocated', ...frames]),
   tool: 'lsan',

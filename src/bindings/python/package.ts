@@ -35,6 +35,14 @@ const withVenv = (suite: PreparedSuite, tools: Tools): Tools => ({
   python: { path: join(venv(suite), 'bin', 'python'), version: tools['python']?.version ?? '' },
 });
 
+/** What of the package is installed as it is written, such as its Python, is shown where it was written. */
+export const copyOfPackage = (suite: PreparedSuite): { from: string; to: string } | undefined => {
+  const project = packageOf(suite);
+  if (project === undefined) return undefined;
+  const sources = join(project, 'src');
+  return { from: existsSync(sources) ? sources : project, to: installed(suite) };
+};
+
 /**
  * The suite as it runs. Tests inside the package that they test would import its sources, which contain no
  * compiled code, instead of the installed package. They run from their copy in the installed one.

@@ -5,12 +5,10 @@
  * `load` (modules to import instead of running tests). With `package` pip installs that project, with its dependencies, its
  * `extras` and `requires`, into an environment of its own, once for all gates.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Binding, PreparedSuite, RunPlan } from '../binding.js';
 import type { Arm, Instrument, Launch, Tools } from '../../model/launch.js';
 import { progressFile, readEvents } from '../progress.js';
-import { installed, packageOf, packageSteps, packageTesting, wrapped } from './package.js';
+import { copyOfPackage, packageOf, packageSteps, packageTesting, wrapped } from './package.js';
 import { isFuzzing } from '../../model/fuzz-plan.js';
 import { variant } from '../fuzz-targets.js';
 import { interpreter, nodeIds, progressOf, pytest, rootOf, uncollected } from './pytest.js';
@@ -71,13 +69,7 @@ export const py: Binding = {
     return { ...launch, env: { ...launch.env, ...progressOf(plan) } };
   },
   events: (scratch) => readEvents(progressFile(scratch)),
-  copied: (suite) => {
-    const project = packageOf(suite);
-    if (project === undefined || suite.base === undefined) return undefined;
-    // Pure Python is installed as it is: declarations in it are shown where they were written.
-    const sources = join(project, 'src');
-    return { from: existsSync(sources) ? sources : project, to: installed(inBase(suite)) };
-  },
+  copied: (suite) => (suite.base === undefined ? undefined : copyOfPackage(inBase(suite))),
   declarations: () => ({ language: 'ctypes' }),
   attributes: true,
   selectsAny: true,

@@ -13,7 +13,7 @@ import { progressFile, readEvents } from '../progress.js';
 import { py } from './py.js';
 import { variant } from '../fuzz-targets.js';
 import { interpreter, nodeIds, progressOf, pytest, rootOf, uncollected } from './pytest.js';
-import { installed, packageOf, packageSteps, packageTesting, wrapped } from './package.js';
+import { copyOfPackage, installed, packageOf, packageSteps, packageTesting, wrapped } from './package.js';
 
 /** pytest with the built extension first on PYTHONPATH. */
 const testing = (suite: PreparedSuite, tools: Tools, arm: Arm, chosen?: RunPlan): Launch =>
@@ -78,6 +78,7 @@ export const pyx: Binding = {
     const launch = testing(suite, tools, plan.arm, plan);
     return { ...launch, env: { ...launch.env, ...progressOf(plan) } };
   },
+  copied: copyOfPackage,
   events: (scratch) => readEvents(progressFile(scratch)),
   attributes: true,
   selectsAny: true,
