@@ -16,6 +16,7 @@ import time
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.internal.conjecture import engine
 from hypothesis.strategies import DataObject
 
 PLAN = json.loads(os.environ.get("FFI_GATES_FUZZ", "{}"))
@@ -108,6 +109,9 @@ def _one_by_one(inner, last, end):
 
 
 def _rounds(test, call, end):
+    # By default an example may be made smaller for five minutes.
+    if hasattr(engine, "MAX_SHRINKING_SECONDS") and "smaller" in PLAN:
+        engine.MAX_SHRINKING_SECONDS = PLAN["smaller"]
     function = getattr(test, "__func__", test)
     own = getattr(function, "_hypothesis_internal_use_settings", None) or settings.default
     again = "input" in PLAN

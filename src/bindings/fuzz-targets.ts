@@ -29,12 +29,14 @@ export const fuzzLaunch = (
   { engine, cwd, seeds, command, env }: Target,
 ): Launch => {
   const test = tests[0] ?? '';
-  const plan = fuzz ?? { seconds: 1, seed: 0, kept: join(scratch, 'kept') };
+  const plan = fuzz ?? { seconds: 1, smaller: 1, failures: 1, seed: 0, kept: join(scratch, 'kept') };
   const job: FuzzJob = {
     ...{ test, engine, cwd, seeds, scratch, logDir },
     command: [...arm.prefix, ...command],
     env: { ...env, ...arm.env },
     seconds: plan.seconds,
+    smaller: plan.smaller,
+    failures: plan.failures,
     seed: plan.seed,
     kept: join(plan.kept, directoryOf(test)),
     progress: progressFile(scratch),

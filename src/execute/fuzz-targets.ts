@@ -12,6 +12,13 @@ const LEAST = 2;
 const PLANTED = 60;
 const TWIN = 5;
 
+/** Seconds for making an input smaller: the most, and for one that nobody will read. */
+const SMALLER = 30;
+const LEAST_SMALLER = 5;
+
+/** Different failures of one target in one launch: behind so many the rest can wait for these to be mended. */
+const MAX_FAILURES = 8;
+
 /** Where inputs of a suite's functions or targets are kept: beside the builds, or where the matrix says. */
 export const keptFor = ({ matrix, suite, gate }: Cell, kept: string): string => {
   const named = matrix.gates[gate.id]?.corpus;
@@ -44,8 +51,12 @@ export const fuzzPlanOf = (
   if (!isFuzzing(cell.suite) || !cell.gate.drawsInputs) return {};
   // A planted bug is found from nothing in each run.
   const kept = cell.suite.role === 'subject' ? keptFor(cell, options.kept) : join(scratch, 'kept');
+  const seconds = secondsFor(cell, evidence.listed.length);
+  const planted = isPlanted(cell.suite.role);
   const fuzz: FuzzPlan = {
-    seconds: secondsFor(cell, evidence.listed.length),
+    seconds,
+    smaller: planted ? LEAST_SMALLER : Math.max(LEAST_SMALLER, Math.min(SMALLER, seconds)),
+    failures: planted ? 1 : MAX_FAILURES,
     seed: options.disturbance?.seed ?? 0,
     kept,
     ...(input === undefined ? {} : { input }),

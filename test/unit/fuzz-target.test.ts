@@ -3,7 +3,7 @@
  * in the fixtures (`native-fixtures/targets`).
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const LIBFUZZER = join(dir, 'libfuzzer.mjs');
 writeFileSync(
   LIBFUZZER,
-  `import { readFileSync, writeFileSync, statSync } from 'node:fs';
+  `import { appendFileSync, readFileSync, writeFileSync, statSync } from 'node:fs';
 const args = process.argv.slice(2);
 const value = (name) => args.find((a) => a.startsWith('-' + name + '='))?.slice(name.length + 2);
 const files = args.filter((a) => !a.startsWith('-'));
@@ -33,6 +33,7 @@ if (value('minimize_crash')) {
   const text = readFileSync(files[0], 'utf8');
   writeFileSync(value('exact_artifact_path'), text.slice(text.indexOf('BAD'), text.indexOf('BAD') + 3));
 } else if (value('max_total_time')) {
+  appendFileSync(process.env.HUNTS, 'x');
   if (process.env.FINDS) {
     writeFileSync(value('artifact_prefix') + 'crash-1', process.env.FINDS);
     crash(process.env.FINDS);
@@ -46,7 +47,7 @@ if (value('minimize_crash')) {
 );
 
 let runs = 0;
-const run = (name: string, env: Record<string, string>, input?: string) => {
+const run = (name: string, env: Record<string, string>, input?: string, [seconds, failures] = [1, 8]) => {
   const scratch = join(dir, `scratch${++runs}`);
   const logDir = join(scratch, 'gate');
   mkdirSync(logDir, { recursive: true });
@@ -54,9 +55,11 @@ const run = (name: string, env: Record<string, string>, input?: string) => {
     test: 'target',
     engine: 'libfuzzer',
     command: [process.execPath, LIBFUZZER],
-    env: { ...env, LOGS: `log_path=${logDir}` },
+    env: { ...env, LOGS: `log_path=${logDir}`, HUNTS: join(scratch, 'hunts') },
     cwd: dir,
-    seconds: 1,
+    seconds,
+    smaller: 1,
+    failures,
     seed: 0,
     kept: join(dir, name),
     seeds: [],
@@ -67,12 +70,14 @@ const run = (name: string, env: Record<string, string>, input?: string) => {
   };
   const ended = spawnSync(process.execPath, [PROGRAM, JSON.stringify(job)], { encoding: 'utf8' });
   const events = readFileSync(job.progress, 'utf8').trim().split('\n');
+  const hunts = join(scratch, 'hunts');
   const reproducers = join(job.kept, 'reproducers');
   return {
     status: ended.status,
     output: ended.stdout + ended.stderr,
     outcomes: events.map((line) => (JSON.parse(line) as { outcome: string }).outcome),
     logs: readdirSync(logDir),
+    hunts: existsSync(hunts) ? readFileSync(hunts, 'utf8').length : 0,
     kept: readdirSync(reproducers).map((f) => readFileSync(join(reproducers, f), 'utf8')),
     paths: readdirSync(reproducers).map((f) => join(reproducers, f)),
   };
@@ -92,6 +97,10 @@ describe('a target', () => {
     expect(again).toMatchObject({ status: 99, outcomes: ['started'], kept: ['BAD'] });
     const alone = run('bad', { ENDS: '3' }, ran.paths[0]);
     expect(alone).toMatchObject({ status: 99, output: 'crashed with BAD\n' });
+  });
+  test('is left after as many failures as it may show', () => {
+    expect(run('all', { FINDS: 'BAD' }, undefined, [60, 8])).toMatchObject({ hunts: 2 });
+    expect(run('first', { FINDS: 'BAD' }, undefined, [60, 1])).toMatchObject({ status: 99, hunts: 1 });
   });
   test('whose failure no input shows again has the report that was written on the way', () => {
     const ran = run('flaky', { FINDS: 'harmless' });

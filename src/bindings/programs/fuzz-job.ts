@@ -12,6 +12,10 @@ export type FuzzJob = {
   env: Record<string, string>;
   cwd: string;
   seconds: number;
+  /** Seconds for making one failing input smaller. */
+  smaller: number;
+  /** After so many different failures it ends. */
+  failures: number;
   seed: number;
   /** Directory of what is kept for the next run: `inputs`, `reproducers`. */
   kept: string;

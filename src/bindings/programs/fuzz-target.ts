@@ -24,9 +24,6 @@ import { libFuzzer } from './fuzz-libfuzzer.js';
 /** Where it says which input each failing process ran, by process id. */
 export const FOUND = 'found.json';
 
-/** Different failures of one target in one launch: behind so many the rest can wait for these to be mended. */
-const MAX_FAILURES = 8;
-
 const FRAME = /^\s{0,8}#\d{1,3} (?:0x[0-9a-f]{1,16} )?(?:in )?(\S{1,300})/;
 
 /** A name of what failed: the report's head and the first functions in its stack. */
@@ -109,12 +106,12 @@ const fuzz = async (job: FuzzJob, engine: Engine, shown: Shown): Promise<void> =
   const quiet = aside(job);
   const end = performance.now() + job.seconds * 1000;
   for (const input of filesIn(reproducers)) await show(job, engine, shown, input);
-  for (let left = job.seconds; left >= 1 && shown.kinds.size < MAX_FAILURES;) {
+  for (let left = job.seconds; left >= 1 && shown.kinds.size < job.failures;) {
     const since = Date.now();
     const { ended, input } = await engine.hunt(Math.ceil(left), quiet);
     if (!isBad(ended)) return;
     if (input === undefined) return showAside(job, shown, ended, since);
-    const smallest = await engine.minimise(input, Math.max(5, Math.min(30, job.seconds)), quiet);
+    const smallest = await engine.minimise(input, job.smaller, quiet);
     const result = await show(job, engine, shown, smallest);
     if (result === 'nothing') return showAside(job, shown, ended, since);
     if (result === 'known') return;
