@@ -7,6 +7,8 @@ import type { TestEvent } from '../model/test-event.js';
 import type { BindingId } from '../model/ids.js';
 import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../model/launch.js';
 import type { FuzzPlan } from '../model/fuzz-plan.js';
+import type { Toolchain } from '../host/tools.js';
+
 /** A suite that is ready to run. All paths are absolute. */
 export type PreparedSuite = {
   /** The suite's directory in the repository; read-only. */
@@ -59,6 +61,8 @@ export type RunPlan = {
 export type Binding = {
   id: BindingId;
   title: string;
+  /** What is looked for on a machine whose matrix has this binding. */
+  toolchains?: readonly Toolchain[];
   /** A tool that the binding lacks here. Undefined if it has all that it needs. */
   missing(tools: Tools, settings?: PreparedSuite['with']): Missing | undefined;
   /**

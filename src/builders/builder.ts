@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import type { Instrument, Launch, Missing, Tools } from '../model/launch.js';
 import type { Target } from '../config/matrix.js';
 import type { BuilderId } from '../model/ids.js';
+import type { Toolchain } from '../host/tools.js';
 
 export type BuildInput = {
   dir: string;
@@ -17,6 +18,8 @@ export type BuildInput = {
 /** `copies`: the build system writes into its source tree, so it gets a copy of it. */
 export type Builder = {
   id: BuilderId;
+  /** What is looked for on a machine whose matrix has this builder. */
+  toolchains?: readonly Toolchain[];
   /** It compiles Rust, so rustc's flags change its result. */
   rust?: true;
   copies?: true;

@@ -111,6 +111,7 @@ const cc: Builder = {
 
 const cargo: Builder = {
   id: 'cargo',
+  toolchains: ['rust'],
   rust: true,
   copies: true,
   missing: (tools) => lacks(tools, 'cargo', 'install Rust from https://rustup.rs'),
@@ -150,6 +151,7 @@ const setuptools: Builder = {
 
 const nodegyp: Builder = {
   id: 'nodegyp',
+  toolchains: ['npm'],
   copies: true,
   missing: (tools) =>
     tools['npm']

@@ -9,7 +9,16 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Tools } from '../model/launch.js';
 import { baseEnv } from './environment.js';
-import { firstOf, nightlyVersion, out, probeTools, type Asking, type Unknown } from './tools.js';
+import {
+  firstOf,
+  nightlyVersion,
+  out,
+  probeTools,
+  TOOLCHAINS,
+  type Asking,
+  type Toolchain,
+  type Unknown,
+} from './tools.js';
 
 export type Host = {
   tools: Tools;
@@ -170,35 +179,35 @@ const PATIENCE_MS = [30_000, 90_000];
 
 /**
  * Probes the machine, which takes about a second. Missing tools are absent in the result; tools that do not
- * answer within `patience` (ms, for each trial) are unknown. `reports` is the directory for reports.
+ * answer within `patience` (ms, for each trial) are unknown. `reports` is the directory for reports. Only `wanted` toolchains are
+ * looked for.
  */
 export const probeHost = async (
   reports = 'reports/latest',
-  patience: readonly number[] = PATIENCE_MS,
+  { patience, wanted }: { patience?: readonly number[]; wanted?: ReadonlySet<Toolchain> } = {},
 ): Promise<Host> => {
   const unknown: Unknown = {};
-  const asking = { unknown, patience };
-  const tools = await probeTools(asking);
+  const asking = { unknown, patience: patience ?? PATIENCE_MS };
+  const tools = await probeTools(asking, wanted ?? new Set(TOOLCHAINS));
   const dir = resolve(reports);
-  const [rt, bits, setarch, ptrace, os, openFiles, nightly, seccomp, shims, canWrite] = await Promise.all([
-    runtimes(tools, asking),
-    number('/proc/sys/vm/mmap_rnd_bits'),
-    out(asking, 'setarch', 'setarch', ['-R', 'true']).then((o) => o !== undefined),
-    ptraceAllowed(tools['gcc']?.path),
-    osRelease(),
-    openFileLimit(),
-    tools['rustup'] ? nightlyVersion(asking) : undefined,
-    seccompFilter(),
-    pythonShim(),
-    writable(dir),
-  ]);
-  if (nightly) tools['nightly'] = nightly;
-  const miri = nightly
-    ? (await out(asking, 'miri', 'cargo', ['+nightly', 'miri', '--version'])) !== undefined
-    : false;
-  const sysroot = nightly
-    ? await out(asking, 'rustSrc', 'rustc', ['+nightly', '--print', 'sysroot'])
-    : undefined;
+  const nightly = async (name: string, ...command: [string, ...string[]]) =>
+    tools['rustup'] ? out(asking, name, command[0], command.slice(1)) : undefined;
+  const [rt, bits, setarch, ptrace, os, openFiles, night, miri, sysroot, seccomp, shims, canWrite] =
+    await Promise.all([
+      runtimes(tools, asking),
+      number('/proc/sys/vm/mmap_rnd_bits'),
+      out(asking, 'setarch', 'setarch', ['-R', 'true']).then((o) => o !== undefined),
+      ptraceAllowed(tools['gcc']?.path),
+      osRelease(),
+      openFileLimit(),
+      tools['rustup'] ? nightlyVersion(asking) : undefined,
+      nightly('miri', 'cargo', '+nightly', 'miri', '--version'),
+      nightly('rustSrc', 'rustc', '+nightly', '--print', 'sysroot'),
+      seccompFilter(),
+      pythonShim(),
+      writable(dir),
+    ]);
+  if (night) tools['nightly'] = night;
   const rustSrc = sysroot !== undefined && existsSync(join(sysroot.trim(), RUST_SRC));
   const clangDir = tools['clang'] && (await realpath(tools['clang'].path)).replace(/\/[^/]+$/, '');
   const symbolizer = clangDir && `${clangDir}/llvm-symbolizer`;
@@ -223,8 +232,8 @@ export const probeHost = async (
     ...(openFiles === undefined ? {} : { openFiles }),
     runtimes: rt,
     ...(hasSymbolizer ? { symbolizer } : {}),
-    nightly: nightly !== undefined,
-    miri,
+    nightly: night !== undefined,
+    miri: night !== undefined && miri !== undefined,
     rustSrc,
   };
 };

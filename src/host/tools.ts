@@ -45,7 +45,17 @@ export const firstOf = async (...names: string[]): Promise<string | undefined> =
   return undefined;
 };
 
-type Probe = { names: string[]; args: string[]; pattern: RegExp };
+/** Tools that only some repositories need. To ask all of them takes seconds on a busy machine. */
+export const TOOLCHAINS = ['go', 'jvm', 'mono', 'npm', 'rust'] as const;
+export type Toolchain = (typeof TOOLCHAINS)[number];
+
+type Probe = {
+  names: string[];
+  args: string[];
+  pattern: RegExp;
+  /** Asked only where this is needed. */
+  of?: Toolchain;
+};
 const NEWEST_CLANG = [
   'clang-22',
   'clang-21',
@@ -74,48 +84,54 @@ const PROBES: Record<string, Probe> = {
   libtoolize: { names: ['libtoolize'], args: ['--version'], pattern: V },
   gdb: { names: ['gdb'], args: ['--version'], pattern: V },
   valgrind: { names: ['valgrind'], args: ['--version'], pattern: V },
-  go: { names: ['go'], args: ['version'], pattern: /go(\d+\.\d+(?:\.\d+)?)/ },
-  mvn: { names: ['mvn'], args: ['--version'], pattern: V },
-  cargo: { names: ['cargo'], args: ['--version'], pattern: V },
-  rustc: { names: ['rustc'], args: ['--version'], pattern: V },
+  go: { names: ['go'], args: ['version'], pattern: /go(\d+\.\d+(?:\.\d+)?)/, of: 'go' },
+  mvn: { names: ['mvn'], args: ['--version'], pattern: V, of: 'jvm' },
+  cargo: { names: ['cargo'], args: ['--version'], pattern: V, of: 'rust' },
+  rustc: { names: ['rustc'], args: ['--version'], pattern: V, of: 'rust' },
   // The `version` is the machine's target triple. Cargo knows `host-tuple` only since 1.91.
-  rustHost: { names: ['rustc'], args: ['-vV'], pattern: /^host: (\S+)/m },
-  clippy: { names: ['cargo-clippy'], args: ['--version'], pattern: V },
-  rustup: { names: ['rustup'], args: ['--version'], pattern: V },
-  mono: { names: ['mono'], args: ['--version'], pattern: V },
-  mcs: { names: ['mcs'], args: ['--version'], pattern: V },
-  dotnet: { names: ['dotnet'], args: ['--version'], pattern: V },
-  npm: { names: ['npm'], args: ['--version'], pattern: V },
+  rustHost: { names: ['rustc'], args: ['-vV'], pattern: /^host: (\S+)/m, of: 'rust' },
+  clippy: { names: ['cargo-clippy'], args: ['--version'], pattern: V, of: 'rust' },
+  rustup: { names: ['rustup'], args: ['--version'], pattern: V, of: 'rust' },
+  mono: { names: ['mono'], args: ['--version'], pattern: V, of: 'mono' },
+  mcs: { names: ['mcs'], args: ['--version'], pattern: V, of: 'mono' },
+  dotnet: { names: ['dotnet'], args: ['--version'], pattern: V, of: 'mono' },
+  npm: { names: ['npm'], args: ['--version'], pattern: V, of: 'npm' },
   nm: { names: ['nm'], args: ['--version'], pattern: V },
   setpriv: { names: ['setpriv'], args: ['--version'], pattern: V },
 };
 
+/** The tools of a toolchain. */
+export const toolsOf = (toolchain: Toolchain): string[] => [
+  ...Object.entries(PROBES).flatMap(([id, { of }]) => (of === toolchain ? [id] : [])),
+  ...{ go: [], jvm: ['java', 'javac'], mono: ['nunit'], npm: [], rust: ['nightly'] }[toolchain],
+];
+
+/**
+ * Prints the interpreter's own path, its version, and those of packages. To import these would take longer than all the rest;
+ * pytest is asked itself, since one that does not start runs no test.
+ */
+const ASK_PYTHON = `import os, sys
+from importlib.metadata import PackageNotFoundError, version
+print(os.path.realpath(sys.executable), sys.version.split()[0])
+for name in ("setuptools", "hypothesis"):
+    try:
+        print(name, version(name))
+    except PackageNotFoundError:
+        pass`;
+
 /** Asks the interpreter itself for its path: `python3` may be a pyenv shim, which is a shell script. */
 const python = async (asking: Asking): Promise<Tools> => {
   const shim = await firstOf('python3', 'python');
-  const line =
-    shim &&
-    (await out(asking, 'python', shim, [
-      '-c',
-      'import sys,os;print(os.path.realpath(sys.executable), sys.version.split()[0])',
-    ]));
-  const m = line && /^(\S+) (\S+)$/m.exec(line);
+  const text = shim && (await out(asking, 'python', shim, ['-c', ASK_PYTHON]));
+  const m = text && /^(\S+) (\S+)$/m.exec(text);
   if (!m) return {};
   const path = m[1]!;
-  const [pytest, setuptools, hypothesis] = await Promise.all([
-    out(asking, 'pytest', path, ['-m', 'pytest', '--version']),
-    out(asking, 'setuptools', path, ['-c', 'import setuptools; print(setuptools.__version__)']),
-    // To import it would take longer than all the rest.
-    out(asking, 'hypothesis', path, [
-      '-c',
-      'from importlib.metadata import version; print(version("hypothesis"))',
-    ]),
-  ]);
+  const pytest = await out(asking, 'pytest', path, ['-m', 'pytest', '--version']);
+  const packages = [...text.matchAll(/^(setuptools|hypothesis) (\S+)$/gm)];
   return {
     python: { path, version: m[2]! },
     pytest: pytest ? { path, version: V.exec(pytest)?.[1] ?? pytest } : undefined,
-    setuptools: setuptools ? { path, version: V.exec(setuptools)?.[1] ?? setuptools } : undefined,
-    hypothesis: hypothesis ? { path, version: V.exec(hypothesis)?.[1] ?? hypothesis } : undefined,
+    ...Object.fromEntries(packages.map(([, name, version]) => [name, { path, version }])),
   };
 };
 
@@ -141,20 +157,24 @@ export const nightlyVersion = async (asking: Asking): Promise<Tools[string]> => 
   return path && m ? { path, version: m[2] ? `${m[1]} (${m[2]})` : m[1]! } : undefined;
 };
 
-/** All tools except those that depend on others. Missing tools are absent, those not heard are in `unknown`. */
-export const probeTools = async (asking: Asking): Promise<Tools> => {
+/**
+ * All tools except those that depend on others, and those of toolchains that are not `wanted`. Missing tools are absent, those
+ * not heard are in `unknown`.
+ */
+export const probeTools = async (asking: Asking, wanted: ReadonlySet<Toolchain>): Promise<Tools> => {
   const tools: Tools = { node: { path: process.execPath, version: process.versions.node } };
   await Promise.all([
     ...Object.entries(PROBES).map(async ([id, p]) => {
+      if (p.of !== undefined && !wanted.has(p.of)) return;
       const path = await firstOf(...p.names);
       const text = path && (await out(asking, id, path, p.args));
       const version = text && p.pattern.exec(text)?.[1];
       if (path && version) tools[id] = { path, version };
     }),
     python(asking).then((t) => Object.assign(tools, t)),
-    jdk(asking).then((t) => Object.assign(tools, t)),
+    wanted.has('jvm') && jdk(asking).then((t) => Object.assign(tools, t)),
     firstOf('nunit-console4', 'nunit-console').then((path) => {
-      if (path) tools['nunit'] = { path, version: 'found' };
+      if (path && wanted.has('mono')) tools['nunit'] = { path, version: 'found' };
     }),
   ]);
   return tools;

@@ -32,7 +32,7 @@ beforeAll(async () => {
   }
   process.env['PATH'] = dir;
   // The last trial waits long enough for a busy machine to answer, and what is mute never does.
-  host = await probeHost(join(dir, 'reports'), [50, 10_000]);
+  host = await probeHost(join(dir, 'reports'), { patience: [50, 10_000] });
 });
 afterAll(() => {
   process.env['PATH'] = path;

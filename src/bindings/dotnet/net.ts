@@ -178,6 +178,7 @@ const events = (scratch: string, output: Iterable<string>, suite: PreparedSuite)
 export const net: Binding = {
   id: 'net',
   title: '.NET (P/Invoke)',
+  toolchains: ['mono'],
   attributes: true,
   missing,
   variant: (settings) => (asksForSdk(settings) ? { name: 'dotnet', with: { runner: 'dotnet' } } : undefined),

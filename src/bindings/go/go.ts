@@ -142,6 +142,7 @@ const run = (suite: PreparedSuite, _instrument: Instrument, _tools: Tools, plan:
 export const go: Binding = {
   id: 'go',
   title: 'Go (cgo)',
+  toolchains: ['go'],
   attributes: false,
   missing: (tools) =>
     tools['go']

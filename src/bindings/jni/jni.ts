@@ -174,6 +174,7 @@ const run = (suite: PreparedSuite, _instrument: Instrument, tools: Tools, plan: 
 export const jni: Binding = {
   id: 'jni',
   title: 'Java (JNI)',
+  toolchains: ['jvm'],
   attributes: true,
   isolates: 'start-all',
   copied: (suite) => ({ from: root(suite), to: copyOfRoot(suite) }),

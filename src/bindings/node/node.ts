@@ -190,6 +190,8 @@ const parseList = (stdout: string): string[] =>
 export const nodejs: Binding = {
   id: 'node',
   title: 'Node (N-API)',
+  // An extension may be a crate.
+  toolchains: ['npm', 'rust'],
   attributes: true,
   isolates: 'start',
   copied: (suite) => ({ from: suite.dir, to: project(suite) }),

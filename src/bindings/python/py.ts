@@ -33,6 +33,8 @@ const uninstrumented = ({ compiler, cc, cxx }: Instrument): Instrument => ({
 export const py: Binding = {
   id: 'py',
   title: 'Python ctypes',
+  // An extension may be a crate.
+  toolchains: ['rust'],
   missing: (tools, settings = {}) => {
     if (!tools['python'])
       return {

@@ -46,6 +46,8 @@ const compileEnv = (suite: PreparedSuite, i: Instrument): Record<string, string>
 export const pyx: Binding = {
   id: 'pyx',
   title: 'Python C extension',
+  // An extension may be a crate.
+  toolchains: ['rust'],
   missing: (tools, settings) => {
     const missing = py.missing(tools, settings);
     if (missing || tools['setuptools']) return missing;

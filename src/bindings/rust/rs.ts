@@ -233,6 +233,7 @@ const executables = (suite: PreparedSuite): string[] => {
 export const rs: Binding = {
   id: 'rs',
   title: 'Rust (FFI)',
+  toolchains: ['rust'],
   attributes: false,
   missing,
   base,
