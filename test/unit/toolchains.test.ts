@@ -17,7 +17,7 @@ const OF = new Map(TOOLCHAINS.flatMap((t) => toolsOf(t).map((tool) => [tool, t] 
 /** A machine that has everything, and the toolchains that were read from it. */
 const watched = (): { host: Host; read: Set<Toolchain> } => {
   const read = new Set<Toolchain>();
-  const tools = new Proxy({} as Tools, {
+  const tools = new Proxy<Tools>({}, {
     get: (_, name) => {
       const toolchain = OF.get(String(name));
       if (toolchain) read.add(toolchain);
