@@ -17,13 +17,16 @@ const OF = new Map(TOOLCHAINS.flatMap((t) => toolsOf(t).map((tool) => [tool, t] 
 /** A machine that has everything, and the toolchains that were read from it. */
 const watched = (): { host: Host; read: Set<Toolchain> } => {
   const read = new Set<Toolchain>();
-  const tools = new Proxy<Tools>({}, {
-    get: (_, name) => {
-      const toolchain = OF.get(String(name));
-      if (toolchain) read.add(toolchain);
-      return { path: `/usr/bin/${String(name)}`, version: '1.0' };
+  const tools = new Proxy<Tools>(
+    {},
+    {
+      get: (_, name) => {
+        const toolchain = OF.get(String(name));
+        if (toolchain) read.add(toolchain);
+        return { path: `/usr/bin/${String(name)}`, version: '1.0' };
+      },
     },
-  });
+  );
   return { host: { ...NO_HOST, tools, nightly: true, miri: true, rustSrc: true }, read };
 };
 
