@@ -13,20 +13,9 @@
  */
 #include "callers.h"
 #include "kept.h"
+#include "log-host.h"
 #include <errno.h>
 #include <setjmp.h>
-
-static int (*host_frames)(void (*take)(const char *function, const char *file, int line));
-static log_text *host_text;
-static int host_shown;
-
-static void take_frame(const char *function, const char *file, int line) {
-  char name[200];
-  if (host_text == NULL || file == NULL || line <= 0) return;
-  /* Mono puts the arguments behind a space. */
-  snprintf(name, sizeof name, "%.*s", (int)strcspn(function, " ("), function);
-  log_add(host_text, "    #%d %s %s:%d\n", host_shown++, *name ? name : "?", file, line);
-}
 
 static const char *name_of(uintptr_t at) {
   const function *f = function_at(at);
@@ -35,7 +24,6 @@ static const char *name_of(uintptr_t at) {
 
 /* This thread enters a group that runs on `other`, which may be the same. */
 static void report(const thread *t, const thread *other, int group, const char *how) {
-  static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
   const call *now = &t->calls[t->depth - 1];
   void *frames[LOG_FRAMES];
   if (log_enough(how, (void *)now->site)) return;
@@ -46,17 +34,7 @@ static void report(const thread *t, const thread *other, int group, const char *
   log_add(&text, "  other: what runs was entered here\n");
   log_stack(&text, other->first[group].frames, other->first[group].count);
   /* A handler of signals may have interrupted the host anywhere. One that does not answer costs its lines. */
-  if (host_frames && strstr(how, "signal") == NULL && pthread_mutex_trylock(&one) == 0) {
-    const size_t before = text.length;
-    log_add(&text, "  managed:\n");
-    host_text = &text;
-    host_shown = 0;
-    host_frames(take_frame);
-    host_text = NULL;
-    if (host_shown == 0) text.length = before;
-    pthread_mutex_unlock(&one);
-  }
-  text.text[text.length] = 0;
+  if (strstr(how, "signal") == NULL) log_host(&text, "  managed:\n", 0);
   log_add(&text, "  effect: it may find half of the other call's state\n");
   log_write(text.text, text.length);
 }
@@ -156,7 +134,6 @@ __attribute__((constructor(102))) static void begin(void) {
   if (getenv("FFI_GATES_CALLS") == NULL || pthread_key_create(&at_thread_end, end_thread) != 0) return;
   read_groups(getenv("FFI_GATES_NONREENTRANT"));
   read_kept(getenv("FFI_GATES_CALLS_HOST"), getenv("FFI_GATES_KEPT_MS"), getenv("FFI_GATES_KEPT_STRICT") != NULL);
-  *(void **)&host_frames = dlsym(RTLD_DEFAULT, "ffi_gates_host_frames");
   begin_process();
   pthread_atfork(NULL, NULL, begin_process);
   watching = 1;

@@ -20,6 +20,7 @@
 #include "crossings.h"
 #include "got.h"
 #include "guard-log.h"
+#include "log-host.h"
 #include "objects.h"
 #include "unreachable.h"
 #include <errno.h>
@@ -249,6 +250,18 @@ static void tell(const char *word, const call *which) {
   log_write(line.text, line.length);
 }
 
+/* Which line of the host called: it may die of what it gets, or have moved on when a leak is found. */
+static void tell_host(uint64_t key) {
+  const char *name = getenv("FFI_GATES_HOST_STACK");
+  char head[100];
+  log_text line = {.length = 0};
+  snprintf(head, sizeof head, "ffi-gates guard failing: note: called %016llx\t%s", (unsigned long long)key, name ? name : "");
+  log_host(&line, head, 1);
+  if (line.length == 0) return;
+  log_add(&line, "\n");
+  log_write(line.text, line.length);
+}
+
 /* Whether the key is new. A full table lists no more. */
 static int is_new(uint64_t key) {
   for (unsigned i = 0, slot = (unsigned)key % SITES; i < SITES / 2; i++, slot = (slot + 1) % SITES) {
@@ -290,6 +303,7 @@ static int fails(const char *function, uintptr_t frame, void *at) {
     failed_here = c->failed = now = 1;
     failed_key = which.key;
     tell("failed", &which);
+    tell_host(which.key);
   }
   c->inside = 0;
   errno = saved;

@@ -98,7 +98,7 @@ const original = (copies: readonly Copy[], file: string): string | undefined => 
  * in `copies`. Absolute ones are in one of `dirs` if, and only if, their files really are.
  */
 export const settleSources = (
-  s: Diagnostic,
+  s: Pick<Diagnostic, 'stacks'>,
   dirs: readonly string[],
   copies: readonly Copy[],
   caches: Caches,

@@ -1,6 +1,6 @@
 /** One launch of a cell's tests, with all evidence that it leaves. */
 import type { Attempt } from '../judge/evidence.js';
-import { onErrorPaths } from '../judge/error-paths.js';
+import { allOf, onErrorPaths } from '../judge/error-paths.js';
 import { uncontainedIn } from './contained-calls.js';
 import { failuresIn, ignoredIn, testByCall } from './failing-calls.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -229,6 +229,10 @@ export const runAttempt = async (
     for (const d of unreportedCrashes(signal, ends, observations))
       observations.push({ ...d, log: output, repro: reproFor(d.test) });
   }
+  for (const failure of failures.values())
+    for (const { managed } of allOf(failure))
+      if (managed)
+        settleSources({ stacks: [managed] }, r.evidence.own.dirs, r.evidence.copies, options.caches);
   const merged = mergeCrashes(observations);
   const judged = r.failing ? onErrorPaths(merged, failures, r.evidence) : merged;
   // A worker that was broken says so itself, and its parent what it makes of it.

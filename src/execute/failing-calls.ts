@@ -2,11 +2,12 @@
 import type { Attempt } from '../judge/evidence.js';
 import type { ArmRequest } from '../gates/gate.js';
 import type { CrashObservation } from '../judge/crashes.js';
-import type { Diagnostic } from '../model/diagnostic.js';
+import type { Diagnostic, HostRuntime, Stack } from '../model/diagnostic.js';
 import { failureBefore, type Failure } from '../judge/error-paths.js';
 import { ignoredError } from '../judge/ignored-errors.js';
 import type { BindingId } from '../model/ids.js';
 import type { Cell } from '../plan/plan.js';
+import { sourceFrame } from '../parsers/engine/frame.js';
 import type { ReadLog } from '../parsers/read-logs.js';
 import { linesOf } from '../process/lines.js';
 
@@ -19,7 +20,7 @@ export type FailingCall = {
 };
 
 const NAME = /^(?:failing|errors)\.\d+\.log$/;
-const NOTE = /^ffi-gates guard (?:failing|errors): note: (site|failed|returned) ([0-9a-f]{16})/;
+const NOTE = /^ffi-gates guard (?:failing|errors): note: (site|failed|returned|called) ([0-9a-f]{16})/;
 
 const journals = (logs: readonly ReadLog[]): readonly ReadLog[] => logs.filter((g) => NAME.test(g.name));
 
@@ -57,6 +58,19 @@ export const callsIn = (attempt: Attempt, otherwise: string): FailingCall[] =>
     return found;
   });
 
+const HOSTS: readonly HostRuntime[] = ['python', 'jvm', 'mono', 'node'];
+
+/** The host's lines that led to a call, each as `function FILE:LINE`. */
+const managedStack = (name: string, lines: readonly string[]): Stack | undefined => {
+  const host = HOSTS.find((h) => h === name);
+  const frames = lines.flatMap((l) => {
+    const space = l.indexOf(' ');
+    return sourceFrame(l.slice(0, space), l.slice(space + 1)) ?? [];
+  });
+  if (host === undefined || frames.length === 0) return undefined;
+  return { role: 'managed', host, title: 'where the call that failed came from', frames };
+};
+
 /** The calls that failed, as one log says it. */
 const failuresOf = ({ path, name }: ReadLog): (Failure & { line: number })[] => {
   const found: (Failure & { line: number })[] = [];
@@ -72,6 +86,11 @@ const failuresOf = ({ path, name }: ReadLog): (Failure & { line: number })[] => 
     } else if (what === 'returned') {
       const last = found.at(-1);
       if (last) last.returned = true;
+    } else if (what === 'called') {
+      const [, host = '', ...lines] = text.slice(begin.length).split('\t');
+      const last = found.at(-1);
+      const managed = managedStack(host, lines);
+      if (last?.key === key && managed) last.managed = managed;
     }
   }
   return found;

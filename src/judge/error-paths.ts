@@ -1,5 +1,5 @@
 /** Which reports of a launch in which a call failed are faults of the project's error paths. Pure. */
-import type { Diagnostic } from '../model/diagnostic.js';
+import type { Diagnostic, Stack } from '../model/diagnostic.js';
 import type { CrashObservation } from './crashes.js';
 import type { Attempt, Evidence } from './evidence.js';
 import { isToolFailure } from '../model/hazards.js';
@@ -20,6 +20,8 @@ export type Failure = {
   earlier?: readonly Failure[];
   /** The line of the log that says so. */
   line?: number;
+  /** The host's lines that led to it. */
+  managed?: Stack;
 };
 
 /** All that failed in a process. */
@@ -61,9 +63,14 @@ export const failureBefore = (d: Diagnostic, failure: Failure | undefined): Fail
     ? allOf(failure).findLast((f) => (f.line ?? 0) < d.log.line)
     : failure;
 
+/** The stacks of a report, with the host's lines where it has none: a host that dies, or has gone on, no longer says who called. */
+const withCaller = ({ stacks }: Diagnostic, { managed }: Failure): Stack[] =>
+  managed === undefined || stacks.some((k) => k.host !== undefined) ? stacks : [...stacks, managed];
+
 /** A report of a process in which a call failed. */
 export const afterFailure = (d: Diagnostic, failure: Failure): Diagnostic => ({
   ...d,
+  stacks: withCaller(d, failure),
   hazard: hazardOf(d, failure),
   message: `${d.message}, after ${failure.call} failed${whereOf(failure)}`,
 });

@@ -21,6 +21,8 @@ const reportText = (spec: ValuesSpec, f: Found): string =>
     `${prefixOf(spec)} error ${f.hazard}: ${oneLine(f.message)}`,
     '  fault:',
     `    #0 ${f.function} ${f.file}:${f.line}`,
+    '  managed:',
+    `    #0 check ${f.file}:${f.line}`,
     `  vector: ${f.vector}`,
     `  effect: ${oneLine(f.effect)}`,
     '',

@@ -73,6 +73,42 @@ test('what failed is read with its callers, and whether the host had the result'
   ]);
 });
 
+test('the line of the host that led to the call is told with a report that has none of its own', () => {
+  const text =
+    note(`failed ${key(1)}\tmalloc\tjoin (/repo/native/x.c:7)`) +
+    note(`called ${key(1)}\tmono\tLib:Run /repo/net/Lib.cs:9\tTests:a /repo/net/Tests of Lib.cs:3`);
+  const failures = failuresIn([logOf(6, text)]);
+  const judged = (d: Diagnostic) =>
+    onErrorPaths([{ ...seen(d), pid: 6 }], failures, { seen: [], own })[0]?.diagnostic.stacks;
+  const crash = diagnostic({ hazard: 'crash/signal', rule: 'os/SIGSEGV', stacks: [] });
+  const told = judged(crash);
+  expect(told).toMatchObject([
+    {
+      role: 'managed',
+      host: 'mono',
+      frames: [
+        { function: 'Lib:Run', file: '/repo/net/Lib.cs', line: 9 },
+        { function: 'Tests:a', file: '/repo/net/Tests of Lib.cs', line: 3 },
+      ],
+    },
+  ]);
+  const asked: Diagnostic = {
+    ...crash,
+    stacks: [{ role: 'managed', host: 'mono', frames: [at('Lib:Run')] }],
+  };
+  expect(judged(asked)).toEqual(asked.stacks);
+});
+
+test.each([
+  ['of a host that nobody knows', `called ${key(1)}\tperl\tf /repo/x.pl:1`],
+  ['without lines', `called ${key(1)}\tmono`],
+  ['that is cut', `called ${key(1)}\tmono\tLib:Run /repo/net/Lib.cs`],
+  ['of another call', `called ${key(2)}\tmono\tLib:Run /repo/net/Lib.cs:9`],
+])('a note %s adds nothing', (_what, called) => {
+  const text = note(`failed ${key(1)}\tmalloc\tjoin (/repo/native/x.c:7)`) + note(called);
+  expect(failuresIn([logOf(7, text)]).get(7)?.managed).toBeUndefined();
+});
+
 test('several fail in one process, and a report is that of the one before it', () => {
   const failed = (n: number): string => note(`failed ${key(n)}\tmalloc\tf${n} (/repo/native/x.c:${n})`);
   const text = failed(1) + 'a report\n' + note(`returned ${key(1)}`) + failed(2) + 'a report\n';
