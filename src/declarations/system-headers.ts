@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { textOf } from '../process/regular-file.js';
 import { runTool } from '../process/run-tool.js';
 import type { Header } from './native.js';
+import { codeOf } from './source-text.js';
 
 /** Milliseconds. */
 const LIMIT = 30_000;
@@ -15,6 +16,10 @@ const LIMIT = 30_000;
 const MAX_HEADER = 4 << 20;
 /** Number of headers that are compiled together. */
 const MAX_HEADERS = 24;
+
+/** Number of headers that are tried in place of one. */
+const MAX_ABOVE = 8;
+const INCLUDED = /^[ \t]{0,80}#[ \t]{0,80}include[ \t]{0,80}[<"]([^>"\n]{1,300})[>"]/gm;
 
 /** Links in the object's directory that lead to it, other than by its soname. */
 const linksTo = async (object: string): Promise<string[]> => {
@@ -56,11 +61,21 @@ const packageFiles = async (paths: readonly string[]): Promise<string[]> => {
   return [];
 };
 
+/** What directives name is not declared by that: zconf.h gives every function of zlib another name, if it is told so. */
+const NAMED = /^[ \t]{0,80}#[ \t]{0,80}(?:define|undef|ifn?def)[ \t]{1,80}\w{1,200}/gm;
+
+const wordsOf = (text: string): Set<string> =>
+  new Set(
+    codeOf(text)
+      .replace(NAMED, '')
+      .match(/\b[A-Za-z_]\w{0,200}\b/g) ?? [],
+  );
+
 /** The headers that name the most of these functions, as few as name all that any of them names. */
 const covering = (headers: readonly string[], names: readonly string[]): string[] => {
   const wanted = new Set(names);
   const named = headers.map((file) => {
-    const words = new Set((textOf(file, MAX_HEADER) ?? '').match(/\b[A-Za-z_]\w{0,200}\b/g) ?? []);
+    const words = wordsOf(textOf(file, MAX_HEADER) ?? '');
     return { file, names: [...wanted].filter((n) => words.has(n)) };
   });
   const chosen: string[] = [];
@@ -74,13 +89,26 @@ const covering = (headers: readonly string[], names: readonly string[]): string[
   return chosen;
 };
 
+/** Headers of a package that include one of its headers, those that include the most first. */
+const including = (header: string, files: readonly string[]): string[] =>
+  files
+    .filter((f) => f.endsWith('.h') && f !== header)
+    .flatMap((file) => {
+      const all = [...(textOf(file, MAX_HEADER) ?? '').matchAll(INCLUDED)].map((m) => m[1]!);
+      const isThere = all.some((name) => header.endsWith(`/${name.replace(/^(?:\.{1,2}\/){1,8}/, '')}`));
+      return isThere ? [{ file, count: all.length }] : [];
+    })
+    .sort((a, b) => b.count - a.count)
+    .map((h) => h.file);
+
 /** Headers for these functions of a system library. Undefined if none are installed. */
 export const systemHeaders = async (
   object: string,
   names: readonly string[],
   cc: string,
 ): Promise<Header | undefined> => {
-  const links = await linksTo(object);
+  // The loader names it by its soname, which is a link, too.
+  const links = await linksTo(await realpath(object).catch(() => object));
   if (links.length === 0) return undefined;
   const files = await packageFiles(links);
   const headers = covering(
@@ -91,22 +119,36 @@ export const systemHeaders = async (
   const modules = files.flatMap((f) => /\/pkgconfig\/([^/]+)\.pc$/.exec(f)?.[1] ?? []);
   const flags = modules.length > 0 ? (await linesOf('pkg-config', '--cflags', ...modules)).join(' ') : '';
   const cflags = flags.split(/\s+/).filter((f) => f !== '');
+  const compiles = async (all: readonly string[]): Promise<boolean> => {
+    const input = all.map((h) => `#include "${h}"\n`).join('');
+    const { code } = await runTool(cc, ['-w', '-fsyntax-only', '-x', 'c', '-', ...cflags], {
+      inherit: true,
+      input: `#define _GNU_SOURCE 1\n${input}`,
+      timeoutMs: LIMIT,
+    });
+    return code === 0;
+  };
   // One that cannot be included would lose the others. Some can only behind others, whatever their order here.
   const includes: string[] = [];
   let left = headers;
   for (let before = -1; before !== includes.length && left.length > 0;) {
     before = includes.length;
     const failed: string[] = [];
-    for (const header of left) {
-      const input = [...includes, header].map((h) => `#include "${h}"\n`).join('');
-      const { code } = await runTool(cc, ['-w', '-fsyntax-only', '-x', 'c', '-', ...cflags], {
-        inherit: true,
-        input: `#define _GNU_SOURCE 1\n${input}`,
-        timeoutMs: LIMIT,
-      });
-      (code === 0 ? includes : failed).push(header);
-    }
+    for (const header of left) ((await compiles([...includes, header])) ? includes : failed).push(header);
     left = failed;
+  }
+  // "Only <x.h> can be included directly": by one that includes it, or that includes such a one.
+  for (const header of left) {
+    const above = [header];
+    for (let tried = 0; tried < above.length && tried < MAX_ABOVE; tried++) {
+      const next = above[tried]!;
+      if (includes.includes(next)) break;
+      if (next !== header && (await compiles([...includes, next]))) {
+        includes.push(next);
+        break;
+      }
+      above.push(...including(next, files).filter((h) => !above.includes(h)));
+    }
   }
   return includes.length > 0 ? { includes, cflags } : undefined;
 };

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Arm } from '../model/launch.js';
 import { runTool } from '../process/run-tool.js';
 
-/** Milliseconds. */
-const LIMIT = 600_000;
+/** Milliseconds. Of a large package of Go cgo alone takes minutes, and longer on a busy machine. */
+const LIMIT = 1_800_000;
 
 /** Writes the program's specification into `dir`. Returns its command. */
 export const prepareAfter = (

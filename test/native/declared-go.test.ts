@@ -17,6 +17,8 @@ typedef struct { uint8_t kind; uint32_t count; } rec;
 static int64_t wide(int64_t a) { return a; }
 static int64_t raw(void *a) { return *(int64_t *)a; }
 static void take(rec *r) { (void)r; }
+static void number(int32_t *n) { *n = -1; }
+static void count(uint32_t *n) { *n = 1; }
 #include <errno.h>
 static int64_t failing(void) { errno = 2; return errno; }
 */
@@ -60,6 +62,34 @@ type own struct { // wrong
 	far   uint32
 }
 
+// What nobody calls does no harm, and a longer variable that is 0 only where C writes a negative number.
+func idle() { C.take((*C.rec)(unsafe.Pointer(&own{}))) }
+func longer() (n int64, c uint64) {
+	C.number((*C.int32_t)(unsafe.Pointer(&n))) // wrong
+	C.count((*C.uint32_t)(unsafe.Pointer(&c)))
+	return
+}
+func each() [2]int64 {
+	var all [2]int64
+	C.number((*C.int32_t)(unsafe.Pointer(&all[0]))) // wrong
+	return all
+}
+
+// Used calls what other packages cannot.
+func Used() {
+	once()
+	twice()
+	checked(nil)
+	agrees()
+	sameName()
+	longer()
+	each()
+	first()
+	second()
+	tooLate()
+	elsewhere()
+}
+
 func first()  { C.take((*C.rec)(unsafe.Pointer(&own{}))) } // wrong
 func second() { C.take((*C.rec)(unsafe.Pointer(&own{}))) } // wrong
 `;
@@ -101,4 +131,9 @@ test('each line is seen: one result converted twice, and elsewhere; one structur
     text.split('\n').flatMap((line, i) => (line.endsWith('// wrong') ? [`${join(dir, name)}:${i + 1}`] : [])),
   );
   expect([...new Set(shown)].sort(), readFileSync(log, 'utf8')).toEqual(wrong.sort());
+  const pointers = diagnostics.filter((d) => d.hazard === 'abi/pointee-size');
+  expect(pointers.map((d) => d.tier ?? 'error')).toEqual(['error', 'warning']);
+  expect(readFileSync(log, 'utf8')).toMatch(
+    /pointee-size(?:.|\n)*the host reads 4 bytes that the library did not write(?:.|\n)*pointee-size(?:.|\n)*-1 arrives as 4294967295/,
+  );
 });

@@ -3,11 +3,22 @@
  * only unusual is not, and what cannot be compared is never clean.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readHeader } from '../../src/declarations/native.js';
+import { systemHeaders } from '../../src/declarations/system-headers.js';
 import { declared as gate } from '../../src/gates/declared.js';
 import { readLog } from '../../src/parsers/read-logs.js';
 import type { Parsed } from '../../src/model/diagnostic.js';
@@ -393,6 +404,33 @@ describe('what cannot be compared', () => {
     expect(parsed.text).toContain(`#0 wide ${join(dir, 'x.h')}:`);
   });
 });
+
+/** Debian's python3-dev brings zlib with its headers. */
+const ZLIB = execFileSync('gcc', ['-print-file-name=libz.so.1'], { encoding: 'utf8' }).trim();
+test.runIf(existsSync(ZLIB) && existsSync('/usr/include/zlib.h'))(
+  'a library of the system is known by its soname as well, which is a link',
+  async () => {
+    const { dir: folder, base } = parse(ZLIB);
+    const named = join(realpathSync(folder), base);
+    expect(realpathSync(named)).not.toBe(named);
+    const headers = await systemHeaders(named, ['crc32'], 'gcc');
+    expect(headers?.includes.map((f) => parse(f).base)).toEqual(['zlib.h']);
+  },
+);
+
+/** Of the headers that declare these, one says that it must not be included directly. Another can follow Python.h only. */
+const [PYTHON] = execFileSync('sh', ['-c', 'ls /usr/lib/*/libpython3.*.so.1.0 || true'], { encoding: 'utf8' })
+  .trim()
+  .split('\n');
+test.runIf(PYTHON !== '' && existsSync(PYTHON!.replace(/\.1\.0$/, '')))(
+  'a header that cannot be included directly is had by one that includes it',
+  async () => {
+    const names = ['PyUnicode_AsUTF8AndSize', 'PyObject_CallOneArg', 'PyTuple_New'];
+    const header = (await systemHeaders(PYTHON!, names, 'gcc'))!;
+    const read = await readHeader({ gdb: 'gdb', cc: 'gcc' }, header, names);
+    expect(Object.keys(read.functions).sort(), JSON.stringify(header)).toEqual([...names].sort());
+  },
+);
 
 test('the command prints every function with its verdict, and what mends it', () => {
   const repo = join(dir, 'repo');

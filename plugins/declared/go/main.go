@@ -63,7 +63,8 @@ type meeting struct {
 type listed struct {
 	ImportPath, Dir, Export, Name        string
 	Standard                             bool
-	GoFiles, CgoFiles, CFiles            []string
+	GoFiles, CgoFiles, CFiles, Imports   []string
+	TestGoFiles                          []string
 	CgoCFLAGS, CgoCPPFLAGS, CgoPkgConfig []string
 	Module                               *struct {
 		Main    bool
@@ -89,38 +90,44 @@ func local(p *listed) bool {
 	return p.Module != nil && (p.Module.Main || (p.Module.Replace != nil && p.Module.Replace.Version == ""))
 }
 
-func main() {
-	args := append([]string{"list", "-e", "-deps", "-test", "-export", "-json"}, os.Args[1:]...)
-	out, err := run(".", "go", args...)
+// list asks the go command about packages.
+func list(args ...string) []*listed {
+	out, err := run(".", "go", append([]string{"list", "-e"}, args...)...)
 	if len(out) == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	exports, seen := map[string]string{}, map[string]bool{}
-	var wanted []*listed
+	var all []*listed
 	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
-		var p listed
-		if err := d.Decode(&p); err == io.EOF {
-			break
+		p := &listed{}
+		if err := d.Decode(p); err == io.EOF {
+			return all
 		} else if err != nil {
 			fmt.Fprintln(os.Stderr, "go list:", err)
 			os.Exit(1)
 		}
+		all = append(all, p)
+	}
+}
+
+func main() {
+	seen, own := map[string]bool{}, map[string]bool{}
+	var wanted []*listed
+	// Dependencies come first.
+	for _, p := range list(append([]string{"-deps", "-test", "-json"}, os.Args[1:]...)...) {
 		// A package compiled for a test has the test's name behind its path.
-		path, _, _ := strings.Cut(p.ImportPath, " ")
-		if exports[path] == "" {
-			exports[path] = p.Export
-		}
-		p.ImportPath = path
-		if len(p.CgoFiles) > 0 && !p.Standard && local(&p) && !seen[p.Dir] {
-			seen[p.Dir] = true
-			wanted = append(wanted, &p)
+		p.ImportPath, _, _ = strings.Cut(p.ImportPath, " ")
+		if len(p.CgoFiles) > 0 && !p.Standard && local(p) && !seen[p.Dir] {
+			seen[p.Dir], own[p.ImportPath] = true, true
+			wanted = append(wanted, p)
 		}
 	}
+	i := &imports{set: token.NewFileSet(), exports: exportsFor(wanted, own), own: map[string]*types.Package{}}
+	i.rest = importer.ForCompiler(i.set, "gc", i.open)
 	all := []*meeting{}
 	for _, p := range wanted {
 		m := &meeting{Name: p.ImportPath, Dir: p.Dir, Records: records{}, names: map[string]string{}}
-		if err := m.read(p, exports); err != nil {
+		if err := m.read(p, i); err != nil {
 			m.Why = err.Error()
 		}
 		all = append(all, m)
@@ -132,7 +139,7 @@ func main() {
 
 func fields(name string) []string { return strings.Fields(os.Getenv(name)) }
 
-func (m *meeting) read(p *listed, exports map[string]string) error {
+func (m *meeting) read(p *listed, i *imports) error {
 	m.Flags = append(append(append([]string{"-I" + p.Dir}, fields("CGO_CPPFLAGS")...), fields("CGO_CFLAGS")...), p.CgoCPPFLAGS...)
 	m.Flags = append(m.Flags, p.CgoCFLAGS...)
 	if len(p.CgoPkgConfig) > 0 {
@@ -167,7 +174,7 @@ func (m *meeting) read(p *listed, exports map[string]string) error {
 	if text, err := os.ReadFile(header); err == nil {
 		m.Header = string(text)
 	}
-	return m.check(p, dir, exports)
+	return m.check(p, dir, i)
 }
 
 // comments collects preambles and //export lines of a file.
@@ -225,8 +232,8 @@ func uncommented(doc *ast.CommentGroup) string {
 }
 
 // check finds calls and conversions in what cgo makes of the package.
-func (m *meeting) check(p *listed, dir string, exports map[string]string) error {
-	set := token.NewFileSet()
+func (m *meeting) check(p *listed, dir string, i *imports) error {
+	set := i.set
 	var files []*ast.File
 	names, _ := filepath.Glob(filepath.Join(dir, "*.go"))
 	for _, f := range p.GoFiles {
@@ -239,21 +246,23 @@ func (m *meeting) check(p *listed, dir string, exports map[string]string) error 
 		}
 		files = append(files, parsed)
 	}
-	lookup := func(path string) (io.ReadCloser, error) {
-		if exports[path] == "" {
-			return nil, fmt.Errorf("%s is not compiled", path)
-		}
-		return os.Open(exports[path])
-	}
 	sizes := types.SizesFor("gc", runtime.GOARCH)
-	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
+	info := &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{},
+	}
 	// What cannot be resolved has no type, and is passed over.
-	conf := types.Config{Importer: importer.ForCompiler(set, "gc", lookup), Sizes: sizes, Error: func(error) {}}
-	conf.Check(p.ImportPath, set, files, info) //nolint:errcheck // the errors were taken above
+	conf := types.Config{Importer: i, Sizes: sizes, Error: func(error) {}}
+	i.own[p.ImportPath], _ = conf.Check(p.ImportPath, set, files, info)
 	w := &walker{read: map[ast.Expr]bool{}, types: map[string]types.Type{}, m: m, set: set, info: info, sizes: sizes}
+	dead := unused(p, files, info)
 	for _, f := range files {
-		if base := filepath.Base(set.File(f.Pos()).Name()); base != "_cgo_gotypes.go" {
-			ast.Walk(w, f)
+		if base := filepath.Base(set.File(f.Pos()).Name()); base == "_cgo_gotypes.go" {
+			continue
+		}
+		for _, d := range f.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			w.unused = ok && dead[fn]
+			ast.Walk(w, d)
 		}
 	}
 	return nil

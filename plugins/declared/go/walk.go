@@ -36,10 +36,11 @@ type records map[string]*record
 
 // result is a call of C whose result is converted at once.
 type result struct {
-	Name string `json:"name"`
-	At   place  `json:"at"`
-	To   ctype  `json:"to"`
-	From ctype  `json:"from"`
+	Name   string `json:"name"`
+	At     place  `json:"at"`
+	To     ctype  `json:"to"`
+	From   ctype  `json:"from"`
+	Unused bool   `json:"unused,omitempty"`
 }
 
 // cast is a pointer that is made one to another structure. One of the two is a structure of C.
@@ -50,6 +51,8 @@ type cast struct {
 	Native string `json:"native"`
 	// Whether the address is of a variable of Go.
 	Owned bool `json:"owned,omitempty"`
+	// Whether nothing calls the function in which it stands.
+	Unused bool `json:"unused,omitempty"`
 }
 
 // pointers is a pointer to a value of Go that is made one to a number of C. A pointer that is read at once is none: it
@@ -58,15 +61,19 @@ type pointers struct {
 	At     place `json:"at"`
 	Host   ctype `json:"host"`
 	Native ctype `json:"native"`
+	// Whether it is the address of one variable, and of no array.
+	One    bool `json:"one,omitempty"`
+	Unused bool `json:"unused,omitempty"`
 }
 
 type walker struct {
-	read  map[ast.Expr]bool
-	types map[string]types.Type
-	m     *meeting
-	set   *token.FileSet
-	info  *types.Info
-	sizes types.Sizes
+	unused bool
+	read   map[ast.Expr]bool
+	types  map[string]types.Type
+	m      *meeting
+	set    *token.FileSet
+	info   *types.Info
+	sizes  types.Sizes
 }
 
 func (w *walker) place(p token.Pos) place {
@@ -145,7 +152,7 @@ func (w *walker) conversion(c *ast.CallExpr, to types.Type) {
 	if call := inner(arg); call != nil && isForeign(call.Fun) {
 		from := w.info.Types[arg].Type
 		if from != nil && integer(to) && integer(from) {
-			w.m.Results = append(w.m.Results, result{foreign(arg), w.place(c.Pos()), w.ctype(to), w.ctype(from)})
+			w.m.Results = append(w.m.Results, result{foreign(arg), w.place(c.Pos()), w.ctype(to), w.ctype(from), w.unused})
 		}
 		return
 	}
@@ -157,7 +164,7 @@ func (w *walker) conversion(c *ast.CallExpr, to types.Type) {
 	if b, ok := w.info.Types[raw.Fun].Type.Underlying().(*types.Basic); !ok || b.Kind() != types.UnsafePointer {
 		return
 	}
-	w.numbers(c, to, w.info.Types[raw.Args[0]].Type)
+	w.numbers(c, to, w.info.Types[raw.Args[0]].Type, bare(raw.Args[0]))
 	a, b := pointee(to), pointee(w.info.Types[raw.Args[0]].Type)
 	if a == nil || b == nil || isC(a) == isC(b) {
 		return
@@ -170,10 +177,10 @@ func (w *walker) conversion(c *ast.CallExpr, to types.Type) {
 		w.m.names[types.Unalias(a).String()] = lastName(c.Fun)
 	}
 	_, address := bare(raw.Args[0]).(*ast.UnaryExpr)
-	w.m.Casts = append(w.m.Casts, cast{w.place(c.Pos()), w.record(host), w.record(native), address && isC(a)})
+	w.m.Casts = append(w.m.Casts, cast{w.place(c.Pos()), w.record(host), w.record(native), address && isC(a), w.unused})
 }
 
-func (w *walker) numbers(c *ast.CallExpr, to, from types.Type) {
+func (w *walker) numbers(c *ast.CallExpr, to, from types.Type, raw ast.Expr) {
 	p, ok := to.Underlying().(*types.Pointer)
 	if from == nil || !ok || w.read[c] || !isC(p.Elem()) {
 		return
@@ -182,7 +189,17 @@ func (w *walker) numbers(c *ast.CallExpr, to, from types.Type) {
 	if !ok || isC(q.Elem()) || !number(p.Elem()) || !number(q.Elem()) {
 		return
 	}
-	w.m.Pointers = append(w.m.Pointers, pointers{w.place(c.Pos()), w.ctype(q.Elem()), w.ctype(p.Elem())})
+	w.m.Pointers = append(w.m.Pointers, pointers{w.place(c.Pos()), w.ctype(q.Elem()), w.ctype(p.Elem()), one(raw), w.unused})
+}
+
+// one is true for the address of a variable or a field, and false where more of its kind may follow.
+func one(e ast.Expr) bool {
+	u, ok := e.(*ast.UnaryExpr)
+	if !ok || u.Op != token.AND {
+		return false
+	}
+	_, element := bare(u.X).(*ast.IndexExpr)
+	return !element
 }
 
 func number(t types.Type) bool {

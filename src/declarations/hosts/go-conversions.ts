@@ -8,12 +8,15 @@ import { compareFunction, type Finding } from '../compare/function.js';
 
 type Int = Extract<CType, { kind: 'int' }>;
 /** The result of a call of C, converted at once. */
-export type Result = { name: string; at: Place; to: Int; from: Int };
-/** A pointer that is reinterpreted: one of the two structures is C's. */
-export type Cast = { at: Place; host: string; native: string; owned?: true };
+export type Result = { name: string; at: Place; to: Int; from: Int; unused?: true };
+/** A pointer that is reinterpreted: one of the two structures is C's. `unused`: nothing calls the function in which that stands. */
+export type Cast = { at: Place; host: string; native: string; owned?: true; unused?: true };
 
-/** A pointer to a number of Go that is made one to a number of C. */
-export type PointerCast = { at: Place; host: CType; native: CType };
+/** A pointer to a number of Go that is made one to a number of C. `one`: it points to a variable, not into an array. */
+export type PointerCast = { at: Place; host: CType; native: CType; one?: true; unused?: true };
+
+/** What nobody calls does no harm. */
+const tierOf = (unused: true | undefined): { tier?: 'info' } => (unused ? { tier: 'info' } : {});
 
 type Loss = { tier: Tier; hazard: HazardId; says: string; effect: string };
 
@@ -61,7 +64,7 @@ export const compareResults = (results: readonly Result[]): Compared[] =>
       source: 'cgo',
       sides: { records: {}, native: { functions: {}, records: {}, notSeen: {} } },
     });
-    return { host, native, findings: loss ? [finding(loss)] : [], skipped: [] };
+    return { host, native, findings: loss ? [finding({ ...loss, ...tierOf(r.unused) })] : [], skipped: [] };
   });
 
 /** Each conversion of a structure as a comparison of its own. */
@@ -83,7 +86,7 @@ export const compareCasts = (casts: readonly Cast[], records: Records): Compared
       native,
       { records, native: { functions: {}, records, notSeen: {} }, allocated: owned },
       new Set(),
-      (x) => entry.findings.push({ ...x, part: 'the conversion' }),
+      (x) => entry.findings.push({ ...x, part: 'the conversion', ...tierOf(c.unused) }),
       (x) => entry.skipped.push(`${x.part}: ${x.why}`),
     );
     return entry;
@@ -99,6 +102,17 @@ const asText = ({ host, native }: PointerCast): CType =>
   native.name === 'C.char'
     ? { ...host, name: 'text' }
     : host;
+
+/**
+ * Go has zeroed a variable that is longer than what C writes, and its lower bytes come first: only negative numbers are read wrongly.
+ * In an array the next number would be a part of it.
+ */
+const ofLonger = ({ host, native, one }: PointerCast): Partial<Finding> => {
+  if (!one || host.kind !== 'int' || native.kind !== 'int' || host.size <= native.size) return {};
+  return native.signed === false
+    ? { tier: 'info', effect: 'none as long as the variable is 0 before the call' }
+    : { tier: 'warning', effect: signEffect(native.size, true) };
+};
 
 /** Each pointer to a number, by the rules for what is behind a pointer. */
 export const comparePointers = (casts: readonly PointerCast[]): Compared[] =>
@@ -124,6 +138,8 @@ export const comparePointers = (casts: readonly PointerCast[]): Compared[] =>
           ...x,
           part: 'the conversion',
           ...(x.hazard === 'abi/encoding' ? { tier: 'warning' as const } : {}),
+          ...(x.hazard === 'abi/pointee-size' ? ofLonger(c) : {}),
+          ...tierOf(c.unused),
         }),
       () => undefined,
     );

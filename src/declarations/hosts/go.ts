@@ -1,4 +1,7 @@
 /** Go with cgo: functions that C calls, preambles that declare C by hand, results and structures that are converted. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
   HostDeclarations,
@@ -57,10 +60,41 @@ type Tools = CheckOptions;
 
 const PROGRAM = fileURLToPath(new URL('../../../plugins/declared/go', import.meta.url));
 /** Milliseconds. */
-const LIMIT = 600_000;
+const LIMIT = 1_500_000;
+
+/** What the answer depends on, beside the sources: the directory of the test executables has another name when these change. */
+const questionOf = async (s: GoSettings): Promise<string> => {
+  const files = (await readdir(PROGRAM)).sort().filter((f) => f.endsWith('.go'));
+  const reader = await Promise.all(files.map((f) => readFile(join(PROGRAM, f), 'utf8')));
+  return createHash('sha256')
+    .update(JSON.stringify([reader, s.go, s.packages, s.env]))
+    .digest('hex');
+};
+
+/**
+ * The packages, read once for each build: each launch asks, and for a large package cgo takes minutes. A failure is text, and is
+ * not kept.
+ */
+const readPackages = async (s: GoSettings): Promise<GoPackage[] | string> => {
+  const kept = `${s.programs[0] ?? '/tmp/suite'}.declared.json`;
+  const question = await questionOf(s);
+  const known = JSON.parse((await readFile(kept, 'utf8').catch(() => undefined)) ?? '{}') as {
+    question?: string;
+    packages: GoPackage[];
+  };
+  if (known.question === question) return known.packages;
+  const packages = await runReader(s);
+  if (typeof packages === 'string' || packages.some((p) => p.why !== undefined)) return packages;
+  // Written aside: a launch that is ended must not leave half of it.
+  const aside = `${kept}.${process.pid}`;
+  await writeFile(aside, JSON.stringify({ question, packages }))
+    .then(() => rename(aside, kept))
+    .catch(() => undefined);
+  return packages;
+};
 
 /** Runs the program that reads the packages. A failure is text. */
-const readPackages = async (s: GoSettings): Promise<GoPackage[] | string> => {
+const runReader = async (s: GoSettings): Promise<GoPackage[] | string> => {
   const inDir = 'cd "$1" && shift && exec "$@"';
   const built = `${s.programs[0] ?? '/tmp/suite'}.declared`;
   const env = { ...s.env, GOWORK: 'off', GOFLAGS: '-buildvcs=false', GOTOOLCHAIN: 'local' };
