@@ -51,7 +51,8 @@ const leavesOf = (records: Records, record: string, other: Nested = new Map()): 
 
 const lastName = (path: string): string => path.slice(path.lastIndexOf('.') + 1).toLowerCase();
 /** Fields that the host does not use: it reserves their room only. */
-const FILLER = /^_*(?:padd?(?:ing)?|reserved|unused|dummy|filler|fill|opaque|internal|private|spare)\d*_*$/i;
+const FILLER =
+  /^_*(?:bindgen_)?(?:padd?(?:ing)?|reserved|rsvd|unused|dummy|filler|fill|opaque|internal|private|spare)_?\d*_*$/i;
 const bytes = (bit: number): string =>
   bit % 8 === 0 ? String(bit / 8) : `${Math.floor(bit / 8)} bit ${bit % 8}`;
 
