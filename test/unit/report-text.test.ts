@@ -54,3 +54,19 @@ it('fits a summary of 100 cells into 100 columns', () => {
   for (const l of lines) expect(stringWidth(l)).toBeLessThanOrEqual(100);
   expect(lines.join('\n')).toContain('native/src/ledger.c:88');
 });
+
+it('counts the hazards that no gate sees, and names a command for the first', () => {
+  const report = sampleReport();
+  const unseenHazards = Array.from({ length: 30 }, (_, i) => ({
+    hazard: report.unseenHazards[0]!.hazard,
+    title: `kind ${i}`,
+    bindings: ['py' as const, 'jni' as const],
+  }));
+  const of = (r: typeof report): string[] => renderSummary(r, { width: 100, color: false });
+  const lines = of({ ...report, unseenHazards });
+  const at = lines.findIndex((l) => l.includes('no gate of this run sees'));
+  expect(lines[at]).toBe('  30 kinds of hazard that no gate of this run sees (jni py)');
+  expect(lines[at + 1]).toBe('      → ffi-gates explain errno/clobbered; the report lists them');
+  expect(lines.join('\n')).not.toContain('kind 29');
+  expect(of({ ...report, unseenHazards: [] }).join('\n')).not.toContain('no gate of this run');
+});

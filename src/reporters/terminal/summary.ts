@@ -225,10 +225,19 @@ const lanes = (report: Report, paint: Paint): string[] => {
   ];
 };
 
+/** Counted, since they are the same after each run. The report lists them. */
+const unseen = ({ unseenHazards: rows }: Report): string[] => {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const bindings = [...new Set(rows.flatMap((u) => u.bindings))].sort();
+  const what = `${words.count(rows.length, 'kind')} of hazard that no gate of this run sees (${bindings.join(' ')})`;
+  return [`  ${what}`, `      → ffi-gates explain ${first.hazard}; the report lists them`];
+};
+
 const blindness = (report: Report, paint: Paint): string[] => {
   const dark = report.cells.filter((c) => (c.objects?.blind.length ?? 0) > 0);
   const lines = [
-    ...report.unseenHazards.map((u) => `  ${u.hazard}: ${oneLine(u.title)} (${u.bindings.join(' ')})`),
+    ...unseen(report),
     ...dark
       .map((c) => oneLine(`${c.id} has uninstrumented objects: ${c.objects?.blind.join(' ')}`))
       .map((l) => `  ◐ ${l}`),
