@@ -23,12 +23,13 @@ const importedBy = (texts: readonly string[]): Set<string> =>
   new Set(texts.flatMap((t) => [...t.matchAll(/^ {0,12}(?:from|import) (\w{1,60})/gm)].map((m) => m[1]!)));
 
 /**
- * Tools that developers run over a project, not what its tests import: type checkers, linters, formatters, documentation,
+ * Tools that developers run over a project, not what its tests import: type checkers, linters, formatters, language servers, documentation,
  * packaging, coverage. So are the plugins of pytest whose options we leave out.
  */
 const TOOLS: readonly string[] = [
   ...['mypy', 'pyright', 'basedpyright', 'pyre-check', 'pytype', 'ty', 'types-*', '*-stubs'],
   ...['flake8', 'flake8-*', 'pycodestyle', 'pydocstyle', 'pyflakes', 'pylint', 'pylint-*', 'ruff', 'bandit'],
+  ...['*-lsp', 'python-lsp-*', '*-language-server'],
   ...['black', 'blue', 'isort', 'autopep8', 'yapf', 'docformatter', 'codespell', 'pyupgrade', 'vulture'],
   ...['cython-lint', 'clang-format', 'cmakelang', 'gersemi', 'yamllint', 'interrogate', 'pyroma'],
   ...['sphinx', 'sphinx-*', 'sphinxcontrib-*', '*-sphinx-theme', 'furo', 'myst-*', 'nbsphinx', 'numpydoc'],

@@ -188,7 +188,8 @@ describe('tools of developers are not installed', () => {
     'of a requirements file for developers': {
       files: {
         'pyproject.toml': PROJECT,
-        'requirements-dev.txt': 'black==24.1\nflake8\nflake8-bugbear\nbuild\nattrs\nsphinx\n',
+        'requirements-dev.txt':
+          'black==24.1\nruff-lsp>=0.0.62\njedi_language_server\nflake8\nflake8-bugbear\nbuild\nattrs\nsphinx\n',
       },
       expected: { requires: ['attrs'] },
     },
