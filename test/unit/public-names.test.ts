@@ -6,6 +6,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { guessCaller } from '../../src/cli/parse/caller.js';
 import { jsonOf } from '../../src/cli/parse/json.js';
 import { loadMatrix } from '../../src/config/matrix.js';
 import { EXIT } from '../../src/model/exit-codes.js';
@@ -42,7 +43,9 @@ const NAMES: Record<string, () => string[] | Promise<string[]>> = {
   hazards: () => HAZARDS.map((h) => h.id),
   'fields of report.json': () => fieldsOf(JSON.parse(filesOf(sampleReport(), json)[0]!.content)),
   'fields of parse --jsonl': () =>
-    logs().flatMap((log) => parseText(log).diagnostics.flatMap((d) => fieldsOf(jsonOf('log', 'f', d)))),
+    logs().flatMap((log) =>
+      parseText(log).diagnostics.flatMap((d) => fieldsOf(jsonOf('log', 'f', d, guessCaller(d)))),
+    ),
   'cells of the fixtures': async () => cellIds(await loadMatrix(at('../../matrices/fixtures.yaml'))),
 };
 

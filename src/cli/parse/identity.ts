@@ -7,11 +7,14 @@ import type { Matrix } from '../../config/matrix.js';
 import { namedObjects } from '../../judge/instrumentation.js';
 import { settleSources } from '../../build/source-files.js';
 import { fingerprintOf } from '../../judge/fingerprint.js';
+import { callerOf } from '../../judge/merge-findings.js';
 import type { Diagnostic, Frame } from '../../model/diagnostic.js';
 import { fingerprintBy, type FrameNamer } from '../../model/fingerprint.js';
 import { frameName } from '../../model/function-name.js';
 import { base, type ProjectCode } from '../../model/project-code.js';
+import type { Caller } from '../../model/report.js';
 import { makeCaches } from '../../process/caches.js';
+import { guessCaller } from './caller.js';
 
 /** Functions of checkers and runtimes, which are above the faulty code in a stack. */
 const RUNTIME_NAMES =
@@ -67,8 +70,14 @@ const copyOf = (d: Diagnostic): Diagnostic => ({
   stacks: d.stacks.map((k) => ({ ...k, frames: k.frames.map((f) => ({ ...f })) })),
 });
 
+/** What `parse` says of a diagnostic besides what the log says. */
+export type Identity = { fingerprint: Fingerprinter; caller: (d: Diagnostic) => Caller | undefined };
+
+/** Without a matrix. */
+export const GUESSED: Identity = { fingerprint: guessFingerprint, caller: guessCaller };
+
 /** As in `run`: the matrix defines the project's code, and a path that leads out of it is none of it. */
-export const fingerprinterFor = (m: Matrix): Fingerprinter => {
+export const identityFor = (m: Matrix): Identity => {
   const shared = Object.values(m.targets).map((t) => resolve(m.root, t.dir));
   const inputs = m.suites.flatMap((s) => [s.dir, ...s.inputs]);
   const named = [...m.own, ...Object.values(m.targets).flatMap((t) => t.produces)];
@@ -78,10 +87,20 @@ export const fingerprinterFor = (m: Matrix): Fingerprinter => {
     objects: new Set(named.filter((o) => !o.includes('/'))),
   };
   const caches = makeCaches();
-  return (d) => {
+  const settledOf = (d: Diagnostic): Diagnostic => {
     const settled = copyOf(d);
     settleSources(settled, own.dirs, [], caches);
-    const objects = new Set([...own.objects, ...namedObjects(named, [], [d])]);
-    return fingerprintOf(settled, { ...own, objects });
+    return settled;
+  };
+  return {
+    fingerprint: (d) => {
+      const objects = new Set([...own.objects, ...namedObjects(named, [], [d])]);
+      return fingerprintOf(settledOf(d), { ...own, objects });
+    },
+    caller: (d) =>
+      d.stacks.some((k) => k.role === 'managed') ? callerOf(settledOf(d).stacks, own) : undefined,
   };
 };
+
+/** The fingerprints of `run`. */
+export const fingerprinterFor = (m: Matrix): Fingerprinter => identityFor(m).fingerprint;

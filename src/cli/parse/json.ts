@@ -4,6 +4,7 @@
  * An unknown fact is an absent field.
  */
 import type { Access, Frame, Diagnostic, Stack } from '../../model/diagnostic.js';
+import type { Caller } from '../../model/report.js';
 
 type JsonFrame = {
   function?: string;
@@ -24,6 +25,8 @@ type JsonStack = Omit<Stack, 'frames'> & { frames: JsonFrame[] };
 export type JsonFinding = Omit<Diagnostic, 'stacks'> & {
   input: string;
   fingerprint: string;
+  /** The line of the host that led to it. */
+  caller?: Caller;
   stacks: JsonStack[];
   access?: Access;
 };
@@ -52,7 +55,7 @@ const frameOf = (f: Frame): JsonFrame => {
 };
 
 /** A finding as one JSON object, with the most important fields first. */
-export const jsonOf = (input: string, fingerprint: string, s: Diagnostic): JsonFinding => {
+export const jsonOf = (input: string, fingerprint: string, s: Diagnostic, caller?: Caller): JsonFinding => {
   const { tool, rule, hazard, message, complete, missing, count, stacks, log, ...rest } = s;
   return {
     input,
@@ -64,6 +67,7 @@ export const jsonOf = (input: string, fingerprint: string, s: Diagnostic): JsonF
     ...(missing === undefined ? {} : { missing }),
     ...(count === undefined ? {} : { count }),
     fingerprint,
+    ...(caller === undefined ? {} : { caller }),
     ...rest,
     stacks: stacks.map(({ frames, ...k }) => ({ ...k, frames: frames.map(frameOf) })),
     log,

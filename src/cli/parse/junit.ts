@@ -7,7 +7,7 @@ import type { Found, Totals } from './print.js';
 import { stackText, type Case } from '../../reporters/cases.js';
 import { junitXml, type SuiteElement } from '../../reporters/junit/document.js';
 import { oneLine } from '../../reporters/escape.js';
-import { functionOf, placeOf, titleOf } from '../../reporters/wording.js';
+import { callerOf, functionOf, placeOf, titleOf } from '../../reporters/wording.js';
 
 /** Buildkite refuses files with more results than this. */
 const MAX_CASES = 5000;
@@ -50,12 +50,13 @@ export const makeJunitLog = (): JunitLog => {
 };
 
 const findingCase = (input: string, { found, times }: Kept): Case => {
-  const { diagnostic: s } = found;
+  const { diagnostic: s, caller } = found;
   const top = shownFrame(s);
   const message = `${s.hazard}: ${titleOf(s.hazard)} (${oneLine(s.message)})`;
   const text = [
     message,
     `at ${placeOf(top)}`,
+    ...(caller ? [`called from ${callerOf({ caller })}`] : []),
     ...s.stacks.flatMap(stackText),
     `seen: ${oneLine(input)}:${s.log.line}${times > 1 ? `, ${times} times` : ''}`,
     ...(s.complete ? [] : ['the report in the log is incomplete']),

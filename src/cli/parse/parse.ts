@@ -1,7 +1,7 @@
 /**
  * `ffi-gates parse`: reads logs of any checker and prints findings, also while a log is still being written.
  */
-import { type Fingerprinter, fingerprinterFor, guessFingerprint } from './identity.js';
+import { GUESSED, identityFor, type Identity } from './identity.js';
 import { EXIT, type ExitCode } from '../../model/exit-codes.js';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -77,11 +77,11 @@ const codeOf = (t: Totals, hazards: boolean): ExitCode => {
   return hazards ? EXIT.HAZARD : EXIT.OK;
 };
 
-const fingerprinterOf = async (file: string): Promise<Fingerprinter> => {
+const identityOf = async (file: string): Promise<Identity> => {
   const { loadMatrix } = await import('../../config/matrix.js');
   const matrix = await loadMatrix(resolve(file));
   learnSecrets(matrix);
-  return fingerprinterFor(matrix);
+  return identityFor(matrix);
 };
 
 /**
@@ -98,7 +98,7 @@ export const parseCommand = async (a: ParseArgs, interruption: Interruption): Pr
     if (path !== '-' && !existsSync(path)) throw new Failure(EXIT.USAGE, `${path}: ${TROUBLE['ENOENT']}`);
 
   const { signal } = interruption;
-  const fingerprint = a.matrix === undefined ? guessFingerprint : await fingerprinterOf(a.matrix);
+  const identity = a.matrix === undefined ? GUESSED : await identityOf(a.matrix);
   const redactor = outgoing();
   const printer = await printerFor(a);
   const symbolizer = a.symbolize ? makeSymbolizer() : undefined;
@@ -120,7 +120,7 @@ export const parseCommand = async (a: ParseArgs, interruption: Interruption): Pr
     let text = '';
     for (const s of diagnostics) {
       hideSecrets(s, redactor);
-      const f = redactor.deep(found(input, s, fingerprint));
+      const f = redactor.deep(found(input, s, identity));
       totals.findings++;
       if (isToolFailure(s.hazard)) totals.broken++;
       else hazards = true;

@@ -1,14 +1,15 @@
 /** Output of `parse`: findings and text that could not be read, for people or as one JSON object per line. */
 import { EXIT, type ExitCode } from '../../model/exit-codes.js';
 import type { Diagnostic, Stack } from '../../model/diagnostic.js';
+import type { Caller } from '../../model/report.js';
 import { isToolFailure } from '../../model/hazards.js';
 import { jsonOf } from './json.js';
-import { guessFingerprint, shownFrame, type Fingerprinter } from './identity.js';
+import { GUESSED, shownFrame, type Identity } from './identity.js';
 import { inert, jsonText, oneLine } from '../../reporters/escape.js';
-import { count, functionOf, placeOf, titleOf } from '../../reporters/wording.js';
+import { callerOf, count, functionOf, placeOf, titleOf } from '../../reporters/wording.js';
 
-/** A diagnostic, its fingerprint and its log. */
-export type Found = { input: string; fingerprint: string; diagnostic: Diagnostic };
+/** A diagnostic, its fingerprint, its log, and the line of the host that called. */
+export type Found = { input: string; fingerprint: string; diagnostic: Diagnostic; caller?: Caller };
 
 /** Totals at the end. */
 export type Totals = {
@@ -28,19 +29,19 @@ export type Totals = {
 
 export type Printer = { finding(found: Found): string; summary(totals: Totals): string };
 
-/** Adds the fingerprint and the log to a diagnostic. */
-export const found = (
-  input: string,
-  diagnostic: Diagnostic,
-  fingerprint: Fingerprinter = guessFingerprint,
-): Found => ({
-  input,
-  fingerprint: fingerprint(diagnostic),
-  diagnostic,
-});
+/** Adds the fingerprint, the log and the caller to a diagnostic. */
+export const found = (input: string, diagnostic: Diagnostic, identity: Identity = GUESSED): Found => {
+  const caller = identity.caller(diagnostic);
+  return {
+    input,
+    fingerprint: identity.fingerprint(diagnostic),
+    diagnostic,
+    ...(caller === undefined ? {} : { caller }),
+  };
+};
 
 export const jsonPrinter: Printer = {
-  finding: (f) => `${jsonText(jsonOf(f.input, f.fingerprint, f.diagnostic))}\n`,
+  finding: (f) => `${jsonText(jsonOf(f.input, f.fingerprint, f.diagnostic, f.caller))}\n`,
   summary: ({ findings, unread, missing, long, broken, interrupted }) => {
     const complete = missing.length === 0 && !interrupted;
     const more = {
@@ -82,7 +83,7 @@ export const prettyPrinter = (
 ) => {
   const seen = new Map<string, { times: number; title: string }>();
 
-  const block = ({ input, diagnostic: s }: Found): string => {
+  const block = ({ input, diagnostic: s, caller }: Found): string => {
     const top = shownFrame(s);
     const mark = isToolFailure(s.hazard) ? paint('doubt', '○') : paint('bad', '✗');
     const name = top?.kind === 'source' ? `  ${functionOf(top)}` : '';
@@ -91,6 +92,7 @@ export const prettyPrinter = (
       `${mark} ${top ? `${placeOf(top)}${name}` : oneLine(s.message)}`.trimEnd(),
       `    ${oneLine(s.hazard)}: ${titleOf(s.hazard)}${s.complete ? '' : ` (cut short: ${oneLine(s.missing ?? 'the report ends early')})`}`,
       `    ${paint('quiet', oneLine(`${s.rule}: ${s.message}`))}`,
+      ...(caller ? [`    called from ${callerOf({ caller })}`] : []),
       ...[s.region, leakOf(s)].filter((x) => x !== undefined).map((x) => `    ${oneLine(x)}`),
       ...shown.slice(0, STACKS).flatMap(stackLines),
       ...(shown.length > STACKS ? [`    … ${count(shown.length - STACKS, 'more stack')}`] : []),
