@@ -66,7 +66,7 @@ test('with a matrix it is the innermost line of the project’s code', () => {
 });
 
 test('people read it behind the message', () => {
-  const { finding } = prettyPrinter((_tone, text) => text);
+  const printer = prettyPrinter((_tone, text) => text);
   const [d] = parseText(log('python/crash.log')).diagnostics;
-  expect(finding(found('a.log', d!))).toContain('\n    called from /build/py/drive.py:15 main\n');
+  expect(printer.finding(found('a.log', d!))).toContain('\n    called from /build/py/drive.py:15 main\n');
 });
