@@ -32,6 +32,10 @@ export const hostLines = (report) => {
   return { with: shown, without: findings.length - shown };
 };
 
+/** The first of what is wrong, as far as a column is wide; outcomes.json has more. */
+const short = ([first, ...others]) =>
+  `${first.length > 80 ? `${first.slice(0, 79)}…` : first}${others.length > 0 ? `, and ${others.length} more` : ''}`;
+
 /** The table, one row for each entry. An entry without an outcome says so. */
 export const table = (all, outcomes) => {
   const line = (cells) => `| ${cells.map((c) => String(c).replaceAll('|', '\\|')).join(' | ')} |`;
@@ -41,7 +45,7 @@ export const table = (all, outcomes) => {
     if (o === undefined) return line([...what, 'not run', '', '', '', '']);
     return line([
       ...what,
-      o.wrong.length === 0 ? 'ok' : `not ok: ${o.wrong.join('; ')}`,
+      o.wrong.length === 0 ? 'ok' : `not ok: ${short(o.wrong)}`,
       o.hostLines === undefined ? '' : `${o.hostLines.with} / ${o.hostLines.without}`,
       o.seconds,
       o.load === undefined ? '' : Math.round(o.load),

@@ -59,11 +59,11 @@ test('the newest outcome of an entry counts, and entries that are gone have none
 
 test('the table has a row for each entry, whatever came of it', () => {
   const never = { ...a, name: 'n' };
-  const failed = { ended: '2026-11-30T19:00:00.000Z', seconds: 5, wrong: ['a | b', 'c'] };
+  const failed = { ended: '2026-11-30T19:00:00.000Z', seconds: 5, wrong: [`a | b${'x'.repeat(80)}`, 'c'] };
   const text = table([a, b, never], { a: outcome('2026-11-30T19:00:00.000Z'), 'a-fixed': failed });
   expect(text.split('\n').slice(2)).toEqual([
     '| a | 1 (pypi) | hazard | ok | 1 / 2 | 61 | 20 | 2026-11-30 |',
-    '| a-fixed | 2 (pypi) | clean | not ok: a \\| b; c |  | 5 |  | 2026-11-30 |',
+    `| a-fixed | 2 (pypi) | clean | not ok: a \\| b${'x'.repeat(74)}…, and 1 more |  | 5 |  | 2026-11-30 |`,
     '| n | 1 (pypi) | hazard | not run |  |  |  |  |',
   ]);
 });
