@@ -14,6 +14,9 @@ const TESTS = ['test', 'tests', 'testing', 'pytest', 'unittest'];
 /** What is taken where nothing is called tests: everything for developers. */
 const DEVELOPERS = ['dev', 'develop', 'development'];
 
+/** A requirement with more reasons than this is kept. */
+const MAX_REASONS = 200;
+
 const filesFor = (name: string): string[] => [
   ...['', 'requirements-', 'requirements_', 'requirements.'].map((p) => `requirements/${p}${name}.txt`),
   ...['-', '_', '.'].flatMap((s) => [`requirements${s}${name}.txt`, `${name}${s}requirements.txt`]),
@@ -81,6 +84,20 @@ export const hasDependencies = ({ toml, texts }: BuildFiles): boolean => {
   );
 };
 
+/**
+ * The lines of a requirements file without what a compiler of such files (pip-tools, uv) added because another package needs
+ * it: pip finds that by itself, and most of it belongs to tools. Which it is, the comment below the requirement says.
+ */
+const withoutAdded = (lines: readonly string[]): string[] =>
+  lines.filter((line, i) => {
+    if (!/^[A-Za-z0-9]/.test(line)) return true;
+    const after = lines.slice(i + 1, i + 1 + MAX_REASONS);
+    const end = after.findIndex((l) => !/^\s+#/.test(l));
+    const comments = [line, ...after.slice(0, end < 0 ? undefined : end)].filter((l) => l.includes('#'));
+    const why = comments.map((l) => l.slice(l.indexOf('#') + 1).trim()).join(' ');
+    return !why.startsWith('via ') || why.includes(' -r ') || why.includes('(');
+  });
+
 /** Requirements among lines as pip reads them; the project itself and options are nothing that tests need. */
 const requirements = async (
   tree: Tree,
@@ -96,7 +113,7 @@ const requirements = async (
     if (file !== undefined && depth < 4) {
       const path = join(dir, file);
       const inner = (await tree.read(path)).replaceAll('\\\n', ' ').split('\n');
-      found.push(...(await requirements(tree, join(path, '..'), inner, depth + 1)));
+      found.push(...(await requirements(tree, join(path, '..'), withoutAdded(inner), depth + 1)));
     } else if (/^[A-Za-z0-9]/.test(text) && !text.includes('://')) found.push(text);
   }
   return found;
