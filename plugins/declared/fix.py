@@ -152,7 +152,7 @@ def parameters(source, value, fix, edits):
 
 
 def owner(source, statement, name):
-    """What stands before `.name` in a statement: the library."""
+    """What precedes `.name` in a statement: the library."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load):
             inner = [n for n in ast.walk(node.value) if isinstance(n, ast.Call)]

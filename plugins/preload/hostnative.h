@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unwind.h>
 
-/* Frames of a stack that are kept, and those of the tool that may stand before them. */
+/* Frames of a stack that are kept, and those of the tool that may precede them. */
 #define NATIVE_FRAMES 16
 #define TOOL_FRAMES 12
 #define OWN_RANGES 128

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A file of `Packages` in one line, so that it can stand before other output. */
+/** A file of `Packages` in one line, so that it can precede other output. */
 export const PACKAGES = 'go-packages.json';
 const MARK = 'FFI_GATES_PACKAGES ';
 

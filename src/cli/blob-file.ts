@@ -238,7 +238,7 @@ export const extractLogs = async (
   const wanted = new Set(chosen.flatMap((c) => c.record.evidence.logs.map((l) => relative(out, l))));
   const damaged = new Set<string>();
   for (const name of wanted) if (logPath(out, name) === undefined) damaged.add(`the log ${name}`);
-  // Logs stand before the record of their cell, which may come twice: the later one counts.
+  // Logs precede the record of their cell, which may come twice: the later one counts.
   let begun = new Set<string>();
   for await (const line of linesIn(path)) {
     if (line.startsWith('{"kind":"cell",')) begun = new Set();

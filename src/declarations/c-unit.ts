@@ -22,7 +22,7 @@ export type Declaration = {
   implicit?: true;
 };
 
-/** The name of a declared function stands before the first parenthesis that opens no pointer. */
+/** The name of a declared function precedes the first parenthesis that opens no pointer. */
 const nameIn = (declared: string): string | undefined => {
   let i = declared.indexOf(' (');
   while (i >= 0 && declared[i + 2] === '*') i = declared.indexOf(' (', i + 1);

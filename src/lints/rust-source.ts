@@ -26,7 +26,7 @@ export type RustSource = {
 /** ABIs of C. `C-unwind` lets a panic pass on purpose. */
 const OF_C = /^extern\s*(?:"(?:C|system|cdecl|stdcall|sysv64|win64)"\s*)?(?:fn|\{)/;
 
-/** What may stand before `fn`: `pub(crate) unsafe extern "C" fn`. */
+/** What may precede `fn`: `pub(crate) unsafe extern "C" fn`. */
 const QUALIFIERS = new Set(['pub', 'crate', 'super', '(', ')', 'const', 'async', 'safe', 'unsafe', 'extern']);
 
 /** Reads a source. */

@@ -9,7 +9,7 @@ export type Span = { start: number; end: number; name: string };
 
 /**
  * A form. `before` ends where `value` is tried, which is the secret as a whole or in its group. `name` gives the variable
- * for the word that stands before both, or undefined if it is no secret after all; without it the secret has no name.
+ * for the word that precedes both, or undefined if it is no secret after all; without it the secret has no name.
  */
 type Form = {
   /** A cheap test that all texts with this form pass. */
@@ -235,7 +235,7 @@ const withoutTrail = (value: string): string => {
 
 const byLabel = (text: string, { before, value, name }: Form): Span[] => {
   const found: Span[] = [];
-  // Names that do not tell are common, and may be values of what stands before them: only secrets are stepped over.
+  // Names that do not tell are common, and may be values of what precedes them: only secrets are stepped over.
   before.lastIndex = 0;
   for (let m = before.exec(text); m; m = before.exec(text)) {
     const at = m.index + m[0].length;

@@ -30,7 +30,7 @@ const testOf = (c: Case, suite: string): object => ({
   ...(c.line === undefined ? {} : { line: c.line }),
 });
 
-/** Counts first, since the summary stands before the tests; the cases are made once more when they are written. */
+/** Counts first, since the summary precedes the tests; the cases are made once more when they are written. */
 function* document(report: Report, suites: readonly Suite[]): Generator<string> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { cases } of suites) for (const c of cases) counts[statusOf(c)] += 1;

@@ -69,7 +69,7 @@ const kindOf = (suite: PreparedSuite): Kind | undefined => {
 /** Whether the suite has an addon of its own. */
 export const isBuilt = (suite: PreparedSuite): boolean => kindOf(suite) !== undefined;
 
-/** Programs that fetch an addon or build it: what stands before them makes files that the build reads. */
+/** Programs that fetch an addon or build it: what precedes them makes files that the build reads. */
 const BUILDS = /^(?:npx )?(?:node-gyp|node-pre-gyp|prebuild-install|node-gyp-build|cmake-js|cmake-ts)\b/;
 
 /** Commands of the package's own install script before it builds (`node check.js > check.gypi && node-gyp rebuild`). */

@@ -70,12 +70,12 @@ const statementOf = (code: string, offset: number): number => {
   return code.indexOf('\n', begin) + 1 || begin;
 };
 
-/** How far from its line a declaration may begin: attributes and results stand before it. */
+/** How far from its line a declaration may begin: attributes and results precede it. */
 const NEAR = 12;
 
 /**
  * The function that is declared at a line. `code` has no comments and no text in quotes. `accepts` decides by the name and
- * by what stands before it in its statement.
+ * by what precedes it in its statement.
  */
 export const functionAt = (
   code: string,

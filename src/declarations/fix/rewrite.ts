@@ -9,7 +9,7 @@ import { behindAttributes, behindWords, lastWord, withoutBrackets, type Range } 
 export type Edit = Range & { text: string };
 export type Rewritten = { edits: Edit[] } | { why: string };
 
-/** Whether a name and what stands before it are a declaration's. C# and Rust may call a function by another name than its symbol. */
+/** Whether a name and what precedes it are a declaration's. C# and Rust may call a function by another name than its symbol. */
 const isDeclared =
   (f: FunctionFix) =>
   (name: string, before: string): boolean => {
@@ -141,7 +141,7 @@ const packed = (
   r: RecordFix,
 ): Edit[] | string => {
   const want = r.pack;
-  // Attributes are searched behind the end of what stands before.
+  // Attributes are searched behind the end of what precedes.
   const from = Math.max(0, ...[';', '{', '}'].map((c) => code.lastIndexOf(c, head - 1) + 1));
   const before = source.slice(from, head);
   if (r.language === 'rust') {

@@ -49,7 +49,7 @@ const placer = ({ from, to }: { from: string; to: string }) => {
       const { code } = source;
       const body = bodyOf(source, owner);
       const count = (parameters?.length ?? 0) + (variadic ? 1 : 0);
-      // Of a method in an interface only blanks stand before the parenthesis; a call has more before its name.
+      // Of a method in an interface only blanks precede the parenthesis; a call has more before its name.
       const word = method ?? name;
       const found: { offset: number; fits: boolean }[] = [];
       for (

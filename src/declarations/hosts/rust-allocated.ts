@@ -4,7 +4,7 @@
  */
 
 const MAKERS = new Set(['zeroed', 'uninit', 'MaybeUninit']);
-/** What may stand before the path of a struct whose fields follow in braces. */
+/** What may precede the path of a struct whose fields follow in braces. */
 const BEFORE = new Set(['=', '(', ',', '&', '{', ';']);
 
 /**

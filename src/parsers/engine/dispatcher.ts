@@ -23,7 +23,7 @@ import type { ReaderTable } from './table.js';
 import { makeTestJson, type TestJson } from './test-json.js';
 import { makeUnread, type Rest, type Unread } from './unread.js';
 
-/** Characters that may stand before every line of a log. */
+/** Characters that may precede every line of a log. */
 const MAX_LEAD_CHARS = 200;
 /** The ruler with which reports of some tools begin, right behind a word. */
 const GLUED_RULER = /[\w)](?:#|={9,}|(?:\*{3} ){7,}\*{3})$|[\w)]={9} [A-Z]/;
@@ -230,7 +230,7 @@ function takeBoth(s: State, line: Line, concerned: ReaderSet | undefined, openin
 }
 
 /**
- * Offers a line as it stands, and without what may stand before a report, which begins at `opening`; false when nobody takes any of
+ * Offers a line as it stands, and without what may precede a report, which begins at `opening`; false when nobody takes any of
  * it.
  */
 function take(s: State, line: Line, concerned: ReaderSet | undefined, opening: number): boolean {
@@ -247,7 +247,7 @@ function take(s: State, line: Line, concerned: ReaderSet | undefined, opening: n
   }
   if (offerIndented(s, line, concerned)) return true;
   if (concerned === undefined) return false;
-  // A test runner's unfinished progress line ("test_x.py ") may stand before the first words of a report.
+  // A test runner's unfinished progress line ("test_x.py ") may precede the first words of a report.
   const words = markers.at(text, concerned);
   if (words > 0 && words !== before && words !== shared && offer(sessions, from(line, words), concerned))
     return true;

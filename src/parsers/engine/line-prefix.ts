@@ -186,7 +186,7 @@ export function leadsOf(text: string, next: string): number[] {
   return found.slice(0, 2);
 }
 
-/** Syslog writes a tab as `#011`, and only there can it stand before a frame. */
+/** Syslog writes a tab as `#011`, and only there can it precede a frame. */
 const OCTAL_TAB = /#011/g;
 
 /** Rounds in which a prefix is looked for. */

@@ -90,7 +90,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
   const anywhere = openings.flatMap(({ words, readers: of }) =>
     words.source.startsWith('^') ? [] : [{ words: behindWord(words), readers: of }],
   );
-  // Where a report begins with a name or a place, anything may stand before it on its line.
+  // Where a report begins with a name or a place, anything may precede it on its line.
   const beginsLoosely = (r: Reader): boolean => r.markers.some((m) => typeof m.opening === 'function');
   const withKin = markers.map((m) => {
     // Readers of the same tools, or of the same words.

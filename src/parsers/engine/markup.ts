@@ -44,7 +44,7 @@ const POWERSHELL = /^PS [A-Z]:\\[^<>|"]{0,190}>$/;
 const DRIVE = /^[A-Z]:\\[^<>|"():]{0,190}>$/;
 const PROMPT_ENDS = '$#%>✗';
 
-/** Where a user's name begins that ends at `at`; `isGlued` when a word or a blank stands before it. */
+/** Where a user's name begins that ends at `at`; `isGlued` when a word or a blank precedes it. */
 function userBefore(tail: string, at: number): { at: number; isGlued: boolean } | undefined {
   let i = at;
   while (i > 0 && /\d/.test(tail[i - 1]!)) i--;

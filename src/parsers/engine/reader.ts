@@ -43,7 +43,7 @@ type Common = {
   watches?: true;
   /** It makes no reports: what it reads belongs to the report before. */
   joins?: true;
-  /** Frames of stacks, which several tools print alike: they count where no report of any tool stands before them. */
+  /** Frames of stacks, which several tools print alike: they count where no report of any tool precedes them. */
   frames?: readonly RegExp[];
   /** Words of those who started a process that died: they count where the log holds no report at all. */
   ends?: readonly RegExp[];

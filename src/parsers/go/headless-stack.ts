@@ -22,12 +22,12 @@ export function watchHeadlessStack(): HeadlessStack {
   let last = 0;
   let call = -Infinity;
   let place = -Infinity;
-  /** A header stands before the lines of this stack. */
+  /** A header precedes the lines of this stack. */
   let hasHeader = false;
   let cut: number | undefined;
   return {
     line(text, no) {
-      // A line may be offered again, without what stands before it.
+      // A line may be offered again, without what precedes it.
       if (no <= last) return;
       // Lines between were taken by somebody else, or hold nothing of Go's.
       if (no - last > 1 && text !== '') hasHeader &&= no - last <= 2;

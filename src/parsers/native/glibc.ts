@@ -78,7 +78,7 @@ const ROWS: readonly LastWords[] = [
   },
 ];
 
-/** `prog: file.c:12: f: Assertion …`: the program's name stands before the place. */
+/** `prog: file.c:12: f: Assertion …`: the program's name precedes the place. */
 function beforeAssertion(text: string): number {
   const end = text.indexOf(': Assertion `');
   const place = end < 0 ? null : /:\d{1,9}: /.exec(text.slice(0, end));
@@ -116,7 +116,7 @@ export const glibc = readLastWords({
     'Memory map: =',
   ],
   markers: [
-    // A test runner's unfinished line may stand before the words; a debugger quotes them.
+    // A test runner's unfinished line may precede the words; a debugger quotes them.
     begins(/\*\*\* (?:Error {1,4}in {1,4}[`']|glibc detected \*\*\* )/),
     // … without its stars, or with what a page made of them
     begins(/(?:\*\*\\\* )?\bError in [`'][^`']{1,200}': (?:double free|corrupted |[a-z_]{4,25}\(\): )/),

@@ -27,7 +27,7 @@ import { dropHandler } from '../engine/signal-handler.js';
 import { signalHazard } from '../engine/signals.js';
 
 const BUG = /\[(BUG|ASYNC BUG|FATAL)\] /;
-/** What may stand before it: the place in the script. */
+/** What may precede it: the place in the script. */
 const SCRIPT = /^\s*(?:[\w./\\(<~-].*: )?$/;
 const FAULT = /^(Segmentation fault|Bus Error|Illegal instruction)\b(?: at (0x[0-9a-fA-F]{1,16}))?/;
 const VERSION = /^\s*(?:ruby|rubinius|truffleruby) \d\.\d\S{0,30} \(/;
@@ -59,7 +59,7 @@ const MEANINGS: readonly [RegExp, HazardId][] = [
 type Open = Tentative & { section: 'ruby' | 'c' | 'other'; signal: string | undefined };
 
 const WORDS = /\[(?:ASYNC )?BUG\] (?:Segmentation fault|Bus Error|Illegal instruction)\b/;
-/** Where a report begins: at the place in the script, where one stands before its words. */
+/** Where a report begins: at the place in the script, where one precedes its words. */
 function beforeReport(text: string): number {
   const at = text.search(WORDS);
   if (at <= 0 || text.slice(at - 2, at) !== ': ') return Math.max(at, 0);

@@ -24,7 +24,7 @@ export function watchHeadlessStack(): HeadlessStack {
   let cut: number | undefined;
   return {
     line(text, no) {
-      // A line may be offered again, without what stands before it.
+      // A line may be offered again, without what precedes it.
       if (no <= at) return;
       const frame = FRAME.exec(text);
       if (frame !== null) {

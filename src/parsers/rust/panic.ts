@@ -75,7 +75,7 @@ type State = {
   inBacktrace: boolean;
   /** A function of the backtrace whose place has not come yet. */
   fn: string | undefined;
-  /** Frames that no report stands before. */
+  /** Frames that no report precedes. */
   headless: HeadlessStack | undefined;
 };
 

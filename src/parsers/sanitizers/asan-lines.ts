@@ -15,7 +15,7 @@ export const MEMORY: readonly [RegExp, MemoryClass][] = [
 export const TAIL =
   /^\s*(?:Shadow bytes around|Shadow byte legend|(?:(?:=>|-)\s*)?0x[0-9a-fA-F]+: ?\[?(?:[0-9a-fA-F]{2}|\.\.)[\] ]|Register values:|r[a-z0-9]{1,3} = |x\d+ = |(?:AddressSanitizer|\w+Sanitizer) can not (?:provide additional|describe)|(?:Addressable|Partially addressable|Heap left redzone|Freed heap region|Stack (?:left|mid|right|after)|Stack use after|Global (?:redzone|init order)|Poisoned by user|Container overflow|Array cookie|Intra object|ASan internal|Left alloca|Right alloca|Shadow gap):|SCARINESS:|MiraclePtr |MTE |HINT: |==\d+==(?:HINT|Hint|The signal is|ABORTING|WARNING: invalid path|Can't)|==\d+==\s*$)/;
 
-/** The program's own unfinished line may stand before it. */
+/** The program's own unfinished line may precede it. */
 export const ABORTING = /==\d+==ABORTING\b/;
 /** A part of the tail, which begins with nothing else. */
 export const ORPHAN =

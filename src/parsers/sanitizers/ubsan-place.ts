@@ -14,7 +14,7 @@ function withoutLead(path: string): string {
   return path.slice(isDrive ? at - 1 : at + 1);
 }
 
-/** The place before `: runtime error:`; text that the program printed without a newline may stand before it. */
+/** The place before `: runtime error:`; text that the program printed without a newline may precede it. */
 export function place(text: string): Frame {
   const at = LOCATION.exec(text);
   if (at) {

@@ -36,7 +36,7 @@ type State = {
   emit: Emit;
   log: DocumentContext;
   xml: ValgrindXml | undefined;
-  /** What stands before every line: '' for a known prefix, undefined for nothing. */
+  /** What precedes every line: '' for a known prefix, undefined for nothing. */
   lead: string | undefined;
   /** The line that is read in parts belongs to the document. */
   ownsLine: boolean;
@@ -61,7 +61,7 @@ function end(s: State): void {
   s.ownsLine = false;
 }
 
-/** A line without what stands before every line. */
+/** A line without what precedes every line. */
 function bare({ lead }: State, text: string): string {
   if (lead === undefined) return text;
   return lead === '' ? stripPrefixes(text) : text.slice(sharedPrefix(lead, text));
