@@ -1,5 +1,8 @@
 /** The launches that a cell's tests take until each has had a turn, and the reruns of those that failed. */
+import { isCase, type Expectation } from '../config/annotations.js';
+import { expected } from '../judge/expectations.js';
 import { isFuzzing } from '../model/fuzz-plan.js';
+import { isPlanted } from '../model/role.js';
 import { BINDINGS } from '../bindings/index.js';
 import type { Apart, Binding } from '../bindings/binding.js';
 import type { Attempt } from '../judge/evidence.js';
@@ -63,6 +66,15 @@ export const runAll = async (r: Runner, wanted: readonly string[], isolate: Apar
     }
     left = next;
   }
+};
+
+/** Wants all tests of a suite, or those of its planted bugs that this gate is to see. Returns what is declared of them. */
+export const chooseTests = ({ cell, evidence, options }: Runner): readonly Expectation[] => {
+  const { listed } = evidence;
+  const planted = isPlanted(cell.suite.role);
+  const due = planted ? expected(cell, options.expectations, listed) : [];
+  evidence.wanted = planted ? listed.filter((t) => due.some((e) => isCase(t, e.case))) : listed;
+  return due;
 };
 
 /** Number of failed tests that are rerun. */

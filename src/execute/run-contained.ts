@@ -5,14 +5,14 @@
 import { isCase } from '../config/annotations.js';
 import { NOTHING_REMAINS, type Remains } from '../judge/containment.js';
 import type { Attempt, EvidenceDraft } from '../judge/evidence.js';
-import { expected, meets } from '../judge/expectations.js';
+import { meets } from '../judge/expectations.js';
 import { FAULT_KINDS, type FaultKind } from '../model/containment.js';
 import { shuffled } from '../model/shuffle.js';
 import { isPlanted } from '../model/role.js';
 import { endOf, faultId, journalOf, testNamed, type PlannedFault } from './contained-calls.js';
 import { runAttempt } from './attempt.js';
 import type { Runner } from './runner.js';
-import { rerunFailed, runAll } from './run-all.js';
+import { chooseTests, rerunFailed, runAll } from './run-all.js';
 
 /** Number of requests that are lost in one run of a cell, each in every way, unless the matrix says otherwise. */
 const CALLS = 200;
@@ -98,10 +98,7 @@ const inTurn = async (r: Runner, kind: FaultKind, calls: readonly Call[]): Promi
 export const runContained = async (r: Runner): Promise<void> => {
   const { cell, evidence, options } = r;
   const planted = isPlanted(cell.suite.role);
-  const due = planted ? expected(cell, options.expectations, evidence.listed) : [];
-  evidence.wanted = planted
-    ? evidence.listed.filter((t) => due.some((e) => isCase(t, e.case)))
-    : evidence.listed;
+  const due = chooseTests(r);
   await runAll(r, evidence.wanted, false);
   if (!planted) await rerunFailed(r);
   const recorded = recordedIn((await recordedApart(r)) ?? evidence.attempts);

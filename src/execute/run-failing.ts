@@ -5,8 +5,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BINDINGS } from '../bindings/index.js';
-import { isCase } from '../config/annotations.js';
-import { expected } from '../judge/expectations.js';
 import { isPlanted } from '../model/role.js';
 import type { Cell } from '../plan/plan.js';
 import { writeWholeFile } from '../process/write-file.js';
@@ -17,7 +15,7 @@ import { runAttempt } from './attempt.js';
 import type { Runner } from './runner.js';
 import { callsIn, failuresIn, inSeries, namesProcesses, type FailingCall } from './failing-calls.js';
 import { isTruncatedLeak, rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
-import { rerunFailed, runAll } from './run-all.js';
+import { chooseTests, rerunFailed, runAll } from './run-all.js';
 
 /** Number of calls that fail in one run of a cell, unless the matrix says otherwise. */
 const CALLS = 200;
@@ -178,12 +176,9 @@ const listedApart = async (r: Runner): Promise<readonly Attempt[] | undefined> =
 
 /** Runs the cell's tests, then those again that reach a call that can fail, with that call failing. */
 export const runFailing = async (r: Runner): Promise<void> => {
-  const { cell, evidence, options } = r;
+  const { cell, evidence } = r;
   const planted = isPlanted(cell.suite.role);
-  const due = planted ? expected(cell, options.expectations, evidence.listed) : [];
-  evidence.wanted = planted
-    ? evidence.listed.filter((t) => due.some((e) => isCase(t, e.case)))
-    : evidence.listed;
+  chooseTests(r);
   await runAll(r, evidence.wanted, false);
   if (!planted) {
     await rerunFailed(r);
