@@ -4,7 +4,7 @@ const lanesSection = (view) => {
   const mute = view.report.lanes.filter((l) => l.noHostLines !== undefined);
   return section(
     'lanes',
-    'Lanes not proven',
+    open.length === 0 ? 'Lanes' : 'Lanes not proven',
     'A lane is a binding under a gate. A lane whose planted canary was not seen cannot call anything clean.',
     open.length === 0
       ? el('p', {}, chip('good', '✓'), ` all ${count(view.report.lanes.length, 'lane')} saw every canary`)

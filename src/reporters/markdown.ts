@@ -7,7 +7,7 @@ import type { Suite } from './cases.js';
 import { harmless, inert, oneLine, shortened } from './escape.js';
 import { problemsOf, type Problem } from './problems.js';
 import type { Reporter } from './reporter.js';
-import { count, endingOf, headline, provenBefore, tally, VERDICT_KINDS, VERDICTS, whyOf } from './wording.js';
+import { count, endOf, headline, provenBefore, tally, VERDICT_KINDS, VERDICTS, whyOf } from './wording.js';
 
 /** GitHub refuses comments and issues of more characters than 65,536. */
 const MAX_COMMENT = 65_000;
@@ -101,7 +101,7 @@ export const renderMarkdown = (report: Report, suites: readonly Suite[], limit: 
   const lines = [
     `## ffi-gates: ${report.exitCode === 0 ? 'passed' : 'failed'}`,
     '',
-    `${headline(report)}. Exit code ${report.exitCode}: ${endingOf(report.exitCode)}.`,
+    `${headline(report)}. Exit code ${report.exitCode}: ${endOf(report)}.`,
     ...[version.filter(Boolean).join(', '), provenBefore(report)]
       .filter(Boolean)
       .flatMap((v) => ['', `${v}.`]),

@@ -105,9 +105,22 @@ const ENDINGS: Readonly<Record<number, string>> = {
 /** The meaning of an exit code of `run`. */
 export const endingOf = (code: number): string => ENDINGS[code] ?? `unknown exit code ${code}`;
 
-/** How a run ended. An interrupted one says how much it has judged. */
-export const endOf = ({ exitCode, cut }: Pick<Report, 'exitCode' | 'cut'>): string =>
-  cut ? `interrupted: ${cut.judged} of ${count(cut.cells, 'cell')} were judged` : endingOf(exitCode);
+const OUTDATED = 'an entry of the baseline or the suppressions no longer holds';
+
+/** How a run ended. An interrupted one says how much it has judged, a red one which of its reasons it has. */
+export const endOf = (
+  r: Pick<Report, 'exitCode' | 'cut' | 'cells' | 'baseline' | 'suppressions'>,
+): string => {
+  if (r.cut) return `interrupted: ${r.cut.judged} of ${count(r.cut.cells, 'cell')} were judged`;
+  if (r.exitCode !== EXIT.HAZARD) return endingOf(r.exitCode);
+  const outdated =
+    (r.baseline && r.baseline.gone.length + r.baseline.expired.length > 0) ||
+    r.suppressions?.some((s) => s.expired);
+  const found = r.cells.some((c) => c.verdict.kind === 'hazard' && !isKnownOnly(c.verdict));
+  return (
+    [found && 'hazards were found', outdated && OUTDATED].filter(Boolean).join('; ') || endingOf(r.exitCode)
+  );
+};
 
 /** `1 cell`, `2 cells`. */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

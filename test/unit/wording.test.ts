@@ -10,6 +10,7 @@ import {
   count,
   duration,
   endingOf,
+  endOf,
   functionOf,
   headline,
   isKnownOnly,
@@ -106,6 +107,17 @@ test('every exit code has an ending of its own, and a strange one is called so',
   expect(new Set(all).size).toBe(all.length);
   expect(all.filter((t) => t.startsWith('unknown'))).toEqual([]);
   expect(endingOf(77)).toBe('unknown exit code 77');
+});
+
+test('a red run says which of its reasons it has', () => {
+  const found = [cell('s', 'c', 'ccgcc-asan', hazard(2, 1))];
+  const known = [cell('s', 'c', 'ccgcc-asan', hazard(1, 1))];
+  const baseline = { matched: [], gone: ['a'], expired: [] } as unknown as Report['baseline'];
+  const end = (cells: Report['cells'], more: Partial<Report> = {}): string =>
+    endOf({ ...sampleReport(), exitCode: EXIT.HAZARD, cells, ...more });
+  expect(end(found, { baseline: undefined } as object)).toBe('hazards were found');
+  expect(end(known, { baseline } as object)).toMatch(/^an entry of the baseline .* no longer holds$/);
+  expect(end(found, { baseline } as object)).toMatch(/^hazards were found; an entry of the baseline/);
 });
 
 test.each([

@@ -8,7 +8,7 @@ import type { Suite } from '../cases.js';
 import { jsonText, oneLine } from '../escape.js';
 import { problemsOf } from '../problems.js';
 import type { Reporter } from '../reporter.js';
-import { byUrgency, endingOf } from '../wording.js';
+import { byUrgency, endOf } from '../wording.js';
 import { absentResult, resultOf, type ResultOptions } from './result.js';
 import { ruleOf } from './rules.js';
 
@@ -76,7 +76,7 @@ const runOf = (
     {
       executionSuccessful: report.exitCode === 0 || report.exitCode === 1,
       exitCode: report.exitCode,
-      exitCodeDescription: endingOf(report.exitCode),
+      exitCodeDescription: endOf(report),
       startTimeUtc: report.started,
       endTimeUtc: new Date(Date.parse(report.started) + Math.round(report.ms)).toISOString(),
       toolExecutionNotifications: notificationsOf(suites, cut),
