@@ -35,6 +35,7 @@ const texts = [
   'BUG kmalloc-64 (Not tainted): Poison overwritten',
   'No pending exception expected: java.lang.NullPointerException: ',
   '#0\t0x000000010dfc5a36 in shelf_top ()',
+  "An unhandled exception of type 'System.AccessViolationException'",
   'Instructions: (pc=0x00007ffa26669ef2)',
   'Internal exceptions (6 events):',
   'vm_info: OpenJDK 64-Bit Server VM (17.0.15+6-Debian-1deb12u1) for linux-amd64',

@@ -8,6 +8,35 @@ type Row = { name: string; text: string; hazard: string; fn?: string };
 
 const READ: readonly Row[] = [
   {
+    name: 'a report of iOS whose stack atos named, under the number of the crashed thread',
+    hazard: 'null/dereference',
+    fn: 'shelf_top(Shelf const*)',
+    text: `Exception Type:  EXC_BAD_ACCESS (SIGSEGV)
+Exception Subtype: KERN_INVALID_ADDRESS at 0x0000000000000838
+Triggered by Thread:  6
+
+Thread 6:
+0    Till                                     0x106b604dc shelf_top(Shelf const*) (in Till) (shelf.cc:124)
+1    ???                                      0x114fc4928 ???
+2    libdispatch.dylib                        0x18e69ce34 _dispatch_call_block_and_release (in libdispatch.dylib) + 24
+
+Binary Images:`,
+  },
+  {
+    name: 'Dart with the name of the code',
+    hazard: 'crash/signal',
+    fn: 'shelf_top',
+    text: `===== CRASH =====
+si_signo=Bus error: 10(10), si_code=BUS_ADRERR(2), si_addr=0x1129b03d0
+version=3.9.0 (main) (Unknown timestamp) on "macos_x64"
+pid=42026, thread=15635, isolate_group=main(0x7f96c180b400), isolate=(nil)(0x0)
+os=macos, arch=x64, comp=no, sim=no
+isolate_instructions=0, vm_instructions=10c4a2a40
+fp=7ffee, sp=7ffed, pc=1129b03d0
+  pc 0x00000001129b03d0 fp 0x00007ffee4f7a2b0 shelf_top+0x14
+-- End of DumpStackTrace`,
+  },
+  {
     name: 'places that a tracker made links of',
     hazard: 'bounds/heap-overread',
     fn: 'shelf_top',
@@ -257,6 +286,12 @@ describe('the middle of a report is not understood, and is no other report', () 
       'instructions of a file of HotSpot',
       'Instructions: (pc=0x00007ffa26669ef2)\n0x00007ffa26669df2:   75 0b 44 3b 4a 1c 72 05 49 3b d0 75 2b 8b fd 48',
     ],
+    ['the last line of an IDE', '139 (interrupted by signal 11:SIGSEGV)'],
+    [
+      "Visual Studio's window",
+      "An unhandled exception of type 'System.AccessViolationException'\noccurred in Till.dll",
+    ],
+    ['what Windows reported', 'Sig[6].Name=Exception Code\nSig[6].Value=c0000005'],
     [
       'a stack that iOS logged',
       '2018-07-26 10:02:11.623 Till.iOS[60291:7054092] critical: \t25  Till                              0x000000010f49ce86 shelf_top + 46',

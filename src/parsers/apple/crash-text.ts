@@ -154,7 +154,8 @@ function takeThread(open: Open, text: string): boolean {
   endStack(open);
   const has = open.diagnostic.stacks.some((k) => k.role === 'fault');
   if (thread === null) openStack(open, 'related', { title: text });
-  else if (isCrashed(text) && !has) {
+  // Tools that name the functions lose the word.
+  else if ((isCrashed(text) || thread[1] === open.crashed) && !has) {
     open.diagnostic.thread = `thread ${thread[1]}`;
     openStack(open, 'fault', { title: text, thread: `thread ${thread[1]}` });
   }
@@ -183,5 +184,7 @@ function takeFact(open: Open, text: string): boolean {
     open.isInfo = true;
     if (info !== '') facts.info = info;
   }
-  return codes !== undefined || info !== undefined || CRASHED.test(text) || HEAD.test(text);
+  const crashed = CRASHED.exec(text)?.[1];
+  open.crashed ??= crashed;
+  return codes !== undefined || info !== undefined || crashed !== undefined || HEAD.test(text);
 }

@@ -121,6 +121,8 @@ export const dotnet: LineReader = {
     /\S {0,4}(?:(?:Fatal error|Process terminated)\.|Unhandled Exception:)$/,
     // its message, and the words before it, are in the user's language
     /(?:^\s{0,8}|[:：] {0,2})System\.AccessViolationException:/,
+    // Visual Studio's window
+    /^(?:An )?[Uu]nhandled exception of type '(?:System\.)?(?:AccessViolation|Runtime\.InteropServices\.SEH)Exception'/,
     /^(?:System\.AccessViolationException\b|Internal CLR error\. \(0x|Invalid Program: attempted)/,
     /^A callback was made on a garbage collected delegate of type /,
     /^\s*Message=Attempted to read or write protected memory\./,

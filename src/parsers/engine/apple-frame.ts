@@ -3,6 +3,8 @@ import type { Frame } from '../../model/diagnostic.js';
 
 const FRAME_HEAD = /^\s*(\d{1,4})\s{1,8}(?=\S)/;
 const FRAME_PC = /\s0x[0-9a-f]{6,16}\s/;
+/** `atos` names the object again behind the function. */
+const IN_OBJECT = / \(in [^()]{1,200}\)$/;
 const PLACE = / \(([^()]{1,300}):(\d{1,9})\)(?: \[inlined\])?$/;
 
 /** `0   libshelf.dylib   0x000000010df42dcd shelf_top + 125 (shelf.c:12)`, `3   Till   0x0000000102b1 0x102a90000 + 135188`, `4   ???   0x0 ???`. */
@@ -15,7 +17,10 @@ export function appleFrame(text: string): Frame | undefined {
   const module = rest.slice(0, pc.index).trim();
   const body = rest.slice(pc.index + pc[0].length).trim();
   const place = PLACE.exec(body);
-  const name = (place ? body.slice(0, place.index) : body).replace(/ \+ \d{1,12}$/, '').trim();
+  const name = (place ? body.slice(0, place.index) : body)
+    .replace(/ \+ \d{1,12}$/, '')
+    .replace(IN_OBJECT, '')
+    .trim();
   const known = name !== '' && name !== '???' && !name.startsWith('0x');
   if (place && known)
     return { kind: 'source', function: name, file: place[1]!, line: Number(place[2]), module };

@@ -12,6 +12,10 @@ const DEATHS: readonly RegExp[] = [
   /: line \d{1,9}: +\d{1,10} (?:[Ss]egmentation fault|[Bb]us error|[Ii]llegal instruction|[Aa]borted|[Aa]bort|[Ff]loating point exception|[Tt]race\/(?:breakpoint|BPT) trap)/,
   /^\[\d{1,4}\] {1,4}[-+]? {0,4}\d{1,10} (?:segmentation fault|bus error|illegal hardware instruction|abort|floating point exception)/,
   /\bterminated by signal (?:SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP) \(|(?:[4-8]|10|11): )/,
+  // JetBrains' IDEs, of which only the last line is copied
+  /\binterrupted by signal (?:[4-8]|10|11): ?SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP)/,
+  // Windows Error Reporting
+  /^Sig\[\d{1,2}\]\.Value=c000(?:0005|00fd|001d|0374|0409)$/i,
   // meson, cargo, npm, nextest
   /\bkilled by signal (?:[4-8]|10|11) SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP)/,
   /\(signal: (?:[4-8]|10|11), SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP)/,
@@ -62,6 +66,7 @@ export const launchers: LineReader = {
     'Trace/BPT',
     ' signal SIG',
     'by signal ',
+    '].Value=c000',
     '(signal: ',
     'with signal ',
     ' SIGSEGV',

@@ -21,7 +21,7 @@ import { faultName, signalHazard } from '../engine/signals.js';
 
 const TITLE = /^\s*===== CRASH =====$/;
 const SIGNAL =
-  /^\s*si_signo=([^(]{0,60})\((\d{1,2})\), si_code=(-?\d{1,10}), si_addr=(0x[0-9a-fA-F]{1,16}|\(nil\)|[0-9a-fA-F]{8,16})$/;
+  /^\s*si_signo=([^(]{0,60})\((\d{1,2})\), si_code=(?:[A-Z_]{4,20}\()?(-?\d{1,10})\)?, si_addr=(0x[0-9a-fA-F]{1,16}|\(nil\)|[0-9a-fA-F]{8,16})$/;
 const WINDOWS =
   /^\s*ExceptionCode=(-?\d{1,12}), ExceptionFlags=\d{1,12}, ExceptionAddress=([0-9a-fA-Fx]{1,18})$/;
 /** An assertion of the VM. The blank before the line's number is its own. */
