@@ -10,7 +10,7 @@ const READ: readonly Row[] = [
   {
     name: 'a report of iOS whose stack atos named, under the number of the crashed thread',
     hazard: 'null/dereference',
-    fn: 'shelf_top(Shelf const*)',
+    fn: 'shelf_top',
     text: `Exception Type:  EXC_BAD_ACCESS (SIGSEGV)
 Exception Subtype: KERN_INVALID_ADDRESS at 0x0000000000000838
 Triggered by Thread:  6
