@@ -123,14 +123,22 @@ export const makeRedactor = (secrets: readonly Secret[]): Redactor => {
   const deep = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value);
     if (typeof value !== 'object' || value === null) return value;
+    // Nearly nothing is secret: a copy is made only of what holds some.
     if (Array.isArray(value)) {
-      const copy = value.map(deep);
-      return copy.some((v, i) => v !== value[i]) ? copy : value;
+      let copy: unknown[] | undefined;
+      for (let i = 0; i < value.length; i++) {
+        const safe = deep(value[i]);
+        if (safe !== value[i]) (copy ??= [...(value as unknown[])])[i] = safe;
+      }
+      return copy ?? value;
     }
+    const all = value as Record<string, unknown>;
     let copy: Record<string, unknown> | undefined;
-    for (const [k, v] of Object.entries(value)) {
-      const safe = IDS.has(k) && typeof v === 'string' ? v : deep(v);
-      if (safe !== v) (copy ??= { ...value })[k] = safe;
+    for (const k of Object.keys(all)) {
+      const v = all[k];
+      if (typeof v === 'number' || typeof v === 'boolean' || (typeof v === 'string' && IDS.has(k))) continue;
+      const safe = deep(v);
+      if (safe !== v) (copy ??= { ...all })[k] = safe;
     }
     return copy ?? value;
   };

@@ -2,7 +2,6 @@
  * Which readers a line may concern: those whose literals it holds. A line that the prefilter let through would otherwise be
  * tried by every reader's expressions, although most of them can say at once that it is none of theirs.
  */
-import type { Reader } from './reader.js';
 import { SLOTS, slotOf } from './scan-wasm.js';
 
 /** Readers by their place in the table: one bit each, 32 in a number. */
@@ -31,7 +30,7 @@ export const overlap = (a: ReaderSet, b: ReaderSet): boolean => {
 };
 
 /** The readers of a table that fulfil a condition. */
-export const setOf = (readers: readonly Reader[], belongs: (r: Reader) => boolean): ReaderSet =>
+export const setOf = <R>(readers: readonly R[], belongs: (r: R) => boolean): ReaderSet =>
   readers.reduce((set, r, i) => (belongs(r) ? withReader(set, i) : set), emptySet(readers.length));
 
 /** Characters that are compared at once. */
@@ -50,7 +49,7 @@ const wordAt = (text: string, at: number): number => {
 };
 
 /** An index over the literals of a table. */
-export function indexOf(readers: readonly Reader[]): LiteralIndex {
+export function indexOf(readers: readonly { literals: readonly string[] }[]): LiteralIndex {
   const none = setOf(readers, () => false);
   const places = new Map<string, Place>();
   for (const [i, r] of readers.entries())

@@ -2,6 +2,7 @@
 import type { Tool } from '../../model/diagnostic.js';
 import { holds, isEmpty, overlap, setOf, type ReaderSet } from './literal-index.js';
 import type { Marker, Reader } from './reader.js';
+import { makeSieve } from './sieve.js';
 
 /** The tools that write a line, and whether it only tells that a process ended. */
 export type Trace = { tools: readonly Tool[]; isEnd: boolean };
@@ -65,9 +66,9 @@ function isQuoted(text: string, at: number): boolean {
 type Words = { words: RegExp; readers: ReaderSet };
 
 /** Where the first words in a line begin, of those that may stand there; -1 without any. */
-function firstOf(all: readonly Words[], text: string, concerned: ReaderSet): number {
+function firstOf(some: readonly Words[], text: string, concerned: ReaderSet): number {
   let first = -1;
-  for (const { words, readers } of all) {
+  for (const { words, readers } of some) {
     if (!overlap(readers, concerned)) continue;
     const at = text.search(words);
     if (at >= 0 && (first < 0 || at < first)) first = at;
@@ -111,11 +112,24 @@ export function markersOf(readers: readonly Reader[]): Markers {
     ...(r.frames ?? []).map((trace) => ({ trace, tools, isEnd: false, isMarked: false })),
     ...(r.ends ?? []).map((trace) => ({ trace, tools, isEnd: true, isMarked: true })),
   ]);
-  const unmarked = traces.filter(({ isMarked }) => !isMarked);
+  const wordsOf = ({ words }: { words: RegExp }): RegExp => words;
+  const traceWords = ({ trace }: { trace: RegExp }): RegExp => trace;
+  const sieve = makeSieve([...[...all, ...openings, ...anywhere].map(wordsOf), ...traces.map(traceWords)]);
+  const sifted = {
+    all: sieve.list(all, wordsOf),
+    openings: sieve.list(openings, wordsOf),
+    anywhere: sieve.list(anywhere, wordsOf),
+    withKin: sieve.list(withKin, wordsOf),
+    traces: sieve.list(traces, traceWords),
+    unmarked: sieve.list(
+      traces.filter(({ isMarked }) => !isMarked),
+      traceWords,
+    ),
+  };
   return {
     at(text, concerned) {
       if (!overlap(speaks, concerned)) return -1;
-      for (const w of all) {
+      for (const w of sieve.of(sifted.all, text)) {
         if (!overlap(w.readers, concerned)) continue;
         const at = text.search(w.words);
         if (at >= 0 && !isQuoted(text, at)) return at;
@@ -124,7 +138,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
     },
     beforeReport(text, concerned) {
       if (!overlap(opens, concerned)) return 0;
-      const at = firstOf(openings, text, concerned);
+      const at = firstOf(sieve.of(sifted.openings, text), text, concerned);
       if (at >= 0) return isQuoted(text, at) ? -1 : at;
       for (const { find, readers: of } of finders) {
         const before = overlap(of, concerned) ? find(text) : 0;
@@ -135,21 +149,23 @@ export function markersOf(readers: readonly Reader[]): Markers {
     isGlued(text, concerned) {
       if (!overlap(opens, concerned)) return false;
       const rest = text.slice(1);
-      const at = 1 + firstOf(anywhere, rest, concerned);
+      const at = 1 + firstOf(sieve.of(sifted.anywhere, text), rest, concerned);
       return endsBefore(text, at) && !OF_OPTIONS.test(text.slice(at)) && !isQuoted(text, at);
     },
     isOfOthers(text, concerned, taker) {
-      return withKin.some(({ words, readers: of, kin }) => {
+      return sieve.of(sifted.withKin, text).some(({ words, readers: of, kin }) => {
         if (holds(kin, taker) || !overlap(of, concerned)) return false;
         const at = text.search(words);
         return at >= 0 && !isQuoted(text, at);
       });
     },
     traceOf(text, concerned) {
-      const found = (isEmpty(concerned) ? unmarked : traces).filter(({ trace }) => {
-        const at = text.search(trace);
-        return at >= 0 && !isQuoted(text, at + text.slice(at).search(/\S/));
-      });
+      const found = sieve
+        .of(isEmpty(concerned) ? sifted.unmarked : sifted.traces, text)
+        .filter(({ trace }) => {
+          const at = text.search(trace);
+          return at >= 0 && !isQuoted(text, at + text.slice(at).search(/\S/));
+        });
       if (found.length === 0) return undefined;
       return { tools: found.flatMap(({ tools: t }) => t), isEnd: found.every(({ isEnd }) => isEnd) };
     },

@@ -1,0 +1,36 @@
+/**
+ * Which of many expressions may match a line: those one of whose certain words stands in it, and those that have none. One walk over the
+ * line finds all words; most lines hold none, and cost no expression.
+ */
+import { holds, indexOf, isEmpty, type ReaderSet } from './literal-index.js';
+import { requiredLiterals } from './required-literals.js';
+
+/** Entries in their order, each with its expression. */
+export type Sifted<T> = { entries: readonly { entry: T; id: number }[]; always: readonly T[] };
+
+export type Sieve = {
+  /** Prepares a list whose entries are tried by one of the sieve's expressions each. */
+  list<T>(entries: readonly T[], expressionOf: (entry: T) => RegExp): Sifted<T>;
+  /** Those of a list that may match the text, in their order. */
+  of<T>(list: Sifted<T>, text: string): readonly T[];
+};
+
+/** A sieve of these expressions. */
+export function makeSieve(expressions: readonly RegExp[]): Sieve {
+  const ids = new Map([...new Set(expressions)].map((e, id) => [e, id]));
+  const certain = [...ids.keys()].map(requiredLiterals);
+  const index = indexOf(certain.map((words) => ({ literals: words ?? [] })));
+  const isAlways = certain.map((words) => words === undefined);
+  const may = (found: ReaderSet, id: number): boolean => isAlways[id]! || holds(found, id);
+  return {
+    list(all, expressionOf) {
+      const entries = all.map((entry) => ({ entry, id: ids.get(expressionOf(entry))! }));
+      return { entries, always: entries.filter(({ id }) => isAlways[id]).map(({ entry }) => entry) };
+    },
+    of({ entries, always }, text) {
+      const found = index.readersOf(text);
+      if (isEmpty(found)) return always;
+      return entries.filter(({ id }) => may(found, id)).map(({ entry }) => entry);
+    },
+  };
+}
