@@ -37,6 +37,8 @@
 typedef void printer(const char *line);
 
 static printer *print;
+/* Where lines go that belong to no report of the sanitizer. */
+static printer *instead;
 /* Who else takes the frames: another library of the tool that asks (`ffi_gates_host_frames`). */
 static __thread void (*taker)(const char *function, const char *file, int line);
 static __thread int busy;
@@ -49,7 +51,8 @@ static __thread sigjmp_buf out_of_time;
 
 /* One line into the report's own log, at its place, by the runtime's own printer. */
 static void say(const char *line) {
-  if (print != NULL) print(line);
+  if (instead != NULL) instead(line);
+  else if (print != NULL) print(line);
 }
 
 #ifdef HOST_STACK_PYTHON
@@ -183,10 +186,10 @@ static const char *ask_host(void) {
   return lacks;
 }
 
-static void say_host_stack(void) {
+static void say_host_stack(const char *whose) {
   char line[100];
   if (host == NULL || given_up || busy) return;
-  snprintf(line, sizeof line, "HOST STACK (%s) of this thread:", host->name);
+  snprintf(line, sizeof line, "HOST STACK (%s) %s:", host->name, whose);
   say(line);
   const char *lacks = ask_host();
   if (lacks != NULL) {
@@ -195,6 +198,8 @@ static void say_host_stack(void) {
   }
   say("END OF HOST STACK");
 }
+
+#include "hostfaults.h"
 
 /* For other libraries of the tool: the frames of this thread, innermost first. False if there are none. */
 int ffi_gates_host_frames(void (*take)(const char *function, const char *file, int line)) {
@@ -237,7 +242,7 @@ void __sanitizer_report_error_summary(const char *summary) {
   print(summary);
   /* Leaks are reported when the host has ended. */
   const int is_leaks = strstr(summary, " leaked in ") != NULL;
-  if (!is_leaks) say_host_stack();
+  if (!is_leaks) say_host_stack("of this thread");
 #ifdef HOST_STACK_PYTHON
   if (is_leaks) say_leaks();
   else say_block();

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isNoHostThread, type Diagnostic } from '../../src/model/diagnostic.js';
+import { parseText } from '../../src/parsers/index.js';
 import { readLog } from '../../src/parsers/read-logs.js';
 
 const PRELOAD = fileURLToPath(new URL('../../plugins/preload', import.meta.url));
@@ -24,6 +25,7 @@ if (missing) console.warn("SKIPPED: the host's stack needs gcc and its sanitizer
 const PUPPET = `
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -52,8 +54,34 @@ void mono_stack_walk(int (*each)(void *, int, int, int, void *), void *data) {
 }
 static void *thread(void *unused) { (void)unused; fault(); return NULL; }
 static void handler(int signal) { (void)signal; fault(); }
+/* Its own code, which is that of the program here. */
+void *mono_jit_info_table_find(void *domain, void *at) {
+  if (is("lookup")) *(volatile int *)0 = 1;
+  return is("gone") ? NULL : at ? domain : NULL;
+}
+static void dies(int signal, siginfo_t *info, void *context) {
+  (void)signal, (void)info, (void)context;
+  fputs("=====\\n\\tNative Crash Reporting\\n=====\\nGot a SIGSEGV while executing native code. This usually indicates\\n"
+        "a fatal error in the mono runtime or one of the native libraries\\nused by your application.\\n=====\\n"
+        "\\tManaged Stacktrace:\\n=====\\n\\t  at Host:Call <0x0009f>\\n=====\\n", stderr);
+  abort();
+}
+static void handles_faults(void) {
+  struct sigaction act, before;
+  memset(&act, 0, sizeof act);
+  act.sa_sigaction = dies;
+  act.sa_flags = SA_SIGINFO;
+  sigaction(SIGSEGV, &act, NULL);
+  /* It sees its own handler, as it set it. */
+  if (sigaction(SIGSEGV, &act, &before) != 0 || before.sa_sigaction != dies) exit(3);
+}
 int main(int argc, char **argv) {
   mode = argv[1];
+  if (argc == 3) {
+    handles_faults();
+    if (strcmp(argv[2], "compiled") == 0) return *(volatile int *)16;
+    return (int)strlen((const char *)(size_t)(argc * 8));
+  }
   if (is("thread")) { pthread_t t; pthread_create(&t, NULL, thread, NULL); pthread_join(t, NULL); return 0; }
   if (is("signal")) { signal(SIGUSR1, handler); raise(SIGUSR1); return 0; }
   if (is("fork")) { if (fork() == 0) { fault(); _exit(0); } wait(NULL); return 0; }
@@ -128,4 +156,55 @@ describe.skipIf(missing)('a report of', () => {
     },
     60_000,
   );
+});
+
+/** Mono takes a fault for itself; its stack has no lines. */
+const crashed = (mode: string, where: string): Diagnostic[] => {
+  const { stderr } = spawnSync(join(dir, 'asan'), [mode, where], {
+    encoding: 'utf8',
+    env: {
+      LD_PRELOAD: `${join(dir, 'hoststack')}:${runtimeOf('asan')}`,
+      FFI_GATES_HOST_STACK: 'mono',
+      ASAN_OPTIONS: 'verify_asan_link_order=0:detect_leaks=0',
+    },
+  });
+  const { diagnostics, unread, missing } = parseText(stderr);
+  expect([...unread, ...missing]).toEqual([]);
+  return diagnostics.filter((d) => d.tool === 'mono');
+};
+
+describe.skipIf(missing)('a fault that mono takes for itself', () => {
+  test.each([
+    { mode: 'well', calls: 'Host:Call' },
+    { mode: 'deep', calls: 'Host:Call' },
+    { mode: 'detached' },
+    { mode: 'hang' },
+    { mode: 'crash' },
+  ])(
+    'is mono’s report, whatever comes of asking: $mode',
+    ({ mode, calls }) => {
+      const [d, ...others] = crashed(mode, 'library');
+      expect(others).toEqual([]);
+      expect(d).toMatchObject({ rule: 'mono/SIGSEGV', complete: true });
+      const frame = d!.stacks.find((k) => k.host === 'mono')?.frames[0];
+      if (calls === undefined) expect(frame).toBeUndefined();
+      else expect(frame).toMatchObject({ function: calls, file: '/p/Host.cs', line: 12 });
+    },
+    60_000,
+  );
+
+  test.each([
+    { mode: 'well', what: 'is not asked about where mono makes an exception of it', asked: false },
+    { mode: 'gone', what: 'is asked about in code that mono no longer knows', asked: true },
+    {
+      mode: 'lookup',
+      what: 'is mono’s report, if mono crashes when it is asked whose code it is',
+      asked: false,
+    },
+  ])('$what', ({ mode, asked }) => {
+    const [d, ...others] = crashed(mode, 'compiled');
+    expect(others).toEqual([]);
+    expect(d).toMatchObject({ rule: 'mono/SIGSEGV' });
+    expect(d!.stacks.some((k) => k.host === 'mono')).toBe(asked);
+  });
 });

@@ -2,11 +2,12 @@
  * Mono's crash reports (`mini-exceptions.c`): `Native Crash Reporting` with a native and a managed stack on the console,
  * and the `mono_crash.*.json` telemetry file beside it, whose console twin carries the same facts.
  */
-import type { Frame } from '../../model/diagnostic.js';
+import type { Frame, Stack } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { addFrameTo, closeReport, extend, openReport, type OpenReport } from '../engine/open-report.js';
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 import { gdbFrame } from '../engine/gdb-frame.js';
+import { hostFrameOf } from '../engine/host-frame.js';
 import {
   crashedAddresses,
   openTelemetry,
@@ -100,6 +101,7 @@ export const mono: LineReader = {
     ' <0x0',
     '] in <',
     'the mono runtime',
+    'HOST STACK (mono) of the thread that crashes',
   ],
   markers: [
     begins(/\bGot an? SIG[A-Z]{2,6} while executing (?:native|managed) code/),
@@ -118,12 +120,25 @@ export const mono: LineReader = {
 /** Behind the signal. */
 const ADVICE = /^(?:a fatal error in the mono runtime|used by your application|Memory around native instr)/;
 
-type State = { emit: Emit; open: Open | undefined };
+/** What `plugins/preload/hostfaults.h` prints before mono's own words: the same stack, with lines. */
+const HOST = /^HOST STACK \(mono\) of the thread that crashes:$/;
+const HOST_END = 'END OF HOST STACK';
+/** The library prints fewer; a log may be anything. */
+const MAX_HOST_FRAMES = 64;
+
+type State = {
+  emit: Emit;
+  open: Open | undefined;
+  /** The host's lines of the report that follows, and whether more of them may follow. */
+  host: Stack | undefined;
+  isInHost: boolean;
+};
 
 function make(emit: Emit): LineSession {
-  const s: State = { emit, open: undefined };
+  const s: State = { emit, open: undefined, host: undefined, isInHost: false };
   return {
     line(line) {
+      if (takeHost(s, line)) return 'consumed';
       if (!takeTitle(s, line) && !takeSignal(s, line) && !takeFailFast(s, line) && !takeOwn(s, line))
         return 'ignored';
       if (s.open) extend(s.open, line);
@@ -137,6 +152,20 @@ function make(emit: Emit): LineSession {
       return [];
     },
   };
+}
+
+function takeHost(s: State, { text }: Line): boolean {
+  if (HOST.test(text)) {
+    close(s, false);
+    s.host = { role: 'managed', host: 'mono', title: 'of the thread that crashes', frames: [] };
+    s.isInHost = true;
+    return true;
+  }
+  if (!s.isInHost || s.host === undefined) return false;
+  s.isInHost = text !== HOST_END;
+  const frame = hostFrameOf(text);
+  if (frame !== undefined && s.host.frames.length < MAX_HOST_FRAMES) s.host.frames.push(frame);
+  return !s.isInHost || frame !== undefined;
 }
 
 function begin(s: State, line: Line, part: Part): Open {
@@ -165,6 +194,8 @@ function close(s: State, isCut: boolean): void {
   const isKnown = signal !== undefined || failFast !== undefined || open.telemetry !== undefined;
   const isComplete =
     isKnown && (open.hasEnded || !isCut || diagnostic.stacks.some((k) => k.role === 'managed'));
+  if (s.host !== undefined) diagnostic.stacks.push(s.host);
+  s.host = undefined;
   closeReport(open, s.emit, isComplete ? undefined : 'the crash report is cut');
 }
 
