@@ -168,9 +168,9 @@ const crashed = (mode: string, where: string): Diagnostic[] => {
       ASAN_OPTIONS: 'verify_asan_link_order=0:detect_leaks=0',
     },
   });
-  const { diagnostics, unread, missing } = parseText(stderr);
-  expect([...unread, ...missing]).toEqual([]);
-  return diagnostics.filter((d) => d.tool === 'mono');
+  const parsed = parseText(stderr);
+  expect([...parsed.unread, ...parsed.missing]).toEqual([]);
+  return parsed.diagnostics.filter((d) => d.tool === 'mono');
 };
 
 describe.skipIf(missing)('a fault that mono takes for itself', () => {
