@@ -66,7 +66,7 @@ export const declared: Gate = {
     },
     {
       bindings: ['rs'],
-      text: 'Sees `extern` blocks of the package under test and of its path dependencies, not those in bodies of functions. A symbol that was not linked is not compared.',
+      text: 'Sees `extern` blocks of the package under test and of its path dependencies, not those in bodies of functions. Native code of crates is linked as a whole; where that fails, what no test calls is not compared.',
     },
     {
       bindings: ['go'],
@@ -106,7 +106,11 @@ export const declared: Gate = {
           install: { packages: ['gdb'], commands: [] },
         }),
   // Folded functions have one description for several names.
-  instrument: (host, _b, c) => plainInstrument(host, c, c === 'gcc' ? ['-fno-ipa-icf'] : [], []),
+  instrument: (host, b, c) => ({
+    ...plainInstrument(host, c, c === 'gcc' ? ['-fno-ipa-icf'] : [], []),
+    // Tests of a crate rarely call all that it declares.
+    ...(b === 'rs' ? { rust: { rustflags: [], env: { FFI_GATES_LINK_ALL: '1' } } } : {}),
+  }),
   arm: (r) => {
     const records = join(r.logDir, '..', 'declared');
     return {

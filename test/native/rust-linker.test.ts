@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { rs } from '../../src/bindings/rust/rs.js';
+import { declared } from '../../src/gates/declared.js';
+import type { Gate } from '../../src/gates/gate.js';
 import { plain } from '../../src/gates/runtimes.js';
 import { probeHost } from '../../src/host/probe.js';
 
@@ -37,26 +39,54 @@ if (missing.length) console.warn(`SKIPPED: the linker of Rust needs ${missing.jo
 describe.skipIf(missing.length > 0)('a crate with two archives', () => {
   const dir = mkdtempSync(join(tmpdir(), 'ffi-gates-rust-linker-'));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
-  test('is linked as cargo links it', () => {
-    const made = join(dir, 'crate');
+  const make = (name: string, files: Record<string, string>): string => {
+    const made = join(dir, name);
     mkdirSync(join(made, 'src'), { recursive: true });
-    for (const [path, text] of Object.entries(CRATE)) writeFileSync(join(made, path), text);
-    const run = (argv: readonly string[], env: Record<string, string> = {}) =>
-      spawnSync(argv[0]!, argv.slice(1), { cwd: made, env: { ...process.env, ...env }, encoding: 'utf8' });
-    const own = run([
-      host.tools['cargo']!.path,
-      'test',
-      '--tests',
-      '--no-run',
-      '--target-dir',
-      join(dir, 'own'),
-    ]);
-    const out = join(dir, 'out');
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(made, path), text);
+    return made;
+  };
+  const run = (cwd: string, argv: readonly string[], env: Record<string, string> = {}) =>
+    spawnSync(argv[0]!, argv.slice(1), { cwd, env: { ...process.env, ...env }, encoding: 'utf8' });
+  /** Compiles the crate's tests for a gate. */
+  const prepare = (made: string, gate: Gate) => {
+    const out = `${made}-${gate.id}`;
     mkdirSync(out);
     const place = { dir: made, out, targets: {}, env: {}, with: {} };
-    const [step] = rs.prepare(place, plain.instrument(host, 'rs', 'gcc'), host.tools);
-    const ours = run(step!.argv, step!.env);
-    expect({ status: ours.status, said: ours.stderr }).toMatchObject({ status: own.status });
+    const steps = rs.prepare(place, gate.instrument(host, 'rs', 'gcc'), host.tools);
+    const ended = steps.map((step) => run(made, step.argv, step.env)).at(-1)!;
+    return { status: ended.status, said: ended.stderr, programs: () => rs.ownObjects!(place) };
+  };
+  /** Names of the functions that the compiled tests hold. */
+  const functionsIn = (programs: readonly string[]): string =>
+    programs.map((p) => run(dir, ['nm', '--defined-only', p]).stdout).join('');
+
+  test('is linked as cargo links it', () => {
+    const made = make('crate', CRATE);
+    const own = ['test', '--tests', '--no-run', '--target-dir', join(dir, 'own')];
+    const { status } = run(made, [host.tools['cargo']!.path, ...own]);
+    expect(prepare(made, plain)).toMatchObject({ status });
+  });
+
+  const SPARE = 'int inner(void);\nint outer(void) { return inner(); }\nint spare(void) { return 1; }\n';
+
+  test('has all its native functions where declarations are compared, those that no test calls, too', () => {
+    const calling = '#[test]\nfn calls() {}\n';
+    const made = make('idle', { ...CRATE, 'outer.c': SPARE, 'src/lib.rs': calling });
+    const compared = prepare(made, declared);
+    expect(compared, compared.said).toMatchObject({ status: 0 });
+    expect(functionsIn(compared.programs())).toMatch(/ T spare$/m);
+    expect(functionsIn(prepare(made, plain).programs())).not.toMatch(/ T spare$/m);
+  });
+
+  test('is linked as usual where what nobody calls lacks a library', () => {
+    const lacking = `${SPARE}int absent(void);\nint more(void) { return absent(); }\n`;
+    const made = make('lacking', {
+      ...CRATE,
+      'spare.c': lacking.replaceAll('outer', 'other'),
+      'build.rs': CRATE['build.rs'].replace('["inner", "outer"]', '["inner", "outer", "spare"]'),
+    });
+    const compared = prepare(made, declared);
+    expect(compared, compared.said).toMatchObject({ status: 0 });
+    expect(functionsIn(compared.programs())).toMatch(/ T outer$/m);
   });
 });
