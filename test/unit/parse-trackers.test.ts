@@ -8,6 +8,19 @@ type Row = { name: string; text: string; hazard: string; fn?: string };
 
 const READ: readonly Row[] = [
   {
+    name: 'a frame of a tombstone that a narrow console broke before its function',
+    hazard: 'null/dereference',
+    fn: 'shelf_top',
+    text: `*** *** *** *** *** *** *** *** *** *** *** *** *** *** *** ***
+pid: 27, tid: 31, name: worker  >>> com.x.till <<<
+signal 11 (SIGSEGV), code 1 (SEGV_MAPERR), fault addr 0x8
+backtrace:
+      #00 pc 0000000000001bf4  /data/app/com.x/lib/arm64/libshelf.so
+(shelf_top+8) (BuildId: aa11)
+      #01 pc 0000000000001c10  /data/app/com.x/lib/arm64/libshelf.so
+(main+40) (BuildId: aa11)`,
+  },
+  {
     name: 'a report of iOS whose stack atos named, under the number of the crashed thread',
     hazard: 'null/dereference',
     fn: 'shelf_top',

@@ -58,7 +58,12 @@ type Open = Tentative & {
   facts: Facts;
   /** `libc`: only the line before the tombstone; `rest`: the stacks of the crashed thread have been read. */
   part: 'libc' | 'head' | 'stacks' | 'rest';
+  /** The frame that was read last, as printed: a narrow console breaks it before the function. */
+  last?: string;
 };
+
+/** The function of a frame, on a line of its own. */
+const BROKEN_OFF = /^\s*\((?!deleted|offset |BuildId).{1,2000}\+\d{1,9}\)(?: \(BuildId: [0-9a-f]{1,64}\))?$/;
 
 const QUOTED = /\bAbort message: (?=['"[])/;
 
@@ -207,11 +212,19 @@ function withChecker(open: Open, [, who = '', words = '', region, address]: RegE
 function take(open: Open, { text }: Line): Belongs {
   if (open.isBelieved === 'never') return FRAME.test(text) || THREAD.test(text) ? 'own' : 'foreign';
   if (open.part === 'rest') return takeRest(text) ? 'own' : 'foreign';
+  const frames = open.stack?.frames;
+  const broken = frames?.at(-1);
+  if (open.last !== undefined && BROKEN_OFF.test(text) && broken?.kind === 'module' && !broken.function) {
+    const whole = parseFrame(`${open.last} ${text.trim()}`)?.frame;
+    if (whole !== undefined) frames!.splice(-1, 1, whole);
+    return 'own';
+  }
   const isFrame = FRAME.test(text) || (open.stack !== undefined && SYMBOLIZED.test(text));
   const frame = isFrame ? parseFrame(text)?.frame : undefined;
   if (frame) {
     if (open.stack === undefined) openStack(open, 'fault');
     addFrame(open, frame);
+    open.last = text;
     takeBelief(open);
     open.part = 'stacks';
     return 'own';
