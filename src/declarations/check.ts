@@ -97,7 +97,7 @@ const completed = async (
     notSeen: Object.fromEntries(
       left
         .filter((n) => !second.functions[n])
-        .map((n) => [n, `${reasonOf(first, n)}; ${reasonOf(second, n)}`]),
+        .map((n) => [n, [...new Set([reasonOf(first, n), reasonOf(second, n)])].join('; ')]),
     ),
   };
 };

@@ -56,7 +56,7 @@ const rowOf = (compared: Compared, language: Language, mendOf: (f: Finding) => s
     declaredAt: host.resultAt ?? host.parametersAt ?? host.at,
     ...(native ? { real: prototypeText(host.name, native), source: native.source } : {}),
     ...(native?.at ? { realAt: native.at } : {}),
-    verdict: unseen ? 'not seen' : (worst ?? 'agrees'),
+    verdict: worst ?? (unseen ? 'not seen' : 'agrees'),
     says: [
       ...findings.map((f) => `${f.tier}: ${f.part}: ${f.says}; ${f.effect}`),
       ...skipped.map((s) => `not seen: ${s}`),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import type { Table } from '../../src/declarations/table.js';
 import { readLog } from '../../src/parsers/read-logs.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/declarations/program.js', import.meta.url));
@@ -131,6 +132,9 @@ test('each line is seen: one result converted twice, and elsewhere; one structur
     text.split('\n').flatMap((line, i) => (line.endsWith('// wrong') ? [`${join(dir, name)}:${i + 1}`] : [])),
   );
   expect([...new Set(shown)].sort(), readFileSync(log, 'utf8')).toEqual(wrong.sort());
+  const { rows } = JSON.parse(readFileSync(join(dir, 'table.json'), 'utf8')) as Table;
+  const verdicts = rows.filter((r) => r.function === 'wide').map((r) => r.verdict);
+  expect(verdicts.sort()).toEqual(['agrees', 'warning', 'warning', 'warning']);
   const pointers = diagnostics.filter((d) => d.hazard === 'abi/pointee-size');
   expect(pointers.map((d) => d.tier ?? 'error')).toEqual(['error', 'warning']);
   expect(readFileSync(log, 'utf8')).toMatch(

@@ -381,6 +381,32 @@ describe('a record', () => {
       [],
     ],
     [
+      'parts of what the library reserves',
+      layout(
+        rec(16, [
+          ['kind', 0, int(1)],
+          ['pad2', 64, int(4)],
+          ['pad2_as_well', 96, int(4)],
+        ]),
+        rec(16, [
+          ['kind', 0, int(1)],
+          ['pad2', 64, int(8)],
+        ]),
+      ),
+      [],
+    ],
+    [
+      'what bindgen calls padding',
+      layout(
+        rec(4, [
+          ['kind', 0, int(1)],
+          ['__bindgen_padding_0', 8, array(int(1), 3)],
+        ]),
+        rec(4, [['kind', 0, int(1)]]),
+      ),
+      [],
+    ],
+    [
       'nested on one side',
       layout(
         rec(16, [

@@ -202,13 +202,15 @@ const compareFields = (c: Context, host: string, native: string, at: Position, b
       break;
     }
     if (!there) {
-      if (isInside(l, theirs, c.native)) continue;
+      const around = theirs.findLast((x) => x.bit <= l.bit)?.path ?? '';
+      // Within an array, a union, or what the library reserves.
+      if (isInside(l, theirs, c.native) || FILLER.test(lastName(around))) continue;
       if (same) moved(l, same);
       else
         wrong({
           tier: 'error',
           says: `the library has no field at offset ${bytes(l.bit)}, where ${l.path} is declared`,
-          effect: `${l.path} reads the middle of ${theirs.findLast((x) => x.bit <= l.bit)?.path || 'another field'}`,
+          effect: `${l.path} reads the middle of ${around || 'another field'}`,
         });
       break;
     }

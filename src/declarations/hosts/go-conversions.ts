@@ -47,7 +47,6 @@ export const compareResults = (results: readonly Result[]): Compared[] =>
       kind: 'function',
       result: r.from,
       parameters: [],
-      unprototyped: true,
       source: 'cgo',
     };
     const loss = lossOf(r);

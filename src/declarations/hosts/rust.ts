@@ -231,7 +231,11 @@ export const rustDeclarations = async (
   const own: Described[] = [];
   let packages: Metadata | undefined;
   try {
-    const m = JSON.parse(await cargo(s, ['metadata', '--format-version', '1', '--offline'])) as Metadata;
+    // Packages of other platforms were never fetched.
+    const triple = outputDir(s).triple ?? /^host: (\S+)$/m.exec(await cargo(s, ['-vV']))?.[1];
+    const here = triple === undefined ? [] : ['--filter-platform', triple];
+    const asked = ['metadata', '--format-version', '1', '--offline', ...here];
+    const m = JSON.parse(await cargo(s, asked)) as Metadata;
     packages = m;
     const refused = (name: string, why: string): void => void notSeen.push({ name, why });
     own.push(...(await describeLocal(s, localPackages(m), refused)));
