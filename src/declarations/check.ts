@@ -78,6 +78,20 @@ const replaced = async (
   return entry && entry.ctimeMs > since && !dirs.some((d) => real.startsWith(`${d}/`)) ? WRITTEN : undefined;
 };
 
+/** What is wrong with a function that nobody has. It was never called: declarations are often those of several versions and systems. */
+const absent = (f: HostFunction): Finding => {
+  const real = { kind: 'function' as const, result: VOID, parameters: [], source: 'its symbols' };
+  return {
+    ...{ hazard: 'abi/symbol', tier: 'info', part: 'the function', name: f.name, hostAt: f.at },
+    ...{ says: 'the library does not have it', effect: 'a call fails' },
+    ...{ host: 'a declaration', native: 'nothing', prototype: 'no such symbol', real, source: real.source },
+    mend: 'call it only where the library has it, or load the version that has it',
+    sides: { records: {}, native: { functions: {}, records: {}, notSeen: {} } },
+  };
+};
+
+const VOID = { kind: 'void' } as const;
+
 const reasonOf = (d: NativeDeclarations, name: string): string => d.notSeen[name] ?? 'not found';
 
 /** What the second source says about what the first lacks. */
@@ -156,7 +170,7 @@ export const check = async (host: HostDeclarations, o: CheckOptions): Promise<Ch
       const first = f.object === undefined ? gone?.[0] : undefined;
       const why = f.notSeen ?? 'the object that holds it is not known';
       const skipped = [first === undefined ? why : `${why}; ${first} was replaced after it was built`];
-      compared.push({ host: f, findings: [], skipped });
+      compared.push({ host: f, findings: f.missing ? [absent(f)] : [], skipped });
     } else objects.set(f.object, [...(objects.get(f.object) ?? []), f]);
   }
   for (const [object, functions] of [...objects].sort(([a], [b]) => byText(a, b))) {

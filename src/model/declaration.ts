@@ -98,6 +98,8 @@ export type HostFunction = {
   language?: Language;
   /** Why it cannot be compared. */
   notSeen?: string;
+  /** That is because the library has no such function. */
+  missing?: true;
 };
 
 /** A use of errno that the host's own rules make stale. */

@@ -17,7 +17,12 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 let runs = 0;
 /** Compiles members of a class `p.Box` and functions of a library, and compares them. */
-const compare = async (java: string, c: string, strip = false): Promise<Parsed & { text: string }> => {
+const compare = async (
+  java: string,
+  c: string,
+  strip = false,
+  more: Record<string, unknown> = {},
+): Promise<Parsed & { text: string }> => {
   const own = join(dir, String(runs++));
   const source = join(own, 'src', 'p', 'Box.java');
   mkdirSync(dirname(source), { recursive: true });
@@ -34,6 +39,7 @@ const compare = async (java: string, c: string, strip = false): Promise<Parsed &
     ...{ gdb: 'gdb', cc: 'gcc', language: 'java', least: 'warning', strict: false },
     ...{ records: join(own, 'none'), log, table: join(own, 'table.json') },
     jni: { project: { from: '/repo', to: own }, libraries: [join(own, 'lib')] },
+    ...more,
   };
   writeFileSync(spec, JSON.stringify(settings));
   spawnSync(process.execPath, [PROGRAM, spec]);
@@ -139,6 +145,19 @@ describe('what is not seen is said', () => {
     const parsed = await compare(`static native void f();${java}`, fn('void', 'f') + c);
     expect(parsed.text).toMatch(expected);
     expect(seen(parsed)).toEqual([]);
+  });
+  test('a method that nobody exports is an info, too', async () => {
+    const least = { least: 'info' };
+    const parsed = await compare(
+      'static native void f(); static native void g();',
+      fn('void', 'f'),
+      false,
+      least,
+    );
+    expect(seen(parsed)).toEqual(['info abi/symbol Java_p_Box_g']);
+    expect(parsed.diagnostics[0]!.stacks[0]!.frames).toMatchObject([
+      { file: '/repo/src/p/Box.java', line: 3 },
+    ]);
   });
   test('a stripped library', async () => {
     const { diagnostics } = await compare('static native void f();', fn('void', 'f'), true);

@@ -169,7 +169,9 @@ export const jniDeclarations = async (
         calls: [],
         ...(object === undefined ? {} : { object }),
         ...(object === undefined
-          ? { notSeen: registers ? REGISTERED : MISSING }
+          ? registers
+            ? { notSeen: REGISTERED }
+            : { notSeen: MISSING, missing: true as const }
           : several
             ? { notSeen: `several libraries export it: ${several.map((f) => basename(f)).join(', ')}` }
             : {}),

@@ -130,7 +130,8 @@ export const netDeclarations = async (
     const at = place.function({ type, method }, f.parameters.length);
     // Headers are looked for by the file itself, not by a link to it.
     const object = f.object !== undefined && existsSync(f.object) ? realpathSync(f.object) : undefined;
-    return { ...f, at, calls: [], ...(object === undefined ? {} : { object }) };
+    const missing = f.notSeen?.includes(' has no such function') ? { missing: true as const } : {};
+    return { ...f, at, calls: [], ...missing, ...(object === undefined ? {} : { object }) };
   });
   const staleErrno = read.stale.map((e) => ({
     after: e.after,
