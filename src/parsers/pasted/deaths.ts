@@ -21,6 +21,7 @@ const WORDS: readonly RegExp[] = [
   /^# {1,4}(?:Fatal process (?:out of memory|OOM)|(?:Debug c|C)heck failed: \S)/,
   /^\s{0,4}# {2}Assertion failed: \S/,
   /^<--- Last few GCs --->$/,
+  /^Fatal JavaScript (?:invalid size error \d|out of memory: )/,
   /^(?:<--- JS stacktrace --->|={4} JS stack trace ={5,})/,
   // assert of macOS, of Windows and of musl
   /^Assertion failed: .*, line \d/,
@@ -37,6 +38,12 @@ const WORDS: readonly RegExp[] = [
   // glibc's mcheck and futexes
   /^(?:block freed twice|memory clobbered (?:before|past end of) allocated block|(?:first )?bogus mcheck_status, library is buggy)$/,
   /^The futex facility returned an unexpected error code\.$/,
+  // … and its resolver, whose descriptor somebody else has closed
+  /^Unexpected (?:error \d{1,4}|netlink response of size -?\d{1,9}) on (?:netlink )?descriptor \d{1,9}\b/,
+  // GLib's assertions, in mono as well
+  /(?:^|[\w-]:)ERROR:[^\s:]{1,200}:\d{1,7}:\w{1,100}: (?:assertion failed|code should not be reached|Did not see expected)/,
+  /^Error: Garbage collector could not allocate \d/,
+  /^mono_os_(?:mutex|cond)_\w{1,30}: pthread_\w{1,40} failed with "/,
   // bionic
   /\bFORTIFY(?:_SOURCE)?: [a-z_]{2,40}(?:: prevented| buffer overflow| called)/,
   /\bstack corruption detected \(-fstack-protector\)/,
@@ -65,6 +72,7 @@ const WORDS: readonly RegExp[] = [
   /^runtime: (?:pointer 0x|bad pointer in frame |marked free object in span |goroutine stack exceeds |out of memory: )/,
   /^runtime: (?:g \d{1,12}: )?unexpected return pc for /,
   /^runtime\/cgo: \S+ failed: /,
+  /^runtime: split stack overflow$/,
   /^(?:signal arrived (?:on non-Go thread|during external code)|non-Go code disabled sigaltstack|unexpected fault address 0x)/,
   // Rust
   /^panicked after panic::always_abort\(\).{0,20}abort/,
@@ -73,6 +81,10 @@ const WORDS: readonly RegExp[] = [
   // Valgrind
   /^vex [\w-]{1,20}>IR: unhandled instruction bytes: /,
   /^valgrind: the 'impossible' happened:/,
+  /^valgrind: {1,3}(?:Fatal error at startup: |failed to start tool ')/,
+  // ThreadSanitizer where it cannot map its shadow; glog
+  /^FATAL: Code 0x[0-9a-f]{4,16} is out of application range\b/,
+  /^\*{3} Check failure stack trace: \*{3}$/,
   // Ruby, without the lines that follow
   /(?:^|: )\[BUG\] [A-Za-z_-]/,
   /^\[FATAL\] failed to allocate memory$/,
@@ -129,6 +141,19 @@ export const deaths: LineReader = {
     'os::commit_memory(',
     'JNI FatalError',
     'JVMDUMP0',
+    'netlink descriptor ',
+    ': assertion failed',
+    'should not be reached',
+    'Did not see expected',
+    'could not allocate ',
+    'failed with "',
+    'Fatal JavaScript ',
+    'netlink response',
+    'split stack overflow',
+    'Fatal error at startup',
+    'failed to start tool',
+    'out of application range',
+    'Check failure stack',
     'block freed twice',
     'memory clobbered',
     'bogus mcheck',

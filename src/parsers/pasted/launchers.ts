@@ -12,6 +12,8 @@ const DEATHS: readonly RegExp[] = [
   /: line \d{1,9}: +\d{1,10} (?:[Ss]egmentation fault|[Bb]us error|[Ii]llegal instruction|[Aa]borted|[Aa]bort|[Ff]loating point exception|[Tt]race\/(?:breakpoint|BPT) trap)/,
   /^\[\d{1,4}\] {1,4}[-+]? {0,4}\d{1,10} (?:segmentation fault|bus error|illegal hardware instruction|abort|floating point exception)/,
   /\bterminated by signal (?:SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP) \(|(?:[4-8]|10|11): )/,
+  /^zsh: (?:segmentation fault|bus error|abort|illegal hardware instruction|trace trap|floating point exception) {1,8}\S/,
+  /\b(?:[Tt]erminated|[Kk]illed|[Dd]ied|[Cc]rashed) (?:with|by|from|on|due to) signal (?:[4-8]|10|11)\b/,
   // JetBrains' IDEs, of which only the last line is copied
   /\binterrupted by signal (?:[4-8]|10|11): ?SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP)/,
   // Windows Error Reporting
@@ -66,6 +68,10 @@ export const launchers: LineReader = {
     'Trace/BPT',
     ' signal SIG',
     'by signal ',
+    'from signal ',
+    ' on signal ',
+    'due to signal ',
+    'zsh: ',
     '].Value=c000',
     '(signal: ',
     'with signal ',
