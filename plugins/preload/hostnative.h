@@ -22,6 +22,8 @@ typedef struct {
 } range;
 
 static range own_ranges[OWN_RANGES];
+/* From the first of them to the last: most words of a stack lie outside. */
+static range own_hull = {UINTPTR_MAX, 0};
 static atomic_int own_count;
 /* The sanitizer's runtime, and this library. */
 static range runtime_range, tool_range;
@@ -56,6 +58,8 @@ static int note_own(struct dl_phdr_info *object, size_t size, void *unused) {
       is_listed = listed(object->dlpi_name) || (realpath(object->dlpi_name, real) != NULL && listed(real));
     if (!is_listed || in_range(tool_range, r.from)) continue;
     own_ranges[n] = r;
+    if (r.from < own_hull.from) own_hull.from = r.from;
+    if (r.to > own_hull.to) own_hull.to = r.to;
     atomic_store_explicit(&own_count, n + 1, memory_order_release);
   }
   return 0;
@@ -98,8 +102,9 @@ static int may_be_own(void) {
   look_for_own();
   if (atomic_load(&own_count) == 0) return 0;
   const uintptr_t end = readable_from((uintptr_t)at);
+  const range hull = own_hull;
   for (; (uintptr_t)at < end - sizeof *at; at++)
-    if (is_own(*at)) return 1;
+    if (in_range(hull, *at) && is_own(*at)) return 1;
   return 0;
 }
 
