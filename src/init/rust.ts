@@ -78,12 +78,13 @@ export const findRust = async (tree: Tree): Promise<Found> => {
     const own = sources.filter((f) => crateOf(f.path) === dir);
     const text = own.map((f) => f.text).join('\n');
     const script = sources.find((f) => f.path === crate.script)?.text ?? '';
+    const declares = FOREIGN.test(text);
     const reasons = [
       ...(name.endsWith('-sys') ? ['it is called -sys'] : []),
       ...(crate.links ? [`links = "${crate.links}"`] : []),
       ...(BUILDS.test(script) ? [`its ${basename(crate.script!)} makes or links native code`] : []),
       ...[...new Set(crate.dependencies.filter(isForeign))].map((sys) => `it depends on ${sys}`),
-      ...(FOREIGN.test(text) ? ['it declares foreign functions'] : []),
+      ...(declares ? ['it declares foreign functions'] : []),
       ...(crate.dependencies.includes('libc') && callsLibc(text) ? ['it calls C through libc'] : []),
     ];
     if (reasons.length === 0) {
@@ -112,15 +113,17 @@ export const findRust = async (tree: Tree): Promise<Found> => {
     const tested = own.some((f) => TESTS.test(f.text));
     if (!tested) {
       found.unclear.push(`${manifest}: ${reasons[0]}, and it has no #[test]`);
-      continue;
+      // What it declares can be compared all the same.
+      if (!declares) continue;
     }
+    const settings = { ...(features.length ? { args: features } : {}), ...(tested ? {} : { load: true }) };
     found.suites.push({
       name,
       binding: 'rs',
       dir,
       compiles: dir,
       ...(COMPILES.test(script) ? { carries: true as const } : {}),
-      ...(features.length ? { with: { args: features } } : {}),
+      ...(Object.keys(settings).length ? { with: settings } : {}),
       links: linksOf(text),
       why: `${manifest}: ${reasons.join(', ')}`,
     });

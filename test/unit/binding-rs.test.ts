@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { parseRustDeath, parseRustEvents, parseRustList } from '../../src/bindings/rust/output.js';
+import {
+  LOADS,
+  parseRustDeath,
+  parseRustEvents,
+  parseRustList,
+  parseRustLoad,
+} from '../../src/bindings/rust/output.js';
 
 const RUNNING = '     Running tests/host.rs (target/debug/deps/host-0123456789abcdef)';
 
@@ -21,6 +27,18 @@ test('a process that died leaves its test started without an end, whatever it pr
     { test: 'host::c', outcome: 'failed' },
     { test: 'host::d', outcome: 'started' },
   ]);
+});
+
+test('a crate without tests is loaded: its program begins, and says at its end that it ran nothing', () => {
+  const unit = '     Running unittests src/lib.rs (target/debug/deps/mine-0123456789abcdef)';
+  const started = { test: LOADS, outcome: 'started' };
+  const result = 'test result: ok. 0 passed; 0 failed; 0 ignored';
+  expect(parseRustLoad([unit, '', 'running 0 tests', result])).toEqual([
+    started,
+    { test: LOADS, outcome: 'passed' },
+  ]);
+  expect(parseRustLoad([unit])).toEqual([started]);
+  expect(parseRustLoad(['error: could not compile `mine`', result])).toEqual([]);
 });
 
 test('targets prefix ids', () => {

@@ -87,6 +87,21 @@ describe('a library for others', () => {
   });
 });
 
+describe('a crate without tests', () => {
+  const SYS = pack('a-sys', 'build = "build.rs"\n');
+  const load = async (lib: string) =>
+    (await propose(treeOf({ 'Cargo.toml': SYS, 'build.rs': CC, 'src/lib.rs': lib }))).suites;
+  test('is loaded if it declares functions, which can be compared', async () => {
+    const [suite] = await load('extern "C" {\n  pub fn f();\n}\n');
+    expect(suite).toMatchObject({ id: 'asys', binding: 'rs', with: { load: true } });
+    expect(suite!.gates).toContain('declared');
+    expect(suite!.gates).not.toContain('tsan');
+  });
+  test('is nothing to run if it declares none', async () => {
+    expect(await load('pub use other::*;\n')).toEqual([]);
+  });
+});
+
 describe('dependencies', () => {
   test.each([
     ['of a platform', `  [target.'cfg(unix)'.dependencies]\n  b-sys = "1"\n`],

@@ -97,6 +97,20 @@ export const parseRustEvents = (output: Iterable<string>): TestEvent[] =>
     return [{ test: section.test, outcome: 'started' as const }, ...(end ? [end] : [])];
   });
 
+/** The one test of a crate without tests: its program begins and ends. */
+export const LOADS = 'lib::loads';
+
+/** The events of that test. The program says at its end that it ran nothing. */
+export const parseRustLoad = (output: Iterable<string>): TestEvent[] => {
+  const lines = [...output];
+  if (!lines.some((line) => running(line) !== undefined)) return [];
+  const ended = lines.some((line) => line.startsWith('test result: ok. '));
+  return [
+    { test: LOADS, outcome: 'started' },
+    ...(ended ? [{ test: LOADS, outcome: 'passed' as const }] : []),
+  ];
+};
+
 /**
  * The signal that ended a test executable, as cargo prints it (std's unix `ExitStatus`): `  process didn't
  * exit successfully: `…/native-06d3 --exact x` (signal: 11, SIGSEGV: invalid memory reference)`.

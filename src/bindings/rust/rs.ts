@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Base, Binding, RunPlan, PreparedSuite } from '../binding.js';
-import type { Arm, Instrument, Launch, Missing, Step, Tools } from '../../model/launch.js';
+import type { Arm, Instrument, Launch, Step, Tools } from '../../model/launch.js';
 import { envWords, flagText, includeFlags, linkedEnv, list } from '../link.js';
 import { isFuzzing } from '../../model/fuzz-plan.js';
 import { progressFile, readEvents } from '../progress.js';
@@ -22,7 +22,9 @@ import {
   targetProgram,
 } from './fuzz.js';
 import { wrapping } from '../rustc-wrapper.js';
-import { parseRustDeath, parseRustEvents, parseRustList } from './output.js';
+import { missing } from './missing.js';
+import { loadOf } from '../loading.js';
+import { LOADS, parseRustDeath, parseRustEvents, parseRustList, parseRustLoad } from './output.js';
 
 /** Links with the instrument's compiler, but lets rustc choose the linker behind it. */
 const LINKER = fileURLToPath(new URL('../../../plugins/rust/cc', import.meta.url));
@@ -59,7 +61,7 @@ const targetFlag = (target: string): string[] => {
 
 /** The targets that `with.test` names, else all. */
 const wanted = (suite: PreparedSuite): string[] => {
-  const names = list(suite, 'test');
+  const names = loadOf(suite) ? ['lib'] : list(suite, 'test');
   return names.length === 0 ? ALL_TARGETS : names.flatMap(targetFlag);
 };
 
@@ -177,7 +179,7 @@ const split = (id: string): { target: string; name: string } => {
 };
 
 const run = (suite: PreparedSuite, instrument: Instrument, tools: Tools, { tests, arm }: RunPlan): Launch => {
-  const chosen = tests === 'all' ? undefined : tests.map(split);
+  const chosen = tests === 'all' || loadOf(suite) ? undefined : tests.map(split);
   const targets = chosen ? [...new Set(chosen.map((t) => t.target))].flatMap(targetFlag) : wanted(suite);
   const names = chosen ? ['--exact', ...chosen.map((t) => t.name)] : [];
   return {
@@ -204,19 +206,6 @@ const buildTargets = (suite: PreparedSuite, instrument: Instrument, tools: Tools
   env: { ...shippedLibFuzzer(tools), ...buildEnv(suite, instrument), ...PROFILE },
 });
 
-/** The canaries use `black_box`, which exists since this version, against the optimiser. */
-const OLDEST = 66;
-
-const missing = (tools: Tools): Missing | undefined => {
-  const remedy = 'install Rust from https://rustup.rs';
-  if (!tools['cargo'] && !tools['rustup'])
-    return { what: 'cargo', why: 'it compiles and starts the tests', remedy };
-  const version = tools['cargo']?.version ?? '';
-  const [major, minor = 0] = version.split('.').map(Number);
-  if (major !== 1 || minor >= OLDEST) return undefined;
-  return { what: 'cargo', why: `needs Rust 1.${OLDEST} or newer, found ${version}`, remedy };
-};
-
 /** Test executables below `out/target`: files in a `deps` directory without an extension. */
 const executables = (suite: PreparedSuite): string[] => {
   const root = join(suite.out, 'target');
@@ -228,7 +217,7 @@ const executables = (suite: PreparedSuite): string[] => {
 
 /**
  * The Rust binding. `with`: `test` (targets: `lib`, `bin:x` or an integration test's name), `args` (of cargo test:
- * features), `fuzz` (targets of cargo-fuzz: `fuzz.ts`), `include`, `isolation` (false lets a suite under Miri access this machine).
+ * features), `load` (there are none: the crate is only linked and loaded), `fuzz` (targets of cargo-fuzz: `fuzz.ts`), `include`, `isolation` (false lets a suite under Miri access this machine).
  */
 export const rs: Binding = {
   id: 'rs',
@@ -265,7 +254,11 @@ export const rs: Binding = {
           env: { ...offline(buildEnv(suite, instrument)), ...armedEnv(suite, instrument, arm) },
         },
   parseList: (stdout, suite) =>
-    isFuzzing(suite) ? stdout.split('\n').filter((line) => line !== '') : parseRustList(stdout),
+    isFuzzing(suite)
+      ? stdout.split('\n').filter((line) => line !== '')
+      : loadOf(suite)
+        ? [LOADS]
+        : parseRustList(stdout),
   run: (suite, instrument, tools, plan) =>
     isFuzzing(suite)
       ? fuzzLaunch(plan, {
@@ -277,7 +270,11 @@ export const rs: Binding = {
         })
       : run(suite, instrument, tools, plan),
   events: (scratch, output, suite) =>
-    isFuzzing(suite) ? readEvents(progressFile(scratch)) : parseRustEvents(output),
+    isFuzzing(suite)
+      ? readEvents(progressFile(scratch))
+      : loadOf(suite)
+        ? parseRustLoad(output)
+        : parseRustEvents(output),
   killed: parseRustDeath,
   ownObjects: (suite) =>
     isFuzzing(suite) ? targetNames(suite).map((t) => targetProgram(suite, t)) : executables(suite),
