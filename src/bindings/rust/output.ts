@@ -104,10 +104,10 @@ export const LOADS = 'lib::loads';
 export const parseRustLoad = (output: Iterable<string>): TestEvent[] => {
   const lines = [...output];
   if (!lines.some((line) => running(line) !== undefined)) return [];
-  const ended = lines.some((line) => line.startsWith('test result: ok. '));
+  const finished = lines.some((line) => line.startsWith('test result: ok. '));
   return [
     { test: LOADS, outcome: 'started' },
-    ...(ended ? [{ test: LOADS, outcome: 'passed' as const }] : []),
+    ...(finished ? [{ test: LOADS, outcome: 'passed' as const }] : []),
   ];
 };
 
