@@ -22,7 +22,10 @@ const emptySet = (readers: number): number[] => Array.from({ length: (readers + 
 export const holds = (set: ReaderSet, reader: number): boolean =>
   (set[reader >>> 5]! & (1 << (reader & 31))) !== 0;
 
-export const isEmpty = (set: ReaderSet): boolean => set.every((bits) => bits === 0);
+export const isEmpty = (set: ReaderSet): boolean => {
+  for (let i = 0; i < set.length; i++) if (set[i] !== 0) return false;
+  return true;
+};
 
 export const overlap = (a: ReaderSet, b: ReaderSet): boolean => {
   for (let i = 0; i < a.length; i++) if ((a[i]! & b[i]!) !== 0) return true;

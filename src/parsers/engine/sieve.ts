@@ -5,14 +5,32 @@
 import { holds, indexOf, isEmpty, type ReaderSet } from './literal-index.js';
 import { requiredLiterals } from './required-literals.js';
 
-/** Entries in their order, each with its expression. */
-export type Sifted<T> = { entries: readonly { entry: T; id: number }[]; always: readonly T[] };
+/** Entries in their order, each with its expression, and those that were found together before, by what was found. */
+export type Sifted<T> = {
+  entries: readonly { entry: T; id: number }[];
+  always: readonly T[];
+  before: Map<number, { found: ReaderSet; some: readonly T[] }>;
+};
 
 export type Sieve = {
   /** Prepares a list whose entries are tried by one of the sieve's expressions each. */
   list<T>(entries: readonly T[], expressionOf: (entry: T) => RegExp): Sifted<T>;
   /** Those of a list that may match the text, in their order. */
   of<T>(list: Sifted<T>, text: string): readonly T[];
+};
+
+/** Logs have few combinations of words. Beyond so many they are strange, and nothing is gained by keeping them. */
+const MAX_KEPT = 4096;
+
+const hashOf = (set: ReaderSet): number => {
+  let hash = 0;
+  for (let i = 0; i < set.length; i++) hash = (Math.imul(hash, 31) + set[i]!) | 0;
+  return hash;
+};
+
+const isEqual = (a: ReaderSet, b: ReaderSet): boolean => {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 };
 
 /** A sieve of these expressions. */
@@ -25,12 +43,18 @@ export function makeSieve(expressions: readonly RegExp[]): Sieve {
   return {
     list(all, expressionOf) {
       const entries = all.map((entry) => ({ entry, id: ids.get(expressionOf(entry))! }));
-      return { entries, always: entries.filter(({ id }) => isAlways[id]).map(({ entry }) => entry) };
+      const always = entries.filter(({ id }) => isAlways[id]).map(({ entry }) => entry);
+      return { entries, always, before: new Map() };
     },
-    of({ entries, always }, text) {
+    of({ entries, always, before }, text) {
       const found = index.readersOf(text);
       if (isEmpty(found)) return always;
-      return entries.filter(({ id }) => may(found, id)).map(({ entry }) => entry);
+      const key = hashOf(found);
+      const known = before.get(key);
+      if (known !== undefined && isEqual(known.found, found)) return known.some;
+      const some = entries.filter(({ id }) => may(found, id)).map(({ entry }) => entry);
+      if (before.size < MAX_KEPT) before.set(key, { found, some });
+      return some;
     },
   };
 }
