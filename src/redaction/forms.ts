@@ -252,10 +252,12 @@ const byLabel = (text: string, { before, value, name }: Form): Span[] => {
   return found;
 };
 
+const ALL_TOKENS = [...TOKENS, ...MORE_TOKENS];
+
 /** The secrets in a text that are known by their form, in no fixed order. They may overlap. */
 export const secretsByForm = (text: string): Span[] => {
   const found = FORMS.flatMap((form) => (form.hint.test(text) ? byLabel(text, form) : []));
-  for (const { hint, pattern } of [...TOKENS, ...MORE_TOKENS])
+  for (const { hint, pattern } of ALL_TOKENS)
     if (hint.test(text))
       for (const m of text.matchAll(pattern)) {
         const secret = withoutTrail(m[0]);
