@@ -74,3 +74,14 @@ def test_abi_encoding():
     loose = bare()
     loose.fx_utf8_points.argtypes = [ctypes.c_wchar_p]  #~ abi_encoding: declared = abi/encoding
     loose.fx_utf8_points("café")
+
+
+SILENT = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_void_p)
+
+
+def test_abi_no_result():
+    loose = bare()
+    loose.fx_on_event.restype = None
+    silent = SILENT(lambda value, _: None)
+    loose.fx_on_event(silent, None)  #~ abi_no_result: declared = abi/no-result
+    lib.fx_on_event(None, None)

@@ -2,7 +2,7 @@
 
 import ctypes
 
-from fixture import Record, bare, lib
+from fixture import CALLBACK, Record, bare, lib
 
 
 def test_bounds_host_buffer_too_small():
@@ -56,6 +56,15 @@ def test_abi_arity():
 
 def test_abi_calling_convention():
     assert lib.fx_mean(1, 2, 3) == 1
+
+
+def test_abi_no_result():
+    exact = bare()
+    exact.fx_on_event.restype = None
+    callback = CALLBACK(lambda value, _: value + 1)
+    exact.fx_on_event(callback, None)
+    assert lib.fx_fire(1) == 2
+    lib.fx_on_event(None, None)
 
 
 def test_abi_encoding__bytes():
