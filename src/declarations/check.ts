@@ -27,8 +27,11 @@ export type CheckOptions = {
   since?: number;
 };
 
-/** A function that could not be compared, or only `partly`. */
-export type NotSeen = { name: string; object?: string; partly?: true; why: string };
+/**
+ * A function that could not be compared, or only `partly`. If its library was `replaced`, nothing is known of it, and what was
+ * compared with others does not make up for that.
+ */
+export type NotSeen = { name: string; object?: string; partly?: true; replaced?: true; why: string };
 
 /** One function of the host, and what came of its comparison. */
 export type Compared = {
@@ -38,6 +41,8 @@ export type Compared = {
   findings: Finding[];
   /** Why it or a part of it was not compared. */
   skipped: string[];
+  /** Its library is not the one that the tests had. */
+  replaced?: true;
 };
 
 export type Checked = {
@@ -170,7 +175,8 @@ export const check = async (host: HostDeclarations, o: CheckOptions): Promise<Ch
       const first = f.object === undefined ? gone?.[0] : undefined;
       const why = f.notSeen ?? 'the object that holds it is not known';
       const skipped = [first === undefined ? why : `${why}; ${first} was replaced after it was built`];
-      compared.push({ host: f, findings: f.missing ? [absent(f)] : [], skipped });
+      const lost = first === undefined ? {} : { replaced: true as const };
+      compared.push({ host: f, findings: f.missing ? [absent(f)] : [], skipped, ...lost });
     } else objects.set(f.object, [...(objects.get(f.object) ?? []), f]);
   }
   for (const [object, functions] of [...objects].sort(([a], [b]) => byText(a, b))) {
@@ -180,7 +186,8 @@ export const check = async (host: HostDeclarations, o: CheckOptions): Promise<Ch
       if (reason !== undefined) why.set(stamp, reason);
     }
     const stale = functions.filter((f) => why.has(f.stamp));
-    compared.push(...stale.map((f) => ({ host: f, findings: [], skipped: [why.get(f.stamp)!] })));
+    const replacement = { findings: [], replaced: true as const };
+    compared.push(...stale.map((f) => ({ host: f, ...replacement, skipped: [why.get(f.stamp)!] })));
     const left = functions.filter((f) => !why.has(f.stamp));
     const names = [...new Set(left.map((f) => f.name))].sort(byText);
     if (left.length > 0) compared.push(...compareObject(host, left, await nativeOf(object, names, o)));
@@ -196,6 +203,7 @@ export const check = async (host: HostDeclarations, o: CheckOptions): Promise<Ch
         name: c.host.name,
         ...(c.host.object === undefined ? {} : { object: basename(c.host.object) }),
         ...(seen(c) ? { partly: true as const } : {}),
+        ...(c.replaced ? { replaced: true as const } : {}),
         why,
       })),
     ),

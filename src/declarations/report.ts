@@ -136,7 +136,9 @@ export const reportText = (
     );
   for (const { why, names } of reasons(c.notSeen))
     lines.push(`${PREFIX} not seen: ${flat(`${why}: ${named(names)}`)}`);
-  if (c.functions === 0 && c.staleErrno.length === 0) {
+  const [replaced] = reasons(c.notSeen.filter((n) => n.replaced));
+  if (replaced) lines.push(`${PREFIX} failed: ${flat(`${replaced.why}: ${named(replaced.names)}`)}`);
+  else if (c.functions === 0 && c.staleErrno.length === 0) {
     const [first] = reasons(c.notSeen);
     lines.push(
       `${PREFIX} failed: no function could be compared: ${flat(first?.why ?? 'the tests call none that is declared')}`,
