@@ -109,7 +109,7 @@ static void say_leaks(void) {
   if (log != NULL) fclose(log);
   noting = NULL;
   for (int i = 0; i < r.count; i++) say_group(&r.groups[i]);
-  if (log != NULL && notes_all && forgotten == 0 && !r.full && r.record > 0) say("ALL LEAKED BLOCKS");
+  if (log != NULL && notes_all && forgotten == 0 && !atomic_load(&own_lost) && !r.full && r.record > 0) say("ALL LEAKED BLOCKS");
   munmap(r.groups, LEAK_GROUPS * sizeof *r.groups);
 }
 

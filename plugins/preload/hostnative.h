@@ -13,7 +13,9 @@
 /* Frames of a stack that are kept, and those of the tool that may precede them. */
 #define NATIVE_FRAMES 16
 #define TOOL_FRAMES 12
-#define OWN_RANGES 128
+#ifndef OWN_RANGES
+#define OWN_RANGES 1024
+#endif
 /* Bytes of the stack that are searched: the sanitizer's own frames take some of them. */
 #define NEAR_BYTES 12288
 
@@ -25,6 +27,8 @@ static range own_ranges[OWN_RANGES];
 /* From the first of them to the last: most words of a stack lie outside. */
 static range own_hull = {UINTPTR_MAX, 0};
 static atomic_int own_count;
+/* An object of the project found no room: what is not on a stack may be it. */
+static atomic_int own_lost;
 /* The sanitizer's runtime, and this library. */
 static range runtime_range, tool_range;
 static uintptr_t in_runtime;
@@ -53,10 +57,14 @@ static int note_own(struct dl_phdr_info *object, size_t size, void *unused) {
     if (in_range(r, (uintptr_t)note_own)) tool_range = r;
     if (in_range(r, in_runtime)) runtime_range = r;
     const int n = atomic_load(&own_count);
-    if (n == OWN_RANGES || is_own(r.from) || object->dlpi_name[0] == 0) continue;
+    if (is_own(r.from) || object->dlpi_name[0] == 0) continue;
     if (is_listed < 0)
       is_listed = listed(object->dlpi_name) || (realpath(object->dlpi_name, real) != NULL && listed(real));
     if (!is_listed || in_range(tool_range, r.from)) continue;
+    if (n == OWN_RANGES) {
+      atomic_store(&own_lost, 1);
+      continue;
+    }
     own_ranges[n] = r;
     if (r.from < own_hull.from) own_hull.from = r.from;
     if (r.to > own_hull.to) own_hull.to = r.to;
