@@ -2,9 +2,12 @@
  * Full runs of the planted hazards under conditions that occur on other machines, and the rate of every planted case.
  *
  *   node bench/full-runs.mjs run DIR CONDITION…      # one run per condition, its report in DIR/<n>-<condition>
- *   node bench/full-runs.mjs table DIR > docs/rates.md
+ *   node bench/full-runs.mjs add REPORT CONDITION    # a run that was made elsewhere, by its report.json
+ *   node bench/full-runs.mjs table > docs/rates.md
  *
- * Conditions: `idle`; `busy` (beside six endless loops); `onecpu` (on the first processor only); `blanks` (in a directory
+ * Each run is a row of bench/full-runs.json, whether it was green or not, so that rates grow over days and machines.
+ *
+ * Conditions: `idle`; `beside=WHAT` (beside other work, which WHAT says in a word or two); `busy` (beside six endless loops); `onecpu` (on the first processor only); `blanks` (in a directory
  * with blanks in its name); `user=NAME` (as that user, in a copy of the checkout); `jdk=HOME`; `cold` (nothing built, empty
  * caches of Go and Miri). Builds are kept between runs (DIR/cache), except for `blanks`, `user` and `cold`. A failed run
  * does not stop the others.
@@ -23,9 +26,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as prettier from 'prettier';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const LOOPS = 6;
+/** A row for each run, kept in the repository. */
+const LEDGER = join(root, 'bench/full-runs.json');
 
 /** Copies the checkout without output of runs into a new directory whose name contains `name`. */
 const copyOf = (name) => {
@@ -33,6 +39,50 @@ const copyOf = (name) => {
   const leftOut = /\/(?:\.git|reports\/latest|native-fixtures\/\.ffi-gates)$/;
   cpSync(root, dir, { recursive: true, filter: (from) => !leftOut.test(from) });
   return dir;
+};
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** All runs that were made so far, the oldest first. */
+const readRows = () => (existsSync(LEDGER) ? readJson(LEDGER) : []);
+
+const addRow = (row) => writeFileSync(LEDGER, `${JSON.stringify([...readRows(), row], null, 2)}\n`);
+
+/** How the table says a condition: without paths and names of one machine. */
+const said = (word) => {
+  const [name, value] = word.split('=');
+  const others = {
+    busy: `beside ${LOOPS} busy loops`,
+    onecpu: 'one processor',
+    blanks: 'a directory with blanks',
+    user: 'another user',
+    jdk: 'another JDK',
+    cold: 'empty caches',
+    beside: `beside ${value}`,
+  };
+  return others[name] ?? word;
+};
+
+/** What is kept of a run. `ms` is its wall time in milliseconds, with everything that came before its cells. */
+const rowOf = (report, condition, { code, ms }) => {
+  if (!report?.fixtures) return { condition: said(condition), exit: code, ms };
+  const { fixtures: f, host, started, commit, dirty } = report;
+  return {
+    condition: said(condition),
+    exit: code,
+    ms,
+    day: started.slice(0, 10),
+    commit: commit?.slice(0, 7),
+    ...(dirty && { dirty }),
+    ...(host.load && { load: `${host.load.start} → ${host.load.end}` }),
+    declared: f.declared,
+    missed: f.missed.map((m) => `${m.case} (${m.gate}, ${m.cell}, ${m.at})`),
+    twins: f.twins,
+    noisy: f.noisyTwins.map((t) => `${t.test ?? t.cell}: ${t.finding}`),
+    jdk: host.tools.java,
+    nightly: host.tools.nightly,
+    machine: `${host.os}, ${host.cores} cores`,
+  };
 };
 
 const must = (command, args) => {
@@ -50,6 +100,7 @@ const conditionOf = (word, dir) => {
   const cache = join(dir, 'cache');
   switch (name) {
     case 'idle':
+    case 'beside':
       return { cache };
     case 'busy':
       return { cache, loops: LOOPS };
@@ -128,86 +179,79 @@ const runOne = async (word, dir) => {
   // The logs are needed to find out why a run failed.
   if (code !== 0 && existsSync(out) && out !== join(kept, 'out'))
     cpSync(out, join(kept, 'out'), { recursive: true });
-  writeFileSync(join(kept, 'run.json'), JSON.stringify({ condition: word, code, ms: Date.now() - begun }));
+  addRow(rowOf(existsSync(report) ? readJson(report) : undefined, word, { code, ms: Date.now() - begun }));
   for (const d of [checkout !== root && join(checkout, '..'), empty].filter(Boolean))
     rmSync(d, { recursive: true, force: true });
   process.stdout.write(`${kept}: exit ${code} after ${Math.round((Date.now() - begun) / 60_000)} m\n`);
-};
-
-const readRun = (dir) => {
-  const run = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8'));
-  const file = join(dir, 'report.json');
-  return { ...run, report: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined };
 };
 
 const line = (cells) => `| ${cells.map((c) => String(c).replaceAll('|', '\\|')).join(' | ')} |`;
 const minutes = (ms) =>
   `${Math.floor(ms / 60_000)} m ${String(Math.floor((ms / 1000) % 60)).padStart(2, '0')} s`;
 
-/** How many runs missed or reported each thing: a Map from its description to a count. */
-const counted = (runs, of) => {
+/** How many runs missed or reported each thing: pairs of its description and a count. */
+const counted = (rows, of) => {
   const counts = new Map();
-  for (const { report } of runs)
-    for (const text of new Set(of(report.fixtures))) counts.set(text, (counts.get(text) ?? 0) + 1);
+  for (const row of rows) for (const text of new Set(of(row))) counts.set(text, (counts.get(text) ?? 0) + 1);
   return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
-const table = (dir) => {
-  const all = readdirSync(dir)
-    .filter((d) => existsSync(join(dir, d, 'run.json')))
-    .sort()
-    .map((d) => readRun(join(dir, d)));
-  const runs = all.filter((r) => r.report?.fixtures);
-  const rows = all.map(({ condition, code, ms, report }, i) => {
-    if (!report) return [i + 1, condition, code, minutes(ms), '', '', '', '', '', ''];
-    const { fixtures: f, host } = report;
-    const day = report.started.slice(0, 10);
-    const load = host.load ? `${host.load.start} → ${host.load.end}` : '';
-    return [
-      i + 1,
-      condition,
-      code,
-      minutes(report.ms),
-      load,
-      `${f.caught} of ${f.declared}`,
-      `${f.noisyTwins.length} of ${f.twins}`,
-      host.tools.java,
-      host.tools.nightly,
-      `${host.os}, ${host.cores} cores, ${day}`,
-    ];
-  });
-  const missed = counted(runs, (f) => f.missed.map((m) => `${m.case} (${m.gate}, ${m.cell}, ${m.at})`));
-  const noisy = counted(runs, (f) => f.noisyTwins.map((t) => `${t.test ?? t.cell}: ${t.finding}`));
-  const declared = Math.max(0, ...runs.map((r) => r.report.fixtures.declared));
-  const list = (found) => found.map(([text, n]) => `- ${n} of ${runs.length}: ${text}`);
+const table = () => {
+  const rows = readRows();
+  const judged = rows.filter((r) => r.declared !== undefined);
+  const cells = rows.map((r, i) => [
+    i + 1,
+    r.condition,
+    r.exit,
+    minutes(r.ms),
+    r.load ?? '',
+    r.declared === undefined ? 'no report' : `${r.declared - r.missed.length} of ${r.declared}`,
+    r.declared === undefined ? '' : `${r.noisy.length} of ${r.twins}`,
+    r.jdk ?? '',
+    r.nightly ?? '',
+    r.machine ?? '',
+    `${r.commit ?? 'not known'}${r.dirty ? ' (changed)' : ''}`,
+    r.day ?? '',
+  ]);
+  const head =
+    'run, condition, exit, time, load, caught, noisy twins, JDK, nightly, machine, commit, day'.split(', ');
+  const list = (found) =>
+    found.length ? found.map(([text, n]) => `- ${n} of ${judged.length}: ${text}`) : ['none.'];
   return [
     '# Rates',
     '',
-    '<!-- Generated by bench/full-runs.mjs. Do not edit. -->',
+    '<!-- Generated by bench/full-runs.mjs from bench/full-runs.json. Do not edit. -->',
     '',
-    'Full runs of the planted hazards, in the order in which they were made, each under the condition that it names (see the script).',
+    'Full runs of the planted hazards, in the order in which they were made, each under the condition that it names (see the',
+    'script). Canaries were run in each of them (`--prove`). Commits differ, since what a run found was mended: a row below the',
+    'last red one says that nothing was found since.',
     '',
-    line(['run', 'condition', 'exit', 'time', 'load', 'caught', 'noisy twins', 'JDK', 'nightly', 'machine']),
-    line(Array(10).fill('---')),
-    ...rows.map(line),
+    line(head),
+    line(head.map(() => '---')),
+    ...cells.map(line),
     '',
-    `Planted cases that a gate missed (of ${declared}; all others were caught in ${runs.length} of ${runs.length} runs):`,
+    `Planted cases that a gate missed; all others were caught in each of ${judged.length} runs:`,
     '',
-    ...(missed.length ? list(missed) : ['none.']),
+    ...list(counted(judged, (r) => r.missed)),
     '',
     'Twins that a gate reported:',
     '',
-    ...(noisy.length ? list(noisy) : ['none.']),
+    ...list(counted(judged, (r) => r.noisy)),
     '',
   ].join('\n');
 };
 
-const [what, dir, ...conditions] = process.argv.slice(2);
-if (what === 'run' && dir && conditions.length) {
+const [what, ...words] = process.argv.slice(2);
+if (what === 'run' && words.length > 1) {
+  const dir = resolve(words[0]);
   mkdirSync(dir, { recursive: true });
-  for (const c of conditions) await runOne(c, resolve(dir));
-} else if (what === 'table' && dir) process.stdout.write(table(resolve(dir)));
+  for (const c of words.slice(1)) await runOne(c, dir);
+} else if (what === 'add' && words.length === 2) {
+  const report = readJson(words[0]);
+  addRow(rowOf(report, words[1], { code: report.exitCode, ms: report.ms }));
+} else if (what === 'table' && words.length === 0)
+  process.stdout.write(await prettier.format(table(), { parser: 'markdown', printWidth: 132 }));
 else {
-  process.stderr.write('usage: node bench/full-runs.mjs run DIR CONDITION… | table DIR\n');
+  process.stderr.write('usage: node bench/full-runs.mjs run DIR CONDITION… | add REPORT CONDITION | table\n');
   process.exitCode = 2;
 }
