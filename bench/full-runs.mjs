@@ -167,6 +167,18 @@ const runOne = async (word, dir) => {
     cache,
     ...args,
   ];
+  // The table itself changes with each run.
+  const dirty =
+    must('git', [
+      '-C',
+      root,
+      'status',
+      '--porcelain',
+      '--',
+      '.',
+      ':!bench/full-runs.json',
+      ':!docs/rates.md',
+    ]) !== '';
   const begun = Date.now();
   const child = spawn(words[0], words.slice(1), { cwd: checkout, env: { ...process.env, ...env } });
   let log = '';
@@ -179,7 +191,12 @@ const runOne = async (word, dir) => {
   // The logs are needed to find out why a run failed.
   if (code !== 0 && existsSync(out) && out !== join(kept, 'out'))
     cpSync(out, join(kept, 'out'), { recursive: true });
-  addRow(rowOf(existsSync(report) ? readJson(report) : undefined, word, { code, ms: Date.now() - begun }));
+  addRow(
+    rowOf(existsSync(report) ? { ...readJson(report), dirty } : undefined, word, {
+      code,
+      ms: Date.now() - begun,
+    }),
+  );
   for (const d of [checkout !== root && join(checkout, '..'), empty].filter(Boolean))
     rmSync(d, { recursive: true, force: true });
   process.stdout.write(`${kept}: exit ${code} after ${Math.round((Date.now() - begun) / 60_000)} m\n`);
