@@ -31,3 +31,6 @@ pub enum Never {}
 #[repr(C)] pub struct Node { next: *mut Node, tail: Tail, u: U, b: B, c16: C16, e: E, e8: E8, flag: bool, last: std::sync::atomic::AtomicU16 }
 extern "C" { fn shapes(n: *mut Node, o: *mut Opaque, v: *mut Never, t: *const Tail, g: *const G<c_long>, a: *const [c_int; 3]) -> Option<std::ptr::NonNull<Node>>; }
 pub fn sizes() { use std::mem::*; println!("{} {} {} {} {} {} {}", size_of::<Node>(), offset_of!(Node, tail), offset_of!(Node, u), offset_of!(Node, b), offset_of!(Node, c16), offset_of!(Node, e), offset_of!(Node, last)); println!("{} {} {} {} {}", size_of::<B>(), size_of::<C16>(), size_of::<U>(), size_of::<G<c_long>>(), size_of::<Tail>()); }
+#[repr(C)] pub struct Tagged { kind: c_int, value: c_void }
+#[repr(C)] pub struct Handle { inner: c_void }
+extern "C" { fn tagged(t: Tagged, h: *mut Handle); }

@@ -35,6 +35,7 @@ describe('the functions of extern blocks', () => {
     ['noret', 20, '?, *?, *c8, *void, u64, bool8, u32, ?, *[u8; 4]', 'void'],
     ['sys', 22, 'u64', 'void'],
     ['deep', 24, 'i32', '*fn(*U, ?) -> i32'],
+    ['tagged', 36, 'Tagged, *Handle', 'void'],
     ['shapes', 32, '*Node, *Opaque, *Never, *Tail, *G<c_long>, *[i32; 3]', '*Node'],
   ])('%s', (name, line, parameters, result) => {
     const f = functions.find((x) => x.name === name);
@@ -45,7 +46,7 @@ describe('the functions of extern blocks', () => {
 
   test('are those with the calling convention of C, and no others', () => {
     expect(functions.map((f) => f.name).sort()).toEqual(
-      ['deep', 'noret', 'private', 'real_name', 'shapes', 'sys'].sort(),
+      ['deep', 'noret', 'private', 'real_name', 'shapes', 'sys', 'tagged'].sort(),
     );
     expect(functions.find((f) => f.name === 'real_name')?.variadic).toBe(true);
   });
@@ -79,6 +80,15 @@ describe('the layout of', () => {
       ],
     ],
     ['Tail', 4, [['n', 0]]],
+    [
+      'Tagged',
+      8,
+      [
+        ['kind', 0],
+        ['value', 4],
+      ],
+    ],
+    ['Handle', undefined, []],
     ['Opaque', undefined, []],
     ['Never', undefined, []],
     [

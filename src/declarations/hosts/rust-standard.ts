@@ -59,9 +59,12 @@ const TRANSPARENT = new Set([
 ]);
 const OWNING = new Set(['Box', 'NonNull', 'AtomicPtr']);
 
+/** `c_void`: nothing is known of it where it is pointed to. By value it is an enum of one byte. */
+export const C_VOID: CType = { kind: 'void' };
+
 /** A type of the standard library or of the crate `libc`, by the last part of its path. */
 export const standardType = (name: string, args: CType[]): CType | undefined => {
-  if (name === 'c_void') return { kind: 'void' };
+  if (name === 'c_void') return C_VOID;
   if (name === 'c_float') return { kind: 'float', size: 4, name };
   if (name === 'c_double') return { kind: 'float', size: 8, name };
   const c = C_TYPES[name];

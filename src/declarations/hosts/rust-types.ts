@@ -4,7 +4,7 @@
  */
 import type { CType, Field, Records } from '../../model/declaration.js';
 import { reprOf, type Item, type Names, type RustSignature, type RustType } from './rustdoc-items.js';
-import { opaque, PRIMITIVES, standardType, STANDARD } from './rust-standard.js';
+import { C_VOID, opaque, PRIMITIVES, standardType, STANDARD } from './rust-standard.js';
 
 /** Behind pointers to these stands a length or a table as well. */
 const UNSIZED = new Set(['slice', 'dyn_trait']);
@@ -24,7 +24,7 @@ export const rustTypes = (
     if (t.kind === 'int' || t.kind === 'bool' || t.kind === 'enum' || t.kind === 'float')
       return { size: t.size, align: Math.min(t.size, 16) };
     if (t.kind === 'pointer') return { size: 8, align: 8 };
-    if (t.kind === 'void') return { size: 0, align: 1 };
+    if (t.kind === 'void') return { size: t === C_VOID ? 1 : 0, align: 1 };
     if (t.kind === 'array') {
       const each = layoutOf(t.of);
       return each && t.count !== undefined ? { size: each.size * t.count, align: each.align } : undefined;
@@ -133,7 +133,8 @@ export const rustTypes = (
         : [];
     });
     const used = members.filter((m) => layoutOf(m.type)?.size !== 0);
-    if (used.length === 0) return self;
+    // A struct of nothing but `c_void` is a handle.
+    if (used.every((m) => m.type === C_VOID)) return self;
     if (repr?.kind === 'transparent') {
       delete records[name];
       return used.length === 1 ? used[0]!.type : opaque(name);
@@ -154,7 +155,8 @@ export const rustTypes = (
       const a = Math.min(l.align, most);
       align = Math.max(align, a);
       const from = kind === 'union' ? 0 : Math.ceil(size / a) * a;
-      if (l.size > 0) fields.push({ name: m.name, bit: from * 8, type: m.type });
+      if (l.size > 0)
+        fields.push({ name: m.name, bit: from * 8, type: m.type === C_VOID ? opaque('c_void') : m.type });
       size = Math.max(size, from + l.size);
     }
     alignments.set(name, align);
