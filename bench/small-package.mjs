@@ -36,7 +36,10 @@ const pristine = join(dir, archive.replace('.tar.gz', ''));
 const python = must('python3', ['-c', 'import sys, pytest; print(sys.executable)']).trim();
 const libasan = must('gcc', ['-print-file-name=libasan.so']).trim();
 
-/** What a maintainer would write: a private copy of pip's target, the extension under ASan, pytest with the runtime preloaded. */
+/**
+ * What a maintainer would write who wants what the cell gives: an environment of its own with the package's test requirements,
+ * the extension under ASan, pytest with the runtime preloaded.
+ */
 const script = join(dir, 'by-hand.sh');
 writeFileSync(
   script,
@@ -44,12 +47,13 @@ writeFileSync(
 cd "$1"
 if [ ! -d "$2/site" ]; then
   cp -r . "$2/src"
+  ${python} -m venv "$2/site"
   (cd "$2/src" && CC=gcc CFLAGS='-fsanitize=address -g -O1 -fno-omit-frame-pointer' LDFLAGS=-fsanitize=address \\
-    ${python} -m pip install -q --no-deps --target "$2/site" .)
+    "$2/site/bin/python" -m pip install -q pytest .)
 fi
 cd test
-LD_PRELOAD=${libasan} ASAN_OPTIONS=detect_leaks=1:log_path=$2/asan PYTHONMALLOC=malloc PYTHONPATH=$2/site \\
-  LSAN_OPTIONS=suppressions=$3 ${python} -m pytest -q -p no:cacheprovider . > "$2/pytest.log" 2>&1
+LD_PRELOAD=${libasan} ASAN_OPTIONS=detect_leaks=1:log_path=$2/asan PYTHONMALLOC=malloc \\
+  LSAN_OPTIONS=suppressions=$3 "$2/site/bin/python" -m pytest -q -p no:cacheprovider . > "$2/pytest.log" 2>&1
 `,
 );
 const supp = join(dir, 'python.supp');

@@ -24,6 +24,9 @@ export const packageOf = (suite: PreparedSuite): string | undefined => {
   return named === undefined ? undefined : resolve(suite.dir, named);
 };
 
+/** Makes a virtual environment in a third of venv's time. */
+const ENVIRONMENT = fileURLToPath(new URL('../../../plugins/python/environment.py', import.meta.url));
+
 /** In a hidden directory, because its contents are not the project's own. */
 const venv = (suite: PreparedSuite): string => join(suite.out, '.venv');
 /** The directory of the wheel's content. */
@@ -165,7 +168,7 @@ export const packageSteps = (
       JSON.stringify(words),
     ),
     ...rust.steps,
-    { argv: [python, '-m', 'venv', venv(suite)], cwd: suite.out, env: {} },
+    { argv: [python, ENVIRONMENT, venv(suite)], cwd: suite.out, env: {} },
     {
       argv: running(instrument, [
         ...[own, '-m', 'pip', 'wheel', '-q', '--no-deps', '--wheel-dir', wheels],
