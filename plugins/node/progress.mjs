@@ -5,7 +5,7 @@
  * (skipped tests, tests that fail in a hook or are cancelled) come from the reporter. Needs Node 20.12 for
  * `passed` in hooks.
  */
-import { appendFileSync, readdirSync, statSync } from 'node:fs';
+import { appendFileSync, fstatSync, readdirSync, statSync, writeSync } from 'node:fs';
 import { afterEach, beforeEach } from 'node:test';
 
 const { FFI_GATES_PROGRESS: progress, FFI_GATES_LOG_DIR: logDir, FFI_GATES_FILE: file } = process.env;
@@ -35,9 +35,30 @@ const logs = () => {
 /** A subtest created by a running test has no id of its own, since it cannot be selected. */
 const isSubtest = (name) => [...begun.keys()].some((outer) => name.startsWith(`${outer} > `));
 
+const hostTestFd = process.env.FFI_GATES_HOST_STACK_TEST_FD;
+let tests = 0;
+
+/** Tells the library which test runs, as plugins/preload/hosttests.h reads it: none if it is not known. */
+const tellTest = () => {
+  if (hostTestFd === undefined) return;
+  const [name, ...others] = begun.keys();
+  const isKnown = name !== undefined && others.length === 0;
+  const note = Buffer.alloc(512);
+  note.writeBigInt64LE(isKnown ? BigInt(++tests) : 0n);
+  if (isKnown) Buffer.from(`${file}::${name}`).copy(note, 8, 0, 503);
+  try {
+    // A test may have closed it, and another file may have its number.
+    const { nlink, size } = fstatSync(Number(hostTestFd));
+    if (nlink === 0 && size === note.length) writeSync(Number(hostTestFd), note, 0, note.length, 0);
+  } catch {
+    // leaks lack the name of their test
+  }
+};
+
 beforeEach((t) => {
   if (isSubtest(t.fullName)) return;
   begun.set(t.fullName, performance.now());
+  tellTest();
   write(t.fullName, 'started', { logs: logs() });
 });
 
@@ -45,6 +66,7 @@ afterEach((t) => {
   const since = begun.get(t.fullName);
   if (since === undefined) return;
   begun.delete(t.fullName);
+  tellTest();
   const message = t.error?.cause?.message ?? t.error?.message;
   end(t.fullName, t.passed ? 'passed' : 'failed', {
     ms: Math.round(performance.now() - since),

@@ -1,7 +1,10 @@
 /*
- * Where Python allocated and freed a block, for reports of AddressSanitizer and LeakSanitizer about it. Usually only what is
+ * Where the host allocated and freed a block, for reports of AddressSanitizer and LeakSanitizer about it. Usually only what is
  * allocated in a call of ctypes or cffi is noted (`hostcalls.h`). A launch with FFI_GATES_HOST_BLOCKS, which follows one that
  * reported blocks without lines of the host, notes from its beginning all that code of the project allocates, with the whole stack.
+ *
+ * Frames of Python are read where they lie. Other hosts are asked only where the project itself calls the allocator: in the midst of
+ * a call of their own they may not be.
  */
 #ifndef FFI_GATES_HOSTBLOCKS_H
 #define FFI_GATES_HOSTBLOCKS_H
@@ -36,6 +39,9 @@ typedef struct {
 
 /* Set where the host is Python, until it makes its first call. */
 static atomic_int wants_blocks;
+/* How the host is asked, and whether it may be at any time. */
+static int (*walk_block)(int most);
+static int asks_anywhere;
 /* Whether all blocks of the project are noted; those of which the notes had to make room. */
 static int notes_all;
 static atomic_long forgotten;
@@ -78,7 +84,7 @@ static uint32_t ask_lines(const native_stack *n) {
   uint32_t at[BLOCK_FRAMES];
   lines l = {BLOCK_FRAMES, 0, at, NULL};
   noting = &l;
-  const int answered = host_frames_of_python(BLOCK_FRAMES);
+  const int answered = walk_block != NULL && (n == NULL || asks_anywhere || n->direct) && walk_block(BLOCK_FRAMES);
   noting = NULL;
   return (answered && l.noted > 0) || n != NULL ? keep_lines(&l, n, test_here()) : 0;
 }
@@ -106,19 +112,31 @@ static block *room_for_block(uintptr_t address) {
   return &set[address >> 4 & (WAYS - 1)];
 }
 
+/* Whether the project has a part in this call of the allocator. */
+static int is_of_project(native_stack *n) {
+  /* What is allocated here meanwhile is the tool's. */
+  lines none = {0, 0, NULL, NULL};
+  noting = &none;
+  const int is = own_stack(n);
+  noting = NULL;
+  return is;
+}
+
+/* The lines that free a block, which the host may do for itself. */
+static uint32_t lines_of_free(void) {
+  native_stack native;
+  if (calls > 0) return lines_of_call();
+  if (!notes_all || busy) return 0;
+  if (asks_anywhere) return ask_lines(NULL);
+  return is_of_project(&native) && native.direct ? ask_lines(&native) : 0;
+}
+
 static void on_malloc(const volatile void *p, size_t size) {
   native_stack native;
   uint32_t born = 0;
   (void)size;
-  if (noting != NULL || (calls == 0 && !notes_all)) return;
-  if (notes_all) {
-    /* What is allocated here meanwhile is the tool's. */
-    lines none = {0, 0, NULL, NULL};
-    noting = &none;
-    const int is = own_stack(&native);
-    noting = NULL;
-    if (is) born = ask_lines(&native);
-  }
+  if (noting != NULL || busy || (calls == 0 && !notes_all)) return;
+  if (notes_all && is_of_project(&native)) born = ask_lines(&native);
   if (born == 0 && calls > 0) born = lines_of_call();
   if (born == 0) {
     /* Another block had this address. */
@@ -140,7 +158,7 @@ static void on_free(const volatile void *p) {
   block *b = block_at((uintptr_t)p);
   /* A second call is the error that is reported next. */
   if (b == NULL || b->died != 0) return;
-  const uint32_t died = calls > 0 ? lines_of_call() : notes_all ? ask_lines(NULL) : 0;
+  const uint32_t died = lines_of_free();
   b->died = died == 0 ? NOWHERE : died;
 }
 

@@ -10,7 +10,8 @@
  *     END OF LEAKED BLOCKS
  *     ALL LEAKED BLOCKS
  *
- * The last line says that all other blocks were allocated without code of the project. Read by src/parsers/sanitizers/lsan.ts.
+ * The last line says that all other blocks were allocated without code of the project; it is known of Python alone, whose frames
+ * can all be unwound. Read by src/parsers/sanitizers/lsan.ts.
  */
 #ifndef FFI_GATES_HOSTLEAKS_H
 #define FFI_GATES_HOSTLEAKS_H
@@ -75,7 +76,30 @@ static void say_native(int number, uintptr_t pc) {
   say(text);
 }
 
-static void say_lines_of(uint32_t number);
+static void say_lines_of(uint32_t number) {
+  frames = 0;
+  for (int i = 0; i < answers[number].frames; i++) {
+    const struct place *p = &places[answers[number].at[i]];
+    if (p->ready) host_frame(p->function, p->file, p->line, 0);
+  }
+}
+
+static void say_lines(const char *what, uint32_t number) {
+  char head[100];
+  if (number == 0 || number == NOWHERE || answers[number].frames == 0) return;
+  snprintf(head, sizeof head, "HOST STACK (%s) where the block was %s:", host->name, what);
+  say(head);
+  say_lines_of(number);
+  say("END OF HOST STACK");
+}
+
+/* The block that a report of AddressSanitizer is about. */
+static void say_block(void) {
+  const block *b = block_of_report();
+  if (b == NULL) return;
+  say_lines("allocated", b->born);
+  say_lines("freed", b->died);
+}
 
 static void say_group(const leak_group *g) {
   const answer *a = &answers[g->lines];
@@ -85,7 +109,8 @@ static void say_group(const leak_group *g) {
            g->bytes, test == NULL ? "" : ", in ", test == NULL ? "" : test);
   say(text);
   for (int i = 0; i < a->natives; i++) say_native(i, a->native[i]);
-  say("called by the host (python):");
+  snprintf(text, sizeof text, "called by the host (%s):", host->name);
+  say(text);
   say_lines_of(g->lines);
   say("END OF LEAKED BLOCKS");
 }
@@ -109,7 +134,7 @@ static void say_leaks(void) {
   if (log != NULL) fclose(log);
   noting = NULL;
   for (int i = 0; i < r.count; i++) say_group(&r.groups[i]);
-  if (log != NULL && notes_all && forgotten == 0 && !atomic_load(&own_lost) && !r.full && r.record > 0) say("ALL LEAKED BLOCKS");
+  if (log != NULL && notes_all && asks_anywhere && forgotten == 0 && !atomic_load(&own_lost) && !r.full && r.record > 0) say("ALL LEAKED BLOCKS");
   munmap(r.groups, LEAK_GROUPS * sizeof *r.groups);
 }
 

@@ -6,8 +6,11 @@
 #ifndef FFI_GATES_HOSTNATIVE_H
 #define FFI_GATES_HOSTNATIVE_H
 #include "own.h"
+#include <errno.h>
 #include <link.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <unwind.h>
 
 /* Frames of a stack that are kept, and those of the tool that may precede them. */
@@ -29,9 +32,9 @@ static range own_hull = {UINTPTR_MAX, 0};
 static atomic_int own_count;
 /* An object of the project found no room: what is not on a stack may be it. */
 static atomic_int own_lost;
-/* The sanitizer's runtime, and this library. */
-static range runtime_range, tool_range;
-static uintptr_t in_runtime;
+/* The sanitizer's runtime, this library, and the host's. */
+static range runtime_range, tool_range, host_range;
+static uintptr_t in_runtime, in_host;
 static const struct link_map *last_object;
 static atomic_flag looking = ATOMIC_FLAG_INIT;
 /* A part of the stack that may be read, and whether nothing follows it. */
@@ -56,6 +59,7 @@ static int note_own(struct dl_phdr_info *object, size_t size, void *unused) {
     if (p->p_type != PT_LOAD || !(p->p_flags & PF_X)) continue;
     if (in_range(r, (uintptr_t)note_own)) tool_range = r;
     if (in_range(r, in_runtime)) runtime_range = r;
+    if (in_range(r, in_host)) host_range = r;
     const int n = atomic_load(&own_count);
     if (is_own(r.from) || object->dlpi_name[0] == 0) continue;
     if (is_listed < 0)
@@ -73,16 +77,28 @@ static int note_own(struct dl_phdr_info *object, size_t size, void *unused) {
   return 0;
 }
 
+/* Any function of the host. */
+static uintptr_t find_host(void) {
+  static const char *const names[] = {"JNI_GetCreatedJavaVMs", "mono_domain_get", "napi_get_undefined"};
+  uintptr_t found = 0;
+  for (size_t i = 0; found == 0 && i < sizeof names / sizeof *names; i++) found = (uintptr_t)dlsym(RTLD_DEFAULT, names[i]);
+  return found;
+}
+
 /* Objects that were loaded since the last time: the loader appends them to its list. */
 static void look_for_own(void) {
   const struct link_map *last = last_object;
   if ((last != NULL && last->l_next == NULL) || atomic_flag_test_and_set(&looking)) return;
   if (in_runtime == 0) in_runtime = (uintptr_t)dlsym(RTLD_DEFAULT, "__asan_init");
+  if (in_host == 0) in_host = find_host();
   dl_iterate_phdr(note_own, NULL);
   for (last = _r_debug.r_map; last != NULL && last->l_next != NULL;) last = last->l_next;
   last_object = last;
   atomic_flag_clear(&looking);
 }
+
+/* The kernel reads the set before it finds that there is no such way to use it. A guard page of the next stack is mapped as well. */
+static int is_readable(uintptr_t page) { return syscall(SYS_rt_sigprocmask, ~0, page, NULL, 8) != -1 || errno != EFAULT; }
 
 /*
  * How far the stack may be read from `at`. The C library knows where stacks end, but may not be asked: it holds a lock while it
@@ -90,12 +106,13 @@ static void look_for_own(void) {
  */
 static uintptr_t readable_from(uintptr_t at) {
   const uintptr_t page = 4096, end = at + NEAR_BYTES;
-  unsigned char resident;
   if (in_range(my_stack, at) && (end <= my_stack.to || ends_there)) return end < my_stack.to ? end : my_stack.to;
   /* Another stack, or one that has grown. */
   const uintptr_t bottom = at & ~(page - 1);
   uintptr_t top = bottom + page;
-  while (top < end && mincore((void *)top, 1, &resident) == 0) top += page;
+  const int error = errno;
+  while (top < end && is_readable(top)) top += page;
+  errno = error;
   const int is_same = bottom <= my_stack.to && top >= my_stack.from;
   if (!is_same || top >= my_stack.to) ends_there = top < end;
   if (!is_same) my_stack = (range){bottom, top};
@@ -119,6 +136,8 @@ static int may_be_own(void) {
 typedef struct {
   uintptr_t at[NATIVE_FRAMES];
   int frames, skipped, own;
+  /* Whether the project called the allocator, not the host on its behalf. */
+  int direct;
 } native_stack;
 
 static _Unwind_Reason_Code note_pc(struct _Unwind_Context *context, void *to) {
@@ -134,6 +153,7 @@ static _Unwind_Reason_Code note_pc(struct _Unwind_Context *context, void *to) {
   }
   s->at[s->frames++] = pc;
   const int is = is_own(pc - 1);
+  if (s->own == 0 && in_range(host_range, pc - 1)) s->direct = 0;
   s->own += is;
   /* Who called the project is of interest, and no more. Two of its functions are what tells leaks apart. */
   return s->frames == NATIVE_FRAMES || (s->own > 1 && !is) ? _URC_END_OF_STACK : _URC_NO_REASON;
@@ -145,6 +165,7 @@ static int own_stack(native_stack *s) {
   if (!may_be_own()) return 0;
   if (unwind == NULL) *(void **)&unwind = dlsym(RTLD_DEFAULT, "_Unwind_Backtrace");
   s->frames = s->skipped = s->own = 0;
+  s->direct = 1;
   if (unwind == NULL) return 0;
   unwind(note_pc, s);
   return s->own > 0;

@@ -6,7 +6,7 @@
  *         #0 fill in /p/binding.py:12
  *     END OF HOST STACK
  *
- * Behind it, for a block of Python that ASan reports, the lines that allocated and freed it (`hostblocks.h`), and behind a report
+ * Behind it, for a block that ASan reports, the lines that allocated and freed it (`hostblocks.h`), and behind a report
  * of leaks the lines that allocated them (`hostleaks.h`).
  *
  * The library comes before the sanitizer's runtime in LD_PRELOAD and overrides `__sanitizer_report_error_summary`, which is made
@@ -55,30 +55,27 @@ static void say(const char *line) {
   else if (print != NULL) print(line);
 }
 
+static const struct host {
+  const char *name;
+  int (*walk)(int most);
+} * host;
+
 #ifdef HOST_STACK_PYTHON
 #include "hostcalls.h"
+#endif
 #include "hostleaks.h"
-#endif
 
-int host_knows(uint64_t code, uint64_t place) {
-#ifdef HOST_STACK_PYTHON
-  if (noting != NULL) return note_place(noting, code, place);
-#endif
-  (void)code, (void)place;
-  return 0;
-}
+int host_knows(uint64_t code, uint64_t place) { return noting != NULL && note_place(noting, code, place); }
 
 void host_moved(void) {}
 
 void host_frame(const char *function, const char *file, int line, int column) {
   char text[1400];
   (void)column;
-#ifdef HOST_STACK_PYTHON
   if (noting != NULL) {
     name_place(noting, "", function, file, line);
     return;
   }
-#endif
   if (frames >= HOST_FRAMES) return;
   if (taker != NULL) {
     frames++;
@@ -129,10 +126,7 @@ static int frames_of_python(int most) {
 
 /* ---- The report ---- */
 
-static const struct host {
-  const char *name;
-  int (*walk)(int most);
-} hosts[] = {
+static const struct host hosts[] = {
     {"python", frames_of_python},
 #ifdef HOST_STACK_JVM
     {"jvm", frames_of_jvm},
@@ -142,8 +136,6 @@ static const struct host {
     {"node", host_frames_of_node},
 #endif
 };
-
-static const struct host *host;
 
 static void too_late(int signal) {
   (void)signal;
@@ -210,31 +202,18 @@ int ffi_gates_host_frames(void (*take)(const char *function, const char *file, i
   return lacks == NULL;
 }
 
-#ifdef HOST_STACK_PYTHON
-static void say_lines_of(uint32_t number) {
-  frames = 0;
-  for (int i = 0; i < answers[number].frames; i++) {
-    const struct place *p = &places[answers[number].at[i]];
-    if (p->ready) host_frame(p->function, p->file, p->line, 0);
-  }
+/* The lines of a call of the allocator: a host that does not answer in time has none. */
+static int ask_for_block(int most) {
+  timer_t timer;
+  volatile int answered = 0;
+  if (host == NULL || given_up || busy || !start_deadline(&timer)) return 0;
+  busy = 1;
+  if (sigsetjmp(out_of_time, 1) == 0) answered = host->walk(most);
+  else given_up = 1;
+  timer_delete(timer);
+  busy = 0;
+  return answered;
 }
-
-static void say_lines(const char *what, uint32_t number) {
-  char head[100];
-  if (number == 0 || number == NOWHERE || answers[number].frames == 0) return;
-  snprintf(head, sizeof head, "HOST STACK (python) where the block was %s:", what);
-  say(head);
-  say_lines_of(number);
-  say("END OF HOST STACK");
-}
-
-static void say_block(void) {
-  const block *b = block_of_report();
-  if (b == NULL) return;
-  say_lines("allocated", b->born);
-  say_lines("freed", b->died);
-}
-#endif
 
 void __sanitizer_report_error_summary(const char *summary) {
   if (print == NULL) *(void **)&print = dlsym(RTLD_NEXT, "__sanitizer_report_error_summary");
@@ -243,10 +222,8 @@ void __sanitizer_report_error_summary(const char *summary) {
   /* Leaks are reported when the host has ended. */
   const int is_leaks = strstr(summary, " leaked in ") != NULL;
   if (!is_leaks) say_host_stack("of this thread");
-#ifdef HOST_STACK_PYTHON
   if (is_leaks) say_leaks();
   else say_block();
-#endif
 }
 
 /* ---- Beginning ---- */
@@ -265,11 +242,11 @@ static int open_memory(const char *name, int number) {
   return high >= 0 ? high : made;
 }
 
+static int is_python(void) { return host->walk == frames_of_python; }
+
 static void open_files(void) {
-  dump_fd = open_memory("ffi-gates-host-stack", dump_fd);
-#ifdef HOST_STACK_PYTHON
-  map_tests(open_memory("ffi-gates-test", test_fd));
-#endif
+  if (is_python()) dump_fd = open_memory("ffi-gates-host-stack", dump_fd);
+  if (notes_all || asks_anywhere) map_tests(open_memory("ffi-gates-test", test_fd));
 }
 
 static void tell_number(const char *variable, int fd) {
@@ -290,14 +267,17 @@ __attribute__((constructor)) static void begin(void) {
   const char *wanted = variable("FFI_GATES_HOST_STACK");
   for (size_t i = 0; wanted != NULL && i < sizeof hosts / sizeof *hosts; i++)
     if (strcmp(hosts[i].name, wanted) == 0) host = &hosts[i];
-  if (host == NULL || host->walk != frames_of_python) return;
-  open_files();
-  tell_number("FFI_GATES_HOST_STACK_FD", dump_fd);
-  pthread_atfork(NULL, NULL, open_files);
+  if (host == NULL) return;
 #ifdef HOST_STACK_PYTHON
-  tell_number("FFI_GATES_HOST_STACK_TEST_FD", test_fd);
-  notes_all = variable("FFI_GATES_HOST_BLOCKS") != NULL;
-  if (notes_all) begin_blocks();
-  else wants_blocks = 1;
+  asks_anywhere = is_python();
+  if (asks_anywhere) walk_block = host_frames_of_python;
 #endif
+  if (!is_python()) walk_block = ask_for_block;
+  notes_all = walk_block != NULL && variable("FFI_GATES_HOST_BLOCKS") != NULL;
+  wants_blocks = asks_anywhere && !notes_all;
+  open_files();
+  if (dump_fd >= 0) tell_number("FFI_GATES_HOST_STACK_FD", dump_fd);
+  if (test_fd >= 0) tell_number("FFI_GATES_HOST_STACK_TEST_FD", test_fd);
+  if (is_python() || notes_all) pthread_atfork(NULL, NULL, open_files);
+  if (notes_all) begin_blocks();
 }

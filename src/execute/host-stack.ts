@@ -110,7 +110,7 @@ export const buildHostStack = async (
   const name = gate.asksAtCalls ? 'hosttsan' : 'hoststack';
   const library = await buildPreload(options, compiler, name, isPython ? pythonInputs : inputs);
   // Without its headers CPython still answers from within any report, which shows one line at least.
-  if (!('failed' in library)) return { ...library, tracesBlocks: isPython && !gate.asksAtCalls };
+  if (!('failed' in library)) return { ...library, tracesBlocks: !gate.asksAtCalls };
   const plain = isPython ? await buildPreload(options, compiler, 'hoststack', inputs) : library;
   return 'failed' in plain ? { lacks: plain.failed } : { ...plain, tracesBlocks: false };
 };

@@ -1,7 +1,7 @@
 /**
  * Blocks that were allocated for project code, and of which the first launch could not tell by whom. Sanitizers unwind each
- * allocation by frame pointers, which CPython's functions do not keep, so the stack ends before it reaches the project; and the
- * line of the host is gone when the report is made. Both take time at each allocation, so they are noted only in a second launch,
+ * allocation by frame pointers, which CPython's functions do not keep, so the stack ends before it reaches the project; and in each
+ * host the line that allocated is gone when the report is made. Both take time at each allocation, so they are noted only in a second launch,
  * when the first has reported such a block.
  */
 import { fingerprintOf } from '../judge/fingerprint.js';
@@ -19,9 +19,12 @@ export const isTruncatedLeak = (s: Diagnostic, own: ProjectCode): boolean =>
 
 const hasHost = (s: Diagnostic): boolean => s.stacks.some((k) => k.host !== undefined);
 
-/** A leak without the line of the host that led to the allocation. */
-const lacksCaller = (s: Diagnostic): boolean =>
-  s.leak !== undefined && s.leak.foreign !== true && !hasHost(s);
+/**
+ * A leak without the line of the host that led to the allocation. Where stacks are whole, those without the project are the host's
+ * own.
+ */
+const lacksCaller = (s: Diagnostic, own: ProjectCode, truncates: boolean): boolean =>
+  s.leak !== undefined && s.leak.foreign !== true && !hasHost(s) && (truncates || !isTruncatedLeak(s, own));
 
 /** An error in a block of the heap without the lines of the host that allocated and freed it. */
 const lacksBlock = (s: Diagnostic, own: ProjectCode): boolean =>
@@ -48,6 +51,8 @@ const launchAgain = async (
   r.n = slow.n;
   return { attempt, seen: aside.seen };
 };
+
+const isTruncating = ({ cell }: Runner): boolean => cell.gate.truncatesStacks?.(cell.suite.binding) === true;
 
 const isLeak = (o: Observation): boolean => o.diagnostic.leak !== undefined;
 
@@ -82,14 +87,15 @@ const withBlocks = (
  * allocation, which takes several times as long.
  */
 export const rerunTruncatedLeaks = async (r: Runner): Promise<void> => {
-  const { cell, evidence, options } = r;
-  if (!cell.gate.truncatesStacks?.(cell.suite.binding)) return;
+  const { evidence, options } = r;
+  const truncates = isTruncating(r);
+  if (!truncates && r.tracesBlocks !== true) return;
   const { own } = evidence;
   for (const [i, attempt] of evidence.attempts.entries()) {
     const logs = new Set(attempt.logs.map((l) => l.path));
     const here = evidence.seen.filter((s) => logs.has(s.log));
-    const cut = here.filter((s) => isTruncatedLeak(s.diagnostic, own));
-    const poor = r.tracesBlocks === true ? here.filter((s) => lacksCaller(s.diagnostic)) : [];
+    const cut = truncates ? here.filter((s) => isTruncatedLeak(s.diagnostic, own)) : [];
+    const poor = r.tracesBlocks === true ? here.filter((s) => lacksCaller(s.diagnostic, own, truncates)) : [];
     const blocks = r.tracesBlocks === true && here.some((s) => lacksBlock(s.diagnostic, own));
     if ((cut.length === 0 && poor.length === 0 && !blocks) || options.signal.aborted) continue;
     const leaks = here.filter(isLeak).length;
@@ -97,7 +103,9 @@ export const rerunTruncatedLeaks = async (r: Runner): Promise<void> => {
       r.tracesBlocks === true ? await launchAgain(r, attempt.requested, { traces: true }) : undefined;
     if (traced) evidence.seen = withBlocks(evidence.seen, traced.seen, own);
     let again =
-      traced && isWhole(traced, leaks) && !traced.seen.some((s) => isTruncatedLeak(s.diagnostic, own))
+      traced &&
+      isWhole(traced, leaks) &&
+      !(truncates && traced.seen.some((s) => isTruncatedLeak(s.diagnostic, own)))
         ? traced
         : undefined;
     if (again === undefined && cut.length > 0 && !options.signal.aborted) {
@@ -135,11 +143,13 @@ const replaced = (
  * launches of planted bugs have already seen whatever there is to see.
  */
 export const tracePlantedBlocks = async (r: Runner): Promise<void> => {
-  const { cell, evidence, options } = r;
-  if (r.tracesBlocks !== true || !cell.gate.truncatesStacks?.(cell.suite.binding)) return;
+  const { evidence, options } = r;
+  if (r.tracesBlocks !== true) return;
   const { own } = evidence;
   const lined = new Set(evidence.seen.flatMap((s) => (isLeak(s) && hasHost(s.diagnostic) ? s.test : [])));
-  const poor = evidence.seen.filter((s) => lacksCaller(s.diagnostic) && !lined.has(s.test));
+  const poor = evidence.seen.filter(
+    (s) => lacksCaller(s.diagnostic, own, isTruncating(r)) && !lined.has(s.test),
+  );
   const blocks = evidence.seen.filter((s) => lacksBlock(s.diagnostic, own));
   const tests = [...new Set([...poor, ...blocks].flatMap((s) => s.test ?? []))];
   if (tests.length === 0 || options.signal.aborted) return;

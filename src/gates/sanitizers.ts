@@ -82,7 +82,7 @@ const asanEnv = (r: ArmRequest): Arm['env'] => ({
     print_suppressions: 0,
     log_threads: leakCheck(r),
     // The library that asks the host knows blocks by their addresses: `plugins/preload/hostleaks.h`.
-    ...(isPython(r.binding) ? { report_objects: 1 } : {}),
+    ...(hostStacks(r.binding) ? { report_objects: 1 } : {}),
   }),
   ...pythonHeap(r.binding),
 });

@@ -118,6 +118,18 @@ describe('where the library that asks the host notes blocks, the second launch',
     expect(leaksOf(r)).toContain('malloc < PyMem_Malloc < f10');
     expect(verdictOf(r).kind).not.toBe('clean');
   });
+  test('is made in hosts whose stacks are whole for leaks of the project alone', async () => {
+    const { cell, ...r } = suite.runner(ID, ['a', 'b'].map(id), {
+      a: lost(10, { deep: false }),
+      b: lost(20),
+    });
+    const whole = { ...cell, gate: { ...cell.gate, truncatesStacks: () => false } };
+    const node: Runner = { ...r, cell: whole, asksHost: true, tracesBlocks: true };
+    for (const name of ['a', 'b']) await runAttempt(node, [id(name)], false);
+    await rerunTruncatedLeaks(node);
+    expect(suite.launches()).toEqual(['a', 'b', 'a, traces']);
+    expect(callersIn(node)).toEqual([10]);
+  });
   test('is followed by one with unwinding where it lost something', async () => {
     const r = await traced([['a']], { a: lost(10, { slow: 'is not noted' }) });
     expect(suite.launches()).toEqual(['a', 'a, traces', 'a, unwinds']);
