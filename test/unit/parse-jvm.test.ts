@@ -96,6 +96,10 @@ describe('HotSpot crash reports', () => {
     const [crash] = parse(log('hotspot/null-file.log')).diagnostics;
     expect(crash).toMatchObject({ hazard: 'null/dereference', complete: true });
     expect(crash?.stacks.map((s) => s.role)).toEqual(['fault', 'managed']);
+    // They stand among the native frames as well, and are listed once.
+    expect(crash?.stacks[1]?.frames).toEqual(
+      ['Edge.act', 'Edge.pass', 'Edge.main'].map((name) => ({ kind: 'symbol', function: name })),
+    );
     expect(crash?.stacks[1]?.frames[0]).toMatchObject({ function: 'Edge.act' });
   });
   test('banner and file of one crash in one log are one diagnostic', () => {

@@ -53,6 +53,8 @@ type Open = OpenReport & {
   detail?: string;
   problematic?: Frame;
   list?: 'native' | 'problematic' | 'java';
+  /** Frames of Java were read from their own list. */
+  isListed?: boolean;
   /** Sections follow the banner. */
   isFile: boolean;
   /** Lines since the last one that was certainly the report's. */
@@ -222,9 +224,18 @@ function takeSection(open: Open, text: string): boolean {
   }
   const frame = open.list && open.list !== 'problematic' ? hotspotFrame(text) : undefined;
   if (!frame) return false;
-  if (open.list === 'java' || frame.java) addFrameTo(open, 'managed', frame.frame);
+  if (frame.java) addJava(open, frame.frame);
   if (open.list === 'native') addFrameTo(open, 'fault', frame.frame);
   return true;
+}
+
+/** Frames of Java stand among those of native code and in a list of their own, which takes the place of the others. */
+function addJava(open: Open, frame: Frame): void {
+  if (open.list === 'java' && open.isListed !== true) {
+    open.isListed = true;
+    open.diagnostic.stacks = open.diagnostic.stacks.filter((k) => k.role !== 'managed');
+  }
+  addFrameTo(open, 'managed', frame);
 }
 
 /** Any other line; false when it is none of the report. */
