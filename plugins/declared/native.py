@@ -1,6 +1,6 @@
 """Prints what a shared object's debug information says about functions, as JSON, by gdb's Python API.
 
-Run in gdb: FFI_GATES_SYMBOLS names a file with one symbol a line. A symbol `f` that the object only declares is
+Run in gdb: FFI_GATES_SYMBOLS names a file with one symbol a line, with its address behind a blank if it has versions. A symbol `f` that the object only declares is
 read from a variable `ffi_gates_declared_f` of type pointer to function. The form is that of `NativeDeclarations` in
 src/model/declaration.ts. Only what is asked for is read, because time grows with every symbol.
 """
@@ -123,10 +123,11 @@ def lacks_types(s, symbol):
     return bool(s.get("unprototyped")) or symbol.symtab.filename.lower().endswith((".s", ".asm"))
 
 
-def by_address(name):
+def by_address(name, address=None):
     """The function behind an alias or a versioned symbol."""
     try:
-        address = int(gdb.parse_and_eval("(unsigned long)&'%s'" % name))
+        if address is None:
+            address = int(gdb.parse_and_eval("(unsigned long)&'%s'" % name))
         block = gdb.block_for_pc(address)
     except (gdb.error, RuntimeError):
         return None
@@ -145,9 +146,9 @@ def is_chosen_at_load(name):
         return False
 
 
-def read(name):
+def read(name, address):
     try:
-        found = gdb.lookup_global_symbol(name)
+        found = gdb.lookup_global_symbol(name) if address is None else by_address(name, address)
     except gdb.error:
         found = None
     if found is not None and found.type is not None and found.type.code == gdb.TYPE_CODE_FUNC:
@@ -161,7 +162,7 @@ def read(name):
         return {**signature(declared.type.target()), "source": "header"}, None
     if is_chosen_at_load(name):
         return None, "it is chosen when the library is loaded (ifunc)"
-    function = by_address(name)
+    function = by_address(name) if address is None else None
     if function is not None:
         s = signature(function.type)
         if not lacks_types(s, function):
@@ -173,10 +174,10 @@ def read(name):
 def main():
     functions, not_seen = {}, {}
     with open(os.environ["FFI_GATES_SYMBOLS"], encoding="utf-8") as f:
-        names = [line for line in f.read().split("\n") if re.fullmatch(r"[A-Za-z_$][\w$.@]*", line)]
-    for name in names:
+        asked = re.findall(r"^([A-Za-z_$][\w$.@]*)(?: ([0-9a-f]+))?$", f.read(), re.M)
+    for name, address in asked:
         try:
-            found, why = read(name)
+            found, why = read(name, int(address, 16) if address else None)
         except (gdb.error, RuntimeError, ValueError, AttributeError) as e:
             found, why = None, "gdb: %s" % str(e).split("\n")[0]
         if found is None:

@@ -23,8 +23,10 @@ _HIDDEN = (__file__, ctypes.__file__)
 _SIGNED, _UNSIGNED = "bhilqn", "BHILQN"
 _USES_ERRNO = 8  # FUNCFLAG_USE_ERRNO of CPython's _ctypes
 _MAX_SHAPES = 16
+# Libraries that ask any object for anything: pytest when it collects the variables of a module.
+_PROBING = re.compile(r"/(?:_pytest|unittest|mock|inspect\.py|doctest\.py|typing\.py)(?:/|$)")
 
-_functions, _records, _shapes, _allocated, _stale = [], {}, {}, set(), set()
+_functions, _records, _shapes, _allocated, _stale, _absences = [], {}, {}, set(), set(), set()
 _thread = threading.local()
 _directory = os.environ["FFI_GATES_DECLARED"]
 _pending, _lock, _cffi = [], threading.RLock(), set()
@@ -198,19 +200,53 @@ def _passed(value):
     return {"kind": "unknown", "name": type(value).__name__}
 
 
+def _sought(arguments):
+    """The name and the library of a function that is looked up."""
+    source = arguments[0] if arguments else None
+    if isinstance(source, tuple) and len(source) >= 2 and isinstance(source[0], (str, bytes)):
+        name = source[0].decode() if isinstance(source[0], bytes) else source[0]
+        return name, getattr(source[1], "_name", None)
+    return None
+
+
+def _absent(name, library):
+    """A function that the library does not have. Looking it up is how Python asks for it."""
+    at = _site()
+    if at is None or (name, library) in _absences or _PROBING.search(at["file"]):
+        return
+    _absences.add((name, library))
+    described = {"name": name, "library": library, "at": at, "calls": []}
+    described.update(missing=True, notSeen="its library has no function of this name")
+    _pending.append({"function": {"id": "absent %s %s" % (name, library), **described}})
+
+
 class _Recording:
     """Mixed into every class of foreign functions."""
 
+    def __new__(cls, *arguments):
+        try:
+            return _Function.__new__(cls, *arguments)
+        except AttributeError:
+            sought = _sought(arguments)
+            if sought:
+                _absent(*sought)
+            raise
+
     def __init__(self, *arguments):
-        source = arguments[0] if arguments else None
-        if isinstance(source, tuple) and len(source) >= 2 and isinstance(source[0], (str, bytes)):
+        sought, address = _sought(arguments), None
+        if sought is None and isinstance(self, _Prototyped) and len(arguments) == 1 and type(arguments[0]) is int:
+            # Found by dlvsym, or by another function.
+            address = arguments[0]
+            sought = _symbol_at(address)
+        if sought is not None:
             at = _site()
-            name = source[0].decode() if isinstance(source[0], bytes) else source[0]
-            entry = {"name": name, "library": getattr(source[1], "_name", None), "at": at}
+            entry = {"name": sought[0], "library": sought[1], "at": at}
             entry.update(id=len(_functions), shapes={}, changed=False)
             if isinstance(self, _Prototyped):
                 entry["resultAt"] = entry["parametersAt"] = at
                 entry["changed"] = True
+            if address is not None:
+                entry["offset"] = sought[2]
             entry["self"] = self
             entry["object"] = _object_at(ctypes.cast(self, ctypes.c_void_p).value)
             entry["stamp"] = _stamp(entry["object"])
@@ -327,10 +363,18 @@ def _object_at(address):
     return None
 
 
+def _symbol_at(address):
+    """The name of the function that begins at an address, its library, and where in the library it begins."""
+    found = _Symbol()
+    if address and _dladdr(address, ctypes.addressof(found)) and found.file and found.name and found.address == address:
+        return found.name.decode(), os.fsdecode(found.file), "%x" % (address - found.base)
+    return None
+
+
 def _function(entry):
     function = entry["self"]
     result_at, parameters_at = entry.get("resultAt"), entry.get("parametersAt")
-    described = {k: entry[k] for k in ("name", "library", "at", "object", "stamp") if entry.get(k) is not None}
+    described = {k: entry[k] for k in ("name", "library", "at", "object", "stamp", "offset") if entry.get(k) is not None}
     if result_at is None:
         described["defaultResult"] = _type(ctypes.c_int)
     else:

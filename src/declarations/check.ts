@@ -10,11 +10,20 @@ import type {
 } from '../model/declaration.js';
 import { byText } from '../model/order.js';
 import { replacedIn, stampOf, standingOf } from '../process/built-objects.js';
-import { compareFunction, type Finding } from './compare/function.js';
+import { compareFunction, type Finding, type Skip } from './compare/function.js';
 import { withoutGeneral } from './compare/general-callback.js';
 import { adopt } from './records.js';
 import { systemHeaders } from './system-headers.js';
 import { C_LIBRARY, isCLibrary, readHeader, readObject, type Header } from './native.js';
+import {
+  asOtherVersion,
+  nativeName,
+  nativeNames,
+  questions,
+  versionOf,
+  versionsIn,
+  type Versions,
+} from './versions.js';
 
 export type CheckOptions = {
   gdb: string;
@@ -128,11 +137,15 @@ const completed = async (
 const nativeOf = async (
   object: string,
   names: readonly string[],
+  versions: Versions,
   o: CheckOptions,
 ): Promise<NativeDeclarations> => {
   if (isCLibrary(object))
     return completed(await readHeader(o, C_LIBRARY, names), names, (left) => readObject(o.gdb, object, left));
-  return completed(await readObject(o.gdb, object, names), names, async (left) => {
+  const asked = questions(names, versions);
+  return completed(await readObject(o.gdb, object, names, asked), names, async (all) => {
+    // A header declares the default version.
+    const left = all.filter((n) => !n.includes('@'));
     const header = o.header ?? (await systemHeaders(object, left, o.cc));
     return header && readHeader(o, header, left);
   });
@@ -143,23 +156,35 @@ const compareObject = (
   host: HostDeclarations,
   functions: readonly HostFunction[],
   native: NativeDeclarations,
+  versions: Versions,
 ): Compared[] => {
   const allocated = new Set(host.allocated);
   const byName = new Map<string, HostFunction[]>();
   for (const f of functions) byName.set(f.name, [...(byName.get(f.name) ?? []), f]);
   return functions.map((f) => {
-    const n = native.functions[f.name];
-    if (!n) return { host: f, findings: [], skipped: [reasonOf(native, f.name)] };
-    const result: Compared = { host: f, native: n, findings: [], skipped: [] };
-    compareFunction(
-      f,
-      withoutGeneral(n, byName.get(f.name) ?? []),
-      { records: host.records, native, allocated },
-      new Set(),
-      (x) => result.findings.push(x),
-      (s) => result.skipped.push(n.unprototyped ? s.why : `${s.part}: ${s.why}`),
-    );
-    return result;
+    const version = versionOf(f, versions);
+    const name = nativeName(f, version);
+    const n = native.functions[name];
+    if (!n) return { host: f, findings: [], skipped: [reasonOf(native, name)] };
+    const skipped: string[] = [];
+    const against = (real: NativeFunction, skip: (s: Skip) => void): Finding[] => {
+      const findings: Finding[] = [];
+      compareFunction(
+        f,
+        withoutGeneral(real, byName.get(f.name) ?? []),
+        { records: host.records, native, allocated },
+        new Set(),
+        (x) => findings.push(x),
+        skip,
+      );
+      return findings;
+    };
+    const own = against(n, (s) => skipped.push(n.unprototyped ? s.why : `${s.part}: ${s.why}`));
+    const findings = asOtherVersion(own, version, versions.get(f.name) ?? [], (v) => {
+      const other = native.functions[nativeName(f, v)];
+      return other && !other.unprototyped ? against(other, () => undefined) : undefined;
+    });
+    return { host: f, native: n, findings: [...findings], skipped };
   });
 };
 
@@ -190,7 +215,10 @@ export const check = async (host: HostDeclarations, o: CheckOptions): Promise<Ch
     compared.push(...stale.map((f) => ({ host: f, ...replacement, skipped: [why.get(f.stamp)!] })));
     const left = functions.filter((f) => !why.has(f.stamp));
     const names = [...new Set(left.map((f) => f.name))].sort(byText);
-    if (left.length > 0) compared.push(...compareObject(host, left, await nativeOf(object, names, o)));
+    if (left.length === 0) continue;
+    const versions = isCLibrary(object) ? new Map() : await versionsIn(object, names);
+    const native = await nativeOf(object, nativeNames(names, versions), versions, o);
+    compared.push(...compareObject(host, left, native, versions));
   }
   const seen = (c: Compared): boolean => c.native !== undefined && c.native.unprototyped !== true;
   return {

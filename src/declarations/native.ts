@@ -40,16 +40,17 @@ const elsewhere = async (object: string, said: string): Promise<string> => {
 
 /**
  * What an object's debug information says about these symbols. `gdb` is the path of the program. Failures are
- * the reason why a symbol was not seen.
+ * the reason why a symbol was not seen. `asked` are the names with addresses (`name 1a2b`) where names alone do not tell.
  */
 export const readObject = (
   gdb: string,
   object: string,
   names: readonly string[],
+  asked: readonly string[] = names,
 ): Promise<NativeDeclarations> =>
   inScratch(async (dir) => {
     const [symbols, result] = [join(dir, 'symbols'), join(dir, 'result')];
-    await writeFile(symbols, names.join('\n'));
+    await writeFile(symbols, asked.join('\n'));
     const settings = ['set debuginfod enabled off', 'set auto-load off', 'set language c'];
     const { all, why } = await runTool(
       gdb,

@@ -77,6 +77,8 @@ export type HostFunction = {
   object?: string;
   /** Size in bytes and time of change in ns of that file when it was loaded, as text: `16384 1731409187000000000`. */
   stamp?: string;
+  /** Its address in that file as loaded, in hexadecimal digits, where it was not looked up by its name. */
+  offset?: string;
   /** The library as the host asks for it. */
   library?: string;
   /** Where it was looked up or declared. */

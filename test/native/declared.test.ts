@@ -265,6 +265,66 @@ describe('correct but unusual declarations', () => {
   });
 });
 
+describe('a function that has versions', () => {
+  const versioned = (): string => {
+    const [source, map, library] = ['versions.c', 'versions.map', 'libversions.so'].map((n) => join(dir, n));
+    writeFileSync(
+      source!,
+      '__asm__(".symver old_open, open_x@V1"); __asm__(".symver new_open, open_x@@V2");\n' +
+        // A version whose name is the symbol's own is no proof that it is the one that is called.
+        '__asm__(".symver put, put@V1"); __asm__(".symver new_put, put@@V2");\n' +
+        'int old_open(int a) { return a; }\nlong new_open(long a, double b) { return a + (long)b; }\n' +
+        'int put(int a) { return a; }\nlong new_put(long a) { return a; }\n',
+    );
+    writeFileSync(map!, 'V1 { global: open_x; put; local: *; };\nV2 { global: open_x; put; } V1;\n');
+    execFileSync('gcc', [
+      ...['-g', '-O1', '-shared', '-fPIC', source!, '-o', library!],
+      `-Wl,--version-script=${map!}`,
+    ]);
+    return library!;
+  };
+  const find =
+    'dlvsym = CDLL(None).dlvsym\ndlvsym.argtypes, dlvsym.restype = [c_void_p, c_char_p, c_char_p], c_void_p\n';
+  test.each<[string, string, string[]]>([
+    [
+      'declared as the old one, called by its name',
+      'lib.open_x.restype, lib.open_x.argtypes = c_int, [c_int]',
+      ['error abi/symbol open_x'],
+    ],
+    [
+      'declared as the new one, and the old one is asked for',
+      `${find}CFUNCTYPE(c_long, c_long, c_double)(dlvsym(lib._handle, b"open_x", b"V1"))`,
+      ['error abi/symbol open_x'],
+    ],
+    [
+      'declared as neither',
+      'lib.open_x.restype, lib.open_x.argtypes = c_int, []',
+      ['error abi/arity open_x'],
+    ],
+    ['whose old one has the name', 'lib.put.restype, lib.put.argtypes = c_long, [c_long]', []],
+    [
+      'each declared as it is',
+      `${find}lib.open_x.restype, lib.open_x.argtypes = c_long, [c_long, c_double]\nCFUNCTYPE(c_int, c_int)(dlvsym(lib._handle, b"open_x", b"V1"))`,
+      [],
+    ],
+  ])('%s', async (_, python, expected) => {
+    const parsed = await compare(python, {}, versioned());
+    expect(
+      [...new Set(seen(parsed))].filter((s) => !s.startsWith('warning')),
+      parsed.text,
+    ).toEqual(expected);
+    expect(parsed.text).toMatch(/done, [1-9]\d* functions compared/);
+  });
+
+  test('that is absent is said on request', async () => {
+    const python =
+      'lib.wide.restype = c_int64\ntry:\n  lib.wider\nexcept AttributeError: pass\nhasattr(lib, "widest")';
+    expect(seen(await compare(python))).toEqual([]);
+    const { text } = await compare(python, { least: 'info' });
+    expect(text).toContain('info abi/symbol: wider, widest, the function: the library does not have it');
+  });
+});
+
 describe('what cannot be compared', () => {
   const declares = 'lib.wide.restype = c_int';
   const failing = async (

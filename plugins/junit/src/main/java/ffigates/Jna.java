@@ -112,7 +112,7 @@ final class Jna {
     try {
       function = JnaTypes.call(library.getClass(), "getFunction", library, name);
     } catch (InvocationTargetException e) {
-      line.text("notSeen", "its library has no function of this name: a call fails");
+      line.text("notSeen", "its library has no function of this name: a call fails").raw("missing", "true");
       return;
     }
     Field peer = Class.forName("com.sun.jna.Pointer", false, loader).getDeclaredField("peer");

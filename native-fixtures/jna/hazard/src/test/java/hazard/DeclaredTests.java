@@ -143,6 +143,17 @@ class DeclaredTests {
     RESULTS.fx_measure(0, new ShortByReference());
   }
 
+  interface Versions extends Library {
+    int fx_scale(int value); //~ abi_symbol: declared = abi/symbol
+  }
+
+  private static final Versions VERSIONS = Native.load("fxversions", Versions.class);
+
+  @Test
+  void abi_symbol() {
+    VERSIONS.fx_scale(2);
+  }
+
   interface Silent extends Callback {
     void call(int value, Pointer user);
   }

@@ -111,6 +111,19 @@ class DeclaredTests {
     listens();
   }
 
+  interface Versions extends Library {
+    long fx_scale(long value, double factor);
+
+    int fx_scale_all(int value);
+  }
+
+  private static final Versions VERSIONS = Native.load("fxversions", Versions.class);
+
+  @Test
+  void abi_symbol() {
+    assertEquals(6, VERSIONS.fx_scale(2, 3));
+  }
+
   @Test
   void abi_no_result() {
     listens();
