@@ -1,5 +1,5 @@
 /** What the benches of `parse` share: running a program to its end, medians, and limits. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 
 export const MB = 1 << 20;
 
@@ -42,3 +42,13 @@ export const run = (file, args, { codes = [0, 1, 6], cwd } = {}) =>
         });
     });
   });
+
+/** Seconds of processor time of a command and its children, which a busy machine changes little. Throws if it fails. */
+export const processorTime = (command, args, { codes = [0], ...options } = {}) => {
+  const timed = ['-c', 'TIMEFORMAT=\'%U %S\'; time "$@"', 'bash', command, ...args];
+  const r = spawnSync('bash', timed, { encoding: 'utf8', maxBuffer: 64 * MB, ...options });
+  const [, user, system] = /([\d.]+) ([\d.]+)\s*$/.exec(r.stderr ?? '') ?? [];
+  if (!codes.includes(r.status) || user === undefined)
+    throw new Error(`${command} ${args.join(' ')}: ${r.status ?? r.error} ${r.stdout}${r.stderr}`);
+  return Number(user) + Number(system);
+};

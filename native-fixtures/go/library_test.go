@@ -34,9 +34,12 @@ func Test_resource_handle_leak__map(t *testing.T) { inLibrary(t, "resource_handl
 func Test_resource_handle_leak__temporary(t *testing.T) {
 	inLibrary(t, "resource_handle_leak__temporary")
 }
-func Test_threading_data_race(t *testing.T)          { inLibrary(t, "threading_data_race") }
-func Test_threading_lock_order(t *testing.T)         { inLibrary(t, "threading_lock_order") }
-func Test_threading_lock_misuse(t *testing.T)        { inLibrary(t, "threading_lock_misuse") }
+func Test_threading_data_race(t *testing.T)   { inLibrary(t, "threading_data_race") }
+func Test_threading_lock_order(t *testing.T)  { inLibrary(t, "threading_lock_order") }
+func Test_threading_lock_misuse(t *testing.T) { inLibrary(t, "threading_lock_misuse") }
+func Test_threading_lock_misuse__error_path(t *testing.T) {
+	inLibrary(t, "threading_lock_misuse__error_path")
+}
 func Test_threading_thread_leak(t *testing.T)        { inLibrary(t, "threading_thread_leak") }
 func Test_ub_integer_overflow(t *testing.T)          { inLibrary(t, "ub_integer_overflow") }
 func Test_ub_shift(t *testing.T)                     { inLibrary(t, "ub_shift") }

@@ -30,6 +30,7 @@ public abstract class LibraryCases
     [Test] public void threading_data_race() { Case("threading_data_race"); }
     [Test] public void threading_lock_order() { Case("threading_lock_order"); }
     [Test] public void threading_lock_misuse() { Case("threading_lock_misuse"); }
+    [Test] public void threading_lock_misuse__error_path() { Case("threading_lock_misuse__error_path"); }
     [Test] public void threading_thread_leak() { Case("threading_thread_leak"); }
     [Test] public void ub_integer_overflow() { Case("ub_integer_overflow"); }
     [Test] public void ub_shift() { Case("ub_shift"); }

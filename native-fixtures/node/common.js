@@ -58,7 +58,7 @@ const CASES = `
   ownership_leak_on_error_path__allocation null_dereference__allocation
   ownership_double_free ownership_invalid_free ownership_use_after_free resource_handle_leak
   resource_handle_leak__map resource_handle_leak__temporary
-  threading_data_race threading_lock_order threading_lock_misuse threading_thread_leak
+  threading_data_race threading_lock_order threading_lock_misuse threading_lock_misuse__error_path threading_thread_leak
   ub_integer_overflow ub_shift ub_misaligned ub_invalid_enum_or_bool
   ub_vla_bound ub_array_index ub_division_by_zero ub_null_argument
   ub_pointer_overflow ub_function_type ub_unreachable unwind_foreign_exception

@@ -114,6 +114,8 @@ static int call_pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*bo
   return FAILS("pthread_create") ? EAGAIN : real(t, a, body, given);
 }
 
+#include "failing-locks.h"
+
 #define R(name) {#name, (void *)call_##name}
 static const struct {
   const char *name;
@@ -127,4 +129,8 @@ static const struct {
   R(PyObject_Malloc), R(PyObject_Calloc), R(PyObject_Realloc),
   R(fopen), R(fopen64), R(fdopen), R(tmpfile), R(opendir), R(open), R(open64), R(read), R(pread), R(write), R(pwrite),
   R(socket), R(socketpair), R(connect), R(accept), R(recv), R(send), R(pipe), R(dup), R(mmap), R(pthread_create),
+  R(pthread_mutex_lock), R(pthread_mutex_trylock), R(pthread_mutex_timedlock), R(pthread_mutex_unlock),
+  R(pthread_rwlock_wrlock), R(pthread_rwlock_trywrlock), R(pthread_rwlock_rdlock), R(pthread_rwlock_tryrdlock),
+  R(pthread_rwlock_unlock), R(pthread_spin_lock), R(pthread_spin_trylock), R(pthread_spin_unlock),
+  R(mtx_lock), R(mtx_trylock), R(mtx_unlock), R(PyThread_acquire_lock), R(PyThread_release_lock),
 };

@@ -9,6 +9,7 @@
  *   FFI_GATES_FAIL_STATE    a file with a byte for each key: whether it has failed. Without it each process that was started,
  *                           with those that it forks, begins anew.
  *   FFI_GATES_FAIL_SERIES   several may fail in a process, one after the other: each in a call from the host of its own
+ *   FFI_GATES_FAIL_KEEPS    keys of calls that keep a lock on purpose (failing-locks.h)
  *   FFI_GATES_FAIL_SCAN     leaks are looked for here (unreachable.h), and not by LeakSanitizer
  *
  * Lines are notes in the form of guard-log.h: `site KEY` of each call that is listed; `failed KEY`, and `returned KEY`
@@ -121,10 +122,16 @@ static void look_for_lost(crossing *c, uintptr_t sp, const uintptr_t *registers,
   munmap(suspects, room);
 }
 
+static void look_at_locks(const crossing *c);
+
 static void crossing_over(crossing *c, uintptr_t sp, const uintptr_t *registers, size_t register_count) {
-  if (key_count == 0) return;
   const int saved = errno;
   c->inside = 1;
+  look_at_locks(c);
+  if (key_count == 0) {
+    c->inside = 0;
+    return;
+  }
   if (c->failed) {
     if (scans) look_for_lost(c, sp, registers, register_count);
     log_text line = {.length = 0};
@@ -339,6 +346,7 @@ static void begin_process(void) {
   log_begin("failing", getenv("FFI_GATES_FAILING"));
   failed_here = 0;
   listed_sites = 0;
+  held_end();
 }
 
 static void read_keys(void) {
@@ -361,6 +369,7 @@ __attribute__((constructor(102))) static void begin(void) {
   if (getenv("FFI_GATES_FAILING") == NULL) return;
   begin_process();
   read_keys();
+  read_keepers(getenv("FFI_GATES_FAIL_KEEPS"));
   scans = getenv("FFI_GATES_FAIL_SCAN") != NULL;
   in_series = getenv("FFI_GATES_FAIL_SERIES") != NULL;
   if (key_count > 0) {

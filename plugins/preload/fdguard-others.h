@@ -30,19 +30,20 @@ static struct other *place_of(struct other *table, uintptr_t id, int make) {
 }
 
 /* `slot` is where it is marked as open, if ever it is closed here. */
-static void note_other(char letter, uintptr_t id, const char *kind, const char *name, struct other *slot, void *caller) {
+static void note_other(char letter, uintptr_t id, const char *kind, const char *name, struct other *slot, void **caller) {
   static _Atomic unsigned char nowhere;
-  int saved = errno, count = 0;
-  void *frames[FRAMES];
+  const int saved = errno;
+  stack spare;
   char text[32];
   inside = 1;
+  stack *s = call_of_project(caller, &spare);
   snprintf(text, sizeof text, "%c%zx", letter, (size_t)id);
-  if (from_project(caller, frames, &count)) note_opened(text, kind, name, slot ? &slot->open : &nowhere, frames, count);
+  if (s != NULL) note_opened(text, kind, name, slot ? &slot->open : &nowhere, s);
   inside = 0;
   errno = saved;
 }
 
-static void opened_other(char letter, uintptr_t id, const char *kind, const char *name, void *caller) {
+static void opened_other(char letter, uintptr_t id, const char *kind, const char *name, void **caller) {
   static _Atomic uintptr_t made;
   /* Several may have had one descriptor. */
   if (watching()) note_other(letter, letter == 'f' ? ++made : id, kind, name, NULL, caller);
@@ -70,8 +71,8 @@ static void unmapped(uintptr_t from, size_t size) {
     if (maps[i].open && maps[i].id < from + size && from < maps[i].id + maps[i].size) closed_other('m', &maps[i]);
 }
 
-static void mapped(void *at, size_t size, void *caller) {
-  if (at == MAP_FAILED || !watching() || !of_project(caller, 0)) return;
+static void mapped(void *at, size_t size, void **caller) {
+  if (at == MAP_FAILED || file == NULL || inside || !of_project(*caller, 0) || !watching()) return;
   struct other *slot = place_of(maps, (uintptr_t)at, 1);
   char name[32];
   if (slot == NULL) return;
@@ -82,7 +83,7 @@ static void mapped(void *at, size_t size, void *caller) {
   if (slot->open) maps_open++;
 }
 
-static void *map_now(void *at, size_t size, int protection, int flags, int fd, off_t offset, void *caller) {
+static void *map_now(void *at, size_t size, int protection, int flags, int fd, off_t offset, void **caller) {
   if (flags & MAP_FIXED) unmapped((uintptr_t)at, size);
   void *there = (void *)syscall(SYS_mmap, at, size, protection, flags, fd, offset);
   mapped(there, size, caller);
@@ -90,11 +91,11 @@ static void *map_now(void *at, size_t size, int protection, int flags, int fd, o
 }
 
 void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset) {
-  return map_now(at, size, protection, flags, fd, offset, __builtin_return_address(0));
+  return map_now(at, size, protection, flags, fd, offset, CALLER);
 }
 
 void *mmap64(void *at, size_t size, int protection, int flags, int fd, off64_t offset) {
-  return map_now(at, size, protection, flags, fd, offset, __builtin_return_address(0));
+  return map_now(at, size, protection, flags, fd, offset, CALLER);
 }
 
 int munmap(void *at, size_t size) {
@@ -113,7 +114,7 @@ void *mremap(void *at, size_t before, size_t size, int flags, ...) {
   struct other *slot = place_of(maps, (uintptr_t)at, 0);
   const int was = slot != NULL && slot->open;
   unmapped((uintptr_t)at, before ? before : 1);
-  if (was) mapped(there, size, __builtin_return_address(0));
+  if (was) mapped(there, size, CALLER);
   return there;
 }
 
@@ -136,7 +137,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(vo
   if (slot) {
     /* The same number again: it was joined where nobody watches. */
     closed_other('t', slot);
-    note_other('t', (uintptr_t)*thread, "thread", "", slot, __builtin_return_address(0));
+    note_other('t', (uintptr_t)*thread, "thread", "", slot, CALLER);
   }
   pthread_mutex_unlock(&starting);
   return failed;

@@ -6,14 +6,14 @@
  *   FFI_GATES_FD_JOURNAL  a file; each process appends to its own, with its id behind a dot
  *   FFI_GATES_OWN         the project's code (own.h)
  *
- * Lines: `watching`; `opened ID KIND NAME` with its stack; `closed ID`; `ended`, where the process says so itself. An id is the
- * number of a descriptor; others begin with a letter.
+ * Lines: `watching`; `stack N` with its frames, once; `opened ID KIND @N NAME`; `closed ID`; `ended`, where the process says so
+ * itself. An id is the number of a descriptor; others begin with a letter. Behind the process's id and `.open` is a file with a byte for
+ * each descriptor, which is 0 unless it is open: such ones have no `closed`.
  */
 #define _GNU_SOURCE
 #include "own.h"
 #include <dirent.h>
 #include <errno.h>
-#include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
@@ -31,13 +31,19 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define FRAMES 32
+#include "fdguard-stacks.h"
+
 /* Descriptors beyond are not watched. */
 #define WATCHED 65536
 /* Out of the way of programs that count on low numbers. */
 #define JOURNAL_FD 700
 
-static _Atomic unsigned char tracked[WATCHED];
+/*
+ * Which are open: a file that is mapped, so that a close costs no system call and counts in a process that ends without a word. Where
+ * that is not to be had, closes are lines of the journal.
+ */
+static _Atomic unsigned char without_file[WATCHED];
+static _Atomic unsigned char *tracked = without_file;
 static _Atomic int journal = -1;
 static _Atomic pid_t owner;
 static const char *file;
@@ -75,12 +81,32 @@ __attribute__((format(printf, 1, 2))) static void note(const char *format, ...) 
   journal_write(line, (size_t)length);
 }
 
+/* A child of fork has the parent's file mapped. */
+static void map_tracked(void) {
+  if (tracked != without_file) syscall(SYS_munmap, tracked, WATCHED);
+  tracked = without_file;
+  memset((void *)without_file, 0, sizeof without_file);
+  char name[PATH_MAX];
+  if ((size_t)snprintf(name, sizeof name, "%s.%d.open", file, (int)owner) >= sizeof name) return;
+  const int fd = (int)syscall(SYS_openat, AT_FDCWD, name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) return;
+  if (syscall(SYS_ftruncate, fd, (off_t)WATCHED) == 0) {
+    void *there = (void *)syscall(SYS_mmap, NULL, (size_t)WATCHED, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (there != MAP_FAILED) tracked = there;
+  }
+  syscall(SYS_close, fd);
+}
+
+static pthread_mutex_t one_event = PTHREAD_MUTEX_INITIALIZER;
+
 static void forget_others(void);
 static void begin_process(void) {
   owner = getpid();
   journal = -1;
-  memset((void *)tracked, 0, sizeof tracked);
+  map_tracked();
   forget_others();
+  /* Another thread may have had it when this process was forked. */
+  pthread_mutex_init(&one_event, NULL);
   note("ffi-gates fdguard: watching\n");
 }
 
@@ -95,9 +121,6 @@ __attribute__((constructor(102))) static void begin(void) {
   if (file == NULL) return;
   begin_process();
   pthread_atfork(NULL, NULL, in_child);
-  /* Loads what it needs now, and not inside a call. */
-  void *frame[1];
-  backtrace(frame, 1);
 }
 
 /* Neither before the beginning, nor in a child of vfork, which shares this memory for a moment. */
@@ -110,18 +133,20 @@ static int is_library_of_compiler(const char *name) {
 }
 
 /* A call is the project's if its caller is, once the C++ library's own frames are left out. */
-static int from_project(void *caller, void **frames, int *count) {
-  if (of_project(caller, 0)) {
-    *count = backtrace(frames, FRAMES);
-    return 1;
+static int is_own_stack(const stack *s) {
+  for (int i = 0; i < s->count; i++) {
+    const char *name = object_name_at((char *)s->at[i] - 1);
+    if (name != NULL && !is_library_of_compiler(name)) return is_own(name);
   }
-  Dl_info info;
-  if (!dladdr(caller, &info) || info.dli_fname == NULL || !is_library_of_compiler(info.dli_fname)) return 0;
-  *count = backtrace(frames, FRAMES);
-  for (int i = 0; i < *count; i++)
-    if (dladdr((char *)frames[i] - 1, &info) && info.dli_fname && !is_library_of_compiler(info.dli_fname))
-      return of_project((char *)frames[i] - 1, 0);
   return 0;
+}
+
+/* The stack of a call of the project, or NULL. Most calls are those of hosts, of which nothing but the caller is looked at. */
+static stack *call_of_project(void **caller, stack *spare) {
+  const char *name = object_name_at((char *)*caller - 1);
+  if (name == NULL || (!is_library_of_compiler(name) && !is_own(name))) return NULL;
+  stack *s = stack_of_call(caller, spare, is_own_stack);
+  return s->own ? s : NULL;
 }
 
 /* One line, without anything that ends one. */
@@ -132,61 +157,73 @@ static void plain(char *to, size_t size, const char *from) {
 }
 
 static void forget(int fd) {
-  if (fd < 0 || fd >= WATCHED || !atomic_exchange(&tracked[fd], 0)) return;
-  note("ffi-gates fdguard: closed %d\n", fd);
+  if (fd < 0 || fd >= WATCHED || !tracked[fd] || !atomic_exchange(&tracked[fd], 0)) return;
+  if (tracked == without_file) note("ffi-gates fdguard: closed %d\n", fd);
 }
 
-/* `mark` is set while it is open. */
-static void note_opened(const char *id, const char *kind, const char *name, _Atomic unsigned char *mark, void *const *frames, int count) {
-  static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
-  char shown[1024];
-  plain(shown, sizeof shown, name);
-  /* The lines of one event stand together. */
-  pthread_mutex_lock(&one);
-  *mark = 1;
-  note("ffi-gates fdguard: opened %s %s %s\n", id, kind, shown);
-  int shown_frames = 0;
-  for (int i = 0; i < count; i++) {
+static size_t stack_text(const stack *s, char *to, size_t size) {
+  size_t n = (size_t)snprintf(to, size, "ffi-gates fdguard: stack %u\n", s->number);
+  for (int i = 0; i < s->count && n < size; i++) {
     Dl_info info;
-    char *at = (char *)frames[i] - 1;
+    char *at = (char *)s->at[i] - 1;
     if (!dladdr(at, &info) || info.dli_fname == NULL) break;
-    if (shown_frames == 0 && is_library_of_compiler(info.dli_fname) && strstr(info.dli_fname, "ffi-gates-")) continue;
     /* A program that is not relocated knows its own addresses. */
     const ElfW(Ehdr) *header = info.dli_fbase;
     char *base = header->e_type == ET_EXEC ? NULL : info.dli_fbase;
-    note("    #%d %p (%s+0x%zx)\n", shown_frames++, (void *)at, info.dli_fname, (size_t)(at - base));
+    const int more = snprintf(to + n, size - n, "    #%d %p (%s+0x%zx)\n", i, (void *)at, info.dli_fname, (size_t)(at - base));
+    if (more < 0 || (size_t)more >= size - n) break;
+    n += (size_t)more;
   }
-  pthread_mutex_unlock(&one);
+  return n < size ? n : size - 1;
 }
 
-static void opened(int fd, const char *kind, const char *name, void *caller) {
-  if (fd < 0 || fd >= WATCHED || !watching()) return;
-  int saved = errno;
-  void *frames[FRAMES];
-  int count = 0;
-  char id[16];
+/* `mark` is set while it is open. */
+static void note_opened(const char *id, const char *kind, const char *name, _Atomic unsigned char *mark, stack *s) {
+  char shown[1024], text[16384];
+  plain(shown, sizeof shown, name);
+  const size_t n = s->told == owner ? 0 : stack_text(s, text, sizeof text);
+  /* The stack is in the journal before anything refers to it. */
+  pthread_mutex_lock(&one_event);
+  *mark = 1;
+  if (n > 0) {
+    journal_write(text, n);
+    s->told = owner;
+  }
+  note("ffi-gates fdguard: opened %s %s @%u %s\n", id, kind, s->number, shown);
+  pthread_mutex_unlock(&one_event);
+}
+
+static void opened(int fd, const char *kind, const char *name, void **caller) {
+  if (fd < 0 || fd >= WATCHED || file == NULL || inside) return;
+  const int saved = errno;
+  stack spare;
   inside = 1;
-  /* The same number again: somebody closed it where nobody watches. */
-  forget(fd);
-  snprintf(id, sizeof id, "%d", fd);
-  if (from_project(caller, frames, &count)) note_opened(id, kind, name, &tracked[fd], frames, count);
+  stack *s = call_of_project(caller, &spare);
+  if ((s != NULL || tracked[fd]) && owner == getpid()) {
+    /* The same number again: somebody closed it where nobody watches. */
+    forget(fd);
+    char id[16];
+    snprintf(id, sizeof id, "%d", fd);
+    if (s != NULL) note_opened(id, kind, name, &tracked[fd], s);
+  }
   inside = 0;
   errno = saved;
 }
 
 static void closing(int fd) {
-  if (!watching()) return;
+  if (fd < 0 || fd >= WATCHED || !tracked[fd] || !watching()) return;
   int saved = errno;
   forget(fd);
   errno = saved;
 }
 
+/* Where the return address of this function lies. */
+#define CALLER ((void **)__builtin_frame_address(0) + 1)
 #include "fdguard-others.h"
 
 #define NEXT(name) \
   static __typeof__(&name) real; \
   if (real == NULL) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
-#define CALLER __builtin_return_address(0)
 
 #define OPENS(name, declared, given, kind, shown) \
   int name declared { \

@@ -10,6 +10,7 @@
 #endif
 #include <dlfcn.h>
 #include <limits.h>
+#include <link.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -55,25 +56,52 @@ static int listed(const char *path) {
   return 0;
 }
 
-/* Whether code at this address is the project's; threads that it starts through the C++ library are, too. */
-__attribute__((unused)) static int of_project(void *at, int starting) {
+/*
+ * The name of the object in which an address lies, as it was loaded, or NULL. A program has the name by which it was started. The
+ * loader's own index is asked where there is one: `dladdr` looks for a symbol, too, and takes a lock.
+ */
+static const char *object_name_at(void *at) {
   Dl_info info;
+#ifdef DLFO_STRUCT_HAS_EH_DBASE
+  static _Atomic(const char *) program;
+  struct dl_find_object found;
+  if (_dl_find_object(at, &found) == 0 && found.dlfo_link_map != NULL) {
+    const char *name = found.dlfo_link_map->l_name;
+    if (name != NULL && *name) return name;
+    /* The program has no name there. */
+    if (found.dlfo_link_map == _r_debug.r_map) {
+      if (program == NULL && dladdr(at, &info)) program = info.dli_fname;
+      return program;
+    }
+  }
+#endif
+  return dladdr(at, &info) ? info.dli_fname : NULL;
+}
+
+/* Whether an object of this name is the project's. */
+static int is_own(const char *object) {
   char real[PATH_MAX];
-  if (!dladdr(at, &info) || info.dli_fname == NULL) return 0;
-  const char *name = strrchr(info.dli_fname, '/');
-  name = name ? name + 1 : info.dli_fname;
-  if (starting && (strncmp(name, "libstdc++", 9) == 0 || strncmp(name, "libc++", 6) == 0)) return 1;
   /* Where a path leads costs a look at each of its directories, and hosts make thousands of calls. */
   static _Atomic uint64_t answers[1024];
   uint64_t key = 0xcbf29ce484222325u;
-  for (const char *c = info.dli_fname; *c; c++) key = (key ^ (unsigned char)*c) * 0x100000001b3u;
+  for (const char *c = object; *c; c++) key = (key ^ (unsigned char)*c) * 0x100000001b3u;
   key = (key | 3) ^ 3;
   _Atomic uint64_t *slot = &answers[(key >> 20) % 1024];
   const uint64_t known = *slot;
   if (((known | 3) ^ 3) == key && known & 2) return (int)(known & 1);
-  const int is = listed(info.dli_fname) || (realpath(info.dli_fname, real) != NULL && listed(real));
+  const int is = listed(object) || (realpath(object, real) != NULL && listed(real));
   *slot = key | 2 | (uint64_t)is;
   return is;
+}
+
+/* Whether code at this address is the project's; threads that it starts through the C++ library are, too. */
+__attribute__((unused)) static int of_project(void *at, int starting) {
+  const char *object = object_name_at(at);
+  if (object == NULL) return 0;
+  const char *name = strrchr(object, '/');
+  name = name ? name + 1 : object;
+  if (starting && (strncmp(name, "libstdc++", 9) == 0 || strncmp(name, "libc++", 6) == 0)) return 1;
+  return is_own(object);
 }
 
 #endif

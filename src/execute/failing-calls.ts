@@ -22,6 +22,8 @@ export type FailingCall = {
 const NAME = /^(?:failing|errors)\.\d+\.log$/;
 const NOTE = /^ffi-gates guard (?:failing|errors): note: (site|failed|returned|called) ([0-9a-f]{16})/;
 
+const KEEPS = /^ffi-gates guard failing: note: keeps ([0-9a-f]{16})$/;
+
 const journals = (logs: readonly ReadLog[]): readonly ReadLog[] => logs.filter((g) => NAME.test(g.name));
 
 /** The test that ran in a process when its log had this many bytes. Undefined before the first one began. */
@@ -57,6 +59,15 @@ export const callsIn = (attempt: Attempt, otherwise: string): FailingCall[] =>
     }
     return found;
   });
+
+/** The calls that took a lock and kept it on purpose, in launches in which nothing failed. */
+export const keepersIn = (attempts: readonly Attempt[]): string[] => [
+  ...new Set(
+    attempts.flatMap(({ logs }) =>
+      journals(logs).flatMap(({ path }) => [...linesOf(path)].flatMap((line) => KEEPS.exec(line)?.[1] ?? [])),
+    ),
+  ),
+];
 
 const HOSTS: readonly HostRuntime[] = ['python', 'jvm', 'mono', 'node'];
 

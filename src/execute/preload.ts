@@ -57,6 +57,8 @@ export type Preloading = {
   seed?: number;
   /** Keys of the calls that fail in the launch, for a gate that `fails`. */
   failing?: readonly string[];
+  /** Keys of calls that keep a lock on purpose. */
+  keepers?: readonly string[];
   /** The launch may be repeated. */
   repeats?: boolean;
   evidence: Pick<Evidence, 'own' | 'out'>;
@@ -79,6 +81,7 @@ export const withPreload = (arm: Arm, p: Preloading, scratch: string): Arm => {
       LD_PRELOAD: [...p.preloads, arm.env['LD_PRELOAD']].filter(Boolean).join(':'),
       FFI_GATES_OWN: ownList(p.evidence),
       ...(p.failing ? { FFI_GATES_FAIL: p.failing.join(',') } : {}),
+      ...(p.failing && p.keepers?.length ? { FFI_GATES_FAIL_KEEPS: p.keepers.join(',') } : {}),
       ...(p.failing && inSeries(p.cell) ? { FFI_GATES_FAIL_SERIES: '1' } : {}),
       ...(p.failing && !p.repeats ? { FFI_GATES_FAIL_STATE: join(scratch, 'failed') } : {}),
     },

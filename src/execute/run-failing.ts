@@ -13,7 +13,14 @@ import type { Attempt, EvidenceDraft, Observation } from '../judge/evidence.js';
 import { allOf } from '../judge/error-paths.js';
 import { runAttempt } from './attempt.js';
 import type { Runner } from './runner.js';
-import { callsIn, failuresIn, inSeries, namesProcesses, type FailingCall } from './failing-calls.js';
+import {
+  callsIn,
+  failuresIn,
+  inSeries,
+  keepersIn,
+  namesProcesses,
+  type FailingCall,
+} from './failing-calls.js';
 import { isTruncatedLeak, rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
 import { chooseTests, rerunFailed, runAll } from './run-all.js';
 
@@ -117,6 +124,7 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
   options.note?.(
     `${calls.length} calls could fail; ${due.length} are made to, in ${launches.length} launches`,
   );
+  r.keepers = keepersIn(evidence.attempts);
   const usual = evidence.ms;
   const done = new Set<string>();
   const hung = new Set<string>();

@@ -73,6 +73,8 @@ export type Runner = {
   agent?: string;
   /** The calls that fail in the next launches, for a gate that `fails`, and the tests in which they do. */
   failing?: readonly FailingCall[];
+  /** Calls that take a lock and keep it on purpose. */
+  keepers?: readonly string[];
   /** The program that breaks workers, and the faults of the next launches. */
   tracer?: string;
   faults?: readonly PlannedFault[];

@@ -79,6 +79,38 @@ const ROWS: readonly Row[] = [
     c: 'char **out = malloc(8); keep(out); if (!out) return 1; free(out); return 0;',
     check: 'static int zero; int *volatile p = host_uses_nothing() ? (int *)0 : &zero; return *p;',
   },
+  {
+    name: 'keeps_lock',
+    c: 'static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER; pthread_mutex_lock(&m); char *p = malloc(8); keep(p); if (!p) return 1; free(p); pthread_mutex_unlock(&m); return 0;',
+    finds: 'threading/lock-misuse',
+    after: 'malloc',
+  },
+  {
+    name: 'gives_back_lock',
+    c: 'static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER; pthread_mutex_lock(&m); char *p = malloc(8); keep(p); free(p); pthread_mutex_unlock(&m); return !p;',
+  },
+  {
+    name: 'keeps_lock_for_writing',
+    c: 'static pthread_rwlock_t m = PTHREAD_RWLOCK_INITIALIZER; pthread_rwlock_wrlock(&m); int fd = open("/dev/null", O_RDONLY); if (fd < 0) return 1; close(fd); pthread_rwlock_unlock(&m); return 0;',
+    finds: 'threading/lock-misuse',
+    after: 'open',
+  },
+  {
+    name: 'keeps_one_of_two_readings',
+    c: 'static pthread_rwlock_t m = PTHREAD_RWLOCK_INITIALIZER; pthread_rwlock_rdlock(&m); pthread_rwlock_rdlock(&m); char *p = malloc(8); keep(p); pthread_rwlock_unlock(&m); if (!p) return 1; free(p); pthread_rwlock_unlock(&m); return 0;',
+    finds: 'threading/lock-misuse',
+    after: 'malloc',
+  },
+  {
+    // As a library's own `lock` does, in which a call may fail that does not matter.
+    name: 'locks_for_its_caller',
+    c: 'char *p = malloc(8); keep(p); free(p); pthread_mutex_lock(&shared); return 0;',
+    check: 'const int r = locks_for_its_caller(); return r || unlocks_shared();',
+  },
+  {
+    name: 'frees_what_is_locked',
+    c: 'pthread_mutex_t *m = calloc(1, sizeof *m); keep(m); if (!m) return 1; pthread_mutex_lock(m); char *p = malloc(8); keep(p); if (!p) { free(m); return 1; } free(p); pthread_mutex_unlock(m); free(m); return 0;',
+  },
 ];
 
 const source = (rows: readonly Row[]): string => `#define _GNU_SOURCE
@@ -90,11 +122,14 @@ const source = (rows: readonly Row[]): string => `#define _GNU_SOURCE
 #include <unistd.h>
 __attribute__((noinline, noipa, no_instrument_function)) static void keep(void *p) { __asm__ volatile("" : : "r"(p) : "memory"); }
 static void *works(void *p) { void *q = malloc(4); keep(q); free(q); return p; }
+static pthread_mutex_t shared = PTHREAD_MUTEX_INITIALIZER;
+int unlocks_shared(void) { return pthread_mutex_unlock(&shared); }
 void *unused[] = {(void *)works, (void *)keep};
 ${rows.map((r) => `int ${r.name}(void) { ${r.c} }`).join('\n')}
 `;
 
 const suite = (rows: readonly Row[]): string => `#include <ffi_gates_suite.h>
+int unlocks_shared(void);
 ${rows.map((r) => `int ${r.name}(void);`).join('\n')}
 ${rows.map((r) => `static int test_${r.name}(void) { ${r.check ?? `return ${r.name}();`} }`).join('\n')}
 const suite_test suite_tests[] = {${rows.map((r) => `{"${r.name}", test_${r.name}}, `).join('')}{0, 0}};

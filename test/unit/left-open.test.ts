@@ -13,7 +13,8 @@ import { madeHost } from '../helpers/made-host.js';
 const say = (...lines: string[]): string =>
   ['watching', ...lines].map((l) => `ffi-gates fdguard: ${l}\n`).join('');
 const FRAME = '    #0 0x55d0 (/build/libx.so+0x1234)';
-const opened = (fd: number, what = 'file /x'): string => `opened ${fd} ${what}\n${FRAME}`;
+const opened = (fd: number, what = 'file /x'): string =>
+  `stack 1\n${FRAME}\nffi-gates fdguard: opened ${fd} ${what.replace(' ', ' @1 ')}`;
 
 const ROWS: [string, string, string[]][] = [
   ['nothing was opened', say('ended'), []],
@@ -51,7 +52,7 @@ test.each(ROWS)('%s', (_what, journal, left) => {
 });
 
 const other = (id: string, what: string, at = 1): string =>
-  `opened ${id} ${what}\n    #0 0x55d0 (/build/libx.so+0x${at})`;
+  `stack ${at}\n    #0 0x55d0 (/build/libx.so+0x${at})\nffi-gates fdguard: opened ${id} ${what.replace(' ', ` @${at} `)}`;
 const maps = (n: number, at = 1): string[] =>
   [...Array(n).keys()].map((i) => other(`m${(i + 1).toString(16)}000`, 'map 4096 bytes', at));
 const HERE = fileURLToPath(import.meta.url);
@@ -74,6 +75,13 @@ test.each([
 ])('%s', (_what, lines, left) => {
   const { left: all, ended } = readJournal(say(...lines));
   expect(faultsOf(all, ended).map((l) => l.what)).toEqual(left);
+});
+
+test('descriptors whose byte says that they are closed are not left, whatever the journal says', () => {
+  const isOpen = new Uint8Array(16);
+  isOpen[4] = 1;
+  const text = say(opened(3), opened(4, 'file /y'), other('t7f00', 'thread '), 'ended');
+  expect(readJournal(text, isOpen).left.map((l) => l.what)).toEqual(['file /y', 'thread']);
 });
 
 test('a thread is a leak of its own kind', () => {

@@ -30,6 +30,7 @@
   CASE(threading_data_race)      \
   CASE(threading_lock_order)     \
   CASE(threading_lock_misuse)    \
+  CASE(threading_lock_misuse__error_path) \
   CASE(threading_thread_leak)
 
 #define FX_UNWIND_CASES(CASE) CASE(unwind_foreign_exception)

@@ -3,7 +3,7 @@
  * what its process left open, each with the byte of the journal at which it was opened, so that the test is known that was
  * running then; and writes what was watched in all to the log of the gate. `src/parsers/guards/fdguard.ts` reads both.
  */
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** The settings that the gate gives. */
@@ -23,35 +23,50 @@ const FEW_MAPS = 8;
 
 type Open = { at: number; kind: string; name: string; what: string; frames: string[] };
 
-const OPENED = /^ffi-gates fdguard: opened ([a-z]?[0-9a-f]+) ([a-z]+) (.*)$/;
+const OPENED = /^ffi-gates fdguard: opened ([a-z]?[0-9a-f]+) ([a-z]+) @(\d+) (.*)$/;
+const STACK = /^ffi-gates fdguard: stack (\d+)$/;
 const CLOSED = /^ffi-gates fdguard: closed ([a-z]?[0-9a-f]+)$/;
 const FRAME = /^ {4}#\d+ 0x/;
 
-/** What a journal says: how many descriptors were opened, those that nobody closed, and whether the process came to its end. */
-export const readJournal = (text: string): { opened: number; left: Open[]; ended: boolean } => {
+/**
+ * What a journal says: how many descriptors were opened, those that nobody closed, and whether the process came to its end. `isOpen` has
+ * a byte for each descriptor, and without it the closed ones are in the journal.
+ */
+export const readJournal = (
+  text: string,
+  isOpen?: Uint8Array,
+): { opened: number; left: Open[]; ended: boolean } => {
   const open = new Map<string, Open>();
   let opened = 0;
   let ended = false;
-  let last: Open | undefined;
+  const stacks = new Map<string, string[]>();
+  let frames: string[] | undefined;
   let at = 0;
   for (const line of text.split('\n')) {
     const begin = OPENED.exec(line);
     if (begin) {
-      const [, fd = '', kind = '', name = ''] = begin;
+      const [, fd = '', kind = '', stack = '', name = ''] = begin;
       opened++;
-      last = { at, kind, name, what: `${kind}${name === '' ? '' : ` ${name}`}`, frames: [] };
       if (KEPT.test(name)) open.delete(fd);
-      else open.set(fd, last);
-    } else if (FRAME.test(line)) last?.frames.push(line);
+      else {
+        const what = `${kind}${name === '' ? '' : ` ${name}`}`;
+        open.set(fd, { at, kind, name, what, frames: stacks.get(stack) ?? [] });
+      }
+    } else if (FRAME.test(line)) frames?.push(line);
     else {
-      last = undefined;
+      const stack = STACK.exec(line)?.[1];
+      frames = stack === undefined ? undefined : [];
+      if (stack !== undefined && frames) stacks.set(stack, frames);
       const closed = CLOSED.exec(line)?.[1];
       if (closed !== undefined) open.delete(closed);
       ended ||= line === 'ffi-gates fdguard: ended';
     }
     at += Buffer.byteLength(line) + 1;
   }
-  return { opened, left: [...open.values()], ended };
+  const left = [...open].filter(
+    ([id]) => isOpen === undefined || !/^\d+$/.test(id) || isOpen[Number(id)] === 1,
+  );
+  return { opened, left: left.map(([, o]) => o), ended };
 };
 
 /** Of the maps that each place leaves the first, with their number, if they are many. */
@@ -99,7 +114,10 @@ export const sumUp = ({ journal, log, ends }: LeftOpenSpec): void => {
   let open = 0;
   for (const name of names) {
     // As bytes: offsets count them, and names may hold any.
-    const read = readJournal(readFileSync(join(dir, name), 'latin1'));
+    const state = join(dir, `${name}.open`);
+    const isOpen = existsSync(state) ? readFileSync(state) : undefined;
+    const read = readJournal(readFileSync(join(dir, name), 'latin1'), isOpen);
+    rmSync(state, { force: true });
     opened += read.opened;
     if (ends && !read.ended) continue;
     const left = faultsOf(read.left, read.ended);

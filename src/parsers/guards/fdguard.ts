@@ -18,9 +18,9 @@ import { begins, type Emit, type Line, type LineReader, type LineSession } from 
 const LEFT = /^ffi-gates fdguard: left open: (.{1,4000}) \(byte (\d{1,15})\)$/;
 const END = 'ffi-gates fdguard: that is all';
 const FAILED = /^ffi-gates fdguard: failed: (.{1,4000})$/;
-/** What only happened. A frame behind `opened` belongs to it. */
-const EVENT = /^ffi-gates fdguard: (?:watching|ended|opened |closed |done, )/;
-const OPENED = 'ffi-gates fdguard: opened ';
+/** What only happened. Frames stand behind `stack`, and behind `opened` in older journals. */
+const EVENT = /^ffi-gates fdguard: (?:watching|ended|stack |opened |closed |done, )/;
+const STACK = /^ffi-gates fdguard: (?:stack|opened) /;
 
 /** Reads what the guard of descriptors says. */
 export const fdguard: LineReader = {
@@ -28,7 +28,7 @@ export const fdguard: LineReader = {
   tools: ['fdguard'],
   literals: ['ffi-gates fdguard: '],
   markers: [
-    begins(/\bffi-gates fdguard: (?:left open|failed|watching|opened|closed|ended|done|that is all)\b/),
+    begins(/\bffi-gates fdguard: (?:left open|failed|watching|stack|opened|closed|ended|done|that is all)\b/),
   ],
   make,
 };
@@ -93,7 +93,7 @@ function make(emit: Emit): LineSession {
       }
       if (!EVENT.test(line.text)) return 'ignored';
       close();
-      event = line.text.startsWith(OPENED);
+      event = STACK.test(line.text);
       return 'consumed';
     },
     settle() {

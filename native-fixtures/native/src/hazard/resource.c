@@ -13,14 +13,14 @@ static void resource_handle_leak(void) {
 
 static void resource_handle_leak__map(void) {
   for (int i = 0; i < 10; i++)
-    fx_sink += mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED; //~ resource_handle_leak__map on c py rs net node: fdguard = resource/handle-leak
+    fx_sink += mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED; //~ resource_handle_leak__map on c py pyx jni rs net node: fdguard = resource/handle-leak
 }
 
 static void resource_handle_leak__temporary(void) {
   char path[512];
   const char *dir = getenv("TMPDIR");
   snprintf(path, sizeof path, "%s/fixture-XXXXXX", dir ? dir : "/tmp");
-  const int fd = mkstemp(path); //~ resource_handle_leak__temporary on c py rs net node: fdguard = resource/handle-leak
+  const int fd = mkstemp(path); //~ resource_handle_leak__temporary: fdguard = resource/handle-leak
   if (fd >= 0) close(fd);
 }
 

@@ -2,6 +2,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -49,6 +51,19 @@ static void threading_lock_misuse(void) {
   //~^^ threading_lock_misuse: rstsan = threading/lock-misuse
 }
 
+/* No test makes the allocation fail. */
+static FX_NOINLINE int note_word(const char *word) {
+  static pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&noting); //~ threading_lock_misuse__error_path: failing = threading/lock-misuse
+  char *copy = fx_opaque(malloc(strlen(word) + 1));
+  if (!copy) return -1;
+  fx_sink += strlen(strcpy(copy, word));
+  free(copy);
+  return pthread_mutex_unlock(&noting);
+}
+
+static void threading_lock_misuse__error_path(void) { fx_sink += note_word("word"); }
+
 static void *name_itself(void *tid) {
   atomic_store((_Atomic long *)tid, syscall(SYS_gettid));
   return NULL;
@@ -58,7 +73,7 @@ static void threading_thread_leak(void) {
   pthread_t thread;
   static _Atomic long tid;
   pthread_create(&thread, NULL, name_itself, &tid); //~ threading_thread_leak on c py pyx: tsan = threading/thread-leak
-  //~^ threading_thread_leak on c py rs net node: fdguard = threading/thread-leak
+  //~^ threading_thread_leak on c py pyx jni rs net node: fdguard = threading/thread-leak
   while (atomic_load(&tid) == 0 || syscall(SYS_tgkill, (long)getpid(), atomic_load(&tid), 0L) == 0) sched_yield();
 }
 

@@ -1,5 +1,7 @@
 /* Native threads that agree. */
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "../case.h"
 #include "../threads.h"
@@ -34,6 +36,19 @@ static void threading_lock_misuse(void) {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   on_thread(take_and_give_back, &lock);
 }
+
+static FX_NOINLINE int note_word(const char *word) {
+  static pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&noting);
+  char *copy = fx_opaque(malloc(strlen(word) + 1));
+  const int result = copy ? 0 : -1;
+  if (copy) fx_sink += strlen(strcpy(copy, word));
+  free(copy);
+  pthread_mutex_unlock(&noting);
+  return result;
+}
+
+static void threading_lock_misuse__error_path(void) { fx_sink += note_word("word"); }
 
 static void *nothing(void *unused) { return unused; }
 

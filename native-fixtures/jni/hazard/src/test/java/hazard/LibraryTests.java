@@ -160,6 +160,13 @@ class ThreadingLockMisuseTest {
   }
 }
 
+class ThreadingLockMisuseErrorPathTest {
+  @Test
+  void threading_lock_misuse__error_path() {
+    Fx.hazard("threading_lock_misuse__error_path");
+  }
+}
+
 class ThreadingThreadLeakTest {
   @Test
   void threading_thread_leak() {

@@ -117,6 +117,11 @@ class LibraryTests {
   }
 
   @Test
+  void threading_lock_misuse__error_path() {
+    Fx.twin("threading_lock_misuse__error_path");
+  }
+
+  @Test
   void threading_thread_leak() {
     Fx.twin("threading_thread_leak");
   }
