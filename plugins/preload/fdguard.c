@@ -136,7 +136,7 @@ static int is_library_of_compiler(const char *name) {
 static int is_own_stack(const stack *s) {
   for (int i = 0; i < s->count; i++) {
     const char *name = object_name_at((char *)s->at[i] - 1);
-    if (name != NULL && !is_library_of_compiler(name)) return is_own(name);
+    if (name != NULL && !is_library_of_compiler(name)) return object_is_own(name);
   }
   return 0;
 }
@@ -144,7 +144,7 @@ static int is_own_stack(const stack *s) {
 /* The stack of a call of the project, or NULL. Most calls are those of hosts, of which nothing but the caller is looked at. */
 static stack *call_of_project(void **caller, stack *spare) {
   const char *name = object_name_at((char *)*caller - 1);
-  if (name == NULL || (!is_library_of_compiler(name) && !is_own(name))) return NULL;
+  if (name == NULL || (!is_library_of_compiler(name) && !object_is_own(name))) return NULL;
   stack *s = stack_of_call(caller, spare, is_own_stack);
   return s->own ? s : NULL;
 }

@@ -79,7 +79,7 @@ static const char *object_name_at(void *at) {
 }
 
 /* Whether an object of this name is the project's. */
-static int is_own(const char *object) {
+static int object_is_own(const char *object) {
   char real[PATH_MAX];
   /* Where a path leads costs a look at each of its directories, and hosts make thousands of calls. */
   static _Atomic uint64_t answers[1024];
@@ -101,7 +101,7 @@ __attribute__((unused)) static int of_project(void *at, int starting) {
   const char *name = strrchr(object, '/');
   name = name ? name + 1 : object;
   if (starting && (strncmp(name, "libstdc++", 9) == 0 || strncmp(name, "libc++", 6) == 0)) return 1;
-  return is_own(object);
+  return object_is_own(object);
 }
 
 #endif
