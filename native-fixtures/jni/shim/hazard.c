@@ -111,7 +111,8 @@ SEAM(jint, callInCritical)(JNIEnv *env, jclass cls, jbyteArray array) {
   jboolean copy;
   (void)cls;
   void *bytes = (*env)->GetPrimitiveArrayCritical(env, array, &copy);
-  jint version = (*env)->GetVersion(env); //~ rules_jni_call_in_critical: xcheck jniguard = rules/jni-call-in-critical
+  jint version = (*env)->GetVersion(env); //~ rules_jni_call_in_critical: jniguard = rules/jni-call-in-critical
+  //~^ rules_jni_call_in_critical: xcheck(java<22) = rules/jni-call-in-critical
   (*env)->ReleasePrimitiveArrayCritical(env, array, bytes, JNI_ABORT);
   return version;
 }
