@@ -2,6 +2,7 @@
  * Which readers a line may concern: those whose literals it holds. A line that the prefilter let through would otherwise be
  * tried by every reader's expressions, although most of them can say at once that it is none of theirs.
  */
+import { rarestAt } from './rarest.js';
 import { SLOTS, slotOf } from './scan-wasm.js';
 
 /** Readers by their place in the table: one bit each, 32 in a number. */
@@ -42,7 +43,10 @@ const WIDTH = 4;
 const LAST = 24;
 const BLANK = 32;
 
-type Place = { word: number; text: string; readers: number[] };
+/**
+ * A literal, where in it the compared characters are, and whom it concerns: numbers among those of all indexes, and their bits.
+ */
+type Place = { word: number; at: number; text: string; numbers: number[]; bits: number[] };
 
 /** Four characters as a number: later ones stand in higher bits. */
 const wordAt = (text: string, at: number): number => {
@@ -51,49 +55,122 @@ const wordAt = (text: string, at: number): number => {
   return word;
 };
 
-/** An index over the literals of a table. */
-export function indexOf(readers: readonly { literals: readonly string[] }[]): LiteralIndex {
-  const none = setOf(readers, () => false);
-  const places = new Map<string, Place>();
-  for (const [i, r] of readers.entries())
-    for (const literal of r.literals) {
-      // A line has no `\n` of its own.
-      const text = literal.startsWith('\n') ? literal.slice(1) : literal;
-      const place = places.get(text) ?? { word: wordAt(text, 0), text, readers: emptySet(readers.length) };
-      withReader(place.readers, i);
-      places.set(text, place);
-    }
-  const bySlot = new Map<number, Place[]>();
-  /** 1 for a slot with places: almost every character of a log ends a word without any. */
-  const isUsed = new Uint8Array(SLOTS);
-  for (const place of places.values()) {
-    const slot = slotOf(place.word);
-    isUsed[slot] = 1;
-    bySlot.set(slot, [...(bySlot.get(slot) ?? []), place]);
+/** Whether a literal stands at a place. Where a log was cut, or its lines were trimmed, the blank that ends a literal is gone. */
+const standsAt = (line: string, literal: string, at: number): boolean => {
+  if (at < 0) return false;
+  const { length } = literal;
+  for (let i = 0; i < length; i++) {
+    const c = at + i < line.length ? line.charCodeAt(at + i) : at + i === line.length ? BLANK : -1;
+    if (c !== literal.charCodeAt(i)) return false;
   }
-  // Several parts of the engine ask for the line that is at hand.
-  let last = '';
-  let ofLast: ReaderSet = none;
-  return {
-    readersOf(line) {
-      if (line === last) return ofLast;
-      let text = '';
-      let found: number[] | undefined;
-      let word = 0;
-      // Where a log was cut, or its lines were trimmed, the blank that ends a literal is gone.
-      for (let i = 0; i <= line.length; i++) {
-        word = (word >>> 8) | ((i < line.length ? line.charCodeAt(i) & 0xff : BLANK) << LAST);
-        const slot = slotOf(word);
-        if (isUsed[slot] === 0) continue;
-        if (text === '') text = `${line} `;
-        for (const c of bySlot.get(slot)!) {
-          if (c.word !== word || !text.startsWith(c.text, i - WIDTH + 1)) continue;
-          found ??= [...none];
-          for (let n = 0; n < found.length; n++) found[n]! |= c.readers[n]!;
+  return true;
+};
+
+type Indexed = readonly { literals: readonly string[] }[];
+
+/** The literals of all groups. `begins` are the first numbers of each group's sets. */
+function placesOf(groups: readonly Indexed[], begins: readonly number[]): Place[] {
+  const places = new Map<string, Place>();
+  for (const [g, readers] of groups.entries())
+    for (const [i, r] of readers.entries())
+      for (const literal of r.literals) {
+        // A line has no `\n` of its own.
+        const text = literal.startsWith('\n') ? literal.slice(1) : literal;
+        let place = places.get(text);
+        if (place === undefined) {
+          const at = rarestAt(text, WIDTH);
+          places.set(text, (place = { word: wordAt(text, at), at, text, numbers: [], bits: [] }));
         }
+        const number = begins[g]! + (i >>> 5);
+        let n = place.numbers.indexOf(number);
+        if (n < 0) n = place.numbers.push(number) - 1;
+        place.bits[n] = (place.bits[n] ?? 0) | (1 << (i & 31));
       }
-      last = line;
-      return (ofLast = found ?? none);
-    },
+  return [...places.values()];
+}
+
+/** Sets that were found together before. Logs have few of them; beyond so many they are strange, and none is kept. */
+const MAX_KEPT = 4096;
+
+/** Makes a set for each group of the numbers that were found, the same ones for the same numbers. */
+function makeSets(begins: readonly number[]): (found: Int32Array) => readonly ReaderSet[] {
+  const kept = new Map<number, { found: Int32Array; sets: readonly ReaderSet[] }>();
+  const isEqual = (a: Int32Array, b: Int32Array): boolean => {
+    for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+    return true;
+  };
+  return (found) => {
+    let hash = 0;
+    for (let i = 0; i < found.length; i++) hash = (Math.imul(hash, 31) + found[i]!) | 0;
+    const known = kept.get(hash);
+    if (known !== undefined && isEqual(known.found, found)) return known.sets;
+    const sets = begins.map((begin, g) => Array.from(found.subarray(begin, begins[g + 1])));
+    if (kept.size < MAX_KEPT) kept.set(hash, { found: found.slice(), sets });
+    return sets;
   };
 }
+
+/** Indexes over the literals of several tables: one walk over a line answers for all of them. */
+export function indexesOf(groups: readonly Indexed[]): LiteralIndex[] {
+  let numbers = 0;
+  const begins = groups.map(
+    (readers) => (numbers += emptySet(readers.length).length) - emptySet(readers.length).length,
+  );
+  const setsOf = makeSets(begins);
+  const none = setsOf(new Int32Array(numbers));
+  const places = placesOf(groups, begins);
+  // Almost every character of a log ends a word without places. A slot has the word of its places, or of the first ones.
+  const words = new Int32Array(SLOTS);
+  const bySlot = Array.from<Place[] | undefined>({ length: SLOTS });
+  const isShared = new Uint8Array(SLOTS);
+  for (const place of places) {
+    const slot = slotOf(place.word);
+    const some = (bySlot[slot] ??= []);
+    if (some.length === 0) words[slot] = place.word;
+    else if (words[slot] !== place.word) isShared[slot] = 1;
+    some.push(place);
+  }
+  const found = new Int32Array(numbers);
+  // Several parts of the engine ask for the line that is at hand.
+  let last = '';
+  let ofLast = none;
+
+  const walk = (line: string): readonly ReaderSet[] => {
+    let isFound = false;
+    let word = 0;
+    /** Of a ruler, every character ends the same words. */
+    let before: Place | undefined;
+    const { length } = line;
+    for (let i = 0; i <= length; i++) {
+      word = (word >>> 8) | ((i < length ? line.charCodeAt(i) : BLANK) << LAST);
+      const slot = slotOf(word);
+      const first = words[slot]!;
+      // No literal has characters of code 0.
+      if (first === 0 || (first !== word && isShared[slot] === 0)) continue;
+      const some = bySlot[slot]!;
+      for (let p = 0; p < some.length; p++) {
+        const place = some[p]!;
+        if (place.word !== word || place === before) continue;
+        if (!standsAt(line, place.text, i - WIDTH + 1 - place.at)) continue;
+        if (!isFound) found.fill(0);
+        isFound = true;
+        before = place;
+        for (let n = 0; n < place.numbers.length; n++) found[place.numbers[n]!]! |= place.bits[n]!;
+      }
+    }
+    return isFound ? setsOf(found) : none;
+  };
+
+  return groups.map((_, g) => ({
+    readersOf(line) {
+      if (line !== last) {
+        ofLast = walk(line);
+        last = line;
+      }
+      return ofLast[g]!;
+    },
+  }));
+}
+
+/** An index over the literals of a table. */
+export const indexOf = (readers: Indexed): LiteralIndex => indexesOf([readers])[0]!;

@@ -2,6 +2,7 @@
  * Finds the lines of a log that are worth reading. A log is mostly lines that no reader wants; telling them apart by regular
  * expressions would cost some microseconds each. The scanner looks for a set of literals in raw bytes, all at once.
  */
+import { rarestAt } from './rarest.js';
 import { SLOTS, slotOf, startCode } from './scan-wasm.js';
 
 export type Scanner = {
@@ -20,32 +21,6 @@ export type Scanner = {
 const WIDTH = 4;
 export const SHORTEST = WIDTH + 1;
 
-/** How often bytes occur in logs, roughly: only the order matters, to find a literal's rarest part. */
-const frequencyOf = (byte: number): number => {
-  const c = String.fromCharCode(byte);
-  if (c === ' ') return 130;
-  if (/[eationsr]/.test(c)) return 50;
-  if (/[ldcupmh]/.test(c)) return 25;
-  if (/[a-z]/.test(c)) return 9;
-  if (/[0-9]/.test(c)) return 20;
-  if (/[./:_",-]/.test(c)) return 15;
-  if (/[()[\]]/.test(c)) return 8;
-  return /[A-Z\n=]/.test(c) ? 5 : 2;
-};
-
-const FREQUENCY = Array.from({ length: 256 }, (_, byte) => frequencyOf(byte));
-
-/** Where the rarest five bytes of a literal begin. */
-const rarest = (literal: Buffer): number => {
-  let best = { at: 0, score: Infinity };
-  for (let at = 0; at + SHORTEST <= literal.length; at++) {
-    let score = 1;
-    for (let i = at; i < at + SHORTEST; i++) score *= FREQUENCY[literal[i]!]!;
-    if (score < best.score) best = { at, score };
-  }
-  return best.at;
-};
-
 type Place = { word: number; literal: Buffer; /** Where in it the four bytes are. */ at: number };
 
 /** Places by slot: an array of its own size, as it is asked for every candidate. */
@@ -56,7 +31,7 @@ const placesOf = (literals: readonly string[]): Slots => {
   const slots: Slots = { used: new Set(), places: Array.from<Place[] | undefined>({ length: SLOTS }) };
   for (const text of new Set(literals)) {
     const literal = Buffer.from(text, 'latin1');
-    const first = rarest(literal);
+    const first = rarestAt(text, SHORTEST);
     for (const at of [first, first + 1]) {
       const word = literal.readInt32LE(at);
       const slot = slotOf(word);

@@ -1,6 +1,6 @@
 /** Does a line look as if a tool of the table wrote it? Such a line that no reader consumed makes a log unreadable, not clean. */
 import type { Tool } from '../../model/diagnostic.js';
-import { holds, isEmpty, overlap, setOf, type ReaderSet } from './literal-index.js';
+import { holds, isEmpty, overlap, setOf, type LiteralIndex, type ReaderSet } from './literal-index.js';
 import type { Marker, Reader } from './reader.js';
 import { makeSieve } from './sieve.js';
 
@@ -76,8 +76,8 @@ function firstOf(some: readonly Words[], text: string, concerned: ReaderSet): nu
   return first;
 }
 
-/** The markers of all readers. */
-export function markersOf(readers: readonly Reader[]): Markers {
+/** The markers of all readers, and the index over their literals. */
+export function markersOf(readers: readonly Reader[]): { markers: Markers; index: LiteralIndex } {
   const markers = [...new Set(readers.flatMap((r) => r.markers))].map((marker) => ({
     ...marker,
     readers: setOf(readers, (r) => r.markers.includes(marker)),
@@ -114,7 +114,8 @@ export function markersOf(readers: readonly Reader[]): Markers {
   ]);
   const wordsOf = ({ words }: { words: RegExp }): RegExp => words;
   const traceWords = ({ trace }: { trace: RegExp }): RegExp => trace;
-  const sieve = makeSieve([...[...all, ...openings, ...anywhere].map(wordsOf), ...traces.map(traceWords)]);
+  const expressions = [...[...all, ...openings, ...anywhere].map(wordsOf), ...traces.map(traceWords)];
+  const { sieve, index } = makeSieve(expressions, readers);
   const sifted = {
     all: sieve.list(all, wordsOf),
     openings: sieve.list(openings, wordsOf),
@@ -126,7 +127,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
       traceWords,
     ),
   };
-  return {
+  const asked: Markers = {
     at(text, concerned) {
       if (!overlap(speaks, concerned)) return -1;
       for (const w of sieve.of(sifted.all, text)) {
@@ -170,6 +171,7 @@ export function markersOf(readers: readonly Reader[]): Markers {
       return { tools: found.flatMap(({ tools: t }) => t), isEnd: found.every(({ isEnd }) => isEnd) };
     },
   };
+  return { markers: asked, index };
 }
 
 /** Words that otherwise begin at a word's beginning, wherever they stand. */
