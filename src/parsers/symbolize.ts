@@ -165,8 +165,12 @@ function isSameBuild({ ids }: State, { module, buildId }: Bare): boolean | undef
   return here !== null && here.startsWith(buildId.toLowerCase());
 }
 
+const NONE: Question[] = [];
+
 /** The frames of a diagnostic that can be named. */
 function questionsOf(s: State, { tool, stacks }: Diagnostic): Question[] {
+  // Nearly no frame of a log from elsewhere can.
+  if (!stacks.some(({ frames }) => frames.some((f) => isBare(f) && isHere(s, f.module)))) return NONE;
   const bare = stacks.flatMap(({ frames }) => frames.filter(isBare)).filter((f) => isHere(s, f.module));
   // One module of another build is enough: the report was made on another machine, or before a new build.
   const isForeign = bare.some((f) => isSameBuild(s, f) === false);

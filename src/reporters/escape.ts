@@ -64,8 +64,30 @@ const escaped = (text: string): string =>
 /** A lone surrogate as `JSON.stringify` writes it, or an escaped backslash, which begins no escape. */
 const LONE_ESCAPES = /\\(?:\\|u(d[89a-f][0-9a-f]{2}))/g;
 
-/** The beginning of a line of a JSON string, and two colons. */
-const JSON_COLONS = /((?:"|\\[nrt])\s{0,40})::/g;
+/** Blanks between the beginning of a line of a JSON string and two colons. */
+const MAX_INDENTATION = 40;
+const BLANK = /\s/;
+
+/** Whether a line of a JSON string begins before a character, but for blanks. */
+const beginsLine = (json: string, end: number): boolean => {
+  let at = end - 1;
+  // Nearly all colons stand in a name.
+  for (const most = end - 1 - MAX_INDENTATION; at > most && BLANK.test(json.charAt(at)); at--);
+  const c = json.charAt(at);
+  return c === '"' || ((c === 'n' || c === 'r' || c === 't') && json.charAt(at - 1) === '\\');
+};
+
+/** Escapes the second of two colons at the beginning of a line of a JSON string. */
+const withoutColons = (json: string): string => {
+  let out = '';
+  let from = 0;
+  for (let at = json.indexOf('::'); at >= 0; at = json.indexOf('::', at + 2)) {
+    if (!beginsLine(json, at)) continue;
+    out += `${json.slice(from, at)}:\\u003a`;
+    from = at + 2;
+  }
+  return from === 0 ? json : out + json.slice(from);
+};
 
 /**
  * JSON text without invisible characters and without anything that a CI server's log would take for a command,
@@ -77,7 +99,7 @@ export const inertJson = (json: string): string => {
     ? json.replace(LONE_ESCAPES, (all, unit?: string) => (unit === undefined ? all : `\\\\u${unit}`))
     : json;
   const seen = ORDINARY.test(whole) ? whole : whole.replace(HIDDEN, escaped);
-  return seen.replace(HASHES, '#\\u0023').replace(SECTIONS, '$1\\u003a').replace(JSON_COLONS, '$1:\\u003a');
+  return withoutColons(seen.replace(HASHES, '#\\u0023').replace(SECTIONS, '$1\\u003a'));
 };
 
 /** A value as JSON text, made harmless by `inertJson`. On one line unless it is indented. */

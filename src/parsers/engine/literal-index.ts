@@ -42,6 +42,8 @@ const WIDTH = 4;
 /** The last of them in a word that moves along the text. */
 const LAST = 24;
 const BLANK = 32;
+/** Stands for several characters. */
+const ANY = 0xff;
 
 /**
  * A literal, where in it the compared characters are, and whom it concerns: numbers among those of all indexes, and their bits.
@@ -119,16 +121,15 @@ export function indexesOf(groups: readonly Indexed[]): LiteralIndex[] {
   const setsOf = makeSets(begins);
   const none = setsOf(new Int32Array(numbers));
   const places = placesOf(groups, begins);
-  // Almost every character of a log ends a word without places. A slot has the word of its places, or of the first ones.
-  const words = new Int32Array(SLOTS);
+  // Almost every character of a log ends a word without places: its slot does not hold the last character of theirs.
+  const lastOf = new Uint8Array(SLOTS);
   const bySlot = Array.from<Place[] | undefined>({ length: SLOTS });
-  const isShared = new Uint8Array(SLOTS);
   for (const place of places) {
     const slot = slotOf(place.word);
-    const some = (bySlot[slot] ??= []);
-    if (some.length === 0) words[slot] = place.word;
-    else if (words[slot] !== place.word) isShared[slot] = 1;
-    some.push(place);
+    const code = place.word >>> LAST;
+    if (lastOf[slot] === 0) lastOf[slot] = code;
+    else if (lastOf[slot] !== code) lastOf[slot] = ANY;
+    (bySlot[slot] ??= []).push(place);
   }
   const found = new Int32Array(numbers);
   // Several parts of the engine ask for the line that is at hand.
@@ -142,11 +143,11 @@ export function indexesOf(groups: readonly Indexed[]): LiteralIndex[] {
     let before: Place | undefined;
     const { length } = line;
     for (let i = 0; i <= length; i++) {
-      word = (word >>> 8) | ((i < length ? line.charCodeAt(i) : BLANK) << LAST);
+      const code = i < length ? line.charCodeAt(i) & 0xff : BLANK;
+      word = (word >>> 8) | (code << LAST);
       const slot = slotOf(word);
-      const first = words[slot]!;
-      // No literal has characters of code 0.
-      if (first === 0 || (first !== word && isShared[slot] === 0)) continue;
+      const wanted = lastOf[slot]!;
+      if (wanted === 0 || (wanted !== code && wanted !== ANY)) continue;
       const some = bySlot[slot]!;
       for (let p = 0; p < some.length; p++) {
         const place = some[p]!;
