@@ -13,8 +13,8 @@ export const bar = (what, value, most, unit) => {
 };
 
 /**
- * Runs to the end and discards the output. Returns seconds by the clock, and for node seconds of CPU and the
- * peak memory in MB. Rejects if it ends with another code than `codes`.
+ * Runs to the end and discards the output. Returns seconds by the clock and of CPU, and for node the peak
+ * memory in MB. Rejects if it ends with another code than `codes`.
  */
 export const run = (file, args, { codes = [0, 1, 6], cwd } = {}) =>
   new Promise((resolve, reject) => {
@@ -23,22 +23,26 @@ export const run = (file, args, { codes = [0, 1, 6], cwd } = {}) =>
       'data:text/javascript,import fs from "node:fs";process.on("exit",()=>{const u=process.resourceUsage();' +
       'const peak=/VmHWM:\\s*(\\d+)/.exec(fs.readFileSync("/proc/self/status","latin1"))[1];' +
       'console.error("usage",peak,u.userCPUTime+u.systemCPUTime)})';
-    const argv = file === process.execPath ? ['--import', tell, ...args] : args;
+    const isNode = file === process.execPath;
+    const argv = isNode
+      ? ['--import', tell, ...args]
+      : ['-c', 'TIMEFORMAT="usage 0 %U %S"; time "$@"', 'bash', file, ...args];
     const began = performance.now();
     // Not /dev/null: grep would stop at the first match.
-    const child = spawn(file, argv, { stdio: ['ignore', 'pipe', 'pipe'], cwd });
+    const child = spawn(isNode ? file : 'bash', argv, { stdio: ['ignore', 'pipe', 'pipe'], cwd });
     child.stdout.resume();
     let err = '';
     child.stderr.setEncoding('utf8').on('data', (t) => (err = (err + t).slice(-10_000)));
     child.on('error', reject);
     child.on('close', (code) => {
-      const [, kilobytes, cpu] = /usage (\d+) (\d+)/.exec(err) ?? [];
+      const [, kilobytes, cpu] = /usage (\d+) (\d+)\s*$/.exec(err) ?? [];
+      const [, user, system] = /usage 0 ([\d.]+) ([\d.]+)\s*$/.exec(err) ?? [];
       if (!codes.includes(code)) reject(new Error(`${file} ${args.slice(0, 4).join(' ')}: ${code} ${err}`));
       else
         resolve({
           wall: (performance.now() - began) / 1000,
           peak: Number(kilobytes) / 1024,
-          cpu: Number(cpu) / 1e6,
+          cpu: isNode ? Number(cpu) / 1e6 : Number(user) + Number(system),
         });
     });
   });
