@@ -22,7 +22,8 @@
 #define MARKS (1 << 20)
 
 typedef struct {
-  _Atomic uintptr_t address;
+  /* Inverted: who looks in memory for references to lost blocks must find none here. */
+  _Atomic uintptr_t inverted;
   uint32_t born, died; /* numbers of answers; 0 is none */
 } block;
 
@@ -97,7 +98,7 @@ static uint64_t hash_of(uintptr_t address) { return (address >> 4) * 0x9E3779B97
 static block *block_at(uintptr_t address) {
   block *set = &blocks[(hash_of(address) >> 40) % (BLOCKS / WAYS) * WAYS];
   for (int i = 0; i < WAYS; i++)
-    if (atomic_load_explicit(&set[i].address, memory_order_relaxed) == address) return &set[i];
+    if (atomic_load_explicit(&set[i].inverted, memory_order_relaxed) == ~address) return &set[i];
   return NULL;
 }
 
@@ -105,7 +106,7 @@ static block *room_for_block(uintptr_t address) {
   block *known = block_at(address), *set = &blocks[(hash_of(address) >> 40) % (BLOCKS / WAYS) * WAYS];
   if (known != NULL) return known;
   for (int i = 0; i < WAYS; i++)
-    if (atomic_load(&set[i].address) == 0) return &set[i];
+    if (atomic_load(&set[i].inverted) == 0) return &set[i];
   for (int i = 0; i < WAYS; i++)
     if (set[i].died != 0) return &set[i];
   atomic_fetch_add(&forgotten, 1);
@@ -141,14 +142,14 @@ static void on_malloc(const volatile void *p, size_t size) {
   if (born == 0) {
     /* Another block had this address. */
     block *before = block_at((uintptr_t)p);
-    if (before != NULL) before->died = NOWHERE, before->address = 0;
+    if (before != NULL) before->died = NOWHERE, before->inverted = 0;
     return;
   }
   const uint32_t mark = (uint32_t)(hash_of((uintptr_t)p) >> 36) % MARKS;
   block *b = room_for_block((uintptr_t)p);
   b->born = born;
   b->died = 0;
-  atomic_store(&b->address, (uintptr_t)p);
+  atomic_store(&b->inverted, ~(uintptr_t)p);
   atomic_fetch_or(&marks[mark / 32], 1u << mark % 32);
 }
 
