@@ -24,23 +24,23 @@ exports.settle = async (rounds) => {
 /** Tests that do the same in both suites: what differs is in addon.c. */
 exports.wrapperTests = (addon) => {
   test('resource_napi_ref_leak', () => {
-    for (let i = 0; i < 10; i++) addon.remember({});
+    for (let i = 0; i < 10; i++) addon.remember({}); //~ calls resource_napi_ref_leak
   });
 
   test('ownership_leak__async_work', () => {
-    for (let i = 0; i < 10; i++) addon.prepareWork('work');
+    for (let i = 0; i < 10; i++) addon.prepareWork('work'); //~ calls ownership_leak__async_work
   });
 
   test('ownership_leak__deferred', () => {
-    for (let i = 0; i < 10; i++) addon.promise();
+    for (let i = 0; i < 10; i++) addon.promise(); //~ calls ownership_leak__deferred
   });
 
   test('ownership_leak__async_context', () => {
-    for (let i = 0; i < 10; i++) addon.context('context');
+    for (let i = 0; i < 10; i++) addon.context('context'); //~ calls ownership_leak__async_context
   });
 
   test('ownership_leak__uv', () => {
-    for (let i = 0; i < 10; i++) addon.interfaces();
+    for (let i = 0; i < 10; i++) addon.interfaces(); //~ calls ownership_leak__uv
   });
 
   test('unwind_pending_exception', () => {

@@ -9,6 +9,7 @@
  */
 #ifndef FFI_GATES_HOSTCACHE_H
 #define FFI_GATES_HOSTCACHE_H
+#include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
@@ -35,6 +36,7 @@ typedef struct {
   uintptr_t from, to; /* the stack of this thread */
   uint64_t age;
   uint32_t walks, found;
+  int by_code; /* whether the last call was known by its return addresses alone */
 } cache;
 
 /* The words of an interpreter's frame that hold its place, counted from its frame pointer; 0 is none. */
@@ -48,6 +50,7 @@ static int open_cache(cache *c) {
   size_t size;
   if (c->answers != NULL) return c->answers != MAP_FAILED;
   c->answers = MAP_FAILED;
+  const int error = errno;
   if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
   if (pthread_attr_getstack(&attributes, &stack, &size) == 0) {
     c->from = (uintptr_t)stack;
@@ -55,6 +58,7 @@ static int open_cache(cache *c) {
     c->answers = mmap(NULL, ANSWERS * sizeof *c->answers, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   }
   pthread_attr_destroy(&attributes);
+  errno = error;
   return c->answers != MAP_FAILED;
 }
 
@@ -88,13 +92,28 @@ static void chain_of(const cache *c, uintptr_t frame, const layout *l, uint64_t 
 
 static answer *answer_of(const cache *c, uint64_t key) { return &c->answers[(key >> 20) % ANSWERS]; }
 
-/* The answer that is known for a call, or NULL. */
-static const answer *known_answer(cache *c, uint64_t code, uint64_t place) {
-  const answer *a = answer_of(c, place);
-  if (++c->found % TRUSTED == 0) return NULL;
-  if (a->key == place) return a;
-  a = answer_of(c, code);
+/* The answer that is known for these return addresses whatever the words are, or NULL. */
+static const answer *answer_of_code(const cache *c, uint64_t code) {
+  const answer *a = answer_of(c, code);
   return a->key == code && !a->differs && a->same >= SAME ? a : NULL;
+}
+
+/* The answer that is known for a call from this frame, or NULL and by what it is to be kept. */
+static const answer *known_answer(cache *c, uintptr_t frame, const layout *l, uint64_t *code, uint64_t *place) {
+  static const layout none;
+  const int is_old = ++c->found % TRUSTED == 0;
+  const answer *a = NULL;
+  /* Words of compiled code are not even read. */
+  if (c->by_code && !is_old) {
+    chain_of(c, frame, &none, code, place);
+    a = answer_of_code(c, *code);
+    if (a != NULL) return a;
+  }
+  chain_of(c, frame, l, code, place);
+  if (!is_old && answer_of(c, *place)->key == *place) return answer_of(c, *place);
+  if (!is_old) a = answer_of_code(c, *code);
+  c->by_code = a != NULL;
+  return a;
 }
 
 static int is_same(const answer *a, const uint32_t *at, int frames) {

@@ -140,6 +140,19 @@ typedef struct {
   int direct;
 } native_stack;
 
+/*
+ * Whether the host may be asked from within a function of its own: those of Node-API and libuv allocate in code of C++ that stands in
+ * front of V8.
+ */
+static int is_in_front(uintptr_t pc) {
+  static const char *const names[] = {"napi_", "node_api_", "uv_"};
+  Dl_info found;
+  if (dladdr((void *)pc, &found) == 0 || found.dli_sname == NULL) return 0;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strncmp(found.dli_sname, names[i], strlen(names[i])) == 0) return 1;
+  return 0;
+}
+
 static _Unwind_Reason_Code note_pc(struct _Unwind_Context *context, void *to) {
   native_stack *s = to;
   const uintptr_t pc = _Unwind_GetIP(context);
@@ -153,7 +166,7 @@ static _Unwind_Reason_Code note_pc(struct _Unwind_Context *context, void *to) {
   }
   s->at[s->frames++] = pc;
   const int is = is_own(pc - 1);
-  if (s->own == 0 && in_range(host_range, pc - 1)) s->direct = 0;
+  if (s->own == 0 && in_range(host_range, pc - 1) && !is_in_front(pc - 1)) s->direct = 0;
   s->own += is;
   /* Who called the project is of interest, and no more. Two of its functions are what tells leaks apart. */
   return s->frames == NATIVE_FRAMES || (s->own > 1 && !is) ? _URC_END_OF_STACK : _URC_NO_REASON;

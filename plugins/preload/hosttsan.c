@@ -36,6 +36,7 @@ typedef struct {
 
 static __thread struct {
   int busy, top;
+  int range; /* where the last address was found that is inside */
   uint32_t at[FRAMES];
   lines lines;
   cache answers;
@@ -72,11 +73,18 @@ __attribute__((visibility("default"))) void __tsan_symbolize_external_ex(
 /* Code of instrumented objects, and of libraries that belong to no host: a call from there is none of the host's. */
 static struct { uintptr_t from, to; } inside[RANGES];
 static atomic_int insides;
+/* From the first of them to the last: code that a host compiled itself usually lies elsewhere. */
+static struct { uintptr_t from, to; } hull = {UINTPTR_MAX, 0};
 static atomic_flag learning = ATOMIC_FLAG_INIT;
 
 static int is_inside(uintptr_t pc) {
-  for (int k = 0, n = atomic_load_explicit(&insides, memory_order_acquire); k < n; k++)
-    if (pc - inside[k].from < inside[k].to - inside[k].from) return 1;
+  if (pc - inside[me.range].from < inside[me.range].to - inside[me.range].from) return 1;
+  if (pc < hull.from || pc >= hull.to) return 0;
+  for (int k = 0, n = atomic_load_explicit(&insides, memory_order_acquire); k < n; k++) {
+    if (pc - inside[k].from >= inside[k].to - inside[k].from) continue;
+    me.range = k;
+    return 1;
+  }
   return 0;
 }
 
@@ -100,6 +108,8 @@ static int note_object(struct dl_phdr_info *object, size_t size, void *wanted) {
     if ((uintptr_t)wanted - from >= to - from && !is_plain(object->dlpi_name)) continue;
     inside[n].from = from;
     inside[n].to = to;
+    if (from < hull.from) hull.from = from;
+    if (to > hull.to) hull.to = to;
     atomic_store_explicit(&insides, n + 1, memory_order_release);
   }
   return 0;
@@ -132,10 +142,16 @@ static void look_up(void) {
 static int ask(void) {
   me.lines = (lines){FRAMES, 0, me.at, NULL};
   /* Frames of Python are read where they lie, which neither crashes nor takes time. */
-  if (is_python) return walk_host(FRAMES);
+  const int error = errno;
+  if (is_python) {
+    const int answered = walk_host(FRAMES);
+    errno = error;
+    return answered;
+  }
   if (ignore_locks) ignore_locks(__FILE__, __LINE__);
   const int answered = guarded(walk_host, FRAMES);
   if (heed_locks) heed_locks(__FILE__, __LINE__);
+  errno = error;
   return answered;
 }
 
@@ -145,8 +161,7 @@ static int lines_of(uintptr_t frame) {
   cache *c = &me.answers;
   /* A thread that calls seldom needs no room for answers. */
   if (is_python || c->walks++ < SELDOM || !open_cache(c)) return ask();
-  chain_of(c, frame, &interpreter, &code, &place);
-  const answer *a = known_answer(c, code, place);
+  const answer *a = known_answer(c, frame, &interpreter, &code, &place);
   if (a != NULL) {
     me.lines.noted = a->frames;
     memcpy(me.at, a->at, sizeof me.at);
@@ -160,7 +175,6 @@ static int lines_of(uintptr_t frame) {
 void host_moved(void) { me.answers.age++; }
 
 static void call_begins(uintptr_t frame) {
-  const int error = errno;
   /* Calls that were left by longjmp: the runtime has forgotten their frames. */
   while (me.top > 0 && me.calls[me.top - 1].frame <= frame) me.top--;
   if (me.top == DEEP) return;
@@ -170,15 +184,15 @@ static void call_begins(uintptr_t frame) {
     me.calls[me.top++] = (call){frame, me.lines.noted};
   }
   me.busy = 0;
-  errno = error;
 }
 
 __attribute__((visibility("default"))) void __tsan_func_entry(void *pc) {
   if (__builtin_expect(enter == NULL, 0)) look_up();
   if (__builtin_expect(!is_inside((uintptr_t)pc), 0) && walk_host != NULL && !me.busy) {
     const uintptr_t function = (uintptr_t)__builtin_return_address(0);
-    if (!is_inside(function)) learn(function);
-    if (!is_inside((uintptr_t)pc)) call_begins(FRAME_OF_CALLER);
+    const int is_known = is_inside(function);
+    if (!is_known) learn(function);
+    if (is_known || !is_inside((uintptr_t)pc)) call_begins(FRAME_OF_CALLER);
   }
   enter(pc);
 }
