@@ -7,6 +7,8 @@ import { readdir, readlink, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { textOf } from '../process/regular-file.js';
 import { runTool } from '../process/run-tool.js';
+import { glob } from 'tinyglobby';
+import { byText } from '../model/order.js';
 import type { Header } from './native.js';
 import { codeOf } from './source-text.js';
 
@@ -17,6 +19,8 @@ const MAX_HEADER = 4 << 20;
 /** Number of headers that are compiled together. */
 const MAX_HEADERS = 24;
 
+/** Number of headers that are searched in such directories. */
+const MAX_BELOW = 5000;
 /** Number of headers that are tried in place of one. */
 const MAX_ABOVE = 8;
 const INCLUDED = /^[ \t]{0,80}#[ \t]{0,80}include[ \t]{0,80}[<"]([^>"\n]{1,300})[>"]/gm;
@@ -101,6 +105,18 @@ const including = (header: string, files: readonly string[]): string[] =>
     .sort((a, b) => b.count - a.count)
     .map((h) => h.file);
 
+/**
+ * Headers in the directories that pkg-config names for a library, whose package may leave them to one for all platforms
+ * (`libx-headers`). Those of all libraries are none of its own.
+ */
+const headersBelow = async (cflags: readonly string[]): Promise<string[]> => {
+  const dirs = cflags
+    .filter((f) => f.startsWith('-I/') && f.includes('/include/'))
+    .map((f) => f.slice('-I'.length));
+  const found = await Promise.all(dirs.map((cwd) => glob('**/*.h', { cwd, absolute: true })));
+  return [...new Set(found.flat())].sort(byText).slice(0, MAX_BELOW);
+};
+
 /** Headers for these functions of a system library. Undefined if none are installed. */
 export const systemHeaders = async (
   object: string,
@@ -111,14 +127,16 @@ export const systemHeaders = async (
   const links = await linksTo(await realpath(object).catch(() => object));
   if (links.length === 0) return undefined;
   const files = await packageFiles(links);
-  const headers = covering(
-    files.filter((f) => f.endsWith('.h')),
-    names,
-  );
-  if (headers.length === 0) return undefined;
   const modules = files.flatMap((f) => /\/pkgconfig\/([^/]+)\.pc$/.exec(f)?.[1] ?? []);
   const flags = modules.length > 0 ? (await linesOf('pkg-config', '--cflags', ...modules)).join(' ') : '';
   const cflags = flags.split(/\s+/).filter((f) => f !== '');
+  let candidates = files.filter((f) => f.endsWith('.h'));
+  let headers = covering(candidates, names);
+  if (headers.length === 0) {
+    candidates = await headersBelow(cflags);
+    headers = covering(candidates, names);
+  }
+  if (headers.length === 0) return undefined;
   const compiles = async (all: readonly string[]): Promise<boolean> => {
     const input = all.map((h) => `#include "${h}"\n`).join('');
     const { code } = await runTool(cc, ['-w', '-fsyntax-only', '-x', 'c', '-', ...cflags], {
@@ -147,7 +165,7 @@ export const systemHeaders = async (
         includes.push(next);
         break;
       }
-      above.push(...including(next, files).filter((h) => !above.includes(h)));
+      above.push(...including(next, candidates).filter((h) => !above.includes(h)));
     }
   }
   return includes.length > 0 ? { includes, cflags } : undefined;

@@ -12,6 +12,9 @@ export type Projects = Map<string, { files: BuildFiles; name: string; generates:
 type Project = { dir: string } & (Projects extends Map<string, infer P> ? P : never);
 
 const LOADS = /\b(?:CDLL|PyDLL|WinDLL|LoadLibrary|dlopen|find_library)\( ?([^)\n]{0,120})/g;
+/** Whether Python code loads libraries. */
+const loads = (f: { text: string }): boolean =>
+  /\b_?(?:ctypes|cffi|ffi)\b/.test(f.text) && f.text.search(LOADS) >= 0;
 /** A library by its whole name, wherever it stands. */
 const NAMED = /["'](lib[\w+.-]{1,80})["']/g;
 
@@ -43,6 +46,19 @@ export const opensAtRunTime = async (tree: Tree, dir: string): Promise<boolean> 
   const texts = await textsOf(tree, (p) => p.endsWith('.py') && within(dir, p) && !isAside(p));
   const calls = texts.flatMap(({ text }) => text.split(/\bset_source(?:_pkgconfig)?\(/).slice(1));
   return calls.length > 0 && calls.every((rest) => /^[^,()]{1,200},\s{0,80}None\b/.test(rest));
+};
+
+/** What setuptools would compile. */
+const SOURCE = /\.(?:c|cc|cpp|cxx|pyx|m|mm|S)$/;
+
+/**
+ * True if a project loads libraries and has nothing that an extension could be compiled from: its `Extension` stands for a library
+ * that its build makes or fetches.
+ */
+export const loadsWithoutSources = async (tree: Tree, dir: string): Promise<boolean> => {
+  if (tree.paths.some((p) => within(dir, p) && SOURCE.test(p))) return false;
+  const isOwn = (p: string): boolean => p.endsWith('.py') && within(dir, p) && !isAside(p);
+  return (await textsOf(tree, isOwn)).some(loads);
 };
 
 /** The directory from which a project's modules are imported. */
@@ -113,7 +129,7 @@ export const loaders = async (
   const found: Found = { targets: [], suites: [], unclear: [] };
   const files = (
     await textsOf(tree, (p) => p.endsWith('.py') && !extensions.some((d) => within(d, p)))
-  ).filter((f) => /\b_?(?:ctypes|cffi|ffi)\b/.test(f.text) && f.text.search(LOADS) >= 0);
+  ).filter(loads);
   const nearest = nearestOf([...projects.keys()]);
   for (const f of files) {
     const named = namedIn(f.text);

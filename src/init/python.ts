@@ -7,7 +7,7 @@ import { buildPackages, declaredName, extLibraries, hasExtModules, isRust } from
 import { testEnvironment } from './python-environment.js';
 import { neededBy, packageSettings } from './python-needs.js';
 import type { BuildFiles } from './python-requirements.js';
-import { loaders, opensAtRunTime, type Projects } from './python-loaders.js';
+import { loaders, loadsWithoutSources, opensAtRunTime, type Projects } from './python-loaders.js';
 import { testDir } from './python-tests.js';
 import { dirsWith, isAside, textsOf, under, within, type Tree } from './tree.js';
 
@@ -120,7 +120,11 @@ export const findPython = async (tree: Tree): Promise<Found & { claimed: string[
     if (tree.paths.includes(manifest)) files.toml = (await readToml(tree, manifest, all.unclear)) ?? {};
     for (const f of TEXTS) files.texts[f] = await tree.read(under(dir, f));
     const backend = backendOf(files) ?? (await quietBackend(tree, dir, files));
-    if (!backend || (backend === 'cffi' && (await opensAtRunTime(tree, dir)))) {
+    if (
+      !backend ||
+      (backend === 'cffi' && (await opensAtRunTime(tree, dir))) ||
+      (backend === 'setuptools' && (await loadsWithoutSources(tree, dir)))
+    ) {
       projects.set(dir, { files, name: projectName(files, dir), generates: backend !== undefined });
       continue;
     }

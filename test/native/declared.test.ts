@@ -478,6 +478,15 @@ test.runIf(existsSync(ZLIB) && existsSync('/usr/include/zlib.h'))(
   },
 );
 
+/** Its development package leaves the headers to another one, and they compile only with flags of pkg-config. */
+const MAGICK = '/usr/lib/x86_64-linux-gnu/libMagickWand-6.Q16.so';
+test.runIf(existsSync(MAGICK))('headers in another package are found by pkg-config', async () => {
+  const names = ['NewPixelWand', 'MagickWriteImage'];
+  const header = (await systemHeaders(realpathSync(MAGICK), names, 'gcc'))!;
+  const read = await readHeader({ gdb: 'gdb', cc: 'gcc' }, header, names);
+  expect(Object.keys(read.functions).sort(), JSON.stringify(header)).toEqual([...names].sort());
+});
+
 /** Of the headers that declare these, one says that it must not be included directly. Another can follow Python.h only. */
 const [PYTHON] = execFileSync('sh', ['-c', 'ls /usr/lib/*/libpython3.*.so.1.0 || true'], { encoding: 'utf8' })
   .trim()

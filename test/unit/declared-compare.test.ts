@@ -70,8 +70,11 @@ const result = (h: CType, n: CType, sides?: Sides): string[] =>
 const parameter = (h: CType, n: CType, sides?: Sides): string[] =>
   compared(host({ parameters: [h] }), native(VOID, n), sides).found;
 
+const ADDRESS: CType = { kind: 'pointer', to: VOID, name: 'ctypes.c_void_p' };
+
 describe('a result', () => {
   test.each<[string, CType, CType, string[]]>([
+    ['an address for a small integer', ADDRESS, int(4), ['error abi/wrong-width']],
     ['the same integer', int(4), int(4), []],
     ['a pointer in 32 bits', int(4), pointer(), ['error abi/truncated-pointer']],
     ['a pointer in 64 bits', int(8), pointer(), []],
@@ -109,6 +112,7 @@ describe('a parameter', () => {
     ['an array that C declares', pointer(int(4)), array(int(4), 3), []],
     ['a pointer for a small integer', pointer(), int(4), ['error abi/wrong-width']],
     ['a pointer for a large integer', pointer(), int(8), []],
+    ['a number that ctypes takes for an address', ADDRESS, int(2), ['warning abi/wrong-width']],
     ['bytes for anything', pointer(int(1, 'open')), pointer(int(4)), []],
     ['a variable that is too small', pointer(int(4)), pointer(int(8)), ['error abi/pointee-size']],
     ['a variable for a pointer', pointer(int(4)), pointer(pointer()), ['error abi/pointee-size']],

@@ -136,6 +136,25 @@ describe('libraries that are loaded at run time', () => {
       },
       suite: { id: 'snd', binding: 'pyx', with: { package: '..' } },
     },
+    'an Extension without sources: a library that the build fetches': {
+      files: {
+        'setup.py':
+          'class Shared(Extension):\n  pass\nsetup(name="mag", ext_modules=[Shared("mag.libmagic", sources=[])])',
+        'mag/__init__.py': LOADER,
+        ...TESTS,
+      },
+      suite: { id: 'mag', binding: 'py', dir: 'tests', inputs: ['.'], with: { package: '..' } },
+      own: ['libmagic.so*'],
+    },
+    'an Extension with sources, where a library is loaded, too': {
+      files: {
+        'setup.py': 'setup(name="mag", ext_modules=[Extension("mag._x", ["x.c"])])',
+        'x.c': 'PyMODINIT_FUNC PyInit__x(void);',
+        'mag/__init__.py': LOADER,
+        ...TESTS,
+      },
+      suite: { id: 'mag', binding: 'pyx', with: { package: '..' } },
+    },
     'and a package that needs others is installed with them': {
       files: {
         'pyproject.toml': '[project]\nname = "mag"\ndependencies = ["cffi>=1.1"]\n',
