@@ -12,9 +12,27 @@ const STACK_TITLES = {
   related: 'related',
 };
 
+/** Whose lines a stack of a host holds. @type {Record<string, string>} */
+const HOST_TITLES = {
+  python: 'Python stack',
+  jvm: 'Java stack',
+  mono: '.NET stack',
+  node: 'JavaScript stack',
+};
+
 /** Function names of host runtimes and test frameworks: their frames are folded even in a host stack. */
 const HOST_RUNTIME =
   /^(java\.|javax\.|jdk\.|sun\.|org\.junit\.|org\.apache\.maven\.|runtime\.|testing\.|System\.|std::|core::|pluggy|_pytest|node:)/;
+
+/** Files of them, where functions have names that anybody might give. */
+const HOST_FILES = /^node:|\/(?:site-packages|dist-packages|node_modules)\//;
+
+/** @param {Frame} frame */
+const isOfRuntime = (frame) =>
+  frame.kind === 'opaque' ||
+  frame.kind === 'module' ||
+  HOST_RUNTIME.test(frame.function) ||
+  (frame.kind === 'source' && HOST_FILES.test(frame.file));
 
 /** @param {Finding} f @param {number} s @param {number} i */
 const isOpen = (f, s, i) => {
@@ -23,7 +41,7 @@ const isOpen = (f, s, i) => {
   if (!stack || !frame) return false;
   if (frame.own || (f.boundary?.stack === s && f.boundary.frame === i)) return true;
   const host = stack.role === 'managed' || stack.role === 'goroutine';
-  return host && frame.kind !== 'opaque' && frame.kind !== 'module' && !HOST_RUNTIME.test(frame.function);
+  return host && !isOfRuntime(frame);
 };
 
 /** The frame at which a finding is shown, as in src/reporters/wording.ts. @param {Finding} f */
@@ -134,7 +152,8 @@ const stackView = (f, s) => {
     stack.access &&
     `${stack.access.atomic ? 'atomic ' : ''}${stack.access.kind}${stack.access.size ? ` of ${stack.access.size}` : ''}`;
   const raced = f.stacks.some((x) => x.role === 'other-access');
-  const title = raced && stack.role === 'fault' ? 'one access' : (STACK_TITLES[stack.role] ?? stack.role);
+  const role = raced && stack.role === 'fault' ? 'one access' : (STACK_TITLES[stack.role] ?? stack.role);
+  const title = stack.host === undefined ? role : (HOST_TITLES[stack.host] ?? role);
   return el(
     `div.stack.${stack.role}`,
     {},
@@ -142,6 +161,7 @@ const stackView = (f, s) => {
       'h5',
       { title: stack.title ?? '' },
       title,
+      stack.host !== undefined && stack.title !== undefined && el('small', {}, ` ${stack.title}`),
       stack.thread !== undefined && chip('quiet', stack.thread),
       access && chip('bad', access),
       (stack.locks ?? []).map((l) => chip('quiet', `holds ${l}`)),

@@ -242,9 +242,13 @@ const findingText = (cell: CellReport, f: FindingReport, message: string): strin
     `reproduce: ${oneLine(f.repro)}`,
   ]);
 
+/** Whose lines a stack holds, and what they did, where a host was asked. */
+const roleText = ({ role, host, title }: Stack): string =>
+  host === undefined ? role : oneLine(`${role} (${host})${title === undefined ? '' : ` ${title}`}`);
+
 /** A stack as lines of text, with its first frames only. */
 export const stackText = (s: Stack): string[] => [
-  `${s.role}${s.thread ? ` (${oneLine(s.thread)})` : ''}:`,
+  `${roleText(s)}${s.thread ? ` (${oneLine(s.thread)})` : ''}:`,
   ...s.frames.slice(0, FRAMES).map((f, i) => `  #${i} ${functionOf(f)} ${placeOf(f)}`.trimEnd()),
   ...(s.frames.length > FRAMES ? [`  … ${s.frames.length - FRAMES} more frames`] : []),
 ];

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { html } from '../../src/reporters/html/html.js';
+import type { Frame, Stack } from '../../src/model/diagnostic.js';
 import type { Report } from '../../src/model/report.js';
 import { manyFindings, sampleReport, useAfterFree } from '../helpers/sample-report.js';
 
@@ -66,6 +67,24 @@ describe.skipIf(!CHROMIUM)('html in a browser', () => {
     await page.waitForSelector('.hero', { timeout: 15_000 });
     return { page, trouble };
   };
+
+  it('says whose lines a stack of the host holds and what they did, and folds those of its runtime', async () => {
+    const frames: Frame[] = [
+      { kind: 'source', function: '<anonymous>', file: 'test/ledger.test.js', line: 58 },
+      { kind: 'source', function: 'runInAsyncScope', file: 'node:async_hooks', line: 206 },
+      { kind: 'source', function: 'run', file: '/p/node_modules/runner/run.js', line: 3 },
+    ];
+    const stack: Stack = { role: 'managed', host: 'node', title: 'where the block was freed', frames };
+    const finding = { ...useAfterFree, fingerprint: 'mixed', stacks: [...useAfterFree.stacks, stack] };
+    const { page, trouble } = await open({ ...sampleReport(), findings: [finding] }, '#f=mixed');
+    const shown = await page.locator('.finding[open] .stack.managed').innerText();
+    expect(shown).toContain('JavaScript stack where the block was freed');
+    expect(shown).toContain('test/ledger.test.js:58');
+    expect(shown).toContain('2 runtime frames');
+    expect(shown).not.toContain('runInAsyncScope');
+    expect(trouble).toEqual([]);
+    await page.close();
+  });
 
   it('renders offline, filters and follows links', async () => {
     const { page, trouble } = await open(sampleReport(), '#f=8d31c0ffee12');

@@ -73,7 +73,8 @@ const ROLES: Readonly<Partial<Record<ReportedStack['role'], string>>> = {
   'thread-created': 'thread created here',
   'lock-acquired': 'lock acquired here',
 };
-const roleOf = (s: ReportedStack): string => ROLES[s.role] ?? s.role;
+const roleOf = (s: ReportedStack): string =>
+  s.host === undefined ? (ROLES[s.role] ?? s.role) : (s.title ?? 'called here');
 
 /** In the order in which it happened: allocated, freed, used. */
 const HAPPENED: readonly ReportedStack['role'][] = [
