@@ -50,11 +50,6 @@ static int watching;
 
 /* ---- calls ---- */
 
-static uint64_t hashed(uint64_t hash, const void *bytes, size_t n) {
-  for (size_t i = 0; i < n; i++) hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001b3u;
-  return hash;
-}
-
 typedef struct {
   uint64_t key;
   log_text places;
@@ -77,9 +72,9 @@ static void locate(caller *out, const struct function *f, void *real) {
     if (info.dli_fbase == self.dli_fbase) continue;
     const ElfW(Ehdr) *header = info.dli_fbase;
     const size_t offset = (size_t)(at - (header->e_type == ET_EXEC ? NULL : (char *)info.dli_fbase));
-    const char *name = strrchr(info.dli_fname, '/');
-    name = name ? name + 1 : info.dli_fname;
-    if (told++ < TELLING) out->key = hashed(hashed(out->key, name, strlen(name)), &offset, sizeof offset);
+    const ElfW(Phdr) *parts = (const void *)((const char *)info.dli_fbase + header->e_phoff);
+    const uint64_t identity = identity_of(parts, header->e_phnum, header->e_type == ET_EXEC ? 0 : (uintptr_t)info.dli_fbase, info.dli_fname);
+    if (told++ < TELLING) out->key = hashed(hashed(out->key, &identity, sizeof identity), &offset, sizeof offset);
     log_add(&out->places, "\t%s+0x%zx", info.dli_fname, offset);
   }
   char python[2048];

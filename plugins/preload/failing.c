@@ -207,11 +207,6 @@ static void *allocated(void *block) {
 
 /* ---- calls ---- */
 
-static uint64_t hashed(uint64_t hash, const void *bytes, size_t n) {
-  for (size_t i = 0; i < n; i++) hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001b3u;
-  return hash;
-}
-
 typedef struct {
   const char *function;
   uintptr_t at[CALLERS];
@@ -230,9 +225,7 @@ static void locate(call *out, const crossing *c, uintptr_t caller) {
     for (int i = 0; i < out->count; i++) known |= out->at[i] == at;
     if (!known) {
       const uintptr_t offset = at - object->base;
-      const char *name = strrchr(object->name, '/');
-      name = name ? name + 1 : object->name;
-      out->key = hashed(hashed(out->key, name, strlen(name)), &offset, sizeof offset);
+      out->key = hashed(hashed(out->key, &object->identity, sizeof object->identity), &offset, sizeof offset);
       out->at[out->count++] = at;
     }
     /* Functions that were compiled into their callers have the frame of these. The outermost returns to the host. */

@@ -5,6 +5,7 @@
 #ifndef FFI_GATES_OBJECTS_H
 #define FFI_GATES_OBJECTS_H
 #include "got.h"
+#include "identity.h"
 #include "own.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,6 +15,8 @@
 static struct object {
   uintptr_t start, end, base;
   const char *name;
+  /* By which it is known in every process (identity.h). */
+  uint64_t identity;
 } objects[OBJECTS];
 static _Atomic int object_count;
 /* The object whose calls are being led elsewhere. */
@@ -50,7 +53,7 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *unused) {
   }
   const char *kept = name == program ? program : strdup(name);
   if (end <= start || kept == NULL) return 0;
-  objects[object_count] = (struct object){start, end, info->dlpi_addr, kept};
+  objects[object_count] = (struct object){start, end, info->dlpi_addr, kept, identity_of(info->dlpi_phdr, info->dlpi_phnum, info->dlpi_addr, kept)};
   object_count++;
   return 0;
 }
