@@ -84,6 +84,39 @@ test('what is left when all blocks of the project were told is not the projectâ€
   ]);
 });
 
+test('calls that were inlined are shown as in the record, whose fingerprint the leak keeps', () => {
+  const report = `==7==ERROR: LeakSanitizer: detected memory leaks
+
+Direct leak of 64 byte(s) in 2 object(s) allocated from:
+    #0 0x7f01 in malloc asan_malloc_linux.cpp:69
+    #1 0x7f02 in forget /p/x.c:4
+    #2 0x7f02 in again /p/x.c:5
+    #3 0x7f02 in call /p/x.c:6
+    #4 0x7f03 in forget /p/x.c:4
+    #5 0x7f03 in call /p/x.c:7
+
+Objects leaked above:
+0x602000000010 (32 bytes)
+0x602000000050 (32 bytes)
+
+SUMMARY: AddressSanitizer: 64 byte(s) leaked in 2 allocation(s).
+`;
+  const block = `LEAKED BLOCKS of record 1: 2 block(s), 64 byte(s), allocated from:
+    #0 0x7f00 in malloc asan_malloc_linux.cpp:70
+    #1 0x7f02 in forget /p/x.c:4
+    #2 0x7f03 in forget /p/x.c:4
+    #3 0x7f04 in beyond /p/x.c:4
+called by the host (node):
+    #0 test_x in /p/t.js:3
+END OF LEAKED BLOCKS
+`;
+  const [d, ...more] = parseText(report + block).diagnostics;
+  expect(more).toEqual([]);
+  expect(told(d!).native).toEqual(['malloc', 'forget', 'again', 'call', 'forget', 'call', 'beyond']);
+  const inlined = d!.stacks[0]!.frames.map((f) => f.kind === 'source' && f.inlined === true);
+  expect(inlined).toEqual([false, true, true, false, true, false, false]);
+});
+
 test('without a stack of their own, blocks keep that of their record', () => {
   const bare = `LEAKED BLOCKS of record 2: 1 block(s), 8 byte(s), in t.py::a, allocated from:
 called by the host (python):

@@ -10,7 +10,8 @@
  *     END OF LEAKED BLOCKS
  *     ALL LEAKED BLOCKS
  */
-import type { Diagnostic, HostRuntime, Stack } from '../../model/diagnostic.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic, Frame, HostRuntime, Stack } from '../../model/diagnostic.js';
 import { hostFrameOf } from '../engine/host-frame.js';
 import { openReport, openStack, takeFrame, type OpenReport } from '../engine/open-report.js';
 import type { Emit, Line } from '../engine/reader.js';
@@ -136,6 +137,27 @@ function takeLine(g: Group, line: Line): boolean {
   return frame !== undefined;
 }
 
+/** Whether two frames lie in the same line of the same function. */
+const isSameFrame = (a: Frame, b: Frame): boolean =>
+  isDeepStrictEqual({ ...a, inlined: undefined }, { ...b, inlined: undefined });
+
+const isInlined = (f: Frame | undefined): boolean => f?.kind === 'source' && f.inlined === true;
+
+/**
+ * The stack of a group with the functions into which its calls were inlined: the library names an address by the innermost one
+ * alone, the record by all of them, as far as its stack goes.
+ */
+function withInlined(frames: readonly Frame[], record: readonly Frame[]): Frame[] {
+  let from = 0;
+  return frames.flatMap((f) => {
+    const at = record.findIndex((r, i) => i >= from && isSameFrame(r, f));
+    if (at < 0) return [f];
+    from = at + 1;
+    while (isInlined(record[from - 1]) && from < record.length) from++;
+    return structuredClone(record.slice(at, from));
+  });
+}
+
 /** The group's blocks as a report of their own: they are taken out of their record. None if the record has not so many. */
 function apart(g: Group, record: Diagnostic | undefined): Diagnostic[] {
   const leak = record?.leak;
@@ -148,7 +170,10 @@ function apart(g: Group, record: Diagnostic | undefined): Diagnostic[] {
   const mine = { kind: leak.kind, bytes: g.bytes, objects: g.objects };
   const message = messageOf(mine);
   const [allocated] = unwound;
-  if (allocated) allocated.title = `${message} allocated from:`;
+  if (allocated) {
+    allocated.title = `${message} allocated from:`;
+    allocated.frames = withInlined(allocated.frames, record.stacks[0]?.frames ?? []);
+  }
   return [
     {
       ...record,
