@@ -70,3 +70,13 @@ it('counts the hazards that no gate sees, and names a command for the first', ()
   expect(lines.join('\n')).not.toContain('kind 29');
   expect(of({ ...report, unseenHazards: [] }).join('\n')).not.toContain('no gate of this run');
 });
+
+it('heads a finding without a place in any code by its cells', () => {
+  const report = sampleReport();
+  const [first] = report.findings.filter((f) => !f.planted && !f.known);
+  const { caller: _, ...rest } = first!;
+  const nowhere = { ...rest, stacks: [] };
+  const lines = renderSummary({ ...report, findings: [nowhere] }, { width: 100, color: false });
+  const cells = [...new Set(nowhere.witnesses.map((w) => w.cell))];
+  expect(lines[lines.findIndex((l) => l.startsWith('Findings (')) + 1]).toBe(`  ✗ ${cells.join(' ')}`);
+});

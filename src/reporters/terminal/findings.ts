@@ -20,6 +20,15 @@ export const pad = (text: string, width: number): string =>
 /** A remark in parentheses, if there is one. */
 export const aside = (text: string): string => (text === '' ? '' : ` (${text})`);
 
+/** Where it is; of what has no place in any code, the cells in which it was seen. */
+const headOf = (f: FindingReport): string => {
+  const top = words.topFrame(f);
+  const [place, name] = [words.placeOf(top), words.functionOf(top)];
+  return place === '' && name === ''
+    ? words.distinct(f.witnesses.map((w) => w.cell)).join(' ')
+    : `${place}  ${name}`;
+};
+
 /** The open findings, most urgent first. Known and planted ones are counted. */
 export const findings = (all: FindingReport[], paint: Paint): string[] => {
   const open = all.filter((f) => !f.planted && !f.known).sort(words.byUrgency);
@@ -40,11 +49,10 @@ export const findings = (all: FindingReport[], paint: Paint): string[] => {
       .slice(0, MAX_FINDINGS)
       .map(plainDeep)
       .flatMap((f) => {
-        const top = words.topFrame(f);
         const caller = words.callerOf(f);
         const gates = words.distinct(f.witnesses.map((w) => `${w.binding}/${w.gate}`)).join(' ');
         return [
-          `  ${f.tier ? paint('doubt', '!') : paint('bad', '✗')} ${words.placeOf(top)}  ${words.functionOf(top)}`,
+          `  ${f.tier ? paint('doubt', '!') : paint('bad', '✗')} ${headOf(f)}`,
           ...(caller === undefined ? [] : [`      called from ${caller}`]),
           `      ${f.hazard}: ${words.titleOf(f.hazard)}${f.complete ? '' : ' (the report is cut short)'}`,
           `      ${paint('quiet', oneLine(f.message))}`,
