@@ -1,10 +1,12 @@
 /*
  * Stacks of calls that open something. Unwinding one costs more than the call, and suites open the same things again and again:
  * a stack is unwound once for each frame in which the call lies, and known again by its return addresses, which then lie where they
- * lay before. Entries stay for good, so that readers need no lock.
+ * lay before. Entries stay for good, so that readers need no lock. One is looked at by its own thread alone: where that of another one lay
+ * there may be no memory now.
  */
 #ifndef FFI_GATES_FDGUARD_STACKS_H
 #define FFI_GATES_FDGUARD_STACKS_H
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
@@ -18,6 +20,7 @@
 
 typedef struct stack {
   int count;
+  pthread_t thread;
   /* Whether the call is the project's. */
   int own;
   unsigned number;
@@ -61,7 +64,7 @@ static _Unwind_Reason_Code unwind_frame(struct _Unwind_Context *context, void *d
 }
 
 static int is_same(const stack *s, void **first) {
-  if (s->slot[0] != first) return 0;
+  if (s->slot[0] != first || s->thread != pthread_self()) return 0;
   for (int i = 0; i < s->count; i++)
     if (*s->slot[i] != s->at[i]) return 0;
   return 1;
@@ -81,6 +84,7 @@ static stack *stack_of_call(void **first, stack *spare, int (*is_own_stack)(cons
   }
   memset(spare, 0, sizeof *spare);
   spare->known_again = 1;
+  spare->thread = pthread_self();
   _Unwind_Backtrace(unwind_frame, &(unwinding){.to = spare, .first = first});
   if (spare->count == 0) spare->at[spare->count++] = *first, spare->known_again = 0;
   spare->own = is_own_stack(spare);

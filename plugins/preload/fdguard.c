@@ -25,6 +25,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -81,20 +82,32 @@ __attribute__((format(printf, 1, 2))) static void note(const char *format, ...) 
   journal_write(line, (size_t)length);
 }
 
-/* A child of fork has the parent's file mapped. */
+/*
+ * The file, of its whole size: a hole that the disk has no room for, or a size beyond the process's limit, would be a signal to it.
+ * What stands in it stays: behind `exec` it is the same process, whose descriptors may be open still.
+ */
+static void *state_file(const char *name) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < WATCHED) return NULL;
+  const int fd = (int)syscall(SYS_openat, AT_FDCWD, name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (fd < 0) return NULL;
+  void *there = MAP_FAILED;
+  if (syscall(SYS_fallocate, fd, 0, (off_t)0, (off_t)WATCHED) == 0)
+    there = (void *)syscall(SYS_mmap, NULL, (size_t)WATCHED, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  syscall(SYS_close, fd);
+  return there == MAP_FAILED ? NULL : there;
+}
+
+/* A child of fork has the parent's file mapped. A file that is not used must not be there: it would say that all is closed. */
 static void map_tracked(void) {
   if (tracked != without_file) syscall(SYS_munmap, tracked, WATCHED);
   tracked = without_file;
   memset((void *)without_file, 0, sizeof without_file);
   char name[PATH_MAX];
   if ((size_t)snprintf(name, sizeof name, "%s.%d.open", file, (int)owner) >= sizeof name) return;
-  const int fd = (int)syscall(SYS_openat, AT_FDCWD, name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) return;
-  if (syscall(SYS_ftruncate, fd, (off_t)WATCHED) == 0) {
-    void *there = (void *)syscall(SYS_mmap, NULL, (size_t)WATCHED, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (there != MAP_FAILED) tracked = there;
-  }
-  syscall(SYS_close, fd);
+  void *there = state_file(name);
+  if (there != NULL) tracked = there;
+  else syscall(SYS_unlinkat, AT_FDCWD, name, 0);
 }
 
 static pthread_mutex_t one_event = PTHREAD_MUTEX_INITIALIZER;
