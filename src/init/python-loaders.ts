@@ -49,7 +49,10 @@ export const opensAtRunTime = async (tree: Tree, dir: string): Promise<boolean> 
 };
 
 /** What setuptools would compile. */
-const SOURCE = /\.(?:c|cc|cpp|cxx|pyx|m|mm|S)$/;
+const SOURCE = /\.(?:c|cc|cpp|cxx|pyx|m|mm|S|i|f|f90)$/;
+/** Such a file by its name, which may lie above the project. */
+const NAMED_SOURCE = /\.(?:c|cc|cpp|cxx|pyx|m|mm|S|i|f|f90)["']/;
+const BUILD_FILES = new Set(['setup.py', 'pyproject.toml']);
 
 /**
  * True if a project loads libraries and has nothing that an extension could be compiled from: its `Extension` stands for a library
@@ -57,6 +60,8 @@ const SOURCE = /\.(?:c|cc|cpp|cxx|pyx|m|mm|S)$/;
  */
 export const loadsWithoutSources = async (tree: Tree, dir: string): Promise<boolean> => {
   if (tree.paths.some((p) => within(dir, p) && SOURCE.test(p))) return false;
+  const isBuild = (p: string): boolean => dirname(p) === dir && BUILD_FILES.has(basename(p));
+  if ((await textsOf(tree, isBuild)).some((f) => NAMED_SOURCE.test(f.text))) return false;
   const isOwn = (p: string): boolean => p.endsWith('.py') && within(dir, p) && !isAside(p);
   return (await textsOf(tree, isOwn)).some(loads);
 };

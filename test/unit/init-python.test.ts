@@ -155,6 +155,23 @@ describe('libraries that are loaded at run time', () => {
       },
       suite: { id: 'mag', binding: 'pyx', with: { package: '..' } },
     },
+    'one whose sources are made by its build': {
+      files: {
+        'setup.py': 'setup(name="mag", ext_modules=[Extension("mag._x", ["made.c"])])',
+        'mag/__init__.py': LOADER,
+        ...TESTS,
+      },
+      suite: { id: 'mag', binding: 'pyx', with: { package: '..' } },
+    },
+    'one whose sources lie above it': {
+      files: {
+        'python/setup.py': 'setup(name="mag", ext_modules=[Extension("mag._x", ["../core/x.c"])])',
+        'core/x.c': 'PyMODINIT_FUNC PyInit__x(void);',
+        'python/mag/__init__.py': LOADER,
+        ...Object.fromEntries(Object.entries(TESTS).map(([p, text]) => [`python/${p}`, text])),
+      },
+      suite: { id: 'mag', binding: 'pyx', with: { package: '..' } },
+    },
     'and a package that needs others is installed with them': {
       files: {
         'pyproject.toml': '[project]\nname = "mag"\ndependencies = ["cffi>=1.1"]\n',
