@@ -4,7 +4,7 @@
  * again, since no key knows everything of a machine.
  */
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -12,6 +12,7 @@ import type { Host } from '../host/probe.js';
 import type { Evidence } from '../judge/evidence.js';
 import { byText } from '../model/order.js';
 import type { Caches } from '../process/caches.js';
+import { portablePaths } from '../process/portable-paths.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { KeptProofs, Runner } from './runner.js';
 
@@ -68,16 +69,28 @@ const canonical = (value: unknown): string =>
 const boot = (): Promise<string> =>
   readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => String(Math.random()));
 
+/** Paths that tools and shells take as they are. */
+const PLAIN_PATH = /^[\w/.+-]{1,500}$/;
+
+/**
+ * What of the directory of logs a canary's result may depend on: the kind of its file system, and a path that some tool might
+ * take for something else. Any other directory does as well: shards on one machine, each with its own, share their proofs.
+ */
+const placeOf = async (logs: string): Promise<unknown[]> => [
+  (await statfs(logs)).type,
+  PLAIN_PATH.test(logs) ? 'plain' : logs,
+];
+
 /** All that the result of a prepared canary depends on, as a hash. */
 const keyOf = async (r: Runner): Promise<string> => {
   const { cell, options, prepared, evidence } = r;
   const { host, caches, env, expectations, logs } = options;
-  // Probing is concurrent, and the reports' directory is a part of `logs`.
+  // Probing is concurrent, and the reports' directory is that of `logs`.
   const { tools, logs: _reports, openFiles: _openFiles, unknown: _unknown, ...machine } = host;
   const facts = [
-    ['proof', 1, await ownContent(caches), process.version, await boot(), process.getuid?.()],
+    ['proof', 2, await ownContent(caches), process.version, await boot(), process.getuid?.()],
     [cell.id, cell.compiler, cell.canaryBuilder, cell.suite, cell.matrix.gates[cell.gate.id]],
-    [cell.matrix.timeout, cell.matrix.output, expectations, logs],
+    [cell.matrix.timeout, cell.matrix.output, expectations, await placeOf(logs)],
     // The directories of builds have their keys in their names.
     [prepared, r.preloads, r.agent, r.tracer, evidence.noHostLines, [...evidence.own.dirs]],
     [tools, machine, await filesOf(host)],
@@ -107,7 +120,8 @@ export const makeKeptProofs = (
   const read = async (r: Runner, key: string): Promise<Evidence | undefined> => {
     const from = join(dir, r.cell.id);
     const text = await readFile(join(from, 'evidence.json'), 'utf8');
-    const found = kept.parse(JSON.parse(text));
+    const { fromPortable } = portablePaths({ logs: r.options.logs });
+    const found = kept.parse(JSON.parse(fromPortable(text)));
     const age = now() - Date.parse(found.at);
     // A proof of the future was made before the clock was set back.
     if (found.key !== key || !(age >= 0 && age < PROOF_AGE)) return undefined;
@@ -141,7 +155,8 @@ export const makeKeptProofs = (
       try {
         await mkdir(dir, { recursive: true });
         const made = await mkdtemp(join(dir, '.new-'));
-        await writeFile(join(made, 'evidence.json'), JSON.stringify(value));
+        const { toPortable } = portablePaths({ logs });
+        await writeFile(join(made, 'evidence.json'), toPortable(JSON.stringify(value)));
         await cp(join(logs, cell.id), join(made, 'logs'), { recursive: true });
         await rm(join(dir, cell.id), { recursive: true, force: true });
         await rename(made, join(dir, cell.id)).catch(() => rm(made, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 /** Canaries that an earlier run saw: when their proof is believed, and when they run again. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROOF_AGE } from '../../src/execute/kept-proofs.js';
@@ -87,6 +87,56 @@ describe('the proof of an earlier run', () => {
     const fresh = provenAt(await again());
     expect(Date.parse(fresh!)).toBeGreaterThan(Date.parse(kept!));
     expect(provenAt(await rig.run(CELLS, { LC_ALL: 'C.UTF-8' }))).toBeUndefined();
+  }, 300_000);
+
+  const elsewhere = async (name: string, ...args: string[]): Promise<{ ran: Ran; out: string }> => {
+    const out = join(rig.dir, name);
+    const ran = await rig.start(['run', ...args, '--out', out, '--cache', join(rig.dir, 'cache'), '--quiet'])
+      .ended;
+    const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as NonNullable<Ran['report']>;
+    return { ran: { ...ran, report }, out };
+  };
+
+  test('is believed by a run that writes to another directory, whose report names its own', async (t) => {
+    const before = await again();
+    if (whyAbsent(before, CELLS)) t.skip();
+    const { ran, out } = await elsewhere('elsewhere', ...CELLS);
+    expect(provenAt(ran)).toBeDefined();
+    expect(decided(ran)).toEqual(decided(first));
+    const canary = cellOf(ran, CANARY);
+    expect(canary?.logs.length).toBeGreaterThan(0);
+    for (const log of canary?.logs ?? []) expect(existsSync(join(out, log)), log).toBe(true);
+    // Commands and logs of the canary are those of this directory.
+    const kept = readFileSync(file(), 'utf8');
+    expect(JSON.stringify(ran.report)).not.toContain(`${rig.out}/`);
+    expect(kept).not.toContain(rig.out);
+    expect(kept).not.toContain(out);
+  }, 300_000);
+
+  test('is not believed where the directory has a name that a tool may take for something else', async () => {
+    expect(provenAt(await again())).toBeDefined();
+    const { ran } = await elsewhere('else where', ...CELLS);
+    expect(provenAt(ran)).toBeUndefined();
+    expect(decided(ran)).toEqual(decided(first));
+  }, 300_000);
+
+  test('is that of the shards of one machine: the lane is proven in the first, and so in the merge', async (t) => {
+    if (whyAbsent(first, CELLS)) t.skip();
+    rmSync(join(rig.dir, 'cache', 'proofs'), { recursive: true, force: true });
+    const plan = await rig.start(['plan', '--json', '--shards', '2', ...CELLS]).ended;
+    rig.write('../plan.json', plan.stdout);
+    const { shards } = JSON.parse(plan.stdout) as { shards: { cells: string[] }[] };
+    expect(shards.map((s) => s.cells.length)).toEqual([1, 1]);
+    const parts = [];
+    for (const shard of ['1/2', '2/2'])
+      parts.push(
+        await elsewhere(`blobs/${shard[0]}`, '--plan', join(rig.dir, 'plan.json'), '--shard', shard),
+      );
+    expect(parts.map(({ ran }) => provenAt(ran) === undefined)).toEqual([true, false]);
+    const merged = await rig.start([
+      ...['merge', join(rig.dir, 'blobs'), '--plan', join(rig.dir, 'plan.json'), '--out', rig.out],
+    ]).ended;
+    expect(decided(merged)).toEqual(decided(first));
   }, 300_000);
 
   test('is not believed by a run that names the canary', async () => {
