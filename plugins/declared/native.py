@@ -123,19 +123,40 @@ def lacks_types(s, symbol):
     return bool(s.get("unprototyped")) or symbol.symtab.filename.lower().endswith((".s", ".asm"))
 
 
-def by_address(name, address=None):
-    """The function behind an alias or a versioned symbol."""
+def block_of_function(address):
     try:
-        if address is None:
-            address = int(gdb.parse_and_eval("(unsigned long)&'%s'" % name))
         block = gdb.block_for_pc(address)
     except (gdb.error, RuntimeError):
         return None
     while block is not None and block.function is None:
         block = block.superblock
-    if block is None or block.start != address:
+    return block
+
+
+def by_address(name, address=None):
+    """The function behind an alias or a versioned symbol."""
+    try:
+        if address is None:
+            address = int(gdb.parse_and_eval("(unsigned long)&'%s'" % name))
+    except (gdb.error, RuntimeError):
         return None
-    return block.function
+    block = block_of_function(address)
+    return block.function if block is not None and block.start == address else None
+
+
+def by_line(name):
+    """The function where the name alone is something else to gdb: a crate or a namespace that is called as its function is."""
+    try:
+        places = gdb.decode_line(name)[1] or ()
+    except gdb.error:
+        return None
+    blocks = [block_of_function(p.pc) for p in places]
+    return next((b.function for b in blocks if b is not None and symbol_at(b.start) == name), None)
+
+
+def symbol_at(address):
+    """`f in section .text`; what is mangled is printed as it is written, `n::f(int)`."""
+    return gdb.execute("info symbol 0x%x" % address, to_string=True).split(" in section ")[0]
 
 
 def is_chosen_at_load(name):
@@ -151,6 +172,8 @@ def read(name, address):
         found = gdb.lookup_global_symbol(name) if address is None else by_address(name, address)
     except gdb.error:
         found = None
+    if found is not None and found.type is not None and found.type.code == gdb.TYPE_CODE_NAMESPACE:
+        found = by_line(name)
     if found is not None and found.type is not None and found.type.code == gdb.TYPE_CODE_FUNC:
         s = signature(found.type)
         if lacks_types(s, found):

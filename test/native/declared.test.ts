@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readHeader } from '../../src/declarations/native.js';
+import { readHeader, readObject } from '../../src/declarations/native.js';
 import { systemHeaders } from '../../src/declarations/system-headers.js';
 import { declared as gate } from '../../src/gates/declared.js';
 import { readLog } from '../../src/parsers/read-logs.js';
@@ -323,6 +323,27 @@ describe('a function that has versions', () => {
     const { text } = await compare(python, { least: 'info' });
     expect(text).toContain('info abi/symbol: wider, widest, the function: the library does not have it');
   });
+});
+
+test('a function is found that is called as a namespace (or a crate) is', async () => {
+  const [own, namespace, library] = ['f.c', 'n.cpp', 'libnamespace.so'].map((n) => join(dir, n));
+  writeFileSync(own!, 'long twofold(long n) { return 2 * n; }\n');
+  writeFileSync(
+    namespace!,
+    'namespace twofold { int twofold(int n) { return n + 1; } }\n' +
+      'namespace within { extern "C" long within(long n) { return n + 1; } }\n',
+  );
+  const object = join(dir, 'f.o');
+  execFileSync('gcc', ['-g', '-fPIC', '-c', own!, '-o', object]);
+  execFileSync('g++', ['-g', '-fPIC', '-shared', namespace!, object, '-o', library!]);
+  const { functions, notSeen } = await readObject('gdb', library!, ['twofold', 'within', 'neither']);
+  const results = Object.entries(functions).map(([n, f]) => [n, f.result, f.at?.line]);
+  const long = { kind: 'int', size: 8, name: 'long', signed: true };
+  expect(results).toEqual([
+    ['twofold', long, 1],
+    ['within', long, 2],
+  ]);
+  expect(notSeen).toEqual({ neither: 'no debug information' });
 });
 
 describe('what cannot be compared', () => {
