@@ -43,13 +43,20 @@ static int fits(const char *pattern, const char *end, const char *name) {
   return pattern == end;
 }
 
+/* Whether others wrote what lies here below a directory of the project: packages that a package manager installed. */
+static int is_installed(const char *below) {
+  return strstr(below, "/node_modules/") != NULL || strstr(below, "/site-packages/") != NULL || strstr(below, "/dist-packages/") != NULL;
+}
+
 static int listed(const char *path) {
   const char *slash = strrchr(path, '/');
   for (const char *at = own; *at;) {
     const char *end = strchrnul(at, ':');
     size_t length = (size_t)(end - at);
-    if (length > 0 && strncmp(path, at, length) == 0 && (path[length] == 0 || path[length] == '/' || at[length - 1] == '/'))
-      return 1;
+    if (length > 0 && strncmp(path, at, length) == 0) {
+      const char *below = path + length - (at[length - 1] == '/');
+      if ((*below == 0 || *below == '/') && !is_installed(below)) return 1;
+    }
     if (length > 0 && memchr(at, '/', length) == NULL && fits(at, end, slash ? slash + 1 : path)) return 1;
     at = *end ? end + 1 : end;
   }

@@ -26,6 +26,9 @@ const hasHost = (s: Diagnostic): boolean => s.stacks.some((k) => k.host !== unde
 const lacksCaller = (s: Diagnostic, own: ProjectCode, truncates: boolean): boolean =>
   s.leak !== undefined && s.leak.foreign !== true && !hasHost(s) && (truncates || !isTruncatedLeak(s, own));
 
+/** Where the library that asks the host unwound a block's stack, that stack is whole, with or without code of the project. */
+const staysTruncated = (s: Diagnostic, own: ProjectCode): boolean => isTruncatedLeak(s, own) && !hasHost(s);
+
 /** An error in a block of the heap without the lines of the host that allocated and freed it. */
 const lacksBlock = (s: Diagnostic, own: ProjectCode): boolean =>
   s.leak === undefined &&
@@ -105,7 +108,7 @@ export const rerunTruncatedLeaks = async (r: Runner): Promise<void> => {
     let again =
       traced &&
       isWhole(traced, leaks) &&
-      !(truncates && traced.seen.some((s) => isTruncatedLeak(s.diagnostic, own)))
+      !(truncates && traced.seen.some((s) => staysTruncated(s.diagnostic, own)))
         ? traced
         : undefined;
     if (again === undefined && cut.length > 0 && !options.signal.aborted) {

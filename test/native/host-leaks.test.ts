@@ -3,7 +3,7 @@
  * `hostleaks.h`): the whole native stack, the lines of Python and the test, wherever the project allocates.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,7 +79,7 @@ PyMODINIT_FUNC PyInit_own_extension(void) { return PyModule_Create(&def); }
 const SCRIPT = `
 import faulthandler, gc, os, struct, sys
 faulthandler.register(61, file=int(os.environ["FFI_GATES_HOST_STACK_FD"]), all_threads=False, chain=False)
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "own"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "own", "site-packages" if sys.argv[1] == "installed" else ""))
 import own_extension as e
 count = 0
 def begin(name):
@@ -92,6 +92,7 @@ def wrapper():
     begin("t.py::two[a in b]"); second()
     begin(""); third()
 def first(): e.lose(300)
+def installed(): first()
 def second(): e.lose(300); e.lose(301)
 def third(): e.lose(302)
 def thread(): e.thread()
@@ -128,6 +129,8 @@ beforeAll(() => {
   const sanitized = ['-g', '-fno-omit-frame-pointer', '-fsanitize=address', '-fPIC', '-shared'];
   if (!gcc(...sanitized, `-I${include}`, '-o', 'own/own_extension.so', 'own/extension.c'))
     throw new Error('the extension does not compile');
+  spawnSync('mkdir', [join(dir, 'own', 'site-packages')]);
+  copyFileSync(join(dir, 'own', 'own_extension.so'), join(dir, 'own', 'site-packages', 'own_extension.so'));
 }, 120_000);
 
 const run = async (mode: string, preload = 'hoststack'): Promise<Diagnostic[]> => {
@@ -205,6 +208,12 @@ describe.skipIf(missing)('a leak of an extension', () => {
 
   test('that Python alone lost is known not to be the project’s', async () => {
     const found = (await run('host')).filter((d) => d.leak !== undefined);
+    expect(own(found)).toEqual([]);
+  }, 60_000);
+
+  test('of a package that is installed below the project is not the project’s', async () => {
+    const found = (await run('installed')).filter((d) => d.leak?.bytes === 300);
+    expect(found).toHaveLength(1);
     expect(own(found)).toEqual([]);
   }, 60_000);
 
