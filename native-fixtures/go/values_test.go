@@ -64,6 +64,10 @@ func Test_trust_validation_gap__value(t *testing.T) {
 	ffiValues(t, "fx_slice", slice) //~ trust_validation_gap__value: values fuzz = trust/validation-gap
 }
 
+func Test_init_uninitialised_out_parameter__value(t *testing.T) {
+	ffiValues(t, "fx_measure", twice) //~ init_uninitialised_out_parameter__value: values fuzz = init/uninitialised-out-parameter
+}
+
 func Test_trust_validation_gap__code(t *testing.T) {
 	ffiValues(t, "fx_double", twice) //~ trust_validation_gap__code: values fuzz = trust/validation-gap
 }

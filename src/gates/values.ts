@@ -82,7 +82,7 @@ export const values: Gate = {
   limits: [
     {
       bindings: FITS,
-      text: 'Sees functions that the suite names under `values` and that a test asks, with arguments and results that are numbers, text, bytes or records of numbers. What is lost in a pointer or written through one needs a body in C.',
+      text: 'Sees functions that the suite names under `values` and that a test asks, with arguments and results that are numbers, text, bytes or records of numbers. What is lost in a pointer, or written through one to more than a number, needs a body in C.',
     },
   ],
   ...watching,

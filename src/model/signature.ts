@@ -1,6 +1,7 @@
 /**
  * Signatures of C functions as a matrix writes them (`size_t f(const char *text)`), reduced to what values can
- * be made for. A parameter in braces spells the fields of a structure: `const rec *r {uint8_t kind, double x}`.
+ * be made for. A parameter in braces spells the fields of a structure: `const rec *r {uint8_t kind, double x}`. A pointer to a
+ * number that is not `const` is an out parameter: what the function writes there is its result, `int f(int want, int *out)`.
  */
 
 /** What crosses in one direction. `text` ends with NUL; `bytes` is a pointer and a length. */
@@ -12,9 +13,12 @@ export type ValueType =
 export type Parameter =
   | (ValueType & { name: string })
   | { kind: 'bytes'; name: string; c: string; length: string; lengthType: ValueType & { kind: 'int' } }
-  | { kind: 'record'; name: string; c: string; fields: (ValueType & { name: string })[] };
+  | { kind: 'record'; name: string; c: string; fields: (ValueType & { name: string })[] }
+  | { kind: 'out'; name: string; c: string };
 
-export type Signature = { name: string; parameters: Parameter[]; result: ValueType | { kind: 'void' } };
+type Result = ValueType | { kind: 'void' };
+/** What a caller gets is `result`. With an out parameter that is what is written there, and `status` is what C returns. */
+export type Signature = { name: string; parameters: Parameter[]; result: Result; status?: Result };
 
 const INT = (bits: 8 | 16 | 32 | 64, signed: boolean) => ({ kind: 'int', bits, signed }) as const;
 const FLOAT = (bits: 32 | 64) => ({ kind: 'float', bits }) as const;
@@ -126,8 +130,12 @@ const pointer = (text: string, next: string | undefined): Parameter => {
     const fields = split(rest.slice(brace + 1, rest.lastIndexOf('}'))).map(named);
     return { kind: 'record', name, c: pointee, fields };
   }
-  if (!isConst)
-    throw new Unfit(`'${text}' is written to; give the function a body in C ('c') with values only`);
+  if (!isConst) {
+    // A pointer to bytes is more often the begin of a buffer, and so is one with a length behind it.
+    if (scalar(pointee) === undefined || BYTES.has(pointee) || isLength(next))
+      throw new Unfit(`'${text}' is written to; give the function a body in C ('c') with values only`);
+    return { kind: 'out', name, c: pointee };
+  }
   if (BYTES.has(pointee) && isLength(next)) {
     const length = named(next!);
     if (length.kind !== 'int') throw new Unfit(`'${next}' is no length`);
@@ -165,19 +173,28 @@ export const parseSignature = (text: string): Signature | string => {
           : scalar(words);
     if (result === undefined)
       return `the result '${words}' of ${name} is no value; give the function a body in C ('c') that returns one`;
-    return { name, parameters, result };
+    const out = parameters.filter((p) => p.kind === 'out');
+    if (out.length > 1)
+      return `${name} writes through ${out.map((p) => `'${p.name}'`).join(' and ')}; give the function a body in C ('c') that returns one value`;
+    const written = out[0] && scalar(out[0].c);
+    return written === undefined
+      ? { name, parameters, result }
+      : { name, parameters, result: written, status: result };
   } catch (e) {
     if (e instanceof Unfit) return e.message;
     throw e;
   }
 };
 
+type Passed = Exclude<Parameter, { kind: 'out' }>;
+const passed = (s: Signature): Passed[] => s.parameters.filter((p) => p.kind !== 'out');
+
 /** The scalars that a caller passes, in order: fields of a record stand for themselves. */
 export const slotsOf = (s: Signature): (ValueType | { kind: 'bytes' })[] =>
-  s.parameters.flatMap((p): (ValueType | { kind: 'bytes' })[] =>
+  passed(s).flatMap((p): (ValueType | { kind: 'bytes' })[] =>
     p.kind === 'record' ? p.fields : p.kind === 'bytes' ? [{ kind: 'bytes' }] : [p],
   );
 
 /** Names of `slotsOf`. */
 export const slotNames = (s: Signature): string[] =>
-  s.parameters.flatMap((p) => (p.kind === 'record' ? p.fields.map((f) => `${p.name}.${f.name}`) : [p.name]));
+  passed(s).flatMap((p) => (p.kind === 'record' ? p.fields.map((f) => `${p.name}.${f.name}`) : [p.name]));

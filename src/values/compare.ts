@@ -5,7 +5,7 @@ import { slotNames, slotsOf, type Signature } from '../model/signature.js';
 import type { Asked, Outcome } from './answers.js';
 import { explanationsFor, unexplained, type Explanation } from './explain.js';
 import { beyondC, isError, reinterpret, sameResult, toNative, type Beyond, type Native } from './native.js';
-import { SANITIZER_EXIT, type OracleAnswer } from './oracle.js';
+import { SANITIZER_EXIT, type Left, type OracleAnswer } from './oracle.js';
 import { spellValue, stringOf, text, type Slot, type Vector } from './vectors.js';
 
 export type Found = {
@@ -84,6 +84,16 @@ const acceptedBeyond = (
 };
 
 const wordOf = (a: OracleAnswer | undefined): string | undefined => (a && 'word' in a ? a.word : undefined);
+/** What C itself returned: of a function with an out parameter, not what is compared. */
+const statusOf = (a: OracleAnswer | undefined): string | undefined =>
+  a && 'word' in a ? (a.status ?? a.word) : undefined;
+const leftOf = (a: OracleAnswer | undefined): Left | undefined => (a && 'word' in a ? a.left : undefined);
+const outOf = (s: Signature): string => s.parameters.find((p) => p.kind === 'out')?.name ?? '';
+/** Why what was found in an out parameter is no result. */
+const ODD = {
+  read: 'reads what its out parameter held before the call',
+  longer: 'writes more through its out parameter than its type holds',
+};
 const hostWord = (a: Answered): string => (a.host.kind === 'ok' ? a.host.word : '');
 
 /** The first explanation that gives the host's result for every vector. */
@@ -154,7 +164,7 @@ export const compareFunction = async (
     const some = answered.filter((a) => !a.beyond).slice(0, MAX_ASKED);
     const takenByC =
       random === true &&
-      (await callC(some.map((a) => a.native))).some((a) => 'word' in a && !isError(errors, a.word));
+      (await callC(some.map((a) => a.native))).some((a) => 'word' in a && !isError(errors, statusOf(a)));
     if (random !== true) failed.push(`${s.name} took no vector at all${why}`);
     else if (takenByC)
       failed.push(`${s.name} took none of ${answered.length} inputs, of which C takes some${why}`);
@@ -180,17 +190,34 @@ export const compareFunction = async (
       `${spellCall(s, deadly.vector.args)} ${deathOf((deadly.inC as { died: string }).died)}, and the wrapper does not refuse it`,
       `whoever passes such a value ends the process, or worse${andUnasked}`,
     );
-  const refuses = (a: Answered): boolean => isError(errors, wordOf(a.inC));
+  const refuses = (a: Answered): boolean => isError(errors, statusOf(a.inC));
   const took = asIs.filter((a) => wordOf(a.inC) !== undefined && a.host.kind === 'ok');
-  const refused = took.find(refuses);
+  const odd = took.find((a) => leftOf(a.inC) === 'read' || leftOf(a.inC) === 'longer');
+  if (odd)
+    failed.push(
+      `${s.name} ${ODD[leftOf(odd.inC) as keyof typeof ODD]}; give it a body in C ('c') that returns a value`,
+    );
+  const unset = took.filter((a) => leftOf(a.inC) === 'unset');
+  if (unset[0] && !deadly && !odd) {
+    const status = statusOf(unset[0].inC)!;
+    const returns = s.status?.kind === 'void' ? '' : `, which returns ${spellValue(status)},`;
+    add(
+      unset[0],
+      'init/uninitialised-out-parameter',
+      `${spellCall(s, unset[0].vector.args)} leaves '${outOf(s)}' unset in C${returns} and the wrapper answers ${spellValue(hostWord(unset[0]))}`,
+      `${unset.length} of ${took.length} inputs that the wrapper accepts are answered with what nobody wrote`,
+    );
+  }
+  const written = took.filter((a) => leftOf(a.inC) === undefined);
+  const refused = written.find(refuses);
   if (refused && !deadly)
     add(
       refused,
       'trust/validation-gap',
-      `${spellCall(s, refused.vector.args)} is refused by C, which returns ${spellValue(wordOf(refused.inC)!)}, and the wrapper answers ${spellValue(hostWord(refused))}`,
-      `${took.filter(refuses).length} of ${took.length} inputs that the wrapper accepts are refused by C, and nobody notices`,
+      `${spellCall(s, refused.vector.args)} is refused by C, which returns ${spellValue(statusOf(refused.inC)!)}, and the wrapper answers ${spellValue(hostWord(refused))}`,
+      `${written.filter(refuses).length} of ${took.length} inputs that the wrapper accepts are refused by C, and nobody notices`,
     );
-  const both = took.filter((a) => !refuses(a));
+  const both = written.filter((a) => !refuses(a));
   const wrong = both.filter((a) => !sameResult(s.result, wordOf(a.inC)!, hostWord(a)));
   const killed = asIs.find((a) => a.host.kind === 'died' && wordOf(a.inC) !== undefined);
   if (killed)

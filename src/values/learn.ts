@@ -1,4 +1,5 @@
 /** What a round of random inputs showed, for the next: inputs worth changing, and smaller ones that show the same. */
+import type { HazardId } from '../model/hazard.js';
 import type { Signature } from '../model/signature.js';
 import { slotsOf } from '../model/signature.js';
 import type { Asked, Outcome } from './answers.js';
@@ -23,6 +24,12 @@ export type Learnt = Record<
     died: boolean;
   }
 >;
+
+/** What C itself shows of an input, so that smaller ones can be tried without the wrapper. */
+const GAPS: ReadonlySet<string> = new Set<HazardId>([
+  'trust/validation-gap',
+  'init/uninitialised-out-parameter',
+]);
 
 /** SIGALRM, by which the oracle stops itself. */
 const HANGS = '14';
@@ -50,9 +57,15 @@ export const kindOf = (o: Outcome): string =>
       ? `threw ${o.why.split(VALUE, 1)[0] ?? ''}`
       : o.kind;
 
-/** What C showed of an input: that it died, or refused it. */
+/** What C showed of an input: that it died, refused it, or left the result unset. */
 const fateOf = (a: OracleAnswer, { errors }: Question): string | undefined =>
-  'died' in a ? 'died' : isError(errors, a.word) ? 'refused' : undefined;
+  'died' in a
+    ? 'died'
+    : a.left === 'unset'
+      ? 'unset'
+      : isError(errors, a.status ?? a.word)
+        ? 'refused'
+        : undefined;
 
 /** Inputs that C alone is asked in a round, in batches: if one ends it, those of its batch are asked one by one. */
 const BATCHES = 10;
@@ -116,7 +129,7 @@ export const learn = async (
   const smaller: Args[] = [];
   for (const f of found) {
     const args = argsOf(f);
-    if (args === undefined || f.hazard !== 'trust/validation-gap') continue;
+    if (args === undefined || !GAPS.has(f.hazard)) continue;
     const inC = (inputs: readonly Args[]): Promise<OracleAnswer[]> =>
       callC(inputs.map((a) => toNative(slots, a)));
     const [first] = await inC([args]);

@@ -77,6 +77,11 @@ export const cParameters = (p: Parameter): string[] =>
     ? [`const ${p.c} *${p.name}`, `${p.lengthType.c} ${p.length}`]
     : p.kind === 'record'
       ? [`const ${p.c} *${p.name}`]
-      : [`${p.c}${p.c.endsWith('*') ? '' : ' '}${p.name}`];
+      : p.kind === 'out'
+        ? [`${p.c} *${p.name}`]
+        : [`${p.c}${p.c.endsWith('*') ? '' : ' '}${p.name}`];
 
 export const cResult = (r: Signature['result']): string => (r.kind === 'void' ? 'void' : r.c);
+
+/** What the function itself returns. */
+export const cReturned = (s: Signature): string => cResult(s.status ?? s.result);

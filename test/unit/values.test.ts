@@ -6,7 +6,8 @@ import { parseSignature, slotNames, slotsOf, type Signature } from '../../src/mo
 import { readAnswers, type Asked, type Outcome } from '../../src/values/answers.js';
 import { compareFunction, type Compared } from '../../src/values/compare.js';
 import { sameResult, type Native } from '../../src/values/native.js';
-import { oracleSource, type OracleAnswer } from '../../src/values/oracle.js';
+import { oracleSource } from '../../src/values/oracle-source.js';
+import type { OracleAnswer } from '../../src/values/oracle.js';
 import { SCAFFOLDS } from '../../src/values/scaffold.js';
 import { double, numberOf, spellValue, stringOf, vectorsOf } from '../../src/values/vectors.js';
 
@@ -28,6 +29,8 @@ describe('a signature', () => {
     ['int f(const char *data, size_t n)', ['bytes'], 'int'],
     ['int f(const char *text, int level)', ['text', 'int'], 'int'],
     ['int f(const point *p {double x, int8_t y}, bool on)', ['float', 'int', 'int'], 'int'],
+    ['int f(const char *text, double *out)', ['text'], 'float'],
+    ['void f(uint16_t *out, int level)', ['int'], 'int'],
   ];
   test.each(KINDS)('%s', (text, kinds, result) => {
     const s = signature(text);
@@ -40,6 +43,10 @@ describe('a signature', () => {
     ['int f(int a', /no signature/],
     ['box *f(int a)', /result 'box \*'/],
     ['int f(char *out)', /written to/],
+    ['int f(uint8_t *out)', /written to/],
+    ['int f(int *out, size_t count)', /written to/],
+    ['int f(box *out)', /written to/],
+    ['int f(int *x, int *y)', /writes through 'x' and 'y'/],
     ['int f(const box *b)', /spell its fields/],
     ['int f(const box *b {box *inner})', /no values can be made/],
     ['int f(int)', /no values can be made/],

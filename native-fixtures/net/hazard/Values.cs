@@ -85,6 +85,12 @@ namespace Hazard
         }
 
         [Test]
+        public void init_uninitialised_out_parameter__value()
+        {
+            FfiGatesValues.Check("fx_measure", a => Double(a[0].Int32)); //~ init_uninitialised_out_parameter__value: values fuzz = init/uninitialised-out-parameter
+        }
+
+        [Test]
         public void trust_validation_gap__code()
         {
             FfiGatesValues.Check("fx_double", a => Double(a[0].Int32)); //~ trust_validation_gap__code: values fuzz = trust/validation-gap

@@ -105,6 +105,12 @@ namespace Twin
         }
 
         [Test]
+        public void init_uninitialised_out_parameter__value()
+        {
+            FfiGatesValues.Check("fx_measure", a => Double(a[0].Int32));
+        }
+
+        [Test]
         public void trust_validation_gap__code()
         {
             FfiGatesValues.Check("fx_double", a => Double(a[0].Int32));

@@ -43,6 +43,10 @@ test('bounds_length_arithmetic__value', async () => {
   await check('fx_sum', (a) => addon.valueSum(a[0].buffer));
 });
 
+test('init_uninitialised_out_parameter__value', async () => {
+  await check('fx_measure', (a) => addon.valueDouble(a[0].number));
+});
+
 test('trust_validation_gap__code', async () => {
   await check('fx_double', (a) => addon.valueDouble(a[0].number));
 });

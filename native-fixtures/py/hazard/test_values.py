@@ -76,10 +76,15 @@ def test_trust_validation_gap__value():
     check("fx_slice", trusting)  #~ trust_validation_gap__value: values fuzz = trust/validation-gap
 
 
-def test_trust_validation_gap__code():
-    def double(want):
-        out = ctypes.c_int()
-        lib.fx_measure(want, ctypes.byref(out))
-        return out.value
+def double(want):
+    out = ctypes.c_int()
+    lib.fx_measure(want, ctypes.byref(out))
+    return out.value
 
+
+def test_init_uninitialised_out_parameter__value():
+    check("fx_measure", double)  #~ init_uninitialised_out_parameter__value: values fuzz = init/uninitialised-out-parameter
+
+
+def test_trust_validation_gap__code():
     check("fx_double", double)  #~ trust_validation_gap__code: values fuzz = trust/validation-gap

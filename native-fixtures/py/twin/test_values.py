@@ -90,5 +90,9 @@ def double(want):
     return out.value
 
 
+def test_init_uninitialised_out_parameter__value():
+    check("fx_measure", double)
+
+
 def test_trust_validation_gap__code():
     check("fx_double", double)

@@ -44,5 +44,9 @@ def test_trust_validation_gap__value():
     check("fx_slice", extension.hazard_slice)  #~ trust_validation_gap__value: values fuzz = trust/validation-gap
 
 
+def test_init_uninitialised_out_parameter__value():
+    check("fx_measure", extension.hazard_double)  #~ init_uninitialised_out_parameter__value: values fuzz = init/uninitialised-out-parameter
+
+
 def test_trust_validation_gap__code():
     check("fx_double", extension.hazard_double)  #~ trust_validation_gap__code: values fuzz = trust/validation-gap

@@ -40,5 +40,9 @@ def test_trust_validation_gap__value():
     check("fx_slice", extension.twin_slice)
 
 
+def test_init_uninitialised_out_parameter__value():
+    check("fx_measure", extension.twin_double)
+
+
 def test_trust_validation_gap__code():
     check("fx_double", extension.twin_double)

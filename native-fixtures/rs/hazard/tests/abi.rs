@@ -184,11 +184,18 @@ fn trust_validation_gap__value() {
     check("fx_slice", |a| Ok(slice(a[0].int()?, a[1].int()?))); //~ trust_validation_gap__value: values fuzz = trust/validation-gap
 }
 
+fn measured(want: i32) -> i32 {
+    let mut out = 0;
+    unsafe { fixture::fx_measure(want, &mut out) };
+    out
+}
+
+#[test]
+fn init_uninitialised_out_parameter__value() {
+    check("fx_measure", |a| Ok(measured(a[0].int()?))); //~ init_uninitialised_out_parameter__value: values fuzz = init/uninitialised-out-parameter
+}
+
 #[test]
 fn trust_validation_gap__code() {
-    check("fx_double", |a| { //~ trust_validation_gap__code: values fuzz = trust/validation-gap
-        let mut out = 0;
-        unsafe { fixture::fx_measure(a[0].int()?, &mut out) };
-        Ok(out)
-    });
+    check("fx_double", |a| Ok(measured(a[0].int()?))); //~ trust_validation_gap__code: values fuzz = trust/validation-gap
 }

@@ -267,13 +267,20 @@ fn trust_validation_gap__value() {
     check("fx_slice", |a| Ok(slice(a[0].int()?, a[1].int()?)?));
 }
 
+fn measured(want: i32) -> Result<i32, Stop> {
+    let mut out = 0;
+    if want > i32::MAX / 2 || unsafe { fx_measure(want, &mut out) } != 0 {
+        return Err(Stop::Threw("no measure".to_string()));
+    }
+    Ok(out)
+}
+
+#[test]
+fn init_uninitialised_out_parameter__value() {
+    check("fx_measure", |a| measured(a[0].int()?));
+}
+
 #[test]
 fn trust_validation_gap__code() {
-    check("fx_double", |a| {
-        let (want, mut out) = (a[0].int::<i32>()?, 0);
-        if want > i32::MAX / 2 || unsafe { fx_measure(want, &mut out) } != 0 {
-            return Err(Stop::Threw("no measure".to_string()));
-        }
-        Ok(out)
-    });
+    check("fx_double", |a| measured(a[0].int()?));
 }

@@ -62,6 +62,13 @@ class ValuesTests {
   }
 }
 
+class InitUninitialisedOutParameterValueTest {
+  @Test
+  void init_uninitialised_out_parameter__value() throws IOException {
+    FfiGatesValues.check("fx_measure", a -> Values.twice(a[0].asInt())); //~ init_uninitialised_out_parameter__value: values fuzz = init/uninitialised-out-parameter
+  }
+}
+
 class TrustValidationGapCodeTest {
   @Test
   void trust_validation_gap__code() throws IOException {

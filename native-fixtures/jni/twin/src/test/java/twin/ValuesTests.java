@@ -72,6 +72,11 @@ class ValuesTests {
   }
 
   @Test
+  void init_uninitialised_out_parameter__value() throws IOException {
+    FfiGatesValues.check("fx_measure", a -> Values.twice(a[0].asInt()));
+  }
+
+  @Test
   void trust_validation_gap__code() throws IOException {
     FfiGatesValues.check("fx_double", a -> Values.twice(a[0].asInt()));
   }
