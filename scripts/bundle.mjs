@@ -15,8 +15,18 @@ const BUNDLE = join(DIST, 'bundle');
 /** What `bin/` imports. */
 const ENTRIES = { main: join(DIST, 'cli/main.js'), fault: join(DIST, 'cli/fault.js') };
 
-/** Packages of some hundred modules that most commands load. They are joined in, with all that they need themselves. */
-const JOINED = ['execa', 'yargs', 'zod'];
+/** Packages that most commands load, of many modules or in CommonJS. They are joined in, with all that they need themselves. */
+const JOINED = [
+  'execa',
+  'listr2',
+  'proper-lockfile',
+  'string-width',
+  'tinyglobby',
+  'which',
+  'yaml',
+  'yargs',
+  'zod',
+];
 
 /** `/…/node_modules/@a/b/lib/c.js`: the package's directory, its name, and the path in it. */
 const PACKAGED = /^(.*[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+))[/\\](.*)$/;

@@ -82,7 +82,8 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const [started, begun] = [new Date(), performance.now()];
   const load = loadAverage();
   const known = durationsFrom(await readDurations(), o.lastReport);
-  const provenance = await provenanceOf(o.matrix.root);
+  // Git answers while cells are planned and run.
+  const provenance = provenanceOf(o.matrix.root);
   const { plan, cells, expectations } = await planEverything(o.matrix, o.host, o.selectors, o);
   const logs = join(o.out, 'logs');
   await rm(logs, { recursive: true, force: true });
@@ -211,7 +212,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     shipped: { proven: await readProven(), detection: await readDetection() },
     readSource: makeSourceReader(caches),
     countsIn,
-    provenance,
+    provenance: await provenance,
   });
   return redactor.deep(report);
 };

@@ -11,6 +11,7 @@ const CONFIGURE = 'test -f configure || autoreconf -fi';
 
 export const autotools: Builder = {
   id: 'autotools',
+  toolchains: ['autotools'],
   copies: true,
   missing: (tools) =>
     lacks(tools, 'make', REMEDY) ?? lacks(tools, 'autoreconf', REMEDY) ?? lacks(tools, 'libtoolize', REMEDY),

@@ -5,6 +5,7 @@ const REMEDY = 'apt-get install -y meson ninja-build';
 
 export const meson: Builder = {
   id: 'meson',
+  toolchains: ['meson'],
   missing: (tools) => lacks(tools, 'meson', REMEDY) ?? lacks(tools, 'ninja', REMEDY),
   commands: (p) => [
     {

@@ -108,7 +108,7 @@ export const main = async (argv: readonly string[], interruption: Interruption):
           .option('prove', {
             type: 'boolean',
             default: false,
-            describe: 'run every canary, also those that a run of the last 24 hours saw',
+            describe: 'believe no earlier run: run every canary, and ask every tool of this machine',
           })
           .option('reporter', reporter)
           .option('since', since)

@@ -16,16 +16,19 @@ export const toolchainsFor = ({ suites, targets }: Matrix): ReadonlySet<Toolchai
 
 /**
  * This machine, after missing tools were installed with `provision`. `onlyTools` leaves out what makes the first run faster
- * without changing which cells can run.
+ * without changing which cells can run; with `prove`, no answer of an earlier run is believed.
  */
 export const probeFor = async (
   matrix: Matrix,
-  o: { out: string; cache: string; provision: boolean; onlyTools?: true },
+  o: { out: string; cache: string; provision: boolean; onlyTools?: true; prove?: boolean },
   interruption: Interruption,
 ): Promise<Host> => {
   const { probeHost } = await import('../host/probe.js');
+  const { openAnswers } = await import('../host/kept-answers.js');
   const wanted = { wanted: toolchainsFor(matrix) };
-  const found = await probeHost(o.out, wanted);
+  // What is installed is looked for, not remembered.
+  const kept = o.provision ? undefined : await openAnswers(o.cache, { use: o.prove !== true });
+  const found = await probeHost(o.out, { ...wanted, kept });
   if (!o.provision) return found;
   const { prepare, provision } = await import('../setup/provision.js');
   const room = { say: tell, cache: o.cache, signal: interruption.signal };

@@ -73,7 +73,8 @@ const makeReport = async (
   await checkRequest({ matrix, selectors: request?.document?.selectors ?? selectors, out, cache });
   const { leaveOutSince } = await import('./since.js');
   const leaveOut = await leaveOutSince(a.since, matrix);
-  const host = await probeFor(matrix, { out, cache, provision: a.provision }, interruption);
+  const room = { out, cache, provision: a.provision, prove: a.prove };
+  const host = await probeFor(matrix, room, interruption);
   const shard = request && (await openShard(request, { matrix, host, selectors, out, cache }));
   if (shard?.only.size === 0) return { code: await shard.finish(undefined) };
   const { makeConsole } = await import('../reporters/terminal/console.js');

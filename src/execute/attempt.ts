@@ -16,7 +16,7 @@ import { watchLogs } from './lost-logs.js';
 import { launch } from '../process/launch.js';
 import { recordedObjects } from './recorded-objects.js';
 import { linesOf } from '../process/lines.js';
-import { readLogs, unprovenIn, watchedIn, withoutEnd } from '../parsers/read-logs.js';
+import { prepareReading, readLogs, unprovenIn, watchedIn, withoutEnd } from '../parsers/read-logs.js';
 import { BINDINGS } from '../bindings/index.js';
 import { redactFiles } from '../process/redact-file.js';
 import { hideSecrets } from '../redaction/diagnostic.js';
@@ -123,7 +123,7 @@ export const runAttempt = async (
   const output = join(dir, 'output.log');
   const lostAfter = await watchLogs(logDir);
   const since = Date.now();
-  const ended = await launch(
+  const running = launch(
     { ...l, env: { ...options.env, TMPDIR: join(scratch, 'tmp'), ...l.env } },
     {
       output,
@@ -133,6 +133,9 @@ export const runAttempt = async (
       limit: { bytes: bytesOf(cell), dir: logDir },
     },
   );
+  // There is nothing else to do until it ends.
+  setImmediate(prepareReading);
+  const ended = await running;
   if (after && arm.after) {
     const log = { path: join(logDir, arm.after.log), tool: cell.gate.id };
     await runAfter(after, log, { ...options.env, FFI_GATES_SINCE: String(since) }, options.signal);

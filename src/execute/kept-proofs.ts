@@ -4,10 +4,12 @@
  * again, since no key knows everything of a machine.
  */
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { lasting } from '../host/environment.js';
 import type { Host } from '../host/probe.js';
 import type { Evidence } from '../judge/evidence.js';
 import { byText } from '../model/order.js';
@@ -19,32 +21,26 @@ import type { KeptProofs, Runner } from './runner.js';
 /** Milliseconds for which a proof is used. */
 export const PROOF_AGE = 24 * 60 * 60 * 1000;
 
-/** Variables that differ from terminal to terminal and say nothing of a child. */
-// regexes: built from the literal below
-const PASSING = new RegExp(
-  `^(?:${[
-    '_|SHLVL|PWD|OLDPWD|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|TMUX.*|STY|WINDOWID|DISPLAY|XDG_SESSION_.*',
-    'SSH_.*|INVOCATION_ID|JOURNAL_STREAM|npm_.*|INIT_CWD',
-  ].join('|')})$`,
-);
-
 const HERE = dirname(dirname(fileURLToPath(import.meta.url)));
 const ROOT = dirname(HERE);
 
-/** SHA-256 of the names and contents of all files below directories. */
-const contentOf = async (dirs: readonly string[]): Promise<string> => {
+/** SHA-256 of the names and states of all files below directories. To read hundreds of files takes longer than a small suite. */
+const stateOfAll = async (dirs: readonly string[]): Promise<string> => {
   const hash = createHash('sha256');
   for (const dir of dirs) {
     const entries = await readdir(dir, { recursive: true, withFileTypes: true });
     const files = entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name));
-    for (const file of files.sort(byText)) hash.update(`\0${file}\0`).update(await readFile(file));
+    for (const file of files.sort(byText)) {
+      const { dev, ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+      hash.update(`\0${file}\0${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`);
+    }
   }
   return hash.digest('hex');
 };
 
 /** This program: what it runs, loads into tests, and parses with. */
-const ownContent = (caches: Caches): Promise<string> =>
-  caches.once('program', ROOT, () => contentOf([HERE, join(ROOT, 'plugins')]));
+const ownState = (caches: Caches): Promise<string> =>
+  caches.once('program', ROOT, () => stateOfAll([HERE, join(ROOT, 'plugins')]));
 
 /** Paths, sizes and dates of the files that a machine's tools are, so that an update is another machine. */
 const filesOf = async ({ tools, runtimes }: Host): Promise<unknown[]> => {
@@ -88,13 +84,13 @@ const keyOf = async (r: Runner): Promise<string> => {
   // Probing is concurrent, and the reports' directory is that of `logs`.
   const { tools, logs: _reports, openFiles: _openFiles, unknown: _unknown, ...machine } = host;
   const facts = [
-    ['proof', 2, await ownContent(caches), process.version, await boot(), process.getuid?.()],
+    ['proof', 3, await ownState(caches), process.version, await boot(), process.getuid?.()],
     [cell.id, cell.compiler, cell.canaryBuilder, cell.suite, cell.matrix.gates[cell.gate.id]],
     [cell.matrix.timeout, cell.matrix.output, expectations, await placeOf(logs)],
     // The directories of builds have their keys in their names.
     [prepared, r.preloads, r.agent, r.tracer, evidence.noHostLines, [...evidence.own.dirs]],
     [tools, machine, await filesOf(host)],
-    Object.fromEntries(Object.entries(env).filter(([name]) => !PASSING.test(name))),
+    lasting(env),
   ];
   return createHash('sha256').update(canonical(facts)).digest('hex');
 };

@@ -31,3 +31,16 @@ export const buildEnv = (tools: Tools, env: NodeJS.ProcessEnv = process.env): Re
   ...baseEnv(env),
   ...(tools['java'] ? { JAVA_HOME: dirname(dirname(tools['java'].path)) } : {}),
 });
+
+/** Variables that differ from terminal to terminal and say nothing of a child. */
+// regexes: built from the literal below
+const PASSING = new RegExp(
+  `^(?:${[
+    '_|SHLVL|PWD|OLDPWD|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|TMUX.*|STY|WINDOWID|DISPLAY|XDG_SESSION_.*',
+    'SSH_.*|INVOCATION_ID|JOURNAL_STREAM|npm_.*|INIT_CWD',
+  ].join('|')})$`,
+);
+
+/** `env` without what differs from terminal to terminal, for keys of what is kept between runs. */
+export const lasting = (env: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !PASSING.test(name)));

@@ -9,6 +9,7 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Tools } from '../model/launch.js';
 import { baseEnv } from './environment.js';
+import type { Depends, KeptAnswers } from './kept-answers.js';
 import {
   firstOf,
   nightlyVersion,
@@ -91,12 +92,15 @@ const RUNTIME_FILES: [key: string, compiler: 'gcc' | 'clang', file: string][] = 
   ['clang/stdcxx', 'clang', 'libstdc++.so.6'],
 ];
 
+/** A file that the compiler has not found may be installed. */
+const PRINTED: Depends = { keeps: (path) => path.startsWith('/'), files: (path) => [path] };
+
 const runtimes = async (tools: Tools, asking: Asking): Promise<Record<string, string>> => {
   const found: Record<string, string> = {};
   await Promise.all(
     RUNTIME_FILES.map(async ([key, compiler, file]) => {
       const cc = tools[compiler]?.path;
-      const p = cc && (await out(asking, key, cc, [`-print-file-name=${file}`]));
+      const p = cc && (await out(asking, key, cc, [`-print-file-name=${file}`], PRINTED));
       if (!p || !p.startsWith('/')) return;
       // gcc's lib*.so may be a link, and the loader needs the real file. A GNU ld script cannot be loaded.
       const real = await realpath(p).catch(() => undefined);
@@ -131,18 +135,28 @@ const openFileLimit = async (): Promise<number | undefined> => {
  * Whether LeakSanitizer's tracer works. Yama's scope 3 forbids ptrace altogether. A container's filter shows
  * only in a trial: an empty program is leak-checked and fails at exit if its tracer cannot attach.
  */
-const ptraceAllowed = async (gcc: string | undefined): Promise<boolean> => {
+const ptraceAllowed = async (gcc: string | undefined, kept: KeptAnswers | undefined): Promise<boolean> => {
   if ((await number('/proc/sys/kernel/yama/ptrace_scope')) === 3) return false;
   if (gcc === undefined) return true;
+  const tried = (): Promise<string | undefined> => tryPtrace(gcc);
+  const said = kept
+    ? await kept.answer([gcc, 'ptrace'], tried, { keeps: (answer) => answer === 'yes' })
+    : await tried();
+  return said !== 'no';
+};
+
+/** Undefined if it could not be tried. */
+const tryPtrace = async (gcc: string): Promise<'yes' | 'no' | undefined> => {
   const dir = await mkdtemp(join(tmpdir(), 'ffi-gates-probe-'));
   try {
     const exe = join(dir, 'empty');
     const compile = ['-fsanitize=address', '-x', 'c', '-', '-o', exe];
     const cc = await runTool(gcc, compile, { input: 'int main(void) { return 0; }\n', env: baseEnv() });
-    if (cc.code !== 0) return true;
+    if (cc.code !== 0) return undefined;
     const env = { ...baseEnv(), ASAN_OPTIONS: 'detect_leaks=1' };
     const run = await runTool(exe, [], { timeoutMs: 20_000, env });
-    return !/LeakSanitizer has encountered a fatal error|failed to (?:attach|fork)/i.test(run.all);
+    if (/LeakSanitizer has encountered a fatal error|failed to (?:attach|fork)/i.test(run.all)) return 'no';
+    return run.code === 0 ? 'yes' : undefined;
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
@@ -177,17 +191,25 @@ const writable = async (dir: string): Promise<boolean> => {
 
 const PATIENCE_MS = [30_000, 90_000];
 
+export type ProbeOptions = {
+  /** Time limits in ms of the trials. */
+  patience?: readonly number[];
+  /** The only toolchains to look for. Default: all. */
+  wanted?: ReadonlySet<Toolchain>;
+  /** Answers of an earlier run, and where those of this one go. Default: everything is asked, and nothing kept. */
+  kept?: KeptAnswers | undefined;
+};
+
 /**
  * Probes the machine, which takes about a second. Missing tools are absent in the result; tools that do not
- * answer within `patience` (ms, for each trial) are unknown. `reports` is the directory for reports. Only `wanted` toolchains are
- * looked for.
+ * answer in time are unknown. `reports` is the directory for reports.
  */
 export const probeHost = async (
   reports = 'reports/latest',
-  { patience, wanted }: { patience?: readonly number[]; wanted?: ReadonlySet<Toolchain> } = {},
+  { patience, wanted, kept }: ProbeOptions = {},
 ): Promise<Host> => {
   const unknown: Unknown = {};
-  const asking = { unknown, patience: patience ?? PATIENCE_MS };
+  const asking = { unknown, patience: patience ?? PATIENCE_MS, kept };
   const tools = await probeTools(asking, wanted ?? new Set(TOOLCHAINS));
   const dir = resolve(reports);
   const nightly = async (name: string, ...command: [string, ...string[]]) =>
@@ -197,7 +219,7 @@ export const probeHost = async (
       runtimes(tools, asking),
       number('/proc/sys/vm/mmap_rnd_bits'),
       out(asking, 'setarch', 'setarch', ['-R', 'true']).then((o) => o !== undefined),
-      ptraceAllowed(tools['gcc']?.path),
+      ptraceAllowed(tools['gcc']?.path, kept),
       osRelease(),
       openFileLimit(),
       tools['rustup'] ? nightlyVersion(asking) : undefined,
@@ -208,6 +230,7 @@ export const probeHost = async (
       writable(dir),
     ]);
   if (night) tools['nightly'] = night;
+  await kept?.save();
   const rustSrc = sysroot !== undefined && existsSync(join(sysroot.trim(), RUST_SRC));
   const clangDir = tools['clang'] && (await realpath(tools['clang'].path)).replace(/\/[^/]+$/, '');
   const symbolizer = clangDir && `${clangDir}/llvm-symbolizer`;

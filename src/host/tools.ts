@@ -1,9 +1,11 @@
 /** Finds the tools of this machine by asking each one itself: real executables, never shims. */
 import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import which from 'which';
 import type { Tools } from '../model/launch.js';
 import { baseEnv } from './environment.js';
 import { runTool } from '../process/run-tool.js';
+import type { Depends, KeptAnswers } from './kept-answers.js';
 
 /** Why there was no answer, by what was asked for: a tool (`gcc`), a runtime (`gcc/asan`), `miri`, … */
 export type Unknown = Record<string, string>;
@@ -13,17 +15,15 @@ export type Asking = {
   unknown: Unknown;
   /** Time limits in ms of the trials. A busy machine may need the second. */
   patience: readonly number[];
+  /** Answers of earlier runs. Absent: every tool is asked. */
+  kept?: KeptAnswers | undefined;
 };
 
-/**
- * The output of a command, if it succeeds. If it is not heard even with patience, `name` becomes unknown,
- * with the reason.
- */
-export const out = async (
+const ask = async (
   asking: Asking,
   name: string,
   cmd: string,
-  args: string[],
+  args: readonly string[],
 ): Promise<string | undefined> => {
   let why: string | undefined;
   for (const timeoutMs of asking.patience) {
@@ -36,6 +36,21 @@ export const out = async (
   return undefined;
 };
 
+/**
+ * The output of a command, if it succeeds. If it is not heard even with patience, `name` becomes unknown,
+ * with the reason.
+ */
+export const out = (
+  asking: Asking,
+  name: string,
+  cmd: string,
+  args: string[],
+  depends?: Depends,
+): Promise<string | undefined> => {
+  const fresh = (): Promise<string | undefined> => ask(asking, name, cmd, args);
+  return asking.kept ? asking.kept.answer([cmd, ...args], fresh, depends) : fresh();
+};
+
 /** The first of these names on the PATH. */
 export const firstOf = async (...names: string[]): Promise<string | undefined> => {
   for (const n of names) {
@@ -46,7 +61,7 @@ export const firstOf = async (...names: string[]): Promise<string | undefined> =
 };
 
 /** Tools that only some repositories need. To ask all of them takes seconds on a busy machine. */
-export const TOOLCHAINS = ['go', 'jvm', 'mono', 'npm', 'rust'] as const;
+export const TOOLCHAINS = ['autotools', 'go', 'jvm', 'meson', 'mono', 'npm', 'rust'] as const;
 export type Toolchain = (typeof TOOLCHAINS)[number];
 
 type Probe = {
@@ -78,10 +93,10 @@ const PROBES: Record<string, Probe> = {
   },
   cmake: { names: ['cmake'], args: ['--version'], pattern: V },
   make: { names: ['make'], args: ['--version'], pattern: V },
-  meson: { names: ['meson'], args: ['--version'], pattern: V },
+  meson: { names: ['meson'], args: ['--version'], pattern: V, of: 'meson' },
   ninja: { names: ['ninja', 'ninja-build'], args: ['--version'], pattern: V },
-  autoreconf: { names: ['autoreconf'], args: ['--version'], pattern: V },
-  libtoolize: { names: ['libtoolize'], args: ['--version'], pattern: V },
+  autoreconf: { names: ['autoreconf'], args: ['--version'], pattern: V, of: 'autotools' },
+  libtoolize: { names: ['libtoolize'], args: ['--version'], pattern: V, of: 'autotools' },
   gdb: { names: ['gdb'], args: ['--version'], pattern: V },
   valgrind: { names: ['valgrind'], args: ['--version'], pattern: V },
   go: { names: ['go'], args: ['version'], pattern: /go(\d+\.\d+(?:\.\d+)?)/, of: 'go' },
@@ -100,14 +115,21 @@ const PROBES: Record<string, Probe> = {
   setpriv: { names: ['setpriv'], args: ['--version'], pattern: V },
 };
 
+/** Those that are found in another way. */
+const FURTHER: Partial<Record<Toolchain, readonly string[]>> = {
+  jvm: ['java', 'javac'],
+  mono: ['nunit'],
+  rust: ['nightly'],
+};
+
 /** The tools of a toolchain. */
 export const toolsOf = (toolchain: Toolchain): string[] => [
   ...Object.entries(PROBES).flatMap(([id, { of }]) => (of === toolchain ? [id] : [])),
-  ...{ go: [], jvm: ['java', 'javac'], mono: ['nunit'], npm: [], rust: ['nightly'] }[toolchain],
+  ...(FURTHER[toolchain] ?? []),
 ];
 
 /**
- * Prints the interpreter's own path, its version, and those of packages. To import these would take longer than all the rest;
+ * Prints the interpreter's own path, its version, those of packages, and where it looks for modules. To import these would take longer than all the rest;
  * pytest is asked itself, since one that does not start runs no test.
  */
 const ASK_PYTHON = `import os, sys
@@ -117,16 +139,28 @@ for name in ("setuptools", "hypothesis"):
     try:
         print(name, version(name))
     except PackageNotFoundError:
-        pass`;
+        pass
+import site
+for place in {*sys.path, site.getusersitepackages(), sys.prefix + "/pyvenv.cfg"}:
+    print("place", place)`;
+
+/** Where an interpreter finds packages, and what pytest reads before it starts. */
+const pythonFiles = (text: string): string[] =>
+  [
+    ...text.split('\n').map((line) => line.replace(/^place /, '').replace(/^(\/\S+) \d[\d.]{0,20}$/, '$1')),
+    ...['pytest.ini', '.pytest.ini', 'pyproject.toml', 'tox.ini', 'setup.cfg'].map((f) => resolve(f)),
+  ].filter((path) => path.startsWith('/'));
 
 /** Asks the interpreter itself for its path: `python3` may be a pyenv shim, which is a shell script. */
 const python = async (asking: Asking): Promise<Tools> => {
   const shim = await firstOf('python3', 'python');
-  const text = shim && (await out(asking, 'python', shim, ['-c', ASK_PYTHON]));
+  const text = shim && (await out(asking, 'python', shim, ['-c', ASK_PYTHON], { files: pythonFiles }));
   const m = text && /^(\S+) (\S+)$/m.exec(text);
   if (!m) return {};
   const path = m[1]!;
-  const pytest = await out(asking, 'pytest', path, ['-m', 'pytest', '--version']);
+  const pytest = await out(asking, 'pytest', path, ['-m', 'pytest', '--version'], {
+    files: () => pythonFiles(text),
+  });
   const packages = [...text.matchAll(/^(setuptools|hypothesis) (\S+)$/gm)];
   return {
     python: { path, version: m[2]! },

@@ -19,6 +19,14 @@ const pidOf = (name: string): number | undefined => {
   return m ? Number(m[1]) : undefined;
 };
 
+let isPrepared = false;
+
+/** Makes ready what the first log would otherwise wait for: the index over the words of all readers. */
+export const prepareReading = (): void => {
+  if (!isPrepared) openLog(() => undefined).push(Buffer.from('\n'));
+  isPrepared = true;
+};
+
 /** Streams one file through the parsers. */
 export const readLog = async (path: string): Promise<Parsed> => {
   const diagnostics: Diagnostic[] = [];

@@ -1,5 +1,6 @@
 import { filesOf } from '../../src/reporters/write.js';
 import stringWidth from 'string-width';
+import { columnsOf } from '../../src/reporters/terminal/columns.js';
 import { parseStringPromise } from 'xml2js';
 import { expect, it } from 'vitest';
 import { json } from '../../src/reporters/json.js';
@@ -79,4 +80,15 @@ it('heads a finding without a place in any code by its cells', () => {
   const lines = renderSummary({ ...report, findings: [nowhere] }, { width: 100, color: false });
   const cells = [...new Set(nowhere.witnesses.map((w) => w.cell))];
   expect(lines[lines.findIndex((l) => l.startsWith('Findings (')) + 1]).toBe(`  ✗ ${cells.join(' ')}`);
+});
+
+it('what is taken for one column is one', () => {
+  const wrong: string[] = [];
+  for (let code = 0; code < 0x2800; code++) {
+    const c = String.fromCodePoint(code);
+    if (columnsOf(c) !== stringWidth(c)) wrong.push(code.toString(16));
+    // None of them joins with a neighbour.
+    if (columnsOf(`1${c}a`) !== stringWidth(`1${c}a`)) wrong.push(`1${code.toString(16)}a`);
+  }
+  expect(wrong).toEqual([]);
 });

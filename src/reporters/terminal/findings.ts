@@ -1,5 +1,5 @@
 /** The findings of a run, as lines of the summary. */
-import stringWidth from 'string-width';
+import { columnsOf } from './columns.js';
 import type { FindingReport } from '../../model/report.js';
 import { oneLine, plainDeep } from '../escape.js';
 import * as words from '../wording.js';
@@ -15,7 +15,7 @@ export const title = (paint: Paint, text: string): string => paint('strong', tex
 
 /** A text filled up to a number of columns. */
 export const pad = (text: string, width: number): string =>
-  text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+  text + ' '.repeat(Math.max(0, width - columnsOf(text)));
 
 /** A remark in parentheses, if there is one. */
 export const aside = (text: string): string => (text === '' ? '' : ` (${text})`);

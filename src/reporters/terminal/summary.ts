@@ -3,7 +3,7 @@ import { byText } from '../../model/order.js';
 import { laneId } from '../../model/cell-id.js';
 import { EXIT } from '../../model/exit-codes.js';
 import { styleText } from 'node:util';
-import stringWidth from 'string-width';
+import { columnsOf } from './columns.js';
 import type { CellReport, Report } from '../../model/report.js';
 import { inert, oneLine, plainDeep } from '../escape.js';
 import * as words from '../wording.js';
@@ -84,11 +84,11 @@ const COLOURS: Record<words.Tone | 'strong', (text: string) => string> = {
 
 /** Shortens a line that is too wide. It loses its colours: a cut inside an escape sequence would leak it. */
 const cut = (line: string, width: number): string => {
-  if (stringWidth(line) <= width) return line;
+  if (columnsOf(line) <= width) return line;
   let out = '';
   let used = 1;
   for (const c of oneLineKeepIndent(line)) {
-    used += stringWidth(c);
+    used += columnsOf(c);
     if (used > width) break;
     out += c;
   }
