@@ -10,7 +10,9 @@ import { dirsWith, nearestOf, textsOf, under, type Tree } from './tree.js';
 const COMPILES = /\b(?:cc::Build|cmake::|autotools::|meson::)/;
 const BUILDS =
   /\b(?:cc::Build|cmake::|autotools::|meson::|bindgen::|pkg_config::|vcpkg::)|cargo:{1,2}rustc-link-lib/;
-const FOREIGN = /\bextern "C(?:-unwind)?" \{|#\[link\(/;
+const FOREIGN = /\bextern(?: "(?:C|system)(?:-unwind)?")? \{|#\[link\(/;
+/** What bindgen makes of headers, in a build script. */
+const GENERATED = /\binclude! {0,4}[({[]\s{0,20}concat! {0,4}[({[]\s{0,20}env! {0,4}[({[]"OUT_DIR"/;
 /** The libraries of `cargo:rustc-link-lib=[KIND=]x` and `#[link(… name = "x")]`, line by line. */
 const linksOf = (text: string): string[] =>
   text.split('\n').flatMap((line) => {
@@ -78,13 +80,15 @@ export const findRust = async (tree: Tree): Promise<Found> => {
     const own = sources.filter((f) => crateOf(f.path) === dir);
     const text = own.map((f) => f.text).join('\n');
     const script = sources.find((f) => f.path === crate.script)?.text ?? '';
-    const declares = FOREIGN.test(text);
+    const generates = BUILDS.test(script) && GENERATED.test(text);
+    const declares = FOREIGN.test(text) || generates;
     const reasons = [
       ...(name.endsWith('-sys') ? ['it is called -sys'] : []),
       ...(crate.links ? [`links = "${crate.links}"`] : []),
       ...(BUILDS.test(script) ? [`its ${basename(crate.script!)} makes or links native code`] : []),
       ...[...new Set(crate.dependencies.filter(isForeign))].map((sys) => `it depends on ${sys}`),
-      ...(declares ? ['it declares foreign functions'] : []),
+      ...(FOREIGN.test(text) ? ['it declares foreign functions'] : []),
+      ...(generates ? [`it includes what its ${basename(crate.script!)} generates`] : []),
       ...(crate.dependencies.includes('libc') && callsLibc(text) ? ['it calls C through libc'] : []),
     ];
     if (reasons.length === 0) {

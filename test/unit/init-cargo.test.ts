@@ -91,8 +91,16 @@ describe('a crate without tests', () => {
   const SYS = pack('a-sys', 'build = "build.rs"\n');
   const load = async (lib: string) =>
     (await propose(treeOf({ 'Cargo.toml': SYS, 'build.rs': CC, 'src/lib.rs': lib }))).suites;
-  test('is loaded if it declares functions, which can be compared', async () => {
-    const [suite] = await load('extern "C" {\n  pub fn f();\n}\n');
+  test.each([
+    ['plainly', 'extern "C" {\n  pub fn f();\n}\n'],
+    ['without naming the ABI', 'extern {\n  pub fn f();\n}\n'],
+    [
+      'in a macro',
+      'macro_rules! all {\n  ($(fn $n:ident();)*) => { extern "system" { $(fn $n();)* } };\n}\n',
+    ],
+    ['by bindgen', 'include!(concat!(env!("OUT_DIR"), "/bindings.rs"));\n'],
+  ])('is loaded if it declares functions, which can be compared: %s', async (_, lib) => {
+    const [suite] = await load(lib);
     expect(suite).toMatchObject({ id: 'asys', binding: 'rs', with: { load: true } });
     expect(suite!.gates).toContain('declared');
     expect(suite!.gates).not.toContain('tsan');
