@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Tries a tarball of the package as a new user would, in empty directories and with the node of the PATH: installs it, lets `init`
-# write a matrix for a small repository, plans, runs it, and parses a log. The repository has one bug, which must be found. Without
-# an argument the tarball is packed from this checkout. PROVISION=1 also installs what the machine lacks.
+# write a matrix for a small repository, plans, runs it, and parses a log. The repository has one bug, which must be found. The
+# argument may also be a name and version that npm's registry has (`ffi-gates@0.1.0`); without one the tarball is packed from this
+# checkout. PROVISION=1 also installs what the machine lacks.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/ffi-gates-package-XXXXXX")
 trap 'rm -rf -- "$work"' EXIT
-if [ $# -gt 0 ]; then tarball=$(realpath "$1"); else
+if [ -f "${1:-}" ]; then tarball=$(realpath "$1"); elif [ $# -gt 0 ]; then tarball=$1; else
   (cd "$root" && npm run --silent build)
   tarball=$work/$(cd "$root" && npm pack --silent --ignore-scripts --pack-destination "$work")
 fi
-echo "node $(node --version), $(basename "$tarball"), $(du -k "$tarball" | cut -f 1) KiB"
+echo "node $(node --version), $(basename "$tarball")$(if [ -f "$tarball" ]; then echo ", $(du -k "$tarball" | cut -f 1) KiB"; fi)"
 
 mkdir -p "$work/tool" "$work/repo/native"
 cd "$work/tool"

@@ -114,7 +114,7 @@ kill_shard() { # INDEX, TIMES
     part=$(find "$work/volume/shards/$1" -name '*.blob.part' 2>/dev/null | head -n 1 || true)
     if [ -z "$part" ] || ! grep -q '^{"kind":"cell"' "$part"; then continue; fi
     for pid in /proc/[0-9]*; do
-      if [ "$pid" != "$last" ] && tr '\0' ' ' < "$pid/cmdline" 2>/dev/null | grep -qE "^node $root/bin/ffi-gates.js run .*shards/$1 "; then
+      if [ "$pid" != "$last" ] && tr '\0' ' ' 2>/dev/null < "$pid/cmdline" | grep -qE "^node $root/bin/ffi-gates.js run .*shards/$1 "; then
         kill -KILL "${pid#/proc/}" && last=$pid && left=$((left - 1))
       fi
     done
