@@ -315,6 +315,7 @@ static int fails(const char *function, uintptr_t frame, void *at) {
   static __typeof__(&name) real; \
   if (real == NULL) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 #include "failing-calls.h"
+#include "failing-jni.h"
 
 static void *instead(const char *name) {
   for (size_t i = 0; i < sizeof replaced / sizeof *replaced; i++)
@@ -324,7 +325,10 @@ static void *instead(const char *name) {
 
 /* ---- objects ---- */
 
-static void look_around(void) { objects_look(instead); }
+static void look_around(void) {
+  objects_look(instead);
+  if (object_count > 0) jni_look();
+}
 
 void *dlopen(const char *name, int mode) {
   REAL(dlopen);

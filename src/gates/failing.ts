@@ -2,6 +2,9 @@
  * Calls of the project's code that fail: an allocation, an open, a thread that does not start. `plugins/preload/failing.c` lists
  * them while the suite runs; then one at a time fails, under AddressSanitizer, in the test that reaches it first.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { jdkHome } from '../bindings/jni/jdk.js';
 import type { BindingId } from '../model/ids.js';
 import type { Gate } from './gate.js';
 import { asan } from './sanitizers.js';
@@ -37,6 +40,16 @@ export const failing: Gate = {
       ['-fsanitize=address'],
     ),
   preload: 'failing',
+  preloadInputs: (host) => {
+    const include = host.tools['java'] && join(jdkHome(host.tools), 'include');
+    return include !== undefined && existsSync(join(include, 'jvmti.h'))
+      ? {
+          facts: [include, host.tools['java']],
+          flags: ['-DFAILING_JNI', `-I${include}`, `-I${join(include, 'linux')}`],
+          commands: [],
+        }
+      : { facts: undefined, flags: [], commands: [] };
+  },
   fails: true,
   arm: (r) => {
     const { atEnd, ...armed } = asan.arm(r);
