@@ -52,6 +52,8 @@ export type RunOptions = {
    * (`renew`). Absent: every canary runs, and none is kept.
    */
   keptProofs?: 'use' | 'renew';
+  /** Goes on with the calls that no earlier run made to fail (`execute/failed-before.ts`). */
+  resumes?: boolean;
   disturbance?: CellOptions['disturbance'];
   out: string;
   cache: string;
@@ -119,6 +121,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
   const asked = new Set(plan.cells.map((c) => c.lane));
   const roomOf = (cell: Cell): CellOptions => ({
     ...(kept && cell.suite.role === 'canary' && asked.has(cell.lane) ? { proofs: kept } : {}),
+    ...(o.resumes && cell.suite.role === 'subject' ? { resumes: true } : {}),
     host: o.host,
     build,
     caches,

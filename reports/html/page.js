@@ -96,6 +96,7 @@ const hero = (view) => {
         el('h1', {}, view.ending.charAt(0).toUpperCase() + view.ending.slice(1)),
         el('p', {}, view.headline),
         view.before && el('p.quiet', {}, view.before),
+        ...view.driven.map((line) => el('p.quiet', {}, line)),
       ),
     ),
     el(

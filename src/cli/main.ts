@@ -110,6 +110,11 @@ export const main = async (argv: readonly string[], interruption: Interruption):
             default: false,
             describe: 'believe no earlier run: run every canary, and ask every tool of this machine',
           })
+          .option('resume', {
+            type: 'boolean',
+            default: false,
+            describe: 'gates failing and errors: go on with calls that no run of this build made to fail',
+          })
           .option('reporter', reporter)
           .option('since', since)
           .option('shard', {

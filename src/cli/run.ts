@@ -28,6 +28,7 @@ export type RunArgs = ShardArgs & {
   provision: boolean;
   lastFailed: boolean;
   prove: boolean;
+  resume: boolean;
   quiet: boolean;
   reporter: string[];
 };
@@ -91,6 +92,7 @@ const makeReport = async (
     selectors: shard?.selectors ?? selectors,
     ...(shard ? { only: shard.only, onJudged: (judged) => shard.writer.add(judged) } : {}),
     cache,
+    resumes: a.resume,
     keptProofs: a.prove ? 'renew' : 'use',
     leaveOut,
     lastReport,

@@ -2,12 +2,9 @@
  * Runs a cell whose gate makes calls of the project fail. First the suite runs as it is, and the calls are listed that it
  * reaches. Then each fails once, in the test that reaches it first and in no other.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { BINDINGS } from '../bindings/index.js';
 import { isPlanted } from '../model/role.js';
 import type { Cell } from '../plan/plan.js';
-import { writeWholeFile } from '../process/write-file.js';
 import { SLOW_FACTOR } from '../model/duration.js';
 import type { Attempt, EvidenceDraft, Observation } from '../judge/evidence.js';
 import { allOf } from '../judge/error-paths.js';
@@ -21,6 +18,7 @@ import {
   namesProcesses,
   type FailingCall,
 } from './failing-calls.js';
+import { dueCalls, failedBefore, keepFailed, type FailedBefore } from './failed-before.js';
 import { isTruncatedLeak, rerunTruncatedLeaks } from './rerun-truncated-leaks.js';
 import { chooseTests, rerunFailed, runAll } from './run-all.js';
 
@@ -29,18 +27,6 @@ const CALLS = 200;
 
 /** Milliseconds that a launch may take: these, these for each test in it, and a multiple of what the suite took. */
 const PATIENCE = { least: 30_000, each: 10_000, times: 4 };
-
-/** Where a build's calls are remembered that have failed before: others come first in the next run. */
-const MEMORY = '.ffi-gates-failed.json';
-
-const failedBefore = (dir: string): ReadonlySet<string> => {
-  const file = join(dir, MEMORY);
-  try {
-    return new Set(existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as string[]) : []);
-  } catch {
-    return new Set(); // Cut off by a kill. All calls are new then.
-  }
-};
 
 /**
  * Launches, each with the calls that fail in it: one for each call, or one in each test, if tests have processes of their own, or
@@ -63,11 +49,14 @@ export const launchesOf = (calls: readonly FailingCall[], { forks }: { forks: bo
 /** What is tried once: a call, or a call in a test. */
 const idOf = (c: FailingCall, { gate }: Cell): string => (gate.asksErrors ? `${c.key} ${c.test}` : c.key);
 
-/** The calls that fail in this run: those that never did come first. */
-const chosen = (cell: Cell, calls: readonly FailingCall[], before: ReadonlySet<string>): FailingCall[] => {
+/** The calls that fail in this run. */
+const chosen = (
+  { cell, options }: Runner,
+  calls: readonly FailingCall[],
+  before: FailedBefore,
+): FailingCall[] => {
   const limit = isPlanted(cell.suite.role) ? Infinity : (cell.matrix.gates[cell.gate.id]?.calls ?? CALLS);
-  const isNew = (c: FailingCall): boolean => !before.has(idOf(c, cell));
-  return [...calls.filter(isNew), ...calls.filter((c) => !isNew(c))].slice(0, limit);
+  return dueCalls(calls, (c) => idOf(c, cell), before, { limit, resumes: options.resumes === true });
 };
 
 /** Calls that tests reach which pass without a failure. Each is listed once, for the test that reaches it first. */
@@ -83,7 +72,7 @@ const listedCalls = ({ evidence, cell }: Runner, attempts: readonly Attempt[]): 
 };
 
 /** What a launch with failing calls left: which of them failed, and which were to and did not. */
-type Driven = { failed: FailingCall[]; open: FailingCall[]; hung: string[] };
+type Driven = { failed: FailingCall[]; open: FailingCall[]; hung: string[]; found: FailingCall[] };
 
 /** One launch. Leaks whose stacks never reach the project are taken out of the evidence, unless they were fully unwound. */
 const launch = async (r: Runner, calls: readonly FailingCall[]): Promise<Driven & { cut: FailingCall[] }> => {
@@ -102,10 +91,13 @@ const launch = async (r: Runner, calls: readonly FailingCall[]): Promise<Driven 
   const fresh = evidence.seen.splice(from);
   evidence.seen.push(...fresh.filter((o) => !isCut(o)));
   const cut = fresh.filter(isCut).map((o) => o.test);
+  // A report without a test may be about any of them.
+  const reported = new Set(fresh.map((o) => o.test));
   return {
     failed,
     open: calls.filter((c) => !failed.includes(c)),
     hung,
+    found: reported.has(undefined) ? failed : failed.filter((c) => reported.has(c.test)),
     cut: failed.filter((c) => cut.includes(c.test)),
   };
 };
@@ -113,12 +105,14 @@ const launch = async (r: Runner, calls: readonly FailingCall[]): Promise<Driven 
 const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> => {
   const { cell, evidence, options, prepared } = r;
   const before = failedBefore(prepared.out);
-  const due = chosen(cell, calls, before);
+  const due = chosen(r, calls, before);
   // A function that reports errors is called by many tests, each of which looks at them in its own way.
   const series = inSeries(cell);
   const forks = BINDINGS[cell.suite.binding].isolates === 'fork' && !cell.gate.asksErrors;
   const launches = launchesOf(due, { forks: forks || series });
-  const count = { found: calls.length, driven: 0, lost: 0 };
+  const idle = calls.filter((c) => before.silent.has(idOf(c, cell)) && !due.includes(c)).length;
+  const resumed = options.resumes === true && idle > 0 ? { before: idle } : {};
+  const count = { found: calls.length, driven: 0, lost: 0, ...resumed };
   evidence.failing = count;
   if (due.length === 0) return;
   options.note?.(
@@ -128,6 +122,23 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
   const usual = evidence.ms;
   const done = new Set<string>();
   const hung = new Set<string>();
+  const silent = new Set(before.silent);
+  const found = new Set(before.found);
+  const shown = new Set<string>();
+  /** Remembers what a launch showed. One that was stopped has shown nothing. */
+  const keep = async (driven: Driven): Promise<void> => {
+    if (cell.suite.role !== 'subject' || options.signal.aborted || driven.failed.length === 0) return;
+    for (const call of driven.failed) {
+      const id = idOf(call, cell);
+      const has = driven.found.includes(call);
+      // What one launch of this run found, another that only unwinds does not take back.
+      if (has) shown.add(id);
+      if (shown.has(id)) found.add(id);
+      else found.delete(id);
+      silent.add(id);
+    }
+    await keepFailed(prepared.out, { silent, found });
+  };
   /** Makes calls fail; returns those that were not reached, and those whose leaks have to be unwound. */
   const make = async (
     some: readonly FailingCall[],
@@ -142,6 +153,7 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
     const driven = await launch(r, able);
     for (const test of driven.hung) hung.add(test);
     for (const call of driven.failed) done.add(idOf(call, cell));
+    await keep(driven);
     return [driven.open, driven.cut];
   };
   const left: FailingCall[] = [];
@@ -163,8 +175,6 @@ const drive = async (r: Runner, calls: readonly FailingCall[]): Promise<void> =>
   count.driven = due.filter((c) => done.has(idOf(c, cell))).length;
   count.lost = due.length - count.driven;
   delete r.failing;
-  if (cell.suite.role === 'subject' && !options.signal.aborted)
-    await writeWholeFile(join(prepared.out, MEMORY), JSON.stringify([...before, ...done]));
 };
 
 /**

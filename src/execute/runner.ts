@@ -32,6 +32,8 @@ export type CellOptions = BuildAccess & {
   kept: string;
   /** Where proofs of lanes are kept between runs, for canaries that need not run each time. */
   proofs?: KeptProofs;
+  /** Calls that failed in an earlier run without a finding do not fail again. */
+  resumes?: boolean;
   signal: AbortSignal;
   suppressions: SuppressionFiles;
   expectations: readonly Expectation[];

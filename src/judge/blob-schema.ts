@@ -108,7 +108,7 @@ const cell = some({
     ms: number.nonnegative(),
     seeds: number.optional(),
     waits: number.optional(),
-    failing: some({ found: count, driven: count, lost: count }).optional(),
+    failing: some({ found: count, driven: count, lost: count, before: count.optional() }).optional(),
     noHostLines: text.optional(),
     provenAt: z.iso.datetime().optional(),
     own: some({ dirs: texts, shared: texts, objects: texts }),

@@ -20,6 +20,8 @@ export type FailingCalls = {
   driven: number;
   /** Those that were to fail and were not reached again, or whose test did not end. */
   lost: number;
+  /** Those that failed in earlier runs without a finding, and not again, as the run goes on with those. */
+  before?: number;
 };
 
 /** One launch. */

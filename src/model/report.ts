@@ -65,13 +65,14 @@ export type CellReport = {
    * `perturb` in the matrix.
    */
   perturbed?: { share: number; waits: number };
-  /**
-   * Calls of the project that could fail: those that tests reach, those that failed in a launch of their own, and those
-   * that were to fail and did not, or whose test did not end. The others are left for later runs. Absent for other gates.
-   */
   /** When it ran (ISO 8601), for a canary of an earlier run that was believed. */
   provenAt?: string;
-  failing?: { found: number; driven: number; lost: number };
+  /**
+   * Calls of the project that could fail: those that tests reach, those that failed in a launch of their own, and those
+   * that were to fail and did not, or whose test did not end. `before`: with `--resume`, those that failed in earlier runs, without a
+   * finding. The others are left for later runs. Absent for other gates.
+   */
+  failing?: { found: number; driven: number; lost: number; before?: number };
   ms: number;
   /**
    * `plain`: the result of the test without any gate, if a cell of the same suite has it. `flaky`: it passed

@@ -6,6 +6,7 @@
 import { byText } from '../model/order.js';
 import type { Stack } from '../model/diagnostic.js';
 import type { CellReport, FindingReport, Report } from '../model/report.js';
+import { drivenOf } from './driven.js';
 import { oneLine, plain } from './escape.js';
 import {
   acceptedOf,
@@ -122,12 +123,14 @@ const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
     seconds: cell.ms / 1000,
   };
   const why = whyOf(v);
+  const driven = drivenOf(cell);
   const text = (): string => {
     const open = findings.filter((f) => !f.planted && !f.known && !f.tier);
     return lines([
       `${v.kind}: ${why}`,
       ...open.slice(0, MAX_LISTED).map((f) => `${placeOf(topFrame(f))} ${f.hazard} ${oneLine(f.message)}`),
       open.length > MAX_LISTED && `… ${open.length - MAX_LISTED} more findings`,
+      ...drivenOf(cell),
       ...cell.diedIn.map((t) => `running when the process ended: ${oneLine(t)}`),
       ...cell.unread.map((u) => `not understood: ${oneLine(u.log)}:${u.line}: ${oneLine(u.text)}`),
       ...cell.logs.map((l) => `log: ${oneLine(l)}`),
@@ -135,15 +138,15 @@ const verdictCase = (cell: CellReport, findings: FindingReport[]): Case => {
   };
   switch (v.kind) {
     case 'clean':
-      return base;
+      return driven.length === 0 ? base : { ...base, output: driven.join('\n') };
     case 'as-declared':
-      return { ...base, output: why };
+      return { ...base, output: lines([why, ...driven]) };
     case 'skipped':
       return { ...base, skipped: why };
     case 'hazard':
     case 'suite-failed':
       // Accepted findings are reported as skipped cases, so the cell itself passes.
-      if (isKnownOnly(v)) return { ...base, output: why };
+      if (isKnownOnly(v)) return { ...base, output: lines([why, ...driven]) };
       return {
         ...base,
         bad: { element: 'failure', type: v.kind, message: `${v.kind}: ${why}`, text: text() },

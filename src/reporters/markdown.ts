@@ -4,6 +4,7 @@
  */
 import type { CellReport, Report } from '../model/report.js';
 import type { Suite } from './cases.js';
+import { drivenLines } from './driven.js';
 import { harmless, inert, oneLine, shortened } from './escape.js';
 import { problemsOf, type Problem } from './problems.js';
 import type { Reporter } from './reporter.js';
@@ -81,6 +82,12 @@ const verdictTable = (cells: readonly CellReport[]): string[] => {
   ];
 };
 
+/** What was done to cells, and how much was not. */
+const drivenSection = (report: Report): string[] => {
+  const rows = drivenLines(report);
+  return rows.length === 0 ? [] : ['', '### Calls and schedules', '', ...rows.map((r) => `- ${code(r)}`)];
+};
+
 const skippedLines = (cells: readonly CellReport[]): string[] => {
   const skipped = cells.filter((c) => c.verdict.kind === 'skipped');
   return skipped.length === 0
@@ -109,7 +116,7 @@ export const renderMarkdown = (report: Report, suites: readonly Suite[], limit: 
     ...verdictTable(report.cells),
   ];
   let size = sizeOf(lines);
-  const left = { problems: 0, texts: 0, skipped: 0 };
+  const left = { problems: 0, texts: 0, skipped: 0, driven: 0 };
   const add = (more: readonly string[], kind: keyof typeof left): void => {
     const bytes = sizeOf(more);
     // Once something did not fit, nothing of its kind follows: the order is that of urgency.
@@ -119,6 +126,8 @@ export const renderMarkdown = (report: Report, suites: readonly Suite[], limit: 
       lines.push(...more);
     }
   };
+  const driven = drivenSection(report);
+  if (driven.length > 0) add(driven, 'driven');
   let before: Problem | undefined;
   for (const p of problems) {
     const title = p.kind === before?.kind ? [] : ['', `### ${KINDS[p.kind]}`, ''];
@@ -133,6 +142,7 @@ export const renderMarkdown = (report: Report, suites: readonly Suite[], limit: 
     left.problems > 0 && count(left.problems, 'problem'),
     left.texts > 0 && `the details of ${count(left.texts, 'problem')}`,
     left.skipped > 0 && 'the list of skipped cells',
+    left.driven > 0 && 'how many calls failed',
   ].filter(Boolean);
   if (missing.length > 0)
     lines.push('', `Left out for lack of room: ${missing.join(', ')}. See \`report.json\`.`);

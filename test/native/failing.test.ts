@@ -3,7 +3,10 @@
  * paths that are right. Each row is a function of one library, and the test that calls it; none fails by itself.
  */
 import { spawnSync } from 'node:child_process';
-import { isAbsolute } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HazardId } from '../../src/model/hazard.js';
 import { cellOf, endOf, makeRig, type Ran, type Rig } from '../helpers/rig.js';
@@ -171,7 +174,8 @@ suites:
 gates: { failing: ${gate} }
 `,
     );
-    return rig.run();
+    const formats = ['json', 'junit', 'html', 'markdown', 'sarif', 'ctrf'];
+    return rig.run(formats.flatMap((f) => ['--reporter', f]));
   };
 
   test('show the faults of error paths, each with the call that failed, and nothing of right ones', async () => {
@@ -203,16 +207,62 @@ gates: { failing: ${gate} }
     expect(again.code).toBe(1);
   });
 
-  test('are so many as the matrix allows, and others in the next run', async () => {
+  test('are so many as the matrix allows, others in the next run, and those with a finding in every run', async () => {
     const rows = ROWS.filter((r) => r.name === 'loses_first' || r.name === 'never_looks');
-    const shown: (string | undefined)[] = [];
-    for (let n = 0; n < 3; n++) {
+    let seen: (string | undefined)[] = [];
+    for (let n = 1; n <= 3; n++) {
       const ran = await run(rows, '{ calls: 1 }');
-      expect(cellOf(ran, ID).failing).toEqual({ found: 3, driven: 1, lost: 0 });
-      expect(ran.stdout).toContain('2 are left for later runs');
-      shown.push(...ownOf(ran).map((f) => f.witnesses[0]?.test));
+      expect(cellOf(ran, ID).failing).toEqual({ found: 3, driven: n, lost: 0 });
+      if (n < 3) {
+        const left = `${3 - n} are left for later runs`;
+        expect(ran.stdout).toContain(left);
+        for (const file of ['junit.xml', 'report.md', 'ffi-gates.sarif', 'ctrf.json', 'index.html'])
+          expect(readFileSync(join(rig.out, file), 'utf8'), file).toContain(left);
+      }
+      const now = ownOf(ran).map((f) => f.fingerprint);
+      expect(now).toEqual(expect.arrayContaining(seen));
+      seen = now;
     }
-    expect(shown.sort()).toEqual(['loses_first', 'loses_first', 'never_looks']);
+    expect(seen).toHaveLength(3);
+  });
+
+  test('go on after a run that was killed: those without a finding fail no second time, and no finding is lost', async () => {
+    const names = ['loses_first', 'frees_both', 'keeps_old', 'gives_back_lock'];
+    const rows = ROWS.filter((r) => names.includes(r.name));
+    const whole = await run(rows);
+    const all = cellOf(whole, ID).failing;
+    expect(all).toMatchObject({ found: 7, driven: 7 });
+    rmSync(join(rig.dir, 'cache'), { recursive: true });
+    const { child, ended } = rig.start([
+      'run',
+      '--out',
+      rig.out,
+      '--cache',
+      join(rig.dir, 'cache'),
+      '--quiet',
+    ]);
+    while (
+      globSync('cache/**/.ffi-gates-failed.json', { cwd: rig.dir, dot: true }).length === 0 &&
+      child.exitCode === null
+    )
+      await setTimeout(50);
+    child.kill('SIGKILL');
+    await ended;
+    const resumed = await rig.run(['--resume']);
+    const { found = 0, driven = 0, lost, before = 0 } = cellOf(resumed, ID).failing ?? {};
+    expect({ found, lost }, resumed.stdout + resumed.stderr).toEqual({ found: 7, lost: 0 });
+    expect(before).toBeGreaterThan(0);
+    expect(driven + before).toBe(7);
+    expect(resumed.stdout).toContain(`${before} failed in earlier runs without a finding`);
+    const fingerprints = (ran: Ran): string[] =>
+      ownOf(ran)
+        .map((f) => f.fingerprint)
+        .sort();
+    expect(fingerprints(resumed)).toEqual(fingerprints(whole));
+    // Once more: only what had a finding is left.
+    const last = await rig.run(['--resume']);
+    expect(fingerprints(last)).toEqual(fingerprints(whole));
+    expect(cellOf(last, ID).failing).toEqual({ found: 7, driven: 2, lost: 0, before: 5 });
   });
 
   test('that a suite does not have are none: the cell proves nothing', async () => {

@@ -12,7 +12,8 @@ import { type Column, columnText } from './columns.js';
 import { escape } from './escape.js';
 import { gzipped } from './gzip.js';
 import { staticPage } from './static.js';
-import { jsonText, plainDeep } from '../escape.js';
+import { drivenLines } from '../driven.js';
+import { jsonText, plain, plainDeep } from '../escape.js';
 import type { Reporter } from '../reporter.js';
 import { byUrgency, endOf, headline, provenBefore, VERDICTS } from '../wording.js';
 
@@ -63,6 +64,8 @@ export type View = {
   headline: string;
   /** What an earlier run has proven. */
   before?: string;
+  /** What was done to cells on purpose, and how much was not. */
+  driven: string[];
   ending: string;
   verdicts: typeof VERDICTS;
   hazards: Record<string, { title: string; side: string; defence: string }>;
@@ -84,6 +87,7 @@ const viewOf = (report: Report): View => {
     },
     headline: headline(report),
     ...(before === undefined ? {} : { before }),
+    driven: drivenLines(report).map(plain),
     ending: endOf(report),
     verdicts: VERDICTS,
     hazards: Object.fromEntries(HAZARDS.map(({ id, ...h }) => [id, h])),

@@ -3,6 +3,7 @@
  */
 import { byText } from '../../model/order.js';
 import type { FindingReport, Report } from '../../model/report.js';
+import { drivenLines } from '../driven.js';
 import { plainDeep } from '../escape.js';
 import { escape } from './escape.js';
 import {
@@ -31,6 +32,7 @@ export const staticPage = (given: Report): string => {
     `<h1>ffi-gates: ${escape(headline(r))}</h1>`,
     `<p>Exit code ${r.exitCode}: ${escape(endOf(r))}. ${escape(r.matrix)}, ${escape(r.started)}.</p>`,
     ...[provenBefore(r)].flatMap((text) => (text === undefined ? [] : [`<p>${escape(text)}</p>`])),
+    ...drivenLines(r).map((text) => `<p>${escape(text)}</p>`),
     table('Findings', ['hazard', 'what', 'where', 'message', 'seen by'], findings(r)),
     table('Cells', ['', 'cell', 'verdict', 'why'], cells(r)),
     table('Baseline entries that no longer hold', ['entry', 'why', 'reason'], baseline(r)),

@@ -5,6 +5,7 @@
  */
 import type { FindingReport, Report } from '../../model/report.js';
 import type { Suite } from '../cases.js';
+import { drivenLines } from '../driven.js';
 import { jsonText, oneLine } from '../escape.js';
 import { problemsOf } from '../problems.js';
 import type { Reporter } from '../reporter.js';
@@ -26,7 +27,7 @@ export const sarif: Reporter = {
   files: ({ report, suites }) => [{ path: 'ffi-gates.sarif', content: document(report, suites) }],
 };
 
-const notificationsOf = (suites: readonly Suite[], cut: number): object[] => {
+const notificationsOf = (report: Report, suites: readonly Suite[], cut: number): object[] => {
   const all = problemsOf(suites).filter((p) => p.kind !== 'hazard');
   const shown = all.slice(0, MAX_NOTIFICATIONS);
   const notes = [
@@ -39,6 +40,11 @@ const notificationsOf = (suites: readonly Suite[], cut: number): object[] => {
       level: 'error',
       message: { text: oneLine(`${p.name}: ${p.message}`) },
       descriptor: { id: p.rule },
+    })),
+    ...drivenLines(report).map((text) => ({
+      level: 'note',
+      message: { text: oneLine(text) },
+      descriptor: { id: 'driven' },
     })),
     ...notes.map((text) => ({ level: 'warning', message: { text }, descriptor: { id: 'left-out' } })),
   ];
@@ -79,7 +85,7 @@ const runOf = (
       exitCodeDescription: endOf(report),
       startTimeUtc: report.started,
       endTimeUtc: new Date(Date.parse(report.started) + Math.round(report.ms)).toISOString(),
-      toolExecutionNotifications: notificationsOf(suites, cut),
+      toolExecutionNotifications: notificationsOf(report, suites, cut),
     },
   ],
   properties: {

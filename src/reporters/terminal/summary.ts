@@ -6,6 +6,7 @@ import { styleText } from 'node:util';
 import { columnsOf } from './columns.js';
 import type { CellReport, Report } from '../../model/report.js';
 import { inert, oneLine, plainDeep } from '../escape.js';
+import { drivenLines } from '../driven.js';
 import * as words from '../wording.js';
 import { aside, findings, MAX_FINDINGS, pad, title, type Paint } from './findings.js';
 import { fixtures } from './fixtures.js';
@@ -35,8 +36,7 @@ export const renderSummary = (given: Report, { width, color }: SummaryLook): str
     ],
     fixtures(report, paint),
     blindness(report, paint),
-    perturbation(report),
-    failures(report),
+    drivenLines(report).map(oneLine),
     bucket(report),
     [
       ...[words.provenBefore(report)].flatMap((text) => (text === undefined ? [] : [paint('quiet', text)])),
@@ -251,31 +251,6 @@ const blindness = (report: Report, paint: Paint): string[] => {
   ];
   return lines.length === 0 ? [] : [title(paint, 'Blind spots'), ...lines];
 };
-
-/** What was done to schedules, since a finding may need it. Nothing done is said, too. */
-const perturbation = (report: Report): string[] =>
-  report.cells.flatMap(({ id, perturbed, seeds = 1 }) => {
-    if (perturbed === undefined) return [];
-    const waits =
-      perturbed.waits === 0
-        ? 'no wait: nothing of yours locks or starts threads'
-        : words.count(perturbed.waits, 'wait');
-    return [oneLine(`${id} perturbed (${perturbed.share}, ${words.count(seeds, 'seed')}): ${waits}`)];
-  });
-
-/** Which calls were made to fail, since of the others nothing is known. Planted bugs are counted elsewhere. */
-const failures = (report: Report): string[] =>
-  report.cells.flatMap(({ id, gate, role, failing: f }) => {
-    if (f === undefined || role !== 'subject') return [];
-    const later = f.found - f.driven - f.lost;
-    const [noun, how] = gate === 'contain' ? ['fault', 'struck'] : ['call', 'failed'];
-    const parts = [
-      `${f.driven} of ${words.count(f.found, noun)} ${how}, each once`,
-      ...(f.lost ? [`${f.lost} were to and did not, or their test hung`] : []),
-      ...(later ? [`${later} are left for later runs (\`calls\`)`] : []),
-    ];
-    return [oneLine(`${id}: ${parts.join('; ')}`)];
-  });
 
 const bucket = (report: Report): string[] =>
   report.runtimeBucket.length === 0
