@@ -53,6 +53,8 @@ TAKES(PyObject_Malloc, "PyObject_Malloc", "PyObject_Malloc", (size_t n), (n), (s
 TAKES(PyObject_Calloc, "PyObject_Calloc", "PyObject_Calloc", (size_t n, size_t size), (n, size), (size_t, size_t))
 TAKES(PyObject_Realloc, "PyObject_Realloc", "PyObject_Realloc", (void *p, size_t n), (p, n), (void *, size_t))
 
+#include "failing-python.h"
+
 /* What throws is the C++ library's own function; where it is not to be had, nothing fails. */
 static void (*bad_alloc(void))(void) {
   static void (*thrower)(void);
@@ -126,7 +128,7 @@ static const struct {
   {"_Znwm", (void *)call_new}, {"_Znam", (void *)call_new_array},
   {"_ZnwmRKSt9nothrow_t", (void *)call_new_nothrow}, {"_ZnamRKSt9nothrow_t", (void *)call_new_array_nothrow},
   R(PyMem_Malloc), R(PyMem_Calloc), R(PyMem_Realloc), R(PyMem_RawMalloc), R(PyMem_RawCalloc), R(PyMem_RawRealloc),
-  R(PyObject_Malloc), R(PyObject_Calloc), R(PyObject_Realloc),
+  R(PyObject_Malloc), R(PyObject_Calloc), R(PyObject_Realloc), PYTHON_OBJECTS,
   R(fopen), R(fopen64), R(fdopen), R(tmpfile), R(opendir), R(open), R(open64), R(read), R(pread), R(write), R(pwrite),
   R(socket), R(socketpair), R(connect), R(accept), R(recv), R(send), R(pipe), R(dup), R(mmap), R(pthread_create),
   R(pthread_mutex_lock), R(pthread_mutex_trylock), R(pthread_mutex_timedlock), R(pthread_mutex_unlock),

@@ -223,7 +223,8 @@ gates: { failing: ${gate} }
       expect(now).toEqual(expect.arrayContaining(seen));
       seen = now;
     }
-    expect(seen).toHaveLength(3);
+    // The two calls of `loses_first` lose the same way.
+    expect(seen).toHaveLength(2);
   });
 
   test('go on after a run that was killed: those without a finding fail no second time, and no finding is lost', async () => {
@@ -241,11 +242,12 @@ gates: { failing: ${gate} }
       join(rig.dir, 'cache'),
       '--quiet',
     ]);
-    while (
-      globSync('cache/**/.ffi-gates-failed.json', { cwd: rig.dir, dot: true }).length === 0 &&
-      child.exitCode === null
-    )
-      await setTimeout(50);
+    // The first two calls have a finding each.
+    const tried = (): number =>
+      globSync('cache/**/.ffi-gates-failed.json', { cwd: rig.dir, dot: true, absolute: true })
+        .map((f) => (JSON.parse(readFileSync(f, 'utf8')) as { silent: string[] }).silent.length)
+        .reduce((a, b) => a + b, 0);
+    while (tried() < 3 && child.exitCode === null) await setTimeout(50);
     child.kill('SIGKILL');
     await ended;
     const resumed = await rig.run(['--resume']);
