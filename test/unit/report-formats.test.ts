@@ -67,6 +67,14 @@ const REPORTS: readonly [string, Report][] = [
       ),
     },
   ],
+  [
+    'a stack that a tool reported twice',
+    {
+      ...sampleReport(),
+      ...MADE,
+      findings: [{ ...useAfterFree, stacks: [...useAfterFree.stacks, ...useAfterFree.stacks] }],
+    },
+  ],
   ['text of others', hostileReport('\u001b[31m]]>`<b>@me [a](1) %0A\n::error::x\r\u2028')],
 ];
 

@@ -130,6 +130,15 @@ const stackOf = (s: ReportedStack, stacks: readonly ReportedStack[]): object => 
   })),
 });
 
+/** No two are equal, as SARIF asks. A tool reports one allocation twice if both ranges of a copy are in it. */
+const stacksOf = ({ stacks }: FindingReport): object[] => {
+  const made = stacks
+    .filter((s) => s.frames.length > 0)
+    .slice(0, MAX_STACKS)
+    .map((s) => stackOf(s, stacks));
+  return [...new Map(made.map((s) => [JSON.stringify(s), s])).values()];
+};
+
 const codeFlowOf = (f: FindingReport): object | undefined => {
   const steps = [...f.stacks]
     .filter((s) => HAPPENED.includes(s.role))
@@ -191,14 +200,7 @@ export const resultOf = (f: FindingReport, o: ResultOptions): object => {
           })),
         }
       : {}),
-    ...(o.detailed && f.stacks.length > 0
-      ? {
-          stacks: f.stacks
-            .filter((s) => s.frames.length > 0)
-            .slice(0, MAX_STACKS)
-            .map((s) => stackOf(s, f.stacks)),
-        }
-      : {}),
+    ...(o.detailed && f.stacks.length > 0 ? { stacks: stacksOf(f) } : {}),
     ...(flow ? { codeFlows: [flow] } : {}),
     partialFingerprints: {
       primaryLocationLineHash: `${oneLine(f.fingerprint)}:1`,
