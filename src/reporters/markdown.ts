@@ -32,9 +32,9 @@ const fenceFor = (text: string, least: number): string => {
   return '`'.repeat(Math.max(least, longest + 1));
 };
 
-/** Foreign text as a code span. */
-export const code = (text: string): string => {
-  const line = inert(shortened(oneLine(text), MAX_LINE));
+/** Foreign text as a code span, of at most `max` characters. */
+export const code = (text: string, max = MAX_LINE): string => {
+  const line = inert(shortened(oneLine(text), max));
   if (line === '') return '';
   const fence = fenceFor(line, 1);
   const pad = fence.length > 1 || /^`|`$/.test(line) ? ' ' : '';

@@ -221,8 +221,14 @@ export const documentOf = (p: Page): Document => {
     },
   ];
   const planned = n.end?.planned ?? n.iterations.length;
+  const missed = p.others.filter((o) => o.kind === 'missed').length;
+  const failed = p.others.filter((o) => o.kind === 'test' && (!o.accepted || o.expired)).length;
+  const others = [
+    failed > 0 && `${count(failed, 'failed test')}, `,
+    missed > 0 && `${count(missed, 'planted bug')} missed, `,
+  ];
   return {
-    headline: `${fresh.length} new, ${again.length} again, ${held.length} quarantined, ${gone.length} gone, ${unseen.length} not seen; ${n.iterations.length} of ${planned} done; ${proven ? 'the gates were proven' : 'NOT ALL PROVEN'}`,
+    headline: `${others.filter(Boolean).join('')}${fresh.length} new, ${again.length} again, ${held.length} quarantined, ${gone.length} gone, ${unseen.length} not seen; ${n.iterations.length} of ${planned} done; ${proven ? 'the gates were proven' : 'NOT ALL PROVEN'}`,
     isRed: p.exitCode !== 0,
     facts: factsOf(p, n),
     sections: sections.filter((s) => s.rows.length > 0),

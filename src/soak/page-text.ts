@@ -9,11 +9,14 @@ const MAX = 65_000;
 /** Bytes kept for the line that says what was left out. */
 const RESERVE = 200;
 
+/** Characters of one entry. Commands are to be copied; few are longer. */
+const MAX_CODE = 4_000;
+
 /** In a table a vertical bar would end its cell, also within code. */
 const inTable = (text: string): string => text.replaceAll('|', '\\|');
 const mark = ({ text, code: foreign, tone }: Text): string => {
   if (text === '') return '';
-  const shown = foreign ? code(text) : text.replace(/[\\`*_{}[\]<>#@~]/g, '\\$&');
+  const shown = foreign ? code(text, MAX_CODE) : text.replace(/[\\`*_{}[\]<>#@~]/g, '\\$&');
   return inTable(tone === 'bad' ? `**${shown}**` : shown);
 };
 

@@ -41,7 +41,7 @@ type Kind = {
 };
 
 const KINDS: Readonly<Record<Perturbation, Kind>> = {
-  none: { says: 'as `run` does it', at: () => ({}) },
+  none: { says: 'as a run does it', at: () => ({}) },
   seed: {
     says: 'seeds of hashes and of the tests’ own random numbers',
     at: ({ binding }, seed) => ({

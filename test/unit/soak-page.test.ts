@@ -280,6 +280,20 @@ test('foreign text is text in both formats', () => {
   expect(row.match(/(?<!\\)\|/g)).toHaveLength(11);
 });
 
+test('a command can be copied from the text of the issue, however long', () => {
+  const h = historyOf({ at: 'a', none: [1, 9] });
+  const repro = `env ${Array.from({ length: 100 }, (_, i) => `VARIABLE_${i}=/some/where/${i}`).join(' ')} ./s`;
+  h.found.set(FP, { ...h.found.get(FP)!, repro });
+  expect(renderPageMarkdown(pageOf(h, baseline(), DAY))).toContain(`\`${repro}\``);
+});
+
+test('the first line says that a test failed; one in quarantine is not counted', () => {
+  const head = (...tests: TestEntry[]): string =>
+    linesOfPage(pageOf(historyOf(FAILED), baseline([], tests), DAY)).at(-1)!;
+  expect(head()).toContain('✗ 1 failed test, 0 new');
+  expect(head(mayFail('2026-06-15'))).toContain('✓ 0 new');
+});
+
 test('the text of the issue is cut at a row, and says how many are missing', () => {
   const h = historyOf({ at: 'a', none: [1, 1] });
   for (let i = 0; i < 2000; i++) h.found.set(`${i}`, { ...h.found.get(FP)!, fp: `${i}` });
