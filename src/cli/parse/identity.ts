@@ -18,14 +18,14 @@ import { guessCaller } from './caller.js';
 
 /** Functions of checkers and runtimes, which are above the faulty code in a stack. */
 const RUNTIME_NAMES =
-  /^(?:_{2,3}(?:interceptor|asan|hwasan|lsan|msan|tsan|ubsan|sanitizer|interception)_|__libc_|__GI_|__pthread_|_start$|malloc$|calloc$|realloc$|free$|cfree$|memalign$|posix_memalign$|aligned_alloc$|strdup$|strndup$|mem(?:cpy|move|set|cmp|chr)$|str(?:cpy|ncpy|cat|len|nlen|cmp|chr)$|operator (?:new|delete)|(?:std|core|alloc)(?:\[[0-9a-f]{1,20}\])?::|__cxx|<&?(?:mut )?(?:std|core|alloc)(?:\[[0-9a-f]{1,20}\])?::|_\$LT\$(?:std|core|alloc)\.\.|rust_(?:begin_unwind|panic|eh_personality|oom)|__rust|runtime\.|panic$|abort$|raise$|gsignal$|tgkill$|pthread_kill$|malloc_vreport$|malloc_report$|scudo::|__assert|art::|uv_|_ZNK?3art|node::|v8(?:impl)?::|replace_(?:malloc|calloc|realloc|free|operator)|wrap_|Interceptor|mono_(?:dump|handle|post)_native_crash|sig(?:segv|abrt)_signal_handler)|(?:^|\.)_cgoCheck(?:Pointer|Result)/;
+  /^(?:_{2,3}(?:interceptor|asan|hwasan|lsan|msan|tsan|ubsan|sanitizer|interception)_|__libc_|__GI_|__pthread_|_start$|malloc$|calloc$|realloc$|free$|cfree$|memalign$|posix_memalign$|aligned_alloc$|strdup$|strndup$|mem(?:cpy|move|set|cmp|chr)$|str(?:cpy|ncpy|cat|len|nlen|cmp|chr)$|operator (?:new|delete)|(?:std|core|alloc)(?:\[[0-9a-f]{1,20}\])?::|__cxx|<&?(?:mut )?(?:std|core|alloc)(?:\[[0-9a-f]{1,20}\])?::|_\$LT\$(?:std|core|alloc)\.\.|rust_(?:begin_unwind|panic|eh_personality|oom)|__rust|runtime\.|panic$|abort$|raise$|gsignal$|tgkill$|pthread_kill$|malloc_vreport$|malloc_report$|scudo::|__assert|art::|uv_|_ZNK?3art|node::|v8(?:impl)?::|replace_(?:malloc|calloc|realloc|free|operator)|wrap_|Interceptor|mono_(?:dump|handle|post)_native_crash|sig(?:segv|abrt)_signal_handler|malloc_(?:printerr|consolidate)$|_int_(?:free|malloc|realloc|memalign)\b|sysmalloc$|__(?:fortify|stack_chk|chk)_fail|unlink_chunk|__gnu_cxx::__verbose|__cxxabiv1::)|(?:^|\.)_cgoCheck(?:Pointer|Result)/;
 /** What compilers put before a function's name where they made a second entry to it. */
 const THUNK = /^(?:non-virtual|virtual) thunk to /;
 /** Source files and objects of the same. */
 const RUNTIME_FILES =
   /(?:^|[/\\])(?:compiler-rt|libsanitizer|sanitizer_common|vg_replace_malloc\.c|vg_replace_strmem\.c|hg_intercepts\.c|drd_pthread_intercepts\.c|rustc[/\\][0-9a-f]{8,}|rustlib|go[/\\]src[/\\]runtime|library[/\\](?:std|core|alloc)[/\\]src|src[/\\]lib(?:std|core|alloc))(?:[/\\]|$)|^(?:std|core|alloc)[/\\]src[/\\].{1,300}\.rs$/;
 const RUNTIME_MODULES =
-  /(?:^|[/\\])(?:lib(?:asan|ubsan|tsan|lsan|hwasan|clang_rt)|vgpreload_|libsystem_(?:kernel|c|malloc|platform|pthread)\.dylib$|bionic[/\\]libc\.so$|libart\.so$|libc(?:-\d\.\d+)?\.so(?:\.\d)?$|node(?:\.exe)?$)/;
+  /(?:^|[/\\])(?:lib(?:mono|asan|ubsan|tsan|lsan|hwasan|clang_rt)|vgpreload_|libsystem_(?:kernel|c|malloc|platform|pthread)\.dylib$|bionic[/\\]libc\.so$|libart\.so$|libc(?:-\d\.\d+)?\.so(?:\.\d)?$|node(?:\.exe)?$|mono(?:-sgen(?:\d\d)?)?$)/;
 
 const isRuntime = (f: Frame): boolean => {
   if (f.kind === 'opaque') return true;

@@ -22,6 +22,7 @@ import type { Line } from '../engine/reader.js';
 import { readReports, type Belongs, type Tentative } from '../engine/report-reader.js';
 import { isFault } from '../engine/signals.js';
 import { hazardOf, isOfAnother, meaningOf, type Facts } from './meanings.js';
+import { DUMP, HEAD, REGISTERS, REST } from './tombstone-lines.js';
 
 const DIVIDER = /^\s*(?:\*\*\* ){15}\*\*\*$/;
 /** Before each further thread. */
@@ -43,17 +44,7 @@ const SECTIONS: readonly [RegExp, StackRole][] = [
   [/^\s*backtrace:$/, 'fault'],
 ];
 const FRAME = /^\s*#\d{1,4} {1,2}pc [0-9a-f]{8,16} /;
-/** As a symbolizer prints it again. */
 const SYMBOLIZED = /^\s*#\d{1,4} {1,2}0x[0-9a-f]{4,16} /;
-/** What follows the stacks of the crashed thread. */
-const REST =
-  /^\s*(?:memory near |memory map|(?:code|stack) around |stack:|open files:|Memory tags around|Learn more about MTE|Tombstone written to: |-{9} (?:tail end of )?log |No memory maps)/;
-const HEAD =
-  /^\s*(?:\w+ Version: '|Build fingerprint: |Revision: '?\w|ABI: '|Guest architecture: |Timestamp: \d|Process uptime: |Page size: |Cmdline: |uid: \d|tagged_addr_ctrl: |pac_enabled_keys: |Extra crash detail: |Note: (?:This crash is a delayed|multiple potential)|(?:in this process\. The stack trace|switch that was executed after)|\d+ total frames|NOTE: |stack_record fp:)/;
-const REGISTERS = /^ {0,8}[a-z]\w{0,3} {1,4}[0-9a-f]{8,16}(?: {1,4}[a-z]\w{0,3} {1,4}[0-9a-f]{8,16}){0,3}$/;
-/** A line of a dump of memory or of the map of it. */
-const DUMP = /^(?:--->)?\s*[0-9a-f']{8,17}(?:-[0-9a-f']{8,17} [r-]|:? (?:[0-9a-f]{8,16}|-{8,16})\b)/;
-
 type Open = Tentative & {
   facts: Facts;
   /** `libc`: only the line before the tombstone; `rest`: the stacks of the crashed thread have been read. */
@@ -73,6 +64,8 @@ export const tombstone = readReports<Open>({
   literals: [
     '*** *** *** ***',
     'memory map (',
+    'memory near ',
+    'code around ',
     '--- --- --- ---',
     ' >>> ',
     'signal 1',
@@ -96,7 +89,11 @@ export const tombstone = readReports<Open>({
     // Its words may be another reader's, but not the line.
     { words: QUOTED, opening: QUOTED },
   ],
-  traces: [/^\s*(?:de)?allocated by thread \d{1,10}:$|^memory map \(\d{1,7} entr(?:y|ies)\):$/],
+  traces: [
+    /^\s*(?:de)?allocated by thread \d{1,10}:$|^memory map \(\d{1,7} entr(?:y|ies)\):$/,
+    // `memory near r3 (/system/lib/libx.so):`
+    /^\s*(?:memory near|code around) [a-z]\w{1,2}(?: \(.{1,300}\))?:$/,
+  ],
   frames: [/^\s*#\d{2,4} {1,2}pc [0-9a-f]{8,16} /],
   begin,
   take,
@@ -180,7 +177,8 @@ function withSignal(open: Open, [, early, name = '', rest = '']: RegExpExecArray
   const tid = TID.exec(rest)?.[1];
   const at = address?.[1] ?? address?.[3];
   if (code !== undefined) facts.code = code;
-  if (at !== undefined) diagnostic.address = `0x${at}`;
+  // The kernel knows no address of such a fault, and debuggerd prints a 0.
+  if (at !== undefined && code !== 'SI_KERNEL') diagnostic.address = `0x${at}`;
   if (address?.[2] === 'read' || address?.[2] === 'write') diagnostic.access = { kind: address[2] };
   const pid = PID.exec(rest)?.[1];
   if (tid !== undefined) diagnostic.thread ??= `tid ${tid}`;

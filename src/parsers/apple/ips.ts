@@ -48,7 +48,15 @@ type Open = Tentative & {
 /** Reads the crashed thread of an `.ips` file. */
 export const appleIps = readReports<Open>({
   tools: ['macos'],
-  literals: ['"bug_type"', '"exception"', '"faultingThread"', '"triggered"', '"imageOffset"'],
+  literals: [
+    '"bug_type"',
+    '"exception"',
+    '"faultingThread"',
+    '"triggered"',
+    '"imageOffset"',
+    '"instructionByteStream"',
+    '"vmRegionInfo"',
+  ],
   markers: [
     {
       words:
@@ -56,7 +64,12 @@ export const appleIps = readReports<Open>({
     },
   ],
   // From within one of the long lines.
-  traces: [/^.{0,400}"imageOffset"\s{0,4}:\s{0,4}\d{1,20}\s{0,4},\s{0,4}"(?:symbol|imageIndex|sourceLine)"/],
+  traces: [
+    /"imageOffset"\s{0,4}:\s{0,4}\d{1,20}\s{0,4},\s{0,4}"(?:symbol|imageIndex|sourceLine)"/,
+    HEADER,
+    // Only a crash has these.
+    /^\s*"(?:instructionByteStream|vmRegionInfo)"\s{0,4}:\s{0,4}["{]/,
+  ],
   begin,
   take,
   finish,
@@ -65,11 +78,11 @@ export const appleIps = readReports<Open>({
 
 function begin(line: Line, open: Open | undefined): Open | undefined {
   const { text } = line;
-  if (HEADER.test(text)) return begunAt(line, 'never');
+  if (HEADER.test(text)) return begunAt(line, false);
   const isException = text.includes('"exception"') && text.includes('"EXC_');
   // The whole document in one line.
   if (isException && text.trimStart().startsWith('{')) {
-    const alone = open?.isBelieved === 'never' ? open : begunAt(line, true);
+    const alone = open?.isBelieved === false ? open : begunAt(line, true);
     takeDocument(alone, text);
     return alone;
   }

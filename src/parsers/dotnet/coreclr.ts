@@ -8,6 +8,13 @@
  *     Stack overflow.
  *        at Ns.Type.Method(ArgTypes)
  *
+ * Windows' log of events holds the same words otherwise (`eventreporter.cpp`):
+ *
+ *     Description: The process was terminated due to an unhandled exception.
+ *     Exception Info: System.AccessViolationException: Attempted to read or write protected memory. …
+ *        at Ns.Type.Method(ArgTypes)
+ *     Description: The process was terminated due to an internal error in the .NET Runtime at IP 0x… (0x…) with exit code 0x80131506.
+ *
  * `Unhandled exception.` and mono's `Unhandled Exception:` are an ordinary failure, unless the exception itself is about
  * native code (access violation, SEHException) or its stack passes through a native-to-managed callback.
  */
@@ -36,7 +43,15 @@ type Open = OpenReport & {
 const FATAL =
   /^(Fatal error\.(?: .+)?|Fatal error while logging another fatal error\.|Process terminated\. .*|Process terminated\.?|Stack overflow\.(?: Repeat(?:ed)? .*)?)$/;
 const UNHANDLED =
-  /^(?:Unhandled exception\. |Unhandled Exception:\s*|\[ERROR\] FATAL UNHANDLED EXCEPTION: )(.*)$/s;
+  /^(?:Unhandled exception\. |Unhandled Exception:\s*|\[ERROR\] FATAL UNHANDLED EXCEPTION: |Exception Info: (?=System\.[\w.]{1,100}Exception))(.*)$/s;
+/** In Windows' log of events. */
+const EVENT =
+  /^(?:Description: )?The (?:process was terminated due to (?:an internal error in the \.NET Runtime (at IP .*)|(a )?stack overflow\.)|(application requested process termination through System\.Environment\.FailFast).*)$/;
+/** Exceptions that mean a fault of native code, whoever caught them. They count where a stack follows. */
+const NATIVE =
+  /^(?:System\.AccessViolationException(?:$| ?: Attempted to read or write protected memory)|System\.Runtime\.InteropServices\.SEHException(?: \(0x[0-9A-F]{8}\))? ?: External component has thrown)/;
+/** What Visual Studio, test runners and the log of events put between the words and the stack. */
+const CAPTION = /^\s*(?:HResult=0x|Message[=:]|Source=|Stack ?Trace:$|Stack:$)/;
 /** A managed method called from native code. */
 const CALLBACK = /native-to-managed|IL_STUB_ReversePInvoke|UnmanagedCallersOnly/;
 
@@ -45,9 +60,10 @@ const INTERFACE =
   /DllNotFoundException|EntryPointNotFoundException|BadImageFormatException|MarshalDirectiveException/;
 
 function hazardOf(message: string, native: boolean): HazardId {
-  if (/AccessViolationException|^Fatal error\. 0xC0000005/.test(message)) return 'crash/signal';
+  if (/AccessViolationException|^Fatal error\. 0xC0000005|\bexit code (?:0x)?c0000005/i.test(message))
+    return 'crash/signal';
   if (/\bgarbage collected delegate\b/.test(message)) return 'lifetime/callback-collected';
-  if (message.startsWith('Fatal error. Internal CLR error')) return 'crash/heap-corruption';
+  if (/^Fatal error\. Internal (?:CLR )?error/.test(message)) return 'crash/heap-corruption';
   if (/UnmanagedCallersOnly/.test(message)) return 'abi/calling-convention';
   if (/SEHException/.test(message)) return 'unwind/foreign-exception';
   if (/^Stack overflow|StackOverflowException|OutOfMemoryException/.test(message))
@@ -60,7 +76,7 @@ function hazardOf(message: string, native: boolean): HazardId {
 
 /** Words that the runtime alone says; any program may end with the others, which count once a stack follows. */
 const CERTAIN =
-  /^Fatal error\. (?:System\.|Internal CLR error|Invalid Program|0x)|^Fatal error while logging/;
+  /^Fatal error\. (?:System\.|Internal (?:CLR )?error|Invalid Program|0x)|^Fatal error while logging|^Stack overflow\. \(event\)/;
 
 /** Characters that are kept of a message. */
 const MAX_MESSAGE_CHARS = 300;
@@ -103,6 +119,10 @@ export const dotnet: LineReader = {
     'nhandled Exception',
     'UNHANDLED EXCEPTION',
     'AccessViolationException',
+    'SEHException',
+    'Exception Info: ',
+    'process was terminated due',
+    'Environment.FailFast',
     'Internal CLR error',
     'Invalid Program: ',
     'A callback was made on',
@@ -114,6 +134,8 @@ export const dotnet: LineReader = {
     begins(/\bFatal error while logging another fatal error\./),
     begins(/\bUnhandled [Ee]xception[.:] [A-Z]\w{0,60}(?:\.\w{1,60}){1,8}(?: \(0x[0-9A-F]+\))?: /),
     begins(/\bProcess terminated\. [A-Z]/),
+    begins(/\bException Info: System\.[\w.]{1,100}Exception\b/),
+    begins(/(?<![\w.])System\.AccessViolationException ?: Attempted to read or write protected memory/),
     begins(/\[ERROR\] FATAL UNHANDLED EXCEPTION: /),
   ],
   traces: [
@@ -140,12 +162,16 @@ function make(emit: Emit): LineSession {
     line(line) {
       const fatal = FATAL.exec(line.text)?.[1];
       const unhandled = fatal === undefined ? UNHANDLED.exec(line.text)?.[1] : undefined;
-      const words = fatal ?? unhandled;
+      const words = fatal ?? unhandled ?? eventOf(line.text);
       if (words !== undefined) {
-        begin(s, line, words, fatal === undefined);
+        begin(s, line, words, unhandled !== undefined);
         return 'consumed';
       }
       const { open } = s;
+      if (NATIVE.test(line.text) && (!open || frameCount(open) > 0)) {
+        begin(s, line, line.text, false);
+        return 'consumed';
+      }
       if (!open) return 'ignored';
       if (!takeLine(open, line.text)) {
         if (frameCount(open) > 0) close(s);
@@ -188,6 +214,14 @@ function begin(s: State, line: Line, words: string, isUnhandled: boolean): void 
   for (const frame of frames) takeLine(s.open, frame);
 }
 
+/** The words that Windows' log of events has in place of those on the console. */
+function eventOf(text: string): string | undefined {
+  const event = EVENT.exec(text);
+  if (!event) return undefined;
+  if (event[1] !== undefined) return `Fatal error. Internal error in the runtime ${event[1]}`;
+  return event[3] === undefined ? 'Stack overflow. (event)' : 'Process terminated.';
+}
+
 /** A line below the words: a frame, or the message where it stands on a line of its own. */
 function takeLine(open: Open, text: string): boolean {
   const [first = '', ...others] = partsOf(text.trimStart());
@@ -196,7 +230,11 @@ function takeLine(open: Open, text: string): boolean {
     addFrameTo(open, 'managed', frame);
     if (CALLBACK.test(text)) open.crossesNative = true;
     for (const other of others) takeLine(open, other);
-  } else if (open.words === '' && text.trim() !== '') open.words = text.trim();
+  } else if (frameCount(open) === 0 && CAPTION.test(text)) return true;
+  else if (frameCount(open) === 0 && NATIVE.test(text.replace(/^\s*---> /, '')) && open.words !== '')
+    // What it was wrapped in says less.
+    open.words += ` ${text.trim()}`;
+  else if (open.words === '' && text.trim() !== '') open.words = text.trim();
   else if (open.linesLeft > 0 && frameCount(open) === 0 && text.trim() !== '' && !BETWEEN_FRAMES.test(text)) {
     open.linesLeft--;
     open.words += `${open.words.endsWith('.') ? '' : '.'} ${text.trim()}`.replace(/^\. (?=[a-z(])/, ' ');

@@ -8,6 +8,7 @@ import { addFrameTo, closeReport, extend, openReport, type OpenReport } from '..
 import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
 import { gdbFrame } from '../engine/gdb-frame.js';
 import { hostFrameOf } from '../engine/host-frame.js';
+import { isMonoFrame, managedFrame, nativeFrame } from './mono-frames.js';
 import {
   crashedAddresses,
   openTelemetry,
@@ -45,40 +46,10 @@ const hazardOf = ({ signal, failFast }: Open): HazardId =>
       ? 'crash/other'
       : 'crash/signal';
 
-/** `0x7f… - /lib/libx.so : fn`, `0x41c823e0 - Unknown`, and mono 3's `lib.so(fn+0x18) [0x8…]`. */
-function nativeFrame(text: string): Frame | undefined {
-  const line = /^\s*(0x[0-9a-f]+) - (.+)$/.exec(text);
-  if (line) {
-    // The blank behind the colon is lost where no name follows.
-    const rest = `${line[2] ?? ''} `;
-    const split = rest.lastIndexOf(' : ');
-    if (split === -1) return { kind: 'opaque', text: line[1] ?? '' };
-    const module = rest.slice(0, split);
-    const name = rest.slice(split + 3).trim();
-    return { kind: 'module', module, ...(name !== '(null)' && name !== '' && { function: name }) };
-  }
-  const old = /^\s*([^\s()[\]]*)(?:\(([^()]*)\))? \[(0x[0-9a-f]+)\]$|^\s*\[(0x[0-9a-f]+)\]$/.exec(text);
-  if (!old) return undefined;
-  if (!old[1]) return { kind: 'opaque', text: old[3] ?? old[4] ?? '' };
-  const [name, offset] = (old[2] ?? '').split('+');
-  return { kind: 'module', module: old[1], ...(offset && { offset }), ...(name && { function: name }) };
-}
-
 /** Characters that are kept of a message. */
 const MAX_MESSAGE_CHARS = 300;
 /** Frames of the debugger's stack. */
 const MAX_DEBUGGED_FRAMES = 256;
-
-/** `  at Ns.Class:Method (args) [0x00012] in <file:line>`, `  at Class:Method <0x0009f>`. */
-function managedFrame(text: string): Frame | undefined {
-  const found = /^\s*at (.+)$/.exec(text);
-  if (!found) return undefined;
-  const body = found[1] ?? '';
-  const name = body.replace(/ (?:\(|<0x|\[0x|in <).*$/s, '');
-  const place = /^ in (\S.*):(\d{1,9})\s*$/s.exec(body.slice(Math.max(0, body.lastIndexOf(' in '))));
-  if (place) return { kind: 'source', function: name, file: place[1] ?? '', line: Number(place[2]) };
-  return name.startsWith('<unknown>') ? { kind: 'opaque', text: name } : { kind: 'symbol', function: name };
-}
 
 /** Reads mono's crash reports. */
 export const mono: LineReader = {
@@ -93,6 +64,9 @@ export const mono: LineReader = {
     'elemetry Dumper',
     'Fault Address Rep',
     'naged Stacktrace',
+    '\nStacktrace:',
+    'at (wrapper ',
+    ' <0xffffffff>',
     'External Debugger',
     ' - /usr/',
     ' - /lib',
@@ -129,16 +103,18 @@ const MAX_HOST_FRAMES = 64;
 type State = {
   emit: Emit;
   open: Open | undefined;
+  /** Until mono 5 the managed stack stood first, below a title that many others print as well. */
+  early: { line: Line; frames: Frame[] } | undefined;
   /** The host's lines of the report that follows, and whether more of them may follow. */
   host: Stack | undefined;
   isInHost: boolean;
 };
 
 function make(emit: Emit): LineSession {
-  const s: State = { emit, open: undefined, host: undefined, isInHost: false };
+  const s: State = { emit, open: undefined, early: undefined, host: undefined, isInHost: false };
   return {
     line(line) {
-      if (takeHost(s, line)) return 'consumed';
+      if (takeHost(s, line) || takeEarly(s, line)) return 'consumed';
       if (!takeTitle(s, line) && !takeSignal(s, line) && !takeFailFast(s, line) && !takeOwn(s, line))
         return 'ignored';
       if (s.open) extend(s.open, line);
@@ -148,8 +124,11 @@ function make(emit: Emit): LineSession {
       if (s.open?.hasEnded) close(s, false);
     },
     end() {
+      const { early } = s;
       close(s, true);
-      return [];
+      return early !== undefined && s.early !== undefined && early.frames.length > 0
+        ? [`line ${early.line.no}: a managed stack of mono, and what it belongs to is absent`]
+        : [];
     },
   };
 }
@@ -168,10 +147,27 @@ function takeHost(s: State, { text }: Line): boolean {
   return !s.isInHost || frame !== undefined;
 }
 
+function takeEarly(s: State, line: Line): boolean {
+  if (s.open !== undefined) return false;
+  if (/^\s*Stacktrace:$/.test(line.text)) {
+    s.early ??= { line, frames: [] };
+    return false;
+  }
+  const { early } = s;
+  const frame = early !== undefined && isMonoFrame(line.text) ? managedFrame(line.text) : undefined;
+  if (frame === undefined || early!.frames.length >= MAX_DEBUGGED_FRAMES) return false;
+  early!.frames.push(frame);
+  return true;
+}
+
 function begin(s: State, line: Line, part: Part): Open {
   close(s, false);
   const facts = { tool: 'mono', rule: 'mono/crash', hazard: 'crash/other', message: 'native crash' } as const;
-  s.open = { ...openReport(line, facts), part, inCrashed: false, hasEnded: false };
+  const { early } = s;
+  s.early = undefined;
+  const isOurs = early !== undefined && early.frames.length > 0;
+  s.open = { ...openReport(isOurs ? early.line : line, facts), part, inCrashed: false, hasEnded: false };
+  for (const frame of isOurs ? early.frames : []) addFrameTo(s.open, 'managed', frame);
   return s.open;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Holds a report of a sanitizer back for some lines: what else was printed about it may stand behind it.
+ * Holds a report of a sanitizer, or of a library that aborts the process, back for some lines: what else was printed about it may
+ * stand behind it, the stack of a debugger for one.
  */
 import type { Diagnostic, Stack, Tool } from '../../model/diagnostic.js';
 import type { Emit } from './reader.js';
@@ -8,6 +9,33 @@ import type { Emit } from './reader.js';
 const SUMMED: ReadonlySet<Tool> = new Set(['asan', 'ubsan', 'tsan', 'lsan', 'msan', 'hwasan']);
 /** Lines of other output that may come between a report and what belongs to it. */
 const MAX_BETWEEN = 8;
+
+/** Tools whose last words `abort` follows, and those that then tell of the abort. */
+const ABORTING: ReadonlySet<Tool> = new Set(['glibc', 'cxx']);
+const DEBUGGERS: ReadonlySet<Tool> = new Set(['gdb', 'lldb']);
+/** Lines between such words and a debugger's: glibc's list of mappings, the debugger's own remarks. */
+const MAX_BEFORE_DEBUGGER = 200;
+/** Lines of its stack. */
+const MAX_DEBUGGER_LINES = 400;
+
+/** Whether a debugger stopped at the abort that these words announced. */
+const isSameAbort = (words: Diagnostic, d: Diagnostic): boolean =>
+  ABORTING.has(words.tool) &&
+  DEBUGGERS.has(d.tool) &&
+  d.rule.endsWith('/SIGABRT') &&
+  d.log.line - words.log.endLine <= MAX_BEFORE_DEBUGGER;
+
+/** Tells of one crash once: the words say why, the debugger says where. */
+function join(words: Diagnostic, d: Diagnostic): void {
+  const hasFrames = d.stacks.some((k) => k.frames.length > 0);
+  if (hasFrames) words.stacks = d.stacks;
+  words.log.endLine = Math.max(words.log.endLine, d.log.endLine);
+  if (!d.complete) {
+    words.complete = false;
+    if (d.missing !== undefined) words.missing = d.missing;
+  }
+  if (d.thread !== undefined) words.thread ??= d.thread;
+}
 
 /** Stacks of a report, with those of the host. */
 const MAX_STACKS = 300;
@@ -26,7 +54,7 @@ export type HeldReport = {
   release(): void;
 };
 
-/** Passes reports on to `emit`, those of sanitizers some lines later, when it is known what followed. */
+/** Passes reports on to `emit`, those of which more may be told some lines later, when it is known what followed. */
 export const holdLast = (emit: Emit): HeldReport => {
   let held: Diagnostic | undefined;
   /** Number of the first line that is not waited for. */
@@ -41,17 +69,20 @@ export const holdLast = (emit: Emit): HeldReport => {
   const follows = (no: number): boolean => held !== undefined && no > last && no - last <= MAX_BETWEEN;
   return {
     emit(d) {
+      if (held !== undefined && isSameAbort(held, d)) return join(held, d);
       release();
-      if (!SUMMED.has(d.tool)) return emit(d);
+      const isAborting = ABORTING.has(d.tool);
+      if (!isAborting && !SUMMED.has(d.tool)) return emit(d);
       held = d;
       last = d.log.endLine;
-      limit = last + MAX_BETWEEN;
+      limit = last + (isAborting ? MAX_BEFORE_DEBUGGER + MAX_DEBUGGER_LINES : MAX_BETWEEN);
     },
     keep(no) {
-      if (follows(no)) limit = no + MAX_LINES;
+      if (follows(no)) limit = Math.max(limit, no + MAX_LINES);
     },
     attach(stack, no, end) {
-      if (held === undefined || !follows(no) || held.stacks.length >= MAX_STACKS) return false;
+      if (held === undefined || ABORTING.has(held.tool) || !follows(no) || held.stacks.length >= MAX_STACKS)
+        return false;
       held.stacks.push(stack);
       last = end;
       limit = last + MAX_BETWEEN;

@@ -112,7 +112,8 @@ const BY_FIRST: readonly (readonly [first: RegExp, prefixes: readonly RegExp[]])
     / /,
     [
       NAME,
-      /^ {1,8}[a-z][\w./-]{2,100}\.cc:\d{1,6}\] ?/,
+      // … below the columns of Android Studio
+      /^ {1,140}[a-z][\w./-]{2,100}\.cc:\d{1,6}\] ?/,
       /^ {1,4}(?=\d{1,7}-\d{1,7} {1,8}[^ ].{60}[VDIWEFA] {2})/,
     ],
   ],

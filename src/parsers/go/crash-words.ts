@@ -1,13 +1,17 @@
 /** The Go runtime's words before the stacks: which signal or exception it was, where, and the report that follows from it. */
 import type { Diagnostic, Frame } from '../../model/diagnostic.js';
 import { extend, messageOf, openReport, type OpenReport } from '../engine/open-report.js';
-import type { Line } from '../engine/reader.js';
+import { begins, type Line, type Marker } from '../engine/reader.js';
+import { faultName } from '../engine/signals.js';
 import { EXCEPTION, goMeaning } from './kinds.js';
 
 export const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
 /** `[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x463af0]`; gccgo's numbers have no `0x` */
 export const CAUSE =
-  /^\[signal (?:(SIG[A-Z]{2,6})|0x[0-9a-f]{1,16})(?:[: ][^\]]{0,80}?)?(?: addr=((?:0x)?[0-9a-f]{1,16}))?(?: pc=(?:0x)?[0-9a-f]{1,16})?\]$/;
+  /^\[signal (?:(SIG[A-Z]{2,6})|(0x[0-9a-f]{1,16}))(?:[: ][^\]]{0,80}?)?(?: addr=((?:0x)?[0-9a-f]{1,16}))?(?: pc=(?:0x)?[0-9a-f]{1,16})?\]$/;
+/** Until Go 1.5 only its number. */
+const nameOf = (cause: RegExpExecArray): string | undefined =>
+  cause[1] ?? (cause[2] === undefined ? undefined : faultName(Number(cause[2])));
 /** Windows: the exception's number, its kind of access and address, and the pc; the stack has no header. */
 const WINDOWS = /^Exception 0x([0-9a-f]{8}) 0x[0-9a-f]+ (0x[0-9a-f]+) 0x[0-9a-f]+$/;
 export const PC = /^PC=0x[0-9a-f]+(?:$| m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?)/;
@@ -27,6 +31,22 @@ export const TRACES: readonly RegExp[] = [
   // A stack that was not asked for names no frames and pointers but its places.
   /^\s*\S{1,2000}:\d{1,9} \+0x[0-9a-f]{1,16} fp=0x[0-9a-f]{1,16} sp=0x[0-9a-f]{1,16}/,
   /^(?:runtime\.(?:throw|sigpanic|panicmem|fatalthrow|dieFromSignal|cgoSigtramp|badunlockosthread|fatalpanic)\(|panic\(\{?0x)/,
+];
+
+/** Words that begin a report. */
+export const MARKERS: readonly Marker[] = [
+  // behind the words of who ran it
+  { words: /\bfatal error: unexpected signal during runtime execution$/ },
+  { words: /\bcgo (?:argument|result) (?:has|is)(?: unpinned)? Go [a-z]/ },
+  { words: /\bargument of cgo function(?: \S{1,400})? has Go [a-z]/ },
+  begins(/\bpanic: runtime error: /),
+  begins(
+    /\bfatal error: (?:unexpected signal during|concurrent map|all goroutines are asleep|found bad pointer|stack overflow$)/,
+  ),
+  begins(
+    /(?<!\[signal )\bSIG(?:SEGV: segmentation violation|BUS: bus error|ABRT: abort|FPE: floating|ILL: illegal|TRAP: trace trap)/,
+  ),
+  { words: /\bresult of Go function(?: \S{1,400})? called from cgo (?:has|is)(?: unpinned)? Go [a-z]/ },
 ];
 
 /** Signals in the tables of Go's runtime. */
@@ -70,14 +90,18 @@ export type Words = {
   words: string;
   signal?: string;
   address?: string;
+  /** The runtime's line about registers followed: no other program says so. */
+  isCertain?: boolean;
   line: Line;
 };
 
 /** A line that says a signal, or Windows' exception. `words` are those that a cause belongs to. */
 export function signalOf(line: Line, text: string, words: Words | undefined): Words | undefined {
   const cause = words === undefined ? CAUSE.exec(text) : null;
-  if (cause?.[1] !== undefined) {
-    const found: Words = { how: 'signal', words: text.slice(1, -1), signal: cause[1], line };
+  // The first line is cut off.
+  const causing = cause && nameOf(cause);
+  if (causing != null) {
+    const found: Words = { how: 'signal', words: text.slice(1, -1), signal: causing, line };
     takeCause(found, text);
     return found;
   }
@@ -109,8 +133,10 @@ export function gluedWords(line: Line, text: string): Words | undefined {
 export function takeCause(w: Words, text: string): boolean {
   const cause = CAUSE.exec(text);
   const pc = cause ? null : PC.exec(text);
-  if (cause?.[1]) w.signal = cause[1];
-  const address = cause ? cause[2] : pc?.[1];
+  const signal = cause && nameOf(cause);
+  if (signal != null) w.signal = signal;
+  const address = cause ? cause[3] : pc?.[1];
+  if (w.how === 'signal' && (cause !== null || text.includes(' sigcode='))) w.isCertain = true;
   if (address) w.address = address.startsWith('0x') ? address : `0x${address}`;
   return cause !== null || pc !== null;
 }
@@ -152,6 +178,9 @@ export function crossesC(s: Diagnostic, hasCreator: boolean): boolean {
 
 /** `go run` says how the program ended. */
 export const EXIT = /^exit status \d+$/;
+
+/** Lines between words behind other output and their stack. */
+export const MAX_GLUED_LINES = 4;
 
 /** Unrelated lines between the words and their stacks: values of several lines, notes of the runtime. */
 export const MAX_FOREIGN_LINES = 200;

@@ -26,7 +26,8 @@ import {
   openStack,
   type OpenReport,
 } from '../engine/open-report.js';
-import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import { BARE_CALL, CREATED, FRAME, HEADER, PANIC, PLACE_LINE, UNAVAILABLE, UNNAMED } from './crash-lines.js';
 import { goFrame, goFunction } from './frame.js';
 import {
   CAUSE,
@@ -35,6 +36,8 @@ import {
   gluedWords,
   HARMLESS,
   LITERALS,
+  MARKERS,
+  MAX_GLUED_LINES,
   MAX_FOREIGN_LINES,
   OPAQUE_STACK,
   PC,
@@ -48,35 +51,12 @@ import {
 import { watchHeadlessStack, type HeadlessStack } from './headless-stack.js';
 import { EXCEPTION, isKnown, isLow } from './kinds.js';
 
-const PANIC = /^(panic|fatal error): (.*)$/;
-/** `goroutine 1 gp=0xc0 m=0 mp=0x57 [running, locked to thread]:` or `runtime stack:` */
-const HEADER = /^(?:(goroutine \d{1,19})(?: [a-z]+=\S{1,30})* \[([^\]]{1,200})\]|(runtime stack)):$/;
-/** A call's place, indented by a tab that collectors of logs may drop. */
-const PLACE_LINE = /^\s|^\S.{0,4000}:\d{1,9}(?: \+0x[0-9a-f]{1,16}|$)/;
-const CREATED = /^created by (.+?)(?: in goroutine \d+)?$/;
-const UNAVAILABLE = /^\s*goroutine running on other thread; stack unavailable/;
-// The last line of a log may be cut in its arguments.
-const FRAME = /^[^\s(].{0,4000}\)$|^non-Go function$|^[^\s(]{1,400}\.\w{1,200}\([{}0-9a-fx?, .]{0,400}$/;
-
 /** Reads panics, fatal errors and signals of the Go runtime, with every goroutine of the dump. */
 export const goCrash: LineReader = {
   kind: 'lines',
   tools: ['go', 'cgocheck'],
   literals: LITERALS,
-  markers: [
-    // behind the words of who ran it
-    { words: /\bfatal error: unexpected signal during runtime execution$/ },
-    { words: /\bcgo (?:argument|result) (?:has|is)(?: unpinned)? Go [a-z]/ },
-    { words: /\bargument of cgo function(?: \S{1,400})? has Go [a-z]/ },
-    begins(/\bpanic: runtime error: /),
-    begins(
-      /\bfatal error: (?:unexpected signal during|concurrent map|all goroutines are asleep|found bad pointer|stack overflow$)/,
-    ),
-    begins(
-      /(?<!\[signal )\bSIG(?:SEGV: segmentation violation|BUS: bus error|ABRT: abort|FPE: floating|ILL: illegal|TRAP: trace trap)/,
-    ),
-    { words: /\bresult of Go function(?: \S{1,400})? called from cgo (?:has|is)(?: unpinned)? Go [a-z]/ },
-  ],
+  markers: MARKERS,
   traces: TRACES,
   watches: true,
   make,
@@ -89,6 +69,8 @@ type State = {
   /** Words behind another program's output: they count where a stack follows at once. */
   glued: Words | undefined;
   open: OpenReport | undefined;
+  /** The stack that an empty line ended. */
+  before: Stack | undefined;
   /** A function whose place line has not come yet. */
   fn: string | undefined;
   /** In the `created by` part of a goroutine, of which no place belongs to a call; the faulting one has that part. */
@@ -105,6 +87,7 @@ function make(emit: Emit): LineSession {
     words: undefined,
     glued: undefined,
     open: undefined,
+    before: undefined,
     fn: undefined,
     inCreator: false,
     hasCreator: false,
@@ -122,6 +105,7 @@ function make(emit: Emit): LineSession {
       if (s.open?.diagnostic.complete) close(s);
     },
     end() {
+      dropWords(s);
       const waiting = s.open ? undefined : s.words;
       close(s);
       const at = s.headless?.cutAt();
@@ -152,9 +136,6 @@ function read(s: State, line: Line, text: string): boolean {
   return signal !== undefined || (s.words !== undefined && before(s, s.words, line, text));
 }
 
-/** Lines between words behind other output and their stack. */
-const MAX_GLUED_LINES = 4;
-
 function beginPanic(s: State, line: Line, m: RegExpExecArray): void {
   const how = m[1] === 'panic' ? 'panic' : 'fatal';
   // "panic while printing" and nested panics of one end follow each other without a stack between.
@@ -179,7 +160,7 @@ function close(s: State): void {
     closeReport(s.open, s.emit);
     s.headless = undefined;
   }
-  s.open = s.words = s.opaque = undefined;
+  s.open = s.words = s.opaque = s.before = undefined;
   s.hasCreator = false;
 }
 
@@ -212,6 +193,14 @@ function openGoroutine(s: State, line: Line, m: RegExpExecArray): boolean {
   return true;
 }
 
+/** No stack follows. What only the runtime says is a report all the same, and lacks its stack. */
+function dropWords(s: State): void {
+  const { words } = s;
+  if (s.open || !words?.isCertain) return;
+  s.open = reportOf(words, words.line);
+  close(s);
+}
+
 /** A line between the words and their stacks. */
 function before(s: State, w: Words, line: Line, text: string): boolean {
   if (takeCause(w, text)) return true;
@@ -230,7 +219,10 @@ function before(s: State, w: Words, line: Line, text: string): boolean {
     close(s);
     return true;
   }
-  if (line.no - w.line.no > MAX_FOREIGN_LINES) s.words = undefined;
+  if (line.no - w.line.no > MAX_FOREIGN_LINES) {
+    dropWords(s);
+    s.words = undefined;
+  }
   return false;
 }
 
@@ -238,7 +230,14 @@ function before(s: State, w: Words, line: Line, text: string): boolean {
 function inside(s: State, open: OpenReport, line: Line, text: string): boolean {
   if (text === '') {
     flush(s);
+    s.before = open.stack ?? s.before;
     open.stack = undefined;
+    return true;
+  }
+  // gccgo prints calls without arguments, and an empty line for one that has no name.
+  if (s.before !== undefined && UNNAMED.test(text)) {
+    open.stack ??= s.before;
+    extend(open, line);
     return true;
   }
   if (!takeCall(s, open, text) && !takeRemark(s, open, text)) {
@@ -281,7 +280,7 @@ function takeCall(s: State, open: OpenReport, text: string): boolean {
     if (isFault) s.hasCreator = true;
     return true;
   }
-  if (!stack || !FRAME.test(text)) return false;
+  if (!stack || !(FRAME.test(text) || BARE_CALL.test(text))) return false;
   flush(s);
   s.fn = goFunction(text);
   return true;
@@ -294,7 +293,7 @@ function takeRemark(s: State, open: OpenReport, text: string): boolean {
     cause !== null ||
     text.startsWith('\tpanic: ') ||
     [HARMLESS, PC, SIGNAL].some((remark) => remark.test(text));
-  if (cause?.[2] && open.diagnostic.address === undefined) open.diagnostic.address = cause[2];
+  if (cause?.[3] && open.diagnostic.address === undefined) open.diagnostic.address = cause[3];
   if (isRemark) flush(s);
   return isRemark;
 }

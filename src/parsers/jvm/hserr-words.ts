@@ -17,5 +17,7 @@ export const SECTION_WORDS: readonly RegExp[] = [
   /^(?:Instructions: \(pc=0x|Top of Stack: \(sp=0x|Register to memory mapping:$)[0-9a-f]{0,16}/,
   /^Current thread \(0x[0-9a-f]{8,16}\): {1,3}\w{4,40}Thread\b/,
   /^(?:Compilation events|Deoptimization events|Class(?:es)? (?:un)?load(?:ed|ing)? ?(?:events)?|GC Heap History|Internal exceptions|Dll operation events|Events) \(\d{1,6} events\):/,
+  // the list of threads
+  /^\s*(?:=>)?0x[0-9a-f]{8,16} (?:JavaThread "[^"]{0,200}" (?:daemon )?|(?:VMThread|WatcherThread) .{0,100})\[(?:_thread_[a-z_]{2,20}, id=|stack: 0x)/,
   /^vm_info: (?:OpenJDK|Java HotSpot\(TM\))/,
 ];

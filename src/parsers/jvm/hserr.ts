@@ -119,6 +119,8 @@ export const hserr: LineReader = {
     ' events (',
     'GC Heap History (',
     'Internal exceptions (',
+    ' [_thread_',
+    'Thread [stack: 0x',
     'vm_info: ',
   ],
   markers: [

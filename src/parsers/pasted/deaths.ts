@@ -103,9 +103,9 @@ const WORDS: readonly RegExp[] = [
   // Firebase, and gdb without its own words
   /^Crashed: (?:Thread: )?SIG[A-Z]{2,6}\b/,
   /^#\d\d {1,2}pc 0x[0-9a-f]{4,16} \S/,
-  /^#0 {2}0x[0-9a-f]{8,16} in [^\s(].* \(/,
+  /^\s{0,8}#0 {2}0x[0-9a-f]{8,16} in [^\s(].* \(/,
   // A frame further up says so only by its name: a debugger also shows stacks of what is well.
-  /^#\d{1,4} {2}0x[0-9a-f]{8,16} in (?:\w{1,60}::){0,4}(?:OnFatalError|FatalError|Fatal|abort|raise|__GI_raise|__assert_fail|terminate|panic\w{0,20}) ?\(/,
+  /^\s{0,8}#\d{1,4} {2}0x[0-9a-f]{8,16} in (?:\w{1,60}::){0,4}(?:OnFatalError|FatalError|Fatal|abort|raise|__GI_raise|__assert_fail|terminate|panic\w{0,20}) ?\(/,
 ];
 
 /** Knows these words. */

@@ -50,6 +50,14 @@ export const julia = readReports<Tentative>({
     '(unknown line)',
     'unknown function (ip',
     'jl_apply',
+    'jl_toplevel',
+    'jl_eval',
+    'jl_invoke',
+    'jl_load',
+    'jl_parse',
+    'jl_interpret',
+    'jl_call',
+    'jl_repl',
     '_jl_invoke',
   ],
   markers: [
@@ -61,7 +69,7 @@ export const julia = readReports<Tentative>({
   traces: [
     /^\s*[^\s(].{0,2000} \(unknown line\)$/,
     /^\s*unknown function \(ip: 0x[0-9a-f]{4,16}\)/,
-    /^\s*(?:i?jl_apply\w{0,40}|_jl_invoke) at \S.{0,400}\.[ch]:\d{1,7}(?: \[inlined\])?$/,
+    /^\s*(?:i?jl_(?:apply|toplevel|eval|invoke|load|parse|interpret|call|repl)\w{0,40}|_jl_invoke) at \S.{0,400}\.[ch]:\d{1,7}(?: \[inlined\])?$/,
   ],
   begin,
   take,

@@ -44,3 +44,10 @@ export const plainKind = (text: string): 'frame' | 'shadow' | undefined => {
   const kind = FRAME_START.test(text) ? 'frame' : SHADOW.test(text) ? 'shadow' : undefined;
   return kind === undefined || SAYS.test(text) ? undefined : kind;
 };
+
+/** Frames of any sanitizer without the report that they belong to. */
+export const FRAMES: readonly RegExp[] = [
+  /^\s*#\d{1,4} 0x[0-9a-f]{2,16} in [^\s(]/,
+  // … and the build's id, behind a place that may be unknown: `f :? (x+0x12) (BuildId: aa11)`
+  /^\s*#\d{1,4} [^(].{0,400}\([^()\s+]{1,400}\+0x[0-9a-f]{1,16}\)(?: \(BuildId: [0-9a-f]{1,64}\)?)?$/,
+];

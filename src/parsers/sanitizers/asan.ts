@@ -18,6 +18,7 @@ import { hazardOf, isKnown, kindOf } from './asan-kinds.js';
 import {
   ABORTING,
   CREATED,
+  FRAMES,
   MEMORY,
   ORPHAN,
   plainKind,
@@ -84,10 +85,7 @@ export const asan: LineReader = {
     /\bHint: (?:address points to the zero page|this fault was caused by a dereference)/,
     /^\s*Address 0x[0-9a-f]{4,16} is (?:located|a wild pointer)\b/,
   ],
-  frames: [
-    /^\s*#\d{1,4} 0x[0-9a-f]{2,16} in [^\s(]/,
-    /^\s*#\d{1,4} [^(]{1,400}\([^()\s+]{1,400}\+0x[0-9a-f]{1,16}\)$/,
-  ],
+  frames: FRAMES,
   make,
 };
 

@@ -122,7 +122,7 @@ Current thread's C stack trace (most recent call first):
   },
   {
     title: '.NET',
-    source: 'src/coreclr/vm/eepolicy.cpp (LogInfoForFatalError)',
+    source: 'src/coreclr/vm/eepolicy.cpp (LogInfoForFatalError), eventreporter.cpp',
     tool: 'dotnet',
     log: '$\n   at Ns.Program.F(IntPtr)\n   at Ns.Program.Main()\n',
     kinds: [
@@ -170,6 +170,24 @@ Current thread's C stack trace (most recent call first):
       [
         'Unhandled exception. System.Runtime.InteropServices.SEHException (0x80004005): External component has thrown an exception.',
         'unwind/foreign-exception',
+      ],
+      // Windows' log of events (eventreporter.cpp): .NET Framework 4 and every CoreCLR
+      [
+        'Description: The process was terminated due to an unhandled exception.\nException Info: System.AccessViolationException: Attempted to read or write protected memory.',
+        'crash/signal',
+      ],
+      [
+        'Description: The process was terminated due to an internal error in the .NET Runtime at IP 00007FFB2E8DA07C (00007FFB2E6D0000) with exit code 80131506.',
+        'crash/heap-corruption',
+      ],
+      [
+        'Description: The process was terminated due to an internal error in the .NET Runtime at IP 0x00007FFB2E8DA07C (0x00007FFB2E6D0000) with exit code 0xc0000005.',
+        'crash/signal',
+      ],
+      ['Description: The process was terminated due to a stack overflow.', 'resource/exhausted'],
+      [
+        'Description: The application requested process termination through System.Environment.FailFast(string message).\nMessage: x\nStack:',
+        'crash/abort',
       ],
       ['Unhandled exception. System.InvalidOperationException: x\n ---> System.Exception: y', 'crash/abort'],
       ['Unhandled Exception:\nSystem.Exception: x', 'crash/abort'],
