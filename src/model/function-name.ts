@@ -11,6 +11,8 @@ export const plainName = (fn: string): string =>
     // The receiver of a Go method, and a namespace without a name, are no parameters.
     .replace(/\((?!\*\w|anonymous namespace\)).*$/s, '')
     .replace(/<[^<>]*>/g, '')
+    // Template arguments that were cut where one of them has a parenthesis: `f<long, (int)1>(…)`.
+    .replace(/^((?!.*operator)[^<>]*)<[^<>]*$/s, '$1')
     .replace(/\+0x[0-9a-f]+$/, '')
     .trim();
 

@@ -290,3 +290,136 @@ describe('is no report:', () => {
     expect(parseText(text)).toMatchObject({ diagnostics: [], unread: [], complete: true });
   });
 });
+
+const COMPUTE = `========= Invalid __global__ read of size 4
+=========     at 0x000000f0 in void shelf::fill<bool=0, float>(int, float const *)
+=========     by thread (251,0,0) in block (0,0,0)
+=========     Address 0x964000008 is out of bounds`;
+
+test.each<Row>([
+  [
+    'cuda-memcheck whose underscores became bold type',
+    'bounds/heap-overread',
+    'void shelf::fill',
+    COMPUTE.replaceAll('__', ''),
+  ],
+  [
+    'a kernel one of whose template arguments has a parenthesis',
+    'bounds/other',
+    'void shelf::fill',
+    `========= Invalid __shared__ read of size 8 bytes
+=========     at void shelf::fill<long, (int)1, (int)2>(long, T8)+0x22a0
+=========     by thread (0,0,0) in block (0,0,0)
+=========     Access at 0xffffffb8 is out of bounds
+=========     Saved host backtrace up to driver entry point at kernel launch time`,
+  ],
+  [
+    'Dart 2.0, whose version stands first',
+    'crash/signal',
+    'shelf_top',
+    `===== CRASH =====
+version=2.0.0-dev.61.0 (Wed Jun 6 13:24:42 2018 +0000) on "macos_x64"
+si_signo=Segmentation fault: 11(11), si_code=0, si_addr=0x7f0000001000
+Dumping native stack trace for thread 2813
+  pc 0x000055a48d1b3d71 fp 0x00007fe3d263ee00 shelf_top+0x14
+-- End of DumpStackTrace`,
+  ],
+  [
+    "names of Windows' Node that are far from the place",
+    'rules/other',
+    'Acme::Shelf::Top+1206',
+    `FATAL ERROR: v8::ToLocalChecked Empty MaybeLocal.
+ 1: 00007FF71999052F napi_wrap+109311
+ 2: 00007FF719936026 node::OnFatalError+294
+ 3: 00007FF71A20B505 v8::V8::ToLocalEmpty+53
+ 4: 00007FFB2AD82FA6 Acme::Shelf::Top+1206`,
+  ],
+  [
+    'a message of -Xcheck:jni, with empty lines between',
+    'rules/jni-call-in-critical',
+    'Bridge.call',
+    'Warning: Calling other JNI functions in the scope of Get/ReleasePrimitiveArrayCritical or Get/ReleaseStringCritical\n\n\tat Bridge.call(Native Method)\n\n\tat Main.main(Main.java:12)\n',
+  ],
+])('%s is read', (_, hazard, fn, text) => {
+  const { diagnostics, unread } = parseText(text);
+  const frame = diagnostics[0] && shownFrame(diagnostics[0]);
+  expect({ hazards: diagnostics.map((d) => d.hazard), fn: frame && functionOf(frame), unread }).toEqual({
+    hazards: [hazard],
+    fn,
+    unread: [],
+  });
+});
+
+describe('lines of two reports that stand among each other are not understood:', () => {
+  test.each([
+    [
+      'a message of Rust, and words of another tool in its place',
+      "thread 'main' panicked at src/main.rs:3:5:\nWARNING in native method: JNI call made with exception pending\nunsafe precondition(s) violated: ptr::read requires that the pointer argument is aligned",
+    ],
+    [
+      "a frame of HotSpot's banner, and a line of another in its place",
+      '# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc=0x00007f3c2a1b2c3d, pid=7, tid=8\n#\n# Problematic frame:\n# Fatal Python error: Aborted\n# C  [libx.so+0x11]  f+0x9\n#\n# If you would like to submit a bug report, please visit:',
+    ],
+    [
+      'the stack of a message of -Xcheck:jni',
+      'WARNING in native method: Using JNIEnv in non-Java thread\nloaded 12 rows\n\tat Bridge.call(Native Method)\n',
+    ],
+    [
+      "Miri's place and its trace, with empty lines of another",
+      'error: Undefined Behavior: entering unreachable code\n    #0 0x4d1 in g /src/a.c:5:3\n --> src/main.rs:3:5\n\nSUMMARY: x\n  |\n3 | f()\n  = note: BACKTRACE:\n  = note: inside `f` at src/main.rs:3:5',
+    ],
+    [
+      "Dr. Memory's stack, and a frame of a sanitizer",
+      'Error #1: UNINITIALIZED READ: reading register eflags\n#0 0x4d1 in f /src/a.c:5:3',
+    ],
+  ])('%s', (_, text) => {
+    const { unread, complete } = parseText(text);
+    expect(unread.length > 0 || !complete).toBe(true);
+  });
+});
+
+describe('words that were broken in two are not understood as less:', () => {
+  const LOG = 'shelf: 12 rows';
+  test.each([
+    [
+      "V8's",
+      'FATAL ERROR: v8::HandleScope::HandleScope() Entering the V8 API without',
+      'proper locking in place',
+    ],
+    [
+      "PHP's",
+      '[15-Jan-2031 10:12:20] WARNING: [pool www] child 4242 exited on signal',
+      '11 (SIGSEGV - core dumped) after 3.5 seconds from start',
+    ],
+    [
+      "cgo's",
+      'panic: runtime error: result of Go function main.f called from cgo is',
+      'unpinned Go pointer or points to unpinned Go pointer',
+    ],
+  ])('%s', (_, first, second) => {
+    const whole = parseText(`${LOG}\n${first} ${second}\n`);
+    const broken = parseText(`${LOG}\n${first}\n${second}\n`);
+    expect(whole.diagnostics.length + whole.unread.length + whole.missing.length).toBeGreaterThan(0);
+    expect(broken.unread.length > 0 || !broken.complete).toBe(true);
+  });
+  test('a line of the same width and the next one are not taken for halves', () => {
+    expect(
+      parseText(
+        'src/a.c:5:3: runtime error: signed integer overflow: 2147483647 + 1 cannot be represented in type int\nmake: *** [all] Error 1\n',
+      ),
+    ).toMatchObject({ complete: true, unread: [] });
+  });
+});
+
+describe('reports that are glued to the end of another line are not lost:', () => {
+  test.each([
+    '==7==ABORTINGVM warning: Object has been unlocked by JNI',
+    'fatal: morestack on g0===== CRASH =====',
+    'fatal: bad g in signal handler~~Dr.M~~ Dr. Memory version 2.6.0',
+  ])('%s', (line) => {
+    const { unread, complete } = parseText(
+      `==7==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000000 (pc 0x1 bp 0x2 sp 0x3 T0)\n    #0 0x1 in f /src/a.c:5:3\n\n${line}\n`,
+    );
+    expect(unread.length > 0 || !complete).toBe(true);
+  });
+});

@@ -33,7 +33,7 @@ const BACKTRACE = /^(?:Saved host backtrace|Host Frame list|Device backtrace)/;
 type Open = Tentative & { kind: Kind; region: string };
 
 const WORDS =
-  /={9} (?:Invalid __\w{1,10}__ |Malloc\/Free error |Leaked \d|Uninitialized __|Program hit |(?:ERROR|WARNING|Error|Warning): (?:Race reported |Potential \w{2,4} hazard )|Race reported |Potential \w{2,4} hazard |Barrier error detected)/;
+  /={9} (?:Invalid (?:__)?(?:global|shared|local|unified|\w{1,10}__)(?:__)? (?:read|write|atomic) of size |Invalid __\w{1,10}__ |Malloc\/Free error |Leaked \d|Uninitialized __|Program hit |(?:ERROR|WARNING|Error|Warning): (?:Race reported |Potential \w{2,4} hazard )|Race reported |Potential \w{2,4} hazard |Barrier error detected)/;
 
 /** Reads what compute-sanitizer and cuda-memcheck report. */
 export const computeSanitizer = readReports<Open>({
@@ -134,7 +134,7 @@ function takePlace(open: Open, frame: Frame): void {
   if (open.stack?.role !== 'fault') openStack(open, 'fault');
   addFrame(open, frame);
   // What was wrong with the address is a line further down.
-  if (!open.diagnostic.message.startsWith('Invalid __')) markComplete(open);
+  if (!/^Invalid (?:__|(?:global|shared|local) )/.test(open.diagnostic.message)) markComplete(open);
 }
 
 /** The host's stack: where a kernel was launched, a block allocated, a function of the API called. */

@@ -36,19 +36,19 @@ const sharedAccess = ({ region }: Circumstances): HazardId =>
 /** In the order in which they are tried. */
 export const KINDS: readonly Kind[] = [
   {
-    shape: /^(?:Potential i|I)nvalid __global__ /,
+    shape: /^(?:Potential i|I)nvalid (?:__)?global(?:__)? /,
     rule: 'invalid-global-access',
     hazard: globalAccess,
     host: 'related',
   },
   {
-    shape: /^(?:Potential i|I)nvalid __local__ /,
+    shape: /^(?:Potential i|I)nvalid (?:__)?local(?:__)? /,
     rule: 'invalid-local-access',
     hazard: ({ region }) => (/\bmisaligned\b/.test(region) ? 'ub/misaligned' : 'bounds/stack-overflow'),
     host: 'related',
   },
   {
-    shape: /^(?:Potential i|I)nvalid (?:__\w{1,20}__|Address|address) ?/,
+    shape: /^(?:Potential i|I)nvalid (?:__\w{1,20}__|shared|Address|address) ?/,
     rule: 'invalid-access',
     hazard: sharedAccess,
     host: 'related',

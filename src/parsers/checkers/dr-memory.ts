@@ -26,7 +26,8 @@ const ERROR =
 const ACCESS =
   /: (reading|writing|executing)(?: register)? (0x[0-9a-fA-F]{1,16})?(?:-0x[0-9a-fA-F]{1,16} (\d{1,15}) byte)?/;
 const LEAK = /\bLEAK (\d{1,15}) direct bytes? .{0,80}\+ (\d{1,15}) indirect bytes/;
-const FRAME = /^\s*#\s{0,3}\d{1,4} (\S.*)$/;
+/** Sanitizers print `#0 0x4d1 in f …`. */
+const FRAME = /^\s*#\s{0,3}\d{1,4} (?!0x[0-9a-f]{1,16} in )(\S.*)$/;
 const NOTE = /^\s*Note: ?(.*)$/;
 const THREAD = /^@[\d:.]{4,20} in thread (\d{1,10})/;
 const NOTED: readonly [RegExp, StackRole][] = [

@@ -1,8 +1,10 @@
 /** Offers the lines of a log to the readers, without the prefix that all of them share, and lists those that no reader understood. */
 import { watchMixing, type Mixing } from './mixing.js';
 import { watchWrapping, type Wrapping } from './wrapping.js';
+import { watchSeams, type Seams } from './seams.js';
 import { watchMargins, type Margins, type RawLine } from './margin.js';
 import { hasGluedPrompt } from './markup.js';
+import { isGluedBehind, isGluedLine, MAX_LEAD_CHARS } from './glued.js';
 import { holdsEscapedLog } from './escaped.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
 import { holdLast } from './held-report.js';
@@ -23,15 +25,6 @@ import type { ReaderTable } from './table.js';
 import { makeTestJson, type TestJson } from './test-json.js';
 import { makeUnread, type Rest, type Unread } from './unread.js';
 
-/** Characters that may precede every line of a log. */
-const MAX_LEAD_CHARS = 200;
-/** The ruler with which reports of some tools begin, right behind a word. */
-const GLUED_RULER = /[\w)](?:#|={9,}|(?:\*{3} ){7,}\*{3})$|[\w)]={9} [A-Z]/;
-/** Whether such a ruler is glued to a line. Nearly no line has the characters of one. */
-const endsInRuler = (text: string): boolean =>
-  ('#=*'.includes(text.at(-1) ?? ' ') || text.includes('=========')) && GLUED_RULER.test(text);
-/** Characters of a line of a report in which the beginning of another is looked for. */
-const MAX_GLUED_CHARS = 4000;
 /** Readers bound the words of a line, so that reading takes linear time: this many characters of a longer line may still be known. */
 const HEAD_CHARS = [4000, 400];
 
@@ -68,6 +61,7 @@ type State = {
   isPartMarked: boolean;
   margins: Margins;
   wrapping: Wrapping;
+  seams: Seams;
   mixing: Mixing;
 };
 
@@ -104,6 +98,7 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
     isPartMarked: false,
     margins: watchMargins(),
     wrapping: watchWrapping(),
+    seams: watchSeams({ says: hasMarker, meaning: (text) => meaningOf(table, text, s.no - 2) }),
     mixing,
   };
   return {
@@ -140,12 +135,22 @@ export function makeDispatcher(table: ReaderTable, emit: Emit): Dispatcher {
       dropWaiting(s);
       endSessions(sessions);
       held.release();
-      const width = s.wrapping.width();
+      const width = s.wrapping.width() ?? s.seams.width();
       if (width !== undefined) complain(`the lines of this log seem to be wrapped at ${width} characters`);
       if (s.mixing.isMixed()) complain('the lines of two reports seem to be mixed');
       return unread.rest();
     },
   };
+}
+
+/** What is read from a line alone, before which so many stand. */
+function meaningOf(table: ReaderTable, text: string, before: number): string {
+  const hazards: string[] = [];
+  const lines = makeDispatcher(table, (d) => hazards.push(d.hazard));
+  lines.skip(Math.max(0, before));
+  lines.push(text, 0, true);
+  lines.end();
+  return hazards.join();
 }
 
 /** Offers a line as it stands in the log. */
@@ -193,6 +198,7 @@ function push(s: State, line: Line, marked: boolean): boolean {
   const isGlued = hasGluedPrompt(text);
   const taken = take(s, line, concerned, opening) || (isGlued && takeGlued(s, line, concerned));
   s.wrapping.line(text, taken);
+  s.seams.line(text, taken);
   s.mixing.line(text, taken ? s.sessions.sticky : undefined);
   if (s.sessions.lastEnd === line.no) s.mixing.ended();
   if (taken) {
@@ -202,21 +208,9 @@ function push(s: State, line: Line, marked: boolean): boolean {
     if (holdsEscapedLog(text, (t) => markers.at(t, s.index.readersOf(t)) === 0))
       s.sessions.complain(`line ${line.no} holds a log whose ends of lines are escaped`);
   }
-  if ((taken && endsInRuler(text)) || (concerned && isGluedLine(s, text, concerned, taken)))
+  if ((taken && isGluedBehind(text)) || (concerned && isGluedLine(s, text, concerned, taken)))
     s.sessions.complain(`line ${line.no}: the words of a report are glued to others`);
   return taken;
-}
-
-/** Whether the line holds words of a report besides those that were read. */
-function isGluedLine(
-  { markers, sessions }: State,
-  text: string,
-  concerned: ReaderSet,
-  taken: boolean,
-): boolean {
-  if (!taken) return markers.isGlued(text.slice(0, MAX_LEAD_CHARS), concerned);
-  const read = sessions.lastText.slice(0, MAX_GLUED_CHARS);
-  return markers.isGlued(read, concerned) || markers.isOfOthers(read, concerned, sessions.sticky!.reader);
 }
 
 /** A report that begins right behind the last line of another: both are read. */

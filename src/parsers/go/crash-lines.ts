@@ -12,5 +12,5 @@ export const FRAME =
   /^[^\s(].{0,4000}\)$|^non-Go function$|^[^\s(]{1,400}\.\w{1,200}\([{}0-9a-fx?, .]{0,400}$/;
 
 /** gccgo's: `engine.$nested85`, `engine._Cfunc_DBUnlockFile`, and a place without a file. */
-export const BARE_CALL = /^[A-Za-z_][\w$./-]{0,300}\.[\w$.]{1,200}$/;
+export const BARE_CALL = /^[A-Za-z_][\w$/-]{0,300}\.[\w$./-]{1,300}$/;
 export const UNNAMED = /^\s+:0$/;

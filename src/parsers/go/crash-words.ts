@@ -10,8 +10,8 @@ export const SIGNAL = /^(SIG[A-Z]{2,6}): [a-z]/;
 export const CAUSE =
   /^\[signal (?:(SIG[A-Z]{2,6})|(0x[0-9a-f]{1,16}))(?:[: ][^\]]{0,80}?)?(?: addr=((?:0x)?[0-9a-f]{1,16}))?(?: pc=(?:0x)?[0-9a-f]{1,16})?\]$/;
 /** Until Go 1.5 only its number. */
-const nameOf = (cause: RegExpExecArray): string | undefined =>
-  cause[1] ?? (cause[2] === undefined ? undefined : faultName(Number(cause[2])));
+const nameOf = (cause: RegExpExecArray | null): string | undefined =>
+  cause?.[1] ?? (cause?.[2] === undefined ? undefined : faultName(Number(cause[2])));
 /** Windows: the exception's number, its kind of access and address, and the pc; the stack has no header. */
 const WINDOWS = /^Exception 0x([0-9a-f]{8}) 0x[0-9a-f]+ (0x[0-9a-f]+) 0x[0-9a-f]+$/;
 export const PC = /^PC=0x[0-9a-f]+(?:$| m=\S{1,20} sigcode=\S{1,20}(?: addr=(0x[0-9a-f]+))?)/;
@@ -99,8 +99,8 @@ export type Words = {
 export function signalOf(line: Line, text: string, words: Words | undefined): Words | undefined {
   const cause = words === undefined ? CAUSE.exec(text) : null;
   // The first line is cut off.
-  const causing = cause && nameOf(cause);
-  if (causing != null) {
+  const causing = nameOf(cause);
+  if (causing !== undefined) {
     const found: Words = { how: 'signal', words: text.slice(1, -1), signal: causing, line };
     takeCause(found, text);
     return found;
@@ -133,8 +133,8 @@ export function gluedWords(line: Line, text: string): Words | undefined {
 export function takeCause(w: Words, text: string): boolean {
   const cause = CAUSE.exec(text);
   const pc = cause ? null : PC.exec(text);
-  const signal = cause && nameOf(cause);
-  if (signal != null) w.signal = signal;
+  const signal = nameOf(cause);
+  if (signal !== undefined) w.signal = signal;
   const address = cause ? cause[3] : pc?.[1];
   if (w.how === 'signal' && (cause !== null || text.includes(' sigcode='))) w.isCertain = true;
   if (address) w.address = address.startsWith('0x') ? address : `0x${address}`;

@@ -90,7 +90,16 @@ type Open = OpenReport & {
   isPreamble: boolean;
 };
 
-type State = { emit: Emit; open: Open | undefined };
+type State = {
+  emit: Emit;
+  open: Open | undefined;
+  /** Number of the last line of a report that has no stack: frames close behind it are its own, and lines of others stand between. */
+  bare: number;
+  complaint: string | undefined;
+};
+
+/** Lines of others between a report and its stack. */
+const MAX_BETWEEN = 4;
 
 /** Reads what HotSpot's JNI checker prints. */
 export const checkJni: LineReader = {
@@ -121,12 +130,12 @@ export const checkJni: LineReader = {
 };
 
 function make(emit: Emit): LineSession {
-  const s: State = { emit, open: undefined };
+  const s: State = { emit, open: undefined, bare: -MAX_BETWEEN, complaint: undefined };
   return {
     line: (line) => (takeHeadline(s, line) || takeBelow(s, line) ? 'consumed' : 'ignored'),
     end() {
       close(s, true);
-      return [];
+      return s.complaint === undefined ? [] : [s.complaint];
     },
   };
 }
@@ -189,7 +198,13 @@ function takeBelow(s: State, line: Line): boolean {
     extend(open, line);
     return true;
   }
-  if (open && (open.needsNoStack || frameCount(open) > 0)) close(s, false);
+  if (!open && line.no - s.bare <= MAX_BETWEEN) {
+    if (/Exception|Error|Throwable/.test(text)) s.bare = -MAX_BETWEEN;
+    else if (javaFrame(text))
+      s.complaint ??= `line ${line.no}: the stack of a message of -Xcheck:jni stands among lines of others`;
+  }
+  // Some logs have an empty line behind each.
+  if (open && text.trim() !== '' && (open.needsNoStack || frameCount(open) > 0)) close(s, false);
   return false;
 }
 
@@ -213,6 +228,7 @@ function close(s: State, isCut: boolean): void {
   if (!open) return;
   s.open = undefined;
   const { diagnostic } = open;
+  if (frameCount(open) === 0) s.bare = diagnostic.log.endLine;
   const { message, address } = diagnostic;
   const isForeign = message.includes('failed bounds check') && (open.isHeaderBroken || isStrange(address));
   diagnostic.rule = `xcheck-jni/${slug(message)}`;

@@ -21,21 +21,20 @@ import {
   type LineSession,
   type LogContext,
 } from '../engine/reader.js';
-import { SECTION_WORDS } from './hserr-words.js';
+import {
+  SECTION_WORDS,
+  BANNER_END,
+  BARE,
+  BARE_BANNER,
+  BARE_HEADLINE,
+  DETAIL,
+  FATAL,
+  HEADLINE,
+  SECTION,
+} from './hserr-words.js';
+import { isZeroPage } from '../engine/signals.js';
 import { hotspotFrame } from './java-frame.js';
 
-const FATAL =
-  /^# (?:A fatal error has been detected by|An unexpected error has been detected by|There is insufficient memory for the Java Runtime)/;
-/** A tracker takes the signs at the line's beginning for headings, and drops them. */
-const BARE = /^\s*A fatal error has been detected by the Java Runtime Environment:$/;
-const BARE_HEADLINE = /^(?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error) \(/;
-const BARE_BANNER =
-  /^(?:JRE version|Java VM|Problematic frame):|^(?:Failed to write core|No core|Core) ?dump|^(?:An error report file|If you would like to submit|The crash happened|See problematic frame)/i;
-const HEADLINE = /^# {1,2}((?:SIG[A-Z]+|EXCEPTION_\w+|Internal Error|Out of Memory Error|Error)\b.*)$/;
-const SECTION = /^-{5,}\s+(?:S U M M A R Y|T H R E A D|P R O C E S S|S Y S T E M|H E A P|E N D)\b/;
-const DETAIL = /^# {2}(?:Error|fatal error|assert|guarantee)\b|^# Native memory allocation|^# Cannot create/;
-const BANNER_END =
-  /^#(?: *(?:If you would like to submit|See problematic frame|The crash happened)|.*\bcore ?dump)/i;
 /** Sections and lines that only crash files have; they are this report's however long it is. */
 const STACKS = /^(Native|Java) frames: /;
 const SIGINFO = /^siginfo: ?/;
@@ -43,8 +42,6 @@ const SIGINFO = /^siginfo: ?/;
 const MAX_LIST_LINES = 500;
 /** Lines of others between those of a banner. */
 const MAX_FOREIGN_LINES = 3;
-/** Addresses below this belong to the page that is never mapped. */
-const ZERO_PAGE = 4096;
 
 type Open = OpenReport & {
   /** The JVM found no memory. */
@@ -52,6 +49,8 @@ type Open = OpenReport & {
   headline?: string;
   detail?: string;
   problematic?: Frame;
+  /** What follows the title is no frame. */
+  isFrameLost?: boolean;
   list?: 'native' | 'problematic' | 'java';
   /** Frames of Java were read from their own list. */
   isListed?: boolean;
@@ -69,9 +68,6 @@ type State = {
   /** A report that was read; a banner or a file may report the same crash again. */
   pending: { report: Open; key: string } | undefined;
 };
-
-const isZeroPage = (address: string | undefined): boolean =>
-  address !== undefined && Number.parseInt(address, 16) < ZERO_PAGE;
 
 function hazardOf(open: Open): HazardId {
   const head = open.headline ?? '';
@@ -112,6 +108,8 @@ export const hserr: LineReader = {
     'submit a bug report, please',
     '# CreateCoredumpOnCrash',
     '# Core dump ',
+    '# No core dump',
+    '# Failed to write core',
     'Instructions: (pc=0x',
     'Top of Stack: (sp=0x',
     'Register to memory mapping',
@@ -119,8 +117,7 @@ export const hserr: LineReader = {
     ' events (',
     'GC Heap History (',
     'Internal exceptions (',
-    ' [_thread_',
-    'Thread [stack: 0x',
+    ' JavaThread "',
     'vm_info: ',
   ],
   markers: [
@@ -190,6 +187,7 @@ function takeBanner(open: Open, text: string): void {
   else if (open.list === 'problematic') {
     const frame = hotspotFrame(text.slice(1).trim())?.frame;
     if (frame) open.problematic = frame;
+    else open.isFrameLost = true;
     delete open.list;
   } else if (BANNER_END.test(text)) open.hasEnded = true;
 }
@@ -292,7 +290,8 @@ function flush(s: State): void {
   s.pending = undefined;
   if (!pending) return;
   const { report } = pending;
-  const isComplete = report.headline !== undefined && report.hasEnded;
+  const isAnnounced = report.isFrameLost && !report.isFile;
+  const isComplete = report.headline !== undefined && report.hasEnded && !isAnnounced;
   closeReport(report, s.emit, isComplete ? undefined : 'the crash report is cut');
 }
 

@@ -33,16 +33,21 @@ const beforeAssertion = (text: string): number => {
 };
 const VERSION = /^\s*version=\d[\w.+-]{0,40} \(/;
 const IDS = /^\s*pid=(\d{1,10}), thread=(\d{1,12}), isolate/;
-const FACT = /^\s*(?:os=\w|isolate_instructions=|fp=[0-9a-f]|sp=[0-9a-f])/;
+const FACT =
+  /^\s*(?:os=\w|Dumping native stack trace for thread \d|isolate_instructions=|fp=[0-9a-f]|sp=[0-9a-f])/;
 const FRAME = /^\s*pc (0x[0-9a-f]{1,16}) fp 0x[0-9a-f]{1,16} (\S.*)$/;
 const END = /^\s*(?:-- End of DumpStackTrace|Stack dump aborted because )/;
 const MODULE = /\.(?:so|dylib|dll|exe)(?:\.[\d.]{1,20})?$/;
 const STACK_OVERFLOW = 0xc00000fd;
 
-type Open = Tentative & { hazard: HazardId };
+type Open = Tentative & {
+  hazard: HazardId;
+  /** Lines that said how it died. */
+  facts: number;
+};
 
 const WORDS =
-  /\bsi_signo=[A-Z][^()]{1,60}\(\d{1,2}\), si_code=|\bisolate_instructions=[0-9a-f]{1,16}, vm_instructions=|^\s*pc 0x[0-9a-f]{8,16} fp 0x[0-9a-f]{8,16} /;
+  /\bsi_signo=[A-Z][^()]{1,60}\(\d{1,2}\), si_code=|\bisolate_instructions=[0-9a-f]{1,16}, vm_instructions=|(?:^|[\s:])pc 0x[0-9a-f]{8,16} fp 0x[0-9a-f]{8,16} /;
 
 /** Reads crashes of the Dart VM, and of native code that it called. */
 export const dart = readReports<Open>({
@@ -68,13 +73,15 @@ export const dart = readReports<Open>({
 function begin(line: Line, open: Open | undefined): Open | undefined {
   const { text } = line;
   if (TITLE.test(text)) return begunAt(line, 'crash', 'crash/other', 'the VM crashed', false);
-  const fresh = open?.isBelieved === false ? open : undefined;
+  // Until 2.1 the version stood first.
+  const fresh = open !== undefined && open.facts === 0 ? open : undefined;
   const signal = SIGNAL.exec(text);
   if (signal) {
     const [, words = '', number, , address = ''] = signal;
     const name = faultName(Number(number)) ?? `signal-${number}`;
     const begun = fresh ?? begunAt(line, name, 'crash/signal', words);
     begun.isBelieved = true;
+    begun.facts++;
     begun.hazard = signalHazard(name, address);
     Object.assign(begun.diagnostic, { rule: `dart/${name}`, message: words, address });
     return begun;
@@ -85,13 +92,16 @@ function begin(line: Line, open: Open | undefined): Open | undefined {
     const name = `exception-${code.toString(16)}`;
     const begun = fresh ?? begunAt(line, name, 'crash/signal', name);
     begun.isBelieved = true;
+    begun.facts++;
     begun.hazard = code === STACK_OVERFLOW ? 'resource/exhausted' : 'crash/signal';
     Object.assign(begun.diagnostic, { rule: `dart/${name}`, message: name });
     return begun;
   }
   const failed = ASSERTED.exec(text);
   if (failed === null || text.slice(0, failed.index).includes(' ')) return undefined;
-  return begunAt(line, 'assertion', 'crash/abort', text.slice(failed.index + failed[0].length), true);
+  const begun = begunAt(line, 'assertion', 'crash/abort', text.slice(failed.index + failed[0].length), true);
+  begun.facts++;
+  return begun;
 }
 
 const begunAt = (
@@ -107,6 +117,7 @@ const begunAt = (
     { missing: 'the end of the stack' },
   ),
   hazard,
+  facts: 0,
   isBelieved,
 });
 

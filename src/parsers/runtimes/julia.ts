@@ -58,7 +58,6 @@ export const julia = readReports<Tentative>({
     'jl_interpret',
     'jl_call',
     'jl_repl',
-    '_jl_invoke',
   ],
   markers: [
     { words: WORDS, opening: WORDS },

@@ -28,7 +28,14 @@ import {
   openStack,
   type OpenReport,
 } from '../engine/open-report.js';
-import { begins, type Emit, type Line, type LineReader, type LineSession } from '../engine/reader.js';
+import {
+  begins,
+  type Emit,
+  type Line,
+  type LineReader,
+  type LineSession,
+  type LogContext,
+} from '../engine/reader.js';
 import { JSON_LITERALS, JSON_MARKER, readMiriJson } from './miri-json.js';
 import { miriFacts, miriRole } from './miri-kinds.js';
 
@@ -100,6 +107,8 @@ type State = {
   /** The place under the title, until the trace has named its function. */
   head: Frame | undefined;
   inTrace: boolean;
+  /** Lines of other tools stand among its own. */
+  hasStrangers: boolean;
   /** An empty line came: the diagnostic is over unless its margin goes on. */
   isBlank: boolean;
   /** Errors of Miri's that were read. */
@@ -108,10 +117,15 @@ type State = {
   aside: number;
 };
 
-function make(emit: Emit): LineSession {
+function make(emit: Emit, log: LogContext): LineSession {
   const s: State = { emit, count: 0, aside: -MAX_ASIDE, ...NOTHING_OPEN };
   return {
-    line: (line) => (read(s, line, line.text.trimEnd()) ? 'consumed' : 'ignored'),
+    line(line) {
+      const taken = read(s, line, line.text.trimEnd());
+      if (!taken && s.open !== undefined && (OF_OTHERS.test(line.text) || log.hasMarker(line.text)))
+        s.hasStrangers = true;
+      return taken ? 'consumed' : 'ignored';
+    },
     end() {
       close(s);
       return [];
@@ -126,6 +140,7 @@ const NOTHING_OPEN = {
   fn: undefined,
   head: undefined,
   inTrace: false,
+  hasStrangers: false,
   isBlank: false,
 };
 
@@ -186,7 +201,10 @@ function begin(s: State, line: Line, title: string, code: string | undefined): b
 
 function close(s: State): void {
   if (s.fn !== undefined) addTraced(s, miriFrame(s.fn, undefined));
-  if (s.open) closeReport(s.open, s.emit);
+  // Another process' empty line may have ended it before its function was named.
+  const isCut = s.hasStrangers && !s.inTrace;
+  if (s.open)
+    closeReport(s.open, s.emit, isCut ? 'its lines stand among those of another report' : undefined);
   Object.assign(s, NOTHING_OPEN);
 }
 

@@ -1,4 +1,5 @@
 /** The meaning of the last words of Rust's standard library: the first row that fits wins. */
+import type { Frame } from '../../model/diagnostic.js';
 import type { HazardId } from '../../model/hazard.js';
 import { begins, type Marker } from '../engine/reader.js';
 
@@ -68,3 +69,18 @@ export const LITERALS: readonly string[] = [
   '::panicking::',
   'RUST_BACKTRACE=',
 ];
+
+/** A frame of a backtrace. */
+export const FRAME = /^\s*\d{1,6}: +(?:0x[0-9a-f]+ - )?(\S.*)$/s;
+/** Until 1.43 a call that was inlined stood without number below the frame it is part of. */
+export const INLINED = /^ {12,}(?!at )(\S.*)$/;
+export const AT = /^\s*at (.+)$/;
+export const NOTE = /^note: (?:run with `RUST_BACKTRACE|[Ss]ome details are omitted)/;
+export const OVERFLOW = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?has overflowed its stack$/;
+
+/** Whether two frames stand at one line of one file, whatever is known of its directory. */
+export const samePlace = (a: Frame, b: Frame): boolean =>
+  a.kind === 'source' &&
+  b.kind === 'source' &&
+  a.line === b.line &&
+  a.file.endsWith(b.file.replace(/^\.\//, ''));

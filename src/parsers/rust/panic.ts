@@ -23,27 +23,26 @@ import {
   openStack,
   type OpenReport,
 } from '../engine/open-report.js';
-import type { Emit, Line, LineReader, LineSession } from '../engine/reader.js';
+import type { Emit, Line, LineReader, LineSession, LogContext } from '../engine/reader.js';
 import { watchHeadlessStack, type HeadlessStack } from './headless-stack.js';
 import { oldForm } from './old-form.js';
-import { ABORTS, LITERALS, MARKERS, PANICS, TRACES } from './panic-kinds.js';
+import {
+  ABORTS,
+  LITERALS,
+  MARKERS,
+  PANICS,
+  TRACES,
+  FRAME,
+  INLINED,
+  AT,
+  NOTE,
+  OVERFLOW,
+  samePlace,
+} from './panic-kinds.js';
 
 const PANICKED = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?panicked at (.{1,4096})$/;
 /** Lines of a message of the old form. */
 const MAX_OLD_LINES = 50;
-const FRAME = /^\s*\d{1,6}: +(?:0x[0-9a-f]+ - )?(\S.*)$/s;
-/** Until 1.43 a call that was inlined stood without number below the frame it is part of. */
-const INLINED = /^ {12,}(?!at )(\S.*)$/;
-const AT = /^\s*at (.+)$/;
-const NOTE = /^note: (?:run with `RUST_BACKTRACE|[Ss]ome details are omitted)/;
-const OVERFLOW = /^thread '([^']{0,200})' (?:\(([^()]{1,20})\) )?has overflowed its stack$/;
-
-const samePlace = (a: Frame, b: Frame): boolean =>
-  a.kind === 'source' &&
-  b.kind === 'source' &&
-  a.line === b.line &&
-  a.file.endsWith(b.file.replace(/^\.\//, ''));
-
 /** Reads the last words of Rust's standard library. */
 export const rust: LineReader = {
   kind: 'lines',
@@ -58,11 +57,13 @@ export const rust: LineReader = {
 const OVERFLOWED = { tool: 'rust', rule: 'rust/stack-overflow', hazard: 'resource/exhausted' } as const;
 
 type Panic = { line: Line; thread: string; place: string };
-/** A panic whose message is known. */
 type Message = Panic & { message: string };
 
 type State = {
   emit: Emit;
+  log: LogContext;
+  /** Says that a line of another tool stood where a message is expected. */
+  complaint: string | undefined;
   open: OpenReport | undefined;
   /** A panic whose message is the next line. */
   panic: Panic | undefined;
@@ -79,9 +80,11 @@ type State = {
   headless: HeadlessStack | undefined;
 };
 
-function make(emit: Emit): LineSession {
+function make(emit: Emit, log: LogContext): LineSession {
   const s: State = {
     emit,
+    log,
+    complaint: undefined,
     open: undefined,
     panic: undefined,
     old: undefined,
@@ -104,6 +107,7 @@ function make(emit: Emit): LineSession {
     end() {
       const cut = s.panic ?? s.old?.panic;
       close(s);
+      if (s.complaint !== undefined) return [s.complaint];
       if (cut) return [`line ${cut.line.no}: the message of a Rust panic is absent`];
       const at = s.headless?.cutAt();
       return at === undefined ? [] : [`line ${at}: the beginning of a stack of Rust's is absent`];
@@ -126,6 +130,10 @@ function read(s: State, line: Line, text: string): boolean {
   if (s.panic) {
     if (text.trim() === '') return true;
     const { panic } = s;
+    if (s.log.hasMarker(text) && !PANICS.some(([re]) => re.test(text))) {
+      s.complaint ??= `line ${line.no}: the words of another tool stand where the message of a Rust panic is expected`;
+      return false;
+    }
     s.panic = undefined;
     judge(s, { ...panic, message: text.trim() }, line);
     return true;
@@ -153,7 +161,6 @@ function close(s: State): void {
   s.inBacktrace = false;
 }
 
-/** A function line that never got its place is still a frame. */
 function flush(s: State): void {
   if (s.fn !== undefined && s.open) addTraced(s.open, { kind: 'symbol', function: s.fn });
   s.fn = undefined;
@@ -174,7 +181,6 @@ function beginPanic(s: State, line: Line, m: RegExpExecArray): void {
   else if (!takeOldForm(s, panic, words, line)) s.old = { panic, text: words };
 }
 
-/** True when the text is a complete message of the old form. */
 function takeOldForm(s: State, panic: Panic, text: string, line: Line): boolean {
   const form = oldForm(text);
   if (form) judge(s, { ...panic, place: form.place, message: form.message.replace(/\n.*$/s, '') }, line);

@@ -155,6 +155,12 @@ export const JVM: readonly Chapter[] = [
       ['SIGBUS (0x7) at pc=0x00007f3c2a1b2c3d, pid=7, tid=8', 'crash/signal'],
       ['SIGILL (0x4) at pc=0x00007f3c2a1b2c3d, pid=7, tid=8', 'crash/signal'],
       ['SIGFPE (0x8) at pc=0x00007f3c2a1b2c3d, pid=7, tid=8', 'crash/signal'],
+      // the file of JDK 6 to 25 lists the threads (Threads::print_on_error)
+      [
+        'SIGSEGV (0xb) at pc=0x00007f3c2a1b2c3e, pid=7, tid=8',
+        'crash/signal',
+        `${crash('$')}\n---------------  P R O C E S S  ---------------\n\nJava Threads: ( => current thread )\n=>0x00007f3c24012345 JavaThread "main" [_thread_in_native, id=8, stack(0x00007f3c2b000000,0x00007f3c2b100000)]\n  0x00007f3c24098765 JavaThread "Signal Dispatcher" daemon [_thread_blocked, id=12, stack(0x00007f3c1a000000,0x00007f3c1a100000)]\n`,
+      ],
       ['SIGABRT (0x6) (sent by kill) at pc=0x00007f3c2a1b2c3d, pid=7, tid=8', 'crash/abort'],
       ['SIGTRAP (0x5) at pc=0x00007f3c2a1b2c3d, pid=7, tid=8', 'crash/signal'],
       ['EXCEPTION_ACCESS_VIOLATION (0xc0000005) at pc=0x00007f3c2a1b2c3d, pid=7, tid=8', 'crash/signal'],
