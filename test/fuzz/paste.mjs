@@ -279,12 +279,25 @@ export function pasteLaw({ kind, whole, other, pasted, result, functionOf }) {
   // Lines that are gone may have held the function.
   const strange = without(have, want).filter(
     (one) =>
-      (kind !== 'part' && !want.includes(`${hazardIn(one)} `)) ||
+      (!(
+        kind === 'both' &&
+        hazards.has(hazardIn(one)) &&
+        want.includes(`crash/abort ${one.slice(hazardIn(one).length + 1)}`)
+      ) &&
+        kind !== 'part' &&
+        !want.includes(`${hazardIn(one)} `)) ||
       !(hazards.has(hazardIn(one)) || isLess(hazardIn(one))),
   );
   if (strange.length > 0) return `wrong: ${strange.join(', ')} (want ${want.join(', ')})`;
+  // An abort that the C library announced and at which a debugger stopped is one crash, told twice.
+  const isTwice =
+    kind === 'both' &&
+    whole.diagnostics.some((d) => ['glibc', 'cxx'].includes(d.tool)) &&
+    other.diagnostics.some((d) => ['gdb', 'lldb'].includes(d.tool) && d.rule.endsWith('/SIGABRT'));
   const lost = without(want, have).filter(
-    (one) => !one.endsWith(' ') || !have.some((h) => hazardIn(h) === hazardIn(one)),
+    (one) =>
+      (!one.endsWith(' ') || !have.some((h) => hazardIn(h) === hazardIn(one))) &&
+      !(isTwice && hazardIn(one) === 'crash/abort'),
   );
   if (lost.length === 0) return undefined;
   if (kind !== 'part') return `silent: ${lost.join(', ')}`;

@@ -8,7 +8,7 @@ import { isGluedBehind, isGluedLine, MAX_LEAD_CHARS } from './glued.js';
 import { holdsEscapedLog } from './escaped.js';
 import { leadsOf, plainLine, sharedPrefix } from './line-prefix.js';
 import { holdLast } from './held-report.js';
-import type { LiteralIndex, ReaderSet } from './literal-index.js';
+import { isEmpty, type LiteralIndex, type ReaderSet } from './literal-index.js';
 import { endsBefore, type Markers } from './markers.js';
 import type { DocumentContext, Emit, Line } from './reader.js';
 import {
@@ -198,7 +198,7 @@ function push(s: State, line: Line, marked: boolean): boolean {
   const isGlued = hasGluedPrompt(text);
   const taken = take(s, line, concerned, opening) || (isGlued && takeGlued(s, line, concerned));
   s.wrapping.line(text, taken);
-  s.seams.line(text, taken);
+  s.seams.line(text, taken, concerned !== undefined && !isEmpty(concerned));
   s.mixing.line(text, taken ? s.sessions.sticky : undefined);
   if (s.sessions.lastEnd === line.no) s.mixing.ended();
   if (taken) {

@@ -20,8 +20,8 @@ export type SeamOptions = {
 };
 
 export type Seams = {
-  /** One line of the log, and whether a reader took it. */
-  line(text: string, taken: boolean): void;
+  /** One line of the log, whether a reader took it, and whether it holds a literal of any. */
+  line(text: string, taken: boolean, isMarked: boolean): void;
   /** The width at which words of a report seem to be broken; undefined when none are. */
   width(): number | undefined;
 };
@@ -32,6 +32,7 @@ export function watchSeams({ says, meaning }: SeamOptions): Seams {
   let lines = 0;
   let pairs = 0;
   let before = '';
+  let isBeforeMarked = false;
   /** How wide a line would have been that was not broken. */
   const broken: number[] = [];
 
@@ -43,12 +44,14 @@ export function watchSeams({ says, meaning }: SeamOptions): Seams {
     return meaning(joined) !== meaning(before);
   };
   return {
-    line(text, taken) {
+    line(text, taken, isMarked) {
       const { length } = text;
       if (length > widest) widest = length;
       if (++lines > MAX_LINES || widest > MAX_WIDTH) return;
       const first = before;
-      if (!taken && first.length >= MIN_CHARS && first.length <= MAX_WIDTH && REST.test(text)) {
+      const mayTell = isMarked || isBeforeMarked;
+      isBeforeMarked = isMarked;
+      if (mayTell && !taken && first.length >= MIN_CHARS && first.length <= MAX_WIDTH && REST.test(text)) {
         const end = text.indexOf(' ');
         if (saysMore(`${first} ${text}`, text))
           broken.push(first.length + 1 + (end < 0 ? length : Math.min(end, length)));
