@@ -8,122 +8,12 @@ import { isAbsolute, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HazardId } from '../../src/model/hazard.js';
+import { ROWS, type Row } from '../helpers/failing-rows.js';
 import { cellOf, endOf, makeRig, type Ran, type Rig } from '../helpers/rig.js';
 
 const runtime = spawnSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout?.trim() ?? '';
 const missing = !isAbsolute(runtime);
 if (missing) console.warn('SKIPPED: failing calls need gcc and its libasan');
-
-/**
- * `c`: the body of the library's function `int NAME(void)`. `check`: that of the test, which passes if it returns 0; else the
- * test passes if the function returns 0. `after`: the call that failed before the report.
- */
-type Row = { name: string; c: string; check?: string; finds?: HazardId; after?: string };
-
-const ROWS: readonly Row[] = [
-  {
-    name: 'loses_first',
-    c: 'char *a = malloc(8), *b = malloc(9); keep(a); keep(b); if (!a || !b) return 1; free(a); free(b); return 0;',
-    finds: 'ownership/leak-on-error-path',
-    after: 'malloc',
-  },
-  {
-    name: 'frees_both',
-    c: 'char *a = malloc(8), *b = malloc(9); keep(a); keep(b); const int r = !a || !b; free(a); free(b); return r;',
-  },
-  {
-    name: 'never_looks',
-    c: 'int *p = calloc(4, sizeof *p); p[1] = 2; keep(p); const int r = p[1] != 2; free(p); return r;',
-    finds: 'null/dereference',
-    after: 'calloc',
-  },
-  {
-    name: 'copies_unseen',
-    c: 'char *p = strdup("text"); keep(p); const int r = p[0] != 116; free(p); return r;',
-    finds: 'null/dereference',
-    after: 'strdup',
-  },
-  {
-    name: 'frees_twice',
-    c: 'char *a = malloc(8); keep(a); if (!a) return 1; char *b = malloc(9); keep(b); if (!b) free(a); free(a); free(b); return 0;',
-    finds: 'ownership/double-free',
-    after: 'malloc',
-  },
-  {
-    name: 'loses_old',
-    c: 'char *p = malloc(8); keep(p); if (!p) return 1; p = realloc(p, 64); keep(p); if (!p) return 1; free(p); return 0;',
-    finds: 'ownership/leak-on-error-path',
-    after: 'realloc',
-  },
-  {
-    name: 'keeps_old',
-    c: 'char *p = malloc(8); keep(p); if (!p) return 1; char *q = realloc(p, 64); keep(q); free(q ? q : p); return !q;',
-  },
-  {
-    name: 'loses_at_open',
-    c: 'char *p = malloc(8); keep(p); int fd = open("/dev/null", O_RDONLY); if (!p || fd < 0) { if (fd >= 0) close(fd), free(p); return 1; } close(fd); free(p); return 0;',
-    finds: 'ownership/leak-on-error-path',
-    after: 'open',
-  },
-  {
-    name: 'reads_no_stream',
-    c: 'FILE *f = fopen("/dev/null", "r"); keep(f); const int r = fgetc(f) != EOF; fclose(f); return r;',
-    finds: 'null/dereference',
-    after: 'fopen',
-  },
-  {
-    name: 'thread_that_starts',
-    c: 'pthread_t t; int *p = malloc(4); keep(p); if (!p) return 1; if (pthread_create(&t, 0, works, 0)) { free(p); return 1; } pthread_join(t, 0); free(p); return 0;',
-  },
-  { name: 'ends_itself', c: 'char *p = malloc(8); keep(p); if (!p) abort(); free(p); return 0;' },
-  {
-    name: 'host_uses_nothing',
-    c: 'char **out = malloc(8); keep(out); if (!out) return 1; free(out); return 0;',
-    check: 'static int zero; int *volatile p = host_uses_nothing() ? (int *)0 : &zero; return *p;',
-  },
-  {
-    // As packages of Java do: the library has another name in every process.
-    name: 'loses_in_a_copy',
-    c: 'char *a = malloc(8), *b = malloc(9); keep(a); keep(b); if (!a || !b) return 1; free(a); free(b); return 0;',
-    check:
-      'Dl_info i; char to[512]; if (!dladdr(dlsym(RTLD_DEFAULT, "loses_in_a_copy"), &i)) return 2; snprintf(to, sizeof to, "%s-%d.so", i.dli_fname, (int)getpid()); FILE *in = fopen(i.dli_fname, "rb"), *out = fopen(to, "wb"); for (int c; (c = fgetc(in)) != EOF;) fputc(c, out); fclose(in); fclose(out); void *copy = dlopen(to, RTLD_NOW | RTLD_LOCAL); return copy ? ((int (*)(void))dlsym(copy, "loses_in_a_copy"))() : 3;',
-    finds: 'ownership/leak-on-error-path',
-    after: 'malloc',
-  },
-  {
-    name: 'keeps_lock',
-    c: 'static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER; pthread_mutex_lock(&m); char *p = malloc(8); keep(p); if (!p) return 1; free(p); pthread_mutex_unlock(&m); return 0;',
-    finds: 'threading/lock-misuse',
-    after: 'malloc',
-  },
-  {
-    name: 'gives_back_lock',
-    c: 'static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER; pthread_mutex_lock(&m); char *p = malloc(8); keep(p); free(p); pthread_mutex_unlock(&m); return !p;',
-  },
-  {
-    name: 'keeps_lock_for_writing',
-    c: 'static pthread_rwlock_t m = PTHREAD_RWLOCK_INITIALIZER; pthread_rwlock_wrlock(&m); int fd = open("/dev/null", O_RDONLY); if (fd < 0) return 1; close(fd); pthread_rwlock_unlock(&m); return 0;',
-    finds: 'threading/lock-misuse',
-    after: 'open',
-  },
-  {
-    name: 'keeps_one_of_two_readings',
-    c: 'static pthread_rwlock_t m = PTHREAD_RWLOCK_INITIALIZER; pthread_rwlock_rdlock(&m); pthread_rwlock_rdlock(&m); char *p = malloc(8); keep(p); pthread_rwlock_unlock(&m); if (!p) return 1; free(p); pthread_rwlock_unlock(&m); return 0;',
-    finds: 'threading/lock-misuse',
-    after: 'malloc',
-  },
-  {
-    // As a library's own `lock` does, in which a call may fail that does not matter.
-    name: 'locks_for_its_caller',
-    c: 'char *p = malloc(8); keep(p); free(p); pthread_mutex_lock(&shared); return 0;',
-    check: 'const int r = locks_for_its_caller(); return r || unlocks_shared();',
-  },
-  {
-    name: 'frees_what_is_locked',
-    c: 'pthread_mutex_t *m = calloc(1, sizeof *m); keep(m); if (!m) return 1; pthread_mutex_lock(m); char *p = malloc(8); keep(p); if (!p) { free(m); return 1; } free(p); pthread_mutex_unlock(m); free(m); return 0;',
-  },
-];
 
 const source = (rows: readonly Row[]): string => `#define _GNU_SOURCE
 #include <fcntl.h>
@@ -131,6 +21,7 @@ const source = (rows: readonly Row[]): string => `#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 __attribute__((noinline, noipa, no_instrument_function)) static void keep(void *p) { __asm__ volatile("" : : "r"(p) : "memory"); }
 static void *works(void *p) { void *q = malloc(4); keep(q); free(q); return p; }
@@ -140,7 +31,8 @@ void *unused[] = {(void *)works, (void *)keep};
 ${rows.map((r) => `int ${r.name}(void) { ${r.c} }`).join('\n')}
 `;
 
-const suite = (rows: readonly Row[]): string => `#define _GNU_SOURCE
+const suite = (rows: readonly Row[], spared: string): string => `#define _GNU_SOURCE
+#define SPARED ${JSON.stringify(spared)}
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,7 +56,7 @@ describe.skipIf(missing)('calls that fail', () => {
 
   const run = (rows: readonly Row[], gate = ''): Promise<Ran> => {
     rig.write('src/paths.c', source(rows));
-    rig.write('tests/main.c', suite(rows));
+    rig.write('tests/main.c', suite(rows, join(rig.dir, 'spared')));
     rig.write(
       'ffi-gates.yaml',
       `version: 1
@@ -199,6 +91,11 @@ gates: { failing: ${gate} }
     expect(cellOf(ran, ID).verdict).not.toHaveProperty('why');
     const calls = cellOf(ran, ID).failing;
     expect(calls?.found).toBeGreaterThan(ROWS.length);
+    // Before the first of them.
+    expect(ran.stderr).toMatch(
+      new RegExp(`${ID}: ${calls?.found} calls could fail; ${calls?.found} are made to, in \\d+ launches`),
+    );
+    expect(readFileSync(join(rig.dir, 'spared'), 'utf8')).toBe('kept');
     expect(calls).toMatchObject({ driven: calls?.found, lost: 0 });
     expect(ran.stdout).toContain(`${calls?.found} of ${calls?.found} calls failed, each once`);
     const [leak] = ownOf(ran).filter((f) => f.witnesses[0]?.test === 'loses_first');
