@@ -10,7 +10,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const before = { silent: new Set(['a', 'b', 'c']), found: new Set(['b']) };
 const due = (limit: number, resumes: boolean): string =>
-  dueCalls([...'abcdef'], (c) => c, before, { limit, resumes }).join('');
+  dueCalls(Array.from('abcdef'), (c) => c, before, { limit, resumes }).join('');
 
 test('calls that never failed come first, then those with a finding, then the others', () => {
   expect(due(200, false)).toBe('defbac');
