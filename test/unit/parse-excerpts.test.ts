@@ -215,6 +215,9 @@ test.each(READ)('%s', (_, hazard, fn, text) => {
 test('two aborts are two, where each has words of its own', () => {
   const two = parseText(`free(): invalid pointer\n\n${GDB}\nfree(): invalid pointer\nAborted\n`);
   expect(two.diagnostics.map((d) => d.hazard)).toEqual(['ownership/invalid-free', 'ownership/invalid-free']);
+  // What a debugger showed before is another process' end.
+  const before = parseText(`${GDB}\nfree(): invalid pointer\nAborted\n`);
+  expect(before.diagnostics.map((d) => d.tool)).toEqual(['gdb', 'glibc']);
   // Another signal is another end.
   const other = parseText(
     `free(): invalid pointer\n\n${GDB.replace('SIGABRT, Aborted', 'SIGSEGV, Segmentation fault')}`,

@@ -15,6 +15,8 @@ const ABORTING: ReadonlySet<Tool> = new Set(['glibc', 'cxx']);
 const DEBUGGERS: ReadonlySet<Tool> = new Set(['gdb', 'lldb']);
 /** Lines between such words and a debugger's: glibc's list of mappings, the debugger's own remarks. */
 const MAX_BEFORE_DEBUGGER = 200;
+/** Aborts that are kept until it is known whether a debugger stopped at them. */
+const MAX_ABORTS = 4;
 /** Lines of its stack. */
 const MAX_DEBUGGER_LINES = 400;
 
@@ -23,6 +25,7 @@ const isSameAbort = (words: Diagnostic, d: Diagnostic): boolean =>
   ABORTING.has(words.tool) &&
   DEBUGGERS.has(d.tool) &&
   d.rule.endsWith('/SIGABRT') &&
+  d.log.line > words.log.endLine &&
   d.log.line - words.log.endLine <= MAX_BEFORE_DEBUGGER;
 
 /** Tells of one crash once: the words say why, the debugger says where. */
@@ -57,39 +60,47 @@ export type HeldReport = {
 /** Passes reports on to `emit`, those of which more may be told some lines later, when it is known what followed. */
 export const holdLast = (emit: Emit): HeldReport => {
   let held: Diagnostic | undefined;
+  /** Announced aborts at which a debugger may have stopped, in their order. */
+  let aborts: Diagnostic[] = [];
   /** Number of the first line that is not waited for. */
   let limit = 0;
   /** Number of the last line of the report and of what belongs to it. */
   let last = 0;
   const release = (): void => {
-    const d = held;
+    const all = [...aborts, ...(held === undefined ? [] : [held])];
     held = undefined;
-    if (d !== undefined) emit(d);
+    aborts = [];
+    for (const d of all) emit(d);
   };
   const follows = (no: number): boolean => held !== undefined && no > last && no - last <= MAX_BETWEEN;
   return {
     emit(d) {
-      if (held !== undefined && isSameAbort(held, d)) return join(held, d);
-      release();
+      const announced = aborts.findLast((words) => isSameAbort(words, d));
+      if (announced !== undefined) return join(announced, d);
       const isAborting = ABORTING.has(d.tool);
-      if (!isAborting && !SUMMED.has(d.tool)) return emit(d);
-      held = d;
+      if (!isAborting || held !== undefined || aborts.length >= MAX_ABORTS) release();
       last = d.log.endLine;
-      limit = last + (isAborting ? MAX_BEFORE_DEBUGGER + MAX_DEBUGGER_LINES : MAX_BETWEEN);
+      if (isAborting) {
+        // A debugger's report is over some lines later, and may come after the next words.
+        aborts.push(d);
+        limit = last + MAX_BEFORE_DEBUGGER + MAX_DEBUGGER_LINES;
+      } else if (SUMMED.has(d.tool)) {
+        held = d;
+        limit = last + MAX_BETWEEN;
+      } else emit(d);
     },
     keep(no) {
       if (follows(no)) limit = Math.max(limit, no + MAX_LINES);
     },
     attach(stack, no, end) {
-      if (held === undefined || ABORTING.has(held.tool) || !follows(no) || held.stacks.length >= MAX_STACKS)
-        return false;
+      if (held === undefined || !follows(no) || held.stacks.length >= MAX_STACKS) return false;
       held.stacks.push(stack);
       last = end;
       limit = last + MAX_BETWEEN;
       return true;
     },
     passed(no) {
-      if (held !== undefined && no > limit) release();
+      if (no > limit) release();
     },
     release,
   };
