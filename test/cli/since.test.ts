@@ -61,6 +61,13 @@ test('only what this branch changed counts, not what the other one did since', a
   expect(plan.stdout).toMatch(/^skip +two-c_\S+ +none of its inputs changed since main$/m);
 });
 
+test('what ffi-gates itself keeps in the repository is no change', async () => {
+  rig.write('.ffi-gates/builds/answers.json', '{}');
+  const plan = await rig.start(['plan', '--since', 'main']).ended;
+  expect(plan.stderr).toBe('');
+  expect(plan.stdout).toMatch(/^skip +two-c_\S+ +none of its inputs changed since main$/m);
+});
+
 test('a file that is no suite’s input: everything runs, and it is named', async () => {
   rig.write('config.h', '');
   const plan = await rig.start(['plan', '--since', 'main']).ended;
@@ -77,3 +84,13 @@ test.each([
   expect(ran.code).toBe(2);
   expect(ran.stderr).toContain(why);
 });
+
+test.each(['GITHUB_EVENT_NAME', 'CI_PIPELINE_SOURCE', 'BUILDKITE_SOURCE'])(
+  'a nightly job, as %s says, ends with 2: it has to run everything',
+  async (name) => {
+    const ran = await rig.run(['--since', 'main'], { [name]: 'schedule' });
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain('a nightly run has to run everything');
+    expect((await rig.run(['--since', 'main', 'one-*'], { [name]: 'push' })).code).not.toBe(2);
+  },
+);
