@@ -9,6 +9,9 @@ const [USAGE, FAULT, INTERRUPTED] = [2, 70, 130];
 /** Open files that a run needs at least: pipes of its tools and launches, modules that load side by side. */
 const OPEN_FILES = 256;
 
+/** Versions of node whose V8 has the flags of `compileLater`. */
+const TRIED = new Set(['20']);
+
 const stopping = new AbortController();
 /** How many parts of a command end by themselves on a signal. */
 let graceful = 0;
@@ -95,6 +98,16 @@ const lowLimit = () => {
   }
 };
 
+/**
+ * Most commands are over before code that V8 optimises early has paid for it: it waits longer, and compiles quickly meanwhile. Only
+ * for versions of node that were tried, since V8 complains about flags that it does not know.
+ */
+const compileLater = () => {
+  const [major] = process.versions.node.split('.');
+  if (TRIED.has(major)) require('node:v8').setFlagsFromString('--interrupt-budget=264000');
+  if (TRIED.has(major)) require('node:v8').setFlagsFromString('--sparkplug');
+};
+
 const main = async (argv) => {
   // Answered without loading the rest, since scripts call it often.
   if (argv.length === 1 && ['--version', '-V'].includes(argv[0])) {
@@ -108,6 +121,7 @@ const main = async (argv) => {
     );
     return USAGE;
   }
+  compileLater();
   const cli = await import('../dist/bundle/main.js');
   return cli.main(argv, interruption);
 };

@@ -9,10 +9,11 @@ export const WARM_LINES = 64;
 
 /**
  * A session, its reader's place in the table, the number of the last line that it took, and whether it was asked to settle
- * since.
+ * since. Most logs concern few readers, and a session begins with the first line that is offered to it.
  */
 type Entry = {
-  session: LineSession;
+  make: () => LineSession;
+  session: LineSession | undefined;
   reader: number;
   watches: boolean;
   lastTaken: number;
@@ -36,7 +37,7 @@ export type Sessions = {
   complain(why: string): void;
 };
 
-/** Starts all readers of lines. */
+/** All readers of lines, none of which has begun. */
 export function startSessions(
   table: ReaderTable,
   emit: Emit,
@@ -53,7 +54,8 @@ export function startSessions(
       ? []
       : [
           {
-            session: r.make(report, log),
+            make: () => r.make(report, log),
+            session: undefined,
             reader,
             watches: r.watches === true,
             lastTaken: -WARM_LINES,
@@ -100,7 +102,7 @@ function offerTo(s: Sessions, e: Entry, line: Line): boolean {
     // Others had the lines between: its next one begins something new.
     if (!e.settled && line.no - e.lastTaken > WARM_LINES) settleOne(e);
     s.lastEnd = 0;
-    if (e.session.line(line) !== 'consumed') return false;
+    if ((e.session ??= e.make()).line(line) !== 'consumed') return false;
   } catch (error) {
     // A reader that throws is a bug of ours: it must cost the verdict, never the other readers' findings.
     s.complain(`a reader failed on line ${line.no}: ${String(error)}`);
@@ -120,7 +122,7 @@ function offerTo(s: Sessions, e: Entry, line: Line): boolean {
 
 function settleOne(e: Entry): void {
   e.settled = true;
-  e.session.settle?.();
+  e.session?.settle?.();
 }
 
 /** Has readers hand over what is complete once none took a line for long. `no` is the number of the last line. */
@@ -145,7 +147,7 @@ export function settleAll(s: Sessions, no: number): void {
 export function endSessions(s: Sessions): void {
   for (const { session } of s.entries) {
     try {
-      for (const why of session.end()) s.complain(why);
+      for (const why of session?.end() ?? []) s.complain(why);
     } catch (error) {
       s.complain(`a reader failed at the end: ${String(error)}`);
     }

@@ -182,7 +182,8 @@ export function sightingOf(report: Report, created: ReadonlyMap<string, Stack>):
   const access = racy || /^Invalid(?:Read|Write)$/.test(kind) ? accessOf(what) : undefined;
   const fault = stacks[0];
   if (fault && access && fault.role === 'fault') fault.access = access;
-  const announced = new Set([what, notes].flatMap((text) => text.match(/#\d+/g) ?? []));
+  const announced =
+    created.size === 0 ? [] : new Set([what, notes].flatMap((text) => text.match(/#\d+/g) ?? []));
   for (const id of announced) {
     const stack = created.get(id);
     if (stack) stacks.push({ ...stack, frames: [...stack.frames] });

@@ -4,10 +4,21 @@ import { lookUp } from '../../model/look-up.js';
 import type { Part } from './kinds.js';
 
 /** An element: its own text as it stands in the file, without its children's; and its children in document order. */
-export type Node = { name: string; text: string; children: Node[] | undefined };
+export type Node = {
+  name: string;
+  text: string;
+  children: Node[] | undefined;
+  /** What a frame says, once it was asked: the same frame stands in many errors. */
+  frame: Frame | undefined;
+};
 
 /** An element that nothing is known of but its name. */
-export const newNode = (name: string): Node => ({ name, text: '', children: undefined });
+export const newNode = (name: string): Node => ({
+  name,
+  text: '',
+  children: undefined,
+  frame: undefined,
+});
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 const ENTITY = /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-z]{1,10}));|&/g;
@@ -53,7 +64,9 @@ export function textOf(node: Node, ...path: string[]): string | undefined {
 }
 
 /** `<frame>`: file and line need debug info, `<obj>` and `<fn>` a symbol table; `<ip>` is always there. */
-export function frameOf(node: Node): Frame {
+export const frameOf = (node: Node): Frame => ({ ...(node.frame ??= readFrame(node)) });
+
+function readFrame(node: Node): Frame {
   const fn = textOf(node, 'fn');
   const module = textOf(node, 'obj');
   const file = textOf(node, 'file');

@@ -5,6 +5,7 @@
  * over all the same, with what could be read of it. Memory is bounded by the largest record.
  */
 import type { Diagnostic } from '../../model/diagnostic.js';
+import { FRAME, frameAt, type Frames } from './xml-frames.js';
 import { GREATER, isTag, sectionAt, SLASH, tagAt, type Section } from './xml-markup.js';
 import { hasBadEntity, newNode, type Node } from './xml-node.js';
 
@@ -65,6 +66,7 @@ type State = {
   record: XmlRecord | undefined;
   start: number;
   path: Node[];
+  frames: Frames;
   hasEnded: boolean;
 };
 
@@ -80,6 +82,7 @@ export function makeXmlCutter(handler: XmlHandler, from: { line: number; offset:
     record: undefined,
     start: 0,
     path: [],
+    frames: new Map(),
     hasEnded: false,
   };
   return {
@@ -156,11 +159,12 @@ function readText(s: State): void {
 }
 
 /**
- * Reads an element that holds nothing but text, from behind its first tag on: almost all of a record are such. False when it may
- * be another one.
+ * Reads a frame, or an element that holds nothing but text, from behind its first tag on: almost all of a record are such. False
+ * when it may be another one.
  */
 function takeLeaf(s: State, record: XmlRecord, name: string): boolean {
   const { text, path, at } = s;
+  if (name === FRAME) return takeFrame(s, record);
   const close = text.indexOf('<', at);
   const end = close + name.length + 2;
   if (close < 0 || text.charCodeAt(close + 1) !== SLASH || text.charCodeAt(end) !== GREATER) return false;
@@ -174,6 +178,17 @@ function takeLeaf(s: State, record: XmlRecord, name: string): boolean {
   (path[path.length - 1]!.children ??= []).push(node);
   record.log.endLine = lineAt(s, close);
   s.at = end + 1;
+  return true;
+}
+
+/** Reads a frame from behind its first tag on, if it stands there completely. */
+function takeFrame(s: State, record: XmlRecord): boolean {
+  const found = frameAt(s.frames, s.text, s.at);
+  if (found === undefined || s.path.length + 1 >= MAX_DEPTH) return false;
+  if (s.offset + found.end - s.start > MAX_RECORD_CHARS) return false;
+  (s.path[s.path.length - 1]!.children ??= []).push(found.node);
+  record.log.endLine = lineAt(s, found.end);
+  s.at = found.end;
   return true;
 }
 
