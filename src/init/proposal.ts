@@ -36,6 +36,8 @@ export type SuiteIdea = {
   compiles?: string;
   /** True when that is all: what it links by name comes out of `compiles` too, or from the system. */
   carries?: true;
+  /** False where what it calls is declared in others' packages alone. */
+  declares?: false;
   /** True for Rust behind another host: what only C compilers instrument sees nothing of it. */
   rust?: true;
   why: string;

@@ -52,7 +52,9 @@ const isBlind = (id: GateId, s: SuiteIdea): boolean =>
 
 const isTargets = (s: SuiteIdea): boolean => isFuzzing({ with: s.with ?? {} });
 
-const seesAnything = (gate: Gate, s: SuiteIdea): boolean => !onlyLoads(s) || gate.seesLoading === true;
+const hasDeclarations = (gate: Gate, s: SuiteIdea): boolean => gate.id !== 'declared' || s.declares !== false;
+const seesAnything = (gate: Gate, s: SuiteIdea): boolean =>
+  hasDeclarations(gate, s) && (!onlyLoads(s) || gate.seesLoading === true);
 
 /** Gates that fit some suite, as each offers itself; those that are off are written as comments. */
 const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
@@ -63,8 +65,12 @@ const gatesFor = (suites: readonly SuiteIdea[]): Proposal['gates'] =>
       isTargets(s) ? gate.drawsInputs === true : gate.unfit(s.binding, s.with ?? {}) === undefined,
     );
     if (fit.length === 0) return [];
-    if (!fit.some((s) => seesAnything(gate, s)))
-      return [{ id, on: false, why: `${offer.why}; it sees nothing in loading alone` }];
+    if (!fit.some((s) => seesAnything(gate, s))) {
+      const nothing = fit.some((s) => hasDeclarations(gate, s))
+        ? 'it sees nothing in loading alone'
+        : 'nothing here declares a foreign function';
+      return [{ id, on: false, why: `${offer.why}; ${nothing}` }];
+    }
     if (targets) return [{ id, on: true, why: 'inputs for the fuzz targets of this repository: time: 300' }];
     const blind = fit.every((s) => isBlind(id, s));
     const reason = fit.every((s) => s.rust)
@@ -106,11 +112,11 @@ const linked = (suites: readonly ProposedSuite[], targets: readonly ProposedTarg
     return { ...s, with: { ...s.with, libs: [...new Set(libs)] } };
   });
 
-/** Suites that only load code run under those gates alone that see something in it. */
+/** Suites that only load code, or that declare nothing, run under those gates alone that see something in it. */
 const withGates = (suites: readonly ProposedSuite[], gates: Proposal['gates']): ProposedSuite[] => {
   const on = gates.filter((g) => g.on).map((g) => GATES[g.id]);
   return suites.map((s) =>
-    onlyLoads(s)
+    onlyLoads(s) || on.some((g) => !hasDeclarations(g, s))
       ? {
           ...s,
           gates: on

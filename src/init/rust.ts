@@ -129,8 +129,11 @@ export const findRust = async (tree: Tree): Promise<Found> => {
       ...(COMPILES.test(script) ? { carries: true as const } : {}),
       ...(Object.keys(settings).length ? { with: settings } : {}),
       links: linksOf(text),
+      ...(declares ? {} : { declares: false as const }),
       why: `${manifest}: ${reasons.join(', ')}`,
     });
   }
-  return found;
+  // What one crate declares the tests of another may call.
+  const declaring = found.suites.some((s) => s.declares !== false);
+  return declaring ? { ...found, suites: found.suites.map(({ declares: _, ...s }) => s) } : found;
 };

@@ -69,6 +69,29 @@ describe.skipIf(missing.length > 0)('a crate with two archives', () => {
 
   const SPARE = 'int inner(void);\nint outer(void) { return inner(); }\nint spare(void) { return 1; }\n';
 
+  test('loads a shared library that no test calls where declarations are compared', () => {
+    const made = make('shared', {
+      ...CRATE,
+      'src/lib.rs': '#[test]\nfn calls() {}\n',
+      'build.rs': `fn main() {
+    let out = std::env::var("OUT_DIR").unwrap();
+    let library = format!("{out}/libinner.so");
+    assert!(std::process::Command::new("gcc").args(["-shared", "-fPIC", "inner.c", "-o", &library]).status().unwrap().success());
+    println!("cargo:rustc-link-search=native={out}\\ncargo:rustc-link-lib=inner");
+}
+`,
+    });
+    const needed = (gate: Gate): string => {
+      const { programs, said } = prepare(made, gate);
+      expect(programs().length, said).toBeGreaterThan(0);
+      return programs()
+        .map((p) => run(dir, ['readelf', '-d', p]).stdout)
+        .join('');
+    };
+    expect(needed(declared)).toContain('libinner.so');
+    expect(needed(plain)).not.toContain('libinner.so');
+  });
+
   test('has all its native functions where declarations are compared, those that no test calls, too', () => {
     const calling = '#[test]\nfn calls() {}\n';
     const made = make('idle', { ...CRATE, 'outer.c': SPARE, 'src/lib.rs': calling });

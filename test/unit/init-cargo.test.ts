@@ -105,6 +105,18 @@ describe('a crate without tests', () => {
     expect(suite!.gates).toContain('declared');
     expect(suite!.gates).not.toContain('tsan');
   });
+  test('of which nothing is declared here has nothing to compare', async () => {
+    const safe = pack('a', '[dependencies]\nb-sys = "1"\n');
+    const tested = 'pub fn f() {}\n#[test]\nfn t() {}\n';
+    const { gates } = await propose(treeOf({ 'Cargo.toml': safe, 'src/lib.rs': tested }));
+    expect(gates.find((g) => g.id === 'declared')).toMatchObject({
+      on: false,
+      why: expect.stringMatching(/nothing here declares a foreign function$/),
+    });
+    const declaring = `${tested}extern "C" { fn g(); }\n`;
+    const others = await propose(treeOf({ 'Cargo.toml': safe, 'src/lib.rs': declaring }));
+    expect(others.gates.find((g) => g.id === 'declared')?.on).toBe(true);
+  });
   test('is nothing to run if it declares none', async () => {
     expect(await load('pub use other::*;\n')).toEqual([]);
   });
