@@ -81,6 +81,12 @@ const ROWS: readonly LastWords[] = [
     rule: 'fatal-api',
     hazard: 'threading/wrong-thread-env',
   },
+  // since Node 21, below a line with the function: `  #  node[7]: void f() at ../src/a.cc:5`
+  {
+    line: /^\s{0,16}# {1,3}Assertion failed: \S/,
+    rule: 'assertion',
+    hazard: 'crash/abort',
+  },
   {
     line: /^\s{0,16}\S{0,400}\[\d{1,10}\]: [^`']{1,800}: Assertion [`'].{1,2000} failed\.$/,
     rule: 'assertion',
@@ -128,6 +134,7 @@ export const node = readLastWords({
   markers: [
     begins(/\bFATAL ERROR: (?=\S)/),
     begins(/# {0,4}Fatal (?:error in|javascript) /i),
+    { words: /^\s{0,16}# {1,3}Assertion failed: \S/ },
     begins(/\bFatal error in (?:v8::|HandleScope)/),
     { words: /\bEntering the V8 API without proper locking in place\b/, opening: beforeEntering },
     { words: /: Assertion `/, opening: beforeAssertion },

@@ -19,7 +19,6 @@ const WORDS: readonly RegExp[] = [
   /^Too many heap sections: Increase MAXHINCR/,
   // V8, Node
   /^# {1,4}(?:Fatal process (?:out of memory|OOM)|(?:Debug c|C)heck failed: \S)/,
-  /^\s{0,4}# {2}Assertion failed: \S/,
   /^<--- Last few GCs --->$/,
   /^Fatal JavaScript (?:invalid size error \d|out of memory: )/,
   /^(?:<--- JS stacktrace --->|={4} JS stack trace ={5,})/,
@@ -100,6 +99,10 @@ const WORDS: readonly RegExp[] = [
   /^\*{3} Terminating app due to uncaught exception '/,
   // Electric Fence, DUMA
   /^(?:Electric ?Fence|DUMA) (?:Exiting|Aborting): /,
+  // Swift since 5.9, PyPy, OCaml's debug runtime
+  /\bProgram crashed: (?:Bad pointer dereference|Illegal instruction|System trap|Aborted|Floating point|Bus error|Misaligned)/,
+  /^Fatal RPython error: \S/,
+  /^\[\d\d\] file \S{1,200}\.[ch]; line \d{1,7} ### Assertion failed: /,
   // Firebase, and gdb without its own words
   /^Crashed: (?:Thread: )?SIG[A-Z]{2,6}\b/,
   /^#\d\d {1,2}pc 0x[0-9a-f]{4,16} \S/,
@@ -207,6 +210,9 @@ export const deaths: LineReader = {
     'malloc: Incorrect',
     'malloc: double free',
     'Terminating app due to',
+    'Program crashed: ',
+    'Fatal RPython error',
+    ' ### Assertion failed',
     'Electric Fence',
     'ElectricFence ',
     'DUMA Aborting',

@@ -14,6 +14,8 @@ const DEATHS: readonly RegExp[] = [
   /\bterminated by signal (?:SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP) \(|(?:[4-8]|10|11): )/,
   /^zsh: (?:segmentation fault|bus error|abort|illegal hardware instruction|trace trap|floating point exception) {1,8}\S/,
   /\b(?:[Tt]erminated|[Kk]illed|[Dd]ied|[Cc]rashed) (?:with|by|from|on|due to) signal (?:[4-8]|10|11)\b/,
+  // QtTest
+  /\bReceived signal (?:[4-8]|11)(?: \(SIG[A-Z]{2,6}\))?(?:$|,)/,
   // JetBrains' IDEs, of which only the last line is copied
   /\binterrupted by signal (?:[4-8]|10|11): ?SIG(?:SEGV|BUS|ABRT|FPE|ILL|TRAP)/,
   // Windows Error Reporting
@@ -66,6 +68,7 @@ export const launchers: LineReader = {
     ' abort',
     'Abort trap',
     'Trace/BPT',
+    'Received signal ',
     ' signal SIG',
     'by signal ',
     'from signal ',

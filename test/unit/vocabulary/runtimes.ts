@@ -300,6 +300,11 @@ Current thread's C stack trace (most recent call first):
         'FATAL ERROR: v8::HandleScope::CreateHandle() Cannot create a handle without a HandleScope',
         'rules/other',
       ],
+      // Node's own assertions: since 21 in two lines, before `node[7]: ../src/a.cc:5: void f(): Assertion `p' failed.`
+      [
+        '  #  node[7]: void node::fs::FileHandle::Close() at ../src/node_file.cc:263\n  #  Assertion failed: (ret) == (0)\n\n----- Native stack trace -----\n\n 1: 0xf1a6f1 node::Assert(node::AssertionInfo const&) [node]',
+        'crash/abort',
+      ],
       ['FATAL ERROR: napi_throw_error napi_fatal_error', 'rules/other'],
       [
         'FATAL ERROR: HandleScope::HandleScope Entering the V8 API without proper locking in place',
