@@ -81,7 +81,7 @@ const rowOf = (report, condition, { code, ms }) => {
     noisy: f.noisyTwins.map((t) => `${t.test ?? t.cell}: ${t.finding}`),
     jdk: host.tools.java,
     nightly: host.tools.nightly,
-    machine: `${host.os}, ${host.cores} cores`,
+    machine: `${host.os}, ${host.cores} core${host.cores === 1 ? '' : 's'}`,
   };
 };
 
