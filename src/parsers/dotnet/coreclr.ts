@@ -46,7 +46,7 @@ const UNHANDLED =
   /^(?:Unhandled exception\. |Unhandled Exception:\s*|\[ERROR\] FATAL UNHANDLED EXCEPTION: |Exception Info: (?=System\.[\w.]{1,100}Exception))(.*)$/s;
 /** In Windows' log of events. */
 const EVENT =
-  /^(?:Description: )?The (?:process was terminated due to (?:an internal error in the \.NET Runtime (at IP .*)|(a )?stack overflow\.)|(application requested process termination through System\.Environment\.FailFast).*)$/;
+  /^(?:Description: )?The (?:process was terminated due to (?:an internal error in the \.NET Runtime (at IP \S{1,24} \(\S{1,24}\) with exit code (?:0x)?[0-9a-fA-F]{8}\b).*|(a )?stack overflow\.)|(application requested process termination through System\.Environment\.FailFast).*)$/;
 /** Exceptions that mean a fault of native code, whoever caught them. They count where a stack follows. */
 const NATIVE =
   /^(?:System\.AccessViolationException(?:$| ?: Attempted to read or write protected memory)|System\.Runtime\.InteropServices\.SEHException(?: \(0x[0-9A-F]{8}\))? ?: External component has thrown)/;
@@ -123,6 +123,7 @@ export const dotnet: LineReader = {
     'Exception Info: ',
     'process was terminated due',
     'Environment.FailFast',
+    'requested process term',
     'Internal CLR error',
     'Invalid Program: ',
     'A callback was made on',
@@ -150,6 +151,8 @@ export const dotnet: LineReader = {
     /^\s*Message=Attempted to read or write protected memory\./,
     /^Repeat(?:ed)? \d{1,9} times:$/,
     /^\[createdump\] /,
+    // broken before the words that say what it was
+    /^(?:Description: )?The (?:process was terminated due to an internal|application requested process termination through System)/,
   ],
   make,
 };
