@@ -30,7 +30,8 @@ fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/ffi-gates-kubernetes-XXXXXX")
 pids=()
 cleanup() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  # Asked to end, the API server waits for etcd, which has ended.
+  for pid in "${pids[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
   for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
   rm -rf -- "$work/volume/repo" "$work/etcd" "$work/keys"
 }
