@@ -6,7 +6,7 @@ import { makeSymbolReader } from './process/dynamic-symbols.js';
 import { makeSourceReader } from './process/source-reader.js';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { assemble } from './judge/assemble-report.js';
 import { isOver, today } from './config/expiry.js';
 import { valid, type Baseline } from './config/baseline.js';
@@ -100,6 +100,7 @@ export const run = async (o: RunOptions): Promise<Report> => {
     // Compilers write real paths into objects, and project code is recognised by these paths.
     cache: await realpath(o.cache),
     env: buildEnv(o.host.tools),
+    notInputs: [o.matrix.file, o.baseline.file, o.suppressions.file].map((f) => resolve(f)),
     redactor,
     signal: o.signal,
     timeoutMs: 900_000,

@@ -41,12 +41,15 @@ export type BuildDone = { id: string; ms: number; reused: boolean; failed?: stri
 /** Larger files, in bytes, are neither read nor copied: dumps, images of disks, sparse files. */
 const HUGE = 1 << 30;
 
-const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash>): Promise<void> => {
+type Walk = { hash: ReturnType<typeof createHash>; without: ReadonlySet<string> };
+
+const walk = async (dir: string, rel: string, room: Walk): Promise<void> => {
+  const { hash, without } = room;
   const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => byText(a.name, b.name));
   for (const e of entries) {
     const path = join(dir, e.name);
-    if (isLeftOut(path)) continue;
-    if (e.isDirectory()) await walk(path, `${rel}/${e.name}`, hash);
+    if (isLeftOut(path) || without.has(path)) continue;
+    if (e.isDirectory()) await walk(path, `${rel}/${e.name}`, room);
     else if (e.isFile()) {
       const { size, mtimeMs } = await stat(path);
       hash.update(`\0${rel}/${e.name}\0`);
@@ -55,10 +58,10 @@ const walk = async (dir: string, rel: string, hash: ReturnType<typeof createHash
   }
 };
 
-/** SHA-256 of the names and contents of a directory. */
-const digestOf = async (dir: string): Promise<string> => {
+/** SHA-256 of the names and contents of a directory, without some files. */
+const digestOf = async (dir: string, without: ReadonlySet<string>): Promise<string> => {
   const hash = createHash('sha256');
-  await walk(dir, '', hash);
+  await walk(dir, '', { hash, without });
   return hash.digest('hex');
 };
 
@@ -101,6 +104,8 @@ export type BuildCacheOptions = {
   cache: string;
   caches: Caches;
   env: Record<string, string>;
+  /** Files that no build reads, by absolute path: a matrix says what is built, and is no source. */
+  notInputs?: readonly string[];
   /** Takes secrets out of the logs of builds. */
   redactor?: Redactor;
   signal: AbortSignal;
@@ -113,6 +118,7 @@ export type BuildCacheOptions = {
 export const makeBuilds = (options: BuildCacheOptions): ((spec: BuildSpec) => Promise<Built>) => {
   const known = new Map<string, Promise<Built>>();
   const redactor = options.redactor ?? BY_FORM;
+  const without = new Set(options.notInputs);
   const build = async (spec: BuildSpec, key: string): Promise<Built> => {
     const dir = join(options.cache, `${spec.id}-${key.slice(0, 12)}`);
     const stamp = join(dir, '.ffi-gates-built');
@@ -202,7 +208,8 @@ export const makeBuilds = (options: BuildCacheOptions): ((spec: BuildSpec) => Pr
     const hash = createHash('sha256').update(
       JSON.stringify([spec.id, spec.facts, spec.commands('OUT', 'DIR')]),
     );
-    for (const dir of spec.inputs) hash.update(await options.caches.once('digest', dir, () => digestOf(dir)));
+    for (const dir of spec.inputs)
+      hash.update(await options.caches.once('digest', dir, () => digestOf(dir, without)));
     const key = hash.digest('hex');
     let b = known.get(key);
     if (!b) known.set(key, (b = build(spec, key)));
