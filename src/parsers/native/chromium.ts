@@ -22,7 +22,7 @@ import { dropHandler } from '../engine/signal-handler.js';
 import { faultName, signalHazard } from '../engine/signals.js';
 
 const RECEIVED =
-  /^\s*Received signal (\d{1,2})(?: ([A-Z]{2,5}_\w{2,20}|<unknown>) ([0-9a-f]{12,16})|(?: (?:[A-Z]{2,5}_\w{0,20}|<\w{1,10}>?|[0-9a-f]{4,16})){1,3})?$/;
+  /^\s*Received signal (\d{1,2})(?: ([A-Z]{2,5}_\w{2,20}|<unknown>) ([0-9a-f]{12,16})|(?: (?:[A-Z]{1,5}(?:_\w{0,20})?|<\w{0,10}>?|[0-9a-f]{0,16})){1,3})?$/;
 /** Where nothing is known of a frame but its address. */
 const BARE = /^\s*\[(0x[0-9a-f]{8,16})\]$/;
 const END = /^\s*\[end of stack trace\]$/;
