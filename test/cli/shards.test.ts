@@ -38,7 +38,7 @@ beforeAll(async () => {
   writeFileSync(at('plan.json'), plan.stdout);
   mkdirSync(at('blobs'));
   for (let i = 1; i <= SHARDS; i += 1) {
-    await shard(`${i}/${SHARDS}`, `s${i}`, '--plan', at('plan.json'));
+    await shard(`${i}/${SHARDS}`, `s${i}`, '--plan', at('plan.json'), '--prove');
     cpSync(
       join(at(`s${i}`), `shard-${i}-of-${SHARDS}.blob`),
       join(at('blobs'), String(i), `shard-${i}-of-${SHARDS}.blob`),
