@@ -254,7 +254,7 @@ def _lost(growing, survivors):
     roots = [t for t in things if id(t) not in repetition and id(t) not in hidden] + _locals()
     reached = _reached(roots, young)
     kept = {made[key] for key in reached if key in made}
-    keeps = {repetition[key] for key in reached if key in repetition}
+    keeps = {repetition[key] for key in reached if key in young}
     lost = {key: t for key, t in young.items() if key not in reached}
     del things, roots, young, thing
     places = growing - kept
