@@ -10,9 +10,15 @@ const isPart = (c: string | undefined): boolean => c !== undefined && /[\w.-]/.t
 /** Replaces a path where it is no part of a longer name: `/src` is not replaced in `/usr/src` and in `/srcs`. */
 const replacePath = (text: string, path: string, mark: string): string => {
   const [first = '', ...others] = text.split(path);
-  let out = first;
-  for (const next of others) out += `${isPart(out.at(-1)) || isPart(next[0]) ? path : mark}${next}`;
-  return out;
+  const parts = [first];
+  // Not asked of what is joined so far, which would be made one text at each place.
+  let before = first.at(-1);
+  for (const next of others) {
+    const put = isPart(before) || isPart(next[0]) ? path : mark;
+    parts.push(put, next);
+    before = (next || put).at(-1);
+  }
+  return parts.join('');
 };
 
 /** For text that is JSON. `dirs` are absolute directories by name. */
