@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { pom } from '../helpers/maven.js';
 import { declared as gate } from '../../src/gates/declared.js';
 
 const BIN = fileURLToPath(new URL('../../bin/ffi-gates.js', import.meta.url));
@@ -19,28 +20,8 @@ typedef struct _jclass *jclass;
 long wide(long x) { return x; }
 long Java_p_BoxTest_wide(JNIEnv *e, jclass c, long x) { return x; }
 `;
-const POM = `<project>
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>p</groupId><artifactId>p</artifactId><version>1</version>
-  <properties>
-    <maven.compiler.release>11</maven.compiler.release>
-    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-  </properties>
-  <dependencies>
-    <dependency><groupId>net.java.dev.jna</groupId><artifactId>jna</artifactId><version>5.14.0</version></dependency>
-    <dependency>
-      <groupId>org.junit.jupiter</groupId><artifactId>junit-jupiter</artifactId><version>5.11.4</version><scope>test</scope>
-    </dependency>
-  </dependencies>
-  <build>
-    <plugins>
-      <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.13.0</version></plugin>
-      <plugin><artifactId>maven-resources-plugin</artifactId><version>3.3.1</version></plugin>
-      <plugin><artifactId>maven-surefire-plugin</artifactId><version>3.5.2</version></plugin>
-    </plugins>
-  </build>
-</project>
-`;
+const JNA =
+  '<dependency><groupId>net.java.dev.jna</groupId><artifactId>jna</artifactId><version>5.14.0</version></dependency>';
 const java = (members: string, imports = ''): string => `package p;
 import org.junit.jupiter.api.Test;
 ${imports}
@@ -94,7 +75,7 @@ def test_a():
   jni: {
     suite: 'binding: jni',
     files: {
-      'pom.xml': POM,
+      'pom.xml': pom(JNA),
       'src/test/java/p/BoxTest.java': java(
         '  static { System.loadLibrary("a"); }\n  static native int wide(long x);\n  @Test void a() { wide(2); }',
       ),
@@ -103,7 +84,7 @@ def test_a():
   jna: {
     suite: 'binding: jni, with: { foreign: jna }',
     files: {
-      'pom.xml': POM,
+      'pom.xml': pom(JNA),
       'src/test/java/p/BoxTest.java': java(
         '  interface A extends Library { int wide(long x); }\n  @Test void a() { Native.load("a", A.class).wide(2); }',
         'import com.sun.jna.*;',

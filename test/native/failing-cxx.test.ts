@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HazardId } from '../../src/model/hazard.js';
+import { expectFound, type FailingRow } from '../helpers/failing-found.js';
 import { cellOf, makeRig, type Rig } from '../helpers/rig.js';
 
 const runtime = spawnSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout?.trim() ?? '';
@@ -10,7 +10,7 @@ const missing = !isAbsolute(runtime) || spawnSync('g++', ['--version'], { stdio:
 if (missing) console.warn('SKIPPED: failing operators of C++ need g++ and its libasan');
 
 /** `c`: the body of `int NAME()`, which returns 0 if nothing fails. */
-type Row = { name: string; c: string; calls: number; finds?: HazardId; after?: string };
+type Row = FailingRow & { c: string; calls: number };
 
 const ROWS: readonly Row[] = [
   {
@@ -69,15 +69,7 @@ gates: { failing: }
 `,
     );
     const ran = await rig.run();
-    const found = (ran.report?.findings ?? []).filter((f) => !f.planted);
-    const told = (f: (typeof found)[number]): string => f.witnesses[0]?.test ?? '';
-    expect(Object.fromEntries(found.map((f) => [told(f), f.hazard])), ran.stdout + ran.stderr).toEqual(
-      Object.fromEntries(ROWS.flatMap((r) => (r.finds ? [[r.name, r.finds]] : []))),
-    );
-    for (const f of found) {
-      const { name, after } = ROWS.find((r) => r.name === told(f))!;
-      expect(f.message).toMatch(new RegExp(`, after ${after} failed in .*${name}`));
-    }
+    expectFound(ran, ROWS, { nameOf: (t) => t, where: (name) => `.*${name}` });
     const calls = ROWS.reduce((n, r) => n + r.calls, 0);
     expect(cellOf(ran, 's-c_ccgcc-failing').failing).toMatchObject({ found: calls, driven: calls, lost: 0 });
   });

@@ -6,8 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HazardId } from '../../src/model/hazard.js';
 import { realPath } from '../../src/process/real-path.js';
+import { expectFound, type FailingRow } from '../helpers/failing-found.js';
+import { pom } from '../helpers/maven.js';
 import { cellOf, makeRig, type Rig } from '../helpers/rig.js';
 
 const runtime = spawnSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout?.trim() ?? '';
@@ -22,7 +23,7 @@ if (missing)
   console.warn('SKIPPED: failing calls below the JVM need x86-64, a JDK, Maven, gcc and its libasan');
 
 /** `c`: the body of `jobject NAME(JNIEnv *env, jclass cls, jstring text, jbyteArray bytes)`. */
-type Row = { name: string; c: string; finds?: HazardId; after?: string };
+type Row = FailingRow & { c: string };
 
 const LENT = 'const char *t = (*env)->GetStringUTFChars(env, text, NULL);';
 const BACK = '(*env)->ReleaseStringUTFChars(env, text, t);';
@@ -57,28 +58,6 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-const POM = `<project>
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>p</groupId><artifactId>p</artifactId><version>1</version>
-  <properties>
-    <maven.compiler.release>11</maven.compiler.release>
-    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-  </properties>
-  <dependencies>
-    <dependency>
-      <groupId>org.junit.jupiter</groupId><artifactId>junit-jupiter</artifactId><version>5.11.4</version><scope>test</scope>
-    </dependency>
-  </dependencies>
-  <build>
-    <plugins>
-      <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.13.0</version></plugin>
-      <plugin><artifactId>maven-resources-plugin</artifactId><version>3.3.1</version></plugin>
-      <plugin><artifactId>maven-surefire-plugin</artifactId><version>3.5.2</version></plugin>
-    </plugins>
-  </build>
-</project>
-`;
-
 describe.skipIf(missing)('what the JVM cannot give', () => {
   let rig: Rig;
   beforeAll(() => {
@@ -96,7 +75,7 @@ void *unused = (void *)keep;
 ${ROWS.map(({ name, c }) => `JNIEXPORT jobject JNICALL Java_p_BoxTest_${name}(JNIEnv *env, jclass cls, jstring text, jbyteArray bytes) { (void)cls, (void)text, (void)bytes; ${c} }`).join('\n')}
 `,
     );
-    rig.write('tests/pom.xml', POM);
+    rig.write('tests/pom.xml', pom());
     rig.write(
       'tests/src/test/java/p/BoxTest.java',
       `package p;
@@ -116,18 +95,10 @@ gates: { failing: }
 `,
     );
     const ran = await rig.run();
-    const found = (ran.report?.findings ?? []).filter((f) => !f.planted);
-    const told = (f: (typeof found)[number]): string =>
-      f.witnesses[0]?.test?.replace(/^.*tests_|\(\)$/g, '') ?? '';
-    expect(Object.fromEntries(found.map((f) => [told(f), f.hazard])), ran.stdout + ran.stderr).toEqual(
-      Object.fromEntries(ROWS.flatMap((r) => (r.finds ? [[r.name, r.finds]] : []))),
-    );
-    for (const f of found) {
-      const { after } = ROWS.find((r) => r.name === told(f))!;
-      expect(f.message).toMatch(
-        new RegExp(`, after ${after} failed in Java_p_BoxTest_${told(f)} \\(a\\.c:\\d+\\)`),
-      );
-    }
+    expectFound(ran, ROWS, {
+      nameOf: (t) => t.replace(/^.*tests_|\(\)$/g, ''),
+      where: (name) => `Java_p_BoxTest_${name} \\(a\\.c:\\d+\\)`,
+    });
     const calls = cellOf(ran, 's-jni_ccgcc-failing').failing;
     expect(calls).toMatchObject({ found: 9, driven: 9, lost: 0 });
   });

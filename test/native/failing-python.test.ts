@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HazardId } from '../../src/model/hazard.js';
+import { expectFound, type FailingRow } from '../helpers/failing-found.js';
 import { cellOf, makeRig, type Rig } from '../helpers/rig.js';
 
 const run = (tool: string, args: string[]) => spawnSync(tool, args, { encoding: 'utf8' });
@@ -16,7 +16,7 @@ if (missing)
   console.warn('SKIPPED: failing objects of Python need gcc with ASan, python3, pytest and setuptools');
 
 /** `c`: the body of a function without arguments. */
-type Row = { name: string; c: string; calls: number; finds?: HazardId; after?: string };
+type Row = FailingRow & { c: string; calls: number };
 
 const ROWS: readonly Row[] = [
   {
@@ -85,15 +85,10 @@ PyMODINIT_FUNC PyInit_maker(void) { (void)keep; return PyModule_Create(&module);
       'version: 1\nsuites: [{ id: m, binding: pyx, dir: ext }]\ngates: { failing: }\n',
     );
     const ran = await rig.run();
-    const found = (ran.report?.findings ?? []).filter((f) => !f.planted);
-    const told = (f: (typeof found)[number]): string => f.witnesses[0]?.test?.replace(/^.*::test_/, '') ?? '';
-    expect(Object.fromEntries(found.map((f) => [told(f), f.hazard])), ran.stdout + ran.stderr).toEqual(
-      Object.fromEntries(ROWS.flatMap((r) => (r.finds ? [[r.name, r.finds]] : []))),
-    );
-    for (const f of found) {
-      const { name, after } = ROWS.find((r) => r.name === told(f))!;
-      expect(f.message).toMatch(new RegExp(`, after ${after} failed in ${name} \\(maker\\.c:\\d+\\)`));
-    }
+    expectFound(ran, ROWS, {
+      nameOf: (t) => t.replace(/^.*::test_/, ''),
+      where: (name) => `${name} \\(maker\\.c:\\d+\\)`,
+    });
     const calls = ROWS.reduce((n, r) => n + r.calls, 0);
     expect(cellOf(ran, 'm-pyx_owngcc-failing').failing).toMatchObject({
       found: calls,
