@@ -3,7 +3,7 @@
  * FFI_GATES_LOAD is JSON: `names` are modules as `require` would be given them there; `entry` is true for what
  * the package itself exports; `addons` is true for every addon that was built in it.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
@@ -35,10 +35,23 @@ const exported = (value) => {
   return undefined;
 };
 
+/**
+ * Whether the file is loaded under another name: what node-pre-gyp installs is a hard link of what was built, and an addon
+ * registers itself once.
+ */
+const isLoadedAs = (path) => {
+  const { ino } = statSync(path);
+  const real = realpathSync(path);
+  return readFileSync('/proc/self/maps', 'utf8')
+    .split('\n')
+    .some((line) => line.split(/ +/)[4] === String(ino) && !line.endsWith(real));
+};
+
 const load = async (name) => {
   try {
     return require(name);
   } catch (error) {
+    if (/did not self-register/.test(error.message) && isLoadedAs(name)) return undefined;
     if (error.code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
       const file = exported(manifest.exports);
       if (file) return import(pathToFileURL(resolve(root, file)).href);
